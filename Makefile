@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` (see it work) and `make test` (prove it works). Both need only Python >= 3.11, make and a package index.
+# All paths are relative, so that the checkout may lie in a folder whose name has spaces.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types imports unit clean
+
+help:  ## Show this list.
+	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## Make .venv with everything in it; the command is then .venv/bin/kiemtin.
+
+# pip is upgraded first: the version that comes with Python 3.11 (23.2) crashes while resolving some of these packages.
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $(STAMP)
+
+demo: setup  ## Run the whole way on sample posts, then serve the desk at http://127.0.0.1:8000 (CHECK=1: check it and exit).
+	$(BIN)/kiemtin demo $(if $(CHECK),--check)
+
+test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/python -m pytest
+
+format: setup  ## Let the formatter and the linter mend what they can.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove .venv and caches; data folders stay.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
