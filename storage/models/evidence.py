@@ -1,0 +1,42 @@
+"""What speaks for or against a claim, and what was published to set it right."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, PrimaryKey
+from storage.models.posts import Post
+
+
+class Evidence(Base):
+    """A reference post that may bear on a claim: suggested by the machine, confirmed or rejected by a person."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("post_id", "reference_id"),
+        CheckConstraint("state IN ('suggested', 'confirmed', 'rejected')", name="state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    reference_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    similarity: Mapped[float] = mapped_column(Float(), comment="cosine, 0 to 1")
+    state: Mapped[str] = mapped_column(String(20), default="suggested")
+    created_at: Mapped[datetime]
+
+    reference: Mapped[Post] = relationship(foreign_keys=[reference_id])
+
+
+class Correction(Base):
+    """A sourced answer to a claim, written by a person."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    text: Mapped[str]
+    source_url: Mapped[str] = mapped_column(comment="a correction without a source is another rumour")
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]

@@ -1,0 +1,35 @@
+"""The people who work with the desk, and what was done by whom. No author of a post ever stands here."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, JsonObject, Name, PrimaryKey
+
+
+class User(Base):
+    """An analyst or administrator of the desk."""
+
+    __tablename__ = "users"
+    __table_args__ = (CheckConstraint("role IN ('analyst', 'admin')", name="role"),)
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[Name] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str] = mapped_column(String(20))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class AuditEvent(Base):
+    """One thing that somebody (or the program) did; rows are only ever added."""
+
+    __tablename__ = "audit_events"
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[datetime] = mapped_column(index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(comment="what it was done to, as table:number or a name")
+    detail: Mapped[JsonObject]

@@ -1,0 +1,111 @@
+"""Posts as they were published, every later version of them, and the copies that belong together."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
+
+from storage.models.base import Base, JsonObject, PrimaryKey, Sha256
+from storage.models.sources import Source
+
+
+class Cluster(Base):
+    """Posts that say the same thing; the machine suggests, a person confirms."""
+
+    __tablename__ = "clusters"
+    __table_args__ = (CheckConstraint("state IN ('suggested', 'confirmed', 'rejected')", name="state"),)
+
+    id: Mapped[PrimaryKey]
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20), default="suggested")
+
+
+class Post(Base):
+    """One public post. `title` and `text` are as first seen and are never written again."""
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("source_id", "external_id"), Index(None, "content_hash"))
+
+    id: Mapped[PrimaryKey]
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    external_id: Mapped[str] = mapped_column(comment="the platform's own identifier, stable over edits")
+    url: Mapped[str | None] = mapped_column(comment="where a person can read it")
+    author_key: Mapped[str | None] = mapped_column(
+        String(64), index=True, comment="keyed hash; only to drop duplicates and to erase on request"
+    )
+    published_at: Mapped[datetime | None]
+    published_raw: Mapped[str | None] = mapped_column(comment="the date as the platform wrote it")
+    collected_at: Mapped[datetime] = mapped_column(index=True, comment="when it was first seen; reports count by this")
+    language: Mapped[str | None] = mapped_column(String(20))
+    title: Mapped[str | None] = mapped_column(comment="the post's own heading; judged together with the text")
+    text: Mapped[str]
+    context: Mapped[str | None] = mapped_column(comment="heading of the article or thread it answers; not judged")
+    segmented: Mapped[str | None] = mapped_column(comment="words of the current version, compounds joined by _")
+    content_hash: Mapped[Sha256] = mapped_column(comment="of the current version")
+    engagement: Mapped[JsonObject]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None] = mapped_column(comment="when the platform no longer had it")
+    revision_number: Mapped[int] = mapped_column(default=0, comment="0 is the original")
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"), index=True)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
+
+    source: Mapped[Source] = relationship()
+    latest_revision: Mapped["PostRevision | None"] = relationship(
+        primaryjoin=lambda: and_(
+            Post.id == foreign(remote(PostRevision.post_id)),
+            Post.revision_number == foreign(remote(PostRevision.number)),
+        ),
+        viewonly=True,
+        uselist=False,
+        lazy="joined",
+    )
+
+    @property
+    def current_text(self) -> str:
+        """The text as it stood when it was last seen."""
+        return self.latest_revision.text if self.latest_revision else self.text
+
+    @property
+    def current_title(self) -> str | None:
+        """The heading as it stood when it was last seen."""
+        return self.latest_revision.title if self.latest_revision else self.title
+
+    @property
+    def judged_text(self) -> str:
+        """What the classifier reads: the heading, if there is one that the text does not repeat, and the text."""
+        return join_title(self.current_title, self.current_text)
+
+
+class PostRevision(Base):
+    """A later version of a post; number 1 is the first edit that was seen."""
+
+    __tablename__ = "post_revisions"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str | None]
+    text: Mapped[str]
+    content_hash: Mapped[Sha256]
+    seen_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
+
+
+class PostBand(Base):
+    """One band of a post's MinHash signature: two posts that share one are candidates for being copies."""
+
+    __tablename__ = "post_bands"
+    __table_args__ = (Index(None, "band", "key"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32))
+
+
+def join_title(title: str | None, text: str) -> str:
+    """Put a heading before its text unless the text begins with it."""
+    if not title or text.startswith(title):
+        return text
+    return f"{title}\n{text}" if text else title

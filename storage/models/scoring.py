@@ -1,0 +1,83 @@
+"""What the classifier said about a post, and what people decided."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
+from storage.models.posts import Post
+
+
+class Model(Base):
+    """A trained classifier that this database knows of; its files lie in the models folder."""
+
+    __tablename__ = "models"
+    __table_args__ = (CheckConstraint("state IN ('candidate', 'shadow', 'active', 'retired')", name="state"),)
+
+    id: Mapped[PrimaryKey]
+    version: Mapped[Name] = mapped_column(unique=True)
+    data_hash: Mapped[Sha256] = mapped_column(comment="of the posts and labels it was trained on")
+    metrics: Mapped[JsonObject]
+    thresholds: Mapped[JsonObject]
+    state: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+
+
+class Score(Base):
+    """One probability: what a model said of one version of a post about one label."""
+
+    __tablename__ = "scores"
+    __table_args__ = (CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    revision_number: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), primary_key=True, index=True)
+    label: Mapped[str] = mapped_column(String(40), primary_key=True)
+    probability: Mapped[float] = mapped_column(Float())
+
+
+class Flag(Base):
+    """A suggestion that a person should look at a post for one label. Its state follows from its reviews."""
+
+    __tablename__ = "flags"
+    __table_args__ = (
+        UniqueConstraint("post_id", "label"),
+        CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
+        Index(None, "state", "probability"),
+    )
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(40))
+    revision_number: Mapped[int] = mapped_column(comment="the version of the post that is flagged")
+    probability: Mapped[float] = mapped_column(Float())
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    reasons: Mapped[list[list[str | float]]] = mapped_column(
+        JsonType, comment="[[words, weight], ...], strongest first"
+    )
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    lease_owner: Mapped[str | None] = mapped_column(String(100), comment="who is looking at it now")
+    lease_until: Mapped[datetime | None]
+
+    post: Mapped[Post] = relationship()
+    reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", back_populates="flag", passive_deletes=True)
+
+
+class Review(Base):
+    """One decision of one person about one flag. Rows are only ever added: a trigger refuses updates."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure', 'reopened')", name="decision"),)
+
+    id: Mapped[PrimaryKey]
+    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    decision: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str]
+    evidence: Mapped[list[str]] = mapped_column(JsonType, comment="addresses that support the decision")
+    revision_number: Mapped[int] = mapped_column(comment="the version of the post that was judged")
+    decided_at: Mapped[datetime] = mapped_column(index=True)
+
+    flag: Mapped[Flag] = relationship(back_populates="reviews")

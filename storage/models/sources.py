@@ -1,0 +1,92 @@
+"""Where posts come from, how far each place has been read, and what each reading found."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, JsonObject, Name, PrimaryKey, Sha256
+
+
+class Source(Base):
+    """One place that is read: a feed, a timeline, a file that was imported."""
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        CheckConstraint("role IN ('monitored', 'reference')", name="role"),
+        CheckConstraint("retention_days > 0", name="retention_positive"),
+        CheckConstraint("interval_seconds > 0", name="interval_positive"),
+    )
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[Name] = mapped_column(unique=True, comment="short name that people use on the command line")
+    kind: Mapped[str] = mapped_column(String(40), comment="which collector reads it, or 'import'")
+    address: Mapped[str] = mapped_column(comment="URL, or the name of the imported file")
+    role: Mapped[str] = mapped_column(
+        String(20), comment="'monitored' posts are flagged; 'reference' posts are evidence"
+    )
+    settings: Mapped[JsonObject] = mapped_column(comment="what only this kind of collector understands")
+    interval_seconds: Mapped[int] = mapped_column(comment="how long to wait between two readings")
+    legal_basis: Mapped[str] = mapped_column(comment="why this may be read and kept; nothing is read without it")
+    retention_days: Mapped[int] = mapped_column(comment="posts older than this are deleted")
+    enabled: Mapped[bool]
+    why_disabled: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    state: Mapped["SourceState"] = relationship(back_populates="source", cascade="all, delete-orphan", lazy="joined")
+
+
+class SourceState(Base):
+    """How far a source has been read, and who is reading it now."""
+
+    __tablename__ = "source_state"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    validators: Mapped[JsonObject] = mapped_column(comment="ETag and Last-Modified, verbatim, by URL")
+    cursor: Mapped[JsonObject] = mapped_column(comment="the collector's own bookmark")
+    next_due_at: Mapped[datetime | None] = mapped_column(index=True, comment="empty: due at once")
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0, comment="failed readings in a row")
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    source: Mapped[Source] = relationship(back_populates="state")
+
+
+class CrawlRun(Base):
+    """One reading of one source (or one import of a file) and its counted outcome."""
+
+    __tablename__ = "crawl_runs"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('running', 'ok', 'unchanged', 'failed', 'interrupted')", name="outcome"),
+        Index(None, "source_id", "started_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(20))
+    seen: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    gone: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[JsonObject] = mapped_column(comment="how many items were left out, by reason")
+    gap: Mapped[str | None] = mapped_column(comment="what is known to have been missed, in words")
+    error: Mapped[str | None]
+
+
+class Capture(Base):
+    """What was fetched: proof of where and when a post was read."""
+
+    __tablename__ = "captures"
+
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(ForeignKey("crawl_runs.id", ondelete="CASCADE"), index=True)
+    url: Mapped[str]
+    fetched_at: Mapped[datetime]
+    status: Mapped[int | None] = mapped_column(comment="HTTP status; empty for a file")
+    content_type: Mapped[str | None]
+    size_bytes: Mapped[int]
+    sha256: Mapped[Sha256] = mapped_column(index=True)

@@ -1,0 +1,215 @@
+"""Posts: batched and idempotent storing, revisions, tombstones, and what still waits for a score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.database import insert_ignoring
+from storage.models import Post, PostRevision, Score, Source
+
+LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostDraft:
+    """A post on its way into the database. Times are aware UTC; `text` is the original, untouched."""
+
+    external_id: str
+    text: str
+    content_hash: str
+    collected_at: datetime
+    url: str | None = None
+    author_key: str | None = None
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    edited_at: datetime | None = None
+    language: str | None = None
+    title: str | None = None
+    context: str | None = None
+    engagement: Mapping[str, int] = field(default_factory=dict)
+    capture_id: int | None = None
+
+
+@dataclass(slots=True)
+class Stored:
+    """How many posts of a batch were new, changed, or known already."""
+
+    new: int = 0
+    changed: int = 0
+    duplicate: int = 0
+
+    def add(self, other: "Stored") -> None:
+        """Count another batch in."""
+        self.new += other.new
+        self.changed += other.changed
+        self.duplicate += other.duplicate
+
+
+def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any_version: bool = False) -> Stored:
+    """Store posts of one source: new ones are inserted, an edit becomes a revision, the rest are duplicates.
+
+    Args:
+        session: The unit of work.
+        source_id: The source they come from.
+        drafts: The posts, oldest version first when one occurs twice.
+        any_version: Take a text that equals any earlier version for a duplicate. Files say nothing about the order
+            of versions, so importing one twice must not look like an edit.
+
+    """
+    stored = Stored()
+    pending = list(drafts)
+    while pending:
+        first: dict[str, PostDraft] = {}
+        repeats: list[PostDraft] = []
+        for draft in pending:
+            if draft.external_id in first:
+                repeats.append(draft)
+            else:
+                first[draft.external_id] = draft
+        stored.add(_record_distinct(session, source_id, first, any_version=any_version))
+        pending = repeats
+    return stored
+
+
+def _record_distinct(session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool) -> Stored:
+    known = _known(session, source_id, list(drafts))
+    new = [draft for external_id, draft in drafts.items() if external_id not in known]
+    insert_ignoring(session, Post, [_columns(source_id, draft) for draft in new], ("source_id", "external_id"))
+    stored = Stored(new=len(new))
+    seen_before = _earlier_hashes(session, [post.id for post in known.values()]) if any_version else {}
+    for external_id, post in known.items():
+        draft = drafts[external_id]
+        if draft.content_hash == post.content_hash or draft.content_hash in seen_before.get(post.id, ()):
+            stored.duplicate += 1
+            _refresh(post, draft)
+        else:
+            stored.changed += 1
+            _revise(session, post, draft)
+    session.flush()
+    return stored
+
+
+def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, Post]:
+    found: dict[str, Post] = {}
+    for start in range(0, len(external_ids), LOOKUP_CHUNK):
+        chunk = external_ids[start : start + LOOKUP_CHUNK]
+        query = select(Post).where(Post.source_id == source_id, Post.external_id.in_(chunk))
+        found.update({post.external_id: post for post in session.scalars(query)})
+    return found
+
+
+def _earlier_hashes(session: Session, post_ids: Sequence[int]) -> dict[int, set[str]]:
+    hashes: dict[int, set[str]] = {}
+    for start in range(0, len(post_ids), LOOKUP_CHUNK):
+        chunk = post_ids[start : start + LOOKUP_CHUNK]
+        revisions = select(PostRevision.post_id, PostRevision.content_hash).where(PostRevision.post_id.in_(chunk))
+        for post_id, content_hash in session.execute(revisions):
+            hashes.setdefault(post_id, set()).add(content_hash)
+    return hashes
+
+
+def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "external_id": draft.external_id,
+        "url": draft.url,
+        "author_key": draft.author_key,
+        "published_at": draft.published_at,
+        "published_raw": draft.published_raw,
+        "collected_at": draft.collected_at,
+        "language": draft.language,
+        "title": draft.title,
+        "text": draft.text,
+        "context": draft.context,
+        "content_hash": draft.content_hash,
+        "engagement": dict(draft.engagement),
+        "edited_at": draft.edited_at,
+        "capture_id": draft.capture_id,
+        "revision_number": 0,
+    }
+
+
+def _refresh(post: Post, draft: PostDraft) -> None:
+    """Note what may change without the text changing."""
+    if draft.engagement and dict(draft.engagement) != post.engagement:
+        post.engagement = dict(draft.engagement)
+    post.deleted_at = None
+
+
+def _revise(session: Session, post: Post, draft: PostDraft) -> None:
+    number = post.revision_number + 1
+    revision = {
+        "post_id": post.id,
+        "number": number,
+        "title": draft.title,
+        "text": draft.text,
+        "content_hash": draft.content_hash,
+        "seen_at": draft.collected_at,
+        "edited_at": draft.edited_at,
+        "capture_id": draft.capture_id,
+    }
+    session.execute(insert(PostRevision), [revision])
+    post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
+    post.edited_at = draft.edited_at or draft.collected_at
+    _refresh(post, draft)
+
+
+def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> int:
+    """Mark posts that the platform no longer has; returns how many were not marked before."""
+    marked = 0
+    for start in range(0, len(external_ids), LOOKUP_CHUNK):
+        chunk = external_ids[start : start + LOOKUP_CHUNK]
+        gone = (Post.source_id == source_id, Post.external_id.in_(chunk), Post.deleted_at.is_(None))
+        statement = update(Post).where(*gone).values(deleted_at=now)
+        marked += cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return marked
+
+
+def _unscored(model_id: int) -> Any:
+    scored = exists().where(
+        and_(
+            Score.post_id == Post.id,
+            Score.revision_number == Post.revision_number,
+            Score.model_id == model_id,
+        )
+    )
+    return and_(~scored, Post.source.has(Source.role == "monitored"))
+
+
+def count_unscored(session: Session, model_id: int) -> int:
+    """Count the monitored posts whose current version a model has not scored."""
+    return session.scalar(select(func.count()).select_from(Post).where(_unscored(model_id))) or 0
+
+
+def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
+    """List monitored posts whose current version a model has not scored, oldest first."""
+    query = select(Post).where(_unscored(model_id)).order_by(Post.id).limit(limit)
+    return session.scalars(query).all()
+
+
+def delete_expired(session: Session, source: Source, now: datetime) -> int:
+    """Delete the posts of a source that are older than its retention, with all that hangs on them."""
+    limit = now - timedelta(days=source.retention_days)
+    statement = delete(Post).where(Post.source_id == source.id, Post.collected_at < limit)
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def delete_by_author(session: Session, author_key: str) -> int:
+    """Delete every post of one pseudonym, for a request of erasure."""
+    statement = delete(Post).where(Post.author_key == author_key)
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:
+    """List the identifiers of a source's recent posts that are not known to be gone, newest first."""
+    query = (
+        select(Post.external_id)
+        .where(Post.source_id == source_id, Post.deleted_at.is_(None), Post.collected_at >= since)
+        .order_by(Post.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()

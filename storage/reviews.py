@@ -1,0 +1,65 @@
+"""Decisions: appended, never changed; the state of a flag is derived from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Flag, Review, User
+
+
+def decide(
+    session: Session,
+    flag: Flag,
+    *,
+    reviewer_id: int,
+    decision: str,
+    note: str,
+    now: datetime,
+    evidence: Sequence[str] = (),
+) -> Review:
+    """Append one decision, derive the flag's state from it, and give its lease back.
+
+    Args:
+        session: The unit of work.
+        flag: The flag that was judged.
+        reviewer_id: Who judged it.
+        decision: `confirmed`, `rejected`, `unsure` or `reopened`.
+        note: Why, in the reviewer's words; may be empty.
+        now: The time of the decision, UTC.
+        evidence: Addresses that support it.
+
+    """
+    review = Review(
+        flag_id=flag.id,
+        reviewer_id=reviewer_id,
+        decision=decision,
+        note=note,
+        evidence=list(evidence),
+        revision_number=flag.revision_number,
+        decided_at=now,
+    )
+    session.add(review)
+    session.flush()
+    flag.state = derive_state(session, flag)
+    flag.lease_owner, flag.lease_until = None, None
+    session.flush()
+    return review
+
+
+def derive_state(session: Session, flag: Flag) -> str:
+    """Say what a flag's reviews amount to: the newest decision on the flagged version counts."""
+    newest = session.scalar(
+        select(Review.decision)
+        .where(Review.flag_id == flag.id, Review.revision_number == flag.revision_number)
+        .order_by(Review.id.desc())
+        .limit(1)
+    )
+    return "open" if newest in (None, "reopened") else newest
+
+
+def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:
+    """List the decisions on a flag with their reviewers' names, oldest first."""
+    query = select(Review, User.name).join(User, User.id == Review.reviewer_id).where(Review.flag_id == flag_id)
+    return [(review, name) for review, name in session.execute(query.order_by(Review.id))]

@@ -1,0 +1,177 @@
+"""Sources: registering them, leasing those that are due, and keeping the account of every reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.errors import NotFound
+from storage.models import Capture, CrawlRun, Post, Source, SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDraft:
+    """What a person says of a source when it is registered."""
+
+    name: str
+    kind: str
+    address: str
+    role: str
+    legal_basis: str
+    retention_days: int
+    interval_seconds: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureDraft:
+    """What was fetched: address, time (UTC), size in bytes and SHA-256 of the body."""
+
+    url: str
+    fetched_at: datetime
+    status: int | None
+    content_type: str | None
+    size_bytes: int
+    sha256: str
+
+
+def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Source, bool]:
+    """Add a source, or bring a known one of the same name up to date; say whether it is new.
+
+    A changed address forgets the bookmarks of the old one: validators must never be sent to another address.
+    """
+    source = session.scalar(select(Source).where(Source.name == draft.name))
+    if source is None:
+        source = Source(name=draft.name, enabled=True, created_at=now)
+        source.state = SourceState(validators={}, cursor={})
+        session.add(source)
+        created = True
+    else:
+        created = False
+        if source.address != draft.address or source.kind != draft.kind:
+            source.state.validators, source.state.cursor, source.state.next_due_at = {}, {}, None
+    source.kind, source.address, source.role = draft.kind, draft.address, draft.role
+    source.legal_basis, source.settings = draft.legal_basis, dict(draft.settings)
+    source.retention_days, source.interval_seconds = draft.retention_days, draft.interval_seconds
+    session.flush()
+    return source, created
+
+
+def by_name(session: Session, name: str) -> Source:
+    """Find a source.
+
+    Raises:
+        NotFound: When none has that name.
+
+    """
+    source = session.scalar(select(Source).where(Source.name == name))
+    if source is None:
+        message = f"there is no source named {name!r}: `kiemtin sources list` shows them"
+        raise NotFound(message)
+    return source
+
+
+def every(session: Session) -> Sequence[Source]:
+    """List all sources by name."""
+    return session.scalars(select(Source).order_by(Source.name)).all()
+
+
+def post_counts(session: Session) -> dict[int, int]:
+    """Count the stored posts of each source."""
+    rows = session.execute(select(Post.source_id, func.count()).group_by(Post.source_id))
+    return {source_id: count for source_id, count in rows}
+
+
+def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | None = None) -> None:
+    """Switch a source on or off; switching off records why, switching on makes it due at once."""
+    source.enabled, source.why_disabled = enabled, None if enabled else why
+    if enabled:
+        source.state.failures, source.state.next_due_at = 0, None
+    session.flush()
+
+
+def lease(
+    session: Session, *, owner: str, now: datetime, until: datetime, only_due: bool, names: Sequence[str] = ()
+) -> Sequence[Source]:
+    """Take the readable sources for `owner`, each by compare-and-set, so that two programs never read one at once.
+
+    Args:
+        session: The unit of work; commit it to make the leases visible to others.
+        owner: Who takes them.
+        now: The present time, UTC.
+        until: When the leases expire by themselves.
+        only_due: Leave out what was read less than its interval ago.
+        names: Take only these; empty for all.
+
+    """
+    free = or_(SourceState.lease_until.is_(None), SourceState.lease_until < now)
+    query = select(Source).join(SourceState).where(Source.enabled, Source.kind != "import", free)
+    if only_due:
+        query = query.where(or_(SourceState.next_due_at.is_(None), SourceState.next_due_at <= now))
+    if names:
+        query = query.where(Source.name.in_(names))
+    taken = []
+    for source in session.scalars(query.order_by(SourceState.next_due_at.nulls_first(), Source.id)).all():
+        claim = (
+            update(SourceState)
+            .where(SourceState.source_id == source.id, free)
+            .values(lease_owner=owner, lease_until=until)
+        )
+        if cast("CursorResult[Any]", session.execute(claim)).rowcount == 1:
+            taken.append(source)
+    return taken
+
+
+def release(session: Session, source_id: int, owner: str) -> None:
+    """Give a lease back, if it is still held by `owner`."""
+    held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
+    session.execute(update(SourceState).where(*held).values(lease_owner=None, lease_until=None))
+
+
+def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
+    """Open the account of one reading; one that was left open by a killed program is closed as interrupted."""
+    left_open = (CrawlRun.source_id == source_id, CrawlRun.outcome == "running")
+    session.execute(update(CrawlRun).where(*left_open).values(outcome="interrupted", ended_at=now))
+    run = CrawlRun(source_id=source_id, started_at=now, outcome="running", skipped={})
+    session.add(run)
+    session.flush()
+    return run
+
+
+def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
+    """Record what was fetched; returns the capture's number."""
+    capture = Capture(
+        run_id=run_id,
+        url=draft.url,
+        fetched_at=draft.fetched_at,
+        status=draft.status,
+        content_type=draft.content_type,
+        size_bytes=draft.size_bytes,
+        sha256=draft.sha256,
+    )
+    session.add(capture)
+    session.flush()
+    return capture.id
+
+
+def finish_well(session: Session, source: Source, now: datetime) -> None:
+    """Note a reading that worked: failures are forgotten and the next reading is due after the interval."""
+    state = source.state
+    state.failures, state.last_error, state.last_success_at = 0, None, now
+    state.next_due_at = now + timedelta(seconds=source.interval_seconds)
+
+
+def finish_badly(session: Session, source: Source, now: datetime, error: str, retry_at: datetime) -> None:
+    """Note a reading that failed and when to try again."""
+    state = source.state
+    state.failures += 1
+    state.last_error = error
+    state.next_due_at = retry_at
+
+
+def recent_runs(session: Session, limit: int = 50) -> Sequence[CrawlRun]:
+    """List the newest readings first."""
+    return session.scalars(select(CrawlRun).order_by(CrawlRun.id.desc()).limit(limit)).all()
