@@ -1,0 +1,1 @@
+"""Text in, predictions out: knows no database, no network and no clock."""

@@ -1,0 +1,138 @@
+"""A model on disk: a folder with `model.skops` and `manifest.json`. Loading it never runs code from the file.
+
+The manifest says what the model learnt from, with which versions, how good it was, and its thresholds. A model made
+with other versions of the libraries that give its numbers their meaning is refused, with the command that makes it anew.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from classifiers.errors import ModelMissing, ModelRefused
+from classifiers.features import VIEWS, FeatureSpace
+from classifiers.labels import LABEL_TEXT_VERSION
+from classifiers.model import Classifier, Head
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained
+
+FORMAT: Final = 1
+MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
+VERSIONED: Final = ("scikit-learn", "underthesea")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A classifier and what its manifest says."""
+
+    classifier: Classifier
+    manifest: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """A name that no model trained on other data has."""
+        return f"{self.manifest['name']}-{self.manifest['data_hash'][:12]}"
+
+
+def manifest_of(trained: Trained, name: str, created_at: str) -> dict[str, Any]:
+    """Write down what a trained model is; `created_at` is an ISO 8601 time in UTC."""
+    return {
+        "format": FORMAT,
+        "name": name,
+        "created_at": created_at,
+        "data_hash": trained.data_hash,
+        "examples": trained.examples,
+        "label_text_version": LABEL_TEXT_VERSION,
+        "labels": list(trained.classifier.labels),
+        "exclusive": trained.classifier.exclusive,
+        "thresholds": trained.classifier.thresholds,
+        "metrics": {label: metrics.as_dict() for label, metrics in trained.metrics.items()},
+        "versions": {package: version(package) for package in VERSIONED},
+    }
+
+
+def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a model's folder; each file is written aside and then put in place, the manifest last.
+
+    Raises:
+        ModelRefused: When the folder cannot be written.
+
+    """
+    classifier = trained.classifier
+    content = {
+        "vectorizers": classifier.space.vectorizers,
+        "heads": {head.label: {"weights": head.weights, "intercept": head.intercept} for head in classifier.heads},
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / MODEL_FILE, skops.io.dumps(content))
+        text = json.dumps(manifest, ensure_ascii=False, indent=2)
+        _replace(folder / MANIFEST_FILE, text.encode())
+    except OSError as error:
+        message = f"cannot write the model to {folder}: {error.strerror}: check rights and free space"
+        raise ModelRefused(message) from error
+
+
+def _replace(path: Path, body: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def load(folder: Path, segmenter: Segmenter) -> Loaded:
+    """Load a model.
+
+    Raises:
+        ModelMissing: When the folder holds none.
+        ModelRefused: When it is damaged, holds types that a model of ours never has, or was made with other versions.
+
+    """
+    if not (folder / MANIFEST_FILE).is_file():
+        message = f"there is no model in {folder}: make one with `kiemtin train --name {folder.name}`"
+        raise ModelMissing(message)
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        _require_same_versions(manifest, folder)
+        content = skops.io.load(folder / MODEL_FILE, trusted=[])
+        space = FeatureSpace({view.name: content["vectorizers"][view.name] for view in VIEWS})
+        heads = [_head(label, content["heads"][label], space.width) for label in manifest["labels"]]
+        classifier = Classifier(space, heads, manifest["thresholds"], segmenter, exclusive=manifest["exclusive"])
+    except UntrustedTypesFoundException as error:
+        message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
+        raise ModelRefused(message) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"the model in {folder} is damaged ({error}): make it anew with `kiemtin train --name {folder.name}`"
+        raise ModelRefused(message) from error
+    return Loaded(classifier, manifest)
+
+
+def _require_same_versions(manifest: Mapping[str, Any], folder: Path) -> None:
+    again = f"make it anew with `kiemtin train --name {folder.name}`"
+    if manifest["format"] != FORMAT:
+        message = f"the model in {folder} has format {manifest['format']}, this program reads {FORMAT}: {again}"
+        raise ModelRefused(message)
+    for package in VERSIONED:
+        made_with, here = manifest["versions"].get(package), version(package)
+        if made_with != here:
+            message = f"the model in {folder} was made with {package} {made_with}, here is {here}: {again}"
+            raise ModelRefused(message)
+
+
+def _head(label: str, stored: Mapping[str, Any], width: int) -> Head:
+    weights = np.asarray(stored["weights"], dtype=np.float64)
+    if weights.shape != (width,):
+        message = f"{label} has {weights.shape} weights for {width} features"
+        raise ValueError(message)
+    return Head(label, weights, float(stored["intercept"]))

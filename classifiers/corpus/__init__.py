@@ -1,0 +1,1 @@
+"""The labelled posts written for this project; GUIDE.md says how they were labelled."""

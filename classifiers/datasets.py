@@ -1,0 +1,214 @@
+"""Readers of labelled texts: the project's corpus, and public sets in the form in which they are published.
+
+A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's head
+does not learn from it. With `task=True` a set keeps its own classes instead of ours.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from classifiers.errors import DataInvalid
+from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text. `labels` says yes or no for the labels that are known; `facts` is for slices of an evaluation."""
+
+    text: str
+    labels: Mapping[str, bool]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSet:
+    """How one public data set is read.
+
+    Args:
+        name: The name used on the command line.
+        title: Its published name and where it is described.
+        text: Columns that may hold the text, newest form first.
+        label: Columns that may hold the label.
+        classes: The set's own classes, by the value in the label column.
+        ours: Our label and the values that mean it; None when the set's labels are not ours.
+
+    """
+
+    name: str
+    title: str
+    text: tuple[str, ...]
+    label: tuple[str, ...]
+    classes: Mapping[str, str]
+    ours: tuple[str, frozenset[str]] | None
+
+
+_HATE = {"0": "clean", "1": "offensive", "2": "hate"}
+_HARMFUL = (NEGATIVE.name, frozenset({"1", "2"}))
+
+PUBLIC_SETS = (
+    PublicSet("vihsd", "ViHSD, arXiv 2103.11528", ("text", "free_text"), ("label", "label_id"), _HATE, _HARMFUL),
+    PublicSet("vlsphsd", "VLSP 2019 HSD", ("text", "free_text"), ("label", "label_id"), _HATE, _HARMFUL),
+    PublicSet("comments2025", "Facebook and YouTube comments of 2025", ("text",), ("label",), _HATE, _HARMFUL),
+    PublicSet(
+        "victsd",
+        "ViCTSD, arXiv 2103.10069",
+        ("text", "Comment"),
+        ("toxic", "Toxicity"),
+        {"0": "clean", "1": "toxic"},
+        (NEGATIVE.name, frozenset({"1"})),
+    ),
+    PublicSet(
+        "reintel",
+        "ReINTEL, VLSP 2020, arXiv 2012.08895",
+        ("text", "post_message"),
+        ("unreliable", "label"),
+        {"0": "reliable", "1": "unreliable"},
+        (UNVERIFIED.name, frozenset({"1"})),
+    ),
+    PublicSet(
+        "viocd",
+        "UIT-ViOCD, arXiv 2104.11969",
+        ("text", "review"),
+        ("complaint", "label"),
+        {"0": "other", "1": "complaint"},
+        None,
+    ),
+)
+
+
+def public_set(name: str) -> PublicSet:
+    """Find a public set by name.
+
+    Raises:
+        DataInvalid: When no reader has that name.
+
+    """
+    for known in PUBLIC_SETS:
+        if known.name == name:
+            return known
+    message = f"there is no reader named {name!r}: choose one of {', '.join(s.name for s in PUBLIC_SETS)} or `own`"
+    raise DataInvalid(message)
+
+
+def read_corpus() -> list[Example]:
+    """Read the posts that were written and labelled for this project, in a fixed order."""
+    folder = resources.files("classifiers") / "corpus"
+    examples = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".jsonl"):
+            examples.extend(_own_examples(entry.name, entry.read_text(encoding="utf-8").splitlines()))
+    return examples
+
+
+def read_named(name: str, path: Path, *, task: bool = False) -> list[Example]:
+    """Read a labelled file.
+
+    Args:
+        name: A public set's name, or `own` for JSON lines in the shape of the project's corpus.
+        path: The file, as published (CSV or JSON lines), gzipped or not.
+        task: Keep the set's own classes.
+
+    Raises:
+        DataInvalid: When the file cannot be read or lacks the columns.
+
+    """
+    if name == "own":
+        return list(_own_examples(str(path), _open_text(path)))
+    known = public_set(name)
+    convert = _as_task if task else _as_ours
+    examples = [example for row in _rows(path) if (example := convert(known, row, path)) is not None]
+    if not examples:
+        message = f"{path} holds no labelled text for {name}"
+        raise DataInvalid(message)
+    return examples
+
+
+def data_hash(examples: Iterable[Example]) -> str:
+    """Hash texts and labels, in their order: what a model was trained on, in one number."""
+    digest = hashlib.sha256()
+    for example in examples:
+        record = [example.text, sorted(example.labels.items())]
+        digest.update(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            labels = set(record["labels"])
+            facts = {key: str(record[key]) for key in ("kind", "topic", "register", "platform") if key in record}
+            text = str(record["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            message = f"{place}, line {number}: not a labelled post: {error}"
+            raise DataInvalid(message) from error
+        if unknown := labels - set(LABEL_NAMES):
+            message = f"{place}, line {number}: unknown label {sorted(unknown)[0]!r}"
+            raise DataInvalid(message)
+        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts)
+
+
+def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
+    if known.ours is None:
+        message = f"the labels of {known.name} are not ours: use it with --task"
+        raise DataInvalid(message)
+    text, value = _text_and_value(known, row, path)
+    label, positive = known.ours
+    return Example(text, {label: value in positive}) if text and value in known.classes else None
+
+
+def _as_task(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
+    text, value = _text_and_value(known, row, path)
+    if not text or value not in known.classes:
+        return None
+    return Example(text, {name: code == value for code, name in known.classes.items()})
+
+
+def _text_and_value(known: PublicSet, row: Mapping[str, Any], path: Path) -> tuple[str, str]:
+    text = next((row[column] for column in known.text if column in row), None)
+    value = next((row[column] for column in known.label if column in row), None)
+    if text is None and value is None:
+        message = f"{path} has no columns {known.text[0]!r} and {known.label[0]!r}: is it really {known.title}?"
+        raise DataInvalid(message)
+    return str(text or "").strip(), str(value if value is not None else "").removesuffix(".0")
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    lines = _open_text(path)
+    first = next((line for line in lines if line.strip()), "")
+    if not first.lstrip().startswith("{"):
+        yield from csv.DictReader(io.StringIO("\n".join(lines)))
+        return
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except ValueError as error:
+            message = f"{path}, line {number}: not JSON: {error}"
+            raise DataInvalid(message) from error
+
+
+def _open_text(path: Path) -> Sequence[str]:
+    try:
+        body = path.read_bytes()
+        if body.startswith(GZIP_MAGIC):
+            body = gzip.decompress(body)
+        return body.decode("utf-8-sig").split("\n")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        message = f"cannot read {path}: {error}"
+        raise DataInvalid(message) from error
+
+

@@ -1,0 +1,1 @@
+"""Vietnamese text: one normaliser aligned with the original, and word segmentation."""

@@ -1,0 +1,81 @@
+"""Text that remembers, character by character, which part of the original it came from."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A rewritten text and, for each of its characters, the span of the original it stands for.
+
+    `starts[i]` and `ends[i]` are offsets in code points of the original; both never decrease along the text.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def compose(cls, original: str) -> Self:
+        """Bring a text to NFC, cluster by cluster, so that the alignment survives."""
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        position = 0
+        while position < len(original):
+            end = position + 1
+            while end < len(original) and unicodedata.combining(original[end]):
+                end += 1
+            composed = unicodedata.normalize("NFC", original[position:end])
+            chars.append(composed)
+            starts.extend([position] * len(composed))
+            ends.extend([end] * len(composed))
+            position = end
+        return cls("".join(chars), tuple(starts), tuple(ends))
+
+    def map_characters(self, change: Callable[[str], str]) -> Self:
+        """Replace each character by what `change` makes of it: nothing, one character, or several."""
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for char, start, end in zip(self.text, self.starts, self.ends, strict=True):
+            changed = change(char)
+            chars.append(changed)
+            starts.extend([start] * len(changed))
+            ends.extend([end] * len(changed))
+        return type(self)("".join(chars), tuple(starts), tuple(ends))
+
+    def substitute(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Self:
+        """Replace every match of a pattern; what comes in stands for the whole of what went out.
+
+        A replacement of the same length keeps its alignment character by character.
+        """
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        position = 0
+        for match in pattern.finditer(self.text):
+            first, last = match.span()
+            chars.append(self.text[position:first])
+            starts.extend(self.starts[position:first])
+            ends.extend(self.ends[position:first])
+            changed = change(match)
+            chars.append(changed)
+            if len(changed) == last - first:
+                starts.extend(self.starts[first:last])
+                ends.extend(self.ends[first:last])
+            elif last > first:
+                starts.extend([self.starts[first]] * len(changed))
+                ends.extend([self.ends[last - 1]] * len(changed))
+            position = last
+        chars.append(self.text[position:])
+        starts.extend(self.starts[position:])
+        ends.extend(self.ends[position:])
+        return type(self)("".join(chars), tuple(starts), tuple(ends))
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the span of the original that `text[start:end]` (not empty) stands for."""
+        return self.starts[start], self.ends[end - 1]
