@@ -1,0 +1,1 @@
+"""KiểmTin: everything that has an address, a clock or a screen."""

@@ -1,0 +1,85 @@
+"""What every collector gives: public posts, in batches, in one shape. Nothing past this edge sees a platform's payload."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from monitor.collectors.http import Fetched, PoliteClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicPost:
+    """One post as its platform published it. Times are aware UTC.
+
+    `author` is the platform's own identifier; it is turned into a keyed pseudonym before anything is stored.
+    `title` is the post's own heading; `context` is the heading of the article or thread that it answers.
+    """
+
+    external_id: str
+    text: str
+    url: str | None = None
+    author: str | None = None
+    title: str | None = None
+    context: str | None = None
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    edited_at: datetime | None = None
+    language: str | None = None
+    engagement: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """What a collector may know of the source it reads.
+
+    Args:
+        name: For messages.
+        address: Where to read.
+        settings: What only this kind understands.
+        cursor: The collector's bookmark as it stood when the last batch was stored.
+        validators: `{url: {"etag": …, "last_modified": …}}`, verbatim, as stored with the last batch.
+        watched: Identifiers of recent posts that may have been edited or removed since.
+
+    """
+
+    name: str
+    address: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    validators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    watched: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Posts from one fetch, and the bookmark that is true once they are stored.
+
+    `skipped` counts items that were left out, by reason. `gap` says in words what is known to have been missed.
+    `unchanged` means that the server (or the body's hash) said nothing is new.
+    """
+
+    fetched: Fetched
+    posts: Sequence[PublicPost] = ()
+    gone: Sequence[str] = ()
+    skipped: Counter[str] = field(default_factory=Counter)
+    cursor: Mapping[str, Any] | None = None
+    validators: Mapping[str, Mapping[str, str]] | None = None
+    gap: str | None = None
+    unchanged: bool = False
+
+
+class Collector(Protocol):
+    """One kind of source. It yields batches; it does not store, sleep, print, or sign in."""
+
+    kind: str
+
+    def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read what is new since the source's cursor, oldest first where the platform allows it.
+
+        Raises:
+            CollectError: One of its subclasses, when the source cannot be read.
+
+        """
+        ...

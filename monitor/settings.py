@@ -1,0 +1,169 @@
+"""Every setting: its name, its default, and what it is for. Read once, from kiemtin.toml and KIEMTIN_* variables."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from monitor.errors import UsageError
+
+CONFIG_NAME = "kiemtin.toml"
+DEFAULT_HOME = Path("kiemtin-data")
+
+
+def _contact_is_reachable(value: str) -> str:
+    if value and not value.startswith(("https://", "http://", "mailto:")):
+        message = "must be a web address or mailto:someone@example.org"
+        raise ValueError(message)
+    return value
+
+
+class DeclaredSource(BaseModel):
+    """One `[[sources]]` table of kiemtin.toml; `kiemtin init` registers it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    kind: str
+    address: str
+    role: Literal["monitored", "reference"] = "monitored"
+    legal_basis: str = Field(min_length=5)
+    retention_days: int | None = Field(default=None, ge=1)
+    interval_minutes: int | None = Field(default=None, ge=5)
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. An environment variable KIEMTIN_<NAME> wins over kiemtin.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default=DEFAULT_HOME,
+        description="Folder of the database, models, captures and reports. Only as KIEMTIN_HOME or --home.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database. Empty: kiemtin.db in the home folder. "
+        "PostgreSQL: postgresql+psycopg://user@host/name (needs the `postgres` extra).",
+    )
+    contact: Annotated[str, AfterValidator(_contact_is_reachable)] = Field(
+        default="",
+        description="Web address or mailto: of the operator, told to every site that is read. Please set it.",
+    )
+    html_delay_seconds: float = Field(
+        default=5.0, ge=0, description="Least time between two requests to one host for pages and feeds."
+    )
+    api_delay_seconds: float = Field(
+        default=1.0, ge=0, description="Least time between two requests to one host for documented APIs."
+    )
+    timeout_seconds: float = Field(default=20.0, gt=0, description="How long one request may take in all.")
+    max_body_bytes: int = Field(
+        default=5_000_000, gt=0, description="Largest body that is read, in bytes after decompression."
+    )
+    requests_per_host_per_day: int = Field(
+        default=5_000, gt=0, description="Most requests that one run sends to one host in 24 hours."
+    )
+    parallel_hosts: int = Field(default=8, gt=0, le=64, description="How many hosts are read side by side.")
+    allow_addresses: tuple[str, ...] = Field(
+        default=(),
+        description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1 for a test server.",
+    )
+    retention_days: int = Field(default=180, ge=1, description="Days after which a source's posts are deleted.")
+    interval_minutes: int = Field(default=30, ge=5, description="Minutes between two readings of a source.")
+    model: str = Field(default="default", description="Name or path of the model that scores posts.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."
+    )
+    desk_host: str = Field(default="127.0.0.1", description="Address on which the desk listens.")
+    desk_port: int = Field(default=8000, ge=1, le=65535, description="Port on which the desk listens.")
+    lease_minutes: int = Field(default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer.")
+    report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
+    sources: tuple[DeclaredSource, ...] = Field(
+        default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def config_path(self) -> Path:
+        """Where kiemtin.toml of this home lies."""
+        return self.home / CONFIG_NAME
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's address, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'kiemtin.db'}"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models lie."""
+        return self.home / "models"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where summaries are written."""
+        return self.home / "reports"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose values arrive as arguments."""
+        return env_settings, init_settings
+
+
+class _Home(BaseSettings):
+    """Only the folder: it must be known before the file in it can be read."""
+
+    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="ignore")
+
+    home: Path = DEFAULT_HOME
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the settings of a home folder; a folder without kiemtin.toml has the defaults.
+
+    Args:
+        home: The folder; None for KIEMTIN_HOME or ./kiemtin-data.
+
+    Raises:
+        UsageError: When the file or a variable is wrong; names the setting and what it must be.
+
+    """
+    folder = (home or _Home().home).expanduser().absolute()
+    path = folder / CONFIG_NAME
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not valid TOML: {error}"
+        raise UsageError(message) from error
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror}"
+        raise UsageError(message) from error
+    if "home" in values:
+        message = f"{path}: `home` cannot be set in the file that lies in it: use KIEMTIN_HOME"
+        raise UsageError(message)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise UsageError(_explain(path, error)) from error
+    return settings.model_copy(update={"home": folder})
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: there is no setting named `{place}`: the README lists them"
+    return f"setting `{place}` ({path} or KIEMTIN_{place.upper()}): {first['msg']}"
