@@ -11,9 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import (
@@ -28,6 +30,29 @@ from storage.errors import (
 from storage.models import Base
 
 BUSY_TIMEOUT_SECONDS = 15.0
+_POSTGRES_CODES: Mapping[str, type[StorageError]] = {
+    "08": DatabaseUnreachable,
+    "25006": DatabaseReadOnly,  # a transaction that may only read
+    "28": DatabaseUnreachable,
+    "3D000": DatabaseUnreachable,  # no database of that name
+    "40": DatabaseLocked,  # two programs that waited for each other
+    "42501": DatabaseReadOnly,
+    "42703": SchemaMismatch,
+    "42P01": SchemaMismatch,
+    "53100": DiskFull,
+    "53300": DatabaseUnreachable,  # too many connections
+    "55P03": DatabaseLocked,
+    "57P": DatabaseUnreachable,  # shutting down or starting up
+}
+_SQLITE_WORDS: Mapping[str, type[StorageError]] = {
+    "locked": DatabaseLocked,
+    "readonly": DatabaseReadOnly,
+    "disk is full": DiskFull,
+    "no such table": SchemaMismatch,
+    "no such column": SchemaMismatch,
+    "has no column": SchemaMismatch,
+    "not a database": DatabaseUnreachable,
+}
 
 
 class Database:
@@ -45,6 +70,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": busy_timeout} if self.is_sqlite else {"connect_timeout": 10}
         self.engine: Engine = create_engine(self.url, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
+        event.listen(self.engine, "handle_error", _refuse_half_characters)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -66,21 +92,36 @@ class Database:
         return str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest shape; creates them in an empty database."""
+        """Bring the tables to the newest shape; creates them in an empty database.
+
+        Raises:
+            StorageError: One of its subclasses; the database is then as it was before.
+
+        """
         if self.is_sqlite and self.url.database:
-            with translating(self.place):
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(Path(self.url.database).parent)
+        if self.current_revision() not in (None, *_known_revisions()):
+            raise SchemaMismatch(self._newer_than_program())
         with translating(self.place), self.engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for CREATE TABLE
             command.upgrade(_alembic_config(connection), "head")
+
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"cannot make the folder {folder} for the database: {error.strerror}: check rights and free space"
+            raise DatabaseReadOnly(message) from error
 
     def current_revision(self) -> str | None:
         """Name the migration that the tables stand at; None for an empty database."""
         with translating(self.place), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
-    def newest_revision(self) -> str | None:
+    def newest_revision(self) -> str:
         """Name the newest migration that this program knows."""
-        return ScriptDirectory.from_config(_alembic_config(None)).get_current_head()
+        return _known_revisions()[0]
 
     def require_current_schema(self) -> None:
         """Refuse to work on tables of another version.
@@ -95,8 +136,15 @@ class Database:
         if current is None:
             message = f"the database {self.place} has no tables yet: run `kiemtin init`"
             raise SchemaMismatch(message)
-        message = f"the database stands at {current}, this program expects {newest}: run `kiemtin db upgrade`"
+        if current not in _known_revisions():
+            raise SchemaMismatch(self._newer_than_program())
+        message = (
+            f"the database {self.place} stands at {current}, this program expects {newest}: run `kiemtin db upgrade`"
+        )
         raise SchemaMismatch(message)
+
+    def _newer_than_program(self) -> str:
+        return f"the database {self.place} was made by a newer version of this program: install that version"
 
     def differences(self) -> list[Any]:
         """List what the models say and the migrated database lacks, or the reverse; empty when they agree."""
@@ -131,38 +179,50 @@ def insert_ignoring(
 
 @contextmanager
 def translating(place: str) -> Iterator[None]:
-    """Turn what SQLAlchemy, Alembic and the operating system raise into one line that says what to do."""
+    """Turn what SQLAlchemy and Alembic raise into one line that says what to do.
+
+    Raises:
+        StorageError: One of its subclasses.
+
+    """
     try:
         yield
-    except IntegrityError as error:
-        message = f"the database {place} refused a row: {_first_line(error.orig)}"
+    except (IntegrityError, DataError) as error:
+        message = f"the database {place} refused a row: {_first_line(error.orig)}: check what was to be stored"
         raise DataRejected(message) from error
     except DBAPIError as error:
         raise _explain(place, error) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, CommandError) as error:
         message = f"the database {place} failed: {_first_line(error)}"
         raise StorageError(message) from error
-    except OSError as error:
-        message = f"cannot write {error.filename or place}: {error.strerror}: check the folder's rights"
-        raise DatabaseReadOnly(message) from error
 
 
 def _explain(place: str, error: DBAPIError) -> StorageError:
     said = _first_line(error.orig)
-    lowered = said.lower()
-    if "locked" in lowered or "busy" in lowered:
-        return DatabaseLocked(
-            f"the database {place} is locked by another program: close it (or wait) and run the command again"
-        )
-    if "readonly" in lowered or "read-only" in lowered or "permission denied" in lowered:
-        return DatabaseReadOnly(f"the database {place} may not be written: give this user write access to it")
-    if "disk is full" in lowered or "no space left" in lowered or "disk full" in lowered:
-        return DiskFull(f"the disk that holds {place} is full: free some space and run the command again")
-    if "no such table" in lowered or "does not exist" in lowered or "undefinedtable" in lowered:
-        return SchemaMismatch(f"the database {place} lacks a table ({said}): run `kiemtin db upgrade`")
-    if isinstance(error, OperationalError):
-        return DatabaseUnreachable(f"cannot open the database {place}: {said}: check the address and that it runs")
+    kind = _kind_of(error)
+    if kind is DatabaseLocked:
+        return kind(f"the database {place} is locked by another program: close it (or wait) and run the command again")
+    if kind is DatabaseReadOnly:
+        return kind(f"the database {place} may not be written: give this user write access to it")
+    if kind is DiskFull:
+        return kind(f"the disk that holds {place} is full: free some space and run the command again")
+    if kind is SchemaMismatch:
+        return kind(f"the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`")
+    if kind is DatabaseUnreachable:
+        return kind(f"cannot open the database {place}: {said}: check the address and that it runs")
     return StorageError(f"the database {place} failed: {said}")
+
+
+def _kind_of(error: DBAPIError) -> type[StorageError]:
+    """Tell what went wrong by PostgreSQL's code where there is one, and else by SQLite's words."""
+    code = getattr(error.orig, "sqlstate", None)
+    if code:
+        return next((kind for start, kind in _POSTGRES_CODES.items() if code.startswith(start)), StorageError)
+    said = str(error.orig).lower()
+    for words, kind in _SQLITE_WORDS.items():
+        if words in said:
+            return kind
+    return DatabaseUnreachable if isinstance(error, OperationalError) else StorageError
 
 
 def _first_line(error: BaseException | None) -> str:
@@ -178,6 +238,18 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA secure_delete = ON")  # what retention deletes must not linger in free pages
     cursor.close()
+
+
+def _refuse_half_characters(context: ExceptionContext) -> None:
+    """Explain what drivers raise for half of a surrogate pair, which is no database error to SQLAlchemy."""
+    if isinstance(context.original_exception, UnicodeEncodeError):
+        message = f"a text cannot be stored: {context.original_exception.reason}: replace half characters before"
+        raise DataRejected(message) from context.original_exception
+
+
+def _known_revisions() -> list[str]:
+    """List the migrations of this program, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_alembic_config(None)).walk_revisions()]
 
 
 def _alembic_config(connection: Connection | None) -> Config:

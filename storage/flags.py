@@ -1,11 +1,12 @@
 """Flags: opening them, the queue in which people see them, and leases so that two never work on one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
@@ -24,24 +25,24 @@ class FlagDraft:
     reasons: Sequence[tuple[str, float]]
 
 
-def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> int:
+def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> Counter[str]:
     """Open flags; a flag that a person has not decided, or whose post was edited since, is brought up to date.
 
     Returns:
-        How many flags were opened or opened again.
+        How many flags were opened or opened again, by label.
 
     """
-    opened = 0
+    opened: Counter[str] = Counter()
     for draft in drafts:
         flag = session.scalar(select(Flag).where(Flag.post_id == draft.post_id, Flag.label == draft.label))
         if flag is None:
             row = _columns(model_id, draft, now)
             insert_ignoring(session, Flag, [row], ("post_id", "label"))
-            opened += 1
+            opened[draft.label] += 1
             continue
         edited = draft.revision_number > flag.revision_number
         if flag.state == "open" or edited:
-            opened += int(edited)
+            opened[draft.label] += int(edited)
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
             flag.reasons, flag.model_id = _reasons(draft), model_id
             flag.state = "open"
@@ -113,12 +114,39 @@ def take(session: Session, flag_id: int, *, owner: str, now: datetime, until: da
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
 
 
-def take_next(session: Session, *, owner: str, now: datetime, until: datetime, label: str | None = None) -> Flag | None:
-    """Lease the most probable open flag that nobody else is looking at; None when the queue is empty."""
+def release(session: Session, flag_id: int, owner: str) -> None:
+    """Give a lease back, if it is still held by `owner`."""
+    held = (Flag.id == flag_id, Flag.lease_owner == owner)
+    session.execute(update(Flag).where(*held).values(lease_owner=None, lease_until=None))
+
+
+def take_next(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    label: str | None = None,
+    after: Flag | None = None,
+) -> Flag | None:
+    """Lease the most probable open flag that nobody else is looking at; None when there is none.
+
+    Args:
+        session: The unit of work.
+        owner: Who wants it.
+        now: The present time, UTC.
+        until: When the lease expires by itself.
+        label: Only flags of this label.
+        after: Only flags that come after this one in the queue, for a reviewer who passes it over.
+
+    """
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     query = select(Flag.id).where(Flag.state == "open", free)
     if label:
         query = query.where(Flag.label == label)
+    if after is not None:
+        same = and_(Flag.probability == after.probability, Flag.id > after.id)
+        query = query.where(or_(Flag.probability < after.probability, same))
     for flag_id in session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
         if take(session, flag_id, owner=owner, now=now, until=until):
             return by_id(session, flag_id)

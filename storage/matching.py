@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
@@ -13,24 +13,22 @@ LOOKUP_CHUNK = 200
 
 
 def unmatched(session: Session, limit: int) -> Sequence[Post]:
-    """List segmented posts that have no signature yet, oldest first."""
+    """List posts whose current version has no signature yet, oldest first."""
     signed = exists().where(PostBand.post_id == Post.id)
-    query = select(Post).where(~signed, Post.segmented.is_not(None)).order_by(Post.id).limit(limit)
+    query = select(Post).where(~signed).order_by(Post.id).limit(limit)
     return session.scalars(query).all()
 
 
-def add_bands(session: Session, post_id: int, keys: Sequence[str]) -> None:
-    """Store a post's band keys."""
-    rows = [{"post_id": post_id, "band": band, "key": key} for band, key in enumerate(keys)]
+def add_bands(session: Session, post_id: int, bands: Mapping[int, str]) -> None:
+    """Store a post's band keys by the number of the band."""
+    rows = [{"post_id": post_id, "band": band, "key": key} for band, key in bands.items()]
     insert_ignoring(session, PostBand, rows, ("post_id", "band"))
 
 
-def sharing_a_band(session: Session, post_id: int, keys: Sequence[str], limit: int = 50) -> Sequence[Post]:
+def sharing_a_band(session: Session, post_id: int, bands: Mapping[int, str], limit: int = 50) -> Sequence[Post]:
     """List other posts that share at least one band, oldest first: candidates for being copies."""
-    bands = list(enumerate(keys))
-    matches = select(PostBand.post_id).where(
-        tuple_(PostBand.band, PostBand.key).in_(bands), PostBand.post_id != post_id
-    )
+    keys = list(bands.items())
+    matches = select(PostBand.post_id).where(tuple_(PostBand.band, PostBand.key).in_(keys), PostBand.post_id != post_id)
     return session.scalars(select(Post).where(Post.id.in_(matches)).order_by(Post.id).limit(limit)).all()
 
 
@@ -46,7 +44,9 @@ def put_together(session: Session, post: Post, copy: Post, now: datetime) -> Non
         cluster_id = cluster.id
     for member in (post, copy):
         if member.cluster_id not in (None, cluster_id):
-            session.execute(update(Post).where(Post.cluster_id == member.cluster_id).values(cluster_id=cluster_id))
+            left = member.cluster_id
+            session.execute(update(Post).where(Post.cluster_id == left).values(cluster_id=cluster_id))
+            session.execute(delete(Cluster).where(Cluster.id == left))
         member.cluster_id = cluster_id
     session.flush()
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
-from storage.models import Post, PostRevision, Score, Source
+from storage.models import Cluster, Post, PostBand, PostRevision, Score, Source
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 
@@ -80,7 +80,7 @@ def _record_distinct(session: Session, source_id: int, drafts: Mapping[str, Post
     new = [draft for external_id, draft in drafts.items() if external_id not in known]
     insert_ignoring(session, Post, [_columns(source_id, draft) for draft in new], ("source_id", "external_id"))
     stored = Stored(new=len(new))
-    seen_before = _earlier_hashes(session, [post.id for post in known.values()]) if any_version else {}
+    seen_before = _earlier_hashes(session, list(known.values())) if any_version else {}
     for external_id, post in known.items():
         draft = drafts[external_id]
         if draft.content_hash == post.content_hash or draft.content_hash in seen_before.get(post.id, ()):
@@ -102,13 +102,14 @@ def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dic
     return found
 
 
-def _earlier_hashes(session: Session, post_ids: Sequence[int]) -> dict[int, set[str]]:
-    hashes: dict[int, set[str]] = {}
-    for start in range(0, len(post_ids), LOOKUP_CHUNK):
-        chunk = post_ids[start : start + LOOKUP_CHUNK]
+def _earlier_hashes(session: Session, known: Sequence[Post]) -> dict[int, set[str]]:
+    hashes = {post.id: {post.original_hash} for post in known}
+    edited = [post.id for post in known if post.revision_number]
+    for start in range(0, len(edited), LOOKUP_CHUNK):
+        chunk = edited[start : start + LOOKUP_CHUNK]
         revisions = select(PostRevision.post_id, PostRevision.content_hash).where(PostRevision.post_id.in_(chunk))
         for post_id, content_hash in session.execute(revisions):
-            hashes.setdefault(post_id, set()).add(content_hash)
+            hashes[post_id].add(content_hash)
     return hashes
 
 
@@ -125,6 +126,7 @@ def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
         "title": draft.title,
         "text": draft.text,
         "context": draft.context,
+        "original_hash": draft.content_hash,
         "content_hash": draft.content_hash,
         "engagement": dict(draft.engagement),
         "edited_at": draft.edited_at,
@@ -153,6 +155,7 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
         "capture_id": draft.capture_id,
     }
     session.execute(insert(PostRevision), [revision])
+    session.execute(delete(PostBand).where(PostBand.post_id == post.id))  # another text, other copies
     post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
     post.edited_at = draft.edited_at or draft.collected_at
     _refresh(post, draft)
@@ -194,14 +197,18 @@ def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
 def delete_expired(session: Session, source: Source, now: datetime) -> int:
     """Delete the posts of a source that are older than its retention, with all that hangs on them."""
     limit = now - timedelta(days=source.retention_days)
-    statement = delete(Post).where(Post.source_id == source.id, Post.collected_at < limit)
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return _delete(session, Post.source_id == source.id, Post.collected_at < limit)
 
 
 def delete_by_author(session: Session, author_key: str) -> int:
     """Delete every post of one pseudonym, for a request of erasure."""
-    statement = delete(Post).where(Post.author_key == author_key)
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return _delete(session, Post.author_key == author_key)
+
+
+def _delete(session: Session, *which: ColumnElement[bool]) -> int:
+    deleted = cast("CursorResult[Any]", session.execute(delete(Post).where(*which))).rowcount
+    session.execute(delete(Cluster).where(~exists().where(Post.cluster_id == Cluster.id)))
+    return deleted
 
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:
@@ -213,3 +220,10 @@ def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:
+    """List the later versions of a post, first edit first."""
+    return session.scalars(
+        select(PostRevision).where(PostRevision.post_id == post_id).order_by(PostRevision.number)
+    ).all()

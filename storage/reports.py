@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage.models import CrawlRun, Flag, Post, Report, Review, Source
+
+Question = TypeVar("Question", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +21,19 @@ class Period:
     end: datetime
 
 
-def _within(query: Select[Any], column: Any, period: Period) -> Select[Any]:
+def _within(query: Question, column: Any, period: Period) -> Question:
     return query.where(column >= period.start, column < period.end)
 
 
 def posts_by_source(session: Session, period: Period) -> dict[str, int]:
     """Count the posts that were first seen in the period, by the name of their source."""
     query = select(Source.name, func.count(Post.id)).join(Post, Post.source_id == Source.id).group_by(Source.name)
-    return {name: count for name, count in session.execute(_within(query, Post.collected_at, period))}
+    return dict(session.execute(_within(query, Post.collected_at, period)).all())
 
 
 def roles(session: Session) -> dict[str, str]:
     """Say for each source by name whether it is monitored or a reference."""
-    return {name: role for name, role in session.execute(select(Source.name, Source.role))}
+    return dict(session.execute(select(Source.name, Source.role)).all())
 
 
 def flags_by_source_and_label(session: Session, period: Period) -> dict[tuple[str, str], int]:
@@ -61,7 +63,7 @@ def posts_in(session: Session, period: Period, role: str = "monitored") -> int:
 def flags_by_label(session: Session, period: Period) -> dict[str, int]:
     """Count the flags on posts first seen in the period, by label."""
     query = select(Flag.label, func.count()).join(Post).group_by(Flag.label)
-    return {label: count for label, count in session.execute(_within(query, Post.collected_at, period))}
+    return dict(session.execute(_within(query, Post.collected_at, period)).all())
 
 
 def flagged_posts(session: Session, period: Period) -> int:
@@ -99,6 +101,11 @@ def troubled_runs(session: Session, period: Period) -> list[tuple[str, CrawlRun]
     query = select(Source.name, CrawlRun).join(Source, Source.id == CrawlRun.source_id)
     query = query.where((CrawlRun.outcome == "failed") | CrawlRun.gap.is_not(None)).order_by(CrawlRun.id)
     return [(name, run) for name, run in session.execute(_within(query, CrawlRun.started_at, period))]
+
+
+def was_issued(session: Session, week: str) -> bool:
+    """Tell whether a summary of a week was ever written."""
+    return session.scalar(select(Report.id).where(Report.week == week).limit(1)) is not None
 
 
 def record_report(

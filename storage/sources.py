@@ -1,6 +1,6 @@
 """Sources: registering them, leasing those that are due, and keeping the account of every reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -81,8 +81,8 @@ def every(session: Session) -> Sequence[Source]:
 
 def post_counts(session: Session) -> dict[int, int]:
     """Count the stored posts of each source."""
-    rows = session.execute(select(Post.source_id, func.count()).group_by(Post.source_id))
-    return {source_id: count for source_id, count in rows}
+    query = select(Post.source_id, func.count()).group_by(Post.source_id)
+    return dict(session.execute(query).all())
 
 
 def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | None = None) -> None:
@@ -131,6 +131,32 @@ def release(session: Session, source_id: int, owner: str) -> None:
     session.execute(update(SourceState).where(*held).values(lease_owner=None, lease_until=None))
 
 
+def release_abandoned(session: Session, is_gone: Callable[[str], bool]) -> None:
+    """Give back the leases whose owner is known to run no more, so that a killed crawl can be taken up at once."""
+    for state in session.scalars(select(SourceState).where(SourceState.lease_owner.is_not(None))):
+        if state.lease_owner and is_gone(state.lease_owner):
+            state.lease_owner, state.lease_until = None, None
+    session.flush()
+
+
+def remember(
+    session: Session,
+    source_id: int,
+    owner: str,
+    until: datetime,
+    *,
+    cursor: Mapping[str, Any] | None,
+    validators: Mapping[str, Any] | None,
+) -> None:
+    """Keep how far a source has been read, in the same unit of work as the posts, and renew the lease."""
+    values: dict[str, Any] = {"lease_owner": owner, "lease_until": until}
+    if cursor is not None:
+        values["cursor"] = dict(cursor)
+    if validators is not None:
+        values["validators"] = {url: dict(pair) for url, pair in validators.items()}
+    session.execute(update(SourceState).where(SourceState.source_id == source_id).values(**values))
+
+
 def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
     """Open the account of one reading; one that was left open by a killed program is closed as interrupted."""
     left_open = (CrawlRun.source_id == source_id, CrawlRun.outcome == "running")
@@ -139,6 +165,34 @@ def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
     session.add(run)
     session.flush()
     return run
+
+
+def close_run(
+    session: Session,
+    run_id: int,
+    *,
+    now: datetime,
+    outcome: str,
+    counts: Mapping[str, int],
+    skipped: Mapping[str, int],
+    gap: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Close the account of one reading.
+
+    Args:
+        session: The unit of work.
+        run_id: The reading.
+        now: When it ended, UTC.
+        outcome: `ok`, `unchanged`, `failed` or `interrupted`.
+        counts: `seen`, `new`, `changed` and `gone`.
+        skipped: How many items were left out, by reason.
+        gap: What is known to have been missed.
+        error: Why it failed.
+
+    """
+    closing = {"ended_at": now, "outcome": outcome, "skipped": dict(skipped), "gap": gap, "error": error, **counts}
+    session.execute(update(CrawlRun).where(CrawlRun.id == run_id).values(**closing))
 
 
 def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
@@ -162,14 +216,16 @@ def finish_well(session: Session, source: Source, now: datetime) -> None:
     state = source.state
     state.failures, state.last_error, state.last_success_at = 0, None, now
     state.next_due_at = now + timedelta(seconds=source.interval_seconds)
+    session.flush()
 
 
-def finish_badly(session: Session, source: Source, now: datetime, error: str, retry_at: datetime) -> None:
+def finish_badly(session: Session, source: Source, error: str, retry_at: datetime) -> None:
     """Note a reading that failed and when to try again."""
     state = source.state
     state.failures += 1
     state.last_error = error
     state.next_due_at = retry_at
+    session.flush()
 
 
 def recent_runs(session: Session, limit: int = 50) -> Sequence[CrawlRun]:

@@ -41,6 +41,7 @@ class Post(Base):
     text: Mapped[str]
     context: Mapped[str | None] = mapped_column(comment="heading of the article or thread it answers; not judged")
     segmented: Mapped[str | None] = mapped_column(comment="words of the current version, compounds joined by _")
+    original_hash: Mapped[Sha256] = mapped_column(comment="of the version first seen; never changes")
     content_hash: Mapped[Sha256] = mapped_column(comment="of the current version")
     engagement: Mapped[JsonObject]
     edited_at: Mapped[datetime | None]
