@@ -1,0 +1,109 @@
+"""What the readers of files share: numbered lines of bounded length, raw records, and refusals with their reasons."""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TextIO, TypeAlias
+
+MAX_RECORD_CHARACTERS = 1_000_000
+"""A longer line, or a longer record of several lines, is refused: no post is that long."""
+
+NO_TEXT = "no text"
+MANGLED_ID = "identifier mangled by a spreadsheet (like 1.23E+17): format the column as text and export again"
+TOO_LONG = "line longer than 1,000,000 characters"
+NUL_BYTES = "NUL bytes"
+BAD_BYTES = "bytes that are not valid in the file's encoding"
+HALF_CHARACTER = "half of a character pair (the text was cut inside it)"
+ENDED_EARLY = "file ended early: it is cut off or damaged"
+NOT_JSON = "broken line: not valid JSON"
+NOT_AN_OBJECT = "broken line: not a JSON object"
+BROKEN_QUOTES = "broken line: quotes do not match"
+WRONG_WIDTH = "broken line: wrong number of columns"
+
+Value: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that cannot be imported.
+
+    Args:
+        line: Where it begins; the first line of the file is 1.
+        reason: One of the fixed phrases of this module, so that the caller can count them.
+
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it stands in the file: its first line, and its values by column."""
+
+    line: int
+    values: Mapping[str, Value]
+
+
+class RecordReader(Protocol):
+    """Reads the records of one format."""
+
+    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
+        """Give one item for each record that is not blank, in the file's order, without holding the file in memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One physical line with its line end, or what is wrong with it."""
+
+    number: int
+    text: str
+    problem: str | None = None
+
+
+def numbered_lines(stream: TextIO) -> Iterator[Line]:
+    """Read a text stream line by line, never holding more than one line of the longest allowed length.
+
+    A stream that breaks off (a gzip file that was cut, half a character at the end) gives one last line with the
+    problem ENDED_EARLY.
+    """
+    number = 0
+    while True:
+        number += 1
+        try:
+            text = stream.readline(MAX_RECORD_CHARACTERS + 1)
+            too_long = len(text) > MAX_RECORD_CHARACTERS and not text.endswith(("\n", "\r"))
+            if too_long:
+                _skip_rest_of_line(stream)
+        except (EOFError, OSError, UnicodeDecodeError, zlib.error):
+            # Nothing can be read past this point; what is lost is told by this one refusal.
+            yield Line(number, "", ENDED_EARLY)
+            return
+        if not text:
+            return
+        yield Line(number, "", TOO_LONG) if too_long else Line(number, text, _problem(text))
+
+
+def _skip_rest_of_line(stream: TextIO) -> None:
+    while True:
+        text = stream.readline(MAX_RECORD_CHARACTERS)
+        if not text or text.endswith(("\n", "\r")):
+            return
+
+
+def _problem(text: str) -> str | None:
+    if "\0" in text:
+        return NUL_BYTES
+    return None if is_storable(text) else BAD_BYTES
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a text is whole characters; a byte that could not be decoded is marked by half a character pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

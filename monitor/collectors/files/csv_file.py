@@ -1,0 +1,197 @@
+"""CSV as spreadsheets and export tools write it; a stray quote costs its own record and no more."""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from typing import TextIO
+
+from monitor.collectors.files.base import (
+    BROKEN_QUOTES,
+    MAX_RECORD_CHARACTERS,
+    WRONG_WIDTH,
+    Line,
+    Record,
+    Refusal,
+    numbered_lines,
+)
+from monitor.errors import ImportRefused
+
+DELIMITERS = (",", ";", "\t", "|")
+_NO_DELIMITER = "\x1f"  # a file of one column has none: commas in its texts are part of them
+_MAX_RECORD_LINES = 1_000
+_PROBED_RECORDS = 20
+_EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_RUN = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReader:
+    """Reads the records of a CSV file whose first row names the columns.
+
+    Args:
+        delimiter: What stands between two values; None in a file of one column.
+        columns: The names of the first row, made distinct.
+
+    """
+
+    delimiter: str | None
+    columns: tuple[str, ...]
+
+    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
+        """Give one item for each record that is not blank."""
+        rows = _Rows(numbered_lines(stream), self.delimiter or _NO_DELIMITER, width=len(self.columns))
+        rows.skip_excel_hint()
+        header_seen = False
+        for row in rows:
+            if isinstance(row, Refusal):
+                yield row
+            elif not any(value.strip() for value in row.values):
+                continue
+            elif not header_seen:
+                header_seen = True
+            else:
+                yield self._record(row)
+
+    def _record(self, row: "_Row") -> Record | Refusal:
+        width = len(self.columns)
+        if len(row.values) < width or any(row.values[width:]):
+            return Refusal(row.line, WRONG_WIDTH)
+        return Record(row.line, dict(zip(self.columns, row.values, strict=False)))
+
+
+def detect_csv(head: str) -> CsvReader:
+    """Find out the delimiter and the columns from the beginning of a file.
+
+    Args:
+        head: The decoded beginning, whole lines or not.
+
+    Raises:
+        ImportRefused: When there is no first row that names columns.
+
+    """
+    hint = _EXCEL_HINT.match(head)
+    best_score, best_delimiter, best_header = 0.0, None, _probe(head, _NO_DELIMITER)[:1]
+    for delimiter in hint[1] if hint else DELIMITERS:
+        header, *rows = _probe(head, delimiter) or [[]]
+        if len(header) < 2:  # noqa: PLR2004 - a delimiter stands between two
+            continue
+        agreeing = sum(len(row) == len(header) for row in rows)
+        score = len(header) * (1 + agreeing) / (1 + len(rows))
+        if score > best_score:
+            best_score, best_delimiter, best_header = score, delimiter, [header]
+    if not best_header:
+        raise ImportRefused("the file has no first row that names the columns: add one, e.g. id,text,published_at")
+    return CsvReader(best_delimiter, _distinct(best_header[0]))
+
+
+def _probe(head: str, delimiter: str) -> list[list[str]]:
+    rows = _Rows(numbered_lines(StringIO(head, newline="")), delimiter, width=None)
+    rows.skip_excel_hint()
+    filled = (row.values for row in rows if isinstance(row, _Row) and any(value.strip() for value in row.values))
+    return list(islice(filled, _PROBED_RECORDS))
+
+
+def _distinct(header: list[str]) -> tuple[str, ...]:
+    """Name nameless columns by their place, and tell columns of one name apart; empty ones at the end are dropped."""
+    while len(header) > 1 and not header[-1].strip():
+        header = header[:-1]
+    names: list[str] = []
+    for place, raw in enumerate(header, start=1):
+        name = raw.strip() or f"column {place}"
+        names.append(name if name not in names else f"{name} ({place})")
+    return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    values: list[str]
+
+
+class _Rows:
+    """Joins physical lines to rows. A row that cannot be right is given up, and reading goes on at its next line."""
+
+    def __init__(self, lines: Iterator[Line], delimiter: str, width: int | None) -> None:
+        # The library's limit of 131,072 characters a field is the process's own; ours is the larger one of a record.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARACTERS))
+        self._source = lines
+        self._waiting: deque[Line] = deque()
+        self._delimiter = delimiter
+        self._width = width
+
+    def skip_excel_hint(self) -> None:
+        """Leave out the line `sep=;` with which some spreadsheets begin."""
+        for line in self._lines():
+            if not _EXCEL_HINT.fullmatch(line.text):
+                self._waiting.appendleft(line)
+            return
+
+    def __iter__(self) -> Iterator[_Row | Refusal]:
+        for line in self._lines():
+            if line.problem:
+                yield Refusal(line.number, line.problem)
+            elif line.text.strip("\r\n"):
+                yield self._row(line)
+
+    def _lines(self) -> Iterator[Line]:
+        while True:
+            line = self._waiting.popleft() if self._waiting else next(self._source, None)
+            if line is None:
+                return
+            yield line
+
+    def _row(self, first: Line) -> _Row | Refusal:
+        pulled: list[Line] = []
+        try:
+            values = self._parse(first, pulled.append)
+        except csv.Error:
+            values = None
+        shape = _shape(first.text, self._delimiter)
+        if values is not None and not any(self._swallowed(line.text, shape) for line in pulled):
+            return _Row(first.number, values)
+        # Lines that cannot begin a record belong to the broken one; from the first that can, reading goes on.
+        while pulled and not self._may_begin(pulled[0], shape):
+            pulled.pop(0)
+        self._waiting.extendleft(reversed(pulled))
+        return Refusal(first.number, BROKEN_QUOTES)
+
+    def _parse(self, first: Line, pulled: Callable[[Line], None]) -> list[str]:
+        """Read one row, which may go on over several lines; each further line is reported to `pulled`."""
+
+        def texts() -> Iterator[str]:
+            yield first.text
+            left = MAX_RECORD_CHARACTERS - len(first.text)
+            for line in islice(self._lines(), _MAX_RECORD_LINES):
+                pulled(line)
+                left -= len(line.text)
+                if line.problem or left < 0:
+                    return
+                yield line.text
+
+        return next(csv.reader(texts(), delimiter=self._delimiter, strict=True), [])
+
+    def _swallowed(self, text: str, shape: str) -> bool:
+        """Tell whether a line inside a row is a record of its own, caught between two stray quotes."""
+        return "9" in shape and _shape(text, self._delimiter) == shape and self._stands_alone(text)
+
+    def _may_begin(self, line: Line, shape: str) -> bool:
+        if line.problem or "9" not in shape or _shape(line.text, self._delimiter) == shape:
+            return True
+        return self._stands_alone(line.text)
+
+    def _stands_alone(self, text: str) -> bool:
+        try:
+            values = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
+        except csv.Error:
+            return False
+        return len(values) == self._width
+
+
+def _shape(text: str, delimiter: str) -> str:
+    """Describe a line's first value: `p-104` and `p-7` are both `a-9`. Identifiers of one file mostly look alike."""
+    first = text.partition(delimiter)[0].strip('"\r\n')
+    return _RUN.sub(lambda run: "9" if any(map(str.isdigit, run[0])) else "a", first)

@@ -1,0 +1,142 @@
+"""Which column of a file feeds which field of a post: guessed from the names in English or Vietnamese, or given."""
+
+import difflib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.collectors.files.base import Record, Value
+from monitor.collectors.files.values import parse_count
+from monitor.errors import ImportRefused
+
+_MOST_LISTED = 40
+_MOST_NAME_CHARACTERS = 40
+
+COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
+FIELDS = ("external_id", "text", "title", "context", "url", "author", "published", "language", *COUNT_FIELDS)
+
+# Written as `_key` leaves them: small letters and digits without marks. The surest name of a field stands first.
+_NAMES: Mapping[str, str] = {
+    "external_id": "externalid id postid itemid messageid commentid tweetid statusid videoid articleid uid uuid idstr "
+    "mabaiviet mabai idbaiviet madinhdanh ma",
+    "text": "text message content body posttext postmessage messagetext fulltext noidung noidungbaiviet noidungbai "
+    "vanban baiviet baidang thongdiep noidungbinhluan commenttext textoriginal textdisplay freetext caption selftext "
+    "sentence cau comment binhluan description desc mota abstract summary tomtat post status",
+    "title": "title headline subject heading posttitle tieude tieudebaiviet tit nhande",
+    "context": "context threadtitle articletitle videotitle parenttitle topictitle boicanh ngucanh chude tieudechude "
+    "tieudebaigoc",
+    "url": "permalink permalinkurl posturl url link postlink itemurl tweeturl videourl uri diachi lienket duongdan "
+    "linkbaiviet href",
+    "author": "author authorid authorname username userid user postedby pagename groupname channeltitle "
+    "authordisplayname screenname tacgia nguoidang taikhoan tennguoidung nguoiviet",
+    "published": "publishedat published unixtimestamp createdat createdtime createdutc createtime creationtime "
+    "publishedtime publishdate publisheddate pubdate postcreated postedat timestamp timestamppost timestampposted "
+    "datetime date time thoigian thoigiandang ngaydang ngay ngaygio ngaytao ngayxuatban gio",
+    "language": "language lang languagecode ngonngu",
+    "likes": "likes like likecount likescount numlikes numlikepost reactions reactioncount diggcount favoritecount "
+    "favouritescount luotthich soluotthich thich camxuc luotcamxuc upvotes score",
+    "comments": "comments commentcount commentscount numcomments numcommentpost sobinhluan luotbinhluan soluotbinhluan "
+    "comment binhluan",
+    "shares": "shares share sharecount sharescount numshares numsharepost reshares retweets retweetcount repostcount "
+    "reblogscount luotchiase soluotchiase chiase",
+    "replies": "replies replycount repliescount numreplies totalreplycount sotraloi luottraloi soluottraloi traloi",
+    "views": "views viewcount viewscount numviews playcount postviews totalviews luotxem soluotxem xem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which column feeds which field.
+
+    Args:
+        columns: The column of each field that has one.
+        given: The fields that somebody named; the others were guessed.
+
+    """
+
+    columns: Mapping[str, str]
+    given: frozenset[str] = frozenset()
+
+    def value(self, record: Record, field: str) -> Value:
+        """Give a field's value in one record; None when the field has no column or the record lacks it."""
+        column = self.columns.get(field)
+        return None if column is None else record.values.get(column)
+
+
+def map_columns(
+    columns: Sequence[str], sample: Sequence[Record], given: Mapping[str, str] | None = None
+) -> ColumnMapping:
+    """Decide which column feeds which field.
+
+    Args:
+        columns: The columns of the file.
+        sample: Some of its records: a column of numbers is no text, a column of sentences is no count.
+        given: Columns by field, which win over the guess; an empty column leaves the field out.
+
+    Raises:
+        ImportRefused: When a given field or column does not exist, or no column holds the text.
+
+    """
+    chosen = {field: _given_column(field, column, columns) for field, column in (given or {}).items()}
+    taken = {column for column in chosen.values() if column}
+    by_key: dict[str, str] = {}
+    for column in columns:
+        by_key.setdefault(_key(column), column)
+    for field in FIELDS:
+        if field in chosen:
+            continue
+        guessed = _guess(field, by_key, taken, sample)
+        if guessed:
+            chosen[field] = guessed
+            taken.add(guessed)
+    if not chosen.get("text"):
+        raise ImportRefused(
+            f"no column with the text of the posts was found among {_listed(columns)}: "
+            "say which one it is with --map text=COLUMN"
+        )
+    return ColumnMapping({field: chosen[field] for field in FIELDS if chosen.get(field)}, frozenset(given or ()))
+
+
+def _given_column(field: str, column: str, columns: Sequence[str]) -> str:
+    if field not in FIELDS:
+        raise ImportRefused(f"there is no field `{field}`{_suggest(field, FIELDS)}; the fields are {', '.join(FIELDS)}")
+    if not column or column in columns:
+        return column
+    alike = [name for name in columns if _key(name) == _key(column)]
+    if len(alike) == 1:
+        return alike[0]
+    raise ImportRefused(f"the file has no column `{column}`{_suggest(column, columns)}; it has {_listed(columns)}")
+
+
+def _guess(field: str, by_key: Mapping[str, str], taken: set[str], sample: Sequence[Record]) -> str | None:
+    for key in _NAMES[field].split():
+        column = by_key.get(key)
+        if column and column not in taken and _fits(field, column, sample):
+            return column
+    return None
+
+
+def _fits(field: str, column: str, sample: Sequence[Record]) -> bool:
+    values = [value for record in sample if (value := record.values.get(column)) not in (None, "")]
+    if not values or field not in ("text", *COUNT_FIELDS):
+        return True
+    numbers = sum(parse_count(value) is not None for value in values)
+    return numbers < len(values) if field == "text" else numbers > 0
+
+
+def _key(name: str) -> str:
+    """Write a column's name without marks, case, spaces and signs: `Nội dung` and `noi_dung` are both `noidung`."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
+    return "".join(char for char in plain if char.isalnum())
+
+
+def _listed(columns: Sequence[str]) -> str:
+    names = [" ".join(name.split())[:_MOST_NAME_CHARACTERS] for name in columns[:_MOST_LISTED]]
+    more = len(columns) - len(names)
+    return ", ".join(f"`{name}`" for name in names) + (f" and {more} more" if more else "")
+
+
+def _suggest(name: str, known: Sequence[str]) -> str:
+    by_key = {_key(other): other for other in known}
+    close = difflib.get_close_matches(_key(name), by_key, n=1)
+    return f" (did you mean `{by_key[close[0]]}`?)" if close else ""

@@ -1,0 +1,228 @@
+"""What kind of file this is, told by its content first and by its name second: compression, encoding, format."""
+
+import codecs
+import gzip
+import hashlib
+import json
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from monitor.errors import ImportRefused
+
+Format = Literal["csv", "jsonl"]
+
+HEAD_BYTES = 256 * 1024
+READ_BYTES = 1024 * 1024
+_PROBED_LINES = 50
+
+_GZIP = b"\x1f\x8b"
+_BINARY_KINDS = (
+    (b"PK\x03\x04", "a spreadsheet or zip archive"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"%PDF-", "a PDF document"),
+    (b"SQLite format 3", "a database"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF89a", "a picture"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a rar archive"),
+    (b"BZh91AY&SY", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"PAR1\x15", "a Parquet file"),
+)
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROL_SHARE = 0.05
+_FEW_CONTROLS = 8
+_UTF16_NUL_SHARE = 0.25
+_JSON_LINES_SUFFIXES = {".jsonl", ".ndjson"}
+_JSON_SUFFIXES = _JSON_LINES_SUFFIXES | {".json"}
+_BEGINS_DOCUMENT = re.compile(r"[\[{]\s*[\[{\"]")
+_WEB_PAGE = re.compile(r"<(?:!doctype|html|\?xml)", re.IGNORECASE)
+# Vietnamese needs these letters only; the tones of windows-1258 are separate marks after them.
+_VIETNAMESE_LETTERS = frozenset("aeiouyăâđêôơư")
+_VIETNAMESE_MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
+_LEAST_VIETNAMESE_SHARE = 0.8
+_GOOD_PER_BAD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """What was found out about a file before reading its records."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    compressed: bool
+    encoding: str
+    format: Format
+    head: str
+
+    def open(self) -> TextIOWrapper:
+        """Open the file as text from its beginning. Bytes that cannot be decoded come as lone surrogates.
+
+        Raises:
+            ImportRefused: When the file cannot be opened any more.
+
+        """
+        try:
+            raw = cast("BinaryIO", gzip.open(self.path)) if self.compressed else self.path.open("rb")  # noqa: SIM115
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+        return TextIOWrapper(raw, encoding=self.encoding, errors=_error_handler(self.encoding), newline="")
+
+
+def sniff(path: Path) -> Sniffed:
+    """Look at a file and decide how to read it.
+
+    Raises:
+        ImportRefused: When it is missing, empty, not text, or in no encoding and format that can be read.
+
+    """
+    sha256, size_bytes, start = _fingerprint(path)
+    compressed = start.startswith(_GZIP)
+    head = _decompressed_head(path) if compressed else start
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise ImportRefused(f"{path} is empty: export it again")
+    _refuse_binary(path, head)
+    encoding = _encoding(path, head)
+    text = _decode(head, encoding)
+    return Sniffed(
+        path=path,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        compressed=compressed,
+        encoding=encoding,
+        format=_format(path, text),
+        head=text,
+    )
+
+
+def _fingerprint(path: Path) -> tuple[str, int, bytes]:
+    """Hash the file's bytes, and keep its beginning."""
+    if path.is_dir():
+        raise ImportRefused(f"{path} is a folder: name one file in it")
+    if path.exists() and not path.is_file():
+        raise ImportRefused(f"{path} is not a file: save the posts as a file first")
+    digest, size_bytes, start = hashlib.sha256(), 0, b""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(READ_BYTES):
+                start = start or chunk[:HEAD_BYTES]
+                digest.update(chunk)
+                size_bytes += len(chunk)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return digest.hexdigest(), size_bytes, start
+
+
+def _unreadable(path: Path, error: OSError) -> ImportRefused:
+    if isinstance(error, FileNotFoundError):
+        return ImportRefused(f"there is no file {path}: check its name")
+    return ImportRefused(f"cannot read {path}: {error.strerror}")
+
+
+def _decompressed_head(path: Path) -> bytes:
+    head = bytearray()
+    try:
+        with gzip.open(path) as file:
+            while len(head) < HEAD_BYTES and (chunk := file.read1(HEAD_BYTES - len(head))):
+                head += chunk
+    except (EOFError, OSError, zlib.error) as error:
+        # A file that was cut later on is read as far as it goes; its last refusal will say so.
+        if not head:
+            raise ImportRefused(f"{path} is a damaged gzip file: copy or export it again") from error
+    return bytes(head)
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    for magic, kind in _BINARY_KINDS:
+        if head.startswith(magic):
+            raise ImportRefused(f"{path} is {kind}: save it as CSV (UTF-8) and import that")
+    controls = len(_CONTROL.findall(head))
+    if _utf16_without_bom(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return
+    if controls > _FEW_CONTROLS and controls > len(head) * _MOST_CONTROL_SHARE:
+        raise ImportRefused(f"{path} is not a text file: save it as CSV (UTF-8) and import that")
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    wide = _utf16_without_bom(head)
+    if wide:
+        return wide
+    text = _decode(head, "utf-8")
+    bad = sum("\udc80" <= char <= "\udcff" for char in text)
+    good = sum(not char.isascii() for char in text) - bad
+    if good >= bad * _GOOD_PER_BAD:
+        return "utf-8"  # a few damaged lines are refused one by one
+    try:
+        if _reads_as_vietnamese(codecs.getincrementaldecoder("cp1258")().decode(head)):
+            return "cp1258"
+    except UnicodeDecodeError:
+        pass
+    raise ImportRefused(f"{path} is in no known encoding (UTF-8, UTF-16, Windows-1258): save it as CSV UTF-8")
+
+
+def _utf16_without_bom(head: bytes) -> str | None:
+    half = max(len(head) // 2, 1)
+    if head[1::2].count(0) > half * _UTF16_NUL_SHARE and head[0::2].count(0) == 0:
+        return "utf-16-le"
+    if head[0::2].count(0) > half * _UTF16_NUL_SHARE and head[1::2].count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
+def _reads_as_vietnamese(text: str) -> bool:
+    """Tell windows-1258 from older encodings, which decode without an error into symbols and foreign letters."""
+    foreign = [char for char in text if not char.isascii() and unicodedata.category(char)[0] not in "PZ"]
+    plausible = sum(
+        unicodedata.normalize("NFD", char.lower())[0] in _VIETNAMESE_LETTERS
+        or char.lower() in _VIETNAMESE_LETTERS
+        or char in _VIETNAMESE_MARKS
+        for char in foreign
+    )
+    return plausible >= len(foreign) * _LEAST_VIETNAMESE_SHARE
+
+
+def _decode(head: bytes, encoding: str) -> str:
+    decoder = codecs.getincrementaldecoder(encoding)(errors=_error_handler(encoding))
+    return decoder.decode(head)
+
+
+def _error_handler(encoding: str) -> str:
+    return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+
+
+def _format(path: Path, head: str) -> Format:
+    start = head.lstrip()
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if _WEB_PAGE.match(start):
+        raise ImportRefused(f"{path} is a web page or XML: save it as CSV (UTF-8) and import that")
+    lines = [line for line in head.split("\n")[:_PROBED_LINES] if line.strip()]
+    holds_objects = any(map(_is_object, lines))
+    if holds_objects and (start.startswith("{") or suffix in _JSON_SUFFIXES):
+        return "jsonl"
+    if start.startswith("{") and suffix in _JSON_LINES_SUFFIXES:
+        return "jsonl"
+    if start.startswith(("[", "{")) and (suffix == ".json" or _BEGINS_DOCUMENT.match(start)):
+        raise ImportRefused(f"{path} is one JSON document: write one object a line (jq -c '.[]' FILE > FILE.jsonl)")
+    if suffix in _JSON_SUFFIXES:
+        raise ImportRefused(f"{path} is named like JSON lines and holds none: write one JSON object a line, or CSV")
+    return "csv"
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,96 @@
+"""Single values of a file, read as the fields of a post want them."""
+
+import re
+from datetime import datetime
+
+from monitor.collectors.dates import parse_date
+from monitor.collectors.files.base import Value
+
+_PLACEHOLDERS = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "-"})
+_COUNT = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,6}))?\s*(\S{0,6})")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0])[0-9]{3})(?:\1[0-9]{3})*")
+_MAGNITUDES = {
+    "": 1,
+    "k": 1_000,
+    "n": 1_000,
+    "ng": 1_000,
+    "nghìn": 1_000,
+    "ngàn": 1_000,
+    "m": 1_000_000,
+    "tr": 1_000_000,
+    "triệu": 1_000_000,
+    "b": 1_000_000_000,
+    "t": 1_000_000_000,
+    "tỷ": 1_000_000_000,
+    "tỉ": 1_000_000_000,
+}
+_MANGLED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,2}")
+_MOST_LANGUAGE_CHARACTERS = 20
+_MOST_EXACT_FLOAT = 2**53  # beyond it a float no longer tells two neighbouring identifiers apart
+
+
+def as_text(value: Value) -> str:
+    """Write a value as text, untouched when it is text already; nothing becomes an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_EXACT_FLOAT:
+        return str(int(value))
+    return str(value)
+
+
+def optional_text(value: Value) -> str | None:
+    """Give a value as text without space around it; None for nothing and for the words that exports write for it."""
+    text = as_text(value).strip()
+    return None if text.casefold() in _PLACEHOLDERS else text
+
+
+def web_address(value: Value) -> str | None:
+    """Give an address that a person can open in a browser; None for anything else."""
+    text = optional_text(value)
+    return text if text and text.lower().startswith(("https://", "http://")) else None
+
+
+def language_tag(value: Value) -> str | None:
+    """Give a language tag such as `vi` or `zh-Hant`; None for anything else."""
+    text = optional_text(value)
+    fits = text and len(text) <= _MOST_LANGUAGE_CHARACTERS and _LANGUAGE.fullmatch(text)
+    return text.replace("_", "-") if text and fits else None
+
+
+def is_mangled_id(identifier: str) -> bool:
+    """Tell whether a spreadsheet rounded an identifier, so that several posts would share it."""
+    return _MANGLED_ID.fullmatch(identifier) is not None
+
+
+def parse_count(value: Value) -> int | None:
+    """Read a count as platforms and spreadsheets write it: 1234, "1,234", "1.234", "1.2K", "1,2 Tr".
+
+    Returns:
+        The count; None when it is none (nothing, a fraction, below zero, words).
+
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    text = as_text(value).strip()
+    if _GROUPED.fullmatch(text):
+        return int(re.sub(r"[^0-9]", "", text))
+    match = _COUNT.fullmatch(text)
+    if match is None:
+        return None
+    whole, fraction, magnitude = match[1], match[2] or "", _MAGNITUDES.get(match[3].casefold())
+    if magnitude is None:
+        return None
+    scaled = int(whole + fraction) * magnitude
+    return scaled // 10 ** len(fraction) if scaled % 10 ** len(fraction) == 0 else None
+
+
+def published(value: Value) -> tuple[datetime | None, str | None]:
+    """Read a date.
+
+    Returns:
+        The time in UTC, or None when it is not understood; and the date as it was written, or None when there is none.
+
+    """
+    raw = optional_text(value)
+    return (parse_date(raw), raw) if raw else (None, None)

@@ -1,0 +1,1 @@
+"""Weekly summaries, and what they quote: figures once, then documents."""

@@ -1,0 +1,177 @@
+"""What is hidden in quoted posts, and what is left alone."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.reports.mask import ACCOUNT, DOCUMENT, MAIL, NAME, PHONE, PROFILE, mask_personal
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0912345678", "0912 345 678", "0912.345.678", "0912-345-678", "09 12 34 56 78",
+        "+84912345678", "+84 912 345 678",
+        "+84.912.345.678", "(+84) 912345678", "0084912345678", "84 912 345 678", "(024) 3825 1234", "024.3825.1234",
+        "02838251234", "01234567890", "0 9 1 2 3 4 5 6 7 8", "0.9.1.2.3.4.5.6.7.8", "012345678",
+    ],
+)  # fmt: skip
+def test_telephone_numbers_are_hidden_however_they_are_written(number: str) -> None:
+    assert mask_personal(f"Ai cần gọi {number} nhé.") == f"Ai cần gọi {PHONE} nhé."
+
+
+def test_a_number_without_its_zero_is_hidden_where_a_word_announces_it() -> None:
+    assert mask_personal("SĐT: 912345678") == f"SĐT: {PHONE}"
+    assert mask_personal("cả nước có 912345678 lượt xem") == "cả nước có 912345678 lượt xem"
+
+
+def test_what_stands_beside_a_number_stays() -> None:
+    assert mask_personal("0912345678/0987654321 2 người") == f"{PHONE}/{PHONE} 2 người"
+    assert mask_personal("20/11: 0912.345.678") == f"20/11: {PHONE}"
+
+
+@pytest.mark.parametrize(
+    "address", ["a.b@example.com", "a_b+c@mail.example.vn", "abc [at] example.com", "abc @ gmail.com"]
+)
+def test_mail_addresses_are_hidden(address: str) -> None:
+    assert mask_personal(f"Gửi về {address}, cảm ơn") == f"Gửi về {MAIL}, cảm ơn"
+
+
+@pytest.mark.parametrize(
+    "handle", ["@user_99", "@user.name", "@user@example.social", "@user.example.social", "@Người_Lạ"]
+)
+def test_account_names_are_hidden(handle: str) -> None:
+    assert mask_personal(f"hỏi {handle} nhé") == f"hỏi {ACCOUNT} nhé"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "facebook.com/xyz.abc", "https://www.facebook.com/profile.php?id=1000", "m.facebook.com/xyz/posts/12",
+        "https://facebook.com/groups/1/user/2", "fb.com/xyz", "zalo.me/0912345678", "https://t.me/xyz",
+        "https://www.tiktok.com/@xyz/video/1", "https://x.com/xyz/status/1", "instagram.com/xyz",
+        "https://example.social/@xyz/1", "https://example.social/users/xyz", "https://youtube.com/@xyz",
+    ],
+)  # fmt: skip
+def test_links_to_profiles_are_hidden(link: str) -> None:
+    assert mask_personal(f"xem {link}. Hết") == f"xem {PROFILE}. Hết"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://facebook.com/groups/123/posts/456", "https://www.facebook.com/watch?v=1", "https://example.vn/bai-0912345678.html",
+        "https://x.com/search?q=luong", "https://example.vn/tin-tuc",
+    ],
+)  # fmt: skip
+def test_links_to_pages_stay(link: str) -> None:
+    assert mask_personal(f"xem {link} nhé") == f"xem {link} nhé"
+
+
+def test_a_telephone_number_inside_a_link_is_hidden() -> None:
+    assert mask_personal("https://example.vn/?tel=0912345678&x=1") == f"https://example.vn/?tel={PHONE}&x=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("CCCD 001234567890", f"CCCD {DOCUMENT}"),
+        ("số 079201001234 của tôi", f"số {DOCUMENT} của tôi"),
+        ("001 234 567 890", DOCUMENT),
+        ("CMND: 123456789", f"CMND: {DOCUMENT}"),
+        ("hộ chiếu B1234567", f"hộ chiếu {DOCUMENT}"),
+        ("STK 0071000123456 ngân hàng", f"STK {ACCOUNT} ngân hàng"),
+        ("số tài khoản: 1903 4567 8901 23", f"số tài khoản: {ACCOUNT}"),
+        ("chuyển vào tk 19034567890", f"chuyển vào tk {ACCOUNT}"),
+        ("Vietcombank: 0071000123456", f"Vietcombank: {ACCOUNT}"),
+    ],
+)
+def test_papers_and_bank_accounts_are_hidden(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+def test_what_stands_between_a_word_and_its_number_is_hidden_too() -> None:
+    assert mask_personal("tk của @user_99 là 123456789") == f"tk của {ACCOUNT} là {ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("anh Nguyễn Văn Tèo bị nợ lương", f"anh {NAME} bị nợ lương"),
+        ("Chị Thanh Hương nói", f"Chị {NAME} nói"),
+        ("chị Nguyễn Lan Anh và anh Trần B.", f"chị {NAME} và anh {NAME}."),
+        ("bà Lê Thị Hồng Nhung Em", f"bà {NAME} Em"),
+        ("CHỊ NGUYỄN THỊ HOA", f"CHỊ {NAME}"),
+        ("chủ tk NGUYEN VAN A", f"chủ tk {NAME}"),
+        ("Họ và tên: Nguyễn Văn A", f"Họ và tên: {NAME}"),
+        ("@Nguyễn Văn A cho hỏi", f"{ACCOUNT} cho hỏi"),
+    ],
+)
+def test_names_behind_a_title_are_hidden_and_the_title_stays(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text", ["chị Thanh Hương", "số tài khoản 123456789", "hộ chiếu B1234567", "anh Nguyễn Văn Tèo"]
+)
+def test_decomposed_letters_make_no_difference(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    assert unicodedata.normalize("NFC", mask_personal(decomposed)) == mask_personal(text) != text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "giá 150.000 đồng", "thưởng 1.500.000đ", "lương 12.000.000 tháng", "lãi 150.012.345.678", "84.912.345.678 đồng",
+        "tài khoản có 150.000.000 đồng", "tài khoản bị trừ 1500000 đồng", "+150.000.000",
+        "ngày 24/11/2025", "01-02-2025 10:30", "10.02.2025 1030", "2025-01-02 03:04:05", "từ 2019-2020-2021",
+        "Nghị định 12/2022/NĐ-CP", "Quyết định 0123/QĐ-LĐLĐ", "Thông tư 03/2023/TT-BLĐTBXH",
+        "gọi 113, 114, 115 hoặc 1022", "hotline 1900 1234", "hotline 1800 588 899", "tỉ lệ 0.123456789",
+        "giá 25k @ 3 cái",
+        "Bà Rịa Vũng Tàu", "đường Hai Bà Trưng Hà Nội", "các anh Công An phường", "ANH CHỊ EM CÔNG NHÂN CÔNG TY",
+        "Em Chào Anh Chị", "người đàn ông Lê Lai", "trẻ em Hàn Quốc",
+        "Cho em hỏi Công ty", "anh em nói", "Anh Em Muốn Hỏi Lương Tháng Này",
+    ],
+)  # fmt: skip
+def test_what_names_nobody_stays(text: str) -> None:
+    assert mask_personal(text) == text
+
+
+PLAIN = st.text(st.sampled_from("abcđêô ,.!?\n"), max_size=20)
+SEPARATORS = st.sampled_from(["", " ", ".", "-"])
+
+
+@given(PLAIN, st.from_regex(r"0[35789][0-9]{8}", fullmatch=True), SEPARATORS, PLAIN)
+def test_no_mobile_number_gets_through(before: str, number: str, separator: str, after: str) -> None:
+    written = separator.join((number[:4], number[4:7], number[7:]))
+    masked = mask_personal(f"{before} {written} {after}")
+    assert not any(char.isdigit() for char in masked)
+    assert PHONE in masked
+
+
+@given(PLAIN, st.from_regex(r"[a-z][a-z0-9]{1,8}@[a-z]{2,8}\.(com|vn|org)", fullmatch=True), PLAIN)
+def test_no_mail_address_gets_through(before: str, address: str, after: str) -> None:
+    masked = mask_personal(f"{before} {address} {after}")
+    assert "@" not in masked
+    assert MAIL in masked
+
+
+@given(st.text() | st.text(st.sampled_from("0912348 .-+()@/abAnh tk:"), max_size=60))
+def test_masking_twice_changes_nothing(text: str) -> None:
+    once = mask_personal(text)
+    assert mask_personal(once) == once
+
+
+@given(st.text(st.sampled_from("abcdeghđăâêôơư ,.!?\n"), max_size=80))
+def test_a_text_of_small_letters_stays(text: str) -> None:
+    assert mask_personal(text) == text
+
+
+@pytest.mark.parametrize("part", ["0 ", "@a.", "anh Nguyễn ", "tk ", "http://", "09", "a.", "(", "facebook.com/"])
+def test_a_hostile_text_costs_no_more_than_a_moment(part: str) -> None:
+    started = time.process_time()
+    mask_personal(part * 20_000)
+    assert time.process_time() - started < 5
