@@ -1,4 +1,4 @@
-"""What every collector gives: public posts, in batches, in one shape. Nothing past this edge sees a platform's payload."""
+"""What every collector gives: public posts, in batches, in one shape. Nothing past this edge sees a payload."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,0 +1,97 @@
+"""Dates as platforms, feeds and exports write them, read without guessing a zone that nobody named."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_tz
+
+from monitor.clock import VIETNAM
+
+_OFFSET_NAME = re.compile(r"\(?\b(?:GMT|UTC)\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?", re.IGNORECASE)
+_DAY = r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
+_TIME = r"(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\s*(?P<half>AM|PM|SA|CH)\b)?"
+_ZONE = r"(?:\s*(?P<sign>[+-])(?P<zone_hour>\d{2}):?(?P<zone_minute>\d{2}))?"
+_DAY_FIRST = re.compile(rf"{_DAY}(?:[\s,|T-]+{_TIME}{_ZONE})?\s*$", re.IGNORECASE)
+_TIME_FIRST = re.compile(rf"{_TIME}{_ZONE}[\s,|-]+{_DAY}\s*$", re.IGNORECASE)
+_UNIX = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_NAMES_UTC = re.compile(r"(?:\b(?:GMT|UTC?|Z)|[+-]00:?00)\s*$")
+_EARLIEST_YEAR = 1990
+_LATEST_YEAR = 2100
+_MILLISECOND_DIGITS = 13
+_NOON = 12
+
+
+def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
+    """Read a date in one of the forms that Vietnamese sites and exports use.
+
+    Known are ISO 8601, RFC 822 (also with the wrong but common `GMT+7`), day/month/year with a time before or after
+    it, and Unix seconds or milliseconds.
+
+    Args:
+        raw: The date as it was written.
+        default_zone: The zone of a date that names none.
+
+    Returns:
+        The time, aware UTC; None when the text is no date between 1990 and 2100.
+
+    """
+    text = _OFFSET_NAME.sub(_numeric_offset, raw.strip())
+    for read in (_unix, _iso, _day_month_year, _rfc822):
+        try:
+            moment = read(text)
+            if moment is None:
+                continue
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=default_zone)
+            utc = aware.astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        if _EARLIEST_YEAR <= utc.year <= _LATEST_YEAR:
+            return utc
+    return None
+
+
+def _numeric_offset(match: re.Match[str]) -> str:
+    sign, hours, minutes = match.groups()
+    return f"{sign}{int(hours):02d}{minutes or '00'}"
+
+
+def _unix(text: str) -> datetime | None:
+    if not _UNIX.fullmatch(text):
+        return None
+    whole = text.partition(".")[0]
+    seconds = float(text)
+    return datetime.fromtimestamp(seconds / 1000 if len(whole) == _MILLISECOND_DIGITS else seconds, UTC)
+
+
+def _iso(text: str) -> datetime | None:
+    compact = re.sub(r"\s+(?=[+-]\d{2}:?\d{2}$|Z$)", "", text)
+    # A bare number is no date here: "20261124" is more often an identifier.
+    return None if compact.isdigit() else datetime.fromisoformat(compact)
+
+
+def _day_month_year(text: str) -> datetime | None:
+    match = _TIME_FIRST.search(text) or _DAY_FIRST.search(text)
+    if match is None or (match.start() and text[match.start() - 1].isdigit()):
+        return None
+    part = match.groupdict()
+    hour = int(part["hour"] or 0)
+    half = (part["half"] or "").upper()
+    if half in ("PM", "CH") and hour < _NOON:
+        hour += _NOON
+    if half in ("AM", "SA") and hour == _NOON:
+        hour = 0
+    date = f"{part['year']}-{int(part['month']):02d}-{int(part['day']):02d}"
+    time = f"{hour:02d}:{part['minute'] or '00'}:{part['second'] or '00'}"
+    zone = f"{part['sign']}{part['zone_hour']}:{part['zone_minute']}" if part["sign"] else ""
+    return datetime.fromisoformat(f"{date}T{time}{zone}")
+
+
+def _rfc822(text: str) -> datetime | None:
+    parts = parsedate_tz(text)
+    if parts is None or not re.search(r"[A-Za-z]", text):
+        return None
+    moment = datetime(*parts[:6])  # noqa: DTZ001 - the zone is put on by the caller when the text names none
+    offset = parts[9]
+    # The library reports a missing zone, like "-0000", as 0.
+    if offset is None or (offset == 0 and not _NAMES_UTC.search(text)):
+        return moment
+    return moment.replace(tzinfo=timezone(timedelta(seconds=offset)))

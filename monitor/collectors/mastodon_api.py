@@ -1,0 +1,209 @@
+"""What Mastodon's API answers, read at the edge: timelines' settings, pages, statuses."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.dates import parse_date
+from monitor.collectors.http import Fetched
+from monitor.collectors.markup import to_text
+from monitor.errors import PayloadInvalid, UsageError
+
+_TIMELINES = ("local", "public", "tag")
+_PAGE_SIZE = 40
+_BACKFILL_PAGES = 5
+_MOST_BACKFILL_PAGES = 100
+_LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
+_OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
+_OPEN_VISIBILITY = frozenset({"public", "unlisted"})
+_COUNTS = {"replies": "replies_count", "shares": "reblogs_count", "likes": "favourites_count"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Which timeline of which server a source reads.
+
+    Settings of a source: `timeline` is `local` (the server's own posts, the default), `public` (all it knows) or `tag`
+    with `tag`; `backfill_pages` is how many pages of 40 the first reading goes back.
+    """
+
+    base: str
+    kind: str
+    tag: str
+    backfill_pages: int
+
+    @classmethod
+    def of(cls, source: SourceView) -> "Timeline":
+        """Read a source's settings.
+
+        Raises:
+            UsageError: When they are not as described.
+
+        """
+        kind = source.settings.get("timeline", "local")
+        tag = str(source.settings.get("tag", "")).strip().removeprefix("#")
+        pages = source.settings.get("backfill_pages", _BACKFILL_PAGES)
+        if kind not in _TIMELINES:
+            raise UsageError(f"source {source.name}: `timeline` is {kind!r}: use one of {', '.join(_TIMELINES)}")
+        if (kind == "tag") != bool(tag):
+            raise UsageError(f'source {source.name}: `tag` belongs to `timeline = "tag"`, and only there: set both')
+        if not isinstance(pages, int) or not 1 <= pages <= _MOST_BACKFILL_PAGES:
+            raise UsageError(
+                f"source {source.name}: `backfill_pages` must be a number from 1 to {_MOST_BACKFILL_PAGES}"
+            )
+        return cls(base=source.address.rstrip("/"), kind=kind, tag=tag, backfill_pages=pages)
+
+    @property
+    def url(self) -> str:
+        """The address of the timeline, without parameters."""
+        name = f"tag/{quote(self.tag, safe='')}" if self.kind == "tag" else "public"
+        return f"{self.base}/api/v1/timelines/{name}"
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return urlsplit(self.base).hostname or ""
+
+    def status_url(self, status_id: str) -> str:
+        """Give the address of one status."""
+        return f"{self.base}/api/v1/statuses/{quote(status_id, safe='')}"
+
+    def params(self, *, local: bool, **paging: str) -> dict[str, str]:
+        """Give the parameters of a page."""
+        return {"limit": str(_PAGE_SIZE), **({"local": "true"} if local else {}), **paging}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """One status that may be kept, with its number on this server."""
+
+    status_id: str
+    post: PublicPost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a timeline, newest first.
+
+    `ids` are the numbers of all rows, kept or not; `older` and `newer` lead to the neighbouring pages.
+    """
+
+    fetched: Fetched
+    ids: Sequence[str]
+    statuses: Sequence[Status]
+    skipped: Counter[str]
+    older: str | None
+    newer: str | None
+
+
+def read_page(fetched: Fetched, host: str) -> Page:
+    """Read a timeline's answer.
+
+    Raises:
+        PayloadInvalid: When it is not a list of statuses.
+
+    """
+    rows = _json(fetched)
+    if not isinstance(rows, list):
+        raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of statuses: is it a Mastodon server?")
+    skipped: Counter[str] = Counter()
+    statuses = []
+    for row in rows:
+        found = read_status(row, host)
+        if isinstance(found, Status):
+            statuses.append(found)
+        else:
+            skipped[found] += 1
+    ids = [row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"]]
+    links = _links(fetched.headers.get("link", ""))
+    return Page(
+        fetched=fetched,
+        ids=ids,
+        statuses=statuses,
+        skipped=skipped,
+        older=_parameter(links.get("next"), "max_id") or (ids[-1] if ids else None),
+        newer=_parameter(links.get("prev"), "min_id") or (ids[0] if ids else None),
+    )
+
+
+def read_status(row: Any, host: str) -> Status | str:
+    """Read one status; what may not or cannot be kept gives the reason instead."""
+    account = row.get("account") if isinstance(row, dict) else None
+    if not isinstance(account, dict) or not _text(row, "id") or not _text(row, "uri"):
+        return "malformed"
+    if row.get("reblog") is not None:
+        return "boost"
+    if row.get("visibility") not in _OPEN_VISIBILITY:
+        return "not public"
+    if account.get("noindex") is True or _OPTED_OUT.search(to_text(_text(account, "note"))):
+        return "author opted out"
+    text, title = to_text(_text(row, "content")), _text(row, "spoiler_text").strip()
+    if not text and not title:
+        return "no text"
+    return Status(status_id=row["id"], post=_post(row, account, text, title, host))
+
+
+def order(status_id: str) -> tuple[int, str]:
+    """Give what identifiers sort by: numbers of unequal length, and ULIDs, which all have one length."""
+    return len(status_id), status_id
+
+
+def timeline_access(fetched: Fetched, timeline: Timeline) -> str | None:
+    """Read from an instance's description who may see a timeline: `public`, `authenticated`, `disabled`, or unknown."""
+    value = _json(fetched)
+    feeds = "hashtag_feeds" if timeline.kind == "tag" else "live_feeds"
+    for key in ("configuration", "timelines_access", feeds, "local"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def status_payload(fetched: Fetched, host: str) -> Status | str:
+    """Read the answer for a single status."""
+    return read_status(_json(fetched), host)
+
+
+def _post(row: Mapping[str, Any], account: Mapping[str, Any], text: str, title: str, host: str) -> PublicPost:
+    link = _text(row, "url") or _text(row, "uri")
+    name = _text(account, "acct")
+    created = _text(row, "created_at")
+    counts = {ours: row.get(theirs) for ours, theirs in _COUNTS.items()}
+    return PublicPost(
+        external_id=_text(row, "uri"),
+        text=text,
+        url=link if link.startswith(("https://", "http://")) else None,
+        # A local account's name lacks its server; with it, it is the same wherever the post is read.
+        author=(name if "@" in name else f"{name}@{host}") if name else None,
+        title=title or None,
+        published_at=parse_date(created),
+        published_raw=created or None,
+        edited_at=parse_date(_text(row, "edited_at")),
+        language=_text(row, "language") or None,
+        engagement={name: count for name, count in counts.items() if isinstance(count, int)},
+    )
+
+
+def _json(fetched: Fetched) -> Any:
+    try:
+        return json.loads(fetched.body)
+    except (ValueError, RecursionError) as error:
+        raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Mastodon server?") from error
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _links(header: str) -> dict[str, str]:
+    return {relation: address for address, relation in _LINK.findall(header)}
+
+
+def _parameter(address: str | None, name: str) -> str | None:
+    """Take only the bookmark from a link that the server gives: requests go where the source says, nowhere else."""
+    values = parse_qs(urlsplit(address).query).get(name) if address else None
+    return values[0] if values else None

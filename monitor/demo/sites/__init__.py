@@ -1,0 +1,7 @@
+"""Sample platforms that answer on loopback the way the real ones do, for tests and for `kiemtin demo`."""
+
+from monitor.demo.sites.feed_site import FeedSite
+from monitor.demo.sites.mastodon_site import MastodonSite
+from monitor.demo.sites.server import SeenRequest, Site, SitePost, serve
+
+__all__ = ["FeedSite", "MastodonSite", "SeenRequest", "Site", "SitePost", "serve"]

@@ -1,0 +1,66 @@
+"""Fixtures that all tests share: a clock to turn by hand, and real databases with all tables in them."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.clock import FakeClock
+from tests.postgres import TEMPLATE, PostgresServer, running_postgres
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Stand at nine on a Monday morning in Việt Nam until a test turns it."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run one PostgreSQL for all tests that ask for it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file; tests get copies of it, which is much faster than migrating again."""
+    path = tmp_path_factory.mktemp("template") / "kiemtin.db"
+    with closing(Database(f"sqlite:///{path}")) as template:
+        template.upgrade()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> PostgresServer:
+    """Migrate the database of which the tests get copies."""
+    with closing(Database(postgres_server.url(TEMPLATE))) as template:
+        template.upgrade()
+    return postgres_server
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give a migrated and empty SQLite file in the test's own folder."""
+    path = tmp_path / "kiemtin.db"
+    shutil.copy(sqlite_template, path)
+    with closing(Database(f"sqlite:///{path}")) as database:
+        yield database
+
+
+@pytest.fixture
+def postgres_database(migrated_postgres: PostgresServer) -> Iterator[Database]:
+    """Give a migrated and empty database on a real PostgreSQL."""
+    with migrated_postgres.new_database(TEMPLATE) as url, closing(Database(url)) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Give a migrated and empty database; the test runs once on SQLite and once on PostgreSQL."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found: Database = request.getfixturevalue(name)
+    return found

@@ -1,0 +1,125 @@
+"""Rows and drafts with sensible values, so that a test names only what it is about.
+
+A `make_…` function gives a draft; an `add_…` function stores a row in the unit of work that it is given.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage import flags, people, posts, registry, sources
+from storage.models import Flag, Model, Post, Source, User, join_title
+from tests.clock import MONDAY_MORNING
+
+
+def make_source(name: str = "forum", **changes: Any) -> sources.SourceDraft:
+    """Make the draft of a monitored source."""
+    values: dict[str, Any] = {
+        "name": name,
+        "kind": "feed",
+        "address": f"https://{name}.example.vn/feed",
+        "role": "monitored",
+        "legal_basis": "public posts, permitted by the operator's terms",
+        "retention_days": 180,
+        "interval_seconds": 1800,
+    }
+    return sources.SourceDraft(**(values | changes))
+
+
+def add_source(session: Session, name: str = "forum", *, now: datetime = MONDAY_MORNING, **changes: Any) -> Source:
+    """Register a source."""
+    return sources.register(session, make_source(name, **changes), now)[0]
+
+
+def make_post(
+    external_id: str = "1", text: str = "Xưởng nóng 40 độ mà không có quạt", **changes: Any
+) -> posts.PostDraft:
+    """Make the draft of a post; its hash follows from heading and text, as when it is collected."""
+    values: dict[str, Any] = {
+        "external_id": external_id,
+        "text": text,
+        "content_hash": hash_of(join_title(changes.get("title"), text)),
+        "collected_at": MONDAY_MORNING,
+        "url": f"https://forum.example.vn/{external_id}",
+    }
+    return posts.PostDraft(**(values | changes))
+
+
+def hash_of(text: str) -> str:
+    """Hash a text as a stand-in for the pipeline's own hash."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def add_post(session: Session, source: Source, external_id: str = "1", **changes: Any) -> Post:
+    """Store a post and give its row."""
+    posts.record(session, source.id, [make_post(external_id, **changes)])
+    query = select(Post).where(Post.source_id == source.id, Post.external_id == external_id)
+    return session.scalars(query).one()
+
+
+def make_model(version: str = "default-1", **changes: Any) -> registry.ModelDraft:
+    """Make the draft of a model's entry in the register."""
+    values: dict[str, Any] = {
+        "version": version,
+        "data_hash": hash_of(version),
+        "metrics": {"negative": {"f1": 0.8}},
+        "thresholds": {"unverified": 0.5, "negative": 0.5, "concern": 0.5},
+    }
+    return registry.ModelDraft(**(values | changes))
+
+
+def add_model(session: Session, version: str = "default-1", *, now: datetime = MONDAY_MORNING) -> Model:
+    """Register a model and make it the active one."""
+    return registry.activate(session, make_model(version), now)
+
+
+def make_score(
+    post: Post, probabilities: Mapping[str, float] | None = None, segmented: str = "xưởng nóng"
+) -> registry.ScoreDraft:
+    """Make the draft of a post's scores in its current version."""
+    return registry.ScoreDraft(
+        post_id=post.id,
+        revision_number=post.revision_number,
+        probabilities=probabilities or {"unverified": 0.1, "negative": 0.2, "concern": 0.9},
+        segmented=segmented,
+    )
+
+
+def make_flag(
+    post: Post,
+    label: str = "concern",
+    probability: float = 0.9,
+    reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
+) -> flags.FlagDraft:
+    """Make the draft of a flag on a post's current version."""
+    return flags.FlagDraft(
+        post_id=post.id,
+        revision_number=post.revision_number,
+        label=label,
+        probability=probability,
+        reasons=reasons,
+    )
+
+
+def add_flag(
+    session: Session,
+    post: Post,
+    label: str = "concern",
+    probability: float = 0.9,
+    *,
+    model: Model | None = None,
+    now: datetime = MONDAY_MORNING,
+) -> Flag:
+    """Open a flag and give its row."""
+    model = model or registry.active_model(session) or add_model(session)
+    flags.open_flags(session, model.id, [make_flag(post, label, probability)], now)
+    return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
+
+
+def add_user(session: Session, name: str = "lan", role: str = "analyst", *, now: datetime = MONDAY_MORNING) -> User:
+    """Add a user of the desk, with a password hash that nobody can sign in with."""
+    return people.add_user(session, name=name, password_hash="not-a-hash", role=role, now=now)

