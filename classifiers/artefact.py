@@ -1,9 +1,10 @@
-"""A model on disk: a folder with `model.skops` and `manifest.json`. Loading it never runs code from the file.
+"""A model on disk: a folder with `model.skops` and `manifest.json`. Loading it never runs code from it.
 
 The manifest says what the model learnt from, with which versions, how good it was, and its thresholds. A model made
-with other versions of the libraries that give its numbers their meaning is refused, with the command that makes it anew.
+with other versions of the libraries that give its numbers their meaning is refused, with the command that mends it.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import skops.io
@@ -73,8 +75,9 @@ def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / MODEL_FILE, skops.io.dumps(content))
-        text = json.dumps(manifest, ensure_ascii=False, indent=2)
+        body = skops.io.dumps(content)
+        _replace(folder / MODEL_FILE, body)
+        text = json.dumps({**manifest, "model_sha256": hashlib.sha256(body).hexdigest()}, ensure_ascii=False, indent=2)
         _replace(folder / MANIFEST_FILE, text.encode())
     except OSError as error:
         message = f"cannot write the model to {folder}: {error.strerror}: check rights and free space"
@@ -105,17 +108,27 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         _require_same_versions(manifest, folder)
-        content = skops.io.load(folder / MODEL_FILE, trusted=[])
+        body = (folder / MODEL_FILE).read_bytes()
+        _require_same_file(manifest, body)
+        content = skops.io.loads(body, trusted=[])
         space = FeatureSpace({view.name: content["vectorizers"][view.name] for view in VIEWS})
         heads = [_head(label, content["heads"][label], space.width) for label in manifest["labels"]]
-        classifier = Classifier(space, heads, manifest["thresholds"], segmenter, exclusive=manifest["exclusive"])
+        thresholds = {head.label: float(manifest["thresholds"][head.label]) for head in heads}
+        classifier = Classifier(space, heads, thresholds, segmenter, exclusive=manifest["exclusive"])
     except UntrustedTypesFoundException as error:
         message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
         raise ModelRefused(message) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
         message = f"the model in {folder} is damaged ({error}): make it anew with `kiemtin train --name {folder.name}`"
         raise ModelRefused(message) from error
     return Loaded(classifier, manifest)
+
+
+def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
+    """Refuse a model file that the manifest was not written for: half replaced, cut off, or changed."""
+    if hashlib.sha256(body).hexdigest() != manifest["model_sha256"]:
+        message = f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes"
+        raise ValueError(message)
 
 
 def _require_same_versions(manifest: Mapping[str, Any], folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Readers of labelled texts: the project's corpus, and public sets in the form in which they are published.
 
-A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's head
-does not learn from it. With `task=True` a set keeps its own classes instead of ours.
+A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's
+head does not learn from it. With `task=True` a set keeps its own classes instead of ours.
 """
 
 import csv
@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -23,7 +24,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled text. `labels` says yes or no for the labels that are known; `facts` is for slices of an evaluation."""
+    """A labelled text. `labels` says yes or no for the labels that are known; `facts` serve slices of an evaluation."""
 
     text: str
     labels: Mapping[str, bool]
@@ -103,7 +104,7 @@ def public_set(name: str) -> PublicSet:
 def read_corpus() -> list[Example]:
     """Read the posts that were written and labelled for this project, in a fixed order."""
     folder = resources.files("classifiers") / "corpus"
-    examples = []
+    examples: list[Example] = []
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".jsonl"):
             examples.extend(_own_examples(entry.name, entry.read_text(encoding="utf-8").splitlines()))
@@ -155,7 +156,7 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
             message = f"{place}, line {number}: not a labelled post: {error}"
             raise DataInvalid(message) from error
         if unknown := labels - set(LABEL_NAMES):
-            message = f"{place}, line {number}: unknown label {sorted(unknown)[0]!r}"
+            message = f"{place}, line {number}: unknown label {min(unknown)!r}"
             raise DataInvalid(message)
         yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts)
 
@@ -189,16 +190,24 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
     lines = _open_text(path)
     first = next((line for line in lines if line.strip()), "")
     if not first.lstrip().startswith("{"):
-        yield from csv.DictReader(io.StringIO("\n".join(lines)))
+        try:
+            yield from csv.DictReader(io.StringIO("\n".join(lines), newline=""))
+        except csv.Error as error:
+            message = f"{path} is not valid CSV: {error}"
+            raise DataInvalid(message) from error
         return
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield json.loads(line)
+            row = json.loads(line)
         except ValueError as error:
             message = f"{path}, line {number}: not JSON: {error}"
             raise DataInvalid(message) from error
+        if not isinstance(row, dict):
+            message = f"{path}, line {number}: not a JSON object"
+            raise DataInvalid(message)
+        yield row
 
 
 def _open_text(path: Path) -> Sequence[str]:
@@ -207,8 +216,6 @@ def _open_text(path: Path) -> Sequence[str]:
         if body.startswith(GZIP_MAGIC):
             body = gzip.decompress(body)
         return body.decode("utf-8-sig").split("\n")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         message = f"cannot read {path}: {error}"
         raise DataInvalid(message) from error
-
-

@@ -75,9 +75,7 @@ def calibration_error(probabilities: NDArray[np.float64], answers: NDArray[np.bo
     return sum(gaps) / len(answers)
 
 
-def threshold_for_precision(
-    probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float
-) -> float:
+def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float) -> float:
     """Find the least threshold from which on a precision is reached; the best F1 when none reaches it."""
     reached, _, thresholds = precision_recall_curve(answers, probabilities)
     good = np.flatnonzero(reached[:-1] >= precision)
@@ -112,7 +110,9 @@ def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, A
     if classifier.exclusive:
         truth = [_true_class(example.labels) for example in examples]
         said = [prediction.flags[0] for prediction in predictions]
-        result["macro_f1"] = float(f1_score(truth, said, average="macro", labels=list(classifier.labels)))
+        result["macro_f1"] = float(
+            f1_score(truth, said, average="macro", labels=list(classifier.labels), zero_division=0.0)
+        )
         result["accuracy"] = sum(a == b for a, b in zip(truth, said, strict=True)) / len(examples)
     return result
 

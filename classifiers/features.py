@@ -1,10 +1,9 @@
-"""One shared feature matrix: words, syllables, syllables without marks, and letters, each weighted by TF-IDF.
+"""One shared feature matrix: words, syllables, syllables without marks, letters, and groups of the lexicon (TF-IDF).
 
 The vectorisers are scikit-learn's own, fed with texts that were cut into tokens before, so that a saved model holds no
 code of ours. Every feature of a text is traced back to the words it came from (`trace`), which is what reasons rest on.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,10 +12,10 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.text.aligned import Aligned
+from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise, strip_diacritics
 from classifiers.text.segment import Segmenter, Word
-
-_TOKEN: Final = re.compile(r"⟨\w+⟩|\w+|[^\w\s]")
+from classifiers.text.syllables import split_syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ VIEWS: Final = (
     View("syllables", (1, 2), letters=False, scale=0.7),
     View("plain", (1, 2), letters=False, scale=0.5),
     View("letters", (2, 4), letters=True, scale=0.7),
+    View("lexicon", (1, 1), letters=False, scale=1.0),
 )
 
 
@@ -69,10 +69,14 @@ def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
     if view == "words":
         return [(word.joined, index) for index, word in enumerate(prepared.words)]
     syllables = [
-        (syllable, index) for index, word in enumerate(prepared.words) for syllable in _TOKEN.findall(word.text)
+        (syllable, index) for index, word in enumerate(prepared.words) for syllable in split_syllables(word.text)
     ]
+    if view == "lexicon":
+        found = default_lexicon().find([syllable for syllable, _ in syllables])
+        return [(group, syllables[start][1]) for group, start, _ in found]
     if view == "plain":
-        return [(strip_diacritics(syllable), index) for syllable, index in syllables]
+        stripped = ((strip_diacritics(syllable), index) for syllable, index in syllables)
+        return [(plain, index) for plain, index in stripped if plain]  # a mark without a letter leaves nothing
     return syllables
 
 
@@ -125,9 +129,7 @@ class FeatureSpace:
                     yield offset + int(column), words
             offset += len(vocabulary)
 
-    def _occurrences(
-        self, view: View, tokens: Sequence[tuple[str, int]]
-    ) -> Iterable[tuple[str, tuple[int, ...]]]:
+    def _occurrences(self, view: View, tokens: Sequence[tuple[str, int]]) -> Iterable[tuple[str, tuple[int, ...]]]:
         if view.letters:
             analyse = self._analyzers.setdefault(view.name, self.vectorizers[view.name].build_analyzer())
             for token, word in tokens:

@@ -23,8 +23,8 @@ UNVERIFIED: Final = Label(
     english="unverified claim",
     definition=(
         "Asserts as fact something that can be checked and that others would act on, and names no source that a reader "
-        'could check: hearsay, "nguồn tin nội bộ", urgent calls to share, miracle cures, sudden bans, deaths, bank runs, '
-        "kidnappings, scams that claim official backing."
+        'could check: hearsay, "nguồn tin nội bộ", urgent calls to share, miracle cures, sudden bans, deaths, bank '
+        "runs, kidnappings, scams that claim official backing."
     ),
     exclusions=(
         "Opinion, judgement and criticism; recognisable satire; first-person experience; honest questions; official "

@@ -1,7 +1,7 @@
 """A trained classifier: one weight column a label over a shared matrix, calibrated, with reasons that add up.
 
-For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)). Calibration is
-folded into weights and intercept, so the reasons of a prediction sum to the log-odds of the probability shown.
+For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)).
+Calibration is folded into weights and intercept, so the reasons of a prediction sum to its log-odds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -134,7 +134,8 @@ class Classifier:
         shares = np.zeros((len(text.words), len(picked)))
         for column, words in occurrences:
             share = values[column] / counts[column] / len(words)
-            shares[list(words)] += share * self._weights[column, picked]
+            for word in words:  # a run of syllables may name one word twice
+                shares[word] += share * self._weights[column, picked]
         return {
             label: self._listed(text, shares[:, place], self.heads[picked[place]].intercept)
             for place, label in enumerate(labels)

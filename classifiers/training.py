@@ -73,11 +73,11 @@ def train(
 
     """
     recipe = recipe or Recipe()
-    labels = _labels_of(examples)
     prepared = []
     for number, example in enumerate(examples):
         prepared.append(prepare(example.text, segmenter))
         progress("words", number + 1, len(examples))
+    labels = _labels_of(examples, prepared)
     space = FeatureSpace.fit(prepared)
     matrix = space.transform(prepared)
     heads, thresholds, metrics = [], {}, {}
@@ -94,19 +94,25 @@ def train(
     return Trained(classifier, data_hash(examples), len(examples), metrics)
 
 
-def _labels_of(examples: Sequence[Example]) -> list[str]:
-    labels: dict[str, list[int]] = {}
-    for example in examples:
+def _labels_of(examples: Sequence[Example], prepared: Sequence[Prepared]) -> list[str]:
+    """List the labels that the examples know; each needs enough different texts, for copies teach nothing."""
+    answered: dict[str, dict[str, bool]] = {}
+    for example, text in zip(examples, prepared, strict=True):
         for label, answer in example.labels.items():
-            labels.setdefault(label, [0, 0])[int(answer)] += 1
-    if not labels:
+            answered.setdefault(label, {}).setdefault(text.aligned.text, answer)
+    if not answered:
         message = "there is nothing to learn from: name a data set or keep the project's corpus"
         raise TrainingFailed(message)
-    for label, (no, yes) in labels.items():
+    for label, answers in answered.items():
+        yes = sum(answers.values())
+        no = len(answers) - yes
         if min(no, yes) < LEAST_EXAMPLES:
-            message = f"label {label!r} has {yes} examples and {no} counter-examples: at least {LEAST_EXAMPLES} of each"
+            message = (
+                f"label {label!r} has {yes} different examples and {no} counter-examples: "
+                f"add texts until there are at least {LEAST_EXAMPLES} of each"
+            )
             raise TrainingFailed(message)
-    return list(labels)
+    return list(answered)
 
 
 def _fit_head(
@@ -137,9 +143,7 @@ def _folds(
     ]
 
 
-def _fit_line(
-    matrix: sp.csr_matrix, answers: NDArray[np.bool_], recipe: Recipe
-) -> tuple[NDArray[np.float64], float]:
+def _fit_line(matrix: sp.csr_matrix, answers: NDArray[np.bool_], recipe: Recipe) -> tuple[NDArray[np.float64], float]:
     line = LogisticRegression(
         C=recipe.strength, class_weight="balanced", solver="liblinear", random_state=recipe.seed, max_iter=1000
     )

@@ -20,21 +20,27 @@ class Aligned:
 
     @classmethod
     def compose(cls, original: str) -> Self:
-        """Bring a text to NFC, cluster by cluster, so that the alignment survives."""
+        """Bring an original to NFC."""
+        return cls(original, tuple(range(len(original))), tuple(range(1, len(original) + 1))).composed()
+
+    def composed(self) -> Self:
+        """Bring the text to NFC, cluster by cluster (a letter and its marks), so that the alignment survives."""
+        if self.text.isascii():
+            return self
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         position = 0
-        while position < len(original):
+        while position < len(self.text):
             end = position + 1
-            while end < len(original) and unicodedata.combining(original[end]):
+            while end < len(self.text) and unicodedata.combining(self.text[end]):
                 end += 1
-            composed = unicodedata.normalize("NFC", original[position:end])
+            composed = unicodedata.normalize("NFC", self.text[position:end])
             chars.append(composed)
-            starts.extend([position] * len(composed))
-            ends.extend([end] * len(composed))
+            starts.extend([self.starts[position]] * len(composed))
+            ends.extend([self.ends[end - 1]] * len(composed))
             position = end
-        return cls("".join(chars), tuple(starts), tuple(ends))
+        return type(self)("".join(chars), tuple(starts), tuple(ends))
 
     def map_characters(self, change: Callable[[str], str]) -> Self:
         """Replace each character by what `change` makes of it: nothing, one character, or several."""

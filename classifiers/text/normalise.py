@@ -1,8 +1,9 @@
 """One normaliser for everything that is classified, searched or compared. The original is never changed.
 
-In order: NFC and compatibility forms; invisible and bidirectional characters out; lower case; look-alike Cyrillic and
-Greek letters inside Latin words; letters split by dots or spaces joined; repeated letters and marks collapsed; links,
-addresses, numbers of telephones and @names replaced by a fixed word, so that no model learns a person; white space folded.
+In order: NFC and compatibility forms; invisible and bidirectional characters and halves of characters out; lower case;
+look-alike Cyrillic and Greek letters inside Latin words; links, addresses, telephone numbers and @names replaced by a
+fixed word, so that no model learns a person; letters split by dots or spaces joined; repeated letters and marks
+collapsed; white space folded.
 """
 
 import re
@@ -15,16 +16,22 @@ from classifiers.text.aligned import Aligned
 LINK, MAIL, PHONE, NAME = "⟨link⟩", "⟨mail⟩", "⟨phone⟩", "⟨name⟩"
 MAX_CHARACTERS: Final = 20_000  # a longer text is judged by its beginning
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ud800-\udfff]"
+)
 _LOOK_ALIKES: Final = str.maketrans("аеорсухіјѕԁһкмтнвгαειοκνρτυχ", "aeopcyxijsdhkmthbraeiokvptux")
-_MIXED_WORD = re.compile(r"\w*[Ͱ-ӿԀ-ԯ]\w*")
+# Patterns that begin with a run of characters look behind first: else a long word costs the square of its length.
+_MIXED_WORD = re.compile(r"(?<!\w)\w*[Ͱ-ӿԀ-ԯ]\w*")
+_LATIN = re.compile("[a-zß-ɏḁ-ỹ]")
+_D_WITH_STROKE = str.maketrans("ðɖ", "đđ")  # other letters that look the same in capitals: Ð, Ɖ
 _LETTER = r"[^\W\d_]"
 _SPLIT_BY_MARK = re.compile(rf"(?<!\w){_LETTER}(?:[.\-_*|·•,~]+{_LETTER}){{2,}}(?!\w)")
 _SPLIT_BY_SPACE = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}){{2,}}(?!\S)")
 _REPEATED_LETTER = re.compile(rf"({_LETTER})\1{{2,}}")
 _REPEATED_MARK = re.compile(r"([^\w\s])\1{2,}")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"⟩]+")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\w)")
 _NAME = re.compile(r"(?<![\w@⟨])@[\w.]{2,}\w")
 _SPACE = re.compile(r"\s+")
@@ -63,7 +70,7 @@ def _one_round(aligned: Aligned) -> Aligned:
     aligned = aligned.substitute(_REPEATED_LETTER, lambda match: match[1])
     aligned = aligned.substitute(_REPEATED_MARK, lambda match: match[1] * 2)
     aligned = aligned.substitute(_SPACE, lambda _: " ")
-    return _strip(aligned)
+    return _strip(aligned.composed())
 
 
 @cache
@@ -72,13 +79,13 @@ def _plain_character(char: str) -> str:
     if _INVISIBLE.match(char):
         return ""
     plain = unicodedata.normalize("NFKC", char)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", plain).lower())
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", plain).lower().translate(_D_WITH_STROKE))
 
 
 def _unmask_word(match: re.Match[str]) -> str:
     """Map look-alikes to Latin only where a word also holds Latin letters: real Cyrillic and Greek words stay."""
     word = match[0]
-    return word.translate(_LOOK_ALIKES) if re.search("[a-zà-ỹđ]", word) else word
+    return word.translate(_LOOK_ALIKES) if _LATIN.search(word) else word
 
 
 def _strip(aligned: Aligned) -> Aligned:

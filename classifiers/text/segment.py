@@ -1,11 +1,14 @@
 """Word segmentation with underthesea: the only place that imports it, and only when the first text comes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_PIECE = re.compile(r"(?P<fixed>⟨\w+⟩)|[^.!?…\n⟨]+[.!?…\n]*|[.!?…\n⟨]+")  # a placeholder, a sentence, or lone marks
+# A placeholder, a sentence, or lone marks. A sentence without end is cut, between words if it can be: the tokeniser's
+# time grows with the square of a piece's length.
+_PIECE = re.compile(r"(?P<fixed>⟨\w+⟩)|[^.!?…\n⟨]{1,800}(?![^.!?…\n⟨\s])[.!?…\n]*|[^.!?…\n⟨]{1,800}|[.!?…\n⟨]+")
+_NO_SPACE = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,10 @@ class Segmenter:
             for token in tokenise(match.group(), use_token_normalize=False):
                 word = _locate(text, token, position, match.end())
                 if word is not None:
+                    words.extend(_left_out(text, position, word.start))
                     words.append(word)
                     position = word.end
+            words.extend(_left_out(text, position, match.end()))
         return words
 
     def _load(self) -> Callable[..., Sequence[str]]:
@@ -56,11 +61,17 @@ class Segmenter:
         return {"_tokenise": None}
 
 
+def _left_out(text: str, start: int, end: int) -> Iterator[Word]:
+    """Give what stands between two found words: the tokeniser rewrites some characters, and those are not found."""
+    for match in _NO_SPACE.finditer(text, start, end):
+        yield Word(match[0], *match.span())
+
+
 def _locate(text: str, token: str, start: int, limit: int) -> Word | None:
-    """Find a token again; the tokeniser folds the white space between the syllables of a word."""
+    """Find a token again; the tokeniser folds the white space between syllables, and adds some (`# tag`)."""
     found = text.find(token, start, limit)
     if found >= 0:
         return Word(token, found, found + len(token))
     pattern = re.compile(r"\s*".join(re.escape(part) for part in token.split()))
     match = pattern.search(text, start, limit)
-    return Word(token, match.start(), match.end()) if match else None
+    return Word(match[0], match.start(), match.end()) if match else None

@@ -1,0 +1,27 @@
+"""One small model for all tests of the classifiers: a twelfth of the project's corpus, learnt once."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from classifiers.datasets import Example, read_corpus
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained, train
+
+
+@pytest.fixture(scope="session")
+def segmenter() -> Segmenter:
+    """Share one segmenter, so that its model is loaded once."""
+    return Segmenter()
+
+
+@pytest.fixture(scope="session")
+def examples() -> Sequence[Example]:
+    """Give every twelfth post of the corpus."""
+    return read_corpus()[::12]
+
+
+@pytest.fixture(scope="session")
+def trained(examples: Sequence[Example], segmenter: Segmenter) -> Trained:
+    """Train on them."""
+    return train(examples, segmenter)

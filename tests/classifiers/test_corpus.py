@@ -1,0 +1,144 @@
+"""The project's own labelled posts are what their guide says, each written once."""
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any, Final
+
+import pytest
+from datasketch import MinHash, MinHashLSH
+
+from classifiers.datasets import read_corpus
+from classifiers.labels import LABEL_NAMES
+from classifiers.text.normalise import MAX_CHARACTERS, normalise
+
+KEYS: Final = {"id", "text", "labels", "kind", "topic", "register", "platform"}
+# fmt: off
+KINDS_OF: Final = {
+    "unverified": {
+        "rumour_alarm", "insider_whisper", "fake_notice", "hearsay", "conspiracy", "innocent_oneliner", "miracle_cure",
+        "scam",
+    },
+    "negative": {"insult", "harassment", "group_hate", "threat", "sexual", "gloating"},
+    "concern": {"worker_report", "relative_report", "third_party_report"},
+    "none": {
+        "criticism", "satire", "question", "first_person", "official_notice", "sourced_news", "correction",
+        "mild_swearing", "mood", "advert", "small_talk", "football", "quotation", "rights_question", "advice",
+    },
+}
+ALLOWED: Final = {
+    "kind": set().union(*KINDS_OF.values()),
+    "topic": {
+        "money", "health", "disaster", "crime", "policy", "insurance", "company", "celebrity", "food", "school",
+        "wages", "safety", "hours", "housing", "contract", "transport", "family", "sport", "technology", "justice",
+        "union", "other",
+    },
+    "register": {"formal", "plain", "casual", "teencode", "shouting", "dialect"},
+    "platform": {"facebook", "zalo", "tiktok", "youtube", "forum", "news_comment", "mastodon"},
+}
+# fmt: on
+MOST_ALIKE: Final = 0.5
+LEAST_POSTS: Final = 900
+
+
+@pytest.fixture(scope="module")
+def records() -> list[dict[str, Any]]:
+    """Read every record of every file, as it is written there."""
+    folder = resources.files("classifiers") / "corpus"
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".jsonl"):
+            for number, line in enumerate(entry.read_text(encoding="utf-8").splitlines(), start=1):
+                found.append({"place": f"{entry.name}:{number}", **json.loads(line)})
+    return found
+
+
+def test_every_record_has_exactly_the_keys_of_the_guide(records: list[dict[str, Any]]) -> None:
+    assert [r["place"] for r in records if set(r) != KEYS | {"place"}] == []
+
+
+@pytest.mark.parametrize("key", sorted(ALLOWED))
+def test_values_are_those_of_the_guide(records: list[dict[str, Any]], key: str) -> None:
+    assert [(r["place"], r[key]) for r in records if r[key] not in ALLOWED[key]] == []
+    guide = (resources.files("classifiers") / "corpus" / "GUIDE.md").read_text(encoding="utf-8")
+    assert [value for value in sorted(ALLOWED[key]) if f"`{value}`" not in guide] == []
+
+
+def test_labels_are_ours_each_at_most_once(records: list[dict[str, Any]]) -> None:
+    wrong = [r["place"] for r in records if not set(r["labels"]) <= set(LABEL_NAMES)]
+    assert wrong == []
+    assert [r["place"] for r in records if len(set(r["labels"])) != len(r["labels"])] == []
+
+
+def test_a_post_of_a_labels_family_carries_the_label(records: list[dict[str, Any]]) -> None:
+    def fits(record: dict[str, Any]) -> bool:
+        home = next(label for label, kinds in KINDS_OF.items() if record["kind"] in kinds)
+        return home == "none" or home in record["labels"]
+
+    assert [(r["place"], r["kind"], r["labels"]) for r in records if not fits(r)] == []
+
+
+def test_identifiers_and_texts_are_unique_over_all_files(records: list[dict[str, Any]]) -> None:
+    for key in ("id", "text"):
+        counts = Counter(r[key] for r in records)
+        assert [value for value, count in counts.items() if count > 1] == [], key
+
+
+def test_texts_are_composed_and_of_a_posts_length(records: list[dict[str, Any]]) -> None:
+    assert [r["place"] for r in records if not unicodedata.is_normalized("NFC", r["text"])] == []
+    assert [r["place"] for r in records if not 2 <= len(r["text"].strip()) <= MAX_CHARACTERS] == []
+
+
+def test_there_are_enough_posts_with_and_without_every_label(records: list[dict[str, Any]]) -> None:
+    assert len(records) >= LEAST_POSTS
+    for label in LABEL_NAMES:
+        carrying = sum(label in r["labels"] for r in records)
+        assert 150 <= carrying <= len(records) - 150, label
+    assert sum(not r["labels"] for r in records) >= 300
+    used = Counter(r["kind"] for r in records)
+    assert ALLOWED["kind"] - used.keys() == set()
+
+
+def test_the_reader_gives_every_record_in_order(records: list[dict[str, Any]]) -> None:
+    examples = read_corpus()
+    assert [example.text for example in examples] == [r["text"] for r in records]
+    assert [{label for label, yes in e.labels.items() if yes} for e in examples] == [set(r["labels"]) for r in records]
+    assert [example.facts["kind"] for example in examples] == [r["kind"] for r in records]
+
+
+def grams(text: str) -> set[str]:
+    plain = normalise(text).text
+    return {plain[start : start + 5] for start in range(max(len(plain) - 4, 1))}
+
+
+def pairs_alike(texts: list[str]) -> Iterator[tuple[int, int, float]]:
+    """Find pairs whose 5-grams overlap by more than half: candidates by MinHash, then counted exactly."""
+    sets = [grams(text) for text in texts]
+    # More bands than the wanted similarity asks for: a candidate too many costs little, a missed pair counts.
+    index = MinHashLSH(num_perm=128, params=(42, 3))
+    sketches = MinHash.bulk([[gram.encode() for gram in found] for found in sets], num_perm=128, seed=1)
+    for number, sketch in enumerate(sketches):
+        for other in index.query(sketch):
+            overlap = len(sets[number] & sets[other]) / len(sets[number] | sets[other])
+            if overlap > MOST_ALIKE:
+                yield other, number, overlap
+        index.insert(number, sketch)
+
+
+def test_no_two_posts_are_nearly_the_same(records: list[dict[str, Any]]) -> None:
+    found = [
+        (records[one]["place"], records[other]["place"], round(overlap, 2))
+        for one, other, overlap in pairs_alike([r["text"] for r in records])
+    ]
+    assert found == []
+
+
+def test_near_copies_would_be_found() -> None:
+    texts = [
+        "Mai cúp điện cả huyện nha bà con ơi, nhớ trữ nước",
+        "Bữa nay trời đẹp ghê",
+        "MAI cúp điện cả huyện nha bà con, nhớ trữ nước",
+    ]
+    assert [(one, other) for one, other, _ in pairs_alike(texts)] == [(0, 2)]

@@ -1,0 +1,98 @@
+"""Every number in the matrix can be traced back to the words that it came from."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+
+from classifiers.features import VIEWS, FeatureSpace, prepare, tokens_of
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained
+
+SEGMENTER = Segmenter()
+TEXTS = [
+    "Công nhân chưa có lương tháng này",
+    "công nhân hôm nay nghỉ, lương thì chưa có!",
+    "Ngân hàng hôm nay đóng cửa ⟨link⟩ 😭😭",
+    "ở nhà hôm nay nóng quá, công ty không có quạt",
+]
+SPACE = FeatureSpace.fit([prepare(text, SEGMENTER) for text in TEXTS], min_documents=1)
+# Words that the space knows, mixed with what it has never seen and with marks that stand alone.
+KNOWN = st.lists(st.sampled_from([*" ".join(TEXTS).split(), "\u0301", "\u0323\u0301", "_", "xyz", "đ", "."])).map(
+    " ".join
+)
+
+
+def counted(space: FeatureSpace, text: str) -> dict[int, int]:
+    """Count features as scikit-learn does before it weighs them."""
+    prepared = prepare(text, SEGMENTER)
+    counts: dict[int, int] = {}
+    offset = 0
+    for view in VIEWS:
+        vectorizer = space.vectorizers[view.name]
+        line = " ".join(token for token, _ in tokens_of(view.name, prepared))
+        row = CountVectorizer.transform(vectorizer, [line]).tocoo()
+        counts |= {offset + int(column): int(count) for column, count in zip(row.col, row.data, strict=True)}
+        offset += len(vectorizer.vocabulary_)
+    return counts
+
+
+def traced(space: FeatureSpace, text: str) -> dict[int, int]:
+    return dict(Counter(column for column, _ in space.trace(prepare(text, SEGMENTER))))
+
+
+@settings(deadline=None)
+@given(st.one_of(KNOWN, st.text()))
+@example("công \u0301 nhân")  # without its marks the middle word is nothing at all
+def test_the_trace_is_exactly_what_is_counted(text: str) -> None:
+    assert traced(SPACE, text) == counted(SPACE, text)
+
+
+@settings(deadline=None)
+@given(KNOWN)
+def test_the_trace_names_exactly_the_columns_of_the_matrix(text: str) -> None:
+    matrix = SPACE.transform([prepare(text, SEGMENTER)])
+    assert set(matrix.indices.tolist()) == set(traced(SPACE, text))
+
+
+def test_the_trace_holds_on_a_model_of_the_corpus(trained: Trained) -> None:
+    text = "Nghe bảo mai NGÂN HÀNG đóng cửaaa, rút tiền gấp!!! gọi 0912 345 678"
+    assert len(counted(trained.classifier.space, text)) > 30
+    assert traced(trained.classifier.space, text) == counted(trained.classifier.space, text)
+
+
+def test_a_feature_names_the_words_it_came_from() -> None:
+    prepared = prepare("công nhân chưa có lương", SEGMENTER)
+    vocabulary = SPACE.vectorizers["words"].vocabulary_
+    pair = vocabulary["công_nhân chưa"]
+    (words,) = [words for column, words in SPACE.trace(prepared) if column == pair]
+    assert [prepared.words[index].text for index in words] == ["công nhân", "chưa"]
+
+
+def test_one_letter_words_and_words_without_marks_count() -> None:
+    assert "ở" in SPACE.vectorizers["words"].vocabulary_
+    assert "luong" in SPACE.vectorizers["plain"].vocabulary_
+
+
+def test_text_without_marks_shares_the_plain_features() -> None:
+    shared = [traced(SPACE, text).keys() for text in ("cong nhan chua co luong", "công nhân chưa có lương")]
+    assert shared[0] & shared[1]
+
+
+def test_the_matrix_has_a_row_a_text_and_finite_numbers() -> None:
+    matrix = SPACE.transform([prepare(text, SEGMENTER) for text in (*TEXTS, "", "xyz")])
+    assert matrix.shape == (len(TEXTS) + 2, SPACE.width)
+    assert np.isfinite(matrix.data).all()
+    assert matrix[len(TEXTS)].nnz == 0, "nothing is said of an empty text"
+
+
+@pytest.mark.parametrize("text", ["", " ", "😭", "\u0301"])
+def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) -> None:
+    assert traced(SPACE, text) == counted(SPACE, text)
+
+
+def test_the_segmented_text_joins_syllables() -> None:
+    assert prepare("Công nhân hôm nay", SEGMENTER).segmented == "công_nhân hôm_nay"

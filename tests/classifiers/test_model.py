@@ -1,0 +1,114 @@
+"""A prediction is a probability and reasons that add up to it, the same however texts are batched."""
+
+import math
+import pickle
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from classifiers.datasets import Example
+from classifiers.features import FeatureSpace, prepare
+from classifiers.labels import LABEL_NAMES
+from classifiers.model import BASE, BATCH, REASONS_SHOWN, REST, Classifier, Head, Prediction, sigmoid
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained
+
+RUMOUR = "CẢNH BÁO!!! Nguồn tin nội bộ: mai ngân hàng đóng cửa, bà con rút hết tiền ngay, chia sẻ gấp"
+ODD = ["", " \n", "😭", "\ud83d", "x" * 5000, "\u0301", "a\x00b", RUMOUR]
+
+
+def predict(trained: Trained, texts: Sequence[str]) -> list[Prediction]:
+    return list(trained.classifier.predict(texts, explain_all=True))
+
+
+def assert_reasons_add_up(prediction: Prediction) -> None:
+    assert set(prediction.reasons) == set(LABEL_NAMES)
+    for label, reasons in prediction.reasons.items():
+        probability = prediction.probabilities[label]
+        log_odds = math.log(probability) - math.log1p(-probability)
+        assert math.fsum(reason.weight for reason in reasons) == pytest.approx(log_odds, abs=1e-6)
+
+
+def test_the_reasons_of_every_label_sum_to_the_log_odds_shown(trained: Trained, examples: Sequence[Example]) -> None:
+    for prediction in predict(trained, [*ODD, *(example.text for example in examples[:60])]):
+        assert_reasons_add_up(prediction)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text())
+def test_no_text_at_all_breaks_a_prediction(trained: Trained, text: str) -> None:
+    (prediction,) = predict(trained, [text])
+    assert all(0 <= probability <= 1 for probability in prediction.probabilities.values())
+    assert_reasons_add_up(prediction)
+
+
+def test_an_empty_text_has_no_words_to_blame(trained: Trained) -> None:
+    (prediction,) = predict(trained, [""])
+    assert prediction.flags == ()
+    assert prediction.segmented == ""
+    for reasons in prediction.reasons.values():
+        assert [(reason.words, reason.span) for reason in reasons] == [(REST, None), (BASE, None)]
+
+
+def test_reasons_point_to_what_the_author_wrote(trained: Trained) -> None:
+    (prediction,) = predict(trained, [RUMOUR])
+    reasons = prediction.reasons["unverified"]
+    assert len(reasons) == REASONS_SHOWN + 2
+    strengths = [abs(reason.weight) for reason in reasons[:REASONS_SHOWN]]
+    assert strengths == sorted(strengths, reverse=True)
+    for reason in reasons[:REASONS_SHOWN]:
+        assert reason.span is not None
+        start, end = reason.span
+        assert RUMOUR[start:end].lower().startswith(reason.words[:2])
+
+
+def test_what_reaches_its_threshold_is_flagged_and_explained(trained: Trained, segmenter: Segmenter) -> None:
+    (before,) = predict(trained, [RUMOUR])
+    just_reached = dict(before.probabilities)
+    just_missed = {label: probability + 1e-9 for label, probability in just_reached.items()}
+    for flagged in ("unverified", "negative", "concern"):
+        thresholds = just_missed | {flagged: just_reached[flagged]}
+        wary = Classifier(trained.classifier.space, trained.classifier.heads, thresholds, segmenter)
+        (prediction,) = wary.predict([RUMOUR])
+        assert prediction.flags == (flagged,)
+        assert prediction.reasons == {flagged: before.reasons[flagged]}
+
+
+def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
+    trained: Trained, examples: Sequence[Example]
+) -> None:
+    texts = [example.text for example in examples]
+    many = (texts * (BATCH // len(texts) + 1))[: BATCH + 20]
+    together = predict(trained, many)
+    alone = [predict(trained, [text])[0] for text in many[-30:]]
+    assert len(together) == len(many)
+    for one, other in zip(together[-30:], alone, strict=True):
+        assert one.segmented == other.segmented
+        assert list(one.probabilities.values()) == pytest.approx(list(other.probabilities.values()), abs=1e-12)
+        assert one.flags == other.flags
+
+
+def test_no_texts_give_no_predictions(trained: Trained) -> None:
+    assert predict(trained, []) == []
+
+
+def test_a_classifier_travels_to_another_process(trained: Trained) -> None:
+    copy: Classifier = pickle.loads(pickle.dumps(trained.classifier))  # noqa: S301  our own bytes
+    assert next(copy.predict([RUMOUR])) == next(trained.classifier.predict([RUMOUR]))
+
+
+def test_of_exclusive_classes_exactly_one_holds(segmenter: Segmenter) -> None:
+    space = FeatureSpace.fit([prepare("tốt", segmenter), prepare("xấu", segmenter)], min_documents=1)
+    zero = np.zeros(space.width)
+    heads = [Head("clean", zero, -1.0), Head("hate", zero, -3.0)]
+    classifier = Classifier(space, heads, {"clean": 0.5, "hate": 0.04}, segmenter, exclusive=True)
+    (prediction,) = classifier.predict(["gì đó"])
+    assert prediction.flags == ("hate",), "measured against their thresholds, the rarer class is nearer"
+
+
+def test_the_sigmoid_neither_overflows_nor_leaves_its_range() -> None:
+    values = sigmoid(np.array([-1e9, -1.0, 0.0, 1.0, 1e9]))
+    assert values.tolist() == pytest.approx([0.0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1.0])
