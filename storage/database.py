@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import (
@@ -62,14 +62,21 @@ class Database:
         url: A SQLAlchemy address: `sqlite:///path/to/file.db` or `postgresql+psycopg://user@host/name`.
         busy_timeout: Seconds to wait for another writer before giving up (SQLite only).
 
+    Raises:
+        DatabaseUnreachable: When the address is none of these, or its driver is not installed.
+
     """
 
     def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> None:
         """Prepare an engine; nothing is opened until the first unit of work."""
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": busy_timeout} if self.is_sqlite else {"connect_timeout": 10}
-        self.engine: Engine = create_engine(self.url, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
+        try:
+            self.engine: Engine = create_engine(self.url, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
+        except ImportError as error:
+            message = f"`database_url` needs a driver that is not installed ({error.name}): install the `postgres` extra"
+            raise DatabaseUnreachable(message) from error
         event.listen(self.engine, "handle_error", _refuse_half_characters)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
@@ -157,6 +164,19 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        supported = parsed.drivername in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        supported = False
+    if not supported:
+        forms = "sqlite:///path/to/file.db or postgresql+psycopg://user@host/name"
+        message = f"`database_url` is not an address of a database that this program knows: write {forms}"
+        raise DatabaseUnreachable(message)
+    return parsed
 
 
 def insert_ignoring(

@@ -194,6 +194,11 @@ def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
     return session.scalars(query).all()
 
 
+def still_there(session: Session, post_ids: Sequence[int]) -> set[int]:
+    """Tell which of some posts (at most a few hundred) were not deleted since they were read."""
+    return set(session.scalars(select(Post.id).where(Post.id.in_(post_ids))))
+
+
 def delete_expired(session: Session, source: Source, now: datetime) -> int:
     """Delete the posts of a source that are older than its retention, with all that hangs on them."""
     limit = now - timedelta(days=source.retention_days)

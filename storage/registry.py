@@ -39,12 +39,16 @@ def active_model(session: Session) -> Model | None:
 
 def activate(session: Session, draft: ModelDraft, now: datetime) -> Model:
     """Make a model the active one (registering it if it is new) and retire the one before."""
-    model = session.scalar(select(Model).where(Model.version == draft.version))
-    if model is None:
-        model = Model(version=draft.version, data_hash=draft.data_hash, created_at=now, state="candidate")
-        model.metrics, model.thresholds = dict(draft.metrics), dict(draft.thresholds)
-        session.add(model)
-        session.flush()
+    row = {
+        "version": draft.version,
+        "data_hash": draft.data_hash,
+        "metrics": dict(draft.metrics),
+        "thresholds": dict(draft.thresholds),
+        "state": "candidate",
+        "created_at": now,
+    }
+    insert_ignoring(session, Model, [row], ("version",))  # another program may register it at the same moment
+    model = session.scalars(select(Model).where(Model.version == draft.version)).one()
     session.execute(update(Model).where(Model.state == "active", Model.id != model.id).values(state="retired"))
     model.state = "active"
     session.flush()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.models import CrawlRun, Flag, Post, Report, Review, Source
+from storage.models import CrawlRun, Flag, Model, Post, Report, Review, Source
 
 Question = TypeVar("Question", bound=Select[*tuple[Any, ...]])
 
@@ -70,6 +70,23 @@ def flagged_posts(session: Session, period: Period) -> int:
     """Count the posts first seen in the period that carry at least one flag."""
     query = select(func.count(func.distinct(Flag.post_id))).join(Post)
     return session.scalar(_within(query, Post.collected_at, period)) or 0
+
+
+def flagged_posts_by_source(session: Session, period: Period) -> dict[str, int]:
+    """Count the posts first seen in the period that carry at least one flag, by the name of their source."""
+    query = (
+        select(Source.name, func.count(func.distinct(Flag.post_id)))
+        .join(Post, Post.source_id == Source.id)
+        .join(Flag, Flag.post_id == Post.id)
+        .group_by(Source.name)
+    )
+    return dict(session.execute(_within(query, Post.collected_at, period)).all())
+
+
+def models_of_flags(session: Session, period: Period) -> Sequence[Model]:
+    """List the models whose flags on posts first seen in the period are counted, oldest first."""
+    flagged = _within(select(Flag.model_id).join(Post), Post.collected_at, period)
+    return session.scalars(select(Model).where(Model.id.in_(flagged)).order_by(Model.id)).all()
 
 
 def decisions(session: Session, period: Period) -> dict[tuple[str, str], int]:

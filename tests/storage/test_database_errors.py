@@ -1,0 +1,163 @@
+"""What goes wrong between program and database is said in one line that tells what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from storage.database import Database
+from storage.errors import (
+    DatabaseLocked,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+    DiskFull,
+    SchemaMismatch,
+    StorageError,
+)
+from tests import factories
+from tests.postgres import PostgresServer
+
+
+@contextmanager
+def explained_as(kind: type[StorageError], advice: str) -> Iterator[None]:
+    """Expect an error of exactly this kind, on one line, with the advice at its end."""
+    with pytest.raises(StorageError) as caught:
+        yield
+    assert type(caught.value) is kind
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith(advice)
+
+
+def write(database: Database, *, length: int = 10) -> None:
+    with database.work() as session:
+        source = factories.add_source(session)
+        factories.add_post(session, source, text="x" * length)
+        session.commit()
+
+
+def file_of(database: Database) -> Path:
+    return Path(str(database.url.database))
+
+
+def test_a_database_that_another_program_holds(sqlite_database: Database) -> None:
+    with (
+        closing(sqlite3.connect(file_of(sqlite_database), isolation_level=None)) as other,
+        closing(Database(f"sqlite:///{file_of(sqlite_database)}", busy_timeout=0.1)) as impatient,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with explained_as(DatabaseLocked, "close it (or wait) and run the command again"):
+            write(impatient)
+        with explained_as(DatabaseLocked, "run the command again"):
+            impatient.upgrade()
+        other.execute("ROLLBACK")
+        write(impatient)
+
+
+def test_readers_work_beside_a_writer(sqlite_database: Database) -> None:
+    with closing(sqlite3.connect(file_of(sqlite_database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with sqlite_database.work() as session:
+            assert session.execute(text("SELECT count(*) FROM posts")).scalar_one() == 0
+
+
+def test_a_row_that_another_program_holds(postgres_database: Database) -> None:
+    write(postgres_database)
+    with postgres_database.work() as one, explained_as(DatabaseLocked, "run the command again"):
+        one.execute(text("SELECT * FROM posts FOR UPDATE"))
+        with postgres_database.work() as other:
+            other.execute(text("SET lock_timeout = '50ms'"))
+            other.execute(text("UPDATE posts SET language = 'vi'"))
+
+
+def test_a_file_opened_for_reading_only(sqlite_database: Database) -> None:
+    with closing(Database(f"sqlite:///file:{file_of(sqlite_database)}?mode=ro&uri=true")) as read_only:
+        with read_only.work() as session:
+            assert session.execute(text("SELECT count(*) FROM posts")).scalar_one() == 0
+        with explained_as(DatabaseReadOnly, "give this user write access to it"):
+            write(read_only)
+
+
+def test_a_role_that_may_only_read(postgres_database: Database) -> None:
+    with (
+        explained_as(DatabaseReadOnly, "give this user write access to it"),
+        postgres_database.work() as session,
+    ):
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        factories.add_source(session)
+
+
+def test_a_full_disk(sqlite_database: Database) -> None:
+    def allow_no_more_pages(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # SQLite raises it to what the file has already
+
+    event.listen(sqlite_database.engine, "connect", allow_no_more_pages)
+    with explained_as(DiskFull, "free some space and run the command again"):
+        write(sqlite_database, length=1_000_000)
+
+
+def test_a_table_that_is_not_there(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE post_bands"))
+    with explained_as(SchemaMismatch, "run `kiemtin db upgrade`"), database.work() as session:
+        session.execute(text("SELECT * FROM post_bands"))
+    with explained_as(SchemaMismatch, "run `kiemtin db upgrade`"), database.work() as session:
+        session.execute(text("SELECT shoe_size FROM users"))
+
+
+def test_a_server_that_does_not_answer() -> None:
+    url = "postgresql+psycopg://office:sesame@127.0.0.1:1/kiemtin"
+    with closing(Database(url)) as database:
+        with explained_as(DatabaseUnreachable, "check the address and that it runs"):
+            database.require_current_schema()
+        with pytest.raises(StorageError) as caught:
+            write(database)
+    assert "office:***@127.0.0.1" in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_database_that_the_server_does_not_have(postgres_server: PostgresServer) -> None:
+    with (
+        closing(Database(postgres_server.url("nowhere"))) as database,
+        explained_as(DatabaseUnreachable, "check the address and that it runs"),
+    ):
+        write(database)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with (
+        closing(Database(f"sqlite:///{tmp_path / 'nowhere' / 'kiemtin.db'}")) as database,
+        explained_as(DatabaseUnreachable, "check the address and that it runs"),
+    ):
+        database.current_revision()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        closing(Database(f"sqlite:///{tmp_path / 'file' / 'kiemtin.db'}")) as database,
+        explained_as(DatabaseReadOnly, "check rights and free space"),
+    ):
+        database.upgrade()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
+    path.write_bytes(b"Dear Sir or Madam, " * 100)
+    with (
+        closing(Database(f"sqlite:///{path}")) as database,
+        explained_as(DatabaseUnreachable, "check the address and that it runs"),
+    ):
+        database.require_current_schema()
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("a.csv"), ConnectionError("gone"), UnicodeEncodeError("u", "", 0, 1, "")]
+)
+def test_errors_that_are_not_the_databases_pass_as_they_are(sqlite_database: Database, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, sqlite_database.work():
+        raise error
+    assert caught.value is error

@@ -1,0 +1,120 @@
+"""The tables grow by migrations alone, and the migrations make exactly what the models say."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, text
+
+from storage.database import Database, _alembic_config
+from storage.errors import SchemaMismatch, StorageError
+from storage.models import Base
+from tests.factories import add_user
+from tests.postgres import PostgresServer
+
+FIRST, NEWEST = "0001_sources_and_posts", "0002_scores_and_reviews"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database without any table."""
+    if request.param == "sqlite":
+        with closing(Database(f"sqlite:///{tmp_path / 'new folder' / '100% mới.db'}")) as database:
+            yield database
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.new_database() as url, closing(Database(url)) as database:
+        yield database
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def move(database: Database, how: Callable[..., None], revision: str) -> None:
+    with database.engine.begin() as connection:
+        how(_alembic_config(connection), revision)
+
+
+def test_an_empty_database_gets_all_tables(empty_database: Database) -> None:
+    empty_database.upgrade()
+    assert tables(empty_database) == set(Base.metadata.tables)
+    assert empty_database.current_revision() == empty_database.newest_revision() == NEWEST
+
+
+def test_the_migrations_make_what_the_models_say(empty_database: Database) -> None:
+    empty_database.upgrade()
+    assert empty_database.differences() == []
+
+
+def test_a_difference_would_be_seen(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE posts ADD COLUMN surplus TEXT"))
+        connection.execute(text("DROP INDEX ix_posts_author_key"))
+    assert len(database.differences()) == 2
+
+
+def test_migrating_twice_changes_nothing(empty_database: Database) -> None:
+    empty_database.upgrade()
+    with empty_database.work() as session:
+        add_user(session)
+        session.commit()
+    empty_database.upgrade()
+    assert empty_database.differences() == []
+    with empty_database.work() as session:
+        assert session.execute(text("SELECT name FROM users")).scalars().all() == ["lan"]
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    move(database, command.downgrade, "base")
+    assert tables(database) == set()
+    assert database.current_revision() is None
+    database.upgrade()
+    assert database.differences() == []
+
+
+def test_one_step_down_keeps_the_posts(database: Database) -> None:
+    move(database, command.downgrade, "-1")
+    assert "posts" in tables(database)
+    assert "reviews" not in tables(database)
+    move(database, command.upgrade, "head")
+    assert database.differences() == []
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:
+    if empty_database.is_sqlite:
+        Path(str(empty_database.url.database)).parent.mkdir()
+    with empty_database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE reviews (id INTEGER)"))  # in the way of the second revision
+    with pytest.raises(StorageError):
+        empty_database.upgrade()
+    assert tables(empty_database) == {"reviews"}
+    assert empty_database.current_revision() is None
+
+
+def test_a_migrated_database_is_accepted(database: Database) -> None:
+    database.require_current_schema()
+
+
+def test_an_empty_database_names_the_command_that_fills_it(empty_database: Database) -> None:
+    if empty_database.is_sqlite:
+        Path(str(empty_database.url.database)).parent.mkdir()
+    with pytest.raises(SchemaMismatch, match=r"has no tables yet: run `kiemtin init`$"):
+        empty_database.require_current_schema()
+
+
+def test_an_older_database_names_the_command_that_mends_it(database: Database) -> None:
+    move(database, command.downgrade, "-1")
+    with pytest.raises(SchemaMismatch, match=rf"stands at {FIRST}, .* expects {NEWEST}: run `kiemtin db upgrade`$"):
+        database.require_current_schema()
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_from_tomorrow'"))
+    with pytest.raises(SchemaMismatch, match=r"made by a newer version of this program: install that version$"):
+        database.require_current_schema()
+    with pytest.raises(SchemaMismatch, match="newer version"):
+        database.upgrade()
