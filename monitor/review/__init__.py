@@ -1,0 +1,1 @@
+"""The review desk: the web pages on which people look at flagged posts and decide."""

@@ -1,0 +1,59 @@
+"""The factory of the desk's web application."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+
+from monitor.clock import Clock
+from monitor.review import problems
+from monitor.review.auth import SESSION_COOKIE, SESSION_SECONDS
+from monitor.review.desk import STATIC_DIR, Desk, make_templates
+from monitor.review.headers import LimitedForms, SafeAnswers
+from monitor.review.pages import flag, health, home, queue, report_files, sign_in
+from monitor.review.passwords import hash_password, one_time_password
+from monitor.review.throttle import Throttle
+from monitor.settings import Settings
+from storage.database import Database
+
+ROUTERS: Final = (health.router, sign_in.router, home.router, queue.router, flag.router, report_files.router)
+
+
+def create_app(database: Database, clock: Clock, settings: Settings, secret: str) -> FastAPI:
+    """Build the desk.
+
+    Args:
+        database: An upgraded database; each request opens its own unit of work.
+        clock: What time it is.
+        settings: Lease time and the folder of the weekly summaries are taken from here.
+        secret: Signs the session cookie. Whoever knows it can sign in as anybody; changing it signs everybody out.
+
+    Returns:
+        An ASGI application that serves everything it shows by itself.
+
+    """
+    # The generated API pages of FastAPI load scripts from elsewhere, and there is no API to describe.
+    app = FastAPI(title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(
+        database=database,
+        clock=clock,
+        settings=settings,
+        templates=make_templates(),
+        throttle=Throttle(clock),
+        stand_in_hash=hash_password(one_time_password()),
+    )
+    app.add_middleware(LimitedForms)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=secret,
+        session_cookie=SESSION_COOKIE,
+        max_age=SESSION_SECONDS,
+        same_site="lax",
+    )
+    app.add_middleware(SafeAnswers)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    return app

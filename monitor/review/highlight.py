@@ -1,0 +1,92 @@
+"""Marking, in the original text, the words that spoke for or against a label."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.model import BASE, REST
+from classifiers.text.normalise import normalise
+
+STRENGTHS: Final = 3  # how many shades a colour has
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a flag's stored reasons say of one expression: its weight in log-odds, all its occurrences together."""
+
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the original text.
+
+    `tone` is None for plain text, else `for-1`, `for-2`, `for-3`, `against-1`, `against-2` or `against-3`.
+    """
+
+    text: str
+    tone: str | None = None
+
+
+def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...]:
+    """Add up stored `[words, weight]` pairs by expression and put the strongest first, BASE and REST last."""
+    weights: dict[str, float] = {}
+    for words, weight in stored:
+        weights[str(words)] = weights.get(str(words), 0.0) + float(weight)
+    ordered = sorted(weights.items(), key=lambda item: (item[0] in (BASE, REST), -abs(item[1])))
+    return tuple(Reason(words, weight) for words, weight in ordered)
+
+
+def mark(original: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
+    """Cut a text into plain and marked pieces; put together again they are the text, character by character.
+
+    Args:
+        original: The text as it was published.
+        reasons: Expressions in normalised form; BASE and REST are no words and mark nothing.
+
+    """
+    tones = _tones(reasons)
+    pieces: list[Piece] = []
+    position = 0
+    for start, end, tone in _spans(original, tones):
+        first = max(start, position)  # two expressions may share a character that normalising made of one
+        if first >= end:
+            continue
+        if first > position:
+            pieces.append(Piece(original[position:first]))
+        pieces.append(Piece(original[first:end], tone))
+        position = end
+    if position < len(original):
+        pieces.append(Piece(original[position:]))
+    return tuple(pieces)
+
+
+def _tones(reasons: Sequence[Reason]) -> dict[str, str]:
+    words = [reason for reason in reasons if reason.words not in (BASE, REST) and reason.words and reason.weight]
+    strongest = max((abs(reason.weight) for reason in words), default=1.0)
+    return {reason.words: tone(reason.weight, strongest) for reason in words}
+
+
+def tone(weight: float, strongest: float) -> str:
+    """Name the colour of a weight: its direction, and its shade among STRENGTHS by its share of the strongest."""
+    shade = min(STRENGTHS, 1 + int(STRENGTHS * abs(weight) / strongest)) if strongest else 1
+    return f"{'for' if weight > 0 else 'against'}-{shade}"
+
+
+def _spans(original: str, tones: Mapping[str, str]) -> list[tuple[int, int, str]]:
+    """Find the expressions in the normalised text, longer ones first, and give their places in the original."""
+    if not tones:
+        return []
+    aligned = normalise(original)
+    longest_first = sorted(tones, key=lambda words: (-len(words), words))
+    pattern = re.compile("|".join(_whole(words) for words in longest_first))
+    return [(*aligned.original_span(*match.span()), tones[match[0]]) for match in pattern.finditer(aligned.text)]
+
+
+def _whole(words: str) -> str:
+    """Match an expression only where no letter stands beside it: `an` must not light up in `lan`."""
+    before = r"(?<!\w)" if re.match(r"\w", words) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
+    return f"{before}{re.escape(words)}{after}"

@@ -1,0 +1,120 @@
+"""What the first page shows: flags by label and state, the health of the sources, the newest readings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.review import wording
+from monitor.review.wording import LabelHelp
+from storage import flags, posts, registry, sources
+from storage.models import CrawlRun, Source
+
+READINGS_SHOWN: Final = 12
+READINGS_SEARCHED: Final = 500  # among these the newest reading of each source is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCounts:
+    """How many flags of a label stand in each state, by the state's stored name."""
+
+    label: LabelHelp
+    states: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is doing."""
+
+    name: str
+    role: str
+    posts: int
+    last_success_at: datetime | None
+    failures: int
+    last_error: str | None
+    enabled: bool
+    why_disabled: str | None
+    gap: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of a source and what it found."""
+
+    source: str
+    started_at: datetime
+    outcome: str
+    failed: bool
+    seen: int
+    new: int
+    changed: int
+    gone: int
+    skipped: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The state at a glance. `waiting` and `model` are None before a model was made active."""
+
+    labels: tuple[LabelCounts, ...]
+    open_flags: int
+    waiting: int | None
+    model: str | None
+    sources: tuple[SourceHealth, ...]
+    readings: tuple[Reading, ...]
+
+
+def overview(session: Session) -> Overview:
+    """Ask the database for all of it."""
+    counted = flags.counts(session)
+    labels = tuple(
+        LabelCounts(label, {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES})
+        for label in wording.all_labels()
+    )
+    model = registry.active_model(session)
+    registered = sources.every(session)
+    runs = sources.recent_runs(session, READINGS_SEARCHED)
+    newest: dict[int, CrawlRun] = {}
+    for run in runs:
+        newest.setdefault(run.source_id, run)
+    amounts = sources.post_counts(session)
+    names = {source.id: source.name for source in registered}
+    return Overview(
+        labels=labels,
+        open_flags=sum(counts.states["open"] for counts in labels),
+        waiting=posts.count_unscored(session, model.id) if model else None,
+        model=model.version if model else None,
+        sources=tuple(_health(source, newest.get(source.id), amounts.get(source.id, 0)) for source in registered),
+        readings=tuple(_reading(run, names[run.source_id]) for run in runs[:READINGS_SHOWN]),
+    )
+
+
+def _health(source: Source, newest: CrawlRun | None, amount: int) -> SourceHealth:
+    return SourceHealth(
+        name=source.name,
+        role=wording.ROLES[source.role],
+        posts=amount,
+        last_success_at=source.state.last_success_at,
+        failures=source.state.failures,
+        last_error=source.state.last_error,
+        enabled=source.enabled,
+        why_disabled=source.why_disabled,
+        gap=newest.gap if newest else None,
+    )
+
+
+def _reading(run: CrawlRun, source: str) -> Reading:
+    return Reading(
+        source=source,
+        started_at=run.started_at,
+        outcome=wording.OUTCOMES[run.outcome],
+        failed=run.outcome in ("failed", "interrupted"),
+        seen=run.seen,
+        new=run.new,
+        changed=run.changed,
+        gone=run.gone,
+        skipped=sum(run.skipped.values()),
+        error=run.error,
+    )

@@ -1,0 +1,154 @@
+"""One flag: the post, the reasons, and the decision."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Form, Path, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from monitor.review import wording
+from monitor.review.auth import FormChecked, Reviewer, TheReviewer
+from monitor.review.desk import Desk, TheDesk, render
+from monitor.review.pages.queue import BIGGEST_NUMBER, flag_path, known_label, next_path
+from monitor.review.view import basis_of, flag_view, history_of, web_address
+from storage import flags, people, reviews
+from storage.models import Flag
+
+router = APIRouter()
+
+MAX_NOTE: Final = 2_000
+MAX_LINKS: Final = 10
+MAX_LINK: Final = 2_000
+
+FlagId = Annotated[int, Path(ge=1, le=BIGGEST_NUMBER)]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reviewer wrote beside the buttons; kept when the form has to be shown again."""
+
+    note: str = ""
+    evidence: str = ""
+
+    @property
+    def links(self) -> list[str]:
+        """The lines of the evidence field that hold anything."""
+        return [line.strip() for line in self.evidence.splitlines() if line.strip()]
+
+    def fault(self) -> str | None:
+        """Say what is wrong with it in one line; None when it can be stored."""
+        if len(self.note) > MAX_NOTE:
+            return f"Ghi chú dài quá {MAX_NOTE} ký tự: xin viết ngắn lại."
+        if len(self.links) > MAX_LINKS:
+            return f"Có nhiều hơn {MAX_LINKS} liên kết: xin giữ lại những liên kết cần nhất."
+        wrong = next((link for link in self.links if len(link) > MAX_LINK or not web_address(link)), None)
+        if wrong is not None:
+            return (
+                f"“{wrong[:80]}” không phải là địa chỉ web: mỗi dòng một liên kết bắt đầu bằng http:// hoặc https://."
+            )
+        return None
+
+
+@router.get("/flags/{flag_id}")
+def show(request: Request, desk: TheDesk, reviewer: TheReviewer, flag_id: FlagId, label: str = "") -> Response:
+    """Show a flag; one that is open is kept for this reviewer while it is looked at."""
+    return _page(request, desk, reviewer, flag_id, label)
+
+
+@router.post("/flags/{flag_id}/decisions", dependencies=[FormChecked])
+def decide(
+    *,
+    request: Request,
+    desk: TheDesk,
+    reviewer: TheReviewer,
+    flag_id: FlagId,
+    decision: Annotated[Literal["confirmed", "rejected", "unsure", "reopened"], Form()],
+    basis: Annotated[str, Form()],
+    note: Annotated[str, Form()] = "",
+    evidence: Annotated[str, Form()] = "",
+    label: Annotated[str, Form()] = "",
+) -> Response:
+    """Record a decision and lead to the next flag; a reopened flag is shown again instead."""
+    draft = Draft(_clean(note), _clean(evidence))
+    fault = draft.fault()
+    if fault is not None:
+        return _page(request, desk, reviewer, flag_id, label, draft=draft, line=fault, status=422)
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        refusal = _refusal(session, desk, reviewer, flag, decision=decision, basis=basis)
+        if refusal is None:
+            _record(session, desk, reviewer, flag, decision=decision, draft=draft)
+            session.commit()
+    if refusal is not None:
+        return _page(request, desk, reviewer, flag_id, label, draft=draft, line=refusal, status=409)
+    if decision == wording.REOPENED:
+        return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+    request.session["done"] = {"flag_id": flag_id, "decision": wording.DECISION_NAMES[decision]}
+    return RedirectResponse(next_path(known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+
+
+def _refusal(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, basis: str) -> str | None:
+    """Say why a decision cannot be taken now; None when it can. Takes the lease, so that two cannot pass at once."""
+    now = desk.clock.now()
+    if not flags.take(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+        return "Người khác đang xem mục này, nên quyết định của bạn chưa được ghi."
+    session.refresh(flag)
+    if basis != basis_of(flag, history_of(session, flag)):
+        return "Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định."
+    if (decision == wording.REOPENED) == (flag.state == "open"):
+        return "Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước."
+    return None
+
+
+def _record(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, draft: Draft) -> None:
+    now = desk.clock.now()
+    review = reviews.decide(
+        session,
+        flag,
+        reviewer_id=reviewer.id,
+        decision=decision,
+        note=draft.note,
+        now=now,
+        evidence=draft.links,
+    )
+    detail = {"decision": decision, "review": review.id}
+    people.note(session, at=now, action="decision", subject=f"flags:{flag.id}", user_id=reviewer.id, detail=detail)
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    reviewer: Reviewer,
+    flag_id: int,
+    label: str,
+    *,
+    draft: Draft | None = None,
+    line: str = "",
+    status: int = 200,
+) -> Response:
+    now, owner = desk.clock.now(), reviewer.lease_owner
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        if flag.state == "open":
+            flags.take(session, flag.id, owner=owner, now=now, until=desk.lease_end(now))
+            session.commit()
+            session.refresh(flag)
+        view = flag_view(session, flag, owner, now)
+    chosen = known_label(label)
+    context = {
+        "flag": view,
+        "label": chosen or "",
+        "next_path": next_path(chosen, flag_id),
+        "draft": draft or Draft(),
+        "line": line,
+        "done": request.session.pop("done", None),
+        "limits": {"note": MAX_NOTE, "links": MAX_LINKS},
+    }
+    return render(request, "flag.html", context, status=status)
+
+
+def _clean(text: str) -> str:
+    """Browsers send CRLF; a NUL is something that no database keeps."""
+    return text.replace("\r\n", "\n").replace("\x00", "").strip()

@@ -1,0 +1,19 @@
+"""The first page: the state at a glance."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from monitor.review.auth import SignedIn
+from monitor.review.desk import TheDesk, render
+from monitor.review.overview import overview
+from monitor.review.pages.report_files import report_files
+
+router = APIRouter()
+
+
+@router.get("/", dependencies=[SignedIn])
+def show(request: Request, desk: TheDesk) -> Response:
+    """Show how many flags wait, how the sources are doing, and the summaries that were written."""
+    with desk.database.work() as session:
+        state = overview(session)
+    return render(request, "home.html", {"state": state, "reports": report_files(desk.settings.reports_dir)})

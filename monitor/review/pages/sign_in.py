@@ -1,0 +1,98 @@
+"""Signing in and out."""
+
+import re
+import unicodedata
+from http import HTTPStatus
+from math import ceil
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from monitor.review.auth import FormChecked, FormRefused, TheReviewer, form_checked, form_token, start_session
+from monitor.review.desk import Desk, TheDesk, render
+from monitor.review.passwords import verify_password
+from storage import people
+from storage.errors import NotFound
+from storage.models import User
+
+router = APIRouter()
+
+WRONG: Final = "Tên đăng nhập hoặc mật khẩu không đúng."
+STALE: Final = "Trang đăng nhập đã hết hạn. Xin nhập lại."
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*")  # a path on this desk, never another site
+
+
+@router.get("/login")
+def show(request: Request, next: str = "/") -> Response:  # noqa: A002  the usual name of this parameter
+    """Show the form."""
+    return _form(request, next)
+
+
+@router.post("/login")
+def sign_in(
+    *,
+    request: Request,
+    desk: TheDesk,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Check name and password. Five wrong ones under a name close it for a quarter of an hour."""
+    name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
+    try:
+        form_checked(request, csrf)
+    except FormRefused:
+        return _form(request, next, STALE, name=name, status=HTTPStatus.FORBIDDEN)
+    wait = desk.throttle.seconds_to_wait(name)
+    if wait > 0:
+        line = f"Đã nhập sai nhiều lần. Xin chờ {ceil(wait / 60)} phút rồi thử lại."
+        return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
+    with desk.database.work() as session:
+        user = _user(session, name)
+        right = verify_password(password, user.password_hash if user else desk.stand_in_hash)
+        if user is None or not right or not user.active:
+            _note_failure(session, desk, user, name)
+            return _form(request, next, WRONG, name=name, status=HTTPStatus.UNAUTHORIZED)
+        people.note(session, at=desk.clock.now(), action="sign_in", subject=f"users:{user.id}", user_id=user.id)
+        session.commit()
+    desk.throttle.forget(name)
+    start_session(request, user)
+    return RedirectResponse(_own_path(next), status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/logout", dependencies=[FormChecked])
+def sign_out(request: Request, desk: TheDesk, reviewer: TheReviewer) -> Response:
+    """End the session."""
+    with desk.database.work() as session:
+        subject = f"users:{reviewer.id}"
+        people.note(session, at=desk.clock.now(), action="sign_out", subject=subject, user_id=reviewer.id)
+        session.commit()
+    request.session.clear()
+    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _user(session: Session, name: str) -> User | None:
+    try:
+        return people.user_by_name(session, name)
+    except NotFound:
+        return None
+
+
+def _note_failure(session: Session, desk: Desk, user: User | None, name: str) -> None:
+    """Count and record a failure; a name that nobody has is not written down: people type passwords there."""
+    desk.throttle.note_failure(name)
+    subject = f"users:{user.id}" if user else "users:unknown"
+    people.note(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
+    session.commit()
+
+
+def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:
+    context = {"csrf": form_token(request), "next": _own_path(wanted), "line": line, "name": name}
+    return render(request, "login.html", context, status=status)
+
+
+def _own_path(wanted: str) -> str:
+    return wanted if _OWN_PATH.fullmatch(wanted) else "/"

@@ -1,0 +1,48 @@
+"""Passwords of the desk's users: hashed with argon2, never stored or logged as they were typed."""
+
+import secrets
+import unicodedata
+from typing import Final
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+_READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0 and 1, which look alike on paper
+_GROUPS, _GROUP_LENGTH = 4, 4
+
+
+def hash_password(password: str) -> str:
+    """Hash a password for storing.
+
+    Args:
+        password: As the person typed it. Composed and decomposed Vietnamese letters count as the same.
+
+    Returns:
+        An argon2id hash with its own salt and parameters.
+
+    """
+    return _hasher().hash(_composed(password))
+
+
+def verify_password(password: str, hash: str) -> bool:  # noqa: A002  the word that callers expect
+    """Say whether a password belongs to a stored hash; a stored value that is no hash lets nobody in."""
+    try:
+        return _hasher().verify(_composed(password), hash)
+    except UnknownHashError:
+        return False
+
+
+def one_time_password() -> str:
+    """Make up a password that can be read out on the telephone: four groups of four letters and digits (79 bits)."""
+    groups = ("".join(secrets.choice(_READABLE) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def _hasher() -> PasswordHash:
+    return PasswordHash((Argon2Hasher(),))
+
+
+def _composed(password: str) -> str:
+    """Bring a password to one form: keyboards differ in how they write `ệ`."""
+    return unicodedata.normalize("NFC", password)

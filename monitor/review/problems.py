@@ -1,0 +1,63 @@
+"""Errors as pages: one plain line in Vietnamese, what to do, and the right status."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.review.auth import FormRefused, SignInNeeded
+from monitor.review.desk import render
+from storage.errors import NotFound, StorageError
+
+_LINES: Final = {
+    HTTPStatus.NOT_FOUND: "Không có trang này. Xin quay về trang chính.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Trang này không mở theo cách đó. Xin quay về trang chính.",
+}
+_OTHER_LINE: Final = "Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại."
+
+
+def install(app: FastAPI) -> None:
+    """Tell the application which page answers which error."""
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(FormRefused, _form_refused)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(StorageError, _database_trouble)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLResponse:
+    """Make the page that says what is wrong: `line` in Vietnamese, `detail` as the program said it."""
+    return render(request, "problem.html", {"line": line, "detail": detail, "status": status}, status=status)
+
+
+def _sign_in(request: Request, _error: Exception) -> Response:
+    wanted = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+    return RedirectResponse(f"/login{wanted}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _form_refused(request: Request, error: Exception) -> Response:
+    return problem(request, HTTPStatus.FORBIDDEN, str(error))
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    line = "Không tìm thấy mục này: có thể bài đã bị xóa vì hết hạn lưu."
+    return problem(request, HTTPStatus.NOT_FOUND, line, str(error))
+
+
+def _database_trouble(request: Request, error: Exception) -> Response:
+    line = "Cơ sở dữ liệu đang gặp trục trặc, chưa có gì được ghi. Xin thử lại sau ít phút hoặc báo người quản trị."
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    return problem(request, status, _LINES.get(HTTPStatus(status), _OTHER_LINE))
+
+
+def _invalid(request: Request, _error: Exception) -> Response:
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, _OTHER_LINE)

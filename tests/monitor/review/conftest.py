@@ -1,0 +1,93 @@
+"""A desk with two reviewers, and posts to judge."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import select
+
+from monitor.review.app import create_app
+from monitor.settings import Settings
+from storage import flags, people
+from storage.database import Database
+from storage.models import Flag, Source
+from tests.clock import FakeClock
+from tests.factories import add_model, add_post, add_source, make_flag
+from tests.monitor.review.visitor import PASSWORD, Visitor
+
+AUTHOR_KEY = "5eed" * 16
+FlagMaker = Callable[..., int]
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hash the reviewers' password, with so little work that a hundred tests can sign in."""
+    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def app(sqlite_database: Database, clock: FakeClock, settings: Settings, password_hash: str) -> FastAPI:
+    """Build a desk where Lan and Hùng work."""
+    with sqlite_database.work() as session:
+        for name in ("lan", "hùng"):
+            people.add_user(session, name=name, password_hash=password_hash, role="analyst", now=clock.now())
+        session.commit()
+    return create_app(sqlite_database, clock, settings, "a secret of this test")
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> Visitor:
+    """Come to the desk without signing in."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def lan(app: FastAPI) -> Visitor:
+    """Sign Lan in."""
+    person = Visitor(app)
+    assert person.sign_in("lan").status_code == 303
+    return person
+
+
+@pytest.fixture
+def hung(app: FastAPI) -> Visitor:
+    """Sign Hùng in, from another browser."""
+    person = Visitor(app)
+    assert person.sign_in("hùng").status_code == 303
+    return person
+
+
+@pytest.fixture
+def make_flagged(sqlite_database: Database, clock: FakeClock) -> FlagMaker:
+    """Store a post with one flag and give the flag's number; each call makes another post."""
+    made = 0
+
+    def make(
+        text: str = "Xưởng nóng 40 độ",
+        *,
+        label: str = "concern",
+        probability: float = 0.87,
+        reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
+        **post_values: object,
+    ) -> int:
+        nonlocal made
+        made += 1
+        values = {"author_key": AUTHOR_KEY} | post_values
+        with sqlite_database.work() as session:
+            source = session.scalar(select(Source).where(Source.name == "forum")) or add_source(session)
+            post = add_post(session, source, f"post-{made}", text=text, **values)
+            model = add_model(session)
+            flags.open_flags(session, model.id, [make_flag(post, label, probability, reasons)], clock.now())
+            flag_id = session.scalars(select(Flag.id).where(Flag.post_id == post.id)).one()
+            session.commit()
+        return flag_id
+
+    return make
