@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from monitor.errors import UsageError
 
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     parallel_hosts: int = Field(default=8, gt=0, le=64, description="How many hosts are read side by side.")
     allow_addresses: tuple[str, ...] = Field(
         default=(),
-        description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1 for a test server.",
+        description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1.",
     )
     retention_days: int = Field(default=180, ge=1, description="Days after which a source's posts are deleted.")
     interval_minutes: int = Field(default=30, ge=5, description="Minutes between two readings of a source.")
@@ -79,7 +79,9 @@ class Settings(BaseSettings):
     )
     desk_host: str = Field(default="127.0.0.1", description="Address on which the desk listens.")
     desk_port: int = Field(default=8000, ge=1, le=65535, description="Port on which the desk listens.")
-    lease_minutes: int = Field(default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer.")
+    lease_minutes: int = Field(
+        default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
+    )
     report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
     sources: tuple[DeclaredSource, ...] = Field(
         default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
@@ -113,11 +115,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the library calls by these names
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, whose values arrive as arguments."""
         return env_settings, init_settings
@@ -158,6 +160,9 @@ def load_settings(home: Path | None = None) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         raise UsageError(_explain(path, error)) from error
+    except SettingsError as error:
+        message = f'a KIEMTIN_ variable cannot be read: {error}: write lists as JSON, as ["one", "two"]'
+        raise UsageError(message) from error
     return settings.model_copy(update={"home": folder})
 
 

@@ -1,0 +1,193 @@
+"""The only place that builds things: settings, clock, database, HTTP client, classifier, executor, desk."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from classifiers.artefact import MANIFEST_FILE, Loaded, load, manifest_of, save
+from classifiers.datasets import read_corpus
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained, train
+from monitor.clock import Clock, SystemClock
+from monitor.collectors import collector_for
+from monitor.collectors.http import PoliteClient, Politeness
+from monitor.errors import NotReady
+from monitor.pipeline.collect import Crawler
+from monitor.pipeline.imports import Importer
+from monitor.pipeline.match import Matcher
+from monitor.pipeline.pseudonym import Pseudonymiser
+from monitor.pipeline.score import Scorer
+from monitor.review.app import create_app
+from monitor.settings import Settings
+from storage.database import Database
+
+KEY_FILE = "secret.key"
+DEFAULT_MODEL = "default"
+Progress = Callable[[str, int, int], None]
+
+
+def _no_progress(_step: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass
+class Application:
+    """Everything a command may need, each built when it is first asked for.
+
+    Args:
+        settings: The settings of this installation.
+        clock: Tells the time; the demo turns its own.
+
+    """
+
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, whose tables may still be missing."""
+        return Database(self.settings.resolved_database_url)
+
+    @cached_property
+    def ready_database(self) -> Database:
+        """The database, known to have the tables of this version.
+
+        Raises:
+            StorageError: When it cannot be opened or must be upgraded first.
+
+        """
+        if self.database.is_sqlite and not Path(str(self.database.url.database)).exists():
+            message = f"there is no database in {self.settings.home}: run `kiemtin init` first (or set KIEMTIN_HOME)"
+            raise NotReady(message)
+        self.database.require_current_schema()
+        return self.database
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The word segmenter; its model is loaded with the first text."""
+        return Segmenter()
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of this installation, made by `kiemtin init`.
+
+        Raises:
+            NotReady: When it is missing.
+
+        """
+        path = self.secret_path
+        try:
+            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except FileNotFoundError as error:
+            message = f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup"
+            raise NotReady(message) from error
+        except (OSError, ValueError) as error:
+            message = f"the key {path} cannot be read ({error}): bring it back from your backup"
+            raise NotReady(message) from error
+
+    @property
+    def secret_path(self) -> Path:
+        """Where the key lies."""
+        return self.settings.home / KEY_FILE
+
+    def make_secret(self) -> bool:
+        """Make the key unless there is one; says whether it was made."""
+        if self.secret_path.exists():
+            return False
+        self.secret_path.parent.mkdir(parents=True, exist_ok=True)
+        self.secret_path.touch(mode=0o600)
+        self.secret_path.write_text(secrets.token_hex(32), encoding="ascii")
+        return True
+
+    @property
+    def pseudonymiser(self) -> Pseudonymiser:
+        """Replaces authors by keyed hashes."""
+        return Pseudonymiser(self._derived("author"))
+
+    def _derived(self, purpose: str) -> bytes:
+        return hmac.digest(self.secret, purpose.encode(), "sha256")
+
+    def client(self) -> PoliteClient:
+        """Make the polite client; use it as an async context manager, once a program."""
+        settings = self.settings
+        contact = f" (+{settings.contact})" if settings.contact else ""
+        policy = Politeness(
+            user_agent=f"kiemtin/{version('kiemtin')}{contact}",
+            html_delay=settings.html_delay_seconds,
+            api_delay=settings.api_delay_seconds,
+            timeout=settings.timeout_seconds,
+            max_body_bytes=settings.max_body_bytes,
+            requests_per_host_per_day=settings.requests_per_host_per_day,
+            allow_addresses=settings.allow_addresses,
+        )
+        return PoliteClient(policy, self.clock)
+
+    def crawler(self, client: PoliteClient) -> Crawler:
+        """Make a crawler around an open client."""
+        return Crawler(
+            self.ready_database,
+            client,
+            collector_for,
+            self.pseudonymiser,
+            self.clock,
+            parallel=self.settings.parallel_hosts,
+        )
+
+    def importer(self) -> Importer:
+        """Make the importer of files."""
+        return Importer(self.ready_database, self.pseudonymiser, self.clock)
+
+    def executor(self) -> Executor:
+        """Make the executor that scores: this process when one worker is set, else a pool of processes."""
+        if self.settings.workers == 1:
+            return ThreadPoolExecutor(1)
+        return ProcessPoolExecutor(self.settings.workers, mp_context=get_context("spawn"))
+
+    def scorer(self, database: Database, executor: Executor) -> Scorer:
+        """Make the scorer with the model that the settings name."""
+        return Scorer(database, executor, self.model_folder(self.settings.model), self.clock)
+
+    def matcher(self, database: Database) -> Matcher:
+        """Make the finder of copies and evidence."""
+        return Matcher(database, self.segmenter, self.clock)
+
+    def desk(self) -> FastAPI:
+        """Make the review desk."""
+        return create_app(self.ready_database, self.clock, self.settings, self._derived("desk").hex())
+
+    def model_folder(self, name: str) -> Path:
+        """Find the folder of a model by its name in the home folder, or by its path."""
+        path = Path(name)
+        return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self.settings.models_dir / name
+
+    def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
+        """Train the default model from the project's corpus where it is asked for and missing; says whether it was."""
+        folder = self.model_folder(name)
+        if name != DEFAULT_MODEL or (folder / MANIFEST_FILE).is_file():
+            return False
+        self.save_model(train(read_corpus(), self.segmenter, progress=progress), DEFAULT_MODEL)
+        return True
+
+    def save_model(self, trained: Trained, name: str) -> Path:
+        """Write a trained model under its name; returns its folder."""
+        folder = self.model_folder(name)
+        save(trained, folder, manifest_of(trained, folder.name, self.clock.now().isoformat()))
+        return folder
+
+    def load_model(self, name: str, progress: Progress = _no_progress) -> Loaded:
+        """Load a model; the default one is trained first where it is missing.
+
+        Raises:
+            ClassifierError: When it is missing, damaged, or made with other versions.
+
+        """
+        self.ensure_model(name, progress)
+        return load(self.model_folder(name), self.segmenter)

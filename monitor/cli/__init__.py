@@ -1,0 +1,113 @@
+"""The command `kiemtin`: one command a file, listed here; errors become one line and an exit status.
+
+Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wrongly.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classifiers.errors import ClassifierError
+from monitor.cli import (
+    classify,
+    crawl,
+    database,
+    demo,
+    doctor,
+    erase,
+    evaluate,
+    import_file,
+    init,
+    report,
+    review,
+    run,
+    score,
+    sources,
+    train,
+    users,
+)
+from monitor.cli.context import State
+from monitor.errors import KiemtinError, UsageError
+from storage.errors import StorageError
+
+FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
+
+
+def build() -> typer.Typer:
+    """Put the commands together."""
+    app = typer.Typer(
+        name="kiemtin",
+        help="KiểmTin watches public Vietnamese posts for unverified claims, indecent conduct and workers' troubles.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    app.callback()(_common)
+    for name, function in (
+        ("init", init.init),
+        ("crawl", crawl.crawl),
+        ("import", import_file.import_file),
+        ("score", score.score),
+        ("run", run.run),
+        ("classify", classify.classify),
+        ("train", train.train),
+        ("evaluate", evaluate.evaluate),
+        ("review", review.review),
+        ("report", report.report),
+        ("erase", erase.erase),
+        ("doctor", doctor.doctor),
+        ("demo", demo.demo),
+    ):
+        app.command(name)(function)
+    app.add_typer(sources.build(), name="sources")
+    app.add_typer(users.build(), name="users")
+    app.add_typer(database.build(), name="db")
+    return app
+
+
+def _common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of database, models and reports.", envvar="KIEMTIN_HOME", show_default="./kiemtin-data"
+        ),
+    ] = None,
+    debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
+) -> None:
+    context.obj = State(home=home, debug=debug)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        build()(arguments)
+    except SystemExit as leaving:  # the parser's own way to leave, also after a usage error
+        if leaving.code == INTERRUPTED:
+            return _say("stopped; what was already stored stays, and the same command goes on from there", FAILED)
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except (KiemtinError, StorageError, ClassifierError, OSError) as error:
+        if "--debug" in arguments:
+            raise
+        return _say(_explained(error), USED_WRONGLY if isinstance(error, UsageError) else FAILED)
+    return 0
+
+
+def _explained(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the system refused{place}: {error.strerror}: check free space, rights and limits"
+
+
+def _say(message: str, status: int) -> int:
+    print(f"kiemtin: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201  the one line that a failure gives
+    return status

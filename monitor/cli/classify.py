@@ -1,0 +1,87 @@
+"""`kiemtin classify`: texts in, probabilities and reasons out; needs no database."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from classifiers.model import Prediction
+from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.errors import ImportRefused
+
+BATCH = 64
+
+
+def classify(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="A file of JSON lines or plain lines; - for standard input.")] = "-",
+    model: Annotated[str, typer.Option(help="Name or path of a trained model.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")] = False,
+    explain: Annotated[bool, typer.Option(help="Give reasons for every label, not only for the flagged ones.")] = False,
+) -> None:
+    """Score texts, in order, one result a line.
+
+    Example: `echo "Mai cả huyện mất nước nhé" | kiemtin classify --json`
+    """
+    with progress_bar() as bar:
+        loaded = application(context).load_model(model, bar.update)
+    with _opened(file) as stream:
+        records = _records(stream, file)
+        while batch := list(islice(records, BATCH)):
+            predictions = loaded.classifier.predict([text for _, text in batch], explain_all=explain)
+            for (identifier, text), prediction in zip(batch, predictions, strict=True):
+                if as_json:
+                    show_json(_as_data(identifier, prediction))
+                else:
+                    out().print(_as_line(text, prediction), markup=False)
+
+
+def _opened(file: str) -> TextIO:
+    if file == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream, always
+        return sys.stdin
+    try:
+        return Path(file).open(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        message = f"cannot read {file}: {error.strerror}"
+        raise ImportRefused(message) from error
+
+
+def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, str]]:
+    """Read one record a line: a JSON object with a text, or the line itself as a text."""
+    for number, line in enumerate(lines, start=1):
+        stripped = line.rstrip("\r\n")
+        if not stripped.startswith("{"):
+            yield number, stripped
+            continue
+        try:
+            record = json.loads(stripped)
+        except ValueError:
+            yield number, stripped  # a post may begin with a brace
+            continue
+        if not isinstance(record.get("text"), str):
+            message = f'{file}, line {number}: the object has no text: expected {{"id": …, "text": "…"}}'
+            raise ImportRefused(message)
+        yield record.get("id", number), record["text"]
+
+
+def _as_data(identifier: Any, prediction: Prediction) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        **{label: round(p, 6) for label, p in prediction.probabilities.items()},
+        "flags": list(prediction.flags),
+        "reasons": {
+            label: [[reason.words, round(reason.weight, 4)] for reason in reasons]
+            for label, reasons in prediction.reasons.items()
+        },
+    }
+
+
+def _as_line(text: str, prediction: Prediction) -> str:
+    scores = "  ".join(f"{label} {p:.2f}" for label, p in prediction.probabilities.items())
+    flags = ", ".join(prediction.flags) or "–"
+    return f"{scores}  [{flags}]  {' '.join(text.split())[:80]}"

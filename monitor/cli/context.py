@@ -1,0 +1,84 @@
+"""What commands share: the application they work on, and how they show tables, data and progress."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from monitor.bootstrap import Application
+from monitor.settings import load_settings
+
+SHOW_AFTER_SECONDS = 2.0
+
+
+@dataclass
+class State:
+    """What the options before the command said, and what is built from them."""
+
+    home: Path | None
+    debug: bool
+
+    @cached_property
+    def application(self) -> Application:
+        """The application of the chosen home folder."""
+        return Application(load_settings(self.home))
+
+
+def application(context: typer.Context) -> Application:
+    """Give the application that a command works on."""
+    state: State = context.obj
+    return state.application
+
+
+def out() -> Console:
+    """Give a console for results."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def show_json(data: Any) -> None:
+    """Print data for a program to read, in one line."""
+    typer.echo(json.dumps(data, ensure_ascii=False))
+
+
+class Bar:
+    """A progress bar on standard error that appears only on a terminal and only after two seconds."""
+
+    def __init__(self, progress: Progress, begun: float) -> None:
+        self._progress = progress
+        self._begun = begun
+        self._tasks: dict[str, TaskID] = {}
+
+    def update(self, step: str, done: int, total: int | None) -> None:
+        """Show how much of a step is done; an unknown total shows a moving bar."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._tasks[step], completed=done, total=total)
+        if not self._progress.live.is_started and time.monotonic() - self._begun > SHOW_AFTER_SECONDS:
+            self._progress.start()
+
+
+@contextmanager
+def progress_bar() -> Iterator[Bar]:
+    """Show progress while a command works; it clears itself away at the end."""
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    try:
+        yield Bar(progress, time.monotonic())
+    finally:
+        progress.stop()

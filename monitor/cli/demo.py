@@ -1,0 +1,58 @@
+"""`kiemtin demo`: see the whole way on sample posts, offline."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.context import out, progress_bar
+from monitor.demo.check import Check, agreement, check_crawls, check_desk
+from monitor.demo.show import USER, Demo, play
+from monitor.errors import KiemtinError
+from monitor.review.server import serving
+
+
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Walk through everything by itself, say what was found, and exit.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data; emptied first.")] = Path("kiemtin-demo"),
+    port: Annotated[int, typer.Option(help="Where the desk listens.", min=1, max=65535)] = 8000,
+) -> None:
+    """Run sample platforms on this machine, crawl them over five days, score, summarise, and open the desk.
+
+    Example: `kiemtin demo`
+    """
+    console = out()
+    with progress_bar() as bar:
+        played = play(folder.absolute(), port, lambda line: console.print(line, markup=False), bar.update)
+    console.print(f"Flags beside the labels the posts were written under: {agreement(played)}", markup=False)
+    with suppress(KeyboardInterrupt):  # the usual way to stop it
+        asyncio.run(_desk(played, check=check))
+
+
+async def _desk(played: Demo, *, check: bool) -> None:
+    settings = played.app.settings
+    console = out()
+    base = f"http://{settings.desk_host}:{settings.desk_port}"
+    async with serving(played.app.desk(), settings.desk_host, settings.desk_port) as served:
+        if check:
+            checks = [*check_crawls(played), *await asyncio.to_thread(lambda: list(check_desk(played, base)))]
+            _tell(checks)
+            return
+        console.print(f"\nThe desk is open at {base}", markup=False)
+        console.print(f"Sign in as {USER} with the one-time password {played.password}", markup=False)
+        console.print("Ctrl-C stops it.", markup=False)
+        await served
+
+
+def _tell(checks: Sequence[Check]) -> None:
+    for found in checks:
+        out().print(f"{'ok  ' if found.passed else 'FAIL'}  {found.subject}: {found.said}", markup=False)
+    missing = [found.subject for found in checks if not found.passed]
+    if missing:
+        message = f"the demo did not show: {', '.join(missing)}"
+        raise KiemtinError(message)

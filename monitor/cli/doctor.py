@@ -1,0 +1,129 @@
+"""`kiemtin doctor`: what is missing, and how to mend it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from classifiers.artefact import load
+from classifiers.errors import ClassifierError
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out, show_json
+from monitor.errors import KiemtinError, NotReady
+from storage import people, sources
+from storage.errors import StorageError
+
+LEAST_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `mend` says what to do when it is not well."""
+
+    subject: str
+    well: bool
+    said: str
+    mend: str = ""
+
+
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Look at the installation and say what is missing and how to mend it.
+
+    Example: `kiemtin doctor`
+    """
+    findings = list(examine(application(context)))
+    if as_json:
+        show_json([{"subject": f.subject, "ok": f.well, "said": f.said, "mend": f.mend} for f in findings])
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.well else "MEND"
+            mend = f" → {finding.mend}" if finding.mend else ""
+            out().print(f"{mark}  {finding.subject}: {finding.said}{mend}", markup=False)
+    if bad := [finding for finding in findings if not finding.well]:
+        message = f"{len(bad)} things to mend: {', '.join(finding.subject for finding in bad)}"
+        raise NotReady(message)
+
+
+def examine(app: Application) -> Iterator[Finding]:
+    """Look at one thing after another; a failure of one does not hide the others."""
+    for subject, look in (
+        ("settings", _settings),
+        ("key", _key),
+        ("database", _database),
+        ("model", _model),
+        ("sources", _sources),
+        ("users", _users),
+        ("disk", _disk),
+    ):
+        yield _looked(subject, look, app)
+
+
+def _looked(subject: str, look: Callable[[Application], Finding], app: Application) -> Finding:
+    try:
+        return look(app)
+    except (KiemtinError, StorageError, ClassifierError) as error:
+        return Finding(subject, well=False, said=str(error))
+
+
+def _settings(app: Application) -> Finding:
+    path = app.settings.config_path
+    if not path.exists():
+        return Finding("settings", well=False, said=f"{path} is missing", mend="run `kiemtin init`")
+    if not app.settings.contact:
+        return Finding("settings", well=True, said=f"{path}; `contact` is empty", mend="tell sites who reads them")
+    return Finding("settings", well=True, said=str(path))
+
+
+def _key(app: Application) -> Finding:
+    return Finding(
+        "key", well=bool(app.secret), said=str(app.secret_path), mend="keep a copy of it outside this machine"
+    )
+
+
+def _database(app: Application) -> Finding:
+    database = app.ready_database
+    if database.differences():
+        return Finding("database", well=False, said="the tables differ from the models", mend="restore a backup")
+    return Finding("database", well=True, said=f"{database.place} ({database.current_revision()})")
+
+
+def _model(app: Application) -> Finding:
+    loaded = load(app.model_folder(app.settings.model), app.segmenter)  # looking must not train a missing one
+    return Finding("model", well=True, said=f"{loaded.version}, from {loaded.manifest['examples']} texts")
+
+
+def _sources(app: Application) -> Finding:
+    with app.ready_database.work() as session:
+        known = sources.every(session)
+    monitored = [source for source in known if source.role == "monitored" and source.enabled]
+    troubled = [source.name for source in known if source.state.failures or not source.enabled]
+    said = f"{len(known)} registered, {len(monitored)} monitored"
+    if not monitored:
+        return Finding("sources", well=False, said=said, mend="add one with `kiemtin sources add`, or import a file")
+    if troubled:
+        return Finding(
+            "sources", well=True, said=f"{said}; in trouble: {', '.join(troubled)}", mend="`kiemtin sources list`"
+        )
+    return Finding("sources", well=True, said=said)
+
+
+def _users(app: Application) -> Finding:
+    with app.ready_database.work() as session:
+        count = len([user for user in people.users(session) if user.active])
+    if not count:
+        return Finding("users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users add NAME`")
+    return Finding("users", well=True, said=f"{count} may sign in")
+
+
+def _disk(app: Application) -> Finding:
+    home = app.settings.home
+    folder = next(place for place in (home, *home.parents) if place.exists())
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 1e9:.1f} GB free"
+    mend = "" if free > LEAST_FREE_BYTES else "free some space"
+    return Finding("disk", well=free > LEAST_FREE_BYTES, said=said, mend=mend)

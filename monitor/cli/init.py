@@ -1,0 +1,96 @@
+"""`kiemtin init`: everything that a new installation needs; running it again mends what is missing."""
+
+from importlib import resources
+from typing import Annotated
+
+import typer
+
+from monitor.bootstrap import Application
+from monitor.cli.context import State, application, out, progress_bar
+from monitor.cli.users import add_user
+from monitor.collectors import collector_for
+from monitor.errors import KiemtinError
+from monitor.review.passwords import one_time_password
+from monitor.settings import Settings, load_settings
+from storage import people, sources
+from storage.sources import SourceDraft
+
+TEMPLATE = "kiemtin.toml.template"
+FIRST_USER = "admin"
+
+
+def init(
+    context: typer.Context,
+    model: Annotated[bool, typer.Option(help="Train the default model now rather than at first use.")] = True,
+) -> None:
+    """Write kiemtin.toml, make the key and the database, register the sources, and train the default model.
+
+    Example: `kiemtin init && kiemtin crawl && kiemtin score && kiemtin run`
+    """
+    state: State = context.obj
+    console = out()
+    app = application(context)
+    if _write_config(app.settings):
+        console.print(f"Wrote {app.settings.config_path}", markup=False)
+        state.application = app = Application(load_settings(state.home))
+    if app.make_secret():
+        console.print(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.", markup=False)
+    app.database.upgrade()
+    console.print(f"The database is {app.database.place}", markup=False)
+    added = register_sources(app)
+    console.print(f"Sources: {added} added; `kiemtin sources list` shows all.")
+    if password := first_user(app):
+        console.print(f"Desk user: {FIRST_USER}, password (shown once): {password}", markup=False)
+    if model:
+        with progress_bar() as bar:
+            trained = app.ensure_model(app.settings.model, bar.update)
+        if trained:
+            console.print(f"Trained the default model in {app.model_folder(app.settings.model)}", markup=False)
+    console.print("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.", markup=False)
+
+
+def _write_config(settings: Settings) -> bool:
+    path = settings.config_path
+    if path.exists():
+        return False
+    text = (resources.files("monitor.cli") / TEMPLATE).read_text(encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror}: choose another folder with KIEMTIN_HOME"
+        raise KiemtinError(message) from error
+    return True
+
+
+def register_sources(app: Application) -> int:
+    """Register the sources that kiemtin.toml declares; returns how many are new."""
+    added = 0
+    now = app.clock.now()
+    with app.database.work() as session:
+        for declared in app.settings.sources:
+            collector_for(declared.kind)
+            draft = SourceDraft(
+                name=declared.name,
+                kind=declared.kind,
+                address=declared.address,
+                role=declared.role,
+                legal_basis=declared.legal_basis,
+                retention_days=declared.retention_days or app.settings.retention_days,
+                interval_seconds=(declared.interval_minutes or app.settings.interval_minutes) * 60,
+                settings=declared.settings,
+            )
+            _, created = sources.register(session, draft, now)
+            added += created
+        session.commit()
+    return added
+
+
+def first_user(app: Application) -> str | None:
+    """Add the first user of the desk where there is none; returns the password, which is shown once."""
+    with app.database.work() as session:
+        if people.users(session):
+            return None
+    password = one_time_password()
+    add_user(app, FIRST_USER, "admin", password)
+    return password

@@ -1,0 +1,28 @@
+"""`kiemtin review`: the desk alone, without the schedule."""
+
+import asyncio
+from contextlib import suppress
+
+import typer
+
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out
+from monitor.review.server import serving
+
+
+def review(context: typer.Context) -> None:
+    """Open the review desk and serve it until it is stopped with Ctrl-C.
+
+    Example: `kiemtin review`
+    """
+    with suppress(KeyboardInterrupt):  # the usual way to stop it
+        asyncio.run(_serve(application(context)))
+
+
+async def _serve(app: Application) -> None:
+    settings = app.settings
+    async with serving(app.desk(), settings.desk_host, settings.desk_port) as served:
+        out().print(
+            f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops it)", markup=False
+        )
+        await served

@@ -1,0 +1,88 @@
+"""`kiemtin run`: schedule and desk in one process, for as long as the machine is on."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import typer
+
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out, progress_bar
+from monitor.cli.score import assess_waiting
+from monitor.collectors.http import PoliteClient
+from monitor.pipeline.assess import Assessment
+from monitor.pipeline.retain import retain
+from monitor.pipeline.schedule import Job, Schedule
+from monitor.reports.week import current_week
+from monitor.reports.weekly import write_week
+from monitor.review.server import serving
+from storage import reports
+
+
+def run(context: typer.Context) -> None:
+    """Read what is due, score it, delete what is past its retention, write last week's summary, and serve the desk.
+
+    Example: `kiemtin run`
+    """
+    app = application(context)
+    with progress_bar() as bar:
+        app.ensure_model(app.settings.model, bar.update)
+    with suppress(KeyboardInterrupt):  # the usual way to stop it
+        asyncio.run(_run(app))
+
+
+async def _run(app: Application) -> None:
+    settings = app.settings
+    console = out()
+    async with app.client() as client, serving(app.desk(), settings.desk_host, settings.desk_port) as served:
+        console.print(
+            f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)", markup=False
+        )
+        schedule = Schedule(jobs(app, client), app.clock, lambda line: console.print(line, markup=False))
+        schedule.start()
+        try:
+            await served
+        finally:
+            await schedule.stop()
+
+
+def jobs(app: Application, client: PoliteClient) -> list[Job]:
+    """List what the schedule does and how often."""
+    crawler = app.crawler(client)
+
+    async def collect_and_score() -> str:
+        results = await crawler.crawl(only_due=True)
+        assessment = await asyncio.to_thread(_assess, app)
+        found = sum(result.new + result.changed for result in results)
+        failed = [f"{result.source} failed: {result.error}" for result in results if result.outcome == "failed"]
+        line = f"{len(results)} sources read, {found} posts new or changed, {assessment.opened} flags opened"
+        return "; ".join([line, *failed]) if results or assessment.scores.scored else ""
+
+    async def delete_expired() -> str:
+        deleted = await asyncio.to_thread(retain, app.ready_database, app.clock)
+        return ", ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
+
+    async def summarise() -> str:
+        files = await asyncio.to_thread(_last_week, app)
+        return ", ".join(files)
+
+    return [
+        Job("crawl", timedelta(minutes=1), collect_and_score),
+        Job("retention", timedelta(hours=6), delete_expired),
+        Job("summary", timedelta(hours=1), summarise),
+    ]
+
+
+def _assess(app: Application) -> Assessment:
+    with progress_bar() as bar:
+        return assess_waiting(app, bar)
+
+
+def _last_week(app: Application) -> list[str]:
+    """Write the summary of the week that ended, once."""
+    week = current_week(app.clock.now()).previous
+    with app.ready_database.work() as session:
+        if reports.was_issued(session, str(week)) or not reports.posts_in(session, week.period):
+            return []
+    files = write_week(app.ready_database, week, app.settings.reports_dir, clock=app.clock, top=app.settings.report_top)
+    return [f"wrote {file.name}" for file in files]

@@ -1,0 +1,197 @@
+"""`kiemtin sources`: the places that are read, how they are doing, and a look at one without storing anything."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out, show_json
+from monitor.clock import VIETNAM
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, SourceView
+from monitor.errors import UsageError
+from storage import people, sources
+from storage.models import Source
+from storage.sources import SourceDraft
+
+SHOWN_POSTS = 3
+
+
+def build() -> typer.Typer:
+    """Put the commands together."""
+    group = typer.Typer(help="Places that are read.", no_args_is_help=True)
+    for name, function in (
+        ("add", add),
+        ("list", list_sources),
+        ("check", check),
+        ("enable", enable),
+        ("disable", disable),
+    ):
+        group.command(name)(function)
+    return group
+
+
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A short name of your choice.")],
+    kind: Annotated[str, typer.Argument(help="feed or mastodon.")],
+    address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
+    legal_basis: Annotated[str, typer.Option(help="Why this may be read and kept; required.")],
+    role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
+    interval_minutes: Annotated[int | None, typer.Option(min=5, help="Minutes between two readings.")] = None,
+    retention_days: Annotated[int | None, typer.Option(min=1, help="Days after which its posts are deleted.")] = None,
+    setting: Annotated[list[str] | None, typer.Option(help="KEY=VALUE for this kind, e.g. timeline=local.")] = None,
+) -> None:
+    """Register a source, or change the one of that name.
+
+    Example: `kiemtin sources add forum feed https://example.org/rss --legal-basis "Public feed for readers"`
+    """
+    app = application(context)
+    collector_for(kind)
+    if role not in ("monitored", "reference") or not legal_basis.strip():
+        message = "--role is monitored or reference, and --legal-basis may not be empty"
+        raise UsageError(message)
+    draft = SourceDraft(
+        name=name,
+        kind=kind,
+        address=address,
+        role=role,
+        legal_basis=legal_basis,
+        retention_days=retention_days or app.settings.retention_days,
+        interval_seconds=(interval_minutes or app.settings.interval_minutes) * 60,
+        settings=_settings(setting or []),
+    )
+    with app.ready_database.work() as session:
+        now = app.clock.now()
+        _, created = sources.register(session, draft, now)
+        people.note(session, at=now, action="source.registered", subject=name, detail={"address": address})
+        session.commit()
+    out().print(
+        f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.", markup=False
+    )
+
+
+def _settings(items: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for item in items:
+        key, separator, value = item.partition("=")
+        if not separator:
+            message = f"--setting {item}: write it as KEY=VALUE"
+            raise UsageError(message)
+        try:
+            values[key] = json.loads(value)
+        except ValueError:
+            values[key] = value
+    return values
+
+
+def list_sources(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List all sources and how they are doing.
+
+    Example: `kiemtin sources list`
+    """
+    with application(context).ready_database.work() as session:
+        counts = sources.post_counts(session)
+        rows = [_as_data(source, counts.get(source.id, 0)) for source in sources.every(session)]
+    if as_json:
+        show_json(rows)
+        return
+    table = Table("name", "kind", "role", "posts", "last read", "state", box=None)
+    for row in rows:
+        table.add_row(
+            row["name"], row["kind"], row["role"], str(row["posts"]), row["last_success"] or "never", row["state"]
+        )
+    out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
+
+
+def _as_data(source: Source, posts: int) -> dict[str, Any]:
+    state = source.state
+    said = "ok"
+    if not source.enabled:
+        said = f"off: {source.why_disabled}"
+    elif state.failures:
+        said = f"{state.failures} failures in a row: {state.last_error}"
+    read = state.last_success_at.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M") if state.last_success_at else None
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "address": source.address,
+        "role": source.role,
+        "posts": posts,
+        "last_success": read,
+        "enabled": source.enabled,
+        "state": said,
+        "legal_basis": source.legal_basis,
+        "retention_days": source.retention_days,
+        "interval_minutes": source.interval_seconds // 60,
+    }
+
+
+def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Read a source once, store nothing, and say what was seen.
+
+    Example: `kiemtin sources check vnexpress`
+    """
+    app = application(context)
+    with app.ready_database.work() as session:
+        source = sources.by_name(session, name)
+        view = SourceView(name=source.name, address=source.address, settings=source.settings)
+    batch = asyncio.run(_first_batch(app, source.kind, view))
+    console = out()
+    if batch is None:
+        console.print(f"{name}: the server answered and had nothing to give.", markup=False)
+        return
+    fetched = batch.fetched
+    console.print(
+        f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}, "
+        f"{len(batch.posts)} posts, skipped {dict(batch.skipped) or 'none'}",
+        markup=False,
+    )
+    if fetched.permanent_url:
+        console.print(f"  moved for good to {fetched.permanent_url}: change the address", markup=False)
+    for post in batch.posts[:SHOWN_POSTS]:
+        when = post.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if post.published_at else "no date"
+        console.print(f"  · {when}  {' '.join((post.title or post.text).split())[:100]}", markup=False)
+
+
+async def _first_batch(app: Application, kind: str, view: SourceView) -> Batch | None:
+    async with app.client() as client:
+        async for batch in collector_for(kind).collect(view, client):
+            return batch
+    return None
+
+
+def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Switch a source on again.
+
+    Example: `kiemtin sources enable forum`
+    """
+    _switch(application(context), name, enabled=True, why=None)
+
+
+def disable(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The source's name.")],
+    why: Annotated[str, typer.Option(help="The reason, for those who ask later.")] = "switched off by the operator",
+) -> None:
+    """Switch a source off; its posts stay until their retention ends.
+
+    Example: `kiemtin sources disable forum --why "asked to stop"`
+    """
+    _switch(application(context), name, enabled=False, why=why)
+
+
+def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:
+    with app.ready_database.work() as session:
+        source = sources.by_name(session, name)
+        sources.set_enabled(session, source, enabled=enabled, why=why)
+        action = "source.enabled" if enabled else "source.disabled"
+        people.note(session, at=app.clock.now(), action=action, subject=name, detail={"why": why})
+        session.commit()
+    out().print(f"{name} is {'on' if enabled else 'off'}.", markup=False)

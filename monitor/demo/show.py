@@ -1,0 +1,170 @@
+"""The demo: five days of crawls on sample platforms, scores, flags, a weekly summary, and the desk."""
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.bootstrap import DEFAULT_MODEL, Application
+from monitor.demo.clock import TurnedClock
+from monitor.demo.sites import FeedSite, MastodonSite, serve
+from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.demo.week import DemoPost, read_posts
+from monitor.errors import UsageError
+from monitor.pipeline.assess import Progress, assess
+from monitor.pipeline.collect import SourceResult
+from monitor.reports.week import current_week
+from monitor.reports.weekly import write_week
+from monitor.review.passwords import hash_password, one_time_password
+from monitor.settings import Settings
+from storage import people, sources
+from storage.sources import SourceDraft
+
+CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
+MARKER = "made-by-kiemtin-demo"
+USER = "demo"
+PAGE = 80  # every sample feed fits into one page
+
+
+@dataclass
+class Demo:
+    """What the demo made: the application, how to sign in, what was served, found and written."""
+
+    app: Application
+    password: str
+    served: dict[str, list[DemoPost]]
+    crawls: list[list[SourceResult]] = field(default_factory=list)
+    opened: Counter[str] = field(default_factory=Counter)
+    copies: int = 0
+    claims_with_evidence: int = 0
+    files: Sequence[Path] = ()
+
+
+def prepare_folder(folder: Path) -> None:
+    """Empty the demo's folder, and refuse one that holds anything else.
+
+    Raises:
+        UsageError: When the folder is in use for something else.
+
+    """
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / MARKER).exists():
+            message = f"{folder} was not made by the demo: move it away or choose another with --folder"
+            raise UsageError(message)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARKER).touch()
+
+
+def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress) -> Demo:
+    """Run the five days and write the summary.
+
+    Args:
+        folder: Where everything is kept; emptied first.
+        port: Where the desk will listen.
+        say: Shows a line.
+        progress: Told how far a long step is.
+
+    """
+    prepare_folder(folder)
+    now = datetime.now(UTC)
+    clock = TurnedClock(now)
+    served = {site: read_posts(site, now) for site in ("newspaper", "forum", "mastodon")}
+    with ExitStack() as stack:
+        newspaper = FeedSite([p.post for p in served["newspaper"]], clock, title="Báo Nậm Pha", page_size=PAGE)
+        forum = FeedSite([p.post for p in served["forum"]], clock, title="Diễn đàn Nậm Pha", page_size=PAGE)
+        mastodon = MastodonSite([p.post for p in served["mastodon"]], clock, domain="mang.nampha")
+        addresses = [stack.enter_context(serve(site)) for site in (newspaper, forum, mastodon)]
+        app = Application(_settings(folder, port, addresses), clock)
+        demo = Demo(app, _set_up(app, addresses, now), served)
+        say("Training the default model from the project's corpus …")
+        app.ensure_model(DEFAULT_MODEL, progress)
+        for day, days_ago in enumerate(CRAWL_DAYS):
+            clock.turn(now - timedelta(days=days_ago))
+            _one_day(demo, say, progress)
+            if day == 0:
+                _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
+    week = current_week(now - timedelta(days=CRAWL_DAYS[0] // 2))  # the week with most of the crawls
+    demo.files = write_week(
+        app.ready_database, week, app.settings.reports_dir, clock=clock, top=app.settings.report_top
+    )
+    for file in demo.files:
+        say(f"Wrote {file}")
+    return demo
+
+
+def _settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:
+    return Settings(
+        home=folder,
+        html_delay_seconds=0,
+        api_delay_seconds=0,
+        allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
+        desk_port=port,
+        report_top=5,
+    )
+
+
+def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
+    """Make key, tables, sources and a user; returns the user's password."""
+    app.make_secret()
+    app.database.upgrade()
+    password = one_time_password()
+    basis = "Sample posts written for this project, served on this machine."
+    kinds: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+        ("bao-nam-pha", "feed", addresses[0] + RSS_PATH, "reference", {}),
+        ("dien-dan-nam-pha", "feed", addresses[1] + RSS_PATH, "monitored", {}),
+        ("mang-nam-pha", "mastodon", addresses[2], "monitored", {"timeline": "local"}),
+    )
+    with app.database.work() as session:
+        for name, kind, address, role, settings in kinds:
+            draft = SourceDraft(
+                name=name,
+                kind=kind,
+                address=address,
+                role=role,
+                legal_basis=basis,
+                retention_days=30,
+                interval_seconds=3600,
+                settings=settings,
+            )
+            sources.register(session, draft, now - timedelta(days=CRAWL_DAYS[0]))
+        people.add_user(session, name=USER, password_hash=hash_password(password), role="analyst", now=now)
+        session.commit()
+    return password
+
+
+def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None:
+    app = demo.app
+    results = asyncio.run(_crawl(app))
+    demo.crawls.append(results)
+    with app.executor() as executor:
+        database = app.ready_database
+        assessment = assess(app.scorer(database, executor), app.matcher(database), progress)
+    demo.opened.update(assessment.scores.opened)
+    demo.copies += assessment.matches.copies
+    demo.claims_with_evidence += assessment.matches.claims_with_evidence
+    found = ", ".join(
+        f"{result.source} {result.new} new {result.changed} changed {result.gone} gone"
+        if result.outcome != "failed"
+        else f"{result.source} FAILED: {result.error}"
+        for result in sorted(results, key=lambda result: result.source)
+    )
+    say(f"{app.clock.now():%d/%m}: {found}; {assessment.opened} flags opened")
+
+
+async def _crawl(app: Application) -> list[SourceResult]:
+    async with app.client() as client:
+        return await app.crawler(client).crawl(only_due=False)
+
+
+def _edit_and_remove(*sites: tuple[FeedSite | MastodonSite, Sequence[DemoPost]]) -> None:
+    for site, posts in sites:
+        for item in posts:
+            if item.edited_text:
+                site.edit(item.post.id, item.edited_text)
+            if item.deleted:
+                site.delete(item.post.id)

@@ -1,0 +1,153 @@
+"""Files of posts become rows; every record is accounted for as new, changed, duplicate or refused."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import ImportFile, Refusal
+from monitor.errors import UsageError
+from monitor.pipeline.drafts import draft_of
+from monitor.pipeline.pseudonym import Pseudonymiser
+from storage import people, posts, sources
+from storage.database import Database
+from storage.sources import CaptureDraft, SourceDraft
+
+BATCH = 500
+REFUSALS_KEPT = 1000  # details of more are only counted
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """The account of one import: `new + changed + duplicate + refused` is the number of records in the file."""
+
+    source: str
+    file: str
+    sha256: str
+    new: int = 0
+    changed: int = 0
+    duplicate: int = 0
+    refused: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    dry_run: bool = False
+
+    @property
+    def records(self) -> int:
+        """How many records were read."""
+        return self.new + self.changed + self.duplicate + self.refused
+
+
+class Importer:
+    """Stores the posts of files.
+
+    Args:
+        database: Where they go.
+        pseudonymiser: Replaces authors.
+        clock: Tells the time.
+
+    """
+
+    def __init__(self, database: Database, pseudonymiser: Pseudonymiser, clock: Clock) -> None:
+        self._database = database
+        self._pseudonymiser = pseudonymiser
+        self._clock = clock
+
+    def run(
+        self,
+        file: ImportFile,
+        source: SourceDraft,
+        *,
+        dry_run: bool = False,
+        on_records: Callable[[int], None] = lambda _: None,
+    ) -> ImportResult:
+        """Import a file; with `dry_run` nothing is kept, and the account says what would have been.
+
+        Raises:
+            UsageError: When the source's name is that of a place that is read.
+            StorageError: When the database fails; the batches before stay, and importing again goes on.
+
+        """
+        result = ImportResult(source.name, file.path.name, file.sha256, dry_run=dry_run)
+        with self._database.work() as session:
+            keep = session.flush if dry_run else session.commit  # a dry run is one unit of work that is never committed
+            run_id, source_id, capture_id = self._open(session, file, source)
+            keep()
+            rows = file.rows()
+            while batch := list(islice(rows, BATCH)):
+                self._store(session, source_id, capture_id, self._accepted(batch, result), result)
+                keep()
+                session.expunge_all()
+                on_records(len(batch))
+            self._close(session, run_id, result)
+            keep()
+        return result
+
+    def _open(self, session: Session, file: ImportFile, draft: SourceDraft) -> tuple[int, int, int]:
+        now = self._clock.now()
+        _refuse_to_replace(session, draft)
+        source, _ = sources.register(session, draft, now)
+        run = sources.start_run(session, source.id, now)
+        capture = CaptureDraft(
+            url=file.path.name,
+            fetched_at=now,
+            status=None,
+            content_type=file.format,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+        )
+        return run.id, source.id, sources.add_capture(session, run.id, capture)
+
+    @staticmethod
+    def _accepted(batch: list[PublicPost | Refusal], result: ImportResult) -> Iterator[PublicPost]:
+        for item in batch:
+            if isinstance(item, PublicPost):
+                yield item
+                continue
+            result.refused += 1
+            result.reasons[item.reason] += 1
+            if len(result.refusals) < REFUSALS_KEPT:
+                result.refusals.append(item)
+
+    def _store(
+        self,
+        session: Session,
+        source_id: int,
+        capture_id: int,
+        accepted: Iterator[PublicPost],
+        result: ImportResult,
+    ) -> None:
+        now = self._clock.now()
+        drafts = [
+            draft_of(post, kind="import", pseudonymiser=self._pseudonymiser, collected_at=now, capture_id=capture_id)
+            for post in accepted
+        ]
+        stored = posts.record(session, source_id, drafts, any_version=True)
+        result.new += stored.new
+        result.changed += stored.changed
+        result.duplicate += stored.duplicate
+
+    def _close(self, session: Session, run_id: int, result: ImportResult) -> None:
+        now = self._clock.now()
+        sources.close_run(
+            session,
+            run_id,
+            now=now,
+            outcome="ok",
+            counts={"seen": result.records, "new": result.new, "changed": result.changed, "gone": 0},
+            skipped=dict(result.reasons),
+        )
+        detail = {"sha256": result.sha256, "new": result.new, "refused": result.refused}
+        people.note(session, at=now, action="import", subject=result.source, detail=detail)
+
+
+def _refuse_to_replace(session: Session, draft: SourceDraft) -> None:
+    """Keep a place that is read from becoming a file: it would never be read again."""
+    for source in sources.every(session):
+        if source.name == draft.name and source.kind != draft.kind:
+            message = f"{draft.name} is a source of kind {source.kind}: choose another name with --source"
+            raise UsageError(message)

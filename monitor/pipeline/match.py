@@ -1,0 +1,86 @@
+"""Copies of a post are tied together, and claims to reference posts that may bear on them: all are suggestions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from classifiers.features import prepare
+from classifiers.labels import UNVERIFIED
+from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity, rank_references
+from classifiers.text.segment import Segmenter
+from monitor.clock import Clock
+from storage import matching
+from storage.database import Database
+
+BATCH = 100
+REFERENCE_WINDOW = timedelta(days=30)
+CLAIMS_MOST = 1000
+
+
+@dataclass(slots=True)
+class MatchResult:
+    """How many posts were found to be copies of another, and how many claims got suggested evidence."""
+
+    compared: int = 0
+    copies: int = 0
+    claims_with_evidence: int = 0
+
+
+class Matcher:
+    """Finds copies and evidence.
+
+    Args:
+        database: Where posts stand.
+        segmenter: Cuts reference texts into words.
+        clock: Tells the time.
+
+    """
+
+    def __init__(self, database: Database, segmenter: Segmenter, clock: Clock) -> None:
+        self._database = database
+        self._segmenter = segmenter
+        self._clock = clock
+
+    def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
+        """Compare every post that was not compared yet, then look for evidence for open claims."""
+        result = MatchResult()
+        while done := self._copies(result):
+            on_done(done)
+        self._evidence(result)
+        return result
+
+    def _copies(self, result: MatchResult) -> int:
+        """Compare one batch of posts with all before them."""
+        now = self._clock.now()
+        with self._database.work() as session:
+            waiting = matching.unmatched(session, BATCH)
+            for post in waiting:
+                text = post.judged_text
+                keys = bands(text)
+                matching.add_bands(session, post.id, keys)
+                candidates = [] if UNSIGNED_BAND in keys else matching.sharing_a_band(session, post.id, keys)
+                for candidate in candidates:
+                    if copy_similarity(text, candidate.judged_text) >= COPY_SIMILARITY:
+                        matching.put_together(session, post, candidate, now)
+                        result.copies += 1
+                        break
+            session.commit()
+        result.compared += len(waiting)
+        return len(waiting)
+
+    def _evidence(self, result: MatchResult) -> None:
+        now = self._clock.now()
+        with self._database.work() as session:
+            claims = matching.claims_without_evidence(session, UNVERIFIED.name, CLAIMS_MOST)
+            references = matching.reference_posts(session, now - REFERENCE_WINDOW)
+            for post in references:
+                if post.segmented is None:
+                    post.segmented = prepare(post.judged_text, self._segmenter).segmented
+            found = rank_references(
+                [claim.segmented or "" for claim in claims],
+                {post.id: post.segmented or "" for post in references},
+            )
+            for claim, suggested in zip(claims, found, strict=True):
+                matching.suggest_evidence(session, claim.id, suggested, now)
+                result.claims_with_evidence += bool(suggested)
+            session.commit()

@@ -1,0 +1,88 @@
+"""What is due, again and again: jobs that never overlap with themselves and whose failures are told, not hidden.
+
+The schedule itself (next due time, lease, back-off) stands in the database; APScheduler only ticks.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from classifiers.errors import ClassifierError
+from monitor.clock import VIETNAM, Clock
+from monitor.errors import KiemtinError
+from storage.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do at intervals; `run` gives one line to show, or an empty one when there was nothing to do."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[str]]
+
+
+class Schedule:
+    """Runs jobs until it is stopped.
+
+    Args:
+        jobs: What to do; all are done once at the start.
+        clock: Tells the time.
+        say: Shows a line to the operator.
+
+    """
+
+    def __init__(self, jobs: Sequence[Job], clock: Clock, say: Callable[[str], None]) -> None:
+        self._jobs = tuple(jobs)
+        self._clock = clock
+        self._say = say
+        self._running: dict[str, asyncio.Future[str]] = {}
+        self._stopping = False
+        self._ticks = AsyncIOScheduler(timezone=VIETNAM)
+
+    def start(self) -> None:
+        """Begin to tick; needs a running event loop."""
+        for job in self._jobs:
+            self._ticks.add_job(
+                self.tick,
+                "interval",
+                args=[job],
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=self._clock.now(),
+                coalesce=True,
+                max_instances=2,  # `tick` itself lets no job overlap; here it would be a warning a minute
+                misfire_grace_time=None,
+            )
+        self._ticks.start()
+
+    async def stop(self) -> None:
+        """Stop ticking, cancel the jobs that run, and wait until they have put their things in order."""
+        self._stopping = True
+        self._ticks.shutdown(wait=False)
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def tick(self, job: Job) -> None:
+        """Do one job once, unless it still runs; a failure that can be explained is shown and stops no other."""
+        if job.name in self._running or self._stopping:
+            return
+        task = self._running[job.name] = asyncio.ensure_future(job.run())
+        try:
+            line = await task
+        except (KiemtinError, StorageError, ClassifierError, OSError) as error:
+            line = f"failed: {error}"
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            return
+        finally:
+            del self._running[job.name]
+        if line:
+            local = self._clock.now().astimezone(VIETNAM)
+            self._say(f"{local:%d/%m %H:%M} {job.name}: {line}")

@@ -1,0 +1,21 @@
+"""What the tests of pipeline and commands share: one small model, trained once."""
+
+from pathlib import Path
+
+import pytest
+
+from classifiers.artefact import manifest_of, save
+from classifiers.datasets import read_corpus
+from classifiers.text.segment import Segmenter
+from classifiers.training import Recipe, train
+
+EVERY = 15  # of the corpus's posts: some 250 texts, learnt in a second
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train a model from a part of the corpus; tests read its folder or copy it."""
+    trained = train(read_corpus()[::EVERY], Segmenter(), Recipe(precision=0.5))
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save(trained, folder, manifest_of(trained, "small", "2026-11-16T02:00:00+00:00"))
+    return folder

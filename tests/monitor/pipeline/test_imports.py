@@ -1,0 +1,159 @@
+"""A file's records are all accounted for, and importing it again adds nothing."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.collectors.files import open_file
+from monitor.errors import UsageError
+from monitor.pipeline import imports
+from monitor.pipeline.imports import Importer, ImportResult
+from monitor.pipeline.pseudonym import Pseudonymiser
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import AuditEvent, Base, CrawlRun, Post, PostRevision, Source
+from tests.clock import FakeClock
+from tests.factories import add_source, make_source
+from tests.monitor.pipeline.loopback import SECRET
+
+Row = Mapping[str, Any]
+
+
+def write(path: Path, *rows: Row | str) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def importer(sqlite_database: Database, clock: FakeClock) -> Importer:
+    return Importer(sqlite_database, Pseudonymiser(SECRET), clock)
+
+
+def run(importer: Importer, path: Path, name: str = "comments", *, dry_run: bool = False) -> ImportResult:
+    draft = make_source(name, kind="import", address=path.name)
+    return importer.run(open_file(path), draft, dry_run=dry_run)
+
+
+def account(result: ImportResult) -> tuple[int, int, int, int]:
+    return result.new, result.changed, result.duplicate, result.refused
+
+
+def rows_in(database: Database) -> dict[str, int]:
+    with database.work() as session:
+        tables = Base.metadata.sorted_tables
+        return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def test_every_record_is_new_changed_duplicate_or_refused(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    path = write(
+        tmp_path / "comments.jsonl",
+        {"id": "1", "text": "Lương tháng này lại chậm", "author": "lan"},
+        {"id": "2", "text": "Nhà trọ tăng giá"},
+        {"id": "1", "text": "Lương tháng này lại chậm"},
+        {"id": "1", "text": "Lương tháng này đã có (sửa)"},
+        {"id": "3", "text": "   "},
+        "{broken",
+    )
+    result = run(importer, path)
+    assert (account(result), result.records) == ((2, 1, 1, 2), 6)
+    assert sum(result.reasons.values()) == result.refused
+    assert [refusal.line for refusal in result.refusals] == [5, 6]
+    with sqlite_database.work() as session:
+        done = session.scalars(select(CrawlRun)).one()
+        assert (done.outcome, done.seen, done.new, done.changed) == ("ok", 6, 2, 1)
+        assert done.skipped == dict(result.reasons)
+        event = session.scalars(select(AuditEvent)).one()
+        assert (event.action, event.detail["sha256"]) == ("import", result.sha256)
+
+
+def test_importing_again_adds_nothing_also_when_the_file_holds_several_versions(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    path = write(tmp_path / "c.jsonl", *({"id": "1", "text": f"bản {number}"} for number in range(4)))
+    assert account(run(importer, path)) == (1, 3, 0, 0)
+    before = rows_in(sqlite_database)
+    assert account(run(importer, path)) == (0, 0, 4, 0)
+    after = rows_in(sqlite_database)
+    assert (after["posts"], after["post_revisions"]) == (before["posts"], before["post_revisions"]) == (1, 3)
+
+
+def test_a_dry_run_says_the_same_and_leaves_no_row_in_any_table(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    path = write(tmp_path / "c.jsonl", *({"id": str(number % 700), "text": f"bài {number}"} for number in range(1400)))
+    tried = run(importer, path, dry_run=True)
+    assert set(rows_in(sqlite_database).values()) == {0}
+    assert account(tried) == account(run(importer, path)) == (700, 700, 0, 0)
+
+
+def test_progress_counts_every_record(importer: Importer, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.jsonl", *({"id": str(number), "text": "bài"} for number in range(imports.BATCH + 7)))
+    told: list[int] = []
+    draft = make_source("c", kind="import")
+    importer.run(open_file(path), draft, on_records=told.append)
+    assert told == [imports.BATCH, 7]
+
+
+def test_details_of_refusals_are_kept_up_to_a_limit_and_counted_beyond(importer: Importer, tmp_path: Path) -> None:
+    good = {"id": "1", "text": "bài"}
+    path = write(tmp_path / "c.jsonl", good, *["{broken"] * (imports.REFUSALS_KEPT + 5))
+    result = run(importer, path)
+    assert (result.refused, len(result.refusals)) == (imports.REFUSALS_KEPT + 5, imports.REFUSALS_KEPT)
+
+
+def test_an_import_that_breaks_off_keeps_whole_batches_and_goes_on_when_done_again(
+    importer: Importer, tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total = imports.BATCH * 2 + 10
+    path = write(tmp_path / "c.jsonl", *({"id": str(number), "text": f"bài {number}"} for number in range(total)))
+    draft = make_source("comments", kind="import", address=path.name)
+
+    def unplug(_: int) -> None:
+        raise StorageError("the disk was unplugged")
+
+    with pytest.raises(StorageError, match="unplugged"):
+        importer.run(open_file(path), draft, on_records=unplug)
+    assert rows_in(sqlite_database)["posts"] == imports.BATCH
+
+    assert account(run(importer, path)) == (total - imports.BATCH, 0, imports.BATCH, 0)
+    with sqlite_database.work() as session:
+        assert list(session.scalars(select(CrawlRun.outcome).order_by(CrawlRun.id))) == ["interrupted", "ok"]
+
+
+def test_one_identifier_in_two_files_of_one_source_is_one_post(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    run(importer, write(tmp_path / "a.jsonl", {"id": "1", "text": "bài"}))
+    result = run(importer, write(tmp_path / "b.jsonl", {"id": "1", "text": "bài khác"}))
+    assert account(result) == (0, 1, 0, 0)
+    with sqlite_database.work() as session:
+        assert session.scalars(select(PostRevision.text)).all() == ["bài khác"]
+
+
+def test_authors_of_files_are_replaced_too(importer: Importer, tmp_path: Path, sqlite_database: Database) -> None:
+    run(importer, write(tmp_path / "c.jsonl", {"id": "1", "text": "bài", "author": "ten_that_bi_mat"}))
+    with sqlite_database.work() as session:
+        key = session.scalars(select(Post.author_key)).one()
+    sqlite_database.close()
+    assert key == Pseudonymiser(SECRET).key("import", "ten_that_bi_mat")
+    content = b"".join(file.read_bytes() for file in tmp_path.glob("kiemtin.db*"))
+    assert b"ten_that_bi_mat" not in content
+
+
+def test_a_file_never_turns_a_source_that_is_read_into_an_import(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    with sqlite_database.work() as session:
+        add_source(session, "newspaper")
+        session.commit()
+    with pytest.raises(UsageError, match="--source"):
+        run(importer, write(tmp_path / "c.jsonl", {"id": "1", "text": "bài"}), "newspaper")
+    with sqlite_database.work() as session:
+        assert session.scalars(select(Source.kind)).all() == ["feed"]
