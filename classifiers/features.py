@@ -11,6 +11,7 @@ from typing import Any, Final
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from classifiers.errors import TrainingFailed
 from classifiers.text.aligned import Aligned
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise, strip_diacritics
@@ -94,7 +95,12 @@ class FeatureSpace:
 
     @classmethod
     def fit(cls, texts: Sequence[Prepared], *, min_documents: int = 2) -> "FeatureSpace":
-        """Learn vocabularies and document frequencies; features of fewer than `min_documents` texts are dropped."""
+        """Learn vocabularies and document frequencies; features of fewer than `min_documents` texts are dropped.
+
+        Raises:
+            TrainingFailed: When the texts have too little in common.
+
+        """
         vectorizers = {}
         for view in VIEWS:
             vectorizer = TfidfVectorizer(
@@ -104,8 +110,14 @@ class FeatureSpace:
                 min_df=min_documents,
                 sublinear_tf=True,
                 lowercase=False,
+                # The lexicon's groups are known before, and there may be texts in which none of them occurs.
+                vocabulary=default_lexicon().groups if view.name == "lexicon" else None,
             )
-            vectorizers[view.name] = vectorizer.fit(_lines(view.name, texts))
+            try:
+                vectorizers[view.name] = vectorizer.fit(_lines(view.name, texts))
+            except ValueError as error:
+                message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"
+                raise TrainingFailed(message) from error
         return cls(vectorizers)
 
     def transform(self, texts: Sequence[Prepared]) -> sp.csr_matrix:

@@ -17,7 +17,7 @@ from classifiers.text.segment import Segmenter
 
 BASE = "(mức nền)"  # what the label's log-odds are before a word is read
 REST = "(những từ khác)"  # the words that are not listed one by one
-REASONS_SHOWN = 8
+REASONS_SHOWN = 12
 BATCH = 256
 
 
@@ -32,14 +32,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Words that spoke for (positive) or against (negative) a label, in log-odds, and where the author wrote them.
+    """A word of the normalised text, or BASE or REST, and how much it spoke for a label (negative: against), in log-odds.
 
-    `span` is a pair of offsets in code points of the original text; BASE and REST have none.
+    A word that occurs several times is one reason.
     """
 
     words: str
     weight: float
-    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +142,13 @@ class Classifier:
 
     @staticmethod
     def _listed(text: Prepared, shares: NDArray[np.float64], intercept: float) -> tuple[Reason, ...]:
-        order = np.argsort(-np.abs(shares), kind="stable")[:REASONS_SHOWN]
-        reasons = []
-        for index in order.tolist():
-            word = text.words[index]
-            span = text.aligned.original_span(word.start, word.end)
-            reasons.append(Reason(word.text, float(shares[index]), span))
-        rest = float(shares.sum() - shares[order].sum())
+        by_word: dict[str, float] = {}
+        for word, share in zip(text.words, shares.tolist(), strict=True):
+            by_word[word.text] = by_word.get(word.text, 0.0) + share
+        telling = [word for word in by_word if any(char.isalnum() for char in word)]  # marks count, but tell nobody much
+        listed = sorted(telling, key=lambda word: -abs(by_word[word]))[:REASONS_SHOWN]
+        rest = sum(by_word.values()) - sum(by_word[word] for word in listed)
+        reasons = tuple(Reason(word, by_word[word]) for word in listed)
         return (*reasons, Reason(REST, rest), Reason(BASE, intercept))
 
 

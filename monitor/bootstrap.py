@@ -56,6 +56,11 @@ class Application:
         """The database, whose tables may still be missing."""
         return Database(self.settings.resolved_database_url)
 
+    def close(self) -> None:
+        """Close the database if it was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
     @cached_property
     def ready_database(self) -> Database:
         """The database, known to have the tables of this version.
@@ -139,7 +144,13 @@ class Application:
             self.pseudonymiser,
             self.clock,
             parallel=self.settings.parallel_hosts,
+            secret_for=self.secret_for,
         )
+
+    def secret_for(self, name: str, kind: str) -> str | None:
+        """Give the operator's key or token for a source: the one of its name, else the one of its kind."""
+        known = self.settings.secrets.get(name) or self.settings.secrets.get(kind)
+        return known.get_secret_value() if known else None
 
     def importer(self) -> Importer:
         """Make the importer of files."""

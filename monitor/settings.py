@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from monitor.errors import UsageError
@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
     )
     report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
+    secrets: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Keys and tokens by the name of a source or of its kind, as a [secrets] table. Never shown.",
+    )
     sources: tuple[DeclaredSource, ...] = Field(
         default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
     )

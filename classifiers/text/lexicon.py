@@ -21,6 +21,7 @@ class Lexicon:
     """
 
     def __init__(self, groups: dict[str, Sequence[str]]) -> None:
+        self.groups = tuple(sorted(groups))
         self._marked: dict[tuple[str, ...], list[str]] = {}
         self._plain: dict[tuple[str, ...], list[str]] = {}
         for group, terms in groups.items():

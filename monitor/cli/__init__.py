@@ -4,6 +4,7 @@ Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wro
 """
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -79,12 +80,21 @@ def _common(
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
 ) -> None:
     context.obj = State(home=home, debug=debug)
+    context.call_on_close(context.obj.close)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
+    _speak_utf8()
     sys.exit(_run(given))
+
+
+def _speak_utf8() -> None:
+    """Write Vietnamese whatever the environment says; half characters become escapes, which JSON knows too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _run(arguments: list[str]) -> int:

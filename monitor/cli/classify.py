@@ -60,7 +60,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, str]]:
             continue
         try:
             record = json.loads(stripped)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield number, stripped  # a post may begin with a brace
             continue
         if not isinstance(record.get("text"), str):

@@ -31,6 +31,11 @@ class State:
         """The application of the chosen home folder."""
         return Application(load_settings(self.home))
 
+    def close(self) -> None:
+        """Give back what the application opened, if it opened anything."""
+        if "application" in self.__dict__:
+            self.application.close()
+
 
 def application(context: typer.Context) -> Application:
     """Give the application that a command works on."""

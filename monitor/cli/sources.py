@@ -141,7 +141,12 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
     app = application(context)
     with app.ready_database.work() as session:
         source = sources.by_name(session, name)
-        view = SourceView(name=source.name, address=source.address, settings=source.settings)
+        view = SourceView(
+            name=source.name,
+            address=source.address,
+            settings=source.settings,
+            secret=app.secret_for(source.name, source.kind),
+        )
     batch = asyncio.run(_first_batch(app, source.kind, view))
     console = out()
     if batch is None:

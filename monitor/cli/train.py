@@ -29,6 +29,9 @@ def train(
 
     Example: `kiemtin train --name mine --data own=our-posts.jsonl`
     """
+    if not name.strip(" ./"):
+        message = f"--name {name}: give the model a name, for example --name mine"
+        raise UsageError(message)
     examples = read_data(data or [], corpus=corpus and not task, task=task)
     recipe = Recipe(precision=None if task else precision, exclusive=task)
     app = application(context)

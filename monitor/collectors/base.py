@@ -41,6 +41,7 @@ class SourceView:
         cursor: The collector's bookmark as it stood when the last batch was stored.
         validators: `{url: {"etag": …, "last_modified": …}}`, verbatim, as stored with the last batch.
         watched: Identifiers of recent posts that may have been edited or removed since.
+        secret: The operator's key or token for this source, from the settings; never shown, stored or logged.
 
     """
 
@@ -50,6 +51,7 @@ class SourceView:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     validators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     watched: Sequence[str] = ()
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ class Crawler:
         pseudonymiser: Replaces authors.
         clock: Tells the time.
         parallel: How many sources are read side by side.
+        secret_for: Gives the operator's key for a source, by its name and kind.
 
     """
 
@@ -70,12 +71,14 @@ class Crawler:
         clock: Clock,
         *,
         parallel: int,
+        secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
     ) -> None:
         self._database = database
         self._client = client
         self._collector_for = collector_for
         self._pseudonymiser = pseudonymiser
         self._clock = clock
+        self._secret_for = secret_for
         self._places = asyncio.Semaphore(parallel)
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -181,6 +184,7 @@ class Crawler:
                 settings=current.settings,
                 cursor=current.state.cursor,
                 validators=current.state.validators,
+                secret=self._secret_for(current.name, current.kind),
                 watched=posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST),
             )
             session.commit()

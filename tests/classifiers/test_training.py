@@ -65,8 +65,9 @@ def test_a_head_learns_only_from_texts_that_know_its_label(segmenter: Segmenter)
         (made_up(LEAST_EXAMPLES - 1), f"has {LEAST_EXAMPLES - 1} different examples .* at least {LEAST_EXAMPLES}"),
         (made_up(30)[:30], "has 30 different examples and 0 counter-examples"),
         (made_up(1) * 50, "has 1 different examples and 1 counter-examples"),
+        ([Example(chr(0x4E00 + n), {"concern": n % 2 == 0}) for n in range(40)], "the texts have no words in common"),
     ],
-    ids=["none", "too few", "one answer only", "copies of one text"],
+    ids=["none", "too few", "one answer only", "copies of one text", "nothing in common"],
 )
 def test_too_little_is_refused(examples: list[Example], reason: str, segmenter: Segmenter) -> None:
     with pytest.raises(TrainingFailed, match=reason) as caught:
