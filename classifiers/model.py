@@ -32,9 +32,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word of the normalised text, or BASE or REST, and how much it spoke for a label (negative: against), in log-odds.
+    """A word of the normalised text, or BASE or REST, and how much it spoke for (negative: against) a label.
 
-    A word that occurs several times is one reason.
+    The weight is in log-odds; a word that occurs several times is one reason.
     """
 
     words: str
@@ -145,7 +145,8 @@ class Classifier:
         by_word: dict[str, float] = {}
         for word, share in zip(text.words, shares.tolist(), strict=True):
             by_word[word.text] = by_word.get(word.text, 0.0) + share
-        telling = [word for word in by_word if any(char.isalnum() for char in word)]  # marks count, but tell nobody much
+        # Marks count, but they tell nobody much.
+        telling = [word for word in by_word if any(char.isalnum() for char in word)]
         listed = sorted(telling, key=lambda word: -abs(by_word[word]))[:REASONS_SHOWN]
         rest = sum(by_word.values()) - sum(by_word[word] for word in listed)
         reasons = tuple(Reason(word, by_word[word]) for word in listed)

@@ -75,7 +75,7 @@ class Database:
         try:
             self.engine: Engine = create_engine(self.url, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
         except ImportError as error:
-            message = f"`database_url` needs a driver that is not installed ({error.name}): install the `postgres` extra"
+            message = f"`database_url` needs a driver that is missing ({error.name}): install the `postgres` extra"
             raise DatabaseUnreachable(message) from error
         event.listen(self.engine, "handle_error", _refuse_half_characters)
         if self.is_sqlite:

@@ -127,6 +127,15 @@ def test_a_database_that_the_server_does_not_have(postgres_server: PostgresServe
         write(database)
 
 
+@pytest.mark.parametrize(
+    "url", ["mysql+pymysql://office@db/kiemtin", "kiemtin.db", "oracle-of-delphi://a/b", ""], ids=repr
+)
+def test_an_address_that_this_program_cannot_use(url: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match="database_url") as caught:
+        Database(url)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with (
         closing(Database(f"sqlite:///{tmp_path / 'nowhere' / 'kiemtin.db'}")) as database,

@@ -70,6 +70,17 @@ def test_a_post_with_two_flags_is_one_flagged_post(session: Session) -> None:
     assert reports.flagged_posts(session, WEEK) == 3
 
 
+def test_flagged_posts_are_counted_by_source(session: Session) -> None:
+    assert reports.flagged_posts_by_source(session, WEEK) == {"forum": 3}
+
+
+def test_the_models_behind_the_flags_are_named(session: Session) -> None:
+    assert [model.version for model in reports.models_of_flags(session, WEEK)] == ["default-1"]
+    factories.add_model(session, "default-2")  # active by now, but it flagged nothing in this week
+    assert [model.version for model in reports.models_of_flags(session, WEEK)] == ["default-1"]
+    assert reports.models_of_flags(session, Period(WEEK.end + timedelta(days=7), WEEK.end + timedelta(days=14))) == []
+
+
 def test_decisions_are_counted_when_they_were_taken(session: Session) -> None:
     assert reports.decisions(session, WEEK) == {("concern", "confirmed"): 1, ("concern", "rejected"): 1}
     week_before = Period(MONDAY - timedelta(days=7), MONDAY)

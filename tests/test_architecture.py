@@ -1,0 +1,84 @@
+"""What every module of the project keeps to; import-linter adds in which direction imports may run."""
+
+import ast
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("monitor", "classifiers", "storage")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+LONGEST = 400
+ONLY_IN = {"httpx": "monitor/collectors/http.py", "underthesea": "classifiers/text/segment.py"}
+PASSIVE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+# Alembic runs this file instead of importing it: running is all that it is for.
+RUN_BY_ALEMBIC = "storage/migrations/env.py"
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported_by(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert len(MODULES) > 40
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))], ids=name_of)
+def test_no_module_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_importing_a_module_only_defines_things(path: Path) -> None:
+    if name_of(path) == RUN_BY_ALEMBIC:
+        return
+    statements = ast.parse(path.read_text(encoding="utf-8")).body
+    if path.name == "__main__.py":
+        statements = [node for node in statements if not isinstance(node, ast.If)]
+    assert [ast.unparse(node) for node in statements if not (isinstance(node, PASSIVE) or is_docstring(node))] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_is_a_drawer_for_odds_and_ends(path: Path) -> None:
+    assert not {"utils", "util", "common", "helpers", "misc"} & {part.removesuffix(".py") for part in path.parts}
+
+
+@pytest.mark.parametrize(("library", "home"), ONLY_IN.items())
+def test_a_library_that_may_be_replaced_is_known_in_one_place(library: str, home: str) -> None:
+    assert [name_of(path) for path in MODULES if library in imported_by(path)] == [home]
+
+
+@pytest.mark.parametrize("module_name", ["monitor.errors", "classifiers.errors", "storage.errors"])
+def test_the_tree_of_errors_is_drawn_as_it_is(module_name: str) -> None:
+    module = importlib.import_module(module_name)
+    drawn: dict[str, str | None] = {}
+    above: list[str] = []
+    for line in (module.__doc__ or "").splitlines():
+        match = re.match(r"^([│├└─ ]*)([A-Z]\w+)(?:  |$)", line)
+        if match and (match[1] or not drawn):
+            depth = len(match[1]) // 4
+            above[depth:] = [match[2]]
+            drawn[match[2]] = above[depth - 1] if depth else None
+    defined = {
+        name: cls.__base__.__name__ if cls.__base__ and cls.__base__ is not Exception else None
+        for name, cls in inspect.getmembers(module, inspect.isclass)
+        if cls.__module__ == module_name
+    }
+    assert drawn == defined
