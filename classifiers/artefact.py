@@ -23,6 +23,7 @@ from classifiers.errors import ModelMissing, ModelRefused
 from classifiers.features import VIEWS, FeatureSpace
 from classifiers.labels import LABEL_TEXT_VERSION
 from classifiers.model import Classifier, Head
+from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
 
@@ -57,7 +58,7 @@ def manifest_of(trained: Trained, name: str, created_at: str) -> dict[str, Any]:
         "exclusive": trained.classifier.exclusive,
         "thresholds": trained.classifier.thresholds,
         "metrics": {label: metrics.as_dict() for label, metrics in trained.metrics.items()},
-        "versions": {package: version(package) for package in VERSIONED},
+        "versions": _versions(),
     }
 
 
@@ -136,11 +137,16 @@ def _require_same_versions(manifest: Mapping[str, Any], folder: Path) -> None:
     if manifest["format"] != FORMAT:
         message = f"the model in {folder} has format {manifest['format']}, this program reads {FORMAT}: {again}"
         raise ModelRefused(message)
-    for package in VERSIONED:
-        made_with, here = manifest["versions"].get(package), version(package)
+    for part, here in _versions().items():
+        made_with = manifest["versions"].get(part)
         if made_with != here:
-            message = f"the model in {folder} was made with {package} {made_with}, here is {here}: {again}"
+            message = f"the model in {folder} was made with {part} {made_with}, here is {here}: {again}"
             raise ModelRefused(message)
+
+
+def _versions() -> dict[str, str]:
+    """Name the versions of all that gives a model's numbers their meaning."""
+    return {package: version(package) for package in VERSIONED} | {"lexicon": lexicon_version()}
 
 
 def _head(label: str, stored: Mapping[str, Any], width: int) -> Head:

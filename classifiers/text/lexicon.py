@@ -1,5 +1,6 @@
 """Groups of telling words, written for this project; each occurrence becomes a feature whose weight is learnt."""
 
+import hashlib
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -54,6 +55,14 @@ class Lexicon:
 @cache
 def default_lexicon() -> Lexicon:
     """Read the project's lexicon, once a process."""
-    text = (resources.files("classifiers.text") / "lexicon.toml").read_text(encoding="utf-8")
-    groups = tomllib.loads(text)["groups"]
+    groups = tomllib.loads(_lexicon_text())["groups"]
     return Lexicon({name: [term.strip() for term in terms.split(",")] for name, terms in groups.items()})
+
+
+def lexicon_version() -> str:
+    """Name the lexicon's content: a model that learnt from another one must be trained anew."""
+    return hashlib.sha256(_lexicon_text().encode()).hexdigest()[:12]
+
+
+def _lexicon_text() -> str:
+    return (resources.files("classifiers.text") / "lexicon.toml").read_text(encoding="utf-8")
