@@ -38,7 +38,7 @@ class Recipe:
 
     """
 
-    strength: float = 8.0
+    strength: float = 3.0
     precision: float | None = 0.85
     exclusive: bool = False
     seed: int = 20260101

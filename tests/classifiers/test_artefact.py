@@ -67,7 +67,7 @@ def test_the_manifest_says_what_the_model_is(trained: Trained, saved: Path, segm
     assert manifest["examples"] == trained.examples
     assert manifest["labels"] == ["unverified", "negative", "concern"]
     assert set(manifest["metrics"]) == set(manifest["thresholds"]) == set(manifest["labels"])
-    assert set(manifest["versions"]) == {"scikit-learn", "underthesea"}
+    assert set(manifest["versions"]) == {"scikit-learn", "underthesea", "lexicon"}
     assert load(saved, segmenter).version == f"small-{trained.data_hash[:12]}"
 
 
