@@ -1,0 +1,123 @@
+"""The charts of a summary, drawn once: as SVG for pages, as PNG for documents. The same figures give the same bytes."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
+from monitor.reports import wording
+from monitor.reports.figures import WeekFigures
+from monitor.reports.quotes import shorten
+
+# Told apart also by readers who are colour-blind, and in grey print by their lightness.
+COLOURS: Final[Mapping[str, str]] = {UNVERIFIED.name: "#e69f00", NEGATIVE.name: "#9c2f2f", CONCERN.name: "#4a90c2"}
+_OTHER_COLOURS: Final = ("#6b6b6b", "#a5a5a5", "#cccccc")
+_STYLE: Final[dict[Any, Any]] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib and has every Vietnamese letter
+    "font.size": 9,
+    "svg.fonttype": "path",
+    "text.parse_math": False,  # a name that holds "$" is a name,
+    "svg.hashsalt": "kiemtin",  # without it the identifiers inside an SVG are drawn by lot
+}
+_NO_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+_MOST_SOURCES: Final = 12
+_LONGEST_NAME: Final = 30
+_PNG_DPI: Final = 160
+
+
+def flags_by_day(figures: WeekFigures) -> Figure:
+    """Draw the flags of each day as stacked bars."""
+    names = [f"{wording.capitalised(wording.weekday(day.date))}\n{day.date:%d/%m}" for day in figures.days]
+    counts = {label: [day.flags[label] for day in figures.days] for label in figures.label_names}
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(height=3.0)
+        _stack(axes, names, counts, horizontal=False)
+        axes.set_ylabel("Số gợi ý")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _finish(axes, counts)
+    return figure
+
+
+def flags_by_source(figures: WeekFigures) -> Figure:
+    """Draw the flags of each source as horizontal bars; what does not fit is one bar."""
+    rows = [(shorten(row.name, _LONGEST_NAME), row.flags) for row in figures.sources if any(row.flags.values())]
+    rows.sort(key=lambda row: -sum(row[1].values()))
+    shown, rest = rows[:_MOST_SOURCES], rows[_MOST_SOURCES:]
+    if rest:
+        others = {label: sum(flags[label] for _, flags in rest) for label in figures.label_names}
+        shown.append((f"Nguồn khác ({len(rest)})", others))
+    shown.reverse()  # the first bar stands lowest
+    names = [name for name, _ in shown]
+    counts = {label: [flags[label] for _, flags in shown] for label in figures.label_names}
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(height=1.2 + 0.3 * max(3, len(shown)))
+        _stack(axes, names, counts, horizontal=True)
+        axes.set_xlabel("Số gợi ý")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _finish(axes, counts)
+    return figure
+
+
+def as_svg(figure: Figure) -> str:
+    """Give a chart as an SVG element that can stand inside a page."""
+    buffer = BytesIO()
+    with mpl.rc_context(_STYLE):
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    text = buffer.getvalue().decode()
+    return text[text.index("<svg") :].strip()
+
+
+def as_png(figure: Figure) -> bytes:
+    """Give a chart as a PNG image."""
+    buffer = BytesIO()
+    with mpl.rc_context(_STYLE):
+        figure.savefig(buffer, format="png", dpi=_PNG_DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def colour_of(label: str, position: int) -> str:
+    """Choose the colour of a label; `position` is its place among the labels, for those of somebody's own model."""
+    return COLOURS.get(label, _OTHER_COLOURS[position % len(_OTHER_COLOURS)])
+
+
+def _canvas(*, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.2, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _stack(axes: Axes, names: Sequence[str], counts: Mapping[str, Sequence[int]], *, horizontal: bool) -> None:
+    places = list(range(len(names)))
+    ends = [0] * len(names)
+    for position, (label, values) in enumerate(counts.items()):
+        style: dict[str, Any] = {
+            "color": colour_of(label, position),
+            "label": wording.short_label(label),
+            "edgecolor": "white",
+        }
+        if horizontal:
+            axes.barh(places, values, left=ends, height=0.7, **style)
+        else:
+            axes.bar(places, values, bottom=ends, width=0.65, **style)
+        ends = [end + value for end, value in zip(ends, values, strict=True)]
+    for place, end in zip(places, ends, strict=True):
+        if end:
+            at, shift = ((end, place), (3, 0)) if horizontal else ((place, end), (0, 2))
+            alignment: dict[str, Any] = {"va": "center"} if horizontal else {"ha": "center"}
+            axes.annotate(wording.number(end), at, xytext=shift, textcoords="offset points", **alignment)
+    (axes.set_yticks if horizontal else axes.set_xticks)(places, names)
+
+
+def _finish(axes: Axes, counts: Mapping[str, Sequence[int]]) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.04, y=0.08)
+    if any(map(any, counts.values())):
+        axes.figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
+    else:
+        axes.text(0.5, 0.5, "Không có gợi ý nào", ha="center", va="center", transform=axes.transAxes)

@@ -1,0 +1,302 @@
+"""The figures of one week, gathered once for every format."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from classifiers.labels import LABEL_NAMES
+from monitor.reports.mask import mask_personal
+from monitor.reports.quotes import LabelQuotes, gather_quotes
+from monitor.reports.troubles import Trouble, gather_troubles
+from monitor.reports.week import Week
+from storage import posts, registry, reports, sources
+from storage.models import Source
+from storage.reports import Period
+
+SCHEMA_VERSION: Final = 1  # raise it when a key of `WeekFigures.as_dict` changes its name or meaning
+STATES: Final = ("open", "confirmed", "rejected", "unsure")
+DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """A week in a few numbers. `flags` counts suggestions by label; a post may carry several."""
+
+    posts: int
+    reference_posts: int
+    flagged_posts: int
+    flags: Mapping[str, int]
+
+    @property
+    def all_flags(self) -> int:
+        """How many suggestions there were."""
+        return sum(self.flags.values())
+
+    @property
+    def flagged_share(self) -> float | None:
+        """The share of monitored posts that were flagged, 0 to 1; None without posts."""
+        return share(self.flagged_posts, self.posts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelFigures:
+    """One label: its flags by state on the week's posts, the decisions taken in the week, the week before."""
+
+    label: str
+    states: Mapping[str, int]
+    decisions: Mapping[str, int]
+    previous: int
+
+    @property
+    def total(self) -> int:
+        """How many flags there were."""
+        return sum(self.states.values())
+
+    @property
+    def change(self) -> int:
+        """How many more there were than in the week before."""
+        return self.total - self.previous
+
+    @property
+    def reviewed(self) -> int:
+        """How many flags were confirmed or rejected: the n of the precision."""
+        return self.states["confirmed"] + self.states["rejected"]
+
+    @property
+    def precision(self) -> float | None:
+        """The share of those that were confirmed, 0 to 1; None when nothing was decided."""
+        return share(self.states["confirmed"], self.reviewed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFigures:
+    """What was read from one source and what was flagged in it."""
+
+    name: str
+    role: str
+    posts: int
+    flagged_posts: int
+    flags: Mapping[str, int]
+
+    @property
+    def flagged_share(self) -> float | None:
+        """The share of its posts that were flagged, 0 to 1; None without posts."""
+        return share(self.flagged_posts, self.posts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """One local day."""
+
+    date: date
+    posts: int
+    flags: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """How the figures came about.
+
+    `models` gives the thresholds of each model that flagged, by version; `complete` tells whether the week was over at
+    `generated_at` (UTC); `unscored` counts the monitored posts that the active model had not read by then.
+    """
+
+    models: Mapping[str, Mapping[str, float]]
+    generated_at: datetime
+    complete: bool
+    unscored: int
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """All that a summary says, before it is put into words, tables and charts."""
+
+    week: Week
+    totals: Totals
+    previous: Totals
+    labels: tuple[LabelFigures, ...]
+    sources: tuple[SourceFigures, ...]
+    days: tuple[DayFigures, ...]
+    quotes: tuple[LabelQuotes, ...]
+    troubles: tuple[Trouble, ...]
+    method: Method
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The labels, in the order in which they are shown."""
+        return tuple(row.label for row in self.labels)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the figures for JSON, column by column, without a word of the quoted posts."""
+        method = self.method
+        return {
+            "schema_version": method.schema_version,
+            "week": str(self.week),
+            "generated_at": method.generated_at.isoformat(),
+            "complete": method.complete,
+            "unscored": method.unscored,
+            "models": {version: dict(thresholds) for version, thresholds in method.models.items()},
+            "totals": _totals_dict(self.totals),
+            "previous": _totals_dict(self.previous),
+            "labels": [_label_dict(row) for row in self.labels],
+            "sources": [_source_dict(row) for row in self.sources],
+            "days": [{"date": row.date.isoformat(), "posts": row.posts, "flags": dict(row.flags)} for row in self.days],
+            "quoted": {
+                group.label: {"flags": [quote.flag_id for quote in group.quotes], "available": group.available}
+                for group in self.quotes
+            },
+            "troubles": [_trouble_dict(row) for row in self.troubles],
+        }
+
+
+def share(part: int, whole: int) -> float | None:
+    """Give a share, 0 to 1; None of nothing."""
+    return part / whole if whole else None
+
+
+def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigures:
+    """Ask the database everything that a summary of a week says.
+
+    Args:
+        session: The unit of work; nothing is written.
+        week: The week; posts count in the week in which they were first seen.
+        top: The most posts to quote for each label.
+        now: The time of the summary, aware UTC.
+
+    """
+    period, before = week.period, week.previous.period
+    names = _label_names(session, period, before)
+    labels = _labels(session, period, before, names)
+    open_labels = [(row.label, row.total - row.states["rejected"]) for row in labels]
+    return WeekFigures(
+        week=week,
+        totals=_totals(session, period, names),
+        previous=_totals(session, before, names),
+        labels=labels,
+        sources=_sources(session, period, names),
+        days=tuple(
+            DayFigures(
+                date=day.date,
+                posts=reports.posts_in(session, day.period),
+                flags=_filled(reports.flags_by_label(session, day.period), names),
+            )
+            for day in week.days
+        ),
+        quotes=tuple(gather_quotes(session, period, label, available=count, top=top) for label, count in open_labels),
+        troubles=gather_troubles(session, period),
+        method=_method(session, period, now),
+    )
+
+
+def _method(session: Session, period: Period, now: datetime) -> Method:
+    active = registry.active_model(session)
+    models = reports.models_of_flags(session, period) or ([active] if active else [])
+    return Method(
+        models={model.version: dict(model.thresholds) for model in models},
+        generated_at=now,
+        complete=now >= period.end,
+        unscored=posts.count_unscored(session, active.id) if active else 0,
+    )
+
+
+def _label_names(session: Session, period: Period, before: Period) -> tuple[str, ...]:
+    """Name the project's labels, and after them those that a model of somebody's own has flagged."""
+    flagged = reports.flags_by_label(session, period).keys() | reports.flags_by_label(session, before).keys()
+    decided = {label for label, _ in reports.decisions(session, period)}
+    return (*LABEL_NAMES, *sorted((flagged | decided) - set(LABEL_NAMES)))
+
+
+def _filled(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    return {name: counts.get(name, 0) for name in names}
+
+
+def _totals(session: Session, period: Period, names: Sequence[str]) -> Totals:
+    return Totals(
+        posts=reports.posts_in(session, period),
+        reference_posts=reports.posts_in(session, period, "reference"),
+        flagged_posts=reports.flagged_posts(session, period),
+        flags=_filled(reports.flags_by_label(session, period), names),
+    )
+
+
+def _labels(session: Session, period: Period, before: Period, names: Sequence[str]) -> tuple[LabelFigures, ...]:
+    states = reports.flags_by_label_and_state(session, period)
+    decisions = reports.decisions(session, period)
+    previous = reports.flags_by_label(session, before)
+    return tuple(
+        LabelFigures(
+            label=label,
+            states={state: states.get((label, state), 0) for state in STATES},
+            decisions={decision: decisions.get((label, decision), 0) for decision in DECISIONS},
+            previous=previous.get(label, 0),
+        )
+        for label in names
+    )
+
+
+def _sources(session: Session, period: Period, names: Sequence[str]) -> tuple[SourceFigures, ...]:
+    """List the monitored sources first, most flagged posts first; a source that was to be read stands also with 0."""
+    read = reports.posts_by_source(session, period)
+    flagged = reports.flagged_posts_by_source(session, period)
+    flags = reports.flags_by_source_and_label(session, period)
+    rows = [
+        SourceFigures(
+            name=mask_personal(source.name),
+            role=source.role,
+            posts=read.get(source.name, 0),
+            flagged_posts=flagged.get(source.name, 0),
+            flags={label: flags.get((source.name, label), 0) for label in names},
+        )
+        for source in sources.every(session)
+        if source.name in read or _was_to_be_read(source, period)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.flagged_posts, -row.posts, row.name)))
+
+
+def _was_to_be_read(source: Source, period: Period) -> bool:
+    return source.enabled and source.kind != "import" and source.created_at < period.end
+
+
+def _totals_dict(totals: Totals) -> dict[str, Any]:
+    return {
+        "posts": totals.posts,
+        "reference_posts": totals.reference_posts,
+        "flagged_posts": totals.flagged_posts,
+        "flags": dict(totals.flags),
+    }
+
+
+def _label_dict(row: LabelFigures) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "states": dict(row.states),
+        "decisions": dict(row.decisions),
+        "previous": row.previous,
+        "precision": row.precision,
+        "reviewed": row.reviewed,
+    }
+
+
+def _source_dict(row: SourceFigures) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "role": row.role,
+        "posts": row.posts,
+        "flagged_posts": row.flagged_posts,
+        "flags": dict(row.flags),
+    }
+
+
+def _trouble_dict(row: Trouble) -> dict[str, Any]:
+    last_at = row.last_at.isoformat() if row.last_at else None
+    return {
+        "source": row.source,
+        "kind": row.kind,
+        "message": row.message,
+        "times": row.times,
+        "last_at": last_at,
+    }

@@ -1,0 +1,127 @@
+"""Posts quoted in a summary, so that its figures can be checked: masked, cut, and without their address."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.reports.mask import ACCOUNT, DOCUMENT, MAIL, NAME, PHONE, PROFILE, mask_personal
+from storage import matching, posts, reports
+from storage.models import Flag, join_title
+from storage.reports import Period
+
+LONGEST_QUOTE: Final = 400  # characters
+LINK: Final = "[liên kết]"
+_MASKS: Final = (ACCOUNT, DOCUMENT, LINK, MAIL, NAME, PHONE, PROFILE)
+_ENDINGS: Final = "vn|com|net|org|info|biz|top|xyz|site|online|club|shop|vip|icu|me|ly|io|cc"
+_LINK: Final = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]{0,15}://|www\.)[^\s<>\"'()\[\]]+"
+    rf"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:(?:{_ENDINGS})(?![\w.-])|(?-i:[a-z]{{2,24}})/)[^\s<>\"'()\[\],;]*",
+    re.IGNORECASE,
+)
+_FLAGS_PER_QUOTE: Final = 20  # how many flags are looked at for one quote: copies of a post are quoted once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One flagged post as a summary shows it. `copies` counts the other posts that say the same.
+
+    `text` is None when the platform no longer has the post: what was taken back is counted and not repeated.
+    `at` is when it was published, or first seen when the platform did not say (`at_is_published`); aware UTC.
+    `edited` tells that the post reads differently by now.
+    """
+
+    flag_id: int
+    label: str
+    source: str
+    at: datetime
+    at_is_published: bool
+    probability: float
+    state: str
+    copies: int
+    edited: bool
+    text: str | None
+
+    @property
+    def desk_path(self) -> str:
+        """Where the desk shows it."""
+        return f"/flags/{self.flag_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelQuotes:
+    """The quoted posts of a label, and how many flags there were to choose from."""
+
+    label: str
+    quotes: tuple[Quote, ...]
+    available: int
+
+
+def gather_quotes(session: Session, period: Period, label: str, *, available: int, top: int) -> LabelQuotes:
+    """Choose and prepare the posts that stand for a label: confirmed ones first, then by probability, copies once.
+
+    Args:
+        session: The unit of work.
+        period: The week.
+        label: A label's stored name.
+        available: How many flags of this label nobody rejected.
+        top: The most posts to quote.
+
+    """
+    flags = reports.top_flags(session, period, label, top * _FLAGS_PER_QUOTE) if top > 0 else ()
+    chosen: dict[tuple[str, int], Flag] = {}
+    for flag in flags:
+        post = flag.post
+        chosen.setdefault(("cluster", post.cluster_id) if post.cluster_id else ("post", post.id), flag)
+    shown = list(chosen.values())[:top]
+    sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in shown if flag.post.cluster_id})
+    quotes = tuple(_quote(session, flag, sizes.get(flag.post.cluster_id or 0, 1)) for flag in shown)
+    return LabelQuotes(label=label, quotes=quotes, available=available)
+
+
+def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
+    post = flag.post
+    return Quote(
+        flag_id=flag.id,
+        label=flag.label,
+        source=mask_personal(post.source.name),
+        at=post.published_at or post.collected_at,
+        at_is_published=post.published_at is not None,
+        probability=flag.probability,
+        state=flag.state,
+        copies=cluster_size - 1,
+        edited=post.revision_number > flag.revision_number,
+        text=None if post.deleted_at else shorten(conceal(_flagged_text(session, flag))),
+    )
+
+
+def _flagged_text(session: Session, flag: Flag) -> str:
+    """Give the version that was flagged: a later edit may say something else."""
+    post = flag.post
+    if flag.revision_number == post.revision_number:
+        return post.judged_text
+    later = {revision.number: revision for revision in posts.revisions(session, post.id)}
+    judged = later.get(flag.revision_number, post)
+    return join_title(judged.title, judged.text)
+
+
+def conceal(text: str) -> str:
+    """Mask persons and every web address: a summary must not carry people to the posts that it warns of."""
+    return _LINK.sub(LINK, mask_personal(text))
+
+
+def shorten(text: str, limit: int = LONGEST_QUOTE) -> str:
+    """Write a text on one line and cut it at a word's end, with an ellipsis, when it is longer than `limit`."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    kept = line[: limit - 1]  # one place is kept for the ellipsis
+    if not line[limit - 1].isspace():
+        head, space, _ = kept.rpartition(" ")
+        kept = head if space else kept
+    opened = kept.rfind("[")
+    if any(line.startswith(mask, opened) and opened + len(mask) > len(kept) for mask in _MASKS):
+        kept = kept[:opened]  # half a mask would look like a part of the post
+    return kept.rstrip(" ,;:.-–") + "…"

@@ -1,0 +1,28 @@
+"""The week that the tests of summaries share."""
+
+import pytest
+
+from monitor.reports.figures import WeekFigures
+from storage.database import Database
+from tests.monitor.reports.world import fill, gathered
+
+
+@pytest.fixture
+def full_week(sqlite_database: Database) -> Database:
+    """Give a database that holds the week of `world.fill`."""
+    with sqlite_database.work() as session:
+        fill(session)
+        session.commit()
+    return sqlite_database
+
+
+@pytest.fixture
+def figures(full_week: Database) -> WeekFigures:
+    """Gather the figures of that week after its end."""
+    return gathered(full_week)
+
+
+@pytest.fixture
+def nothing(sqlite_database: Database) -> WeekFigures:
+    """Gather the figures of a week without posts, sources or models."""
+    return gathered(sqlite_database)

@@ -1,0 +1,135 @@
+"""Quoted posts: whom they are about and where they lead is hidden, they are short, and copies are quoted once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from monitor.reports.figures import WeekFigures
+from monitor.reports.quotes import LINK, LONGEST_QUOTE, Quote, conceal, shorten
+from storage import posts
+from storage.database import Database
+from storage.models import Post
+from tests import factories
+from tests.monitor.reports.world import MONDAY, THURSDAY, gathered
+
+
+def quotes_of(figures: WeekFigures, label: str) -> tuple[Quote, ...]:
+    return next(group.quotes for group in figures.quotes if group.label == label)
+
+
+def test_copies_are_quoted_once_and_counted(figures: WeekFigures) -> None:
+    (bank,) = quotes_of(figures, "unverified")
+    assert (bank.flag_id, bank.copies, bank.probability, bank.state) == (3, 1, 0.95, "open")
+    assert bank.text == "Ngân hàng sắp phá sản, liên hệ anh [tên] [số điện thoại], [tài khoản], xem [liên kết]"
+    assert (bank.source, bank.at, bank.at_is_published, bank.desk_path) == ("forum", THURSDAY, False, "/flags/3")
+
+
+def test_a_rejected_flag_is_not_quoted(figures: WeekFigures) -> None:
+    assert [quote.flag_id for quote in quotes_of(figures, "negative")] == [2]
+
+
+def test_as_many_are_quoted_as_were_asked_for(full_week: Database) -> None:
+    with full_week.work() as session:
+        post = session.scalars(select(Post).where(Post.external_id == "plain")).one()
+        factories.add_flag(session, post, "unverified", 0.99)
+        session.commit()
+    assert [len(quotes_of(gathered(full_week, top=top), "unverified")) for top in (0, 1, 2)] == [0, 1, 2]
+
+
+def test_what_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
+    with full_week.work() as session:
+        session.scalars(select(Post).where(Post.external_id == "wages")).one().deleted_at = THURSDAY
+        session.commit()
+    assert [quote.text for quote in quotes_of(gathered(full_week), "concern")] == [None]
+
+
+def test_the_version_that_was_flagged_is_quoted_after_an_edit(full_week: Database) -> None:
+    with full_week.work() as session:
+        post = session.scalars(select(Post).where(Post.external_id == "wages")).one()
+        edited = factories.make_post("wages", text="Công ty đã trả lương rồi", collected_at=THURSDAY)
+        posts.record(session, post.source_id, [edited])
+        session.commit()
+    (quote,) = quotes_of(gathered(full_week), "concern")
+    assert quote.edited
+    assert quote.text is not None
+    assert "chưa trả lương" in quote.text
+
+
+def test_a_heading_is_quoted_with_its_text(full_week: Database) -> None:
+    with full_week.work() as session:
+        source = session.scalars(select(Post)).first()
+        assert source is not None
+        post = factories.add_post(
+            session, source.source, "t", title="Nợ lương", text="Ba tháng rồi", collected_at=MONDAY, published_at=MONDAY
+        )
+        factories.add_flag(session, post, "concern", 0.7)
+        session.commit()
+    quote = quotes_of(gathered(full_week), "concern")[-1]
+    assert (quote.text, quote.at_is_published) == ("Nợ lương Ba tháng rồi", True)
+
+
+def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_week: Database) -> None:
+    with full_week.work() as session:
+        factories.add_source(session, "@nguoinaodo", now=MONDAY)
+        factories.add_source(session, "dien-dan.example.vn", now=MONDAY)
+        session.commit()
+    names = [row.name for row in gathered(full_week).sources]
+    assert "[tài khoản]" in names
+    assert "dien-dan.example.vn" in names
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("xem https://a.example.com/x?y=1 nhé", f"xem {LINK} nhé"),
+        ("vào www.a.example.com ngay", f"vào {LINK} ngay"),
+        ("bấm bit.ly/abc để nhận", f"bấm {LINK} để nhận"),
+        ("mua ở thuoc-hay.shop, giá rẻ", f"mua ở {LINK}, giá rẻ"),
+        ("(https://a.example.com)", f"({LINK})"),
+        ("hxxp://a.example.com/x", LINK),
+    ],
+)
+def test_links_are_hidden(text: str, hidden: str) -> None:
+    assert conceal(text) == hidden
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ở TP.HCM/Bình Dương",
+        "tăng 24.000đ/kg",
+        "mệt.Nghỉ thôi",
+        "lương 5.500.000 đồng/tháng",
+        "ngày 16.11.2026",
+        "lúc 10:30 và/hoặc 11:00",
+        "Bộ luật số 45/2019/QH14",
+    ],
+)
+def test_what_is_no_link_stays(text: str) -> None:
+    assert conceal(text) == text
+
+
+def test_a_long_text_ends_between_two_words() -> None:
+    assert shorten("một hai ba bốn", 11) == "một hai ba…"
+    assert shorten("một hai, ba bốn", 10) == "một hai…"
+    assert shorten("mộthaibabốn", 5) == "mộth…"
+    assert shorten("một\n\nhai", 7) == "một hai"
+
+
+def test_a_mask_is_kept_whole_or_left_out() -> None:
+    assert shorten("gọi [số điện thoại] ngay", 14) == "gọi…"
+    assert shorten("[HOT tin nóng hôm nay", 12) == "[HOT tin…"
+
+
+@given(st.text(), st.integers(min_value=2, max_value=LONGEST_QUOTE))
+def test_a_shortened_text_is_short_and_a_beginning(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    line = " ".join(text.split())
+    assert short == line or (short.endswith("…") and line.startswith(short[:-1]))
+
+
+@given(st.text(alphabet="abc.:/@[]w 0123456789đế\n", max_size=80))
+def test_hiding_twice_changes_nothing(text: str) -> None:
+    assert conceal(conceal(text)) == conceal(text)
