@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,11 +21,15 @@ from monitor.clock import Clock, SystemClock
 from monitor.collectors import collector_for
 from monitor.collectors.http import PoliteClient, Politeness
 from monitor.errors import NotReady
+from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.collect import Crawler
+from monitor.pipeline.hosts import StoredHosts
 from monitor.pipeline.imports import Importer
 from monitor.pipeline.match import Matcher
 from monitor.pipeline.pseudonym import Pseudonymiser
+from monitor.pipeline.recheck import FlagRecheck
 from monitor.pipeline.score import Scorer
+from monitor.pipeline.store import BatchStore
 from monitor.review.app import create_app
 from monitor.settings import Settings
 from storage.database import Database
@@ -36,6 +41,11 @@ Progress = Callable[[str, int, int], None]
 
 def _no_progress(_step: str, _done: int, _total: int) -> None:
     """Show nothing."""
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    """Keep a worker process from writing a traceback when the terminal interrupts all of them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass
@@ -133,7 +143,7 @@ class Application:
             requests_per_host_per_day=settings.requests_per_host_per_day,
             allow_addresses=settings.allow_addresses,
         )
-        return PoliteClient(policy, self.clock)
+        return PoliteClient(policy, self.clock, StoredHosts(self.ready_database))
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""
@@ -145,7 +155,25 @@ class Application:
             self.clock,
             parallel=self.settings.parallel_hosts,
             secret_for=self.secret_for,
+            captures=self.captures,
         )
+
+    def recheck(self, client: PoliteClient) -> FlagRecheck:
+        """Make what looks at flagged posts again, around an open client."""
+        return FlagRecheck(
+            self.ready_database,
+            client,
+            collector_for,
+            BatchStore(self.pseudonymiser, self.clock, self.captures),
+            self.clock,
+            parallel=self.settings.parallel_hosts,
+            secret_for=self.secret_for,
+        )
+
+    @property
+    def captures(self) -> CaptureStore:
+        """Keeps the fetched bytes behind flagged posts."""
+        return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
 
     def secret_for(self, name: str, kind: str) -> str | None:
         """Give the operator's key or token for a source: the one of its name, else the one of its kind."""
@@ -160,11 +188,12 @@ class Application:
         """Make the executor that scores: this process when one worker is set, else a pool of processes."""
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
-        return ProcessPoolExecutor(self.settings.workers, mp_context=get_context("spawn"))
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_leave_ctrl_c_to_the_parent)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that the settings name."""
-        return Scorer(database, executor, self.model_folder(self.settings.model), self.clock)
+        return Scorer(database, executor, self.model_folder(self.settings.model), self.clock, self.captures)
 
     def matcher(self, database: Database) -> Matcher:
         """Make the finder of copies and evidence."""

@@ -64,9 +64,12 @@ class Settings(BaseSettings):
         default=5_000_000, gt=0, description="Largest body that is read, in bytes after decompression."
     )
     requests_per_host_per_day: int = Field(
-        default=5_000, gt=0, description="Most requests that one run sends to one host in 24 hours."
+        default=5_000, gt=0, description="Most requests that one host gets in 24 hours."
     )
     parallel_hosts: int = Field(default=8, gt=0, le=64, description="How many hosts are read side by side.")
+    capture_spool_megabytes: int = Field(
+        default=200, ge=1, description="How much of fetched pages may wait on disk until their posts are scored."
+    )
     allow_addresses: tuple[str, ...] = Field(
         default=(),
         description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1.",
@@ -110,6 +113,11 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Where trained models lie."""
         return self.home / "models"
+
+    @property
+    def captures_dir(self) -> Path:
+        """Where the fetched bytes behind flagged posts are kept."""
+        return self.home / "captures"
 
     @property
     def reports_dir(self) -> Path:

@@ -172,7 +172,8 @@ def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now
     return marked
 
 
-def _unscored(model_id: int) -> Any:
+def unscored_condition(model_id: int) -> Any:
+    """Give the condition on monitored posts whose current version a model has not scored."""
     scored = exists().where(
         and_(
             Score.post_id == Post.id,
@@ -185,12 +186,12 @@ def _unscored(model_id: int) -> Any:
 
 def count_unscored(session: Session, model_id: int) -> int:
     """Count the monitored posts whose current version a model has not scored."""
-    return session.scalar(select(func.count()).select_from(Post).where(_unscored(model_id))) or 0
+    return session.scalar(select(func.count()).select_from(Post).where(unscored_condition(model_id))) or 0
 
 
 def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
     """List monitored posts whose current version a model has not scored, oldest first."""
-    query = select(Post).where(_unscored(model_id)).order_by(Post.id).limit(limit)
+    query = select(Post).where(unscored_condition(model_id)).order_by(Post.id).limit(limit)
     return session.scalars(query).all()
 
 
@@ -199,9 +200,17 @@ def still_there(session: Session, post_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(Post.id).where(Post.id.in_(post_ids))))
 
 
-def delete_expired(session: Session, source: Source, now: datetime) -> int:
-    """Delete the posts of a source that are older than its retention, with all that hangs on them."""
-    limit = now - timedelta(days=source.retention_days)
+def delete_expired(session: Session, source: Source, now: datetime, days: int | None = None) -> int:
+    """Delete the posts of a source that are older than its retention, with all that hangs on them.
+
+    Args:
+        session: The unit of work.
+        source: Whose posts.
+        now: The present time, UTC.
+        days: Another retention than the source's own, where its platform allows less.
+
+    """
+    limit = now - timedelta(days=source.retention_days if days is None else days)
     return _delete(session, Post.source_id == source.id, Post.collected_at < limit)
 
 

@@ -218,11 +218,25 @@ def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
     return capture.id
 
 
-def finish_well(session: Session, source: Source, now: datetime) -> None:
-    """Note a reading that worked: failures are forgotten and the next reading is due after the interval."""
+def finish_well(session: Session, source: Source, now: datetime, *, least_interval: timedelta = timedelta(0)) -> None:
+    """Note a reading that worked: failures are forgotten and the next reading is due after the interval.
+
+    Args:
+        session: The unit of work.
+        source: What was read.
+        now: The present time, UTC.
+        least_interval: How long to wait at least, as its server asks.
+
+    """
     state = source.state
     state.failures, state.last_error, state.last_success_at = 0, None, now
-    state.next_due_at = now + timedelta(seconds=source.interval_seconds)
+    state.next_due_at = now + max(timedelta(seconds=source.interval_seconds), least_interval)
+    session.flush()
+
+
+def move(session: Session, source: Source, address: str) -> None:
+    """Follow a source to its new address. What the old one said of its state must never be sent to the new one."""
+    source.address, source.state.validators = address, {}
     session.flush()
 
 
@@ -238,3 +252,10 @@ def finish_badly(session: Session, source: Source, error: str, retry_at: datetim
 def recent_runs(session: Session, limit: int = 50) -> Sequence[CrawlRun]:
     """List the newest readings first."""
     return session.scalars(select(CrawlRun).order_by(CrawlRun.id.desc()).limit(limit)).all()
+
+
+def latest_gaps(session: Session) -> dict[int, str]:
+    """Tell what the newest finished reading of each source is known to have missed, for those that missed something."""
+    newest = select(func.max(CrawlRun.id)).where(CrawlRun.outcome.in_(("ok", "unchanged"))).group_by(CrawlRun.source_id)
+    query = select(CrawlRun.source_id, CrawlRun.gap).where(CrawlRun.id.in_(newest), CrawlRun.gap.is_not(None))
+    return {source_id: gap for source_id, gap in session.execute(query) if gap}

@@ -3,7 +3,11 @@
 Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wrongly.
 """
 
+import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +30,7 @@ from monitor.cli import (
     run,
     score,
     sources,
+    tip,
     train,
     users,
 )
@@ -51,6 +56,7 @@ def build() -> typer.Typer:
         ("init", init.init),
         ("crawl", crawl.crawl),
         ("import", import_file.import_file),
+        ("tip", tip.tip),
         ("score", score.score),
         ("run", run.run),
         ("classify", classify.classify),
@@ -79,6 +85,8 @@ def _common(
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
 ) -> None:
+    # Libraries log what they retry; a person wants the one line that the command says in the end.
+    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
@@ -87,7 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     _speak_utf8()
-    sys.exit(_run(given))
+    with _ended_like_ctrl_c():
+        sys.exit(_run(given))
 
 
 def _speak_utf8() -> None:
@@ -95,6 +104,16 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let a request to end, from systemd or a shutdown, tidy up as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: list[str]) -> int:

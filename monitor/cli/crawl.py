@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import Bar, application, out, progress_bar, show_json
+from monitor.cli.context import application, out, show_json
+from monitor.cli.live import CrawlView
 from monitor.errors import CollectError, NotReady
 from monitor.pipeline.collect import SourceResult
+from monitor.pipeline.recheck import RecheckResult
 from storage import sources
 
 
@@ -24,47 +27,64 @@ def crawl(
     Example: `kiemtin crawl --due` (for cron and systemd)
     """
     app = application(context)
-    require_sources(app)
-    with progress_bar() as bar:
-        results = asyncio.run(crawl_once(app, names or [], due=due, bar=bar))
+    require_sources(app, names or [])
+    with CrawlView() as view:
+        results, looks = asyncio.run(crawl_once(app, names or [], due=due, view=view))
     if as_json:
-        show_json({"sources": [as_data(result) for result in results]})
-    for result in results:
-        if not as_json:
-            out().print(as_line(result), markup=False)
-    if not results and not as_json:
-        out().print("Nothing is due; sources that another program is reading now are left to it.")
+        show_json({"sources": [as_data(result) for result in results], "rechecked": asdict(looks)})
+    else:
+        show_results(results, looks)
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
         message = f"no source could be read ({len(failed)} failed): the lines above say why"
         raise CollectError(message)
 
 
-def require_sources(app: Application) -> None:
-    """Refuse to crawl when there is nothing that could be read."""
+def require_sources(app: Application, names: Sequence[str]) -> None:
+    """Refuse to crawl when there is nothing that could be read, or when a named source cannot be."""
     with app.ready_database.work() as session:
+        named = [sources.by_name(session, name) for name in names]
         readable = [source for source in sources.every(session) if source.enabled and source.kind != "import"]
+    for source in named:
+        if source.kind == "import":
+            message = f"{source.name} is a file that was imported: `kiemtin import` reads a newer one"
+            raise NotReady(message)
+        if not source.enabled:
+            message = f"{source.name} is off ({source.why_disabled}): `kiemtin sources enable {source.name}`"
+            raise NotReady(message)
     if not readable:
         message = "there is no enabled source: add one with `kiemtin sources add`, or see `kiemtin sources list`"
         raise NotReady(message)
 
 
-async def crawl_once(app: Application, names: Sequence[str], *, due: bool, bar: Bar) -> list[SourceResult]:
-    """Read the sources once with a client of its own."""
-    done, total = 0, 0
-
-    def leased(taken: Sequence[str]) -> None:
-        nonlocal total
-        total = len(taken)
-        bar.update("reading sources", 0, total)
-
-    def finished(_: SourceResult) -> None:
-        nonlocal done
-        done += 1
-        bar.update("reading sources", done, total)
-
+async def crawl_once(
+    app: Application, names: Sequence[str], *, due: bool, view: CrawlView
+) -> tuple[list[SourceResult], RecheckResult]:
+    """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
     async with app.client() as client:
-        return await app.crawler(client).crawl(only_due=due, names=names, on_lease=leased, on_result=finished)
+        results = await app.crawler(client).crawl(
+            only_due=due, names=names, on_lease=view.leased, on_start=view.started, on_result=view.finished
+        )
+        return results, await app.recheck(client).run(names)
+
+
+def show_results(results: Sequence[SourceResult], looks: RecheckResult) -> None:
+    """Print one line for each source, and one for the looks at flagged posts if there were any."""
+    for result in results:
+        out().print(as_line(result), markup=False)
+    if not results:
+        out().print("Nothing is due; sources that another program is reading now are left to it.")
+    if line := looks_as_line(looks):
+        out().print(line, markup=False)
+
+
+def looks_as_line(looks: RecheckResult) -> str:
+    """Say what became of flagged posts; nothing when none was due."""
+    if not looks.looked and not looks.unclear:
+        return ""
+    unclear = "; ".join(f"{count} × {reason}" for reason, count in sorted(looks.unclear.items()))
+    told = f"Looked again at {looks.looked} flagged posts: {looks.changed} changed, {looks.gone} gone"
+    return f"{told}, unclear {unclear}" if unclear else told
 
 
 def as_line(result: SourceResult) -> str:
@@ -79,6 +99,7 @@ def as_line(result: SourceResult) -> str:
         "unchanged since the last reading" if result.outcome == "unchanged" else "",
         f"skipped {skipped}" if skipped else "",
         f"GAP: {result.gap}" if result.gap else "",
+        f"moved for good to {result.moved_to}" if result.moved_to else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -97,4 +118,5 @@ def as_data(result: SourceResult) -> dict[str, Any]:
         "gap": result.gap,
         "error": result.error,
         "disabled": result.disabled,
+        "moved_to": result.moved_to,
     }

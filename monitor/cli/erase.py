@@ -22,5 +22,5 @@ def erase(
     database, pseudonymiser = app.ready_database, app.pseudonymiser
     if not yes:
         typer.confirm("Delete all posts of this author for good?", abort=True)
-    count = erase_posts(database, app.clock, pseudonymiser, kind=kind, author=author)
+    count = erase_posts(database, app.clock, pseudonymiser, kind=kind, author=author, captures=app.captures)
     out().print(f"Deleted {count} posts." if count else "No post of this author is stored (or the identifier differs).")

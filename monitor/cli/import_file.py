@@ -1,31 +1,45 @@
 """`kiemtin import`: a file of posts becomes rows, and every record is accounted for."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
 
 from monitor.cli.context import application, out, progress_bar, show_json
-from monitor.collectors.files import ImportFile, open_file
+from monitor.clock import VIETNAM
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
 from monitor.errors import ImportRefused, UsageError
 from monitor.pipeline.imports import ImportResult
 from storage.sources import SourceDraft
 
 SHOWN_REFUSALS = 10
 SHOWN_SAMPLES = 3
+SHOWN_COLUMNS = 40
 DEFAULT_BASIS = "Imported by the operator, who vouches for its lawful origin."
 
 
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines, gzipped or not.")],
+    file: Annotated[Path, typer.Argument(help="The file, gzipped or not.")],
     source: Annotated[str, typer.Option(help="Name of the source; the file's name if not given.")] = "",
+    format_name: Annotated[
+        str, typer.Option("--format", help=f"{', '.join(format_names())}; found out if not given.", metavar="NAME")
+    ] = "",
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN where the guess is wrong; may be repeated.")
     ] = None,
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
     legal_basis: Annotated[str, typer.Option(help="Why these posts may be kept.")] = DEFAULT_BASIS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
+    no_refused_file: Annotated[
+        bool, typer.Option("--no-refused-file", help="Do not write refused records to FILE.refused.csv.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
 ) -> None:
     """Import a file of posts. Importing it again adds nothing.
@@ -37,7 +51,7 @@ def import_file(
         raise UsageError(message)
     app = application(context)
     importer = app.importer()
-    opened = open_file(file, mapping=_pairs(mapping or []))
+    opened = open_file(file, mapping=_pairs(mapping or []), format_name=format_name)
     draft = SourceDraft(
         name=source or _source_name(file),
         kind="import",
@@ -48,17 +62,19 @@ def import_file(
         interval_seconds=app.settings.interval_minutes * 60,
     )
     if not as_json:
-        _show_mapping(opened, dry_run=dry_run)
-    done = 0
-    with progress_bar() as bar:
-
-        def counted(count: int) -> None:
-            nonlocal done
-            done += count
-            bar.update("importing", done, None)
-
-        result = importer.run(opened, draft, dry_run=dry_run, on_records=counted)
-    show_json(_as_data(opened, result)) if as_json else _show(result)
+        _show_recognised(opened, preview=dry_run)
+    refused = None if dry_run or no_refused_file else RefusedFile(file, app.settings.home / "imports")
+    with ExitStack() as opened_now:
+        bar = opened_now.enter_context(progress_bar())
+        result = importer.run(
+            opened,
+            draft,
+            dry_run=dry_run,
+            on_progress=lambda share: bar.update("importing, percent", int(share * 100), 100),
+            on_refusal=opened_now.enter_context(refused).add if refused else lambda _: None,
+        )
+    refused_file = refused.path if refused else None
+    show_json(_as_data(opened, result, refused_file)) if as_json else _show(result, refused_file)
     if result.records == result.refused:
         reason = next(iter(result.reasons), "the file holds no record")
         message = f"{file.name}: no record could be imported: {reason}"
@@ -81,21 +97,40 @@ def _pairs(items: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _show_mapping(file: ImportFile, *, dry_run: bool) -> None:
+def _show_recognised(file: ImportFile, *, preview: bool) -> None:
     console = out()
     delimiter = f", separated by {file.delimiter!r}" if file.delimiter else ""
     console.print(f"{file.path.name}: {file.format}, {file.encoding}{delimiter}", markup=False)
     for field, column in file.mapping.columns.items():
         console.print(f"  {field} ← {column}", markup=False)
-    unused = [column for column in file.columns if column not in file.mapping.columns.values()]
+    unused = file.unused
     if unused:
-        console.print(f"  not used: {', '.join(unused)}", markup=False)
-    if dry_run:
-        for item in file.sample(SHOWN_SAMPLES):
-            console.print(f"  · {item}"[:300], markup=False)
+        more = f" and {len(unused) - SHOWN_COLUMNS} more" if len(unused) > SHOWN_COLUMNS else ""
+        console.print(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}", markup=False)
+    if preview:
+        console.print(_preview(file.sample(SHOWN_SAMPLES)))
 
 
-def _show(result: ImportResult) -> None:
+def _preview(rows: Sequence[Row]) -> Table:
+    """Show the first records as they would be kept; authors are nobody's business here."""
+    table = Table("record", "id", "published", "text", box=SIMPLE_HEAD)
+    for number, row in enumerate(rows, start=1):
+        if isinstance(row, PublicPost):
+            when = row.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if row.published_at else "no date"
+            text = f"{row.title}: {row.text}" if row.title else row.text
+            table.add_row(str(number), Text(_shortened(row.external_id, 20)), when, Text(_shortened(text, 120)))
+        else:
+            reason = f"refused: {row.reason}" if isinstance(row, Refusal) else "an older record of an item"
+            table.add_row(str(number), "", "", Text(reason))
+    return table
+
+
+def _shortened(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _show(result: ImportResult, refused_file: Path | None) -> None:
     console = out()
     would = "Would import" if result.dry_run else "Imported"
     console.print(
@@ -107,9 +142,11 @@ def _show(result: ImportResult) -> None:
         console.print(f"  refused {count} × {reason}", markup=False)
     for refusal in result.refusals[:SHOWN_REFUSALS]:
         console.print(f"  line {refusal.line}: {refusal.reason}", markup=False)
+    if refused_file:
+        console.print(f"  all refused records are in {refused_file}", markup=False)
 
 
-def _as_data(file: ImportFile, result: ImportResult) -> dict[str, Any]:
+def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) -> dict[str, Any]:
     return {
         "source": result.source,
         "file": result.file,
@@ -125,4 +162,5 @@ def _as_data(file: ImportFile, result: ImportResult) -> dict[str, Any]:
         "refused": result.refused,
         "reasons": dict(result.reasons),
         "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
+        "refused_file": str(refused_file) if refused_file else None,
     }

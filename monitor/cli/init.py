@@ -8,7 +8,7 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import State, application, out, progress_bar
 from monitor.cli.users import add_user
-from monitor.collectors import collector_for
+from monitor.collectors import collector_for, kept_for
 from monitor.errors import KiemtinError
 from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
@@ -76,7 +76,7 @@ def register_sources(app: Application) -> int:
                 address=declared.address,
                 role=declared.role,
                 legal_basis=declared.legal_basis,
-                retention_days=declared.retention_days or app.settings.retention_days,
+                retention_days=kept_for(declared.kind, declared.retention_days or app.settings.retention_days),
                 interval_seconds=(declared.interval_minutes or app.settings.interval_minutes) * 60,
                 settings=declared.settings,
             )

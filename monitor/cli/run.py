@@ -8,6 +8,7 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, progress_bar
+from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import assess_waiting
 from monitor.collectors.http import PoliteClient
 from monitor.pipeline.assess import Assessment
@@ -48,18 +49,20 @@ async def _run(app: Application) -> None:
 
 def jobs(app: Application, client: PoliteClient) -> list[Job]:
     """List what the schedule does and how often."""
-    crawler = app.crawler(client)
+    crawler, recheck = app.crawler(client), app.recheck(client)
 
     async def collect_and_score() -> str:
         results = await crawler.crawl(only_due=True)
+        looks = looks_as_line(await recheck.run())
         assessment = await asyncio.to_thread(_assess, app)
         found = sum(result.new + result.changed for result in results)
         failed = [f"{result.source} failed: {result.error}" for result in results if result.outcome == "failed"]
         line = f"{len(results)} sources read, {found} posts new or changed, {assessment.opened} flags opened"
-        return "; ".join([line, *failed]) if results or assessment.scores.scored else ""
+        said = [line, *failed] if results or assessment.scores.scored else []
+        return "; ".join([*said, looks] if looks else said)
 
     async def delete_expired() -> str:
-        deleted = await asyncio.to_thread(retain, app.ready_database, app.clock)
+        deleted = await asyncio.to_thread(retain, app.ready_database, app.clock, app.captures)
         return ", ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
 
     async def summarise() -> str:

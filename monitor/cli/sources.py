@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
-from monitor.collectors import collector_for
+from monitor.collectors import collector_for, kept_for
 from monitor.collectors.base import Batch, SourceView
 from monitor.errors import UsageError
 from storage import people, sources
@@ -37,7 +40,7 @@ def build() -> typer.Typer:
 def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A short name of your choice.")],
-    kind: Annotated[str, typer.Argument(help="feed or mastodon.")],
+    kind: Annotated[str, typer.Argument(help="feed, mastodon, bluesky, jetstream.")],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
     legal_basis: Annotated[str, typer.Option(help="Why this may be read and kept; required.")],
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
@@ -60,7 +63,7 @@ def add(
         address=address,
         role=role,
         legal_basis=legal_basis,
-        retention_days=retention_days or app.settings.retention_days,
+        retention_days=kept_for(kind, retention_days or app.settings.retention_days),
         interval_seconds=(interval_minutes or app.settings.interval_minutes) * 60,
         settings=_settings(setting or []),
     )
@@ -98,39 +101,49 @@ def list_sources(
     """
     with application(context).ready_database.work() as session:
         counts = sources.post_counts(session)
-        rows = [_as_data(source, counts.get(source.id, 0)) for source in sources.every(session)]
+        gaps = sources.latest_gaps(session)
+        rows = [_as_data(source, counts.get(source.id, 0), gaps.get(source.id)) for source in sources.every(session)]
     if as_json:
         show_json(rows)
         return
-    table = Table("name", "kind", "role", "posts", "last read", "state", box=None)
+    table = Table("name", "kind", "role", "posts", box=None)
+    for heading in ("last read", "next due"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("state")
     for row in rows:
-        table.add_row(
-            row["name"], row["kind"], row["role"], str(row["posts"]), row["last_success"] or "never", row["state"]
-        )
+        state = f"{row['state']}; GAP: {row['gap']}" if row["gap"] else row["state"]
+        read, due = row["last_success"] or "never", row["next_due"] or ("now" if row["enabled"] else "never")
+        table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, Text(state))
     out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
 
 
-def _as_data(source: Source, posts: int) -> dict[str, Any]:
+def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
     state = source.state
     said = "ok"
     if not source.enabled:
         said = f"off: {source.why_disabled}"
     elif state.failures:
         said = f"{state.failures} failures in a row: {state.last_error}"
-    read = state.last_success_at.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M") if state.last_success_at else None
+    due = state.next_due_at if source.enabled and source.kind != "import" else None
     return {
         "name": source.name,
         "kind": source.kind,
         "address": source.address,
         "role": source.role,
         "posts": posts,
-        "last_success": read,
+        "last_success": _local(state.last_success_at),
+        "next_due": _local(due),
+        "gap": gap,
         "enabled": source.enabled,
         "state": said,
         "legal_basis": source.legal_basis,
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,
     }
+
+
+def _local(moment: datetime | None) -> str | None:
+    return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M") if moment else None
 
 
 def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
@@ -147,29 +160,44 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
             settings=source.settings,
             secret=app.secret_for(source.name, source.kind),
         )
-    batch = asyncio.run(_first_batch(app, source.kind, view))
-    console = out()
+    batch, pause = asyncio.run(_first_batch(app, source.kind, view))
     if batch is None:
-        console.print(f"{name}: the server answered and had nothing to give.", markup=False)
+        out().print(f"{name}: the server answered and had nothing to give.", markup=False)
         return
+    for line in [*_seen(name, batch), f"  pause between two requests to this host: {pause:g} s", *_samples(batch)]:
+        out().print(line, markup=False)
+
+
+def _seen(name: str, batch: Batch) -> Iterator[str]:
+    """Tell what the first answer was like, and what is known to be missing from it."""
     fetched = batch.fetched
-    console.print(
+    yield (
         f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}, "
-        f"{len(batch.posts)} posts, skipped {dict(batch.skipped) or 'none'}",
-        markup=False,
+        f"{len(batch.posts)} posts"
     )
+    for reason, count in sorted(batch.skipped.items()):
+        yield f"  left out: {count} × {reason}"
+    if batch.gap:
+        yield f"  GAP: {batch.gap}"
     if fetched.permanent_url:
-        console.print(f"  moved for good to {fetched.permanent_url}: change the address", markup=False)
+        yield f"  moved for good to {fetched.permanent_url}: the next crawl takes the new address"
+    kept = [f"{header} {value}" for pair in (batch.validators or {}).values() for header, value in pair.items()]
+    said = ", ".join(kept) or "no, it names neither ETag nor date"
+    yield f"  asked again it can answer 'unchanged': {said}"
+
+
+def _samples(batch: Batch) -> Iterator[str]:
     for post in batch.posts[:SHOWN_POSTS]:
         when = post.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if post.published_at else "no date"
-        console.print(f"  · {when}  {' '.join((post.title or post.text).split())[:100]}", markup=False)
+        yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
 
 
-async def _first_batch(app: Application, kind: str, view: SourceView) -> Batch | None:
+async def _first_batch(app: Application, kind: str, view: SourceView) -> tuple[Batch | None, float]:
+    """Read the first batch, and the pause that this host's robots.txt and our settings ask for."""
     async with app.client() as client:
         async for batch in collector_for(kind).collect(view, client):
-            return batch
-    return None
+            return batch, await client.pause_for(batch.fetched.final_url)
+    return None, 0.0
 
 
 def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:

@@ -1,13 +1,24 @@
 """Where public posts come from: one source kind a file, behind one protocol, listed in one tuple."""
 
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
+from monitor.collectors.bluesky import BlueskyCollector
+from monitor.collectors.discourse import DiscourseCollector
 from monitor.collectors.feed import FeedCollector
+from monitor.collectors.jetstream import JetstreamCollector
 from monitor.collectors.mastodon import MastodonCollector
+from monitor.collectors.xenforo import XenForoCollector
 from monitor.errors import UsageError
 
-__all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for"]
+__all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for", "kept_for"]
 
-COLLECTORS: tuple[Collector, ...] = (FeedCollector(), MastodonCollector())
+COLLECTORS: tuple[Collector, ...] = (
+    DiscourseCollector(),
+    FeedCollector(),
+    MastodonCollector(),
+    BlueskyCollector(),
+    JetstreamCollector(),
+    XenForoCollector(),
+)
 
 
 def collector_for(kind: str) -> Collector:
@@ -22,3 +33,10 @@ def collector_for(kind: str) -> Collector:
             return collector
     known = ", ".join(sorted(collector.kind for collector in COLLECTORS))
     raise UsageError(f"there is no kind of source named {kind!r}: use one of {known}")
+
+
+def kept_for(kind: str, days: int) -> int:
+    """Give the days for which posts of a kind of source may be kept: those wished for, or its platform's limit."""
+    found = next((collector for collector in COLLECTORS if collector.kind == kind), None)
+    longest: int | None = getattr(found, "longest_retention_days", None)
+    return days if longest is None else min(days, longest)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from monitor.collectors.http import Fetched, PoliteClient
 
@@ -58,13 +58,16 @@ class SourceView:
 class Batch:
     """Posts from one fetch, and the bookmark that is true once they are stored.
 
+    `gone` lists posts that the platform no longer has; `gone_authors` those who left it, whose posts are deleted.
     `skipped` counts items that were left out, by reason. `gap` says in words what is known to have been missed.
-    `unchanged` means that the server (or the body's hash) said nothing is new.
+    `unchanged` means that the server (or the body's hash) said nothing is new. A cursor may hold
+    `least_interval_seconds`: the source is then not due sooner than that, however short its own interval is.
     """
 
     fetched: Fetched
     posts: Sequence[PublicPost] = ()
     gone: Sequence[str] = ()
+    gone_authors: tuple[str, ...] = ()
     skipped: Counter[str] = field(default_factory=Counter)
     cursor: Mapping[str, Any] | None = None
     validators: Mapping[str, Mapping[str, str]] | None = None
@@ -73,7 +76,10 @@ class Batch:
 
 
 class Collector(Protocol):
-    """One kind of source. It yields batches; it does not store, sleep, print, or sign in."""
+    """One kind of source. It yields batches; it does not store, sleep, print, or sign in.
+
+    A class whose platform limits how long its posts may be kept has `longest_retention_days: int` beside `kind`.
+    """
 
     kind: str
 
@@ -82,6 +88,32 @@ class Collector(Protocol):
 
         Raises:
             CollectError: One of its subclasses, when the source cannot be read.
+
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPost:
+    """A stored post to be looked at again."""
+
+    external_id: str
+    url: str | None
+
+
+@runtime_checkable
+class Rechecker(Protocol):
+    """A collector whose platform can be asked for single posts."""
+
+    kind: str
+
+    def recheck(self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]) -> AsyncIterator[Batch]:
+        """Read some posts again: one batch a fetch, with the posts as they are now and those that are `gone`.
+
+        Posts that cannot be asked for are left out; their permalinks are then tried. A batch's cursor is not used.
+
+        Raises:
+            CollectError: One of its subclasses, when the platform cannot be asked now.
 
         """
         ...

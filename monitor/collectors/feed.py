@@ -8,6 +8,7 @@ from datetime import datetime
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.feed_formats import Document, read_document
 from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.validators import conditional_headers, validators_of
 
 _REMEMBERED = 500
 _NOT_MODIFIED = 304
@@ -33,12 +34,14 @@ class FeedCollector:
             CollectError: Another of its subclasses, when the client could not read it.
 
         """
-        fetched = await client.get(source.address, headers=_conditional(source.validators.get(source.address, {})))
+        fetched = await client.get(
+            source.address, headers=conditional_headers(source.validators.get(source.address, {}))
+        )
         body_hash = _stable_hash(fetched.body)
         if fetched.status == _NOT_MODIFIED:
             yield Batch(fetched=fetched, unchanged=True)
         elif source.cursor.get("body_sha256") == body_hash:
-            yield Batch(fetched=fetched, unchanged=True, validators=_validators(source.address, fetched))
+            yield Batch(fetched=fetched, unchanged=True, validators=validators_of(source.address, fetched))
         else:
             yield _batch(source, fetched, read_document(fetched), body_hash)
 
@@ -56,23 +59,9 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, body_hash: 
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators={} if document.broken_off else _validators(source.address, fetched),
+        validators={} if document.broken_off else validators_of(source.address, fetched),
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
-
-
-def _conditional(stored: Mapping[str, str]) -> dict[str, str]:
-    headers = {"if-none-match": stored.get("etag"), "if-modified-since": stored.get("last_modified")}
-    return {name: value for name, value in headers.items() if value and value.isascii()}
-
-
-def _validators(address: str, fetched: Fetched) -> dict[str, dict[str, str]]:
-    """Keep what the server said verbatim, and only for the very address that said it."""
-    if fetched.final_url != fetched.url:
-        return {}
-    said = {"etag": fetched.headers.get("etag"), "last_modified": fetched.headers.get("last-modified")}
-    kept = {name: value for name, value in said.items() if value}
-    return {address: kept} if kept else {}
 
 
 def _stable_hash(body: bytes) -> str:

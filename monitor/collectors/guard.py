@@ -124,7 +124,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         """
         self._policy.check_port(host, port)
-        addresses = await _resolve(host, port)
+        addresses = await resolve(host, port)
         self._policy.vet(host, port, addresses)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in addresses:
@@ -153,7 +153,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-async def _resolve(host: str, port: int) -> list[str]:
+async def resolve(host: str, port: int) -> list[str]:
+    """List the addresses of a name.
+
+    Raises:
+        httpcore.ConnectError: When the name is unknown.
+
+    """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -7,8 +7,9 @@ import asyncio
 import hashlib
 import random
 import re
+import zlib
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
@@ -19,8 +20,10 @@ from charset_normalizer import from_bytes
 
 from monitor.clock import Clock
 from monitor.collectors.guard import AddressPolicy, GuardedBackend
+from monitor.collectors.memory import HostMemory
 from monitor.collectors.pace import HostPace, retry_at
 from monitor.collectors.robots import RobotsCache
+from monitor.collectors.wire import Exchange, Unpacker, exchange
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _MOST_REDIRECTS = 5
@@ -64,6 +67,7 @@ class Fetched:
         body: Decompressed bytes.
         fetched_at: When it arrived, UTC.
         permanent_url: The address to ask from now on, when every redirect on the way was a permanent one.
+        exchange: What went over the wire, for proof; None for an answer that did not come through the client.
 
     """
 
@@ -74,6 +78,7 @@ class Fetched:
     body: bytes
     fetched_at: datetime
     permanent_url: str | None = None
+    exchange: Exchange | None = field(default=None, repr=False)
 
     @property
     def content_type(self) -> str:
@@ -136,6 +141,7 @@ class _Answer:
     headers: Mapping[str, str]
     body: bytes
     location: str | None
+    exchange: Exchange | None
 
 
 class PoliteClient:
@@ -144,16 +150,17 @@ class PoliteClient:
     Args:
         policy: How to behave.
         clock: Tells the time and waits between requests.
+        memory: What is remembered of hosts from one program to the next; None: nothing.
 
     """
 
-    def __init__(self, policy: Politeness, clock: Clock) -> None:
+    def __init__(self, policy: Politeness, clock: Clock, memory: HostMemory | None = None) -> None:
         self._policy = policy
         self._clock = clock
         self._addresses = AddressPolicy(policy.allow_addresses)
-        self._pace = HostPace(clock, policy.requests_per_host_per_day, random.random)
+        self._pace = HostPace(clock, policy.requests_per_host_per_day, random.random, memory)
         agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
-        self._robots = RobotsCache(agent[0] if agent else policy.user_agent, self._read_robots, clock)
+        self._robots = RobotsCache(agent[0] if agent else policy.user_agent, self._read_robots, clock, memory)
         self._http = httpx.AsyncClient(
             transport=guarded_transport(self._addresses),
             trust_env=False,
@@ -200,7 +207,21 @@ class PoliteClient:
         if params:
             start = start.copy_merge_params(dict(params))
         delay = self._policy.api_delay if api else self._policy.html_delay
-        return await self._follow(start, dict(headers or {}), delay, accept_status)
+        try:
+            return await self._follow(start, dict(headers or {}), delay, accept_status)
+        finally:
+            self._pace.remember()
+
+    async def pause_for(self, url: str, *, api: bool = False) -> float:
+        """Tell the seconds between two requests to an address's host: ours, or more where its robots.txt asks for more.
+
+        Raises:
+            CollectError: As `get` does, when the address may not be read or its robots.txt cannot be.
+
+        """
+        self._addresses.check_url(url)
+        wanted = await self._robots.require(str(self._parse(url)))
+        return max(wanted, self._policy.api_delay if api else self._policy.html_delay)
 
     async def _follow(
         self,
@@ -225,6 +246,7 @@ class PoliteClient:
                     body=answer.body,
                     fetched_at=self._clock.now(),
                     permanent_url=str(current) if permanent and current != start else None,
+                    exchange=answer.exchange,
                 )
             target = self._parse(answer.location, base=current)
             headers = _headers_for(target, current, headers)
@@ -251,27 +273,37 @@ class PoliteClient:
                 self._http.stream("GET", url, headers=headers, follow_redirects=False) as response,
             ):
                 location = response.headers.get("location") if response.status_code in _REDIRECTS else None
-                body = b"" if location else await self._read(url, response, is_robots=is_robots)
-                return _Answer(response.status_code, dict(response.headers.items()), body, location)
+                raw, body = (b"", b"") if location else await self._read(url, response, is_robots=is_robots)
+                kept = exchange(
+                    response.request.headers.items(),
+                    response.http_version,
+                    response.reason_phrase,
+                    response.headers.raw,
+                    raw,
+                )
+                return _Answer(response.status_code, dict(response.headers.items()), body, location, kept)
         except TimeoutError as error:
             message = f"{url} took longer than {self._policy.timeout:g} s (`timeout_seconds`): try again later"
             raise TransientFailure(message) from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except (httpx.TransportError, zlib.error) as error:
             raise TransientFailure(f"{url} could not be read: {_reason(error)}") from error
 
-    async def _read(self, url: httpx.URL, response: httpx.Response, *, is_robots: bool) -> bytes:
+    async def _read(self, url: httpx.URL, response: httpx.Response, *, is_robots: bool) -> tuple[bytes, bytes]:
+        """Read a body within limits; gives it as it came over the wire, and unpacked."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in _ENCODINGS:  # nested encodings multiply: a few bytes could become gigabytes
             raise FetchFailed(f"{url} is compressed as {encoding!r}, which was not asked for: it cannot be read")
         limit = _ROBOTS_BYTES if is_robots else self._policy.max_body_bytes
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > limit:
+        raw, body, unpacker = bytearray(), bytearray(), Unpacker(encoding)
+        async for chunk in response.aiter_raw():
+            raw += chunk
+            body += unpacker.feed(chunk, limit + 1 - len(body))
+            if len(body) > limit or len(raw) > limit:
                 if is_robots:
-                    return bytes(body[:limit])
+                    return b"", bytes(body[:limit])
                 raise FetchFailed(f"{url} is larger than {limit} bytes: raise `max_body_bytes` if that is right")
-        return bytes(body)
+        unpacked = bytes(body)
+        return (unpacked if raw == body else bytes(raw)), unpacked
 
     def _judge(self, url: httpx.URL, answer: _Answer, accept: Container[int]) -> None:
         status = answer.status

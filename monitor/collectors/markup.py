@@ -61,10 +61,11 @@ def _spell_out(anchor: Tag, base_url: str) -> None:
         return
     if not label or label[0] in "#@" or not address.startswith(("https://", "http://")):
         return
-    anchor.replace_with(address if _abbreviates(label, address) else f"{label} ({address})")
+    anchor.replace_with(address if abbreviates(label, address) else f"{label} ({address})")
 
 
-def _abbreviates(label: str, address: str) -> bool:
+def abbreviates(label: str, address: str) -> bool:
+    """Say whether a link's text is nothing but its address, perhaps shortened."""
     bare = re.sub(r"^https?://", "", label).rstrip(_ELLIPSES).rstrip("/")
     return bool(bare) and " " not in bare and bare in address
 

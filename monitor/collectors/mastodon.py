@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http import Fetched, PoliteClient
 from monitor.collectors.mastodon_api import Page, Status, Timeline, order, read_page, status_payload, timeline_access
 from monitor.errors import PayloadInvalid, SourceRefused
@@ -59,6 +59,30 @@ class MastodonCollector:
             bookmark = bookmark.forward(page)
             yield _batch(page, bookmark, gap=reader.restriction)
         yield await _look_again(source, reader, bookmark)
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read single statuses again; those of other servers only while their number here is remembered.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            CollectError: When the server could not be read.
+
+        """
+        timeline = Timeline.of(source)
+        reader = _Reader(timeline, client, local=True)
+        numbers = {external_id: status_id for status_id, external_id in _Bookmark.read(source.cursor).recent}
+        for post in posts:
+            status_id = numbers.get(post.external_id) or timeline.own_number(post.external_id)
+            if status_id is None:
+                continue
+            fetched = await reader.fetch_status(status_id)
+            found = reader.read_status(fetched)
+            if found is None:
+                yield Batch(fetched=fetched, gone=(post.external_id,))
+            elif isinstance(found, Status) and found.post.external_id == post.external_id:
+                yield Batch(fetched=fetched, posts=(found.post,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +175,13 @@ class _Reader:
         if access in {"disabled", "authenticated"}:
             raise SourceRefused(f"{self._timeline.host} has this timeline set to {access}: remove the source")
 
-    async def status(self, status_id: str) -> Status | str | None:
-        """Read one status again; None when it no longer exists, else why it is not kept when it is not."""
+    async def fetch_status(self, status_id: str) -> Fetched:
+        """Ask for one status again."""
         url = self._timeline.status_url(status_id)
-        fetched = await self._client.get(url, api=True, accept_status=_NO_LONGER_THERE | _UNCERTAIN)
+        return await self._client.get(url, api=True, accept_status=_NO_LONGER_THERE | _UNCERTAIN)
+
+    def read_status(self, fetched: Fetched) -> Status | str | None:
+        """Read the answer; None when the status no longer exists, else why it is not kept when it is not."""
         if fetched.status in _NO_LONGER_THERE:
             return None
         return "not shown" if fetched.status in _UNCERTAIN else status_payload(fetched, self._timeline.host)
@@ -172,7 +199,7 @@ async def _look_again(source: SourceView, reader: _Reader, bookmark: _Bookmark) 
     statuses, gone = list(page.statuses), []
     skipped: Counter[str] = Counter()  # without the page's: they were counted when they were new
     for status_id, external_id in _missing(page, bookmark, set(source.watched))[:_MOST_CONFIRMATIONS]:
-        found = await reader.status(status_id)
+        found = reader.read_status(await reader.fetch_status(status_id))
         if found is None:
             gone.append(external_id)
         elif isinstance(found, Status):

@@ -19,6 +19,7 @@ _PAGE_SIZE = 40
 _BACKFILL_PAGES = 5
 _MOST_BACKFILL_PAGES = 100
 _LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
+_OWN_NUMBER = re.compile(r"/statuses/(\w+)$")
 _OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
 _OPEN_VISIBILITY = frozenset({"public", "unlisted"})
 _COUNTS = {"replies": "replies_count", "shares": "reblogs_count", "likes": "favourites_count"}
@@ -72,6 +73,12 @@ class Timeline:
     def status_url(self, status_id: str) -> str:
         """Give the address of one status."""
         return f"{self.base}/api/v1/statuses/{quote(status_id, safe='')}"
+
+    def own_number(self, uri: str) -> str | None:
+        """Read a status's number from its address, when it is one of this server's own."""
+        found = _OWN_NUMBER.search(uri)
+        is_own = self.kind == "local" or urlsplit(uri).hostname == self.host
+        return found[1] if found and is_own else None
 
     def params(self, *, local: bool, **paging: str) -> dict[str, str]:
         """Give the parameters of a page."""

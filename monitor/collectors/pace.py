@@ -11,11 +11,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from monitor.clock import Clock
+from monitor.collectors.memory import HostMemory, NoMemory, RememberedPace
 from monitor.errors import RateLimited
 
 _DAY = timedelta(days=1)
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_GUESS = timedelta(hours=1)
+_LONGEST_PAUSE = 72.0  # seconds; a remembered pause that is longer comes from a clock that was wrong
 _MOST_DOUBLINGS = 7
 _EPOCH_BEGINS = 1_000_000_000  # a larger number is a date in seconds since 1970, a smaller one a count of seconds
 _JITTER_SHARE = 0.2
@@ -31,6 +33,7 @@ class _Gate:
     refusals: int = 0
     day_began: datetime | None = None
     sent: int = 0
+    is_remembered: bool = True
 
 
 class HostPace:
@@ -40,10 +43,18 @@ class HostPace:
         clock: Tells the time and waits.
         requests_per_day: Most requests to one host in 24 hours.
         jitter: Gives a number from 0 to 1; with it the pause grows by up to a fifth, so that nobody marches in step.
+        memory: What other programs, and earlier ones, did; `remember` adds what this one did.
 
     """
 
-    def __init__(self, clock: Clock, requests_per_day: int, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        requests_per_day: int,
+        jitter: Callable[[], float],
+        memory: HostMemory | None = None,
+    ) -> None:
+        self._memory = memory or NoMemory()
         self._clock = clock
         self._requests_per_day = requests_per_day
         self._jitter = jitter
@@ -59,6 +70,7 @@ class HostPace:
         """
         gate = self._gates.setdefault(host, _Gate())
         async with gate.lock:
+            self._recall(host, gate)
             self._refuse_if_closed(host, gate)
             wait = gate.ready_at - self._clock.monotonic()
             if wait > 0:
@@ -76,13 +88,35 @@ class HostPace:
         guess = min(_FIRST_WAIT * 2 ** min(gate.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
         gate.refusals += 1
         gate.closed_until = said or self._clock.now() + guess
+        gate.is_remembered = False
 
     def accepted(self, host: str, headers: Mapping[str, str]) -> None:
         """Note a good answer; one that says it was the last for now closes the host until its reset."""
         gate = self._gates.setdefault(host, _Gate())
         gate.refusals = 0
+        gate.is_remembered = False
         if any(headers.get(name, "").strip() == "0" for name in _REMAINING_HEADERS):
             gate.closed_until = _reset_at(headers, self._clock.now())
+
+    def remember(self) -> None:
+        """Tell the memory what changed since the last time; done after each group of requests that belong together."""
+        changed = {host: gate for host, gate in self._gates.items() if not gate.is_remembered}
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        self._memory.keep_pace(
+            [
+                RememberedPace(
+                    host=host,
+                    ready_at=now + timedelta(seconds=max(gate.ready_at - monotonic, 0.0)),
+                    closed_until=gate.closed_until,
+                    refusals=gate.refusals,
+                    day_began=gate.day_began,
+                    sent=gate.sent,
+                )
+                for host, gate in changed.items()
+            ]
+        )
+        for gate in changed.values():
+            gate.is_remembered = True
 
     def _refuse_if_closed(self, host: str, gate: _Gate) -> None:
         if gate.closed_until is not None and self._clock.now() < gate.closed_until:
@@ -100,6 +134,21 @@ class HostPace:
                 gate.day_began + _DAY,
             )
         gate.sent += 1
+        gate.is_remembered = False
+
+    def _recall(self, host: str, gate: _Gate) -> None:
+        """Take over what was remembered last, unless this program knows better and has not told it yet."""
+        known = self._memory.pace(host) if gate.is_remembered else None
+        if known is None:
+            return
+        now = self._clock.now()
+        if known.ready_at is not None:
+            wait = min((known.ready_at - now).total_seconds(), _LONGEST_PAUSE)
+            gate.ready_at = max(gate.ready_at, self._clock.monotonic() + wait)
+        if known.closed_until is not None:
+            gate.closed_until = min(known.closed_until, now + _DAY)
+        gate.refusals, gate.sent = known.refusals, known.sent
+        gate.day_began = known.day_began if known.day_began is not None and known.day_began <= now else None
 
 
 def retry_at(headers: Mapping[str, str], body: bytes, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from monitor.clock import Clock
+from monitor.collectors.memory import HostMemory, NoMemory, RememberedRobots
 from monitor.errors import FetchFailed, SourceRefused
 
 _FRESH_FOR = timedelta(hours=24)
@@ -33,10 +34,18 @@ class RobotsCache:
         agent: The product token that rules are looked up for.
         fetch: Reads a robots.txt, following redirects; gives status and body, or raises FetchFailed.
         clock: Tells when a copy is too old.
+        memory: Keeps copies for the next program.
 
     """
 
-    def __init__(self, agent: str, fetch: Callable[[str], Awaitable[tuple[int, bytes]]], clock: Clock) -> None:
+    def __init__(
+        self,
+        agent: str,
+        fetch: Callable[[str], Awaitable[tuple[int, bytes]]],
+        clock: Clock,
+        memory: HostMemory | None = None,
+    ) -> None:
+        self._memory = memory or NoMemory()
         self._agent = agent
         self._fetch = fetch
         self._clock = clock
@@ -66,26 +75,39 @@ class RobotsCache:
 
     async def _current(self, place: str) -> _Copy:
         known = self._copies.get(place)
-        if known is not None and self._clock.now() - known.read_at < _FRESH_FOR:
+        if known is None or not self._is_fresh(known):
+            known = self._recall(place) or known
+        if known is not None and self._is_fresh(known):
             return known
         try:
             status, body = await self._fetch(place)
-            copy = self._interpret(place, status, body)
+            copy = self._interpret(place, status, body, self._clock.now())
         except FetchFailed:
             if known is not None:
                 return known
             raise
         self._copies[place] = copy
+        self._memory.keep_robots(RememberedRobots(place=place, status=status, body=body, read_at=copy.read_at))
         return copy
 
-    def _interpret(self, place: str, status: int, body: bytes) -> _Copy:
+    def _recall(self, place: str) -> _Copy | None:
+        """Take over the copy of another program, or of an earlier one."""
+        kept = self._memory.robots(place)
+        if kept is None:
+            return None
+        copy = self._copies[place] = self._interpret(place, kept.status, kept.body, kept.read_at)
+        return copy
+
+    def _is_fresh(self, copy: _Copy) -> bool:
+        return abs(self._clock.now() - copy.read_at) < _FRESH_FOR
+
+    def _interpret(self, place: str, status: int, body: bytes, read_at: datetime) -> _Copy:
         """Read an answer as RFC 9309 says: rules, no rules (4xx), or unreachable, which forbids everything."""
-        now = self._clock.now()
         if status in _OK:
-            return _Copy(Protego.parse(body.decode("utf-8-sig", errors="replace")), now, None)
+            return _Copy(Protego.parse(body.decode("utf-8-sig", errors="replace")), read_at, None)
         if status in _CLIENT_ERROR and status not in _UNREACHABLE_STATUSES:
             # Stricter than the RFC: who refuses to show the rules to programs is taken to refuse programs.
-            return _Copy(Protego.parse(""), now, status if status in _REFUSING_STATUSES else None)
+            return _Copy(Protego.parse(""), read_at, status if status in _REFUSING_STATUSES else None)
         raise FetchFailed(f"{place} answers {status}: nothing of this site is read while its rules are unknown")
 
     def _delay(self, rules: Protego) -> float:

@@ -8,32 +8,39 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
-from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
+from monitor.collectors.base import Batch, Collector, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
-from monitor.pipeline.drafts import draft_of
+from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser
+from monitor.pipeline.store import BatchStore
 from storage import people, posts, sources
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.models import Source
-from storage.sources import CaptureDraft
 
 LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
 WATCHED_MOST = 40
-UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
+MOST_FAILURES = 10  # in a row; then a person has to look
+LONGEST_LEAST_INTERVAL = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class SourceResult:
-    """What one reading of one source found; `outcome` is ok, unchanged, failed or interrupted."""
+    """What one reading of one source found; `outcome` is ok, unchanged, failed or interrupted.
+
+    `moved_to` is the source's new address when its server said that it has moved for good.
+    """
 
     source: str
     outcome: str = "ok"
@@ -46,6 +53,7 @@ class SourceResult:
     gap: str | None = None
     error: str | None = None
     disabled: bool = False
+    moved_to: str | None = None
 
 
 class Crawler:
@@ -59,6 +67,7 @@ class Crawler:
         clock: Tells the time.
         parallel: How many sources are read side by side.
         secret_for: Gives the operator's key for a source, by its name and kind.
+        captures: Keeps fetched bytes.
 
     """
 
@@ -72,11 +81,12 @@ class Crawler:
         *,
         parallel: int,
         secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
+        captures: CaptureStore | None = None,
     ) -> None:
         self._database = database
         self._client = client
         self._collector_for = collector_for
-        self._pseudonymiser = pseudonymiser
+        self._batches = BatchStore(pseudonymiser, clock, captures)
         self._clock = clock
         self._secret_for = secret_for
         self._places = asyncio.Semaphore(parallel)
@@ -88,6 +98,7 @@ class Crawler:
         only_due: bool,
         names: Sequence[str] = (),
         on_lease: Callable[[Sequence[str]], None] = lambda _: None,
+        on_start: Callable[[str], None] = lambda _: None,
         on_result: Callable[[SourceResult], None] = lambda _: None,
     ) -> list[SourceResult]:
         """Read all enabled sources, the named ones, or those that are due.
@@ -96,6 +107,7 @@ class Crawler:
             only_due: Leave out what was read less than its interval ago.
             names: Read only these.
             on_lease: Told the names of the sources that will be read.
+            on_start: Told the name of each source when its turn comes.
             on_result: Told each result as it comes.
 
         Raises:
@@ -108,6 +120,7 @@ class Crawler:
 
         async def read(source: Source) -> None:
             async with self._places:
+                on_start(source.name)
                 result = await self._read(source)
             if result is not None:
                 results.append(result)
@@ -192,35 +205,24 @@ class Crawler:
 
     def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult) -> None:
         """Store one batch and its bookmark together, and count them into the result."""
-        now = self._clock.now()
-        storable = [post for post in batch.posts if _storable(post)]
-        skipped = Counter(batch.skipped)
-        if len(storable) < len(batch.posts):
-            skipped[UNSTORABLE] += len(batch.posts) - len(storable)
         with self._database.work() as session:
-            capture_id = sources.add_capture(session, run_id, _capture_of(batch))
-            drafts = [
-                draft_of(
-                    post,
-                    kind=source.kind,
-                    pseudonymiser=self._pseudonymiser,
-                    collected_at=now,
-                    capture_id=capture_id,
-                )
-                for post in storable
-            ]
-            stored = posts.record(session, source.id, drafts)
-            gone = posts.tombstone(session, source.id, batch.gone, now)
+            kept = self._batches.keep(session, source, run_id, batch)
             sources.remember(
-                session, source.id, self._owner, now + LEASE, cursor=batch.cursor, validators=batch.validators
+                session,
+                source.id,
+                self._owner,
+                self._clock.now() + LEASE,
+                cursor=batch.cursor,
+                validators=batch.validators,
             )
             session.commit()
-        result.seen += len(batch.posts)
-        result.new += stored.new
-        result.changed += stored.changed
-        result.duplicate += stored.duplicate
-        result.gone += gone
-        result.skipped.update(skipped)
+        result.seen += kept.seen
+        result.new += kept.new
+        result.changed += kept.changed
+        result.duplicate += kept.duplicate
+        result.gone += kept.gone
+        result.skipped.update(kept.skipped)
+        result.moved_to = moved_address(source.address, batch) or result.moved_to
         result.gap = batch.gap or result.gap
         result.outcome = "unchanged" if batch.unchanged else "ok"
 
@@ -244,19 +246,57 @@ class Crawler:
                 error=result.error,
             )
             if result.outcome in ("ok", "unchanged"):
-                sources.finish_well(session, source, now)
+                sources.finish_well(session, source, now, least_interval=_least_interval(source.state.cursor))
+                self._move(session, source, result)
             elif result.outcome == "failed":
-                wait = min(
-                    timedelta(seconds=source.interval_seconds) * 2 ** min(source.state.failures, 10), LONGEST_BACKOFF
-                )
-                sources.finish_badly(session, source, result.error or "", retry_at or now + wait)
-            if result.disabled:
-                sources.set_enabled(session, source, enabled=False, why=result.error)
-                people.note(
-                    session, at=now, action="source.disabled", subject=source.name, detail={"why": result.error}
-                )
+                wait = timedelta(seconds=source.interval_seconds) * 2 ** min(source.state.failures, 10)
+                sources.finish_badly(session, source, result.error or "", retry_at or now + min(wait, LONGEST_BACKOFF))
+                self._switch_off(session, source, result, asked_to_wait=retry_at is not None)
             sources.release(session, source_id, self._owner)
             session.commit()
+
+    def _move(self, session: Session, source: Source, result: SourceResult) -> None:
+        if result.moved_to is None or result.moved_to == source.address:
+            return
+        detail = {"from": source.address, "to": result.moved_to}
+        people.note(session, at=self._clock.now(), action="source.moved", subject=source.name, detail=detail)
+        sources.move(session, source, result.moved_to)
+
+    def _switch_off(self, session: Session, source: Source, result: SourceResult, *, asked_to_wait: bool) -> None:
+        """Switch off a source that refused, or that failed so often that only a person can tell why.
+
+        To be asked to wait is no failure of that sort: whoever is asked waits, and reads on.
+        """
+        why = result.error if result.disabled else None
+        if source.state.failures >= MOST_FAILURES and not asked_to_wait and not result.disabled:
+            why = f"{source.state.failures} readings in a row failed, the last one so: {result.error}"
+        if why is None:
+            return
+        result.disabled = True
+        sources.set_enabled(session, source, enabled=False, why=why)
+        people.note(session, at=self._clock.now(), action="source.disabled", subject=source.name, detail={"why": why})
+
+
+def moved_address(address: str, batch: Batch) -> str | None:
+    """Tell a source's new address from an answer that came by permanent redirects alone; None when it has not moved.
+
+    An API is asked below the source's address: what was appended must still be at the end of the new one.
+    """
+    fetched = batch.fetched
+    base = address.rstrip("/")
+    if fetched.permanent_url is None or not fetched.url.startswith(base):
+        return None
+    appended = fetched.url.removeprefix(base)
+    if not fetched.permanent_url.endswith(appended):
+        return None
+    return fetched.permanent_url.removesuffix(appended) + ("/" if appended == "/" else "")
+
+
+def _least_interval(cursor: Mapping[str, Any]) -> timedelta:
+    seconds = cursor.get("least_interval_seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
+        return timedelta(0)
+    return timedelta(seconds=min(seconds, LONGEST_LEAST_INTERVAL.total_seconds()))
 
 
 def owner_is_gone(owner: str) -> bool:
@@ -271,25 +311,3 @@ def owner_is_gone(owner: str) -> bool:
     except PermissionError:
         return False
     return False
-
-
-def _storable(post: PublicPost) -> bool:
-    kept = (post.external_id, post.url, post.title, post.text, post.context, post.published_raw, post.language)
-    whole = "".join(value for value in kept if value)
-    try:
-        whole.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in whole
-
-
-def _capture_of(batch: Batch) -> CaptureDraft:
-    fetched = batch.fetched
-    return CaptureDraft(
-        url=fetched.final_url,
-        fetched_at=fetched.fetched_at,
-        status=fetched.status,
-        content_type=fetched.content_type,
-        size_bytes=len(fetched.body),
-        sha256=fetched.sha256,
-    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ImportFile, Refusal
+from monitor.collectors.files import ImportFile, Refusal, Repeat, Row
 from monitor.errors import UsageError
 from monitor.pipeline.drafts import draft_of
 from monitor.pipeline.pseudonym import Pseudonymiser
@@ -19,6 +19,8 @@ from storage.sources import CaptureDraft, SourceDraft
 
 BATCH = 500
 REFUSALS_KEPT = 1000  # details of more are only counted
+TIPS = "tips"
+"""The source of posts that people report; no file may take its name."""
 
 
 @dataclass(slots=True)
@@ -63,12 +65,20 @@ class Importer:
         source: SourceDraft,
         *,
         dry_run: bool = False,
-        on_records: Callable[[int], None] = lambda _: None,
+        on_progress: Callable[[float], None] = lambda _: None,
+        on_refusal: Callable[[Refusal], None] = lambda _: None,
     ) -> ImportResult:
         """Import a file; with `dry_run` nothing is kept, and the account says what would have been.
 
+        Args:
+            file: What to import.
+            source: The source that its posts belong to.
+            dry_run: Keep nothing.
+            on_progress: Told after each batch the share of the file that was read, from 0 to 1.
+            on_refusal: Told of each record that is refused; the account keeps the first thousand only.
+
         Raises:
-            UsageError: When the source's name is that of a place that is read.
+            UsageError: When the source's name is that of a place that is read, or of the tips.
             StorageError: When the database fails; the batches before stay, and importing again goes on.
 
         """
@@ -77,19 +87,27 @@ class Importer:
             keep = session.flush if dry_run else session.commit  # a dry run is one unit of work that is never committed
             run_id, source_id, capture_id = self._open(session, file, source)
             keep()
-            rows = file.rows()
+            read_bytes = 0
+
+            def count(more: int) -> None:
+                nonlocal read_bytes
+                read_bytes += more
+
+            rows = file.rows(count)
             while batch := list(islice(rows, BATCH)):
-                self._store(session, source_id, capture_id, self._accepted(batch, result), result)
+                self._store(session, source_id, capture_id, self._accepted(batch, result, on_refusal), result)
                 keep()
                 session.expunge_all()
-                on_records(len(batch))
+                on_progress(min(read_bytes / max(file.size_bytes, 1), 1.0))
             self._close(session, run_id, result)
             keep()
         return result
 
     def _open(self, session: Session, file: ImportFile, draft: SourceDraft) -> tuple[int, int, int]:
         now = self._clock.now()
-        _refuse_to_replace(session, draft)
+        if draft.name == TIPS:
+            raise UsageError(f"{TIPS} is the source of reported posts (`kiemtin tip`): choose another with --source")
+        refuse_to_replace(session, draft, "choose another name with --source")
         source, _ = sources.register(session, draft, now)
         run = sources.start_run(session, source.id, now)
         capture = CaptureDraft(
@@ -103,15 +121,20 @@ class Importer:
         return run.id, source.id, sources.add_capture(session, run.id, capture)
 
     @staticmethod
-    def _accepted(batch: list[PublicPost | Refusal], result: ImportResult) -> Iterator[PublicPost]:
+    def _accepted(
+        batch: list[Row], result: ImportResult, on_refusal: Callable[[Refusal], None]
+    ) -> Iterator[PublicPost]:
         for item in batch:
             if isinstance(item, PublicPost):
                 yield item
-                continue
-            result.refused += 1
-            result.reasons[item.reason] += 1
-            if len(result.refusals) < REFUSALS_KEPT:
-                result.refusals.append(item)
+            elif isinstance(item, Repeat):
+                result.duplicate += 1
+            else:
+                result.refused += 1
+                result.reasons[item.reason] += 1
+                on_refusal(item)
+                if len(result.refusals) < REFUSALS_KEPT:
+                    result.refusals.append(item)
 
     def _store(
         self,
@@ -145,9 +168,19 @@ class Importer:
         people.note(session, at=now, action="import", subject=result.source, detail=detail)
 
 
-def _refuse_to_replace(session: Session, draft: SourceDraft) -> None:
-    """Keep a place that is read from becoming a file: it would never be read again."""
+def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None:
+    """Keep a place that is read from becoming a file: it would never be read again.
+
+    Args:
+        session: The unit of work.
+        draft: What would be registered.
+        advice: What a person can do, for the message.
+
+    Raises:
+        UsageError: When a source of that name is of another kind.
+
+    """
     for source in sources.every(session):
         if source.name == draft.name and source.kind != draft.kind:
-            message = f"{draft.name} is a source of kind {source.kind}: choose another name with --source"
+            message = f"{draft.name} is a source of kind {source.kind}: {advice}"
             raise UsageError(message)

@@ -1,32 +1,57 @@
 """What must not be kept is deleted: posts past their source's retention, and an author's posts on request."""
 
+from datetime import timedelta
+
 from monitor.clock import Clock
+from monitor.collectors import kept_for
+from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser
-from storage import people, posts, sources
+from storage import hosts, people, posts, sources
 from storage.database import Database
 
+HOSTS_REMEMBERED = timedelta(days=30)
 
-def retain(database: Database, clock: Clock) -> dict[str, int]:
-    """Delete posts that are older than their source's retention; returns how many, by source, where any."""
+
+def retain(database: Database, clock: Clock, captures: CaptureStore | None = None) -> dict[str, int]:
+    """Delete posts that are older than their source's retention, or than its platform allows, and their captures.
+
+    Returns:
+        How many, by source, where any.
+
+    """
     deleted: dict[str, int] = {}
     now = clock.now()
     with database.work() as session:
         for source in sources.every(session):
-            if count := posts.delete_expired(session, source, now):
+            if count := posts.delete_expired(session, source, now, kept_for(source.kind, source.retention_days)):
                 deleted[source.name] = count
                 people.note(session, at=now, action="retention", subject=source.name, detail={"posts": count})
+        if captures:
+            captures.forget_unused(session)
+        hosts.forget_hosts(session, now - HOSTS_REMEMBERED)
         session.commit()
     return deleted
 
 
-def erase(database: Database, clock: Clock, pseudonymiser: Pseudonymiser, *, kind: str, author: str) -> int:
-    """Delete every post of one author on one kind of platform; returns how many there were.
+def erase(
+    database: Database,
+    clock: Clock,
+    pseudonymiser: Pseudonymiser,
+    *,
+    kind: str,
+    author: str,
+    captures: CaptureStore | None = None,
+) -> int:
+    """Delete every post of one author on one kind of platform, and the pages they were read from.
 
+    Returns how many posts there were.
     The audit trail notes that an erasure took place, without the author and without the pseudonym.
     """
     key = pseudonymiser.key(kind, author)
     now = clock.now()
     with database.work() as session:
+        if key and captures:
+            captures.forget_author(session, key)
         count = posts.delete_by_author(session, key) if key else 0
         people.note(session, at=now, action="erasure", subject=kind, detail={"posts": count})
         session.commit()

@@ -40,7 +40,7 @@ class Schedule:
         self._clock = clock
         self._say = say
         self._running: dict[str, asyncio.Future[str]] = {}
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._ticks = AsyncIOScheduler(timezone=VIETNAM)
 
     def start(self) -> None:
@@ -61,7 +61,7 @@ class Schedule:
 
     async def stop(self) -> None:
         """Stop ticking, cancel the jobs that run, and wait until they have put their things in order."""
-        self._stopping = True
+        self._stopping.set()
         self._ticks.shutdown(wait=False)
         running = list(self._running.values())
         for task in running:
@@ -70,7 +70,7 @@ class Schedule:
 
     async def tick(self, job: Job) -> None:
         """Do one job once, unless it still runs; a failure that can be explained is shown and stops no other."""
-        if job.name in self._running or self._stopping:
+        if job.name in self._running or self._stopping.is_set():
             return
         task = self._running[job.name] = asyncio.ensure_future(job.run())
         try:
@@ -78,7 +78,7 @@ class Schedule:
         except (KiemtinError, StorageError, ClassifierError, OSError) as error:
             line = f"failed: {error}"
         except asyncio.CancelledError:
-            if not self._stopping:
+            if not self._stopping.is_set():
                 raise
             return
         finally:

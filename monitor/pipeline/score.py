@@ -12,10 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifiers.artefact import Loaded, load
+from classifiers.labels import LABEL_NAMES
 from classifiers.model import Prediction
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
-from monitor.errors import KiemtinError
+from monitor.errors import KiemtinError, UsageError
+from monitor.pipeline.captures import CaptureStore
 from storage import flags, posts, registry
 from storage.database import Database
 from storage.flags import FlagDraft
@@ -43,10 +45,19 @@ class Scorer:
         executor: Does the reading of texts; threads, processes or a cluster.
         model_folder: The folder of the model, readable by the executor's workers.
         clock: Tells the time.
+        captures: Where the fetched bytes of new posts wait; they are kept or deleted after the scoring.
 
     """
 
-    def __init__(self, database: Database, executor: Executor, model_folder: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        executor: Executor,
+        model_folder: Path,
+        clock: Clock,
+        captures: CaptureStore | None = None,
+    ) -> None:
+        self._captures = captures
         self._database = database
         self._executor = executor
         self._folder = model_folder
@@ -63,11 +74,15 @@ class Scorer:
 
         Raises:
             ClassifierError: When the model cannot be used.
+            UsageError: When the model has learnt other classes than our labels.
             StorageError: When the database fails; stored batches stay.
             KiemtinError: When a worker process dies.
 
         """
         loaded = cached_model(str(self._folder))
+        if foreign := set(loaded.classifier.labels) - set(LABEL_NAMES):
+            message = f"the model {loaded.version} knows the class {min(foreign)!r}, which is none of our labels"
+            raise UsageError(f"{message}: set `model` to another")
         model_id = self._activate(loaded)
         result = ScoreResult(loaded.version)
         with self._database.work() as session:
@@ -85,6 +100,8 @@ class Scorer:
                     "a scoring process died, perhaps for want of memory: set `workers = 1` and run the command again"
                 )
                 raise KiemtinError(message) from error
+        if self._captures:
+            self._captures.settle(self._database, model_id)
         return result
 
     def _activate(self, loaded: Loaded) -> int:

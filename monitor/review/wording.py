@@ -6,6 +6,7 @@ from typing import Final
 
 from classifiers.labels import CONCERN, LABEL_NAMES, LABELS, NEGATIVE, UNVERIFIED, label_named
 from classifiers.model import BASE, REST
+from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ _ENGAGEMENT: Final[Mapping[str, str]] = {
 SPECIAL_REASONS: Final[Mapping[str, str]] = {
     BASE: "mức nền, khi chưa đọc chữ nào",
     REST: "mọi từ khác cộng lại",
+    LINK: "một liên kết",
+    MAIL: "một địa chỉ thư điện tử",
+    PHONE: "một số điện thoại",
+    NAME: "một tên tài khoản",
 }
 _CHANCES: Final = (
     (95, "khả năng rất cao"),

@@ -2,8 +2,10 @@
 
 from storage.models.base import Base
 from storage.models.evidence import Correction, Evidence
+from storage.models.hosts import HostState, RobotsCopy
 from storage.models.people import AuditEvent, User
 from storage.models.posts import Cluster, Post, PostBand, PostRevision, join_title
+from storage.models.rechecks import Recheck
 from storage.models.reports import Report
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
@@ -17,12 +19,15 @@ __all__ = [
     "CrawlRun",
     "Evidence",
     "Flag",
+    "HostState",
     "Model",
     "Post",
     "PostBand",
     "PostRevision",
+    "Recheck",
     "Report",
     "Review",
+    "RobotsCopy",
     "Score",
     "Source",
     "SourceState",

@@ -90,3 +90,4 @@ class Capture(Base):
     content_type: Mapped[str | None]
     size_bytes: Mapped[int]
     sha256: Mapped[Sha256] = mapped_column(index=True)
+    warc_path: Mapped[str | None] = mapped_column(comment="where the bytes are kept, below the captures folder")

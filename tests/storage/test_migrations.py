@@ -14,7 +14,7 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-FIRST, NEWEST = "0001_sources_and_posts", "0002_scores_and_reviews"
+BEFORE, NEWEST = "0002_scores_and_reviews", "0003_hosts_captures_rechecks"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,7 +78,7 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 def test_one_step_down_keeps_the_posts(database: Database) -> None:
     move(database, command.downgrade, "-1")
     assert "posts" in tables(database)
-    assert "reviews" not in tables(database)
+    assert "rechecks" not in tables(database)
     move(database, command.upgrade, "head")
     assert database.differences() == []
 
@@ -107,7 +107,7 @@ def test_an_empty_database_names_the_command_that_fills_it(empty_database: Datab
 
 def test_an_older_database_names_the_command_that_mends_it(database: Database) -> None:
     move(database, command.downgrade, "-1")
-    with pytest.raises(SchemaMismatch, match=rf"stands at {FIRST}, .* expects {NEWEST}: run `kiemtin db upgrade`$"):
+    with pytest.raises(SchemaMismatch, match=rf"stands at {BEFORE}, .* expects {NEWEST}: run `kiemtin db upgrade`$"):
         database.require_current_schema()
 
 

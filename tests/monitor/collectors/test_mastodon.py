@@ -309,5 +309,5 @@ async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) ->
 
 
 def test_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="feed, mastodon"):
+    with pytest.raises(UsageError, match=r"feed, .*mastodon"):
         collector_for("carrier-pigeon")

@@ -62,9 +62,9 @@ class ScriptedCollector:
     def __init__(self, script: Callable[[SourceView], AsyncIterator[Batch]]) -> None:
         self._script = script
 
-    def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+    def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:  # noqa: ARG002  the protocol
         return self._script(source)
 
-    def __call__(self, kind: str) -> Collector:
+    def __call__(self, kind: str) -> Collector:  # noqa: ARG002  the protocol
         """Be the collector of every kind."""
         return self

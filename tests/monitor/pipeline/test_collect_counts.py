@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
-from monitor.pipeline.collect import UNSTORABLE, SourceResult
+from monitor.pipeline.collect import SourceResult
+from monitor.pipeline.store import UNSTORABLE
 from storage import sources
 from storage.database import Database
 from storage.models import Capture, CrawlRun, Post, SourceState
@@ -43,6 +44,10 @@ def newspaper(clock: FakeClock) -> FeedSite:
 def newspaper_address(newspaper: FeedSite) -> Iterator[str]:
     with serve(newspaper) as address:
         yield address
+
+
+def whole_database(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("kiemtin.db*"))
 
 
 def account(result: SourceResult) -> tuple[str, int, int, int]:
@@ -161,7 +166,7 @@ async def test_no_author_of_a_feed_stands_anywhere_in_the_database_file(
     sqlite_database.close()
 
     assert [len(key or "") for key in keys] == [64]  # one author, one pseudonym
-    content = b"".join(file.read_bytes() for file in tmp_path.glob("kiemtin.db*"))
+    content = whole_database(tmp_path)
     assert "Tin số 1".encode() in content  # the file was looked into indeed
     assert AUTHOR.encode() not in content
 

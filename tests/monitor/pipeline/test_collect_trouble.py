@@ -81,8 +81,8 @@ async def test_waiting_after_failures_ends_at_a_day_and_success_forgets_them(
     site: FeedSite, address: str, register: Register, crawl: Crawl, sqlite_database: Database, clock: FakeClock
 ) -> None:
     register("newspaper", address)
-    site.fail(RSS_PATH, *[500] * 12)
-    for _ in range(12):
+    site.fail(RSS_PATH, *[500] * 9)
+    for _ in range(9):
         await crawl()
     assert state_of(sqlite_database, "newspaper")[1].next_due_at == clock.now() + timedelta(days=1)
     assert (await crawl())["newspaper"].outcome == "ok"
@@ -308,7 +308,7 @@ async def test_a_source_whose_lease_ran_out_while_it_waited_is_left_to_who_has_i
 
 
 def lease_owner(kind: str) -> str:
-    with subprocess.Popen([sys.executable, "-c", ""]) as child:  # noqa: S603  gone when the block ends
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
         gone = child.pid
     return {
         "gone": f"{socket.gethostname()}:{gone}",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from monitor.collectors.files import open_file
+from monitor.collectors.files import Refusal, open_file
 from monitor.errors import UsageError
 from monitor.pipeline import imports
 from monitor.pipeline.imports import Importer, ImportResult
@@ -93,12 +93,37 @@ def test_a_dry_run_says_the_same_and_leaves_no_row_in_any_table(
     assert account(tried) == account(run(importer, path)) == (700, 700, 0, 0)
 
 
-def test_progress_counts_every_record(importer: Importer, tmp_path: Path) -> None:
-    path = write(tmp_path / "c.jsonl", *({"id": str(number), "text": "bài"} for number in range(imports.BATCH + 7)))
-    told: list[int] = []
-    draft = make_source("c", kind="import")
-    importer.run(open_file(path), draft, on_records=told.append)
-    assert told == [imports.BATCH, 7]
+def test_progress_tells_the_share_of_the_file_that_was_read(importer: Importer, tmp_path: Path) -> None:
+    rows = ({"id": str(number), "text": "bài " * 100} for number in range(imports.BATCH * 2 + 250))
+    told: list[float] = []
+    importer.run(
+        open_file(write(tmp_path / "c.jsonl", *rows)), make_source("c", kind="import"), on_progress=told.append
+    )
+    assert len(told) == 3
+    assert 0 < told[0] < told[1] < told[2] == 1
+
+
+def test_every_refusal_is_told_also_beyond_those_that_the_account_keeps(importer: Importer, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.jsonl", {"id": "1", "text": "bài"}, *["{broken"] * (imports.REFUSALS_KEPT + 5))
+    told: list[Refusal] = []
+    importer.run(open_file(path), make_source("c", kind="import"), on_refusal=told.append)
+    assert [refusal.line for refusal in told] == list(range(2, imports.REFUSALS_KEPT + 7))
+    assert {refusal.excerpt for refusal in told} == {"{broken"}
+
+
+def test_an_older_capture_of_an_item_counts_as_a_duplicate(importer: Importer, tmp_path: Path) -> None:
+    item = {"id": "7", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}, "desc": "Bản mới"}
+    wrapping = {"item_id": "7", "source_platform": "tiktok.com"}
+    newer = {**wrapping, "last_updated": 2, "data": item}
+    older = {**wrapping, "last_updated": 1, "data": {**item, "desc": "Bản cũ"}}
+    result = run(importer, write(tmp_path / "c.ndjson", newer, older))
+    assert (account(result), result.records) == ((1, 0, 1, 0), 2)
+    assert account(run(importer, write(tmp_path / "c.ndjson", older, newer))) == (0, 0, 2, 0)
+
+
+def test_no_file_takes_the_name_of_the_tips(importer: Importer, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--source"):
+        run(importer, write(tmp_path / "tips.jsonl", {"id": "1", "text": "bài"}), imports.TIPS)
 
 
 def test_details_of_refusals_are_kept_up_to_a_limit_and_counted_beyond(importer: Importer, tmp_path: Path) -> None:
@@ -115,11 +140,11 @@ def test_an_import_that_breaks_off_keeps_whole_batches_and_goes_on_when_done_aga
     path = write(tmp_path / "c.jsonl", *({"id": str(number), "text": f"bài {number}"} for number in range(total)))
     draft = make_source("comments", kind="import", address=path.name)
 
-    def unplug(_: int) -> None:
+    def unplug(_: float) -> None:
         raise StorageError("the disk was unplugged")
 
     with pytest.raises(StorageError, match="unplugged"):
-        importer.run(open_file(path), draft, on_records=unplug)
+        importer.run(open_file(path), draft, on_progress=unplug)
     assert rows_in(sqlite_database)["posts"] == imports.BATCH
 
     assert account(run(importer, path)) == (total - imports.BATCH, 0, imports.BATCH, 0)

@@ -8,12 +8,11 @@ from sqlalchemy import func, select
 
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import erase, retain
-from storage import posts, reviews
+from storage import posts, registry, reviews
 from storage.database import Database
 from storage.models import AuditEvent, Base, Post, PostRevision
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
-from storage import registry
 
 AUTHOR = "lan@mang.example"
 HANGING_ON_A_POST = ("posts", "post_revisions", "scores", "flags", "reviews")

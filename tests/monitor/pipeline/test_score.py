@@ -104,7 +104,9 @@ def test_reference_posts_are_never_scored(scorer: Scorer, sqlite_database: Datab
     assert scores_in(sqlite_database) == {}
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "😀" * 50, "a" * 20_000, "ở"], ids=["empty", "blank", "line", "emoji", "long", "one"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "😀" * 50, "a" * 20_000, "ở"], ids=["empty", "blank", "line", "emoji", "long", "one"]
+)
 def test_odd_texts_are_scored_like_any_other(scorer: Scorer, sqlite_database: Database, text: str) -> None:
     fill(sqlite_database, [text])
     assert scorer.run().scored == 1
@@ -167,7 +169,12 @@ def test_another_model_scores_everything_again_and_becomes_the_active_one(
 
 
 def test_processes_give_the_same_scores_as_one_thread(
-    scorer: Scorer, sqlite_database: Database, small_model: Path, clock: FakeClock, sqlite_template: Path, tmp_path: Path
+    scorer: Scorer,
+    sqlite_database: Database,
+    small_model: Path,
+    clock: FakeClock,
+    sqlite_template: Path,
+    tmp_path: Path,
 ) -> None:
     texts = TEXTS[: BATCH * 2 + 5]
     fill(sqlite_database, texts)
@@ -215,7 +222,7 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
         """Retention runs beside the scoring: posts of the second batch are gone when their scores come."""
 
         def map(self, *arguments: object, **options: object) -> Iterator[object]:  # type: ignore[override]
-            answers = list(super().map(*arguments, **options))  # type: ignore[arg-type]
+            answers: list[object] = list(super().map(*arguments, **options))  # type: ignore[arg-type]
             with sqlite_database.work() as session:
                 for post in session.scalars(select(Post).where(Post.id > BATCH + 5)):
                     session.delete(post)

@@ -1,0 +1,196 @@
+"""The fetched bytes behind flagged posts, kept as WARC: proof of what was published, and where and when.
+
+While a crawl runs nobody knows yet which posts will be flagged. So the bytes of each fetch that gave something new wait
+in a spool of limited size; once its posts are scored they move to the month's folder, or are deleted. A file's name is
+the SHA-256 of the (unpacked) body, so equal bytes are kept once.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from monitor.clock import Clock
+from monitor.collectors.http import Fetched
+from monitor.errors import KiemtinError
+from storage import captures
+from storage.captures import Fate
+from storage.database import Database
+
+SUFFIX = ".warc.gz"
+ABANDONED_AFTER = timedelta(days=1)  # bytes that no stored capture names: their crawl was killed
+CHUNK = 400
+SPOOL_FULL = "captured bytes dropped before they were scored: the spool is full (`capture_spool_megabytes`)"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many captures moved from the spool to where they are kept, and how many were deleted."""
+
+    kept: int = 0
+    deleted: int = 0
+
+
+class CaptureStore:
+    """Keeps fetched bytes.
+
+    Args:
+        folder: Where; `spool` and one folder a year lie in it.
+        clock: Tells the time.
+        spool_bytes: How large the spool may grow; then the oldest go first.
+
+    """
+
+    def __init__(self, folder: Path, clock: Clock, spool_bytes: int) -> None:
+        self._folder = folder
+        self._spool = folder / "spool"
+        self._clock = clock
+        self._spool_bytes = spool_bytes
+
+    def spool(self, fetched: Fetched) -> int:
+        """Put the bytes of a fetch into the spool; returns how many older ones had to be dropped for them.
+
+        Raises:
+            KiemtinError: When the folder cannot be written.
+
+        """
+        path = self._spooled(fetched.sha256)
+        try:
+            self._spool.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".part")
+            partial.write_bytes(as_warc(fetched))
+            fetched_at = fetched.fetched_at.timestamp()
+            os.utime(partial, (fetched_at, fetched_at))  # the oldest fetch is the first to go
+            partial.replace(path)
+            return self._trim()
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _trim(self) -> int:
+        files = [(entry, entry.stat()) for entry in self._waiting()]
+        size, dropped = sum(stat.st_size for _, stat in files), 0
+        for entry, stat in sorted(files, key=lambda each: (each[1].st_mtime_ns, each[0].name)):
+            if size <= self._spool_bytes:
+                break
+            entry.unlink(missing_ok=True)
+            size, dropped = size - stat.st_size, dropped + 1
+        return dropped
+
+    def settle(self, database: Database, model_id: int) -> Settled:
+        """Move what proves a flagged post to where it is kept, and delete what was scored and proves none.
+
+        Raises:
+            KiemtinError: When the folder cannot be written; the next run goes on.
+
+        """
+        kept = deleted = 0
+        waiting = iter(sorted(self._waiting()))
+        try:
+            while files := list(islice(waiting, CHUNK)):
+                hashes = [file.name.removesuffix(SUFFIX) for file in files]
+                with database.work() as session:
+                    fates = captures.fates(session, hashes, model_id)
+                for file, sha256 in zip(files, hashes, strict=True):
+                    if fates[sha256] is Fate.KEEP:
+                        self._keep(database, file, sha256)
+                        kept += 1
+                    elif fates[sha256] is Fate.DROP or (fates[sha256] is Fate.UNKNOWN and self._is_abandoned(file)):
+                        file.unlink(missing_ok=True)
+                        deleted += 1
+        except OSError as error:
+            raise self._refused(error) from error
+        return Settled(kept, deleted)
+
+    def _keep(self, database: Database, file: Path, sha256: str) -> None:
+        """Note the place first: a program that is killed in between finds the bytes in the spool and moves them."""
+        with database.work() as session:
+            place = captures.place_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
+            captures.keep_at(session, sha256, place)
+            session.commit()
+        target = self._folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(target)
+
+    def forget_unused(self, session: Session) -> int:
+        """Delete the kept bytes of which no post is left; returns how many. The caller commits."""
+        return self._delete(captures.forget_unused(session))
+
+    def forget_author(self, session: Session, author_key: str) -> int:
+        """Delete all bytes in which posts of an author were read, before the posts are; returns how many were kept."""
+        places, hashes = captures.forget_author(session, author_key)
+        self._delete(f"{self._spool.name}/{sha256}{SUFFIX}" for sha256 in hashes)
+        return self._delete(places)
+
+    def _delete(self, places: Iterable[str]) -> int:
+        """Delete files before the caller commits: should that fail, rather a file is missing than a name too many."""
+        deleted = 0
+        try:
+            for place in places:
+                (self._folder / place).unlink(missing_ok=True)
+                deleted += 1
+        except OSError as error:
+            raise self._refused(error) from error
+        return deleted
+
+    def _spooled(self, sha256: str) -> Path:
+        return self._spool / f"{sha256}{SUFFIX}"
+
+    def _waiting(self) -> Iterable[Path]:
+        return self._spool.glob(f"*{SUFFIX}")
+
+    def _is_abandoned(self, file: Path) -> bool:
+        return self._clock.now().timestamp() - file.stat().st_mtime > ABANDONED_AFTER.total_seconds()
+
+    def _refused(self, error: OSError) -> KiemtinError:
+        return KiemtinError(f"cannot keep captured pages in {self._folder}: {error.strerror}: check rights and space")
+
+
+def as_warc(fetched: Fetched) -> bytes:
+    """Write a fetch as WARC: the answer and the request; what did not come by HTTP as a resource."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    headers = {"WARC-Date": f"{fetched.fetched_at:%Y-%m-%dT%H:%M:%SZ}"}
+    wire = fetched.exchange
+    if wire is None:
+        record = writer.create_warc_record(
+            fetched.final_url,
+            "resource",
+            payload=BytesIO(fetched.body),
+            length=len(fetched.body),
+            warc_content_type=fetched.content_type or "application/octet-stream",
+            warc_headers_dict=headers,
+        )
+        writer.write_record(record)
+        return out.getvalue()
+    status = StatusAndHeaders(
+        f"{fetched.status} {wire.reason}", list(wire.response_headers), protocol=wire.http_version
+    )
+    response = writer.create_warc_record(
+        fetched.final_url,
+        "response",
+        payload=BytesIO(wire.body),
+        length=len(wire.body),
+        http_headers=status,
+        warc_headers_dict=headers,
+    )
+    request = writer.create_warc_record(
+        fetched.final_url, "request", http_headers=_request_line(fetched.final_url, wire.request_headers)
+    )
+    writer.write_request_response_pair(request, response)
+    return out.getvalue()
+
+
+def _request_line(url: str, headers: Sequence[tuple[str, str]]) -> Any:
+    """Write the request from the address that is stored, which never has a key in it."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return StatusAndHeaders(f"GET {target} HTTP/1.1", list(headers), is_http_request=True)

@@ -1,0 +1,241 @@
+"""Flagged posts are looked at again after an hour, a day and a week: what was edited or removed since is noted.
+
+A collector that can ask its platform for single posts finds both; of other posts the permalink tells only whether they
+are still there. No look ever switches a source off: it is the source's own readings that decide that.
+"""
+
+import asyncio
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.clock import Clock
+from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
+from monitor.collectors.http import PoliteClient
+from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
+from monitor.pipeline.collect import LEASE
+from monitor.pipeline.store import BatchStore, Kept
+from storage import rechecks, sources
+from storage.database import Database
+from storage.errors import DataRejected
+from storage.models import Recheck, Source
+
+LOOKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # after the flag was opened
+PUT_OFF = timedelta(hours=1)
+GIVE_UP = timedelta(days=8)
+MOST = 100  # posts a run
+_GONE = frozenset({404, 410})
+
+
+@dataclass(slots=True)
+class RecheckResult:
+    """How many flagged posts were looked at, and what had become of them.
+
+    `unclear` counts those of which nothing could be learnt, by reason; most are looked at again an hour later.
+    """
+
+    looked: int = 0
+    changed: int = 0
+    gone: int = 0
+    unclear: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One source's posts that are due, by identifier, and what was found so far."""
+
+    source: Source
+    run_id: int
+    view: SourceView
+    waiting: dict[str, Recheck]
+    kept: Counter[str] = field(default_factory=Counter)
+    error: str | None = None
+
+
+class FlagRecheck:
+    """Looks at flagged posts again.
+
+    Args:
+        database: Where they stand.
+        client: The polite client, open.
+        collector_for: Finds the collector of a kind.
+        batches: Stores what is found.
+        clock: Tells the time.
+        parallel: How many sources are asked side by side.
+        secret_for: Gives the operator's key for a source, by its name and kind.
+
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        client: PoliteClient,
+        collector_for: Callable[[str], Collector],
+        batches: BatchStore,
+        clock: Clock,
+        *,
+        parallel: int,
+        secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._collector_for = collector_for
+        self._batches = batches
+        self._clock = clock
+        self._secret_for = secret_for
+        self._places = asyncio.Semaphore(parallel)
+        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self, names: Sequence[str] = ()) -> RecheckResult:
+        """Look at what is due, of all sources or of the named ones.
+
+        Raises:
+            StorageError: When the database fails; what was stored before stays.
+
+        """
+        result = RecheckResult()
+        by_source: dict[str, dict[str, Recheck]] = {}
+        now = self._clock.now()
+        with self._database.work() as session:
+            rechecks.plan(session, LOOKS[0], now - GIVE_UP)
+            session.commit()
+            for each in rechecks.due(session, now, MOST, names):
+                by_source.setdefault(each.post.source.name, {})[each.post.external_id] = each
+
+        async def look(waiting: Mapping[str, Recheck]) -> None:
+            async with self._places:
+                await self._source(dict(waiting), result)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for waiting in by_source.values():
+                    group.create_task(look(waiting))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        return result
+
+    async def _source(self, waiting: dict[str, Recheck], result: RecheckResult) -> None:
+        reading = self._open(waiting)
+        if reading is None:  # another program reads the source now: the posts stay due
+            return
+        outcome = "interrupted"
+        try:
+            await self._ask_collector(reading, result)
+            for external_id in list(reading.waiting):
+                await self._ask_permalink(reading, external_id, result)
+            outcome = "failed" if reading.error else "ok"
+        finally:
+            self._close(reading, outcome)
+
+    async def _ask_collector(self, reading: _Reading, result: RecheckResult) -> None:
+        try:
+            collector = self._collector_for(reading.source.kind)
+            if not isinstance(collector, Rechecker):
+                return
+            known = [
+                KnownPost(external_id=each.post.external_id, url=each.post.url) for each in reading.waiting.values()
+            ]
+            async for batch in collector.recheck(reading.view, self._client, known):
+                found = {post.external_id for post in batch.posts} | set(batch.gone)
+                self._store(reading, batch, found & set(reading.waiting), result)
+        except (CollectError, UsageError, DataRejected) as error:
+            reading.error = str(error)
+            for external_id in list(reading.waiting):
+                self._put_off(reading, external_id, error, result)
+
+    async def _ask_permalink(self, reading: _Reading, external_id: str, result: RecheckResult) -> None:
+        url = reading.waiting[external_id].post.url
+        if url is None:
+            self._put_off(reading, external_id, None, result)
+            return
+        try:
+            fetched = await self._client.get(url, accept_status=_GONE)
+        except CollectError as error:
+            self._put_off(reading, external_id, error, result)
+            return
+        if fetched.status in _GONE:
+            self._store(reading, Batch(fetched=fetched, gone=(external_id,)), {external_id}, result)
+        else:
+            self._store(reading, None, {external_id}, result)
+
+    def _open(self, waiting: dict[str, Recheck]) -> _Reading | None:
+        name, now = next(iter(waiting.values())).post.source.name, self._clock.now()
+        with self._database.work() as session:
+            leased = sources.lease(session, owner=self._owner, now=now, until=now + LEASE, only_due=False, names=[name])
+            if not leased:
+                return None
+            source = leased[0]
+            view = SourceView(
+                name=source.name,
+                address=source.address,
+                settings=source.settings,
+                cursor=source.state.cursor,
+                secret=self._secret_for(source.name, source.kind),
+            )
+            run = sources.start_run(session, source.id, now)
+            session.commit()
+        return _Reading(source, run.id, view, waiting)
+
+    def _store(self, reading: _Reading, batch: Batch | None, found: set[str], result: RecheckResult) -> None:
+        """Store what a look found, and when the next look is due, in one unit of work."""
+        now = self._clock.now()
+        with self._database.work() as session:
+            sources.renew(session, reading.source.id, self._owner, now + LEASE)
+            kept = self._batches.keep(session, reading.source, reading.run_id, batch) if batch else None
+            for external_id in found:
+                due = reading.waiting[external_id]
+                gone = batch is not None and external_id in batch.gone
+                rechecks.looked(session, due.post_id, now, None if gone else next_look(due.flagged_at, now))
+            session.commit()
+        for external_id in found:
+            del reading.waiting[external_id]
+        result.looked += len(found)
+        if kept:
+            _count(kept, reading.kept)
+            result.changed += kept.changed
+            result.gone += kept.gone
+
+    def _put_off(self, reading: _Reading, external_id: str, error: Exception | None, result: RecheckResult) -> None:
+        due = reading.waiting.pop(external_id)
+        later = self._clock.now() + PUT_OFF
+        if isinstance(error, RateLimited) and error.retry_at is not None:
+            later = max(later, error.retry_at)
+        hopeless = error is None or later > due.flagged_at + GIVE_UP
+        with self._database.work() as session:
+            rechecks.put_off(session, due.post_id, None if hopeless else later)
+            session.commit()
+        result.unclear[_reason(error)] += 1
+
+    def _close(self, reading: _Reading, outcome: str) -> None:
+        with self._database.work() as session:
+            sources.close_run(
+                session,
+                reading.run_id,
+                now=self._clock.now(),
+                outcome=outcome,
+                counts={name: reading.kept[name] for name in ("seen", "new", "changed", "gone")},
+                skipped={},
+                error=reading.error,
+            )
+            sources.release(session, reading.source.id, self._owner)
+            session.commit()
+
+
+def next_look(flagged_at: datetime, now: datetime) -> datetime | None:
+    """Tell when a post that was flagged and looked at is due next; None after the last look."""
+    return next((flagged_at + after for after in LOOKS if flagged_at + after > now), None)
+
+
+def _count(kept: Kept, counts: Counter[str]) -> None:
+    counts.update({"seen": kept.seen, "new": kept.new, "changed": kept.changed, "gone": kept.gone})
+
+
+def _reason(error: Exception | None) -> str:
+    if error is None:
+        return "no address to look at"
+    if isinstance(error, RateLimited):
+        return "the host asked to wait"
+    return "the host does not want it" if isinstance(error, SourceRefused) else "could not be read"

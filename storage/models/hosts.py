@@ -1,0 +1,31 @@
+"""What is remembered of hosts between two programs, so that each stays as polite as one that never ends."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class HostState(Base):
+    """When a host may be asked again, and how many requests it had today."""
+
+    __tablename__ = "host_state"
+
+    host: Mapped[str] = mapped_column(primary_key=True, comment="name or address, without a port")
+    ready_at: Mapped[datetime | None] = mapped_column(comment="when the pause after the last request ends")
+    closed_until: Mapped[datetime | None] = mapped_column(comment="until when the host asked us to wait")
+    refusals: Mapped[int] = mapped_column(comment="how often in a row it asked so")
+    day_began: Mapped[datetime | None] = mapped_column(comment="since when `sent` counts")
+    sent: Mapped[int] = mapped_column(comment="requests in these 24 hours")
+
+
+class RobotsCopy(Base):
+    """What a host's robots.txt said."""
+
+    __tablename__ = "robots_copies"
+
+    place: Mapped[str] = mapped_column(primary_key=True, comment="address of the robots.txt")
+    status: Mapped[int] = mapped_column(comment="HTTP status of the answer")
+    body: Mapped[bytes]
+    read_at: Mapped[datetime] = mapped_column(index=True)

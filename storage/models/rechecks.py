@@ -1,0 +1,22 @@
+"""Which flagged posts are to be looked at again, and when."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base
+from storage.models.posts import Post
+
+
+class Recheck(Base):
+    """The looks that a flagged post gets after its flag was opened."""
+
+    __tablename__ = "rechecks"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    flagged_at: Mapped[datetime] = mapped_column(comment="when its first flag was opened; looks are counted from here")
+    due_at: Mapped[datetime | None] = mapped_column(index=True, comment="when the next look is due; empty: no more")
+    looked_at: Mapped[datetime | None] = mapped_column(comment="when it was last found or found gone")
+
+    post: Mapped[Post] = relationship()

@@ -1,0 +1,62 @@
+"""Which flagged posts are due for another look: planned when a flag is there, and put off or ended after each look."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from storage.database import insert_ignoring
+from storage.models import Flag, Post, Recheck, Source
+
+
+def plan(session: Session, first_look: timedelta, since: datetime) -> None:
+    """Plan looks at posts that were flagged since a time, are still there, and came from a place that is read."""
+    flagged_at = func.min(Flag.opened_at)
+    query = (
+        select(Flag.post_id, flagged_at)
+        .join(Post, Post.id == Flag.post_id)
+        .join(Source, Source.id == Post.source_id)
+        .where(Source.kind != "import", Post.deleted_at.is_(None), ~exists().where(Recheck.post_id == Flag.post_id))
+        .group_by(Flag.post_id)
+        .having(flagged_at > since)
+    )
+    rows = [
+        {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "looked_at": None}
+        for post_id, moment in session.execute(query).all()
+    ]
+    insert_ignoring(session, Recheck, rows, ("post_id",))
+
+
+def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) -> Sequence[Recheck]:
+    """List the looks that are due, longest due first, with their posts and sources.
+
+    Args:
+        session: The unit of work.
+        now: The present time, UTC.
+        limit: How many at most.
+        names: Only at posts of these sources; empty for all.
+
+    """
+    query = (
+        select(Recheck)
+        .join(Recheck.post)
+        .join(Post.source)
+        .options(joinedload(Recheck.post).joinedload(Post.source))
+        .where(Recheck.due_at <= now, Post.deleted_at.is_(None), Source.enabled)
+        .order_by(Recheck.due_at, Recheck.post_id)
+        .limit(limit)
+    )
+    if names:
+        query = query.where(Source.name.in_(names))
+    return session.scalars(query).all()
+
+
+def looked(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
+    """Note that a post was looked at, and when to look next; None ends the looks."""
+    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(looked_at=now, due_at=next_look))
+
+
+def put_off(session: Session, post_id: int, until: datetime | None) -> None:
+    """Look later, because nothing could be learnt now; None ends the looks."""
+    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(due_at=until))

@@ -1,0 +1,105 @@
+"""How tests run `kiemtin`, and what they see of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+
+from monitor.cli import main
+
+SCRIPT = Path(sys.executable).with_name("kiemtin")
+LONGEST_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Exit status and what was written."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """What was written as JSON, which is one line."""
+        assert self.out.count("\n") == 1, self.out
+        return json.loads(self.out)
+
+    @property
+    def complaint(self) -> str:
+        """The one line of a failure."""
+        assert self.status in (1, 2), self
+        assert self.err.startswith("kiemtin: "), self.err
+        assert self.err.count("\n") == 1, self.err
+        assert "Traceback" not in self.err + self.out
+        return self.err
+
+
+class Command:
+    """The command, run inside this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Answer:
+        """Run it and give its answer."""
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            main(list(arguments))
+        written = self._capsys.readouterr()
+        assert isinstance(leaving.value.code, int)
+        return Answer(leaving.value.code, written.out, written.err)
+
+    def well(self, *arguments: str) -> Answer:
+        """Run it and expect it to succeed."""
+        answer = self(*arguments)
+        assert answer.status == 0, answer
+        return answer
+
+
+def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
+    """Run it as a program of its own, to its end."""
+    done = subprocess.run(  # noqa: S603  our own command
+        [str(SCRIPT), *arguments],
+        input=stdin,
+        capture_output=True,
+        env=_with(environment),
+        timeout=LONGEST_SECONDS,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@contextmanager
+def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start it as a program of its own, whose lines can be read; it is killed at the end or after a minute."""
+    child = subprocess.Popen(  # noqa: S603  our own command
+        [str(SCRIPT), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=_with({"PYTHONUNBUFFERED": "1", **environment}),
+    )
+    watch = Timer(LONGEST_SECONDS, child.kill)
+    watch.start()
+    try:
+        with child:
+            try:
+                yield child
+            finally:
+                child.kill()
+    finally:
+        watch.cancel()
+
+
+def _with(environment: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **environment}

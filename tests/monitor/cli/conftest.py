@@ -1,0 +1,68 @@
+"""The command on a home folder of its own: inside this process, or as a program of its own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from monitor.cli import main
+from monitor.pipeline.score import cached_model
+from tests.monitor.cli.command import Command
+
+SETTINGS = """
+contact = "https://lien-doan.example/kiemtin"
+allow_addresses = ["127.0.0.1"]
+html_delay_seconds = 0
+api_delay_seconds = 0
+timeout_seconds = 5
+"""
+
+
+@pytest.fixture(scope="session")
+def home_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set up one home; tests get copies of it."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    home.mkdir()
+    (home / "kiemtin.toml").write_text(SETTINGS, encoding="utf-8")
+    with pytest.raises(SystemExit) as leaving:
+        main(["--home", str(home), "init", "--no-model"])
+    assert leaving.value.code == 0
+    return home
+
+
+@pytest.fixture
+def home(home_template: Path, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a home with tables, key, desk user and the small model, and no source."""
+    folder = tmp_path / "home"
+    shutil.copytree(home_template, folder)
+    shutil.copytree(small_model, folder / "models" / "small")
+    monkeypatch.setenv("KIEMTIN_HOME", str(folder))
+    monkeypatch.setenv("KIEMTIN_MODEL", "small")
+    return folder
+
+
+@pytest.fixture
+def bare_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder in which nothing was set up."""
+    folder = tmp_path / "bare"
+    monkeypatch.setenv("KIEMTIN_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def kiemtin(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+@pytest.fixture(autouse=True)
+def no_waits_between_attempts() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=1):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    cached_model.cache_clear()

@@ -1,0 +1,214 @@
+"""`kiemtin crawl`: what was found is told in words or as JSON; trouble is one line."""
+
+import gzip
+import signal
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites.feed_site import RSS_PATH
+from storage.database import Database
+from storage.models import CrawlRun, Post, SourceState
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.cli.command import Command, start
+
+BASIS = ["--legal-basis", "Nguồn công khai"]
+Add = Callable[..., None]
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    moment = MONDAY_MORNING - timedelta(hours=3)
+    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
+    return FeedSite(posts, clock)
+
+
+@pytest.fixture
+def base(site: FeedSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture
+def add(kiemtin: Command, home: Path) -> Add:
+    def one(name: str, address: str) -> None:
+        kiemtin.well("sources", "add", name, "feed", address, *BASIS)
+
+    return one
+
+
+def stored(home: Path) -> int:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        return session.scalar(select(func.count(Post.id))) or 0
+
+
+def test_what_was_found_is_told(kiemtin: Command, site: FeedSite, base: str, add: Add, clock: FakeClock) -> None:
+    add("forum", base + RSS_PATH)
+    assert kiemtin.well("crawl").out == "forum: 4 new, 0 changed, 0 gone\n"
+    assert "unchanged since the last reading" in kiemtin.well("crawl").out
+    clock.advance(60)
+    site.edit("p2", "Bài 2 đã sửa")
+    assert "0 new, 1 changed" in kiemtin.well("crawl", "forum").out
+
+
+def test_the_account_as_json(kiemtin: Command, base: str, add: Add) -> None:
+    add("forum", base + RSS_PATH)
+    assert kiemtin.well("crawl", "--json").data == {
+        "sources": [
+            {
+                "source": "forum",
+                "outcome": "ok",
+                "seen": 4,
+                "new": 4,
+                "changed": 0,
+                "duplicate": 0,
+                "gone": 0,
+                "skipped": {},
+                "gap": None,
+                "error": None,
+                "disabled": False,
+                "moved_to": None,
+            }
+        ],
+        "rechecked": {"looked": 0, "changed": 0, "gone": 0, "unclear": {}},
+    }
+
+
+def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, add: Add) -> None:
+    add("forum", base + RSS_PATH)
+    assert [each["source"] for each in kiemtin.well("crawl", "--due", "--json").data["sources"]] == ["forum"]
+    before = len(site.log)
+    assert "Nothing is due" in kiemtin.well("crawl", "--due").out
+    assert kiemtin.well("crawl", "--due", "--json").data["sources"] == []
+    assert len(site.log) == before
+
+
+def test_a_failing_source_fails_the_command_only_when_it_is_the_only_one(
+    kiemtin: Command, base: str, add: Add, home: Path
+) -> None:
+    add("broken", base + "/nowhere")
+    alone = kiemtin("crawl")
+    assert (alone.status, "1 failed" in alone.complaint) == (1, True)
+    assert "broken: failed:" in alone.out
+    add("forum", base + RSS_PATH)
+    both = kiemtin.well("crawl", "--json").data["sources"]
+    assert {each["source"]: each["outcome"] for each in both} == {"broken": "failed", "forum": "ok"}
+    assert stored(home) == 4
+
+
+def test_a_site_that_refuses_is_switched_off_and_that_is_said(
+    kiemtin: Command, site: FeedSite, base: str, add: Add
+) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /")
+    add("forum", base + RSS_PATH)
+    assert "The source was switched off." in kiemtin("crawl").out
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert "robots.txt" in found["state"]
+
+
+def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(
+    kiemtin: Command, base: str, add: Add
+) -> None:
+    add("forum", base + RSS_PATH)
+    add("other", base + RSS_PATH)
+    kiemtin.well("sources", "disable", "forum")
+    answer = kiemtin("crawl", "forum")
+    assert "sources enable forum" in answer.complaint
+    assert "'nobody'" in kiemtin("crawl", "nobody").complaint
+
+
+def test_without_a_network_it_is_one_line(kiemtin: Command, add: Add) -> None:
+    add("forum", "http://127.0.0.1:9/rss")  # nobody listens there
+    answer = kiemtin("crawl")
+    assert (answer.status, answer.complaint.count("\n")) == (1, 1)
+    assert "forum: failed: http://127.0.0.1:9/" in answer.out
+
+
+def test_an_address_that_may_not_be_read_is_one_line(kiemtin: Command, add: Add) -> None:
+    add("inside", "http://10.0.0.1/rss")
+    assert "inside: failed:" in kiemtin("crawl").out
+
+
+ITEM = "<item><guid>{n}</guid><title>Tin {n}</title><description>Đường Nậm Pha</description></item>"
+FEED = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
+WHOLE = FEED.format(items="".join(ITEM.format(n=n) for n in range(20))).encode()
+HUGE = gzip.compress(FEED.format(items=ITEM.format(n=1) + " " * 50_000_000).encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "said"),
+    [
+        (b"<!DOCTYPE html><html><body><h1>Trang ch\xe1\xbb\xa7</h1></body></html>", {}, "feed"),
+        (b"", {}, "feed"),
+        (b"\x00\x01\x02\x03" * 100, {}, "feed"),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": 7}', {}, "feed"),
+        (HUGE, {"content-encoding": "gzip"}, "larger than"),
+        (WHOLE, {"content-encoding": "gzip"}, "could not be read"),
+    ],
+    ids=["HTML", "empty", "binary", "JSON without items", "50 MB", "not gzip"],
+)
+def test_what_is_no_feed_is_one_line(
+    body: bytes, headers: dict[str, str], said: str, kiemtin: Command, add: Add, home: Path
+) -> None:
+    app = Starlette(routes=[Route("/rss", lambda _: Response(body, headers=headers, media_type="text/xml"))])
+    with serve(app) as address:
+        add("forum", address + "/rss")
+        answer = kiemtin("crawl")
+    assert answer.status == 1
+    assert answer.complaint
+    assert said in answer.out.lower()
+    assert (answer.out.count("\n"), stored(home)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "least", "gap"),
+    [
+        (WHOLE[: len(WHOLE) * 2 // 3], 10, True),
+        (WHOLE.decode().replace("utf-8", "windows-1258").encode(), 20, False),
+        (WHOLE.decode().encode("utf-16"), 20, False),
+        (b"\xef\xbb\xbf\n\n" + WHOLE, 20, False),
+        (WHOLE.replace("Đ".encode(), b"\xff"), 20, False),
+    ],
+    ids=["broken off", "wrong encoding named", "UTF-16", "blank lines first", "bytes of no encoding"],
+)
+def test_a_damaged_feed_gives_what_can_be_read(
+    body: bytes, least: int, gap: bool, kiemtin: Command, add: Add, home: Path
+) -> None:
+    app = Starlette(routes=[Route("/rss", lambda _: Response(body, media_type="text/xml"))])
+    with serve(app) as address:
+        add("forum", address + "/rss")
+        (found,) = kiemtin("crawl", "--json").data["sources"]
+    assert (found["outcome"], found["new"] >= least, found["gap"] is not None) == ("ok", True, gap)
+    assert stored(home) == found["new"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
+    how: signal.Signals, kiemtin: Command, site: FeedSite, base: str, add: Add, home: Path, clock: FakeClock
+) -> None:
+    slow = FeedSite(site.visible(), clock)
+    slow.slow = 30.0
+    with serve(slow) as slow_base:
+        add("forum", base + RSS_PATH)
+        add("slow", slow_base + RSS_PATH)
+        with start("crawl", KIEMTIN_TIMEOUT_SECONDS="60") as child:
+            while not (slow.seen(RSS_PATH) and stored(home)):
+                assert child.poll() is None
+            child.send_signal(how)
+            out, err = child.communicate(timeout=20)
+        assert (child.returncode, err.count("\n"), "Traceback" in err + out) == (1, 1, False)
+        assert err.startswith("kiemtin: stopped")
+        with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+            outcomes = sorted(session.scalars(select(CrawlRun.outcome)))
+            assert set(session.scalars(select(SourceState.lease_owner))) == {None}
+        assert (outcomes, stored(home)) == (["interrupted", "ok"], 4)
+        slow.slow = 0.0
+        found = kiemtin.well("crawl", "--due", "--json").data["sources"]
+    assert [(each["source"], each["new"]) for each in found] == [("slow", 4)]

@@ -1,0 +1,171 @@
+"""`kiemtin init`, `db` and `doctor`: setting up, again and again, and finding what is missing."""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.cli.doctor import LEAST_FREE_BYTES
+from storage.database import Database
+from storage.models import Source, User
+from tests.monitor.cli.command import Answer, Command
+
+DECLARED = """
+[[sources]]
+name = "dien-dan"
+kind = "feed"
+address = "https://diendan.example.vn/index.rss"
+legal_basis = "Diễn đàn công khai"
+interval_minutes = 15
+"""
+
+
+def test_everything_is_made_once_and_the_password_is_shown_once(kiemtin: Command, bare_home: Path) -> None:
+    first = kiemtin.well("init", "--no-model")
+    config = (bare_home / "kiemtin.toml").read_text(encoding="utf-8")
+    key = (bare_home / "secret.key").read_text(encoding="ascii")
+    assert "password (shown once):" in first.out
+    assert "Sources: 5 added" in first.out
+    assert stat.S_IMODE((bare_home / "secret.key").stat().st_mode) == 0o600
+    assert len(bytes.fromhex(key)) == 32
+
+    (bare_home / "kiemtin.toml").write_text(config + DECLARED, encoding="utf-8")
+    second = kiemtin.well("init", "--no-model")
+    assert "password" not in second.out
+    assert "Sources: 1 added" in second.out
+    assert (bare_home / "kiemtin.toml").read_text(encoding="utf-8") == config + DECLARED
+    assert (bare_home / "secret.key").read_text(encoding="ascii") == key
+
+
+def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemtin: Command, home: Path) -> None:
+    config = home / "kiemtin.toml"
+    base = config.read_text(encoding="utf-8")
+    config.write_text(base + DECLARED, encoding="utf-8")
+    kiemtin.well("init", "--no-model")
+    config.write_text(base + DECLARED.replace("15", "45"), encoding="utf-8")
+    assert "Sources: 0 added" in kiemtin.well("init", "--no-model").out
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert (found["name"], found["interval_minutes"], found["retention_days"]) == ("dien-dan", 45, 180)
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(
+    kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "file" / "home"))
+    assert kiemtin("init", "--no-model").status == 1
+    assert str(tmp_path / "file") in kiemtin("init", "--no-model").complaint
+
+
+def test_an_unknown_kind_among_declared_sources_is_told(kiemtin: Command, home: Path) -> None:
+    config = home / "kiemtin.toml"
+    config.write_text(DECLARED.replace('"feed"', '"telepathy"'), encoding="utf-8")
+    assert "telepathy" in kiemtin("init", "--no-model").complaint
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        assert session.scalars(select(Source)).all() == []
+
+
+def test_the_tables_are_checked_and_upgraded(kiemtin: Command, home: Path) -> None:
+    assert "up to date" in kiemtin.well("db", "check").out
+    assert "→" in kiemtin.well("db", "upgrade").out
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE corrections")
+    assert "differs" in kiemtin("db", "check").complaint
+
+
+def test_a_database_of_a_newer_program_is_left_alone(kiemtin: Command, home: Path) -> None:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for command in (["db", "check"], ["db", "upgrade"], ["init", "--no-model"], ["crawl"]):
+        assert "newer version" in kiemtin(*command).complaint
+
+
+def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    found = kiemtin.well("doctor", "--json").data
+    assert [(each["subject"], each["ok"]) for each in found] == [
+        (subject, True) for subject in ("settings", "key", "database", "model", "sources", "users", "disk")
+    ]
+    assert set(found[0]) == {"subject", "ok", "said", "mend"}
+    assert kiemtin.well("doctor").out.count("\n") == 7
+
+
+def remove(home: Path, what: str) -> None:
+    database = Database(f"sqlite:///{home / 'kiemtin.db'}")
+    if what == "settings":
+        (home / "kiemtin.toml").unlink()
+    elif what == "key":
+        (home / "secret.key").unlink()
+    elif what == "broken key":
+        (home / "secret.key").write_text("not hexadecimal", encoding="ascii")
+    elif what == "model":
+        shutil.rmtree(home / "models")
+    elif what == "damaged model":
+        (home / "models" / "small" / "model.skops").write_bytes(b"PK")
+    elif what == "users":
+        with database.work() as session:
+            session.scalars(select(User)).one().active = False
+            session.commit()
+    elif what == "sources":
+        with database.work() as session:
+            session.scalars(select(Source)).one().enabled = False
+            session.commit()
+    else:
+        (home / "kiemtin.db").unlink()
+
+
+@pytest.mark.parametrize(
+    ("what", "ill"),
+    [
+        ("settings", {"settings"}),
+        ("key", {"key"}),
+        ("broken key", {"key"}),
+        ("model", {"model"}),
+        ("damaged model", {"model"}),
+        ("users", {"users"}),
+        ("sources", {"sources"}),
+        ("database", {"database", "sources", "users"}),
+    ],
+)
+def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
+    what: str, ill: set[str], kiemtin: Command, home: Path
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    remove(home, what)
+    answer = kiemtin("doctor", "--json")
+    assert answer.status == 1
+    assert all(subject in answer.complaint for subject in ill)
+    assert {each["subject"] for each in answer.data if not each["ok"]} == ill
+    for each in answer.data:
+        if not each["ok"]:
+            assert "`kiemtin " in each["said"] + each["mend"] or "backup" in each["said"] + each["mend"]
+
+
+def test_the_doctor_looks_and_makes_nothing(kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIEMTIN_HOME", str(bare_home / "deep" / "home"))
+    answer = kiemtin("doctor", "--json")
+    assert {each["subject"] for each in answer.data if each["ok"]} == {"disk"}
+    assert not bare_home.exists()
+
+
+def test_the_doctor_minds_a_disk_that_is_nearly_full(
+    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(home)._replace(free=LEAST_FREE_BYTES)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    answer: Answer = kiemtin("doctor", "--json")
+    assert [each["mend"] for each in answer.data if each["subject"] == "disk"] == ["free some space"]
+
+
+def test_the_key_is_never_readable_by_others_not_even_for_a_moment(
+    kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0)
+    try:
+        kiemtin.well("init", "--no-model")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((bare_home / "secret.key").stat().st_mode) == 0o600

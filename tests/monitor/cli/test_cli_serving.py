@@ -1,0 +1,107 @@
+"""`kiemtin review` and `run`: the desk answers, and both stop in good order when they are asked to."""
+
+import http.client
+import signal
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites.feed_site import RSS_PATH
+from storage.database import Database
+from storage.models import CrawlRun, Score, SourceState
+from tests.clock import FakeClock
+from tests.monitor.cli.command import Command, start
+
+STOPS = pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number: int = listener.getsockname()[1]
+    monkeypatch.setenv("KIEMTIN_DESK_PORT", str(number))
+    return number
+
+
+@pytest.fixture
+def site() -> FeedSite:
+    clock = FakeClock(datetime.now(UTC))
+    moment = clock.now() - timedelta(hours=3)
+    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
+    return FeedSite(posts, clock)
+
+
+@pytest.fixture
+def address(site: FeedSite) -> Iterator[str]:
+    with serve(site) as base:
+        yield base + RSS_PATH
+
+
+def status_of(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@STOPS
+def test_the_desk_is_served_until_it_is_stopped(how: signal.Signals, home: Path, port: int) -> None:
+    with start("review") as child:
+        assert child.stdout is not None
+        assert f"http://127.0.0.1:{port}" in child.stdout.readline()
+        assert status_of(port, "/healthz") == 200
+        assert status_of(port, "/static/desk.css") == 200
+        child.send_signal(how)
+        out, err = child.communicate(timeout=20)
+    assert (child.returncode, err, "Traceback" in out) == (0, "", False)
+
+
+@pytest.mark.parametrize("command", ["review", "run"])
+def test_a_port_that_is_taken_is_one_line(
+    command: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("KIEMTIN_DESK_PORT", str(taken.getsockname()[1]))
+        answer = kiemtin(command)
+    assert (answer.status, "KIEMTIN_DESK_PORT" in answer.complaint) == (1, True)
+
+
+def test_everything_is_done_by_itself_and_stops_in_good_order(
+    kiemtin: Command, home: Path, port: int, address: str
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address, "--legal-basis", "Nguồn công khai")
+    with start("run") as child:
+        assert child.stdout is not None
+        assert "The desk is open" in child.stdout.readline()
+        line = child.stdout.readline()
+        assert "crawl: 1 sources read, 4 posts new or changed" in line
+        assert status_of(port, "/healthz") == 200
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (0, "")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        assert session.scalar(select(func.count(Score.post_id.distinct()))) == 4
+
+
+@STOPS
+def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
+    how: signal.Signals, kiemtin: Command, home: Path, port: int, site: FeedSite, address: str
+) -> None:
+    site.slow = 30.0
+    kiemtin.well("sources", "add", "forum", "feed", address, "--legal-basis", "Nguồn công khai")
+    with start("run", KIEMTIN_TIMEOUT_SECONDS="60") as child:
+        while not site.seen(RSS_PATH):
+            assert child.poll() is None
+        child.send_signal(how)
+        out, err = child.communicate(timeout=20)
+    assert (child.returncode, err, "Traceback" in out) == (0, "", False)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
+        assert session.scalars(select(SourceState.lease_owner)).all() == [None]

@@ -1,0 +1,158 @@
+"""`kiemtin sources`: adding, looking, switching; a check stores nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites.feed_site import RSS_PATH
+from storage.database import Database
+from storage.models import AuditEvent, CrawlRun, Post
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.cli.command import Command
+
+BASIS = ["--legal-basis", "Nguồn công khai"]
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    moment = MONDAY_MORNING - timedelta(hours=3)
+    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
+    return FeedSite(posts, clock)
+
+
+@pytest.fixture
+def address(site: FeedSite) -> Iterator[str]:
+    with serve(site) as base:
+        yield base + RSS_PATH
+
+
+def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> None:
+    added = kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS, "--interval-minutes", "15")
+    assert "Added forum" in added.out
+    assert kiemtin.well("sources", "list", "--json").data == [
+        {
+            "name": "forum",
+            "kind": "feed",
+            "address": "https://a.example/rss",
+            "role": "monitored",
+            "posts": 0,
+            "last_success": None,
+            "next_due": None,
+            "gap": None,
+            "enabled": True,
+            "state": "ok",
+            "legal_basis": "Nguồn công khai",
+            "retention_days": 180,
+            "interval_minutes": 15,
+        }
+    ]
+    changed = kiemtin.well("sources", "add", "forum", "feed", "https://b.example/rss", *BASIS, "--role", "reference")
+    assert "Changed forum" in changed.out
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert (found["address"], found["role"], found["interval_minutes"]) == ("https://b.example/rss", "reference", 30)
+    assert "forum" in kiemtin.well("sources", "list").out
+
+
+def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: Command, home: Path) -> None:
+    settings = ["--setting", "timeline=tag", "--setting", "tag=laichau", "--setting", "backfill_pages=2"]
+    kiemtin.well("sources", "add", "net", "mastodon", "https://mang.example", *BASIS, *settings)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        from storage.sources import by_name  # noqa: PLC0415
+
+        assert by_name(session, "net").settings == {"timeline": "tag", "tag": "laichau", "backfill_pages": 2}
+
+
+def test_an_empty_list_says_how_to_go_on(kiemtin: Command, home: Path) -> None:
+    assert "sources add" in kiemtin.well("sources", "list").out
+    assert kiemtin.well("sources", "list", "--json").data == []
+
+
+def test_a_check_shows_what_is_there_and_stores_nothing(
+    kiemtin: Command, home: Path, site: FeedSite, address: str
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    answer = kiemtin.well("sources", "check", "forum")
+    assert "status 200" in answer.out
+    assert "4 posts" in answer.out
+    assert answer.out.count("·") == 3
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        assert session.scalar(select(func.count(Post.id))) == session.scalar(select(func.count(CrawlRun.id))) == 0
+    assert kiemtin.well("sources", "check", "forum").out == answer.out  # and remembers nothing
+
+
+def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
+    kiemtin: Command, home: Path, site: FeedSite, address: str
+) -> None:
+    site.robots = (200, b"User-agent: *\nCrawl-delay: 7")
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    answer = kiemtin.well("sources", "check", "forum").out
+    assert "pause between two requests to this host: 7 s" in answer
+    assert "etag W/" in answer
+    assert "left out" not in answer
+    assert "GAP" not in answer
+    site.etag, site.truncate = False, False
+    site.add(SitePost(id="empty", author="x", title="", text="", published_at=MONDAY_MORNING))
+    again = kiemtin.well("sources", "check", "forum").out
+    assert "no, it names neither ETag nor date" in again
+    assert "left out: 1 × " in again
+
+
+def test_the_list_tells_what_is_due_and_what_was_missed(
+    kiemtin: Command, home: Path, site: FeedSite, address: str, clock: FakeClock
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    kiemtin.well("crawl")
+    for old in range(4):
+        site.delete(f"p{old}")
+    later = MONDAY_MORNING + timedelta(hours=1)
+    site.add(SitePost(id="q", author="x", title="Tin mới", text="Bài mới", published_at=later))
+    clock.advance(timedelta(hours=2))
+    kiemtin.well("crawl")
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert found["next_due"] is not None
+    assert "were missed" in found["gap"]
+    listed = kiemtin.well("sources", "list").out
+    assert found["next_due"] in listed
+    assert "GAP: none" in listed
+
+
+def test_a_check_tells_of_a_permanent_move(kiemtin: Command, home: Path, site: FeedSite, address: str) -> None:
+    site.redirects["/old"] = (301, address)
+    kiemtin.well("sources", "add", "forum", "feed", address.replace(RSS_PATH, "/old"), *BASIS)
+    assert f"moved for good to {address}" in kiemtin.well("sources", "check", "forum").out
+
+
+def test_a_check_of_a_source_that_cannot_be_read_fails(kiemtin: Command, home: Path, address: str) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address + "/nothing", *BASIS)
+    answer = kiemtin("sources", "check", "forum")
+    assert (answer.status, "404" in answer.complaint) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["check", "enable", "disable"])
+def test_an_unknown_name_is_told(command: str, kiemtin: Command, home: Path) -> None:
+    answer = kiemtin("sources", command, "nobody")
+    assert (answer.status, "'nobody'" in answer.complaint) == (1, True)
+
+
+def test_switching_off_and_on_is_recorded_with_its_reason(
+    kiemtin: Command, home: Path, site: FeedSite, address: str
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    kiemtin.well("sources", "disable", "forum", "--why", "ban quản trị yêu cầu")
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert (found["enabled"], found["state"]) == (False, "off: ban quản trị yêu cầu")
+    assert "no enabled source" in kiemtin("crawl").complaint
+    assert site.log == []
+    kiemtin.well("sources", "enable", "forum")
+    assert "4 new" in kiemtin.well("crawl").out
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        events = session.execute(select(AuditEvent.action, AuditEvent.subject).order_by(AuditEvent.id)).all()
+    assert [tuple(event) for event in events][-3:] == [
+        ("source.registered", "forum"),
+        ("source.disabled", "forum"),
+        ("source.enabled", "forum"),
+    ]

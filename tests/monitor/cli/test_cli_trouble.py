@@ -1,0 +1,124 @@
+"""A database that is locked, read-only or full, and a program that is stopped: one line, and nothing is lost."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from storage.database import Database
+from tests.monitor.cli.command import SCRIPT, Command, start
+
+Limit = Callable[[str], None]
+
+
+@pytest.fixture
+def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "forum.csv"
+    path.write_text("id,text\n" + "".join(f"{n},Bài viết số {n} về xưởng may\n" for n in range(300)), encoding="utf-8")
+    return path
+
+
+def test_a_locked_database_is_waited_for_and_then_told(
+    kiemtin: Command, home: Path, posts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.bootstrap.Database", partial(Database, busy_timeout=0.05))
+    with closing(sqlite3.connect(home / "kiemtin.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for command in (["import", str(posts)], ["users", "add", "lan"], ["score"], ["erase", "feed", "x", "--yes"]):
+            answer = kiemtin(*command)
+            assert (answer.status, "locked by another program" in answer.complaint) == (1, True)
+        assert kiemtin.well("sources", "list", "--json").data == []  # reading goes on
+    assert kiemtin.well("import", str(posts), "--json").data["new"] == 300
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
+    """Limit every connection that the command opens from now on."""
+
+    def by(pragma: str) -> None:
+        def open_limited(url: str) -> Database:
+            database = Database(url)
+            event.listen(database.engine, "connect", lambda connection, _: connection.execute(pragma))
+            return database
+
+        monkeypatch.setattr("monitor.bootstrap.Database", open_limited)
+
+    return by
+
+
+def test_a_read_only_database_is_told(kiemtin: Command, posts: Path, limit: Limit) -> None:
+    limit("PRAGMA query_only = ON")
+    for command in (["import", str(posts)], ["users", "add", "lan"], ["erase", "feed", "x", "--yes"]):
+        answer = kiemtin(*command)
+        assert (answer.status, "may not be written" in answer.complaint) == (1, True)
+
+
+def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(
+    kiemtin: Command, home: Path, posts: Path, limit: Limit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    limit(f"PRAGMA max_page_count = {pages + 4}")
+    answer = kiemtin("import", str(posts))
+    assert (answer.status, "full: free some space" in answer.complaint) == (1, True)
+    monkeypatch.undo()
+    monkeypatch.setenv("KIEMTIN_HOME", str(home))
+    data = kiemtin.well("import", str(posts), "--json").data
+    assert data["new"] + data["duplicate"] == 300
+    assert "up to date" in kiemtin.well("db", "check").out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_one_line(home: Path, posts: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603  our own command
+            [str(SCRIPT), "import", str(posts), "--json"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert said.startswith("kiemtin: ")
+    assert (said.count("\n"), "Traceback" in said) == (1, False)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_scoring_that_is_stopped_by_ctrl_c_is_one_line_and_goes_on_later(
+    workers: str, kiemtin: Command, home: Path, tmp_path: Path
+) -> None:
+    big = tmp_path / "big.csv"
+    big.write_text(
+        "id,text\n" + "".join(f"{n},{'Xưởng may nóng quá ' * 4} {n}\n" for n in range(1200)), encoding="utf-8"
+    )
+    kiemtin.well("import", str(big))
+
+    def scored() -> int:
+        with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
+            (count,) = connection.execute("SELECT count(DISTINCT post_id) FROM scores").fetchone()
+            return int(count)
+
+    with start("score", KIEMTIN_WORKERS=workers) as child:
+        while not scored():
+            assert child.poll() is None
+        # A terminal sends it to every process of the command.
+        for process in (child.pid, *children_of(child.pid)):
+            os.kill(process, signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    assert (child.returncode, err.count("\n"), "Traceback" in err + out) == (1, 1, False), err
+    assert err.startswith("kiemtin: stopped")
+    before = scored()
+    assert 0 < before < 1200
+    data = kiemtin.well("score", "--json").data
+    assert data["scored"] == 1200 - before
+
+
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    if not tasks.exists():
+        return []
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
