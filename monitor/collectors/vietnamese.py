@@ -1,0 +1,36 @@
+"""Whether a text looks Vietnamese, for posts whose platform does not say in which language they are."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NOT_WORDS = re.compile(r"https?://\S+|[@#]\w[\w.]*")
+# Letters that no other language of the network writes; ọ, ẹ, ị, ụ, ẽ and ỹ are also Yoruba, Igbo or Guaraní: left out.
+_OWN_LETTERS = re.compile("[ươảạẻỉỏủỷỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]")
+# Frequent words as people write them without marks, and those that need none; words of English and the like are out.
+_PLAIN_WORDS = """
+anh chi em minh toi chung khong ko khg nguoi duoc dc nhung cua thi ma nay roi sao vay nhu voi trong ngoai biet
+lam viet cong ty luong thang ngay nam gio hom nha nuoc tien mua ban noi nghe xem doc cho chua dang phai rat qua
+nhieu luon cung vua moi nao gi the lai len xuong vao ra ve den tren duoi truoc sau cai con mot hai ba bon xin ca
+phong nghi tang nghin trieu dong xa huyen tinh pho chu co bac thay benh vien truong hoc
+"""
+_OWN_SHARE = 0.15
+_PLAIN_SHARE = 0.6
+_FEWEST_PLAIN = 4
+
+
+def looks_vietnamese(text: str) -> bool:
+    """Say whether enough of a text's words have letters of Vietnamese alone, or are frequent words without marks.
+
+    Addresses, names and hashtags are not looked at. Text without marks is only recognised from four words on.
+    """
+    plain = _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text).lower())
+    words = _WORD.findall(plain)
+    if not words:
+        return False
+    own = sum(1 for word in words if _OWN_LETTERS.search(word))
+    if own / len(words) >= _OWN_SHARE:
+        return True
+    frequent = set(_PLAIN_WORDS.split())
+    known = sum(1 for word in words if word in frequent)
+    return len(words) >= _FEWEST_PLAIN and known / len(words) >= _PLAIN_SHARE
