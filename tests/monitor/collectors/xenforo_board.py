@@ -1,0 +1,81 @@
+"""A sample XenForo board and its readings, for the tests of its collector."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import ForumPost, ForumThread, XenForoSite
+from tests.clock import MONDAY_MORNING
+
+FEED = "/forums/-/index.rss"
+START = MONDAY_MORNING - timedelta(hours=12)
+WAGES = ForumThread(id=12, title="Chậm lương ở khu B", slug="cham-luong", board="viec-lam.4", prefix="Hà Nội")
+MEALS = ForumThread(id=13, title="Bữa ăn ca", slug="bữa-ăn-ca", board="doi-song.5")
+
+
+def post(number: int, thread: int = WAGES.id, **changes: Any) -> ForumPost:
+    values: dict[str, Any] = {
+        "id": str(number),
+        "author": f"Thợ {number % 7}",
+        "text": f"Bài số {number}",
+        "published_at": START + timedelta(minutes=number),
+        "thread": thread,
+        "number": 0,
+    }
+    return ForumPost(**(values | changes))
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[int, ...] = (),
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the last bookmarks."""
+    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
+    stored = [batch.validators for batch in last or [] if batch.validators is not None]
+    cursor: Mapping[str, Any] = cursors[-1] if cursors else {}
+    view = SourceView(
+        name="Diễn đàn",
+        address=f"{base}/",
+        settings=settings,
+        cursor=cursor,
+        validators=stored[-1] if stored else {},
+        watched=[f"post-{number}" for number in watched],
+    )
+    return [batch async for batch in collector_for("xenforo").collect(view, client)]
+
+
+def posts(batches: list[Batch]) -> list[PublicPost]:
+    return [post for batch in batches for post in batch.posts]
+
+
+def ids(batches: list[Batch]) -> list[int]:
+    return [int(post.external_id.removeprefix("post-")) for post in posts(batches)]
+
+
+def gone(batches: list[Batch]) -> list[str]:
+    return [number for batch in batches for number in batch.gone]
+
+
+def skipped(batches: list[Batch]) -> Counter[str]:
+    return sum((batch.skipped for batch in batches), start=Counter[str]())
+
+
+def pages(site: XenForoSite, since: int = 0) -> list[str]:
+    """List the thread pages asked for, `12` for the first of that thread and `12/2` for its second."""
+    paths = [request.path for request in site.log[since:] if request.path.startswith("/threads/")]
+    return [path.rpartition(".")[2].rstrip("/").replace("page-", "") for path in paths]
+
+
+def page(text: str, number: int) -> str:
+    """Write a thread page with one message and nothing else."""
+    body = f'<div class="message-body"><div class="bbWrapper">{text}</div></div>'
+    message = f'<article class="message message--post" data-content="post-{number}">{body}</article>'
+    return f'<html id="XF"><body>{message}</body></html>'
