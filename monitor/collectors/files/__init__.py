@@ -1,7 +1,21 @@
-"""Imports of files: CSV in any delimiter and JSON lines, plain or gzipped, read as posts; nothing here stores them."""
+"""Imports of files: tables, JSON lines and what known tools export, read as posts; nothing here stores them."""
 
-from monitor.collectors.files.base import Refusal
+from monitor.collectors.files.base import Refusal, Repeat
+from monitor.collectors.files.formats import FORMATS, format_names
 from monitor.collectors.files.import_file import ImportFile, open_file
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping
+from monitor.collectors.files.reading import Row
+from monitor.collectors.files.refused_file import RefusedFile
 
-__all__ = ["FIELDS", "ColumnMapping", "ImportFile", "Refusal", "open_file"]
+__all__ = [
+    "FIELDS",
+    "FORMATS",
+    "ColumnMapping",
+    "ImportFile",
+    "Refusal",
+    "RefusedFile",
+    "Repeat",
+    "Row",
+    "format_names",
+    "open_file",
+]

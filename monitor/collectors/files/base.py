@@ -2,11 +2,13 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TextIO, TypeAlias
 
 MAX_RECORD_CHARACTERS = 1_000_000
 """A longer line, or a longer record of several lines, is refused: no post is that long."""
+EXCERPT_CHARACTERS = 200
+"""How much of a record is kept beside the reason why it was refused, so that a person recognises it."""
 
 NO_TEXT = "no text"
 MANGLED_ID = "identifier mangled by a spreadsheet (like 1.23E+17): format the column as text and export again"
@@ -19,6 +21,11 @@ NOT_JSON = "broken line: not valid JSON"
 NOT_AN_OBJECT = "broken line: not a JSON object"
 BROKEN_QUOTES = "broken line: quotes do not match"
 WRONG_WIDTH = "broken line: wrong number of columns"
+BROKEN_DOCUMENT = "broken document: nothing after this place can be read"
+SERVICE_MESSAGE = "service message (somebody joined, pinned, renamed): no post"
+UNKNOWN_ITEM = "item of a platform that is not read (read are TikTok, Instagram, Threads, X and Facebook)"
+REPOST = "repost of another's post"
+NO_ID = "item without an identifier"
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -30,19 +37,29 @@ class Refusal:
     Args:
         line: Where it begins; the first line of the file is 1.
         reason: One of the fixed phrases of this module, so that the caller can count them.
+        excerpt: How the record begins in the file, so that a person finds it again.
 
     """
 
     line: int
     reason: str
+    excerpt: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An older record of an item that the file holds in a newer version as well; it counts as a duplicate."""
+
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it stands in the file: its first line, and its values by column."""
+    """One record as it stands in the file: its first line, its values by column, and how its line begins."""
 
     line: int
     values: Mapping[str, Value]
+    excerpt: str = field(default="", compare=False)
 
 
 class RecordReader(Protocol):
@@ -55,11 +72,21 @@ class RecordReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One physical line with its line end, or what is wrong with it."""
+    """One physical line with its line end, or what is wrong with it and how it begins."""
 
     number: int
     text: str
     problem: str | None = None
+    excerpt: str = ""
+
+    def refused(self, reason: str) -> Refusal:
+        """Refuse the record that begins with this line."""
+        return Refusal(self.number, reason, self.excerpt or excerpt_of(self.text))
+
+
+def excerpt_of(text: str) -> str:
+    """Give the beginning of a record, for a person to recognise it by."""
+    return text[:EXCERPT_CHARACTERS].rstrip("\r\n")
 
 
 def numbered_lines(stream: TextIO) -> Iterator[Line]:
@@ -82,7 +109,8 @@ def numbered_lines(stream: TextIO) -> Iterator[Line]:
             return
         if not text:
             return
-        yield Line(number, "", TOO_LONG) if too_long else Line(number, text, _problem(text))
+        problem = TOO_LONG if too_long else _problem(text)
+        yield Line(number, "" if too_long else text, problem, excerpt_of(text) if problem else "")
 
 
 def _skip_rest_of_line(stream: TextIO) -> None:

@@ -16,6 +16,7 @@ from monitor.collectors.files.base import (
     Line,
     Record,
     Refusal,
+    excerpt_of,
     numbered_lines,
 )
 from monitor.errors import ImportRefused
@@ -59,8 +60,8 @@ class CsvReader:
     def _record(self, row: "_Row") -> Record | Refusal:
         width = len(self.columns)
         if len(row.values) < width or any(row.values[width:]):
-            return Refusal(row.line, WRONG_WIDTH)
-        return Record(row.line, dict(zip(self.columns, row.values, strict=False)))
+            return Refusal(row.line, WRONG_WIDTH, row.excerpt)
+        return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt)
 
 
 def detect_csv(head: str) -> CsvReader:
@@ -110,6 +111,7 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 class _Row:
     line: int
     values: list[str]
+    excerpt: str
 
 
 class _Rows:
@@ -133,7 +135,7 @@ class _Rows:
     def __iter__(self) -> Iterator[_Row | Refusal]:
         for line in self._lines():
             if line.problem:
-                yield Refusal(line.number, line.problem)
+                yield line.refused(line.problem)
             elif line.text.strip("\r\n"):
                 yield self._row(line)
 
@@ -152,12 +154,12 @@ class _Rows:
             values = None
         shape = _shape(first.text, self._delimiter)
         if values is not None and not any(self._swallowed(line.text, shape) for line in pulled):
-            return _Row(first.number, values)
+            return _Row(first.number, values, excerpt_of(first.text))
         # Lines that cannot begin a record belong to the broken one; from the first that can, reading goes on.
         while pulled and not self._may_begin(pulled[0], shape):
             pulled.pop(0)
         self._waiting.extendleft(reversed(pulled))
-        return Refusal(first.number, BROKEN_QUOTES)
+        return first.refused(BROKEN_QUOTES)
 
     def _parse(self, first: Line, pulled: Callable[[Line], None]) -> list[str]:
         """Read one row, which may go on over several lines; each further line is reported to `pulled`."""

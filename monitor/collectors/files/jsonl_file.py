@@ -5,7 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from monitor.collectors.files.base import NOT_AN_OBJECT, NOT_JSON, Record, Refusal, Value, numbered_lines
+from monitor.collectors.files.base import (
+    NOT_AN_OBJECT,
+    NOT_JSON,
+    Line,
+    Record,
+    Refusal,
+    Value,
+    excerpt_of,
+    numbered_lines,
+)
 
 _MAX_DEPTH = 4
 
@@ -16,21 +25,39 @@ class JsonLinesReader:
 
     def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
         """Give one item for each line that is not blank."""
-        for line in numbered_lines(stream):
-            if line.problem:
-                yield Refusal(line.number, line.problem)
-            elif line.text.strip():
-                yield _record(line.number, line.text)
+        for item in json_objects(stream):
+            if isinstance(item, Refusal):
+                yield item
+            else:
+                yield Record(item.line, dict(_columns(item.payload)), item.excerpt)
 
 
-def _record(number: int, text: str) -> Record | Refusal:
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    """One object of a file, its first line, and how it begins there."""
+
+    line: int
+    payload: Mapping[str, Any]
+    excerpt: str
+
+
+def json_objects(stream: TextIO) -> Iterator[JsonObject | Refusal]:
+    """Give the object of each line that is not blank, or why there is none."""
+    for line in numbered_lines(stream):
+        if line.problem:
+            yield line.refused(line.problem)
+        elif line.text.strip():
+            yield _object(line)
+
+
+def _object(line: Line) -> JsonObject | Refusal:
     try:
-        payload = json.loads(text)
+        payload = json.loads(line.text)
     except (ValueError, RecursionError):  # a number of too many digits is a ValueError as well
-        return Refusal(number, NOT_JSON)
+        return line.refused(NOT_JSON)
     if not isinstance(payload, dict):
-        return Refusal(number, NOT_AN_OBJECT)
-    return Record(number, dict(_columns(payload)))
+        return line.refused(NOT_AN_OBJECT)
+    return JsonObject(line.number, payload, excerpt_of(line.text))
 
 
 def _columns(payload: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, Value]]:

@@ -7,14 +7,17 @@ import json
 import re
 import unicodedata
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import BufferedReader, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal, TextIO, cast
 
 from monitor.errors import ImportRefused
 
-Format = Literal["csv", "jsonl"]
+Container = Literal["csv", "jsonl", "json"]
+"""How records are told apart: rows, lines of JSON, or the elements of a list in one JSON document."""
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 1024 * 1024
@@ -62,21 +65,43 @@ class Sniffed:
     size_bytes: int
     compressed: bool
     encoding: str
-    format: Format
+    container: Container
     head: str
 
-    def open(self) -> TextIOWrapper:
+    @contextmanager
+    def open(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[TextIO]:
         """Open the file as text from its beginning. Bytes that cannot be decoded come as lone surrogates.
+
+        Args:
+            on_bytes: Told how many bytes were read, each time some are; in the end `size_bytes` in all.
 
         Raises:
             ImportRefused: When the file cannot be opened any more.
 
         """
-        try:
-            raw = cast("BinaryIO", gzip.open(self.path)) if self.compressed else self.path.open("rb")  # noqa: SIM115
-        except OSError as error:
-            raise _unreadable(self.path, error) from error
-        return TextIOWrapper(raw, encoding=self.encoding, errors=_error_handler(self.encoding), newline="")
+        with ExitStack() as opened:
+            try:
+                raw = opened.enter_context(BufferedReader(_CountedFile(self.path, on_bytes), READ_BYTES // 16))
+            except OSError as error:
+                raise _unreadable(self.path, error) from error
+            binary = opened.enter_context(gzip.GzipFile(fileobj=raw)) if self.compressed else raw
+            decoded = TextIOWrapper(
+                cast("BinaryIO", binary), encoding=self.encoding, errors=_error_handler(self.encoding), newline=""
+            )
+            yield opened.enter_context(decoded)
+
+
+class _CountedFile(FileIO):
+    """A file that tells how much of it is read."""
+
+    def __init__(self, path: Path, on_bytes: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._on_bytes = on_bytes
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        count = super().readinto(buffer)
+        self._on_bytes(count or 0)
+        return count
 
 
 def sniff(path: Path) -> Sniffed:
@@ -100,7 +125,7 @@ def sniff(path: Path) -> Sniffed:
         size_bytes=size_bytes,
         compressed=compressed,
         encoding=encoding,
-        format=_format(path, text),
+        container=_container(path, text),
         head=text,
     )
 
@@ -203,7 +228,7 @@ def _error_handler(encoding: str) -> str:
     return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
 
 
-def _format(path: Path, head: str) -> Format:
+def _container(path: Path, head: str) -> Container:
     start = head.lstrip()
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if _WEB_PAGE.match(start):
@@ -215,7 +240,7 @@ def _format(path: Path, head: str) -> Format:
     if start.startswith("{") and suffix in _JSON_LINES_SUFFIXES:
         return "jsonl"
     if start.startswith(("[", "{")) and (suffix == ".json" or _BEGINS_DOCUMENT.match(start)):
-        raise ImportRefused(f"{path} is one JSON document: write one object a line (jq -c '.[]' FILE > FILE.jsonl)")
+        return "json"
     if suffix in _JSON_SUFFIXES:
         raise ImportRefused(f"{path} is named like JSON lines and holds none: write one JSON object a line, or CSV")
     return "csv"

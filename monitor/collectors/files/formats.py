@@ -1,0 +1,77 @@
+"""The formats of files that can be imported, the surest first, and the choice of one."""
+
+import json
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from monitor.collectors.files.columns import PlainCsv, PlainJsonLines
+from monitor.collectors.files.crowdtangle import CROWDTANGLE
+from monitor.collectors.files.csv_file import detect_csv
+from monitor.collectors.files.fourcat import FourCat
+from monitor.collectors.files.reading import FileFormat, Look
+from monitor.collectors.files.sniff import Sniffed
+from monitor.collectors.files.telegram_export import TelegramExport
+from monitor.collectors.files.youtube_data_tools import YOUTUBE_DATA_TOOLS
+from monitor.collectors.files.zeeschuimer import Zeeschuimer
+from monitor.errors import ImportRefused, UsageError
+
+FORMATS: tuple[FileFormat, ...] = (
+    TelegramExport(),
+    Zeeschuimer(),
+    FourCat(),
+    CROWDTANGLE,
+    YOUTUBE_DATA_TOOLS,
+    PlainJsonLines(),
+    PlainCsv(),
+)
+_PROBED_OBJECTS = 20
+
+
+def format_names() -> tuple[str, ...]:
+    """Name the formats that can be asked for."""
+    return tuple(sorted(each.name for each in FORMATS))
+
+
+def look_at(sniffed: Sniffed) -> Look:
+    """Take a look at the beginning of a file."""
+    columns = detect_csv(sniffed.head).columns if sniffed.container == "csv" else ()
+    objects = tuple(_objects(sniffed.head)) if sniffed.container == "jsonl" else ()
+    return Look(container=sniffed.container, columns=columns, objects=objects, head=sniffed.head)
+
+
+def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:
+    """Choose how a file is read: as it was asked for, or by what it shows.
+
+    Args:
+        look: The file's beginning.
+        name: The format that was asked for; empty for none.
+        mapped: Whether a person named columns, so that a format whose fields are fixed will not do.
+
+    Raises:
+        UsageError: When there is no format of that name.
+        ImportRefused: When none reads this file.
+
+    """
+    if name:
+        for each in FORMATS:
+            if each.name == name:
+                return each
+        raise UsageError(f"there is no format named {name!r}: use one of {', '.join(format_names())}")
+    for each in FORMATS:
+        if (each.maps_columns or not mapped or look.container == "json") and each.recognises(look):
+            return each
+    raise ImportRefused("it is one JSON document: write one object a line (jq -c '.[]' FILE > FILE.jsonl)")
+
+
+def _objects(head: str) -> list[Mapping[str, Any]]:
+    """Parse the first lines that are objects; the last line of the beginning may be cut."""
+    found: list[Mapping[str, Any]] = []
+    for line in islice((line for line in head.split("\n") if line.strip()), _PROBED_OBJECTS):
+        try:
+            payload = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(payload, dict):
+            found.append(payload)
+    return found

@@ -1,0 +1,248 @@
+"""Items of TikTok, Instagram, Threads, X and Facebook as their pages load them and capture tools store them."""
+
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files.base import NO_ID, NO_TEXT, REPOST, Refusal, Value
+from monitor.collectors.files.mapping import COUNT_FIELDS
+from monitor.collectors.files.places import first_value
+from monitor.collectors.files.record_post import ReadDate, unless_unstorable
+from monitor.collectors.files.values import as_text, language_tag, optional_text, parse_count, published, web_address
+
+Payload = Mapping[str, Any]
+
+
+def _at(*places: str) -> Callable[[Payload], str | None]:
+    def address(data: Payload) -> str | None:
+        return web_address(first_value(data, places))
+
+    return address
+
+
+def _never(_: Payload) -> bool:
+    return False
+
+
+def _as_written(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """How one platform's items are read.
+
+    Args:
+        names: Words by which a capture names the platform.
+        marks: Places of which an item has at least one of each group.
+        places: For each field, where it may stand; the best first.
+        address: Gives where a person can read the post.
+        is_repost: Tells whether an item only passes on another's post.
+        read_text: Turns the text as it stands in the item into what a reader sees.
+        read_date: Reads the date as this platform writes it.
+
+    """
+
+    names: tuple[str, ...]
+    marks: tuple[tuple[str, ...], ...]
+    places: Mapping[str, tuple[str, ...]]
+    address: Callable[[Payload], str | None]
+    is_repost: Callable[[Payload], bool] = _never
+    read_text: Callable[[str], str] = _as_written
+    read_date: ReadDate = published
+
+    def fits(self, data: Payload) -> bool:
+        """Tell whether an item has the shape of this platform."""
+        return all(first_value(data, group) is not None for group in self.marks)
+
+    def post(self, data: Payload, line: int, excerpt: str) -> PublicPost | Refusal:
+        """Turn an item into a post, or say why it cannot be one."""
+        identifier = optional_text(self._value(data, "external_id"))
+        text = self.read_text(as_text(self._value(data, "text")))
+        reason = REPOST if self.is_repost(data) else NO_ID if not identifier else "" if text.strip() else NO_TEXT
+        if reason or not identifier:
+            return Refusal(line, reason, excerpt)
+        moment, raw_date = self.read_date(self._value(data, "published"))
+        counts = {field: parse_count(self._value(data, field)) for field in COUNT_FIELDS}
+        post = PublicPost(
+            external_id=identifier,
+            text=text,
+            url=self.address(data),
+            author=optional_text(self._value(data, "author")),
+            context=optional_text(self._value(data, "context")),
+            published_at=moment,
+            published_raw=raw_date,
+            language=language_tag(self._value(data, "language")),
+            engagement={field: count for field, count in counts.items() if count is not None},
+        )
+        return unless_unstorable(post, line, excerpt)
+
+    def _value(self, data: Payload, field: str) -> Value:
+        return first_value(data, self.places.get(field, ()))
+
+
+def _tiktok_address(data: Payload) -> str | None:
+    author, identifier = first_value(data, ("author.uniqueId", "author")), first_value(data, ("id",))
+    return f"https://www.tiktok.com/@{author}/video/{identifier}" if author and identifier else None
+
+
+def _by_code(start: str) -> Callable[[Payload], str | None]:
+    def address(data: Payload) -> str | None:
+        code = first_value(data, ("code", "shortcode"))
+        return f"{start}{code}/" if code else None
+
+    return address
+
+
+def _threads_address(data: Payload) -> str | None:
+    author, code = first_value(data, ("user.username",)), first_value(data, ("code",))
+    return f"https://www.threads.net/@{author}/post/{code}" if author and code else None
+
+
+_X_NAME = ("core.user_results.result.core.screen_name", "core.user_results.result.legacy.screen_name")
+
+
+def _x_address(data: Payload) -> str | None:
+    tweet = data.get("tweet", data)
+    author, identifier = first_value(tweet, _X_NAME), first_value(tweet, ("rest_id", "legacy.id_str"))
+    return f"https://x.com/{author}/status/{identifier}" if author and identifier else None
+
+
+def _x_repost(data: Payload) -> bool:
+    legacy = data.get("tweet", data).get("legacy") if isinstance(data.get("tweet", data), dict) else None
+    return isinstance(legacy, dict) and "retweeted_status_result" in legacy
+
+
+def _x_date(value: Value) -> tuple[datetime | None, str | None]:
+    raw = optional_text(value)
+    try:
+        moment = datetime.strptime(raw or "", "%a %b %d %H:%M:%S %z %Y")
+    except ValueError:
+        return published(value)
+    return moment.astimezone(UTC), raw
+
+
+def _either(*places: str) -> tuple[str, ...]:
+    """Name places of a post on X, which is wrapped once more where its visibility is limited."""
+    return (*places, *(f"tweet.{place}" for place in places))
+
+
+TIKTOK = Platform(
+    names=("tiktok",),
+    marks=(("id",), ("createTime",), ("author.uniqueId", "stats.diggCount", "statsV2.diggCount")),
+    places={
+        "external_id": ("id",),
+        "text": ("desc",),
+        "author": ("author.uniqueId", "author"),
+        "published": ("createTime",),
+        "likes": ("stats.diggCount", "statsV2.diggCount"),
+        "comments": ("stats.commentCount", "statsV2.commentCount"),
+        "shares": ("stats.shareCount", "statsV2.shareCount"),
+        "views": ("stats.playCount", "statsV2.playCount"),
+    },
+    address=_tiktok_address,
+)
+TIKTOK_COMMENT = Platform(
+    names=("tiktok-comments",),
+    marks=(("cid",), ("aweme_id",), ("create_time",)),
+    places={
+        "external_id": ("cid",),
+        "text": ("text",),
+        "author": ("user.unique_id", "user.uid"),
+        "context": ("share_info.title",),
+        "published": ("create_time",),
+        "language": ("comment_language",),
+        "likes": ("digg_count",),
+        "replies": ("reply_comment_total",),
+    },
+    address=_at("share_info.url"),
+)
+THREADS = Platform(
+    names=("threads",),
+    marks=(("code", "pk"), ("taken_at",), ("text_post_app_info.**",)),
+    places={
+        "external_id": ("code", "pk"),
+        "text": ("caption.text",),
+        "author": ("user.username", "user.pk"),
+        "published": ("taken_at",),
+        "likes": ("like_count",),
+        "replies": ("text_post_app_info.direct_reply_count",),
+        "shares": ("text_post_app_info.repost_count",),
+    },
+    address=_threads_address,
+)
+INSTAGRAM = Platform(
+    names=("instagram",),
+    marks=(
+        ("code", "shortcode"),
+        ("taken_at", "taken_at_timestamp"),
+        ("user.username", "owner.username", "user.pk", "owner.id"),
+    ),
+    places={
+        "external_id": ("code", "shortcode"),
+        "text": ("caption.text", "edge_media_to_caption.edges.0.node.text"),
+        "author": ("user.username", "owner.username", "owner.id"),
+        "published": ("taken_at", "taken_at_timestamp"),
+        "likes": ("like_count", "edge_media_preview_like.count"),
+        "comments": ("comment_count", "edge_media_to_comment.count", "edge_media_preview_comment.count"),
+        "views": ("play_count", "view_count", "video_view_count"),
+    },
+    address=_by_code("https://www.instagram.com/p/"),
+)
+X = Platform(
+    names=("twitter", "x.com"),
+    marks=(_either("rest_id", "legacy.id_str"), _either("legacy.full_text")),
+    places={
+        "external_id": _either("rest_id", "legacy.id_str"),
+        "text": _either("note_tweet.note_tweet_results.result.text", "legacy.full_text"),
+        "author": _either(*_X_NAME),
+        "published": _either("legacy.created_at"),
+        "language": _either("legacy.lang"),
+        "likes": _either("legacy.favorite_count"),
+        "replies": _either("legacy.reply_count"),
+        "shares": _either("legacy.retweet_count"),
+        "views": _either("views.count"),
+    },
+    address=_x_address,
+    is_repost=_x_repost,
+    read_text=html.unescape,
+    read_date=_x_date,
+)
+_STORY = "comet_sections.content.story"
+FACEBOOK = Platform(
+    names=("facebook",),
+    marks=((f"{_STORY}.post_id", f"{_STORY}.wwwURL"),),
+    places={
+        "external_id": (f"{_STORY}.post_id", "post_id"),
+        "text": (f"{_STORY}.message.text", f"{_STORY}.comet_sections.message.story.message.text"),
+        "author": (f"{_STORY}.actors.0.id", f"{_STORY}.actors.0.name"),
+        "published": ("comet_sections.**.metadata.*.story.creation_time", "comet_sections.**.creation_time"),
+        "likes": ("comet_sections.feedback.**.reaction_count.count",),
+        "comments": (
+            "comet_sections.feedback.**.total_comment_count",
+            "comet_sections.feedback.**.comments.total_count",
+        ),
+        "shares": ("comet_sections.feedback.**.share_count.count",),
+    },
+    address=_at(f"{_STORY}.wwwURL"),
+)
+
+PLATFORMS: tuple[Platform, ...] = (TIKTOK_COMMENT, TIKTOK, THREADS, INSTAGRAM, X, FACEBOOK)
+
+
+def platform_of(data: Payload, said: str = "") -> Platform | None:
+    """Recognise the platform of an item by its shape.
+
+    Args:
+        data: The item.
+        said: How the capture names the platform, if it does; it decides where two shapes are alike.
+
+    Returns:
+        The platform; None when it is none that is read.
+
+    """
+    named = [platform for platform in PLATFORMS if any(name in said.lower() for name in platform.names)]
+    return next((platform for platform in named or PLATFORMS if platform.fits(data)), None)

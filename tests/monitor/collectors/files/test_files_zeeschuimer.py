@@ -1,0 +1,253 @@
+"""Captures of closed platforms: wrapped by the browser extension, and unwrapped by 4CAT."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import Refusal, Repeat, open_file
+from monitor.collectors.files.base import NO_ID, NO_TEXT, NOT_JSON, REPOST, UNKNOWN_ITEM
+from monitor.collectors.files.platform_items import PLATFORMS, platform_of
+from monitor.errors import ImportRefused
+
+Write = Callable[[str, str | bytes], Path]
+
+TIKTOK: dict[str, Any] = {
+    "id": "7312000000000000001",
+    "desc": "Chủ trọ báo tăng tiền điện gấp đôi #congnhan",
+    "createTime": 1_700_000_000,
+    "author": {"uniqueId": "kenh.khu.tro", "nickname": "Kênh khu trọ"},
+    "stats": {"diggCount": 120, "commentCount": 8, "shareCount": 3, "playCount": 4500},
+}
+INSTAGRAM = {
+    "code": "Cabc123",
+    "taken_at": 1_700_000_000,
+    "user": {"username": "xuong_may"},
+    "caption": {"text": "Nghe nói mai nghỉ làm cả xưởng"},
+    "like_count": 5,
+    "comment_count": 2,
+}
+INSTAGRAM_GRAPH = {
+    "shortcode": "Cdef456",
+    "taken_at_timestamp": 1_700_000_000,
+    "owner": {"username": "xuong_may"},
+    "edge_media_to_caption": {"edges": [{"node": {"text": "Bếp ăn hôm nay"}}]},
+    "edge_media_preview_like": {"count": 9},
+}
+THREADS = {
+    "code": "T1",
+    "pk": "33",
+    "taken_at": 1_700_000_000,
+    "user": {"username": "to.truong"},
+    "caption": {"text": "Ca đêm không có suất ăn"},
+    "like_count": 1,
+    "text_post_app_info": {"direct_reply_count": 4, "repost_count": 2, "is_reply": False},
+}
+X = {
+    "rest_id": "1700000000000000001",
+    "legacy": {
+        "full_text": "Lương &amp; thưởng tháng này chưa có",
+        "created_at": "Tue Nov 14 22:13:20 +0000 2023",
+        "lang": "vi",
+        "favorite_count": 3,
+        "reply_count": 1,
+        "retweet_count": 2,
+    },
+    "core": {"user_results": {"result": {"legacy": {"screen_name": "nguoi_tho"}}}},
+    "views": {"count": "77"},
+}
+FACEBOOK = {
+    "comet_sections": {
+        "content": {
+            "story": {
+                "post_id": "555",
+                "wwwURL": "https://www.facebook.com/groups/1/posts/555/",
+                "message": {"text": "Ai biết công ty nào tuyển không?"},
+                "actors": [{"id": "100", "name": "Một người"}],
+            }
+        },
+        "context_layout": {"story": {"comet_sections": {"metadata": [{"story": {"creation_time": 1_700_000_000}}]}}},
+        "feedback": {"story": {"feedback_context": {"reaction_count": {"count": 6}, "share_count": {"count": 1}}}},
+    }
+}
+
+
+def wrapped(data: dict[str, Any], platform: str = "tiktok.com", updated: int = 1, item_id: str = "") -> dict[str, Any]:
+    return {
+        "nav_index": "1:2:3",
+        "item_id": item_id or str(data.get("id", "1")),
+        "timestamp_collected": updated,
+        "last_updated": updated,
+        "source_platform": platform,
+        "source_platform_url": f"https://www.{platform}/",
+        "source_url": "https://www.example.org/",
+        "user_agent": "Trinh duyet bi mat/1.0",
+        "data": data,
+    }
+
+
+def unwrapped(data: dict[str, Any], platform: str = "tiktok.com", updated: int = 1) -> dict[str, Any]:
+    return {**data, "__import_meta": {"source_platform": platform, "last_updated": updated, "user_agent": "Bi mat"}}
+
+
+def ndjson(*payloads: object) -> str:
+    return "".join(json.dumps(payload, ensure_ascii=False) + "\n" for payload in payloads)
+
+
+def rows(path: Path) -> list[PublicPost | Refusal | Repeat]:
+    return list(open_file(path).rows())
+
+
+@pytest.mark.parametrize("wrap", [wrapped, unwrapped])
+def test_a_capture_is_read_the_same_with_and_without_its_wrapping(wrap: Any, write: Write) -> None:
+    file = open_file(write("capture.ndjson", ndjson(wrap(TIKTOK))))
+    assert (file.format, file.mapping.columns["text"]) == ("zeeschuimer", "desc")
+    (post,) = file.rows()
+    assert isinstance(post, PublicPost)
+    assert (post.external_id, post.text, post.author) == (TIKTOK["id"], TIKTOK["desc"], "kenh.khu.tro")
+    assert post.url == "https://www.tiktok.com/@kenh.khu.tro/video/7312000000000000001"
+    assert post.published_at is not None
+    assert (post.published_at.isoformat(), post.published_raw) == ("2023-11-14T22:13:20+00:00", "1700000000")
+    assert post.engagement == {"likes": 120, "comments": 8, "shares": 3, "views": 4500}
+
+
+@pytest.mark.parametrize(
+    ("platform", "data", "external_id", "text", "author", "url"),
+    [
+        ("instagram.com", INSTAGRAM, "Cabc123", "Nghe nói mai nghỉ làm cả xưởng", "xuong_may",
+         "https://www.instagram.com/p/Cabc123/"),
+        ("instagram.com", INSTAGRAM_GRAPH, "Cdef456", "Bếp ăn hôm nay", "xuong_may",
+         "https://www.instagram.com/p/Cdef456/"),
+        ("threads.net", THREADS, "T1", "Ca đêm không có suất ăn", "to.truong",
+         "https://www.threads.net/@to.truong/post/T1"),
+        ("twitter.com", X, "1700000000000000001", "Lương & thưởng tháng này chưa có", "nguoi_tho",
+         "https://x.com/nguoi_tho/status/1700000000000000001"),
+        ("facebook.com", FACEBOOK, "555", "Ai biết công ty nào tuyển không?", "100",
+         "https://www.facebook.com/groups/1/posts/555/"),
+    ],
+    ids=["instagram", "instagram-graph", "threads", "x", "facebook"],
+)  # fmt: skip
+def test_each_platform_is_read(
+    platform: str, data: dict[str, Any], external_id: str, text: str, author: str, url: str, write: Write
+) -> None:
+    (post,) = rows(write("capture.ndjson", ndjson(wrapped(data, platform))))
+    assert isinstance(post, PublicPost)
+    assert (post.external_id, post.text, post.author, post.url) == (external_id, text, author, url)
+    assert post.published_at is not None
+    assert post.published_at.isoformat() == "2023-11-14T22:13:20+00:00"
+
+
+def test_counts_of_each_platform_are_found() -> None:
+    counts = {}
+    for data in (INSTAGRAM, INSTAGRAM_GRAPH, THREADS, X, FACEBOOK):
+        platform = platform_of(data)
+        assert platform
+        post = platform.post(data, 1, "")
+        assert isinstance(post, PublicPost)
+        counts[post.external_id] = dict(post.engagement)
+    assert counts == {
+        "Cabc123": {"likes": 5, "comments": 2},
+        "Cdef456": {"likes": 9},
+        "T1": {"likes": 1, "replies": 4, "shares": 2},
+        "1700000000000000001": {"likes": 3, "replies": 1, "shares": 2, "views": 77},
+        "555": {"likes": 6, "shares": 1},
+    }
+
+
+def test_a_comment_on_a_video_is_read_with_what_it_answers(write: Write) -> None:
+    data = {
+        "cid": "9",
+        "aweme_id": "7312000000000000001",
+        "text": "Chỗ tôi cũng vậy",
+        "create_time": 1_700_000_000,
+        "user": {"unique_id": "ban_doc"},
+        "share_info": {"url": "https://m.tiktok.com/v/7312000000000000001.html", "title": "Tiền điện phòng trọ"},
+        "digg_count": 2,
+    }
+    (post,) = rows(write("capture.ndjson", ndjson(wrapped(data, "tiktok-comments"))))
+    assert isinstance(post, PublicPost)
+    assert (post.external_id, post.context, post.author) == ("9", "Tiền điện phòng trọ", "ban_doc")
+
+
+def test_a_post_whose_visibility_is_limited_is_read_too(write: Write) -> None:
+    (post,) = rows(write("capture.ndjson", ndjson(wrapped({"tweet": X}, "x.com"))))
+    assert isinstance(post, PublicPost)
+    assert (post.external_id, post.url) == (
+        "1700000000000000001",
+        "https://x.com/nguoi_tho/status/1700000000000000001",
+    )
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_the_newest_capture_of_an_item_wins_wherever_it_stands(order: tuple[int, int], write: Write) -> None:
+    lines = [wrapped({**TIKTOK, "desc": f"bản {updated}"}, updated=updated) for updated in order]
+    first, second = rows(write("capture.ndjson", ndjson(*lines)))
+    kept, left = (first, second) if order[0] == 2 else (second, first)
+    assert isinstance(kept, PublicPost)
+    assert kept.text == "bản 2"
+    assert isinstance(left, Repeat)
+
+
+def test_of_two_captures_of_one_time_the_later_line_wins(write: Write) -> None:
+    lines = [unwrapped({**TIKTOK, "desc": text}) for text in ("trước", "sau")]
+    first, second = rows(write("capture.ndjson", ndjson(*lines)))
+    assert first == Repeat(1)
+    assert isinstance(second, PublicPost)
+
+
+def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(write: Write) -> None:
+    text = (
+        ndjson(
+            wrapped(TIKTOK),
+            wrapped({"id": "2", "title": "gì đó"}, "gab.com"),
+            wrapped({**TIKTOK, "id": "3", "desc": "  "}),
+            wrapped({**X, "legacy": {**X["legacy"], "retweeted_status_result": {}}}, "x.com", item_id="4"),  # type: ignore[dict-item]
+        )
+        + '{"user_agent": "Trinh duyet bi mat/1.0", "item_id": "5", "data": {\n'
+    )
+    path = write("capture.ndjson", text)
+    refused = [row for row in rows(path) if isinstance(row, Refusal)]
+    assert [(row.line, row.reason) for row in refused] == [
+        (2, UNKNOWN_ITEM),
+        (3, NO_TEXT),
+        (4, REPOST),
+        (5, NOT_JSON),
+    ]
+    assert all(row.excerpt and "bi mat" not in row.excerpt for row in refused)
+    assert "gì đó" in refused[0].excerpt
+
+
+def test_an_item_without_its_identifier_is_refused() -> None:
+    platform = platform_of(INSTAGRAM)
+    assert platform
+    assert platform.post({"caption": {"text": "a"}}, 7, "") == Refusal(7, NO_ID)
+
+
+def test_columns_that_a_person_names_are_read_as_plain_json_lines(write: Write) -> None:
+    path = write("capture.ndjson", ndjson(wrapped(TIKTOK)))
+    file = open_file(path, mapping={"text": "data.desc"})
+    assert file.format == "jsonl"
+    with pytest.raises(ImportRefused, match="--map does not go with zeeschuimer"):
+        open_file(path, mapping={"text": "data.desc"}, format_name="zeeschuimer")
+    with pytest.raises(ImportRefused, match="one JSON object a line"):
+        open_file(write("a.csv", "id,text\n1,a\n"), format_name="zeeschuimer")
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=10,
+)
+KEYS = sorted({place.partition(".")[0] for platform in PLATFORMS for group in platform.marks for place in group})
+
+
+@given(st.dictionaries(st.sampled_from([*KEYS, "author", "caption", "user", "desc"]), JSON_VALUES))
+def test_any_item_is_read_or_refused(data: dict[str, Any]) -> None:
+    for platform in PLATFORMS:
+        assert isinstance(platform.post(data, 1, ""), PublicPost | Refusal)
+    platform_of(data)
