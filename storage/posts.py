@@ -1,6 +1,6 @@
 """Posts: batched and idempotent storing, revisions, tombstones, and what still waits for a score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, 
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
-from storage.models import Cluster, Post, PostBand, PostRevision, Score, Source
+from storage.models import Cluster, ErasedAuthor, Post, PostBand, PostRevision, Score, Source
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 
@@ -36,21 +36,25 @@ class PostDraft:
 
 @dataclass(slots=True)
 class Stored:
-    """How many posts of a batch were new, changed, or known already."""
+    """How many posts of a batch were new, changed, known already, or left out because their author was erased."""
 
     new: int = 0
     changed: int = 0
     duplicate: int = 0
+    erased: int = 0
 
     def add(self, other: "Stored") -> None:
         """Count another batch in."""
         self.new += other.new
         self.changed += other.changed
         self.duplicate += other.duplicate
+        self.erased += other.erased
 
 
 def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any_version: bool = False) -> Stored:
     """Store posts of one source: new ones are inserted, an edit becomes a revision, the rest are duplicates.
+
+    Posts of authors who asked to be erased are never stored, whichever way they come.
 
     Args:
         session: The unit of work.
@@ -60,8 +64,9 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
             of versions, so importing one twice must not look like an edit.
 
     """
-    stored = Stored()
-    pending = list(drafts)
+    erased = _erased(session, {draft.author_key for draft in drafts if draft.author_key})
+    pending = [draft for draft in drafts if draft.author_key not in erased]
+    stored = Stored(erased=len(drafts) - len(pending))
     while pending:
         first: dict[str, PostDraft] = {}
         repeats: list[PostDraft] = []
@@ -91,6 +96,15 @@ def _record_distinct(session: Session, source_id: int, drafts: Mapping[str, Post
             _revise(session, post, draft)
     session.flush()
     return stored
+
+
+def _erased(session: Session, author_keys: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    keys = sorted(author_keys)
+    for start in range(0, len(keys), LOOKUP_CHUNK):
+        chunk = keys[start : start + LOOKUP_CHUNK]
+        found.update(session.scalars(select(ErasedAuthor.author_key).where(ErasedAuthor.author_key.in_(chunk))))
+    return found
 
 
 def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, Post]:
@@ -212,6 +226,12 @@ def delete_expired(session: Session, source: Source, now: datetime, days: int | 
     """
     limit = now - timedelta(days=source.retention_days if days is None else days)
     return _delete(session, Post.source_id == source.id, Post.collected_at < limit)
+
+
+def erase_author(session: Session, author_key: str, now: datetime) -> int:
+    """Delete every post of one pseudonym and remember that nothing of theirs may be stored again."""
+    insert_ignoring(session, ErasedAuthor, [{"author_key": author_key, "erased_at": now}], ("author_key",))
+    return delete_by_author(session, author_key)
 
 
 def delete_by_author(session: Session, author_key: str) -> int:

@@ -13,6 +13,7 @@ from monitor.collectors.files import ImportFile, Refusal, Repeat, Row
 from monitor.errors import UsageError
 from monitor.pipeline.drafts import draft_of
 from monitor.pipeline.pseudonym import Pseudonymiser
+from monitor.pipeline.store import ERASED
 from storage import people, posts, sources
 from storage.database import Database
 from storage.sources import CaptureDraft, SourceDraft
@@ -153,6 +154,9 @@ class Importer:
         result.new += stored.new
         result.changed += stored.changed
         result.duplicate += stored.duplicate
+        if stored.erased:
+            result.refused += stored.erased
+            result.reasons[ERASED] += stored.erased
 
     def _close(self, session: Session, run_id: int, result: ImportResult) -> None:
         now = self._clock.now()

@@ -52,7 +52,7 @@ def erase(
     with database.work() as session:
         if key and captures:
             captures.forget_author(session, key)
-        count = posts.delete_by_author(session, key) if key else 0
+        count = posts.erase_author(session, key, now) if key else 0
         people.note(session, at=now, action="erasure", subject=kind, detail={"posts": count})
         session.commit()
     return count

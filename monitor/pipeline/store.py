@@ -14,6 +14,7 @@ from storage import posts, sources
 from storage.models import Source
 from storage.sources import CaptureDraft
 
+ERASED = "its author asked to be erased"
 UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
 
 
@@ -63,6 +64,7 @@ class BatchStore:
             for post in storable
         ]
         stored = posts.record(session, source.id, drafts)
+        skipped += Counter({ERASED: stored.erased})
         if self._captures and source.role == "monitored" and (stored.new or stored.changed):
             dropped = self._captures.spool(batch.fetched)
             skipped += Counter({SPOOL_FULL: dropped})

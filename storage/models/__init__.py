@@ -4,7 +4,7 @@ from storage.models.base import Base
 from storage.models.evidence import Correction, Evidence
 from storage.models.hosts import HostState, RobotsCopy
 from storage.models.people import AuditEvent, User
-from storage.models.posts import Cluster, Post, PostBand, PostRevision, join_title
+from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.rechecks import Recheck
 from storage.models.reports import Report
 from storage.models.scoring import Flag, Model, Review, Score
@@ -17,6 +17,7 @@ __all__ = [
     "Cluster",
     "Correction",
     "CrawlRun",
+    "ErasedAuthor",
     "Evidence",
     "Flag",
     "HostState",

@@ -94,6 +94,15 @@ class PostRevision(Base):
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
 
 
+class ErasedAuthor(Base):
+    """Somebody who asked to be erased. Only the keyed pseudonym stands here, so that nothing is stored again."""
+
+    __tablename__ = "erased_authors"
+
+    author_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    erased_at: Mapped[datetime]
+
+
 class PostBand(Base):
     """One band of a post's MinHash signature: two posts that share one are candidates for being copies."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import erase, retain
-from storage import posts, registry, reviews
+from storage import posts, registry, reviews, sources
 from storage.database import Database
 from storage.models import AuditEvent, Base, Post, PostRevision
 from tests.clock import FakeClock
@@ -56,12 +56,26 @@ def test_an_erased_author_is_gone_with_all_that_hung_on_the_posts(
         "flags": 0,
         "reviews": 0,
     }
-    key = pseudonymiser.key("mastodon", AUTHOR) or ""
     sqlite_database.close()
     content = b"".join(file.read_bytes() for file in tmp_path.glob("kiemtin.db*"))
     assert "bài của người khác".encode() in content
-    for trace in ("chuyện riêng", AUTHOR, key):
+    for trace in ("chuyện riêng", AUTHOR):
         assert trace.encode() not in content  # not even in free pages of the file
+
+
+def test_nothing_of_an_erased_author_is_stored_again(
+    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock
+) -> None:
+    fill(sqlite_database, pseudonymiser, clock)
+    erase(sqlite_database, clock, pseudonymiser, kind="mastodon", author=AUTHOR)
+    erased, other = (pseudonymiser.key("mastodon", name) for name in (AUTHOR, "ai khác"))
+    with sqlite_database.work() as session:
+        source = sources.by_name(session, "network")
+        again = [make_post("1", "lại đăng", author_key=erased), make_post("3", "bài mới", author_key=other)]
+        stored = posts.record(session, source.id, again)
+        session.commit()
+        assert (stored.new, stored.erased) == (1, 1)
+        assert set(session.scalars(select(Post.external_id))) == {"2", "3"}
 
 
 def test_an_erasure_is_noted_without_saying_whose(
