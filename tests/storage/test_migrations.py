@@ -14,7 +14,7 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-BEFORE, NEWEST = "0002_scores_and_reviews", "0003_hosts_captures_rechecks"
+BEFORE, NEWEST = "0003_hosts_captures_rechecks", "0004_erased_authors"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,7 +78,7 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 def test_one_step_down_keeps_the_posts(database: Database) -> None:
     move(database, command.downgrade, "-1")
     assert "posts" in tables(database)
-    assert "rechecks" not in tables(database)
+    assert "erased_authors" not in tables(database)
     move(database, command.upgrade, "head")
     assert database.differences() == []
 
