@@ -39,7 +39,7 @@ class Recipe:
     """
 
     strength: float = 3.0
-    precision: float | None = 0.85
+    precision: float | None = 0.8
     exclusive: bool = False
     seed: int = 20260101
 

@@ -20,7 +20,7 @@ def train(
     ] = None,
     corpus: Annotated[bool, typer.Option(help="Learn from the project's own posts as well.")] = True,
     task: Annotated[bool, typer.Option(help="Learn one set's own classes instead of the three labels.")] = False,
-    precision: Annotated[float, typer.Option(min=0.5, max=0.99, help="Precision that thresholds aim at.")] = 0.85,
+    precision: Annotated[float, typer.Option(min=0.5, max=0.99, help="Precision that thresholds aim at.")] = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
 ) -> None:
     """Train a model and keep it.

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import matching, people, posts, registry, reports, reviews, sources
+from storage import hosts, matching, people, posts, rechecks, registry, reports, reviews, sources
 from storage.database import Database
 from storage.models import Base, Correction, Evidence, Post, Source
 from tests import factories
@@ -16,6 +16,7 @@ NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
+    "rechecks",
 }  # fmt: skip
 
 
@@ -48,6 +49,15 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
         post_id=post.id, author_id=reviewer.id, text="Không đúng", source_url="https://e.vn", created_at=NOW
     )
     session.add(answer)
+    rechecks.plan(session, timedelta(hours=1), NOW - timedelta(days=1))
+    hosts.remember_pace(
+        session,
+        [hosts.HostRow(host="forum.example.vn", ready_at=NOW, closed_until=None, refusals=0, day_began=NOW, sent=1)],
+    )
+    hosts.remember_robots(
+        session, hosts.RobotsRow(place="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
+    )
+    posts.erase_author(session, "0" * 64, NOW)
     people.note(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
     reports.record_report(session, week="2026-W47", schema_version=1, figures={"posts": 2}, files=[], now=NOW)
     session.flush()

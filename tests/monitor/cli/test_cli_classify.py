@@ -118,7 +118,7 @@ def test_standard_input_is_read(
 
 def test_words_for_people(kiemtin: Command, small_model: Path, tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
-    file.write_text(f"{RUMOUR}\nMai cả huyện mất nước [b]nhé[/b]\n", encoding="utf-8")
+    file.write_text(f"{RUMOUR}\nTrời hôm nay đẹp [b]nhé[/b]\n", encoding="utf-8")
     first, second = kiemtin.well("classify", str(file), "--model", str(small_model)).out.splitlines()
     assert "[unverified]" in first
     assert "[–]" in second
