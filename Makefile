@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types imports unit clean
+.PHONY: help setup bench-crawl demo test lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,5 +44,16 @@ format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+BENCH_STAMP := .venv-bench/.installed
+
+$(BENCH_STAMP):
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --upgrade pip
+	.venv-bench/bin/python -m pip install --quiet 'scrapy>=2.13,<3'
+	touch $(BENCH_STAMP)
+
+bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
+	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
+
 clean:  ## Remove .venv and caches; data folders stay.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
