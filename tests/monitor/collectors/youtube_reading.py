@@ -1,0 +1,81 @@
+"""What the tests of YouTube's collector share: comments, and one reading of a source."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import YouTubeComment
+from tests.clock import MONDAY_MORNING
+
+KEY = "AIzaSy-khoa_thu-nghiem"
+CHANNEL = "UC" + "a" * 22
+VIDEO, OTHER = "video_so_01", "video_so_02"
+TITLE = "Họp báo về lương tối thiểu vùng"
+THREADS, COMMENTS = "/youtube/v3/commentThreads", "/youtube/v3/comments"
+START = MONDAY_MORNING - timedelta(days=2)
+
+
+def comment(number: int, **changes: Any) -> YouTubeComment:
+    values: dict[str, Any] = {
+        "id": f"Ugz{number:04}",
+        "author": f"nguoi_{number % 7}",
+        "text": f"Bình luận số {number}",
+        "published_at": START + timedelta(minutes=number),
+        "video": VIDEO,
+    }
+    return YouTubeComment(**(values | changes))
+
+
+def reply(number: int, to: int) -> YouTubeComment:
+    parent = f"Ugz{to:04}"
+    return comment(
+        number,
+        id=f"{parent}.r{number}",
+        parent=parent,
+        text=f"Trả lời {number}",
+        published_at=START + timedelta(days=1, minutes=number),
+    )
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[str, ...] = (),
+    secret: str | None = KEY,
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the last bookmark and validators."""
+    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
+    validators = [batch.validators for batch in last or [] if batch.validators is not None]
+    view = SourceView(
+        name="Kênh",
+        address=f"{base}/youtube/v3",
+        settings=settings or {"video": VIDEO},
+        cursor=cursors[-1] if cursors else {},
+        validators=validators[-1] if validators else {},
+        watched=watched,
+        secret=secret,
+    )
+    return [batch async for batch in collector_for("youtube").collect(view, client)]
+
+
+def posts(batches: list[Batch]) -> list[PublicPost]:
+    return [post for batch in batches for post in batch.posts]
+
+
+def ids(batches: list[Batch]) -> list[str]:
+    return [post.external_id for post in posts(batches)]
+
+
+def skipped(batches: list[Batch]) -> Mapping[str, int]:
+    return sum((batch.skipped for batch in batches), start=Counter())
+
+
+def gone(batches: list[Batch]) -> list[str]:
+    return [number for batch in batches for number in batch.gone]
