@@ -40,7 +40,12 @@ def build() -> typer.Typer:
 def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A short name of your choice.")],
-    kind: Annotated[str, typer.Argument(help="feed, mastodon, bluesky, jetstream.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="feed, mastodon, bluesky, jetstream, discourse, xenforo, webpage, youtube, facebook, telegram."
+        ),
+    ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
     legal_basis: Annotated[str, typer.Option(help="Why this may be read and kept; required.")],
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",

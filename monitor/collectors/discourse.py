@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.discourse_api import (
     Entry,
     Forum,
@@ -24,6 +24,7 @@ _NO_LONGER_THERE = frozenset({404, 410})
 _WINDOW = 50
 _MOST_TOPIC_PAGES = 40
 _MOST_LOOKS = 10
+_REMEMBERED = 150
 
 
 class DiscourseCollector:
@@ -31,7 +32,7 @@ class DiscourseCollector:
 
     The cursor holds `newest`, the number of the newest post met, and, while a way back is not finished, `before`, where
     it goes on, `until`, the post it leads to, and `pages_left`. It moves with every page, so that a reading that is
-    stopped goes on from there.
+    stopped goes on from there. Where only some topics are read, `chosen` are the newest posts of theirs.
     """
 
     kind = "discourse"
@@ -46,8 +47,8 @@ class DiscourseCollector:
 
         """
         forum = Forum.of(source)
-        reader = _Reader(forum, client, frozenset(int(known) for known in source.watched if known.isdecimal()))
         bookmark = _Bookmark.read(source.cursor, forum)
+        reader = _Reader(forum, client, _numbers(source.watched), bookmark.chosen)
         while bookmark.before is not None:
             page = await reader.page(bookmark.before)
             bookmark = bookmark.back(page)
@@ -62,6 +63,20 @@ class DiscourseCollector:
         async for batch in reader.look_again():
             yield batch
 
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read posts again, by the pages on which they stand; those missing there are asked for one by one.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            CollectError: When the forum could not be read.
+
+        """
+        reader = _Reader(Forum.of(source), client, _numbers([post.external_id for post in posts]))
+        async for batch in reader.look_again():
+            yield batch
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bookmark:
@@ -72,6 +87,7 @@ class _Bookmark:
     before: int | None
     until: int
     pages_left: int
+    chosen: frozenset[int]
     missed: bool = False
 
     @classmethod
@@ -84,6 +100,7 @@ class _Bookmark:
             before=cursor.get("before"),
             until=int(cursor.get("until") or 0),
             pages_left=int(cursor.get("pages_left") or 0),
+            chosen=frozenset(cursor.get("chosen") or ()),
         )
 
     def begin(self, page: Page) -> "_Bookmark":
@@ -123,10 +140,13 @@ class _Bookmark:
 class _Reader:
     """Asks one forum for posts and, when only some topics are wanted, for their list."""
 
-    def __init__(self, forum: Forum, client: PoliteClient, watched: frozenset[int]) -> None:
+    def __init__(
+        self, forum: Forum, client: PoliteClient, watched: frozenset[int], chosen: frozenset[int] = frozenset()
+    ) -> None:
         self._forum = forum
         self._client = client
         self._watched = watched
+        self._chosen = set(watched | chosen)
         self._met: set[int] = set()
         self._topics = _Topics(self)
 
@@ -167,9 +187,10 @@ class _Reader:
         kept, reasons = [], []
         for entry in page.entries:
             is_fresh = entry.number > bookmark.until
-            chosen = wanted is None or (entry.topic in wanted if is_fresh else entry.number in self._watched)
+            chosen = wanted is None or (entry.topic in wanted if is_fresh else entry.number in self._chosen)
             if entry.post is not None and chosen:
                 kept.append(entry.post)
+                self._chosen.add(entry.number)
             elif is_fresh and not entry.gone:
                 reasons.append(entry.reason or "other topic")
         return Batch(
@@ -177,9 +198,12 @@ class _Reader:
             posts=tuple(reversed(kept)),
             gone=[str(entry.number) for entry in page.entries if entry.gone],
             skipped=counted(page, reasons),
-            cursor=bookmark.as_cursor(),
+            cursor=bookmark.as_cursor() | self._remembered(),
             gap=bookmark.gap or self._topics.gap,
         )
+
+    def _remembered(self) -> dict[str, Any]:
+        return {"chosen": sorted(self._chosen, reverse=True)[:_REMEMBERED]} if self._forum.topics else {}
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Read the watched posts that no page showed, for edits; ask after those that are missing."""
@@ -244,3 +268,7 @@ class _Topics:
 
     def _reaches(self, needed: datetime | None) -> bool:
         return needed is not None and self._oldest is not None and self._oldest < needed
+
+
+def _numbers(external_ids: Sequence[str]) -> frozenset[int]:
+    return frozenset(int(each) for each in external_ids if each.isdecimal())

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
-from monitor.collectors.forum_markup import fragment_text, parse_fragment, put_link, remove, words_of
+from monitor.collectors.forum_markup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
 from monitor.collectors.http import Fetched
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -164,7 +164,7 @@ def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
         remove(soup, "aside.quote")
     else:
         remove(soup, "aside.quote > .title")
-    for card in soup.select("aside.onebox"):
+    for card in outermost(soup, "aside.onebox"):
         title = card.select_one("h3, h4")
         link = title.select_one("a[href]") if title else None
         address = str(card.get("data-onebox-src") or (link.get("href") if link else "") or "")

@@ -16,6 +16,15 @@ def remove(root: Tag, selector: str) -> None:
         element.extract()
 
 
+def outermost(root: Tag, selector: str) -> list[Tag]:
+    """List what a CSS selector finds, without what lies inside another find."""
+    found: list[Tag] = []
+    for element in root.select(selector):
+        if not found or not any(parent is found[-1] for parent in element.parents):
+            found.append(element)
+    return found
+
+
 def put_link(soup: BeautifulSoup, card: Tag, address: str, title: str) -> None:
     """Put a plain link in the place of a card: the excerpt on it is another site's text, not the author's."""
     paragraph = soup.new_tag("p")

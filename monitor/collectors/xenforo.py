@@ -1,9 +1,9 @@
 """A XenForo 2 board as guests see it: its feed tells which threads have something new, their pages are then read."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.feed_formats import Document, read_document
 from monitor.collectors.http import Fetched, PoliteClient
 from monitor.collectors.validators import conditional_headers, validators_of
@@ -41,11 +41,26 @@ class XenForoCollector:
         known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
         yield _note_feed(board, bookmark, fetched)
-        reading = _Reading(board, client, bookmark, source)
+        reading = _Reading(board, client, bookmark, source.watched)
         for thread in bookmark.waiting():
             async for batch in reading.follow(thread):
                 yield batch
         async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read posts again, by the pages on which they stood; those whose page is not remembered are left out.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            CollectError: When the board could not be read.
+
+        """
+        board = Board.of(source)
+        bookmark = Bookmark(board.feed_url, source.cursor)
+        async for batch in _Reading(board, client, bookmark, [post.external_id for post in posts]).look_again():
             yield batch
 
 
@@ -86,12 +101,12 @@ def _threads_of(document: Document, board: Board) -> tuple[list[tuple[str, str]]
 class _Reading:
     """One reading of a board's thread pages, as many as the source allows."""
 
-    def __init__(self, board: Board, client: PoliteClient, bookmark: Bookmark, source: SourceView) -> None:
+    def __init__(self, board: Board, client: PoliteClient, bookmark: Bookmark, watched: Sequence[str]) -> None:
         self._board = board
         self._client = client
         self._bookmark = bookmark
         self._pages_left = board.max_pages
-        numbers = (name.removeprefix(_NAME) for name in source.watched if name.startswith(_NAME))
+        numbers = (name.removeprefix(_NAME) for name in watched if name.startswith(_NAME))
         self._unmet = {int(number) for number in numbers if number.isdecimal()}
 
     async def follow(self, thread: Thread) -> AsyncIterator[Batch]:

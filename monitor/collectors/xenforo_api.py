@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from monitor.collectors.addresses import web_address
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.forum_markup import words_of
 from monitor.collectors.http import Fetched
@@ -19,9 +20,9 @@ _PAGES_LIMIT = 200
 _LONGEST_PATH = 200
 _PREFIXES = ("forums", "threads")
 _PREFIX = re.compile(r"(?:index\.php\?)?[\w.~%-]+(?:/[\w.~%-]+)*")
-_FORUM = re.compile(r"(?:[^/?#\s]+\.)?\d+")
-_PAGE = re.compile(r"/page-(\d+)")
-_POST = re.compile(r"post-(\d+)")
+_FORUM = re.compile(r"(?:[^/?#\s]+\.)?[0-9]+")
+_PAGE = re.compile(r"/page-([0-9]{1,9})(?![0-9])")
+_POST = re.compile(r"post-([0-9]{1,18})")
 _FORBIDDEN = 403
 _NO_LONGER_THERE = frozenset({404, 410})
 ACCEPTED = _NO_LONGER_THERE | {_FORBIDDEN}
@@ -86,7 +87,7 @@ class Board:
 
         Only that part is taken: requests go where the source says, nowhere else.
         """
-        found = re.search(rf"/{re.escape(self.threads)}/((?:[^/?#]+\.)?(\d+))(?:[/?#]|$)", link)
+        found = re.search(rf"/{re.escape(self.threads)}/((?:[^/?#]+\.)?([0-9]{{1,18}}))(?:[/?#]|$)", link)
         if found is None:
             return None
         return found[1] if len(found[1]) <= _LONGEST_PATH else found[2]
@@ -163,7 +164,9 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
         raise PayloadInvalid(f"{fetched.final_url} holds no posts that can be recognised: is it a XenForo 2 board?")
     number = _page_number(soup, fetched)
     last = max([number, *_numbers(soup, ".pageNav-page")])
-    found = (_message(message, soup, board, number) for message in messages)
+    title = _title(soup)
+    opening = messages[0] if messages and number == 1 else None
+    found = (_message(message, board, title, is_first=message is opening) for message in messages)
     return ThreadPage(
         fetched=fetched,
         path=board.thread_path(fetched.final_url),
@@ -174,29 +177,27 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     )
 
 
-def _message(element: Tag, soup: BeautifulSoup, board: Board, page: int) -> Message | None:
+def _message(element: Tag, board: Board, title: str | None, *, is_first: bool) -> Message | None:
     named = _POST.fullmatch(_attribute(element, "data-content"))
     if named is None:
         return None
     number = int(named[1])
     counted = _numbers(element, ".message-attribution-opposite a")
-    is_opening = 1 in counted if counted else page == 1 and element is soup.select_one(".message--post")
+    is_opening = 1 in counted if counted else is_first
     if "message--deleted" in (element.get("class") or []):
         return Message(number=number, is_opening=is_opening, post=None, gone=True)
     body = element.select_one(".message-body .bbWrapper")
     base = board.base + "/"
     text = body_text(body, base, is_opening=is_opening) if body is not None else ""
-    title = _title(soup)
     if not text:
         return Message(number=number, is_opening=is_opening, post=None)
     published_at, raw = read_time(element.select_one(".message-attribution time, header time"))
     link = element.select_one(".message-attribution-main a[href]")
     edited_at, _ = read_time(element.select_one(".message-lastEdit time"))
-    address = urljoin(base, _attribute(link, "href")) if link is not None else ""
     post = PublicPost(
         external_id=named[0],
         text=text,
-        url=address if address.startswith(("https://", "http://")) else None,
+        url=web_address(_attribute(link, "href"), base) if link is not None else None,
         author=_author(element, board),
         title=title if is_opening else None,
         context=None if is_opening else title,

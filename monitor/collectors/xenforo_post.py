@@ -8,7 +8,7 @@ import dateparser
 from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.dates import parse_date
-from monitor.collectors.forum_markup import fragment_text, parse_fragment, put_link, remove, words_of
+from monitor.collectors.forum_markup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
 
 _NOISE = ".bbCodeSpoiler-button, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, img"
 _SITE_ZONE = "Asia/Ho_Chi_Minh"
@@ -78,7 +78,7 @@ def likes(bar: Tag | None) -> dict[str, int]:
 
 
 def _put_cards(soup: BeautifulSoup) -> None:
-    for card in soup.select(".bbCodeBlock--unfurl"):
+    for card in outermost(soup, ".bbCodeBlock--unfurl"):
         title = card.select_one(".contentRow-header, .bbCodeBlock-title")
         link = card.select_one("a[href]")
         address = str(card.get("data-url") or (link["href"] if link is not None else ""))

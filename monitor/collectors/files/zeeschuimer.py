@@ -19,7 +19,6 @@ from monitor.errors import ImportRefused
 _META = "__import_meta"
 _WRAPPED = frozenset({"data", "item_id", "source_platform"})
 _USER_AGENT = re.compile(r'"user_agent"\s*:\s*"(?:[^"\\]|\\.)*"?\s*,?\s*')
-_LONGEST_WRAPPING = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class CaptureReading:
 
 
 def _row(item: JsonObject, capture: Capture) -> Row:
-    excerpt = excerpt_of(json.dumps(capture.data, ensure_ascii=False))
+    excerpt = excerpt_of(_without_browser(json.dumps(capture.data, ensure_ascii=False)))
     platform = platform_of(capture.data, capture.platform)
     if platform is None:
         return Refusal(item.line, UNKNOWN_ITEM, excerpt)

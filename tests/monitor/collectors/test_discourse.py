@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
@@ -181,6 +181,16 @@ async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_
     assert asked(site)[-1] == "40"
 
 
+async def test_single_posts_are_read_again(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    site.delete("2")
+    site.edit("4", "Bản đã sửa")
+    collector = collector_for("discourse")
+    assert isinstance(collector, Rechecker)
+    known = [KnownPost(external_id=number, url=None) for number in ("2", "4")]
+    batches = [each async for each in collector.recheck(SourceView(name="Diễn đàn", address=base), client, known)]
+    assert (gone(batches), [post.text for post in posts(batches)]) == (["2"], ["Bản đã sửa"])
+
+
 @pytest.mark.parametrize("number", ["1", "3", "5"])
 async def test_deleted_post_is_confirmed_before_it_is_called_gone(
     client: PoliteClient, site: DiscourseSite, base: str, number: str
@@ -222,9 +232,11 @@ async def test_category_takes_the_posts_of_its_topics_alone(
     batches = await read(client, base, category="doi-song/5")
     assert ids(batches) == [6, 7]
     assert batches[0].skipped == {"other topic": 5}
-    again = await read(client, base, batches, category="doi-song/5", watched=("7",))
-    assert ids(again) == [7]
+    site.edit("6", "Bản đã sửa")
+    again = await read(client, base, batches, category="doi-song/5")
+    assert [post.text for post in posts(again)] == ["Bản đã sửa", "Bài số 7"]
     assert again[0].skipped == {}
+    assert len(site.seen("/c/doi-song/5.json")) == 1
 
 
 async def test_tag_with_vietnamese_letters(client: PoliteClient, site: DiscourseSite, base: str) -> None:
@@ -244,10 +256,10 @@ async def test_list_of_topics_is_read_no_further_than_needed_whatever_is_pinned(
     first = await read(client, base, tag="ca")
     assert ids(first) == list(range(6, 13))
     assert [request.query["page"] for request in site.seen("/tag/ca.json")] == ["0", "1", "2", "3"]
-    site.add(post(13, thread=105))
+    site.add(*(post(number, thread=89 + number) for number in range(13, 17)))
     second = await read(client, base, first, tag="ca")
-    assert ids(second) == [13]
-    assert [request.query["page"] for request in site.seen("/tag/ca.json")][4:] == ["0"]
+    assert ids(second) == list(range(6, 17))
+    assert [request.query["page"] for request in site.seen("/tag/ca.json")][4:] == ["0", "1", "2"]
 
 
 async def test_other_choice_of_topics_begins_anew(client: PoliteClient, site: DiscourseSite, base: str) -> None:
@@ -307,21 +319,15 @@ async def test_pace_is_kept_and_robots_are_read_once(
     assert len(site.seen(POSTS)) == 4
 
 
-async def test_forum_for_members_is_a_refusal(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.login_required = True
-    with pytest.raises(SourceRefused, match="members only: ask its operators"):
-        await read(client, base)
-
-
-async def test_page_to_sign_in_is_a_refusal(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.login_page = True
-    with pytest.raises(SourceRefused, match="page to sign in"):
-        await read(client, base)
-
-
-async def test_challenge_is_a_refusal(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [("login_required", "members only: ask its"), ("login_page", "page to sign in"), ("challenge", "challenge")],
+)
+async def test_closed_forum_is_a_refusal(
+    client: PoliteClient, site: DiscourseSite, base: str, switch: str, said: str
+) -> None:
+    setattr(site, switch, True)
+    with pytest.raises(SourceRefused, match=said):
         await read(client, base)
 
 

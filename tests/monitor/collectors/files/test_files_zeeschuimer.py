@@ -208,7 +208,8 @@ def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(wr
             wrapped({**TIKTOK, "id": "3", "desc": "  "}),
             wrapped({**X, "legacy": {**X["legacy"], "retweeted_status_result": {}}}, "x.com", item_id="4"),  # type: ignore[dict-item]
         )
-        + '{"user_agent": "Trinh duyet bi mat/1.0", "item_id": "5", "data": {\n'
+        + ndjson({**wrapped(TIKTOK, item_id="5"), "data": None})
+        + '{"user_agent": "Trinh duyet bi mat/1.0", "item_id": "6", "data": {\n'
     )
     path = write("capture.ndjson", text)
     refused = [row for row in rows(path) if isinstance(row, Refusal)]
@@ -216,7 +217,8 @@ def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(wr
         (2, UNKNOWN_ITEM),
         (3, NO_TEXT),
         (4, REPOST),
-        (5, NOT_JSON),
+        (5, UNKNOWN_ITEM),
+        (6, NOT_JSON),
     ]
     assert all(row.excerpt and "bi mat" not in row.excerpt for row in refused)
     assert "gì đó" in refused[0].excerpt
