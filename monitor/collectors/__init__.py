@@ -3,10 +3,14 @@
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
 from monitor.collectors.bluesky import BlueskyCollector
 from monitor.collectors.discourse import DiscourseCollector
+from monitor.collectors.facebook import FacebookCollector
 from monitor.collectors.feed import FeedCollector
 from monitor.collectors.jetstream import JetstreamCollector
 from monitor.collectors.mastodon import MastodonCollector
+from monitor.collectors.telegram import TelegramCollector
+from monitor.collectors.webpage import WebpageCollector
 from monitor.collectors.xenforo import XenForoCollector
+from monitor.collectors.youtube import YouTubeCollector
 from monitor.errors import UsageError
 
 __all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for", "kept_for"]
@@ -18,6 +22,10 @@ COLLECTORS: tuple[Collector, ...] = (
     BlueskyCollector(),
     JetstreamCollector(),
     XenForoCollector(),
+    YouTubeCollector(),
+    FacebookCollector(),
+    TelegramCollector(),
+    WebpageCollector(),
 )
 
 

@@ -4,9 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
-
 from monitor.collectors.dates import parse_date
 
 _PUBLISHED_TIME = re.compile(
@@ -38,6 +35,9 @@ def read_article(page: str, url: str) -> Article | None:
         The article; None when the page has no text that looks like one.
 
     """
+    from trafilatura import bare_extraction  # noqa: PLC0415  a fifth of a second that `--help` must not cost
+    from trafilatura.settings import Document  # noqa: PLC0415
+
     document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
     if not isinstance(document, Document) or not (document.text or "").strip():
         return None

@@ -11,7 +11,8 @@ _DAY = r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
 _TIME = r"(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\s*(?P<half>AM|PM|SA|CH)\b)?"
 _ZONE = r"(?:\s*(?P<sign>[+-])(?P<zone_hour>\d{2}):?(?P<zone_minute>\d{2}))?"
 _DAY_FIRST = re.compile(rf"{_DAY}(?:[\s,|T-]+{_TIME}{_ZONE})?\s*$", re.IGNORECASE)
-_TIME_FIRST = re.compile(rf"{_TIME}{_ZONE}[\s,|-]+{_DAY}\s*$", re.IGNORECASE)
+_TIME_FIRST = re.compile(rf"{_TIME}{_ZONE}[\s,|-]+(?:ngày\s+)?{_DAY}\s*$", re.IGNORECASE)
+_TIME_BEFORE = re.compile(r"\d\s*[:hg]", re.IGNORECASE)
 _UNIX = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _NAMES_UTC = re.compile(r"(?:\b(?:GMT|UTC?|Z)|[+-]00:?00)\s*$")
 _EARLIEST_YEAR = 1990
@@ -72,6 +73,8 @@ def _day_month_year(text: str) -> datetime | None:
     match = _TIME_FIRST.search(text) or _DAY_FIRST.search(text)
     if match is None or (match.start() and text[match.start() - 1].isdigit()):
         return None
+    if _TIME_BEFORE.search(text[: match.start()]):
+        return None  # a time of day in words would be lost: `parse_relative` reads those
     part = match.groupdict()
     hour = int(part["hour"] or 0)
     half = (part["half"] or "").upper()

@@ -3,25 +3,29 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
-from monitor.collectors.feed_formats import Document, read_document
+from monitor.collectors.feed_formats import Document, PageWithFeed, read_document
 from monitor.collectors.http import Fetched, PoliteClient
 from monitor.collectors.validators import conditional_headers, validators_of
+from monitor.errors import PayloadInvalid
 
 _REMEMBERED = 500
 _NOT_MODIFIED = 304
 # Some servers write the present time into every answer, so that no two are equal.
 _CLOCKS = re.compile(rb"<(pubDate|lastBuildDate|updated)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 _FIRST_ENTRY = re.compile(rb"<(?:item|entry)\b")
 
 
 class FeedCollector:
-    """Reads the window of newest entries that a feed is.
+    """Reads the window of newest entries that a feed is; of a web page, the feed that it announces.
 
-    The cursor holds the hash of the last body, the identifiers in that window and the newest date seen. A feed tells of
-    no deletions: an entry that leaves the window is not gone.
+    The cursor holds the hash of the last body, the identifiers in that window and the newest date seen; `found` is the
+    feed that the page at the source's address announced; `least_interval_seconds` is how long the feed asks its readers
+    to wait. A feed tells of no deletions: an entry that leaves the window is not gone.
     """
 
     kind = "feed"
@@ -30,38 +34,83 @@ class FeedCollector:
         """Read the feed once; the answer is one batch, oldest entry first.
 
         Raises:
-            PayloadInvalid: When the address holds no feed.
+            PayloadInvalid: When the address holds no feed, and no page that announces one.
             CollectError: Another of its subclasses, when the client could not read it.
 
         """
-        fetched = await client.get(
-            source.address, headers=conditional_headers(source.validators.get(source.address, {}))
-        )
-        body_hash = _stable_hash(fetched.body)
-        if fetched.status == _NOT_MODIFIED:
+        found = _Found.read(source)
+        fetched, document = None, None
+        if found is not None:
+            try:
+                fetched, document = await _read(source, found.feed, client)
+            except PayloadInvalid:  # it may have moved since: the page is asked again
+                found = None
+        if fetched is None:
+            try:
+                fetched, document = await _read(source, source.address, client)
+            except PageWithFeed as page:
+                found = _Found(page=source.address, feed=page.feed)
+                fetched, document = await _read(source, found.feed, client)
+        asked = found.feed if found else source.address
+        if document is not None:
+            yield _batch(source, fetched, document, found)
+        elif fetched.status == _NOT_MODIFIED:
             yield Batch(fetched=fetched, unchanged=True)
-        elif source.cursor.get("body_sha256") == body_hash:
-            yield Batch(fetched=fetched, unchanged=True, validators=validators_of(source.address, fetched))
         else:
-            yield _batch(source, fetched, read_document(fetched), body_hash)
+            yield Batch(fetched=fetched, unchanged=True, validators=validators_of(asked, fetched))
 
 
-def _batch(source: SourceView, fetched: Fetched, document: Document, body_hash: str) -> Batch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The feed that a page announced. It counts only as long as the source has that page's address."""
+
+    page: str
+    feed: str
+
+    @classmethod
+    def read(cls, source: SourceView) -> "_Found | None":
+        stored = source.cursor.get("found")
+        if not isinstance(stored, Mapping) or stored.get("page") != source.address:
+            return None
+        return cls(page=source.address, feed=str(stored.get("feed")))
+
+
+async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:
+    """Read a feed; without a document when nothing in it changed."""
+    fetched = await client.get(url, headers=conditional_headers(source.validators.get(url, {})))
+    if fetched.status == _NOT_MODIFIED or source.cursor.get("body_sha256") == _stable_hash(fetched.body):
+        return fetched, None
+    return fetched, read_document(fetched)
+
+
+def _batch(source: SourceView, fetched: Fetched, document: Document, found: _Found | None) -> Batch:
     newest = _newest(document.posts, source.cursor)
+    wait = max(document.wanted_seconds, _fresh_seconds(fetched))
     cursor = {
         # An answer that broke off is to be read again, even when nothing changes.
-        "body_sha256": None if document.broken_off else body_hash,
+        "body_sha256": None if document.broken_off else _stable_hash(fetched.body),
         "known": [post.external_id for post in document.posts][:_REMEMBERED],
         "newest": newest.isoformat() if newest else None,
+        **({"found": {"page": found.page, "feed": found.feed}} if found else {}),
+        **({"least_interval_seconds": wait} if wait else {}),
     }
     return Batch(
         fetched=fetched,
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators={} if document.broken_off else validators_of(source.address, fetched),
+        validators={} if document.broken_off else validators_of(found.feed if found else source.address, fetched),
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
+
+
+def _fresh_seconds(fetched: Fetched) -> int:
+    """Give the seconds for which the server says that its answer stays true; 0 when it does not say."""
+    said = fetched.headers.get("cache-control", "").lower()
+    if "no-cache" in said or "no-store" in said:
+        return 0
+    found = _MAX_AGE.search(said)
+    return int(found[1]) if found else 0
 
 
 def _stable_hash(body: bytes) -> str:

@@ -3,16 +3,17 @@
 import hashlib
 import html
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import feedparser
 from bs4 import BeautifulSoup
 
+from monitor.collectors.addresses import web_address, without_tracking
 from monitor.collectors.base import PublicPost
 from monitor.collectors.dates import parse_date
 from monitor.collectors.http import Fetched
@@ -22,7 +23,9 @@ from monitor.errors import PayloadInvalid
 _JSON_FEED = "https://jsonfeed.org/version/"
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _ENDINGS = ("</rss>", "</feed>", "</rdf:rdf>")
-_TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
+_OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+_ENTITIES = re.compile(r"<!ENTITY[^>]*>", re.IGNORECASE)
 _SHOWN = 80
 
 
@@ -30,19 +33,36 @@ _SHOWN = 80
 class Document:
     """A feed's posts, newest first as feeds have them, with what was left out, by reason.
 
-    `broken_off` says that the document ended before its end; its last entry is then left out.
+    `broken_off` says that the document ended before its end; its last entry is then left out. `wanted_seconds` is how
+    long the feed asks its readers to wait between two readings; 0 when it says nothing.
     """
 
     posts: tuple[PublicPost, ...]
     skipped: Counter[str] = field(default_factory=Counter)
     broken_off: bool = False
+    wanted_seconds: int = 0
+
+
+class PageWithFeed(PayloadInvalid):
+    """A web page came in the place of a feed, and names one.
+
+    Args:
+        page: Where the page was read.
+        feed: The address that it names.
+
+    """
+
+    def __init__(self, page: str, feed: str) -> None:
+        super().__init__(f"{page} is a web page, not a feed: its feed is {feed}, give that as the address")
+        self.feed = feed
 
 
 def read_document(fetched: Fetched) -> Document:
     """Read whichever kind of feed an answer holds.
 
     Raises:
-        PayloadInvalid: When it is none; names the feed that a web page announces.
+        PageWithFeed: When it is a web page that announces a feed.
+        PayloadInvalid: When it is anything else that is no feed.
 
     """
     text = fetched.text()
@@ -57,12 +77,16 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
     parsed = feedparser.parse(
         # From memory, because a bare text would be taken for an address or a file's name. No address is given either:
         # it would be put before identifiers, which must stay what the site wrote.
-        BytesIO(text.encode("utf-8", errors="replace")),
+        # No entities of its own either: by them a small document grows to megabytes.
+        BytesIO(_ENTITIES.sub("", text).encode("utf-8", errors="replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
+        # Markup becomes plain text here, where scripts go and links are completed, so it need not be cleaned twice.
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
     entries = list(parsed.entries)
     if not entries and not parsed.version:
-        raise PayloadInvalid(_not_a_feed(text, fetched))
+        raise _not_a_feed(text, fetched)
     broken_off = bool(parsed.bozo) and not text.rstrip().lower().endswith(_ENDINGS)
     skipped: Counter[str] = Counter()
     if broken_off and entries:
@@ -70,7 +94,7 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
         skipped["broken off"] += 1
     language = _string(parsed.feed.get("language")) or None
     posts = tuple(_unique((_entry_post(entry, language, fetched.final_url) for entry in entries), skipped))
-    return Document(posts=posts, skipped=skipped, broken_off=broken_off)
+    return Document(posts=posts, skipped=skipped, broken_off=broken_off, wanted_seconds=_wanted_seconds(parsed.feed))
 
 
 def _entry_post(entry: Any, language: str | None, base_url: str) -> PublicPost:
@@ -79,7 +103,7 @@ def _entry_post(entry: Any, language: str | None, base_url: str) -> PublicPost:
     raw = published or updated
     published_at, updated_at = parse_date(raw), parse_date(updated)
     # Without a link the library takes the identifier for one, whether or not it is an address.
-    link = _web_address(_string(entry.get("link")), "" if entry.get("guidislink") else base_url)
+    link = web_address(_string(entry.get("link")), "" if entry.get("guidislink") else base_url)
     title = _detail_text(entry.get("title_detail"), base_url)
     replies = _string(entry.get("slash_comments"))
     return PublicPost(
@@ -134,7 +158,7 @@ def _read_json_feed(text: str, url: str) -> Document:
 def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> PublicPost:
     raw, modified = _string(item.get("date_published")), _string(item.get("date_modified"))
     published_at, modified_at = parse_date(raw or modified), parse_date(modified)
-    link = _web_address(_string(item.get("url")), base_url)
+    link = web_address(_string(item.get("url")), base_url)
     title = html.unescape(_string(item.get("title")))
     authors = item.get("authors")
     author = authors[0] if isinstance(authors, list) and authors else item.get("author")
@@ -173,31 +197,43 @@ def _string(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _web_address(link: str, base_url: str) -> str | None:
-    try:
-        address = urljoin(base_url, link) if link else ""
-    except ValueError:
-        return None
-    return address if address.startswith(("https://", "http://")) else None
-
-
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:
     """Name an entry that has no identifier: by its address without what only tracks readers, or heading and date."""
     if link is None:
         return hashlib.sha256(f"{title}\n{raw_date}".encode()).hexdigest()
-    parts = urlsplit(link)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not pair[0].startswith(_TRACKING)]
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(query), ""))
+    return without_tracking(link)
 
 
-def _not_a_feed(text: str, fetched: Fetched) -> str:
+def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:
     start = text.lstrip()[:_SHOWN].lower()
     if "html" not in fetched.content_type and not start.startswith(("<!doctype html", "<html")):
-        return f"{fetched.final_url} is neither RSS, Atom nor JSON Feed: check the address of the source"
-    soup = BeautifulSoup(text, "lxml")
-    for link in soup.find_all("link", rel="alternate"):
-        if str(link.get("type", "")).lower() in _FEED_TYPES:
-            found = _web_address(str(link.get("href", "")), fetched.final_url)
-            if found:
-                return f"{fetched.final_url} is a web page, not a feed: its feed is {found}, give that as the address"
-    return f"{fetched.final_url} is a web page, not a feed, and names none: look for the site's RSS page"
+        return PayloadInvalid(
+            f"{fetched.final_url} is neither RSS, Atom nor JSON Feed: check the address of the source"
+        )
+    found = _announced(text, fetched.final_url)
+    if found is None:
+        return PayloadInvalid(
+            f"{fetched.final_url} is a web page, not a feed, and names none: look for the site's RSS page"
+        )
+    return PageWithFeed(fetched.final_url, found)
+
+
+def _announced(text: str, page_url: str) -> str | None:
+    """Find the feed that a page announces; what may be no feed, and feeds of readers' comments, come last."""
+    found: list[tuple[bool, bool, str]] = []
+    for link in BeautifulSoup(text, "lxml").find_all("link", rel="alternate"):
+        media_type = str(link.get("type") or "").strip().lower()
+        address = web_address(str(link.get("href") or "").strip(), page_url) if media_type in _FEED_TYPES else None
+        if address:
+            named = f"{link.get('title') or ''} {address}"
+            found.append((media_type == "application/json", _OF_COMMENTS.search(named) is not None, address))
+    return min(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _wanted_seconds(feed: Any) -> int:
+    """Give the least seconds between two readings that a feed asks for, by `ttl` or `sy:updatePeriod`."""
+    minutes = _string(feed.get("ttl"))
+    period = _PERIODS.get(_string(feed.get("sy_updateperiod")).lower(), 0)
+    often = _string(feed.get("sy_updatefrequency"))
+    times = int(often) if often.isdecimal() and int(often) else 1
+    return max(int(minutes) * 60 if minutes.isdecimal() else 0, period // times)

@@ -31,6 +31,7 @@ TWO = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # two in the afternoon in Việt
         "24/11/2026 14:00",
         "24-11-2026, 14:00",
         "14:00 24/11/2026",
+        "14h00 ngày 24/11/2026",
         "24/11/2026 2:00:00 PM",
         "24/11/2026 02:00 CH",
         "Thứ ba, 24/11/2026 | 14:00 GMT+7",
@@ -52,7 +53,17 @@ def test_day_alone_begins_at_midnight_in_viet_nam() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "hôm qua", "31/02/2026", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "20261124", "42", "124/11/2026"],
+    [
+        "",
+        "hôm qua",
+        "31/02/2026",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+        "20261124",
+        "42",
+        "124/11/2026",
+        "14 giờ ngày 24/11/2026",
+    ],
 )
 def test_what_is_no_date(raw: str) -> None:
     assert parse_date(raw) is None

@@ -7,31 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
-from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http import PoliteClient
-from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
-from monitor.errors import FetchFailed, PayloadInvalid, RateLimited
-from tests.clock import MONDAY_MORNING, FakeClock
-
-START = MONDAY_MORNING - timedelta(hours=1)
-
-
-def article(number: int, **changes: Any) -> SitePost:
-    values: dict[str, Any] = {
-        "id": f"bai-{number:03d}",
-        "author": "toasoan",
-        "title": f'Cầu Nà Hoi "thông" xe lần {number}',
-        "text": f"Tỉnh thông báo.\n\nĐoạn {number}: a < b & c.",
-        "published_at": START + timedelta(minutes=number),
-        "engagement": {"replies": number},
-    }
-    return SitePost(**(values | changes))
+from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from tests.clock import FakeClock
+from tests.monitor.collectors.newspaper import START, article, read, read_document, rss
 
 
 @pytest.fixture
@@ -43,34 +25,6 @@ def site(clock: FakeClock) -> FeedSite:
 def base(site: FeedSite) -> Iterator[str]:
     with serve(site) as address:
         yield address
-
-
-async def read(client: PoliteClient, address: str, last: Batch | None = None) -> Batch:
-    """Read once, with the bookmarks that the last batch left."""
-    view = SourceView(
-        name="Báo Mẫu",
-        address=address,
-        cursor=(last.cursor or {}) if last else {},
-        validators=(last.validators or {}) if last else {},
-    )
-    batches = [batch async for batch in collector_for("feed").collect(view, client)]
-    assert len(batches) == 1
-    return batches[0]
-
-
-async def read_document(
-    client: PoliteClient, body: bytes | str, content_type: str = "application/xml", **kept: Batch
-) -> Batch:
-    """Read a document that is served just so."""
-    raw = body.encode() if isinstance(body, str) else body
-    app = Starlette(routes=[Route("/feed", lambda _: Response(raw, headers={"content-type": content_type}))])
-    with serve(app) as address:
-        return await read(client, f"{address}/feed", **kept)
-
-
-def rss(*items: str) -> str:
-    head = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>T</title>'
-    return f"{head}{''.join(items)}</channel></rss>"
 
 
 async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -> None:
@@ -282,27 +236,54 @@ async def test_feed_without_entries_is_no_fault(client: PoliteClient) -> None:
     assert not batch.unchanged
 
 
-async def test_web_page_names_the_feed_it_announces(client: PoliteClient, base: str) -> None:
-    with pytest.raises(PayloadInvalid, match=f"its feed is {base}{RSS_PATH}"):
-        await read(client, f"{base}/")
+async def test_feed_of_a_video_channel(client: PoliteClient) -> None:
+    body = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
+    <title>Kênh mẫu</title><entry><id>yt:video:abc</id><title>Chuyện ca đêm</title>
+    <link rel="alternate" href="https://video.example/watch?v=abc"/><author><name>Kênh mẫu</name></author>
+    <published>2026-11-15T01:00:00+00:00</published><updated>2026-11-15T02:00:00+00:00</updated>
+    <media:group><media:title>Chuyện ca đêm</media:title><media:description>Dòng một</media:description>
+    </media:group></entry></feed>"""
+    post = (await read_document(client, body)).posts[0]
+    assert (post.external_id, post.text, post.title) == ("yt:video:abc", "Dòng một", "Chuyện ca đêm")
+    assert post.edited_at is not None
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (b"", "is empty"),
-        (b"  \n", "is empty"),
-        (b"hello", "neither RSS, Atom nor JSON Feed"),
-        (b"<!DOCTYPE html><html><body>x</body></html>", "names none"),
-        (b'{"version": "https://jsonfeed.org/version/1"', "nor sound JSON"),
-        (b'{"items": []}', "not a JSON Feed"),
-        (b'{"a":' * 100_000, "nor sound JSON"),
-    ],
-)
-async def test_what_is_no_feed_is_one_clear_line(client: PoliteClient, body: bytes, said: str) -> None:
-    with pytest.raises(PayloadInvalid, match=said) as caught:
-        await read_document(client, body)
-    assert "\n" not in str(caught.value)
+async def test_entities_of_a_hostile_feed_neither_grow_nor_read_files(client: PoliteClient) -> None:
+    body = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "{"x" * 50}"><!ENTITY b "{"&a;" * 50}">'
+        f'<!ENTITY c "{"&b;" * 50}"><!ENTITY f SYSTEM "file://{__file__}">]><rss version="2.0"><channel>'
+        "<item><guid>1</guid><title>Tin &c;</title><description>&f;</description></item></channel></rss>"
+    )
+    post = (await read_document(client, body)).posts[0]
+    assert len(post.title or "") < 10_000
+    assert "hostile" not in post.text
+
+
+async def test_break_that_closes_nothing_is_a_line(client: PoliteClient) -> None:
+    lead = '<![CDATA[<a href="https://bao.example/a"><img width=130 src="x.jpg" ></a></br>Quốc lộ</br>thông xe]]>'
+    body = rss(f"<item><guid>1</guid><title>A</title><description>{lead}</description></item>")
+    assert (await read_document(client, body)).posts[0].text == "Quốc lộ\nthông xe"
+
+
+async def test_entry_that_left_the_window_is_not_gone(client: PoliteClient, site: FeedSite, base: str) -> None:
+    first = await read(client, base + RSS_PATH)
+    site.delete("bai-001")
+    second = await read(client, base + RSS_PATH, first)
+    assert len(second.posts) == 2
+    assert second.gone == ()
+
+
+async def test_feed_that_robots_txt_forbids_is_not_asked_for(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.robots = (200, b"User-agent: kiemtin\nDisallow: /rss/\n")
+    with pytest.raises(SourceRefused, match=r"robots\.txt"):
+        await read(client, base + RSS_PATH)
+    assert [request.path for request in site.log] == ["/robots.txt"]
+
+
+async def test_challenge_is_a_refusal(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base + RSS_PATH)
 
 
 async def test_body_that_is_a_file_name_opens_no_file(client: PoliteClient) -> None:

@@ -1,0 +1,56 @@
+"""What the tests of the feed collector share: articles, documents, and how to read them."""
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import SitePost, serve
+from tests.clock import MONDAY_MORNING
+
+START = MONDAY_MORNING - timedelta(hours=1)
+
+
+def article(number: int, **changes: Any) -> SitePost:
+    values: dict[str, Any] = {
+        "id": f"bai-{number:03d}",
+        "author": "toasoan",
+        "title": f'Cầu Nà Hoi "thông" xe lần {number}',
+        "text": f"Tỉnh thông báo.\n\nĐoạn {number}: a < b & c.",
+        "published_at": START + timedelta(minutes=number),
+        "engagement": {"replies": number},
+    }
+    return SitePost(**(values | changes))
+
+
+async def read(client: PoliteClient, address: str, last: Batch | None = None) -> Batch:
+    """Read once, with the bookmarks that the last batch left."""
+    view = SourceView(
+        name="Báo Mẫu",
+        address=address,
+        cursor=(last.cursor or {}) if last else {},
+        validators=(last.validators or {}) if last else {},
+    )
+    batches = [batch async for batch in collector_for("feed").collect(view, client)]
+    assert len(batches) == 1
+    return batches[0]
+
+
+async def read_document(
+    client: PoliteClient, body: bytes | str, content_type: str = "application/xml", **kept: Batch
+) -> Batch:
+    """Read a document that is served just so."""
+    raw = body.encode() if isinstance(body, str) else body
+    app = Starlette(routes=[Route("/feed", lambda _: Response(raw, headers={"content-type": content_type}))])
+    with serve(app) as address:
+        return await read(client, f"{address}/feed", **kept)
+
+
+def rss(*items: str) -> str:
+    head = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>T</title>'
+    return f"{head}{''.join(items)}</channel></rss>"
