@@ -4,6 +4,7 @@ Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wro
 """
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -96,7 +97,17 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     _speak_utf8()
     with _ended_like_ctrl_c():
-        sys.exit(_run(given))
+        sys.exit(_delivered(_run(given)))
+
+
+def _delivered(status: int) -> int:
+    """Hand over what is still on its way; a full disk behind the output fails here, in one line, and not at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter will flush once more
+        return status or _say(_explained(error), FAILED)
+    return status
 
 
 def _speak_utf8() -> None:

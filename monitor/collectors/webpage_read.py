@@ -110,7 +110,7 @@ class Page:
             skipped["no text"] += 1
         written = [post] if post.text else []
         checks = [self._check_post(review, post) for review in reviews]
-        return Reading(posts=(*written, *checks), skipped=skipped, hits=(hit or bool(checks),))
+        return Reading(posts=(*written, *checks), skipped=skipped, hits=(hit or (bool(checks) and not written),))
 
     def entries(self) -> Reading:
         """Read the items of the page as posts; without a rule for items, the discussion that the page describes.

@@ -180,6 +180,7 @@ async def test_redesigned_page_is_reported_once_then_fails_until_it_is_mended(
 async def test_redesign_makes_no_edits_of_what_was_read_before(
     client: PoliteClient, site: WebpageSite, base: str
 ) -> None:
+    site.add(article(2, claim="Nước lá tre chữa say nắng", verdict="Sai"))
     listed = await read(client, base + LIST_PATH)
     single = {"detail": {"body": ".noi-dung"}}
     alone = await read(client, f"{base}/tin/bai-01.html", single)
