@@ -120,11 +120,17 @@ def _speak_utf8() -> None:
 @contextmanager
 def _ended_like_ctrl_c() -> Iterator[None]:
     """Let a request to end, from systemd or a shutdown, tidy up as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup, or in a script's background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _run(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -81,6 +82,8 @@ def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
 @contextmanager
 def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """Start it as a program of its own, whose lines can be read; it is killed at the end or after a minute."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # the tests run in a script's background: do not pass it on
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(  # noqa: S603  our own command
         [str(SCRIPT), *arguments],
         stdout=subprocess.PIPE,

@@ -1,5 +1,7 @@
 """Every command explains itself, and wrong use is told apart from failure."""
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 import typer
 
 from monitor.cli import build
-from tests.monitor.cli.command import Command, apart
+from tests.monitor.cli.command import SCRIPT, Command, apart
 
 
 def every_command() -> Iterator[tuple[str, ...]]:
@@ -134,3 +136,20 @@ def test_debug_shows_the_traceback_and_nothing_else_does(bare_home: Path) -> Non
     assert "Traceback" not in plain.err
     assert "Traceback" in debug.err
     assert plain.status == debug.status == 1
+
+
+def test_a_program_in_the_background_can_still_be_asked_to_end(small_model: Path) -> None:
+    """A script's background jobs ignore Ctrl-C; a request to end must reach them all the same."""
+    command = [str(SCRIPT), "classify", "--model", str(small_model)]
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    with subprocess.Popen(  # noqa: S603  our own command
+        ignoring, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write("Mất nước\n" * 64)
+        child.stdin.flush()
+        child.stdout.readline()
+        child.send_signal(signal.SIGTERM)
+        _, said = child.communicate(timeout=60)
+    assert (child.returncode, said.count("\n"), said.startswith("kiemtin: stopped")) == (1, 1, True)
