@@ -36,7 +36,7 @@ def read_article(page: str, url: str) -> Article | None:
 
     """
     from trafilatura import bare_extraction  # noqa: PLC0415  a fifth of a second that `--help` must not cost
-    from trafilatura.settings import Document  # noqa: PLC0415
+    from trafilatura.settings import Document  # noqa: PLC0415  the same
 
     document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
     if not isinstance(document, Document) or not (document.text or "").strip():

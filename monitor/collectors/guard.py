@@ -138,7 +138,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self,
         path: str,
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the signature is httpcore's
-        socket_options: Iterable[SocketOption] | None = None,  # noqa: ARG002
+        socket_options: Iterable[SocketOption] | None = None,  # noqa: ARG002  the signature is httpcore's
     ) -> httpcore.AsyncNetworkStream:
         """Refuse: nothing public listens on a file.
 

@@ -344,7 +344,7 @@ def guarded_transport(addresses: AddressPolicy) -> httpx.AsyncHTTPTransport:
     """
     transport = httpx.AsyncHTTPTransport(trust_env=False)
     pool = transport._pool  # noqa: SLF001 - a test watches it
-    pool._network_backend = GuardedBackend(addresses, pool._network_backend)  # noqa: SLF001
+    pool._network_backend = GuardedBackend(addresses, pool._network_backend)  # noqa: SLF001  no public hook; a test watches it
     return transport
 
 

@@ -135,7 +135,7 @@ def _number(written: str) -> float | None:
     if len(words) == 2 and words[0] in ones:  # noqa: PLR2004 - mười hai, hai mươi lăm
         rest = (ones | _ONES_AFTER_TENS).get(words[1], 10)
         ten = 10 if words[0] == "mười" else ones[words[0]] * 10
-        return ten + rest if rest < 10 and ("mươi" in written or words[0] == "mười") else None  # noqa: PLR2004
+        return ten + rest if rest < 10 and ("mươi" in written or words[0] == "mười") else None  # noqa: PLR2004  ten is ten
     return None
 
 

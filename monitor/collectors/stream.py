@@ -86,10 +86,10 @@ class _Manners:
 
     def __init__(self, client: PoliteClient) -> None:
         self.policy: Politeness = client._policy  # noqa: SLF001 - the client shows them nowhere else
-        self.clock: Clock = client._clock  # noqa: SLF001
-        self.addresses: AddressPolicy = client._addresses  # noqa: SLF001
-        self.robots: RobotsCache = client._robots  # noqa: SLF001
-        self.pace: HostPace = client._pace  # noqa: SLF001
+        self.clock: Clock = client._clock  # noqa: SLF001  a stream keeps the one client's manners
+        self.addresses: AddressPolicy = client._addresses  # noqa: SLF001  a stream keeps the one client's manners
+        self.robots: RobotsCache = client._robots  # noqa: SLF001  a stream keeps the one client's manners
+        self.pace: HostPace = client._pace  # noqa: SLF001  a stream keeps the one client's manners
 
 
 def clock_of(client: PoliteClient) -> Clock:

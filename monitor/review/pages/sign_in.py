@@ -37,7 +37,7 @@ def sign_in(
     desk: TheDesk,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
-    next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002
+    next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Check name and password. Five wrong ones under a name close it for a quarter of an hour."""
