@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from storage.database import Database
 from tests.clock import FakeClock
@@ -49,6 +50,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     shutil.copy(sqlite_template, path)
     with closing(Database(f"sqlite:///{path}")) as database:
         yield database
+        assert_nothing_in_use(database)
 
 
 @pytest.fixture
@@ -56,6 +58,7 @@ def postgres_database(migrated_postgres: PostgresServer) -> Iterator[Database]:
     """Give a migrated and empty database on a real PostgreSQL."""
     with migrated_postgres.new_database(TEMPLATE) as url, closing(Database(url)) as database:
         yield database
+        assert_nothing_in_use(database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,3 +67,9 @@ def database(request: pytest.FixtureRequest) -> Database:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     found: Database = request.getfixturevalue(name)
     return found
+
+
+def assert_nothing_in_use(database: Database) -> None:
+    """Fail a test that left a unit of work open: its connection would be ended by chance, in the midst of another."""
+    pool = database.engine.pool
+    assert not isinstance(pool, QueuePool) or pool.checkedout() == 0, "the test left a unit of work open"

@@ -1,5 +1,6 @@
 """The figures of a weekly summary, against counts made by hand on a small world."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ BEFORE, LAST_MOMENT = MONDAY - timedelta(microseconds=1), WEEK.end - timedelta(m
 
 
 @pytest.fixture
-def session(database: Database) -> Session:
+def session(database: Database) -> Iterator[Session]:
     """Give a unit of work that sees this world.
 
     Forum (monitored): a (concern 0.9 confirmed, negative 0.6 open), b (concern 0.8 rejected), c (concern 0.95 open),
@@ -45,7 +46,7 @@ def session(database: Database) -> Session:
             reviews.decide(session, made[name], reviewer_id=reviewer.id, decision=decision, note="", now=when)
         session.commit()
     with database.work() as session:
-        return session
+        yield session
 
 
 def test_posts_are_counted_by_source_and_role(session: Session) -> None:
