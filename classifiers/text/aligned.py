@@ -25,7 +25,7 @@ class Aligned:
 
     def composed(self) -> Self:
         """Bring the text to NFC, cluster by cluster (a letter and its marks), so that the alignment survives."""
-        if self.text.isascii():
+        if unicodedata.is_normalized("NFC", self.text):
             return self
         chars: list[str] = []
         starts: list[int] = []
@@ -44,21 +44,24 @@ class Aligned:
 
     def map_characters(self, change: Callable[[str], str]) -> Self:
         """Replace each character by what `change` makes of it: nothing, one character, or several."""
-        chars: list[str] = []
+        changed = [change(char) for char in self.text]
+        text = "".join(changed)
+        if len(text) == len(changed) and "" not in changed:  # one for one, as nearly always
+            return type(self)(text, self.starts, self.ends)
         starts: list[int] = []
         ends: list[int] = []
-        for char, start, end in zip(self.text, self.starts, self.ends, strict=True):
-            changed = change(char)
-            chars.append(changed)
-            starts.extend([start] * len(changed))
-            ends.extend([end] * len(changed))
-        return type(self)("".join(chars), tuple(starts), tuple(ends))
+        for piece, start, end in zip(changed, self.starts, self.ends, strict=True):
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+        return type(self)(text, tuple(starts), tuple(ends))
 
     def substitute(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Self:
         """Replace every match of a pattern; what comes in stands for the whole of what went out.
 
         A replacement of the same length keeps its alignment character by character.
         """
+        if not pattern.search(self.text):
+            return self
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []

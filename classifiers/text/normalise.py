@@ -1,17 +1,20 @@
 """One normaliser for everything that is classified, searched or compared. The original is never changed.
 
-In order: NFC and compatibility forms; invisible and bidirectional characters and halves of characters out; lower case;
-look-alike Cyrillic and Greek letters inside Latin words; links, addresses, telephone numbers and @names replaced by a
-fixed word, so that no model learns a person; letters split by dots or spaces joined; repeated letters and marks
-collapsed; white space folded.
+In order: old encodings (`legacy.py`), NFC and compatibility forms; invisible and bidirectional characters and halves of
+characters out; lower case; look-alike letters of other scripts inside Latin words; links, addresses, telephone numbers
+and @names replaced by a fixed word, so that no model learns a person; letters split by dots or spaces joined, masked
+words read (`masks.py`); repeated letters and marks collapsed; the tone of `oa`, `oe`, `uy` in one place (`hòa`); white
+space folded.
 """
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from classifiers.text.aligned import Aligned
+from classifiers.text.legacy import decoded
+from classifiers.text.masks import HALVES, JOINED_PAIR, MASKED, join_halves, join_letters, part_pair, unmask
 
 LINK, MAIL, PHONE, NAME = "⟨link⟩", "⟨mail⟩", "⟨phone⟩", "⟨name⟩"
 MAX_CHARACTERS: Final = 20_000  # a longer text is judged by its beginning
@@ -20,21 +23,38 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ud800-\udfff]"
 )
-_LOOK_ALIKES: Final = str.maketrans("аеорсухіјѕԁһкмтнвгαειοκνρτυχ", "aeopcyxijsdhkmthbraeiokvptux")
+# Cyrillic, Greek, Armenian, IPA and small capital letters, each above the Latin letter that it is taken for.
+_LOOK_ALIKES: Final = str.maketrans(
+    "аеорсухіјѕԁһкмтнвгԛԝαειοκνρτυχωօսոհցɡıɩʟɴᴀʙᴄᴅᴇɢʜᴊᴋᴍᴏᴘʀᴛᴜᴠᴡʏᴢø",
+    "aeopcyxijsdhkmthbrqwaeiokvptuxwounhggiilnabcdeghjkmoprtuvwyzo",
+)
 # Patterns that begin with a run of characters look behind first: else a long word costs the square of its length.
-_MIXED_WORD = re.compile(r"(?<!\w)\w*[Ͱ-ӿԀ-ԯ]\w*")
+_MIXED_WORD = re.compile(
+    "(?<![\\w\u0300-\u036f])[\\w\u0300-\u036f]*[\u0370-\u04ff\u0500-\u058f\u0250-\u02af\u1d00-\u1d2bıø][\\w\u0300-\u036f]*"
+)
 _LATIN = re.compile("[a-zß-ɏḁ-ỹ]")
+_FOREIGN = re.compile("[\u0370-\u058f]")
+_TWINS = re.compile("[аеорсухіјѕԁһαοιυνց\u0300-\u036f]+")  # look the same in small letters as well
+_LATIN_MAJORITY: Final = 2
+_TWO: Final = 2
 _D_WITH_STROKE = str.maketrans("ðɖ", "đđ")  # other letters that look the same in capitals: Ð, Ɖ
 _LETTER = r"[^\W\d_]"
-_SPLIT_BY_MARK = re.compile(rf"(?<!\w){_LETTER}(?:[.\-_*|·•,~]+{_LETTER}){{2,}}(?!\w)")
-_SPLIT_BY_SPACE = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}){{2,}}(?!\S)")
+_SPLIT_BY_MARK = re.compile(rf"(?<!\w){_LETTER}(?:[.\-_*|·•,~/\\]+{_LETTER})+(?!\w)")
+_SPLIT_BY_SPACE = re.compile(rf"(?<![^\s\"(]){_LETTER}(?: {_LETTER}){{2,}}(?!\w)")
 _REPEATED_LETTER = re.compile(rf"({_LETTER})\1{{2,}}")
+_LONE_RUN = re.compile(rf"(?<!\w)({_LETTER})\1{{2,}}(?!\w)")  # `kkk` is a laugh, `k` is not
 _REPEATED_MARK = re.compile(r"([^\w\s])\1{2,}")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"⟩]+")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\w)")
 _NAME = re.compile(r"(?<![\w@⟨])@[\w.]{2,}\w")
 _SPACE = re.compile(r"\s+")
+_LATE_TONE = re.compile(r"o[àáảãạèéẻẽẹ](?!\w)|(?<!q)u[ỳýỷỹỵ](?!\w)")
+_EARLY_TONE: Final = {
+    **dict(zip(("oà", "oá", "oả", "oã", "oạ"), ("òa", "óa", "ỏa", "õa", "ọa"), strict=True)),
+    **dict(zip(("oè", "oé", "oẻ", "oẽ", "oẹ"), ("òe", "óe", "ỏe", "õe", "ọe"), strict=True)),
+    **dict(zip(("uỳ", "uý", "uỷ", "uỹ", "uỵ"), ("ùy", "úy", "ủy", "ũy", "ụy"), strict=True)),
+}
 
 
 def normalise(original: str) -> Aligned:
@@ -56,19 +76,26 @@ def normalise(original: str) -> Aligned:
 
 
 def _one_round(aligned: Aligned) -> Aligned:
+    aligned = decoded(aligned)
     if not aligned.text.isascii():
         aligned = aligned.map_characters(_plain_character)
-        aligned = aligned.substitute(_MIXED_WORD, _unmask_word)
+        among_latin = len(_LATIN.findall(aligned.text)) > _LATIN_MAJORITY * len(_FOREIGN.findall(aligned.text))
+        aligned = aligned.substitute(_MIXED_WORD, partial(_unmask_word, among_latin=among_latin))
     else:
         aligned = Aligned(aligned.text.lower(), aligned.starts, aligned.ends)
     aligned = aligned.substitute(_LINK, lambda _: LINK)
     aligned = aligned.substitute(_MAIL, lambda _: MAIL)
     aligned = aligned.substitute(_PHONE, lambda _: PHONE)
     aligned = aligned.substitute(_NAME, lambda _: NAME)
-    aligned = aligned.substitute(_SPLIT_BY_MARK, lambda match: re.sub(r"[\W_]", "", match[0]))
-    aligned = aligned.substitute(_SPLIT_BY_SPACE, lambda match: match[0].replace(" ", ""))
+    aligned = aligned.substitute(_SPLIT_BY_MARK, _join_marked)
+    aligned = aligned.substitute(_SPLIT_BY_SPACE, _join_spaced)
+    aligned = aligned.substitute(MASKED, unmask)
+    aligned = aligned.substitute(HALVES, join_halves)
+    aligned = aligned.substitute(JOINED_PAIR, part_pair)
+    aligned = aligned.substitute(_LONE_RUN, lambda match: match[1] * 2)
     aligned = aligned.substitute(_REPEATED_LETTER, lambda match: match[1])
     aligned = aligned.substitute(_REPEATED_MARK, lambda match: match[1] * 2)
+    aligned = aligned.substitute(_LATE_TONE, lambda match: _EARLY_TONE[match[0]])
     aligned = aligned.substitute(_SPACE, lambda _: " ")
     return _strip(aligned.composed())
 
@@ -82,10 +109,30 @@ def _plain_character(char: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", plain).lower().translate(_D_WITH_STROKE))
 
 
-def _unmask_word(match: re.Match[str]) -> str:
-    """Map look-alikes to Latin only where a word also holds Latin letters: real Cyrillic and Greek words stay."""
-    word = match[0]
-    return word.translate(_LOOK_ALIKES) if _LATIN.search(word) else word
+def _unmask_word(match: re.Match[str], *, among_latin: bool) -> str:
+    """Map look-alikes to Latin only where a word also holds Latin letters, or where hardly anything else is foreign.
+
+    Real Cyrillic and Greek words stay: they hold other letters, or stand among their like.
+    """
+    # A mark may have been composed with the look-alike.
+    word = unicodedata.normalize("NFD", match[0])
+    if _LATIN.search(word) or (among_latin and _TWINS.fullmatch(word)):
+        return unicodedata.normalize("NFC", word.translate(_LOOK_ALIKES))
+    return match[0]
+
+
+def _join_marked(match: re.Match[str]) -> str:
+    """Join two letters only when they make a word: `t.p` is short for two, and in `n*u` one is left out."""
+    letters = re.sub(r"[\W_]", "", match[0])
+    words = join_letters(letters)
+    if len(letters) > _TWO:
+        return words or letters
+    return letters if words == letters and "*" not in match[0] else match[0]
+
+
+def _join_spaced(match: re.Match[str]) -> str:
+    """Join only what makes words: `k c m` are three words in chat spelling."""
+    return join_letters(match[0].replace(" ", "")) or match[0]
 
 
 def _strip(aligned: Aligned) -> Aligned:
@@ -95,9 +142,3 @@ def _strip(aligned: Aligned) -> Aligned:
     start = len(aligned.text) - len(aligned.text.lstrip(" "))
     end = start + len(stripped)
     return Aligned(stripped, aligned.starts[start:end], aligned.ends[start:end])
-
-
-def strip_diacritics(text: str) -> str:
-    """Write Vietnamese without its marks: `đường phố` becomes `duong pho`."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -1,0 +1,133 @@
+"""The lexicon: groups of telling words, found in a line of syllables."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.text.lexicon import LONGEST_TERM, Lexicon, abusive_groups, default_lexicon, lexicon_version
+from classifiers.text.normalise import normalise
+from classifiers.text.syllables import split_syllables
+
+SMALL = Lexicon(
+    {
+        "hearsay": ["nghe nói", "nghe"],
+        "can": ["lon"],
+        "obscene": ["lồn", "cái lồn", "cặc"],
+        "animals": ["súc vật", "chó"],
+        "source": ["ngày # tháng #", "vtv1"],
+    }
+)
+
+
+def groups(text: str, lexicon: Lexicon = SMALL) -> list[tuple[str, int, int]]:
+    return list(lexicon.find(split_syllables(normalise(text).text)))
+
+
+def test_the_longest_term_wins_its_place() -> None:
+    assert groups("Tôi nghe nói thế") == [("hearsay", 1, 3)]
+    assert groups("nghe đi nghe nói") == [("hearsay", 0, 1), ("hearsay", 2, 4)]
+
+
+def test_marks_count_where_a_text_has_marks() -> None:
+    assert groups("một lon nước ngọt") == [("can", 1, 2)]
+    assert groups("cái lồn") == [("obscene", 0, 2)]
+
+
+def test_a_text_without_any_marks_is_looked_up_without_marks() -> None:
+    assert {group for group, *_ in groups("cai lon")} == {"can", "obscene"}
+
+
+def test_a_single_bare_syllable_is_too_many_words_at_once() -> None:
+    assert groups("cac anh cho em hoi") == []
+
+
+def test_a_word_that_must_have_lost_its_marks_is_found_among_marked_ones() -> None:
+    assert groups("đúng là suc vat") == [("animals", 2, 4)]
+    assert groups("đúng là cho ai") == []
+
+
+def test_digits_stand_for_one_another_where_a_term_says_so() -> None:
+    assert groups("họp ngày 20 tháng 11 nhé") == [("source", 1, 5)]
+    assert groups("xem vtv1") == [("source", 1, 2)]
+    assert groups("xem vtv9") == []
+
+
+def test_masked_spellings_are_found_as_they_are_read() -> None:
+    assert groups("l*n mẹ") == [("obscene", 0, 1)]
+
+
+def test_a_mask_that_may_be_several_words_is_a_group_of_its_own() -> None:
+    assert groups("c** thật") == [("masked", 0, 3)]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "* * *", "3 * 4"])
+def test_nothing_is_found_in_nothing(text: str) -> None:
+    assert groups(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("Nghe nói mai nghỉ học", "hearsay"),
+        ("Theo Báo Lao Động, sáng nay", "named_source"),
+        ("Công văn số 12/QĐ-UBND", "named_source"),
+        ("Bộ Y tế vừa họp báo", "agencies"),
+        ("nguồn tin nội bộ cho hay", "insider"),
+        ("Công ty nợ lương ba tháng", "trouble"),
+        ("nợ lương 3 tháng", "trouble"),
+        ("xưởng nóng như lò", "conditions"),
+        ("uống vào là khỏi hẳn", "cure"),
+        ("câm mồm lại", "silencing"),
+        ("Tin này sai sự thật", "denial"),
+        ("chia sẻ gấp cho mọi người", "urging"),
+        ("bấm vào đường link nhận quà", "lure"),
+        ("mặt dày vô liêm sỉ", "low_character"),
+        ("đồ óc chó", "stupidity"),
+        ("sống ăn bám", "worthless"),
+        ("về soi gương đi", "dismissal"),
+        ("cho em hỏi với ạ", "question"),
+        ("nóng vl", "swear_light"),
+        ("dcm", "curse_parents"),
+        ("giáo sư harvard nói", "unnamed_expert"),
+    ],
+)
+def test_the_projects_lexicon_knows_the_plainest_cases(text: str, group: str) -> None:
+    assert group in {found for found, *_ in groups(text, default_lexicon())}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nhà em nuôi một đàn gà và hai chú cún",
+        "Các bác cho cháu hỏi đường ra bến xe",
+        "Cac bac cho chau hoi duong ra ben xe",
+        "Mọi người quê Thanh Hóa, Nghệ An ở đây đông không",
+        "Anh ấy là người đồng tính, chị kia là người Khmer",
+    ],
+)
+def test_ordinary_words_names_of_places_and_of_people_are_no_abuse(text: str) -> None:
+    assert {group for group, *_ in groups(text, default_lexicon())} & abusive_groups() == set()
+
+
+def test_the_projects_lexicon_is_wide_and_its_terms_are_short() -> None:
+    lexicon = default_lexicon()
+    assert len(lexicon.groups) >= 50
+    assert abusive_groups() < set(lexicon.groups)
+    assert max(len(pieces) for pieces in lexicon.terms()) <= LONGEST_TERM
+    assert len(lexicon.terms()) >= 3 * 1072
+
+
+def test_the_content_of_the_lists_has_a_name() -> None:
+    assert lexicon_version() == lexicon_version()
+    assert len(lexicon_version()) == 12
+
+
+@given(st.text(alphabet="đdo*lồncặc 12", max_size=30))
+def test_spans_lie_inside_the_text_and_those_of_a_group_apart(text: str) -> None:
+    syllables = split_syllables(normalise(text).text)
+    ends: dict[str, int] = {}
+    for group, start, end in default_lexicon().find(syllables):
+        assert 0 <= start < end <= len(syllables)
+        if group != "masked" and "*" not in syllables[start:end]:
+            assert ends.get(group, 0) <= start
+            ends[group] = end
