@@ -17,19 +17,24 @@ from zipfile import BadZipFile
 
 import numpy as np
 import skops.io
+from sklearn.feature_extraction.text import TfidfVectorizer
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from classifiers.errors import ModelMissing, ModelRefused
-from classifiers.features import VIEWS, FeatureSpace
+from classifiers.features import FeatureSpace, View
 from classifiers.labels import LABEL_TEXT_VERSION
 from classifiers.model import Classifier, Head
 from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
+from classifiers.trees import Trees
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+SEPARATOR: Final = "\n"  # in no feature: normalising folds white space
 MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
 VERSIONED: Final = ("scikit-learn", "underthesea")
+# The one type of scikit-learn beyond what skops knows as safe: an array of a tree's nodes.
+TREE: Final = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,12 @@ def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
     """
     classifier = trained.classifier
     content = {
-        "vectorizers": classifier.space.vectorizers,
-        "heads": {head.label: {"weights": head.weights, "intercept": head.intercept} for head in classifier.heads},
+        "views": [_stored_view(view, classifier.space.vectorizers[view.name]) for view in classifier.space.views],
+        "heads": {
+            head.label: {"weights": head.weights, "intercept": head.intercept, "trees": head.trees}
+            for head in classifier.heads
+        },
+        "trees": classifier.trees.model if classifier.trees else None,
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,11 +120,16 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         _require_same_versions(manifest, folder)
         body = (folder / MODEL_FILE).read_bytes()
         _require_same_file(manifest, body)
-        content = skops.io.loads(body, trusted=[])
-        space = FeatureSpace({view.name: content["vectorizers"][view.name] for view in VIEWS})
+        content = skops.io.loads(body, trusted=[TREE])
+        views = [_view(stored) for stored in content["views"]]
+        vectorizers = {
+            view.name: _vectorizer(view, stored) for view, stored in zip(views, content["views"], strict=True)
+        }
+        space = FeatureSpace(vectorizers, views)
         heads = [_head(label, content["heads"][label], space.width) for label in manifest["labels"]]
         thresholds = {head.label: float(manifest["thresholds"][head.label]) for head in heads}
-        classifier = Classifier(space, heads, thresholds, segmenter, exclusive=manifest["exclusive"])
+        trees = None if content["trees"] is None else Trees(content["trees"])
+        classifier = Classifier(space, heads, thresholds, segmenter, exclusive=manifest["exclusive"], trees=trees)
     except UntrustedTypesFoundException as error:
         message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
         raise ModelRefused(message) from error
@@ -154,4 +168,27 @@ def _head(label: str, stored: Mapping[str, Any], width: int) -> Head:
     if weights.shape != (width,):
         message = f"{label} has {weights.shape} weights for {width} features"
         raise ValueError(message)
-    return Head(label, weights, float(stored["intercept"]))
+    return Head(label, weights, float(stored["intercept"]), float(stored["trees"]))
+
+
+def _stored_view(view: View, vectorizer: TfidfVectorizer) -> dict[str, Any]:
+    """Write a view down as plain data: its features are one text, for a list of them takes a hundred times longer."""
+    return {
+        "name": view.name,
+        "ngrams": list(view.ngrams),
+        "letters": view.letters,
+        "scale": view.scale,
+        "features": SEPARATOR.join(vectorizer.get_feature_names_out()),
+        "frequencies": vectorizer.idf_,
+    }
+
+
+def _view(stored: Mapping[str, Any]) -> View:
+    least, most = stored["ngrams"]
+    return View(stored["name"], (least, most), letters=stored["letters"], scale=stored["scale"])
+
+
+def _vectorizer(view: View, stored: Mapping[str, Any]) -> TfidfVectorizer:
+    vectorizer = view.vectorizer(stored["features"].split(SEPARATOR))
+    vectorizer.idf_ = stored["frequencies"]
+    return vectorizer

@@ -16,19 +16,33 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from classifiers.context import Context, context_of
 from classifiers.errors import DataInvalid
 from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
 
 GZIP_MAGIC = b"\x1f\x8b"
+FACTS = ("id", "kind", "topic", "register", "platform")
+SECOND_LABELS = "second_labels.jsonl"  # beside the posts: what a second person said of some of them
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled text. `labels` says yes or no for the labels that are known; `facts` serve slices of an evaluation."""
+    """A labelled text.
+
+    Args:
+        text: The text as it was published.
+        labels: Yes or no for each label that is known.
+        facts: What serves slices of an evaluation.
+        grades: For borderline texts, how much of a yes (0 to 1) a label's head learns; measuring keeps to `labels`.
+        context: What is known beside the text.
+
+    """
 
     text: str
     labels: Mapping[str, bool]
     facts: Mapping[str, str] = field(default_factory=dict)
+    grades: Mapping[str, float] = field(default_factory=dict)
+    context: Context = field(default_factory=Context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ def read_corpus() -> list[Example]:
     folder = resources.files("classifiers") / "corpus"
     examples: list[Example] = []
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".jsonl"):
+        if entry.name.endswith(".jsonl") and entry.name != SECOND_LABELS:
             examples.extend(_own_examples(entry.name, entry.read_text(encoding="utf-8").splitlines()))
     return examples
 
@@ -134,11 +148,35 @@ def read_named(name: str, path: Path, *, task: bool = False) -> list[Example]:
     return examples
 
 
+def read_texts(path: Path) -> list[str]:
+    """Read texts without labels: JSON lines (whatever they hold of title, text and abstract), or one text a line.
+
+    Raises:
+        DataInvalid: When the file cannot be read, or holds no text.
+
+    """
+    texts = [" ".join(line.split()) for line in _plain_texts(path)]
+    kept = list(dict.fromkeys(filter(None, texts)))
+    if not kept:
+        message = f"{path} holds no text: give JSON lines with a text each, or plain lines"
+        raise DataInvalid(message)
+    return kept
+
+
+def _plain_texts(path: Path) -> Iterator[str]:
+    lines = _open_text(path)
+    if not next((line for line in lines if line.strip()), "").lstrip().startswith("{"):
+        yield from lines
+        return
+    for row in _rows(path):
+        yield "\n".join(str(row[column]) for column in ("title", "text", "abstract") if row.get(column))
+
+
 def data_hash(examples: Iterable[Example]) -> str:
-    """Hash texts and labels, in their order: what a model was trained on, in one number."""
+    """Hash texts, labels and grades, in their order: what a model was trained on, in one number."""
     digest = hashlib.sha256()
     for example in examples:
-        record = [example.text, sorted(example.labels.items())]
+        record = [example.text, sorted(example.labels.items()), *sorted(example.grades.items())]
         digest.update(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
@@ -150,15 +188,19 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
         try:
             record = json.loads(line)
             labels = set(record["labels"])
-            facts = {key: str(record[key]) for key in ("kind", "topic", "register", "platform") if key in record}
+            facts = {key: str(record[key]) for key in FACTS if key in record}
             text = str(record["text"])
-        except (ValueError, KeyError, TypeError) as error:
+            grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{place}, line {number}: not a labelled post: {error}"
             raise DataInvalid(message) from error
-        if unknown := labels - set(LABEL_NAMES):
+        if unknown := (labels | grades.keys()) - set(LABEL_NAMES):
             message = f"{place}, line {number}: unknown label {min(unknown)!r}"
             raise DataInvalid(message)
-        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts)
+        if outside := [grade for grade in grades.values() if not 0 <= grade <= 1]:
+            message = f"{place}, line {number}: a grade lies between 0 and 1, not {outside[0]}"
+            raise DataInvalid(message)
+        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades)
 
 
 def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
@@ -167,14 +209,16 @@ def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | 
         raise DataInvalid(message)
     text, value = _text_and_value(known, row, path)
     label, positive = known.ours
-    return Example(text, {label: value in positive}) if text and value in known.classes else None
+    if not text or value not in known.classes:
+        return None
+    return Example(text, {label: value in positive}, context=context_of(row))
 
 
 def _as_task(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
     text, value = _text_and_value(known, row, path)
     if not text or value not in known.classes:
         return None
-    return Example(text, {name: code == value for code, name in known.classes.items()})
+    return Example(text, {name: code == value for code, name in known.classes.items()}, context=context_of(row))
 
 
 def _text_and_value(known: PublicSet, row: Mapping[str, Any], path: Path) -> tuple[str, str]:

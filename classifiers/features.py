@@ -11,20 +11,25 @@ from typing import Any, Final
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from classifiers.context import Context
 from classifiers.errors import TrainingFailed
 from classifiers.text.aligned import Aligned
+from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon
-from classifiers.text.normalise import normalise, strip_diacritics
+from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter, Word
+from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A text ready for its features: normalised and cut into words."""
+    """A text ready for its features: normalised and cut into words, with the title and topic it stands under."""
 
     aligned: Aligned
     words: tuple[Word, ...]
+    title: tuple[str, ...] = ()
+    topic: str = ""
 
     @property
     def segmented(self) -> str:
@@ -32,10 +37,13 @@ class Prepared:
         return " ".join(word.joined for word in self.words)
 
 
-def prepare(text: str, segmenter: Segmenter) -> Prepared:
-    """Normalise and segment one text."""
+def prepare(text: str, segmenter: Segmenter, context: Context | None = None) -> Prepared:
+    """Normalise and segment one text; of the context, the title is cut into syllables."""
     aligned = normalise(text)
-    return Prepared(aligned, tuple(segmenter.segment(aligned.text)))
+    words = tuple(segmenter.segment(aligned.text))
+    if context is None:
+        return Prepared(aligned, words)
+    return Prepared(aligned, words, tuple(split_syllables(normalise(context.title).text)), context.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class View:
         ngrams: Least and greatest length of runs of tokens (or of letters).
         letters: Runs of letters inside a token instead of runs of tokens.
         scale: Weight of the whole block beside the others.
+        bayes: Weight of a second copy of the block while a line is fitted, in which each feature counts by its naive
+            Bayes log ratio (Wang and Manning, 2012); it is folded into the block's weights and leaves no trace here.
 
     """
 
@@ -54,19 +64,38 @@ class View:
     ngrams: tuple[int, int]
     letters: bool
     scale: float
+    bayes: float = 0.0
+
+    def vectorizer(self, vocabulary: Iterable[str] | None = None, *, min_documents: int = 1) -> TfidfVectorizer:
+        """Make this view's vectoriser, with the features that it shall have or is to find."""
+        return TfidfVectorizer(
+            analyzer="char_wb" if self.letters else "word",
+            token_pattern=None if self.letters else r"\S+",
+            ngram_range=self.ngrams,
+            min_df=min_documents,
+            sublinear_tf=True,
+            lowercase=False,
+            vocabulary=vocabulary,
+        )
 
 
 VIEWS: Final = (
     View("words", (1, 2), letters=False, scale=1.0),
     View("syllables", (1, 2), letters=False, scale=0.7),
     View("plain", (1, 2), letters=False, scale=0.5),
+    View("spelled", (1, 2), letters=False, scale=0.7),
     View("letters", (2, 4), letters=True, scale=0.7),
     View("lexicon", (1, 1), letters=False, scale=1.0),
 )
+CONTEXT_VIEWS: Final = ("title", "topic")
+OTHERS_NEEDED: Final = 5  # texts that a feature needs which the target's own do not have
+OUTSIDE: Final = -1  # the place of a token that stands in no word of the text, but in its context
 
 
 def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
-    """Cut a prepared text into the tokens of a view, each with the index of the word it belongs to."""
+    """Cut a prepared text into the tokens of a view, each with the index of the word it belongs to, or OUTSIDE."""
+    if view in CONTEXT_VIEWS:
+        return [(token, OUTSIDE) for token in _context_tokens(view, prepared)]
     if view == "words":
         return [(word.joined, index) for index, word in enumerate(prepared.words)]
     syllables = [
@@ -75,10 +104,18 @@ def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
     if view == "lexicon":
         found = default_lexicon().find([syllable for syllable, _ in syllables])
         return [(group, syllables[start][1]) for group, start, _ in found]
+    if view == "spelled":
+        return [(form, index) for syllable, index in syllables for form in default_speller()(syllable)]
     if view == "plain":
         stripped = ((strip_diacritics(syllable), index) for syllable, index in syllables)
         return [(plain, index) for plain, index in stripped if plain]  # a mark without a letter leaves nothing
     return syllables
+
+
+def _context_tokens(view: str, prepared: Prepared) -> Sequence[str]:
+    if view == "title":
+        return prepared.title
+    return ["_".join(prepared.topic.split())] if prepared.topic else []
 
 
 class FeatureSpace:
@@ -86,54 +123,74 @@ class FeatureSpace:
 
     Args:
         vectorizers: One fitted TfidfVectorizer a view, by the view's name.
+        views: The views, in the order of their blocks.
 
     """
 
-    def __init__(self, vectorizers: Mapping[str, TfidfVectorizer]) -> None:
+    def __init__(self, vectorizers: Mapping[str, TfidfVectorizer], views: Sequence[View] = VIEWS) -> None:
         self.vectorizers = dict(vectorizers)
+        self.views = tuple(views)
         self._analyzers: dict[str, Any] = {}
 
     @classmethod
-    def fit(cls, texts: Sequence[Prepared], *, min_documents: int = 2) -> "FeatureSpace":
-        """Learn vocabularies and document frequencies; features of fewer than `min_documents` texts are dropped.
+    def fit(
+        cls,
+        texts: Sequence[Prepared],
+        *,
+        others: Sequence[Prepared] = (),
+        views: Sequence[View] = VIEWS,
+        min_documents: int = 2,
+    ) -> "FeatureSpace":
+        """Learn vocabularies and document frequencies.
+
+        Args:
+            texts: The texts whose frequencies count.
+            others: More texts in which features are found; there must be OTHERS_NEEDED of them, or they would fill
+                the memory.
+            views: The ways of looking at them.
+            min_documents: Features of fewer texts are dropped.
 
         Raises:
             TrainingFailed: When the texts have too little in common.
 
         """
-        vectorizers = {}
-        for view in VIEWS:
-            vectorizer = TfidfVectorizer(
-                analyzer="char_wb" if view.letters else "word",
-                token_pattern=None if view.letters else r"\S+",
-                ngram_range=view.ngrams,
-                min_df=min_documents,
-                sublinear_tf=True,
-                lowercase=False,
-                # The lexicon's groups are known before, and there may be texts in which none of them occurs.
-                vocabulary=default_lexicon().groups if view.name == "lexicon" else None,
-            )
-            try:
-                vectorizers[view.name] = vectorizer.fit(_lines(view.name, texts))
-            except ValueError as error:
-                message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"
-                raise TrainingFailed(message) from error
-        return cls(vectorizers)
+        vectorizers = {view.name: _fitted(view, texts, others, min_documents) for view in views}
+        return cls(vectorizers, views)
 
     def transform(self, texts: Sequence[Prepared]) -> sp.csr_matrix:
         """Turn texts into a matrix of shape (texts, features)."""
-        blocks = [self.vectorizers[view.name].transform(_lines(view.name, texts)) * view.scale for view in VIEWS]
+        if not texts:
+            return sp.csr_matrix((0, self.width))
+        blocks = [self.vectorizers[view.name].transform(_lines(view.name, texts)) * view.scale for view in self.views]
         return sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
     @property
     def width(self) -> int:
         """How many features there are."""
-        return sum(len(self.vectorizers[view.name].vocabulary_) for view in VIEWS)
+        return sum(len(self.vectorizers[view.name].vocabulary_) for view in self.views)
+
+    @property
+    def reads_context(self) -> bool:
+        """Whether any view looks at what stands around a text."""
+        return any(view.name in CONTEXT_VIEWS for view in self.views)
+
+    def block(self, name: str) -> slice:
+        """Find the columns of a view; none when the space has no such view."""
+        offset = 0
+        for view in self.views:
+            width = len(self.vectorizers[view.name].vocabulary_)
+            if view.name == name:
+                return slice(offset, offset + width)
+            offset += width
+        return slice(offset, offset)
 
     def trace(self, prepared: Prepared) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Yield each occurrence of a known feature: its column and the indexes of the words that it came from."""
+        """Yield each occurrence of a known feature: its column and the indexes of the words that it came from.
+
+        A feature of the context came from no word.
+        """
         offset = 0
-        for view in VIEWS:
+        for view in self.views:
             vocabulary: dict[str, int] = self.vectorizers[view.name].vocabulary_
             for feature, words in self._occurrences(view, tokens_of(view.name, prepared)):
                 column = vocabulary.get(feature)
@@ -151,7 +208,21 @@ class FeatureSpace:
         for length in range(view.ngrams[0], view.ngrams[1] + 1):
             for start in range(len(tokens) - length + 1):
                 run = tokens[start : start + length]
-                yield " ".join(token for token, _ in run), tuple(word for _, word in run)
+                yield " ".join(token for token, _ in run), tuple(word for _, word in run if word != OUTSIDE)
+
+
+def _fitted(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> TfidfVectorizer:
+    # The lexicon's groups are known before, and there may be texts in which none of them occurs.
+    vocabulary = default_lexicon().groups if view.name == "lexicon" else None
+    try:
+        if others and vocabulary is None:
+            found = view.vectorizer(min_documents=min_documents).fit(_lines(view.name, texts)).vocabulary_
+            wide = view.vectorizer(min_documents=OTHERS_NEEDED).fit(_lines(view.name, [*texts, *others])).vocabulary_
+            vocabulary = sorted(found.keys() | wide.keys())
+        return view.vectorizer(vocabulary, min_documents=min_documents).fit(_lines(view.name, texts))
+    except ValueError as error:
+        message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"
+        raise TrainingFailed(message) from error
 
 
 def _lines(view: str, texts: Sequence[Prepared]) -> Iterator[str]:

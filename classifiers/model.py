@@ -1,38 +1,48 @@
 """A trained classifier: one weight column a label over a shared matrix, calibrated, with reasons that add up.
 
-For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)).
+For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)). Where a
+task needs trees, their weighted score is one more term of the sum.
 Calibration is folded into weights and intercept, so the reasons of a prediction sum to its log-odds.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from classifiers.context import Context
 from classifiers.features import FeatureSpace, Prepared, prepare
 from classifiers.text.segment import Segmenter
+from classifiers.trees import Trees, cues
 
 BASE = "(mức nền)"  # what the label's log-odds are before a word is read
 REST = "(những từ khác)"  # the words that are not listed one by one
+CONTEXT = "(tiêu đề và chuyên mục)"  # the title and topic under which the text stands
+WHOLE = "(lượt tương tác, thời điểm và cách viết)"  # what trees make of the post as a whole
 REASONS_SHOWN = 12
 BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The weights of one label: shape (features,), and its intercept, in calibrated log-odds."""
+    """The weights of one label: shape (features,), and its intercept, in calibrated log-odds.
+
+    Where the classifier has trees, `trees` is what their score is multiplied by.
+    """
 
     label: str
     weights: NDArray[np.float64]
     intercept: float
+    trees: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word of the normalised text, or BASE or REST, and how much it spoke for (negative: against) a label.
+    """A word of the normalised text, or BASE, REST, CONTEXT or WHOLE, and how much it spoke for or against a label.
 
     The weight is in log-odds; a word that occurs several times is one reason.
     """
@@ -60,6 +70,7 @@ class Classifier:
         thresholds: The probability from which a label is flagged.
         segmenter: Cuts texts into words; shared to load its model once.
         exclusive: Whether exactly one label holds (a data set's own classes) instead of any number.
+        trees: What scores a post as a whole, if anything does.
 
     """
 
@@ -71,58 +82,83 @@ class Classifier:
         segmenter: Segmenter,
         *,
         exclusive: bool = False,
+        trees: Trees | None = None,
     ) -> None:
         self.space = space
+        self.trees = trees
         self.heads = tuple(heads)
         self.thresholds = dict(thresholds)
         self.exclusive = exclusive
         self._segmenter = segmenter
         self._weights = np.column_stack([head.weights for head in heads])
         self._intercepts = np.array([head.intercept for head in heads])
+        self._tree_weights = np.array([head.trees for head in heads])
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the labels, in the order of the columns."""
         return tuple(head.label for head in self.heads)
 
-    def predict(self, texts: Sequence[str], *, explain_all: bool = False) -> Iterator[Prediction]:
+    def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        contexts: Sequence[Context] | None = None,
+        thresholds: Mapping[str, float] | None = None,
+        explain_all: bool = False,
+    ) -> Iterator[Prediction]:
         """Score texts in order, some hundred at a time.
 
         Args:
             texts: Any texts, also empty ones.
+            contexts: What is known beside each text; a model that learnt without context makes nothing of it.
+            thresholds: From which probability on each label is flagged; None for the model's own.
             explain_all: Give reasons for every label instead of only for the flagged ones.
 
         """
-        stream = iter(texts)
+        stream = zip(texts, contexts or repeat(Context(), len(texts)), strict=True)
         while batch := list(islice(stream, BATCH)):
-            prepared = [prepare(text, self._segmenter) for text in batch]
+            read = self.space.reads_context
+            prepared = [prepare(text, self._segmenter, context if read else None) for text, context in batch]
             matrix = self.space.transform(prepared)
-            probabilities = self.probabilities(matrix)
+            wholes = self._score_wholes(batch, prepared)
+            probabilities = self.probabilities(matrix, wholes)
             for row, text in enumerate(prepared):
-                yield self._prediction(matrix, row, text, probabilities[row], explain_all=explain_all)
+                by_label = {label: float(p) for label, p in zip(self.labels, probabilities[row], strict=True)}
+                flags = self._flags(by_label, thresholds or self.thresholds)
+                reasons = self._reasons(matrix, row, text, wholes[row], self.labels if explain_all else flags)
+                yield Prediction(by_label, flags, reasons, text.segmented)
 
-    def probabilities(self, matrix: sp.csr_matrix) -> NDArray[np.float64]:
-        """Turn a feature matrix (texts, features) into probabilities (texts, labels)."""
-        return sigmoid(np.asarray(matrix @ self._weights) + self._intercepts)
+    def probabilities(self, matrix: sp.csr_matrix, wholes: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Turn a feature matrix (texts, features) into probabilities (texts, labels).
 
-    def _prediction(
-        self, matrix: sp.csr_matrix, row: int, text: Prepared, probabilities: NDArray[np.float64], *, explain_all: bool
-    ) -> Prediction:
-        by_label = {label: float(p) for label, p in zip(self.labels, probabilities, strict=True)}
-        flags = self._flags(by_label)
-        explained = self.labels if explain_all else flags
-        reasons = self._reasons(matrix, row, text, explained) if explained else {}
-        return Prediction(by_label, flags, reasons, text.segmented)
+        Args:
+            matrix: The features.
+            wholes: What the trees say of each text, shape (texts,), if there are trees.
 
-    def _flags(self, probabilities: Mapping[str, float]) -> tuple[str, ...]:
+        """
+        lines = np.asarray(matrix @ self._weights) + self._intercepts
+        return sigmoid(lines if wholes is None else lines + np.outer(wholes, self._tree_weights))
+
+    def _score_wholes(self, batch: Sequence[tuple[str, Context]], prepared: Sequence[Prepared]) -> NDArray[np.float64]:
+        if self.trees is None:
+            return np.zeros(len(batch))
+        return self.trees.log_odds(
+            [cues(text, ready, context) for (text, context), ready in zip(batch, prepared, strict=True)]
+        )
+
+    def _flags(self, probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
         if self.exclusive:
-            return (max(probabilities, key=lambda label: probabilities[label] / self.thresholds[label]),)
-        return tuple(label for label, p in probabilities.items() if p >= self.thresholds[label])
+            # The class farthest above its own threshold, in log-odds, holds.
+            return (max(probabilities, key=lambda name: _logit(probabilities[name]) - _logit(thresholds[name])),)
+        return tuple(label for label, p in probabilities.items() if p >= thresholds[label])
 
     def _reasons(
-        self, matrix: sp.csr_matrix, row: int, text: Prepared, labels: Sequence[str]
+        self, matrix: sp.csr_matrix, row: int, text: Prepared, whole: float, labels: Sequence[str]
     ) -> dict[str, tuple[Reason, ...]]:
         """Hand each feature's share of the log-odds to the words it came from; occurrences share alike."""
+        if not labels:
+            return {}
         start, end = matrix.indptr[row], matrix.indptr[row + 1]
         values = dict(zip(matrix.indices[start:end].tolist(), matrix.data[start:end].tolist(), strict=True))
         occurrences = list(self.space.trace(text))
@@ -131,17 +167,25 @@ class Classifier:
             counts[column] = counts.get(column, 0) + 1
         picked = [self.labels.index(label) for label in labels]
         shares = np.zeros((len(text.words), len(picked)))
+        context = np.zeros(len(picked))
         for column, words in occurrences:
-            share = values[column] / counts[column] / len(words)
+            share = values[column] / counts[column] * self._weights[column, picked]
             for word in words:  # a run of syllables may name one word twice
-                shares[word] += share * self._weights[column, picked]
+                shares[word] += share / len(words)
+            if not words:
+                context += share
         return {
-            label: self._listed(text, shares[:, place], self.heads[picked[place]].intercept)
+            label: (
+                *self._listed(text, shares[:, place]),
+                *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
+                *([Reason(WHOLE, whole * self.heads[picked[place]].trees)] if self.trees else []),
+                Reason(BASE, self.heads[picked[place]].intercept),
+            )
             for place, label in enumerate(labels)
         }
 
     @staticmethod
-    def _listed(text: Prepared, shares: NDArray[np.float64], intercept: float) -> tuple[Reason, ...]:
+    def _listed(text: Prepared, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
         by_word: dict[str, float] = {}
         for word, share in zip(text.words, shares.tolist(), strict=True):
             by_word[word.text] = by_word.get(word.text, 0.0) + share
@@ -150,9 +194,14 @@ class Classifier:
         listed = sorted(telling, key=lambda word: -abs(by_word[word]))[:REASONS_SHOWN]
         rest = sum(by_word.values()) - sum(by_word[word] for word in listed)
         reasons = tuple(Reason(word, by_word[word]) for word in listed)
-        return (*reasons, Reason(REST, rest), Reason(BASE, intercept))
+        return (*reasons, Reason(REST, rest))
 
 
 def sigmoid(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn log-odds into probabilities without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds)))
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(bounded) - math.log1p(-bounded)

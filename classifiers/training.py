@@ -1,57 +1,64 @@
 """Learning: from labelled texts to a calibrated classifier, the same one every time for the same texts.
 
-For each label a logistic regression is fitted on the shared matrix. Scores that it gives to texts it did not see (five
-folds) decide two things: how log-odds are stretched so that probabilities mean what they say (Platt, 1999), and the
-threshold from which a label is flagged.
+For each label a line is fitted on the shared matrix, and for exclusive classes several that are weighed together.
+Scores that they give to texts they did not see decide three things: how much each line counts, how log-odds are
+stretched so that probabilities mean what they say (Platt, 1999), and the threshold from which a label is flagged.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from classifiers.datasets import Example, data_hash
 from classifiers.errors import TrainingFailed
-from classifiers.evaluation import LabelMetrics, best_f1_threshold, measure, threshold_for_precision
-from classifiers.features import FeatureSpace, Prepared, prepare
+from classifiers.evaluation import LabelMetrics, measure
+from classifiers.features import Prepared
+from classifiers.folds import FOLDS, Fold, forward_folds, groups_of, random_folds
+from classifiers.grounding import Cutter, Grounded, Progress, lay_ground, length_weights, recency_weights, times_of
+from classifiers.heads import class_questions, combine, unseen_lines, unseen_trees, weigh
+from classifiers.lines import Floats, Question
 from classifiers.model import Classifier, Head, sigmoid
+from classifiers.recipes import Recipe
+from classifiers.sources import Source, class_order, grades_of
 from classifiers.text.segment import Segmenter
+from classifiers.thresholds import class_thresholds, label_threshold
+from classifiers.trees import Trees, cues
 
-FOLDS = 5
+__all__ = ["FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
+SPARED_KINDS = ("criticism", "satire")
 LEAST_EXAMPLES = 10  # of each answer, yes and no
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """What may be chosen before training.
-
-    Args:
-        strength: Inverse of the regularisation (scikit-learn's C).
-        precision: The precision that a label's threshold aims at on unseen texts; None: the best F1.
-        exclusive: Exactly one label holds.
-        seed: Decides the folds.
-
-    """
-
-    strength: float = 3.0
-    precision: float | None = 0.8
-    exclusive: bool = False
-    seed: int = 20260101
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A classifier, the hash of what it learnt from, and how it does on texts it did not see."""
+    """A classifier, the hash of what it learnt from, and how it does on texts it did not see.
+
+    Args:
+        classifier: Scores texts.
+        data_hash: The hash of texts and labels.
+        examples: How many texts there were.
+        metrics: The quality of each label on texts that were not seen.
+        unseen: The probabilities behind those figures, by label, in the order of the examples that know the label; NaN
+            for the oldest texts where older ones judge newer ones.
+
+    """
 
     classifier: Classifier
     data_hash: str
     examples: int
     metrics: Mapping[str, LabelMetrics]
+    unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Heads, the log-odds they gave to texts they had not seen (by label, NaN: to none), and trees."""
+
+    heads: Sequence[Head]
+    unseen: Mapping[str, Floats]
+    trees: Trees | None = None
 
 
 def train(
@@ -59,6 +66,9 @@ def train(
     segmenter: Segmenter,
     recipe: Recipe | None = None,
     progress: Progress = lambda _step, _done, _total: None,
+    *,
+    sources: Sequence[Source] = (),
+    unlabelled: Sequence[str] = (),
 ) -> Trained:
     """Train a classifier.
 
@@ -67,37 +77,46 @@ def train(
         segmenter: Cuts texts into words.
         recipe: The choices; None for the defaults.
         progress: Told the step's name, how much is done, and of how much.
+        sources: Other labelled sets, whose opinion is asked; what also stands in `examples` is left out of them.
+        unlabelled: More texts, which teach word vectors only.
 
     Raises:
         TrainingFailed: When a label has too few texts.
 
     """
     recipe = recipe or Recipe()
-    prepared = []
-    for number, example in enumerate(examples):
-        prepared.append(prepare(example.text, segmenter))
-        progress("words", number + 1, len(examples))
-    labels = _labels_of(examples, prepared)
-    space = FeatureSpace.fit(prepared)
-    matrix = space.transform(prepared)
-    heads, thresholds, metrics = [], {}, {}
-    for number, label in enumerate(labels):
-        rows = np.array([i for i, example in enumerate(examples) if label in example.labels])
-        answers = np.array([examples[i].labels[label] for i in rows])
-        groups = [prepared[i] for i in rows]
-        head, unseen = _fit_head(label, matrix[rows], answers, groups, recipe)
-        heads.append(head)
-        thresholds[label] = _threshold(unseen, answers, recipe)
-        metrics[label] = measure(unseen, answers, thresholds[label])
-        progress("labels", number + 1, len(labels))
-    classifier = Classifier(space, heads, thresholds, segmenter, exclusive=recipe.exclusive)
-    return Trained(classifier, data_hash(examples), len(examples), metrics)
+    # Equal texts of a source would tell the answers of the target.
+    known = {example.text for example in examples}
+    heard = [source.without(known) for source in sources] if recipe.sources else []
+    if not recipe.surroundings:
+        unlabelled = ()
+    cutter = Cutter(segmenter, progress, len(examples) + sum(len(s.examples) for s in heard) + len(unlabelled))
+    texts = [cutter.cut(example.text, example.context) for example in examples]
+    _require_enough(examples, texts)
+    grounded = lay_ground(
+        texts,
+        [(source, [cutter.cut(example.text) for example in source.examples]) for source in heard],
+        [cutter.cut(text) for text in unlabelled],
+        recipe,
+        progress,
+    )
+    fit = _fit_classes if recipe.exclusive else _fit_labels
+    fitted = fit(examples, texts, grounded, recipe, progress)
+    thresholds = _thresholds(examples, fitted, recipe)
+    classifier = Classifier(
+        grounded.space, fitted.heads, thresholds, segmenter, exclusive=recipe.exclusive, trees=fitted.trees
+    )
+    unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
+    metrics = {label: _measured(examples, label, unseen[label], thresholds[label]) for label in unseen}
+    others = [example for source in heard for example in source.examples]
+    learnt_from = data_hash([*examples, *others, *(Example(text, {}) for text in unlabelled)])
+    return Trained(classifier, learnt_from, len(examples), metrics, unseen)
 
 
-def _labels_of(examples: Sequence[Example], prepared: Sequence[Prepared]) -> list[str]:
-    """List the labels that the examples know; each needs enough different texts, for copies teach nothing."""
+def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> None:
+    """Refuse labels that the examples know too little of; copies teach nothing, so different texts are counted."""
     answered: dict[str, dict[str, bool]] = {}
-    for example, text in zip(examples, prepared, strict=True):
+    for example, text in zip(examples, texts, strict=True):
         for label, answer in example.labels.items():
             answered.setdefault(label, {}).setdefault(text.aligned.text, answer)
     if not answered:
@@ -112,52 +131,101 @@ def _labels_of(examples: Sequence[Example], prepared: Sequence[Prepared]) -> lis
                 f"add texts until there are at least {LEAST_EXAMPLES} of each"
             )
             raise TrainingFailed(message)
-    return list(answered)
 
 
-def _fit_head(
-    label: str, matrix: sp.csr_matrix, answers: NDArray[np.bool_], texts: Sequence[Prepared], recipe: Recipe
-) -> tuple[Head, NDArray[np.float64]]:
-    """Fit one label; returns its head and calibrated probabilities of texts as if each had not been seen."""
-    unseen = np.zeros(len(answers))
-    for train_rows, test_rows in _folds(answers, texts, recipe.seed):
-        weights, intercept = _fit_line(matrix[train_rows], answers[train_rows], recipe)
-        unseen[test_rows] = matrix[test_rows] @ weights + intercept
-    stretch, shift = _platt(unseen, answers)
-    weights, intercept = _fit_line(matrix, answers, recipe)
-    head = Head(label, weights * stretch, intercept * stretch + shift)
-    return head, sigmoid(unseen * stretch + shift)
+def _fit_labels(
+    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
+) -> _Fitted:
+    """Fit one line a label, from the examples that know it."""
+    labels = class_order(examples)
+    count = _counter(progress, len(labels) * (FOLDS + 1))
+    weights = recency_weights(examples, recipe.recency)
+    heads, unseen = [], {}
+    for label in labels:
+        rows, answers = _answers(examples, label)
+        targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
+        question = Question(rows, targets)
+        lengths = length_weights(texts, recipe.emphasis.get(label, ()))
+        ground = grounded.ground(label, recipe, weights * lengths)
+        groups = groups_of([texts[row].aligned.text for row in rows])
+        folds = [(rows[seen], rows[judged]) for seen, judged in random_folds(answers, groups, recipe.seed)]
+        scores = unseen_lines(ground, [question], folds, lambda: next(count))[rows]
+        shares, shift = weigh(scores, answers)
+        heads.append(combine(label, [ground.fit(question)], shares, shift))
+        next(count)
+        unseen[label] = scores @ shares + shift
+    return _Fitted(heads, unseen)
 
 
-def _folds(
-    answers: NDArray[np.bool_], texts: Sequence[Prepared], seed: int
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Split so that equal texts never stand on both sides."""
-    first_place: dict[str, int] = {}
-    group = np.array([first_place.setdefault(text.aligned.text, i) for i, text in enumerate(texts)])
-    distinct = np.unique(group)
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    return [
-        (np.flatnonzero(np.isin(group, distinct[train])), np.flatnonzero(np.isin(group, distinct[test])))
-        for train, test in splitter.split(distinct, answers[distinct])
-    ]
+def _fit_classes(
+    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
+) -> _Fitted:
+    """Fit lines for several questions and weigh them, and perhaps trees, together for each class."""
+    classes = grades_of(examples)
+    questions = class_questions(classes)
+    ground = grounded.ground(None, recipe, recency_weights(examples, recipe.recency))
+    folds = _class_folds(examples, texts, classes, recipe)
+    count = _counter(progress, len(questions) * (len(folds) + 1))
+    scores = unseen_lines(ground, questions, folds, lambda: next(count))
+    trees = None
+    if recipe.trees:
+        rows = np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
+        scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
+        trees = Trees.fit(rows, classes > 0, recipe.seed)
+    lines = []
+    for question in questions:
+        lines.append(ground.fit(question))
+        next(count)
+    heads, unseen = [], {}
+    for place, label in enumerate(class_order(examples)):
+        shares, shift = weigh(scores, classes == place)
+        heads.append(combine(label, lines, shares, shift))
+        unseen[label] = scores @ shares + shift
+    return _Fitted(heads, unseen, trees)
 
 
-def _fit_line(matrix: sp.csr_matrix, answers: NDArray[np.bool_], recipe: Recipe) -> tuple[NDArray[np.float64], float]:
-    line = LogisticRegression(
-        C=recipe.strength, class_weight="balanced", solver="liblinear", random_state=recipe.seed, max_iter=1000
-    )
-    line.fit(matrix, answers)
-    return np.asarray(line.coef_[0], dtype=np.float64), float(line.intercept_[0])
+def _class_folds(
+    examples: Sequence[Example], texts: Sequence[Prepared], classes: NDArray[np.intp], recipe: Recipe
+) -> list[Fold]:
+    groups = groups_of([text.aligned.text for text in texts])
+    times = times_of(examples)
+    if recipe.forward and np.isfinite(times).mean() > 0.5:  # noqa: PLR2004  most of them, or there is no order
+        return forward_folds(times, groups)
+    return random_folds(classes, groups, recipe.seed)
 
 
-def _platt(log_odds: NDArray[np.float64], answers: NDArray[np.bool_]) -> tuple[float, float]:
-    line = LogisticRegression(C=1e6, solver="lbfgs")
-    line.fit(log_odds.reshape(-1, 1), answers)
-    return float(line.coef_[0, 0]), float(line.intercept_[0])
+def _counter(progress: Progress, total: int) -> Iterator[None]:
+    """Tell, each time it is asked for its next, that one line more is done."""
+    for number in range(total):
+        progress("labels", number + 1, total)
+        yield
 
 
-def _threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], recipe: Recipe) -> float:
-    if recipe.precision is None or recipe.exclusive:
-        return best_f1_threshold(probabilities, answers)
-    return threshold_for_precision(probabilities, answers, recipe.precision)
+def _answers(examples: Sequence[Example], label: str) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    rows = np.array([row for row, example in enumerate(examples) if label in example.labels], dtype=np.intp)
+    return rows, np.array([examples[row].labels[label] for row in rows], dtype=bool)
+
+
+def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
+    """Find the criticism and satire among the texts that know a label."""
+    known = [example for example in examples if label in example.labels]
+    return np.array([example.facts.get("kind") in SPARED_KINDS and not example.labels[label] for example in known])
+
+
+def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:
+    if recipe.exclusive:
+        log_odds = np.column_stack(list(fitted.unseen.values()))
+        known = ~np.isnan(log_odds).any(axis=1)
+        chosen = class_thresholds(log_odds[known], grades_of(examples)[known], recipe.seed)
+        return dict(zip(fitted.unseen, chosen, strict=True))
+    return {
+        label: label_threshold(
+            sigmoid(log_odds), _answers(examples, label)[1], recipe.precision, _spared(examples, label)
+        )
+        for label, log_odds in fitted.unseen.items()
+    }
+
+
+def _measured(examples: Sequence[Example], label: str, probabilities: Floats, threshold: float) -> LabelMetrics:
+    known = ~np.isnan(probabilities)
+    return measure(probabilities[known], _answers(examples, label)[1][known], threshold)

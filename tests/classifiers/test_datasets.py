@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.datasets import PUBLIC_SETS, Example, data_hash, read_named
+from classifiers.datasets import PUBLIC_SETS, Example, data_hash, read_named, read_texts
 from classifiers.errors import DataInvalid
 
 # By set: the published columns, a published label, and what it means to us and in the set's own classes.
@@ -52,7 +52,8 @@ def test_published_tables_are_read(
 ) -> None:
     text = "Đồ dở hơi, nói\nhai dòng"
     path = write(tmp_path / "data.csv", csv_of(header, text, label))
-    assert read_named(name, path) == [Example(text, ours)]
+    (example,) = read_named(name, path)
+    assert (example.text, example.labels) == (text, ours)
     (example,) = read_named(name, path, task=True)
     assert [own for own, holds in example.labels.items() if holds] == [own_class]
 
@@ -94,7 +95,16 @@ def test_a_file_in_the_shape_of_the_corpus_is_read(tmp_path: Path) -> None:
     record = {"text": " giữ nguyên ", "labels": ["concern"], "kind": "worker_report", "id": "x", "topic": "wages"}
     path = write(tmp_path / "own.jsonl", json.dumps(record))
     labels = {"unverified": False, "negative": False, "concern": True}
-    assert read_named("own", path) == [Example(" giữ nguyên ", labels, {"kind": "worker_report", "topic": "wages"})]
+    assert read_named("own", path) == [
+        Example(" giữ nguyên ", labels, {"id": "x", "kind": "worker_report", "topic": "wages"})
+    ]
+
+
+def test_a_borderline_post_may_carry_a_grade(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.jsonl", '{"text": "vãi", "labels": [], "grade": {"negative": 0.3}}')
+    (example,) = read_named("own", path)
+    assert (example.labels["negative"], example.grades) == (False, {"negative": 0.3})
+    assert data_hash([example]) != data_hash([Example(example.text, example.labels)])
 
 
 @pytest.mark.parametrize(
@@ -112,6 +122,9 @@ def test_a_file_in_the_shape_of_the_corpus_is_read(tmp_path: Path) -> None:
         ("own", '{"text": "a"}', "line 1: not a labelled post"),
         ("own", '{"text": "a", "labels": []}\n["a"]', "line 2: not a labelled post"),
         ("own", '{"text": "a", "labels": ["opinion"]}', "line 1: unknown label 'opinion'"),
+        ("own", '{"text": "a", "labels": [], "grade": {"opinion": 0.3}}', "line 1: unknown label 'opinion'"),
+        ("own", '{"text": "a", "labels": [], "grade": {"negative": 3}}', "line 1: a grade lies between 0 and 1, not 3"),
+        ("own", '{"text": "a", "labels": [], "grade": 0.3}', "line 1: not a labelled post"),
         ("nothing", "free_text,label_id\na,1\n", "no reader named 'nothing': choose one of vihsd, .* or `own`"),
     ],
 )  # fmt: skip
@@ -119,6 +132,37 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: s
     with pytest.raises(DataInvalid, match=reason) as caught:
         read_named(name, write(tmp_path / "data", content))
     assert "\n" not in str(caught.value)
+
+
+def test_the_context_of_a_published_row_is_read(tmp_path: Path) -> None:
+    header = "id,user_name,post_message,timestamp_post,num_like_post,num_comment_post,num_share_post,label"
+    path = write(tmp_path / "reintel.csv", f"{header}\n1,ab,Mất nước,1583713929,12,unknown,1583713930,1\n")
+    for task in (False, True):
+        (example,) = read_named("reintel", path, task=task)
+        assert (example.context.likes, example.context.comments, example.context.shares) == (12, None, None)
+        assert example.context.time is not None
+    path = write(tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá xăng,KinhDoanh\n")
+    (example,) = read_named("victsd", path)
+    assert (example.context.title, example.context.topic) == ("Giá xăng", "KinhDoanh")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "một\n\nhai\nmột\n",
+        '{"text": "một"}\n{"id": 7}\n{"text": "hai", "label": 3}\n',
+        gzip.compress('{"title": "một"}\n{"abstract": "hai", "text": null}'.encode()),
+    ],
+    ids=["plain lines", "json lines", "zipped, other columns"],
+)
+def test_texts_without_labels_are_read_each_once(tmp_path: Path, content: str | bytes) -> None:
+    assert read_texts(write(tmp_path / "texts", content)) == ["một", "hai"]
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", '{"id": 1}'])
+def test_a_file_without_texts_is_explained(tmp_path: Path, content: str) -> None:
+    with pytest.raises(DataInvalid, match="holds no text: give JSON lines with a text each, or plain lines"):
+        read_texts(write(tmp_path / "texts", content))
 
 
 def test_a_damaged_archive_is_explained(tmp_path: Path) -> None:

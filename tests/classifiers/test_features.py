@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from classifiers.features import VIEWS, FeatureSpace, prepare, tokens_of
+from classifiers.context import Context
+from classifiers.features import OTHERS_NEEDED, VIEWS, FeatureSpace, View, prepare, tokens_of
 from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
 
@@ -96,3 +97,50 @@ def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) ->
 
 def test_the_segmented_text_joins_syllables() -> None:
     assert prepare("Công nhân hôm nay", SEGMENTER).segmented == "công_nhân hôm_nay"
+
+
+WORDS = View("words", (1, 2), letters=False, scale=1.0)
+TITLE = View("title", (1, 2), letters=False, scale=0.5)
+TOPIC = View("topic", (1, 1), letters=False, scale=0.5)
+
+
+def test_title_and_topic_are_features_that_came_from_no_word() -> None:
+    prepared = prepare("đắt quá", SEGMENTER, Context(title="Giá XĂNG tăng", topic="Kinh doanh"))
+    space = FeatureSpace.fit([prepared], views=[WORDS, TITLE, TOPIC], min_documents=1)
+    assert space.reads_context
+    assert set(space.vectorizers["title"].vocabulary_) == {"giá", "xăng", "tăng", "giá xăng", "xăng tăng"}
+    assert set(space.vectorizers["topic"].vocabulary_) == {"Kinh_doanh"}
+    outside = [column for column, words in space.trace(prepared) if not words]
+    assert len(outside) == 6
+    assert set(outside) == {*range(space.width)[space.block("title")], *range(space.width)[space.block("topic")]}
+
+
+def test_a_text_without_context_has_none_of_its_features() -> None:
+    known = prepare("đắt quá", SEGMENTER, Context(title="Giá xăng tăng"))
+    space = FeatureSpace.fit([known], views=[WORDS, TITLE], min_documents=1)
+    bare = space.transform([prepare("đắt quá", SEGMENTER)])
+    assert bare[:, space.block("title")].nnz == 0
+    assert bare.nnz > 0
+
+
+def test_other_texts_bring_features_but_no_frequencies() -> None:
+    texts, others = [prepare(text, SEGMENTER) for text in TEXTS], [prepare("bầu trời xanh", SEGMENTER)] * OTHERS_NEEDED
+    alone = FeatureSpace.fit(texts, min_documents=1)
+    wide = FeatureSpace.fit(texts, others=others, min_documents=1)
+    assert wide.width > alone.width
+    old, new = alone.vectorizers["syllables"], wide.vectorizers["syllables"]
+    frequencies = {word: new.idf_[new.vocabulary_[word]] for word in old.vocabulary_}
+    assert frequencies == {word: old.idf_[old.vocabulary_[word]] for word in old.vocabulary_}
+    assert new.idf_[new.vocabulary_["xanh"]] == max(new.idf_)
+
+
+def test_blocks_lie_side_by_side() -> None:
+    blocks = [SPACE.block(view.name) for view in VIEWS]
+    assert [block.start for block in blocks] == [0, *(block.stop for block in blocks[:-1])]
+    assert blocks[-1].stop == SPACE.width
+    nowhere = SPACE.block("title")
+    assert nowhere.start == nowhere.stop
+
+
+def test_no_texts_make_an_empty_matrix() -> None:
+    assert SPACE.transform([]).shape == (0, SPACE.width)

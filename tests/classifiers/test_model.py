@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from classifiers.context import Context
 from classifiers.datasets import Example
-from classifiers.features import FeatureSpace, prepare
+from classifiers.features import FeatureSpace, View, prepare
 from classifiers.labels import LABEL_NAMES
-from classifiers.model import BASE, BATCH, REASONS_SHOWN, REST, Classifier, Head, Prediction, sigmoid
+from classifiers.model import BASE, BATCH, CONTEXT, REASONS_SHOWN, REST, WHOLE, Classifier, Head, Prediction, sigmoid
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
+from classifiers.trees import Trees, cues
 
 RUMOUR = "CẢNH BÁO!!! Nguồn tin nội bộ: mai ngân hàng đóng cửa, bà con rút hết tiền ngay, chia sẻ gấp"
 ODD = ["", " \n", "😭", "\ud83d", "x" * 5000, "\u0301", "a\x00b", RUMOUR]
@@ -117,3 +119,45 @@ def test_of_exclusive_classes_exactly_one_holds(segmenter: Segmenter) -> None:
 def test_the_sigmoid_neither_overflows_nor_leaves_its_range() -> None:
     values = sigmoid(np.array([-1e9, -1.0, 0.0, 1.0, 1e9]))
     assert values.tolist() == pytest.approx([0.0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1.0])
+
+
+def log_odds(probability: float) -> float:
+    return math.log(probability) - math.log1p(-probability)
+
+
+def test_the_title_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
+    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
+    texts, contexts = ["đắt quá", "đắt quá"], [Context(title="Giá xăng"), Context()]
+    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
+    space = FeatureSpace.fit(prepared, views=views, min_documents=1)
+    classifier = Classifier(space, [Head("toxic", np.arange(space.width) / 3, -1.0)], {"toxic": 0.5}, segmenter)
+    under, alone = classifier.predict(texts, contexts=contexts, explain_all=True)
+    assert under.probabilities["toxic"] > alone.probabilities["toxic"]
+    assert [reason.words for reason in under.reasons["toxic"]][-2:] == [CONTEXT, BASE]
+    assert CONTEXT not in [reason.words for reason in alone.reasons["toxic"]]
+    for prediction in (under, alone):
+        total = math.fsum(reason.weight for reason in prediction.reasons["toxic"])
+        assert total == pytest.approx(log_odds(prediction.probabilities["toxic"]))
+
+
+def test_what_trees_say_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
+    texts = [f"Bài {n} HÔM NAY!" if n % 2 else f"bài số {n} hôm nay" for n in range(60)]
+    contexts = [Context(shares=float(n % 2 * 900 + n)) for n in range(60)]
+    prepared = [prepare(text, segmenter) for text in texts]
+    rows = np.array([cues(*beside) for beside in zip(texts, prepared, contexts, strict=True)])
+    trees = Trees.fit(rows, np.arange(60) % 2 == 1, seed=1)
+    space = FeatureSpace.fit(prepared)
+    heads = [Head("yes", np.zeros(space.width), -0.5, trees=0.7), Head("no", np.zeros(space.width), 0.5, trees=-0.7)]
+    classifier = Classifier(space, heads, {"yes": 0.5, "no": 0.5}, segmenter, exclusive=True, trees=trees)
+    loud, quiet = classifier.predict([texts[1], texts[0]], contexts=[contexts[1], contexts[0]], explain_all=True)
+    assert (loud.flags, quiet.flags) == (("yes",), ("no",))
+    for prediction in (loud, quiet):
+        for label, reasons in prediction.reasons.items():
+            assert [reason.words for reason in reasons][-2:] == [WHOLE, BASE]
+            total = math.fsum(reason.weight for reason in reasons)
+            assert total == pytest.approx(log_odds(prediction.probabilities[label]))
+
+
+def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        list(trained.classifier.predict(["a", "b"], contexts=[Context()]))

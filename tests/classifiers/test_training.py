@@ -1,15 +1,20 @@
 """Learning gives the same model for the same texts, and says so when there is too little to learn from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import cycle
 
 import numpy as np
 import pytest
 
+from classifiers.context import Context
 from classifiers.datasets import Example
 from classifiers.errors import TrainingFailed
-from classifiers.features import prepare
+from classifiers.recipes import Recipe, recipe_for
+from classifiers.sources import Source
 from classifiers.text.segment import Segmenter
-from classifiers.training import LEAST_EXAMPLES, Trained, _folds, train
+from classifiers.training import LEAST_EXAMPLES, Trained, train
 
 WORDS = ["quạt", "nóng", "lương", "trọ", "ca", "cơm", "bụi", "ồn", "nước", "điện", "xe", "bếp"]
 
@@ -51,6 +56,22 @@ def test_a_simple_difference_is_learnt(segmenter: Segmenter) -> None:
     assert no.probabilities["concern"] < 0.1
 
 
+def test_a_borderline_text_is_learnt_as_something_between(segmenter: Segmenter) -> None:
+    plain = made_up(30) + [Example(f"bực quá đi lần {n}", {"concern": False}) for n in range(15)]
+    graded = [replace(e, grades={"concern": 0.4}) if e.text.startswith("bực") else e for e in plain]
+
+    def answer(examples: list[Example]) -> float:
+        (prediction,) = train(examples, segmenter).classifier.predict(["bực quá đi lần này"])
+        return prediction.probabilities["concern"]
+
+    assert (
+        answer(plain)
+        < answer(graded)
+        < answer([replace(e, labels={"concern": True}) for e in graded[60:]] + plain[:60])
+    )
+    assert train(graded, segmenter).metrics["concern"].positives == 30, "the hard labels are measured"
+
+
 def test_a_head_learns_only_from_texts_that_know_its_label(segmenter: Segmenter) -> None:
     both = made_up(20) + made_up(15, label="negative")
     trained = train(both, segmenter)
@@ -79,23 +100,91 @@ def test_the_least_that_is_accepted_can_be_learnt(segmenter: Segmenter) -> None:
     assert train(made_up(LEAST_EXAMPLES), segmenter).examples == 2 * LEAST_EXAMPLES
 
 
-def test_copies_of_a_text_never_stand_on_both_sides(segmenter: Segmenter) -> None:
-    texts = [f"bài {WORDS[n % 12]} số {n // 3}" for n in range(120)]
-    texts += ["BÀI quạt số 0!", "bài  quạt số 0!"]  # copies once they are normalised
-    prepared = [prepare(text, segmenter) for text in texts]
-    answers = np.array([n % 2 == 0 for n in range(len(texts))])
-    tested: list[int] = []
-    for train_rows, test_rows in _folds(answers, prepared, seed=1):
-        seen = {prepared[row].aligned.text for row in train_rows}
-        unseen = {prepared[row].aligned.text for row in test_rows}
-        assert not seen & unseen
-        assert len(train_rows) + len(test_rows) == len(texts)
-        tested.extend(test_rows.tolist())
-    assert sorted(tested) == list(range(len(texts)))
-
-
 def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
     told: list[tuple[str, int, int]] = []
     train(made_up(LEAST_EXAMPLES), segmenter, progress=lambda *step: told.append(step))
     assert told[0] == ("words", 1, 20)
-    assert told[-1] == ("labels", 1, 1)
+    assert told[-1] == ("labels", 6, 6), "five folds and the whole"
+
+
+CLASSES = ("clean", "offensive", "hate")
+SAID = {"clean": "hôm nay vui vì", "offensive": "nói nhảm về", "hate": "cút hết lũ"}
+
+
+def graded(count: int, *names: str, start: int = 0) -> list[Example]:
+    """Write `count` texts of each class."""
+    classes = names or CLASSES
+    return [
+        Example(f"{SAID[name]} {WORDS[n % len(WORDS)]} lần {n}", {c: c == name for c in classes})
+        for n in range(start, start + count)
+        for name in classes
+    ]
+
+
+def test_exclusive_classes_are_learnt_one_of_which_holds(segmenter: Segmenter) -> None:
+    trained = train(graded(25), segmenter, replace(recipe_for("vihsd"), surroundings=0.0))
+    said = trained.classifier.predict([f"{SAID[name]} quạt" for name in CLASSES])
+    assert [prediction.flags for prediction in said] == [("clean",), ("offensive",), ("hate",)]
+    assert trained.classifier.labels == CLASSES
+    assert all(metrics.macro_f1 > 0.9 for metrics in trained.metrics.values())
+
+
+def test_a_source_knows_words_that_the_target_lacks(segmenter: Segmenter) -> None:
+    target = graded(25, "clean", "hate")
+    insults = [Example(f"đồ ngu quạt lần {n}", {"clean": False, "hate": True}) for n in range(100, 130)]
+    clean = [e for e in graded(30, "clean", "hate", start=100) if e.labels["clean"]]
+    source = Source("vlsphsd", [*clean, *insults])
+    recipe = Recipe(exclusive=True, sources=0.3)
+
+    def hate(sources: Sequence[Source]) -> float:
+        (prediction,) = train(target, segmenter, recipe, sources=sources).classifier.predict(["đồ ngu"])
+        return prediction.probabilities["hate"]
+
+    assert hate([source]) > hate([]) + 0.1
+
+
+def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter) -> None:
+    target = graded(25, "clean", "hate")
+    turned = [replace(e, labels={"clean": e.labels["hate"], "hate": e.labels["clean"]}) for e in target]
+    alone = train(target, segmenter, Recipe(exclusive=True))
+    beside = train(target, segmenter, Recipe(exclusive=True), sources=[Source("copy", turned)])
+    assert beside.data_hash == alone.data_hash
+    assert beside.metrics == alone.metrics
+
+
+def test_a_source_speaks_only_of_the_labels_it_is_about(segmenter: Segmenter) -> None:
+    target = made_up(20) + made_up(20, label="negative")
+    source = Source("vihsd", graded(20), about=frozenset({"negative"}))
+    alone, beside = train(target, segmenter), train(target, segmenter, sources=[source])
+    assert beside.metrics["concern"].auc == alone.metrics["concern"].auc
+    assert beside.data_hash != alone.data_hash
+
+
+def test_unlabelled_texts_teach_which_words_are_alike(segmenter: Segmenter) -> None:
+    told = [f"xưởng {thing} {WORDS[n % 12]} lần {n}" for n in range(60) for thing in ("thiếu", "khuyết")]
+    recipe = Recipe(surroundings=2.0)
+
+    def answer(unlabelled: Sequence[str]) -> float:
+        trained = train(made_up(30), segmenter, recipe, unlabelled=unlabelled)
+        (prediction,) = trained.classifier.predict(["khuyết"])
+        return prediction.probabilities["concern"]
+
+    assert answer(told) > answer([]) + 0.05
+
+
+def test_where_time_counts_the_oldest_texts_are_not_judged(segmenter: Segmenter) -> None:
+    examples = [
+        Example(e.text, {"no": not e.labels["concern"], "yes": e.labels["concern"]}, context=Context(time=moment))
+        for e, moment in zip(made_up(40)[::-1], cycle(datetime(2020, 1, d, tzinfo=UTC) for d in range(1, 29)))
+    ]
+    trained = train(examples, segmenter, Recipe(exclusive=True, forward=True, recency=0.5))
+    days = np.array([e.context.time.day for e in examples if e.context.time])
+    unjudged = np.isnan(trained.unseen["yes"])
+    assert unjudged.sum() == len(examples) / 5
+    assert days[unjudged].max() <= days[~unjudged].min()
+    assert trained.metrics["yes"].positives + trained.metrics["yes"].negatives == 64
+
+
+def test_titles_that_no_text_has_are_not_missed(segmenter: Segmenter) -> None:
+    trained = train(graded(25, "clean", "hate"), segmenter, recipe_for("victsd"))
+    assert not trained.classifier.space.reads_context

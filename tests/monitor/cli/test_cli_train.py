@@ -72,10 +72,61 @@ def test_a_sets_own_classes_are_learnt_and_measured(kiemtin: Command, home: Path
     trained = kiemtin.well("train", "--name", "hate", "--task", "--data", f"vihsd={hate_file}", "--json").data
     assert (trained["examples"], set(trained["metrics"])) == (72, {"clean", "offensive", "hate"})
     measured = kiemtin.well("evaluate", "--model", "hate", "--data", f"vihsd={hate_file}", "--json").data
-    assert set(measured) == {"model", "examples", "labels", "macro_f1", "accuracy"}
+    assert set(measured) == {"model", "examples", "labels", "macro_f1", "accuracy", "intervals", "binary", "slices"}
+    assert measured["binary"]["label"] == "not clean"
     assert measured["examples"] == 72
     assert measured["macro_f1"] > 0.8  # on what it learnt from
-    assert "all classes: macro-F1" in kiemtin.well("evaluate", "--model", "hate", "--data", f"vihsd={hate_file}").out
+    shown = kiemtin.well("evaluate", "--model", "hate", "--data", f"vihsd={hate_file}").out
+    assert all(word in shown for word in ("all classes", "accuracy", f"{measured['accuracy']:.3f} [", "not clean"))
+
+
+def test_other_sets_and_plain_texts_help_to_learn_a_sets_classes(
+    kiemtin: Command, home: Path, hate_file: Path, own_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "vlsp.csv").write_text(hate_file.read_text(encoding="utf-8").replace("vịt", "gà"), encoding="utf-8")
+    (tmp_path / "plain.txt").write_text("\n".join([*CLEAN, *RUDE, *HATEFUL] * 3), encoding="utf-8")
+    arguments = ["--task", "--no-corpus", "--data", f"vihsd={hate_file}", "--data", f"vlsphsd={tmp_path / 'vlsp.csv'}"]
+    arguments += ["--data", f"own={own_file}", "--unlabelled", str(tmp_path / "plain.txt")]
+    trained = kiemtin.well("train", "--name", "hate", *arguments, "--json").data
+    assert trained["examples"] == 72, "the others are no examples of these classes"
+    assert set(trained["metrics"]) == {"clean", "offensive", "hate"}
+    alone = kiemtin.well("train", "--name", "alone", *arguments[:4], "--json").data
+    models = [home / "models" / name / "manifest.json" for name in ("hate", "alone")]
+    assert trained["metrics"] != alone["metrics"]
+    assert len({json.loads(model.read_text(encoding="utf-8"))["data_hash"] for model in models}) == 2
+
+
+def test_public_sets_are_heard_beside_our_own_posts(
+    kiemtin: Command, home: Path, hate_file: Path, own_file: Path
+) -> None:
+    arguments = ["--no-corpus", "--data", f"own={own_file}", "--data", f"vihsd={hate_file}"]
+    trained = kiemtin.well("train", "--name", "both", *arguments, "--json").data
+    assert trained["examples"] == len(own_file.read_text(encoding="utf-8").splitlines()), "our posts decide"
+    assert set(trained["metrics"]) == set(LABEL_NAMES)
+
+
+def test_public_sets_alone_are_learnt_from(kiemtin: Command, home: Path, hate_file: Path) -> None:
+    trained = kiemtin.well("train", "--name", "alone", "--no-corpus", "--data", f"vihsd={hate_file}", "--json").data
+    assert (trained["examples"], set(trained["metrics"])) == (72, {"negative"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--task"], "name it first"),
+        (["--task", "--data", "own=x.jsonl"], "name it first"),
+        (["--data", "vihsd"], "write it as READER=FILE"),
+        (["--data", "viocd=x.csv"], "use it with --task"),
+    ],
+)
+def test_a_wrong_use_is_one_line(kiemtin: Command, home: Path, arguments: list[str], said: str) -> None:
+    answer = kiemtin("train", "--name", "x", *arguments)
+    assert (answer.status, said in answer.complaint) == (2, True)
+
+
+def test_a_missing_file_of_plain_texts_is_told(kiemtin: Command, home: Path, own_file: Path) -> None:
+    answer = kiemtin("train", "--name", "x", "--no-corpus", "--data", f"own={own_file}", "--unlabelled", "nowhere.txt")
+    assert (answer.status, "cannot read nowhere.txt" in answer.complaint) == (1, True)
 
 
 def test_a_model_of_a_sets_own_classes_never_opens_flags(

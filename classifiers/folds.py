@@ -1,0 +1,49 @@
+"""Which texts a model may see when it judges others: never an equal one, and where time counts never a newer one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+FOLDS = 5
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # the rows that are seen, and the rows that are judged
+
+
+def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
+    """Number texts so that equal ones have one number: the first place where it stands."""
+    first: dict[str, int] = {}
+    return np.array([first.setdefault(text, place) for place, text in enumerate(texts)], dtype=np.intp)
+
+
+def random_folds(answers: NDArray[np.generic], groups: NDArray[np.intp], seed: int) -> list[Fold]:
+    """Split by chance, with the same share of each answer everywhere; each row is judged once.
+
+    Args:
+        answers: Shape (texts,).
+        groups: Equal for equal texts, which never stand on both sides; from `groups_of`.
+        seed: Decides the split.
+
+    """
+    distinct = np.unique(groups)
+    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    return [
+        (np.flatnonzero(np.isin(groups, distinct[seen])), np.flatnonzero(np.isin(groups, distinct[judged])))
+        for seen, judged in splitter.split(distinct, answers[distinct])
+    ]
+
+
+def forward_folds(times: NDArray[np.float64], groups: NDArray[np.intp]) -> list[Fold]:
+    """Split by time: each fifth but the oldest is judged by what came before it, without equal texts.
+
+    Args:
+        times: Any numbers that grow with time, shape (texts,).
+        groups: Equal for equal texts.
+
+    """
+    fifths = np.array_split(np.argsort(times, kind="stable"), FOLDS)
+    folds = []
+    for number in range(1, FOLDS):
+        older, judged = np.concatenate(fifths[:number]), fifths[number]
+        folds.append((older[~np.isin(groups[older], groups[judged])], judged))
+    return folds

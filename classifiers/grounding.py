@@ -1,0 +1,135 @@
+"""Making ready what lines are fitted on: texts are cut, features found, and what stands beside them computed."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from classifiers.context import Context
+from classifiers.datasets import Example
+from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, prepare, tokens_of
+from classifiers.lines import Floats, Ground, Projection
+from classifiers.recipes import Recipe, Steps
+from classifiers.sources import Source, opinions
+from classifiers.surroundings import feature_vectors
+from classifiers.text.aligned import Aligned
+from classifiers.text.segment import Segmenter
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The features of the target's texts, and the projections beside them, each with the labels that it is about.
+
+    Args:
+        space: The fitted vectorisers.
+        matrix: Shape (texts, features).
+        beside: The projections; None: about every label.
+
+    """
+
+    space: FeatureSpace
+    matrix: sp.csr_matrix
+    beside: Sequence[tuple[Projection, frozenset[str] | None]]
+
+    def ground(self, label: str | None, recipe: Recipe, weights: Floats) -> Ground:
+        """Lay the ground for one label, or for all classes together (None)."""
+        fitting = [projection for projection, about in self.beside if about is None or label is None or label in about]
+        numbers = [sp.csr_matrix(projection.of(self.matrix)) for projection in fitting]
+        beside = sp.hstack([sp.csr_matrix((self.matrix.shape[0], 0)), *numbers], format="csr")
+        bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
+        return Ground(self.matrix, fitting, beside, bayes, recipe.strength, weights, recipe.seed)
+
+
+class Cutter:
+    """Normalises and segments texts, each once.
+
+    Args:
+        segmenter: Cuts texts into words.
+        progress: Told how much is done.
+        total: How many texts there will be.
+
+    """
+
+    def __init__(self, segmenter: Segmenter, progress: Progress, total: int) -> None:
+        self._segmenter = segmenter
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def cut(self, text: str, context: Context | None = None) -> Prepared:
+        """Cut one text; its offsets in the original are dropped, for those of many texts fill a memory."""
+        prepared = prepare(text, self._segmenter, context)
+        self._done += 1
+        self._progress("words", self._done, self._total)
+        return replace(prepared, aligned=Aligned(prepared.aligned.text, (), ()))
+
+
+def lay_ground(
+    texts: Sequence[Prepared],
+    sources: Sequence[tuple[Source, Sequence[Prepared]]],
+    unlabelled: Sequence[Prepared],
+    recipe: Recipe,
+    progress: Progress,
+) -> Grounded:
+    """Fit the features and what stands beside them.
+
+    Args:
+        texts: The target's texts: their document frequencies count.
+        sources: Other sets and their texts, none of which the target has.
+        unlabelled: Texts that teach word vectors only.
+        recipe: The choices.
+        progress: Told how many sources are done.
+
+    Raises:
+        TrainingFailed: When the texts have too little in common.
+
+    """
+    others = [text for _, cut in sources for text in cut] + list(unlabelled)
+    space = FeatureSpace.fit(texts, others=others, views=_known_views(recipe.views, texts))
+    matrix = space.transform(texts)
+    beside: list[tuple[Projection, frozenset[str] | None]] = []
+    of_sources = [space.transform(cut) for _, cut in sources]
+    if recipe.surroundings:
+        everything = sp.csr_matrix(sp.vstack([matrix, *of_sources, space.transform(unlabelled)], format="csr"))
+        vectors = feature_vectors(space, [*texts, *others], everything, seed=recipe.seed)
+        if vectors.shape[1]:
+            beside.append((Projection.centred(vectors, matrix, recipe.surroundings, each=False), None))
+    for number, ((source, _), features) in enumerate(zip(sources, of_sources, strict=True)):
+        if lines := opinions(source, features, recipe.seed):
+            weights = np.column_stack(lines).astype(np.float32)
+            beside.append((Projection.centred(weights, matrix, recipe.sources, each=True), source.about))
+        progress("sources", number + 1, len(sources))
+    return Grounded(space, matrix, beside)
+
+
+def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:
+    """Leave out what the recipe would like to see and the texts do not have: titles and topics."""
+    return [view for view in views if view.name not in CONTEXT_VIEWS or _shared(view.name, texts)]
+
+
+def _shared(view: str, texts: Sequence[Prepared]) -> bool:
+    counts = Counter(token for text in texts for token in {token for token, _ in tokens_of(view, text)})
+    return max(counts.values(), default=0) > 1
+
+
+def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float64]:
+    """Let texts count by their number of words: the weight of the first step that is longer, 1 where there is none."""
+    return np.array(
+        [next((weight for words, weight in steps if len(text.words) < words), 1.0) for text in texts], dtype=np.float64
+    )
+
+
+def recency_weights(examples: Sequence[Example], recency: float) -> NDArray[np.float64]:
+    """Let newer texts count more: from 1 - recency for the oldest to 1 + recency for the newest, by rank."""
+    ranks = np.argsort(np.argsort(times_of(examples), kind="stable"), kind="stable")
+    return np.asarray(1 + recency * (2 * ranks / max(len(ranks) - 1, 1) - 1))
+
+
+def times_of(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Give the time of each text in seconds; one without counts as the oldest."""
+    return np.array([e.context.time.timestamp() if e.context.time else -np.inf for e in examples])

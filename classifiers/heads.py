@@ -1,0 +1,91 @@
+"""From lines to heads: asking several questions, weighing the answers, and calibrating what comes out."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.folds import Fold
+from classifiers.lines import Floats, Ground, Line, Question
+from classifiers.model import Head
+from classifiers.trees import Trees
+
+CALIBRATION_STRENGTH = 1e6  # one stretch and one shift are not held back
+WEIGHING_STRENGTH = 1.0
+
+
+def class_questions(classes: NDArray[np.intp]) -> list[Question]:
+    """List the questions that tell exclusive classes apart.
+
+    Two classes need one. More are told apart one against all others, and, since they go from mild to grave, one step at
+    a time: is it at least so grave, given that it is at least as grave as the step before?
+
+    Args:
+        classes: The place of each text's class, from mild to grave, shape (texts,).
+
+    """
+    everywhere = np.arange(len(classes))
+    gravest = int(classes.max())
+    steps = []
+    for least in range(1, gravest + 1):
+        rows = np.flatnonzero(classes >= least - 1)
+        steps.append(Question(rows, (classes[rows] >= least).astype(np.float64)))
+    if gravest == 1:
+        return steps
+    apart = [Question(everywhere, (classes == place).astype(np.float64), margin=True) for place in range(gravest + 1)]
+    return [*apart, *steps]
+
+
+def unseen_lines(
+    ground: Ground, questions: Sequence[Question], folds: Sequence[Fold], done: Callable[[], None]
+) -> Floats:
+    """Score each text by lines that did not see it.
+
+    Args:
+        ground: Features of the texts.
+        questions: What the lines answer.
+        folds: Which rows are seen, and which are judged.
+        done: Called after each fit.
+
+    Returns:
+        Shape (texts, questions); NaN where no fold judges a text.
+
+    """
+    scores = np.full((ground.matrix.shape[0], len(questions)), np.nan)
+    for seen, judged in folds:
+        for place, question in enumerate(questions):
+            scores[judged, place] = ground.fit(question, seen).score(ground.matrix[judged])
+            done()
+    return scores
+
+
+def unseen_trees(cues: Floats, answers: NDArray[np.bool_], folds: Sequence[Fold], seed: int) -> Floats:
+    """Score each text by trees that did not see it; shape (texts, 1), NaN where no fold judges a text."""
+    scores = np.full((len(cues), 1), np.nan)
+    for seen, judged in folds:
+        scores[judged, 0] = Trees.fit(cues[seen], answers[seen], seed).log_odds(cues[judged])
+    return scores
+
+
+def weigh(scores: Floats, answers: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Find how much each score counts, and the shift, so that the sum is calibrated log-odds (Platt, 1999).
+
+    Args:
+        scores: Of texts that were not seen, shape (texts, scores); rows with NaN are passed over.
+        answers: Shape (texts,).
+
+    """
+    known = ~np.isnan(scores).any(axis=1)
+    strength = CALIBRATION_STRENGTH if scores.shape[1] == 1 else WEIGHING_STRENGTH
+    line = LogisticRegression(C=strength, solver="lbfgs", max_iter=1000)
+    line.fit(scores[known], answers[known])
+    return np.asarray(line.coef_[0], dtype=np.float64), float(line.intercept_[0])
+
+
+def combine(label: str, lines: Sequence[Line], weights: Floats, shift: float) -> Head:
+    """Make a head of lines and, if there is a weight more than lines, of trees."""
+    summed = sum((weight * line.weights for weight, line in zip(weights, lines, strict=False)), start=np.zeros(1))
+    intercept = shift + sum(weight * line.intercept for weight, line in zip(weights, lines, strict=False))
+    trees = float(weights[len(lines)]) if len(weights) > len(lines) else 0.0
+    return Head(label, np.asarray(summed), float(intercept), trees)

@@ -1,0 +1,110 @@
+"""What may be chosen before training, and what proved best for each public set: one table.
+
+The choices were made on texts of the training parts that the fitted lines had not seen, never on development parts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Final
+
+from classifiers.features import VIEWS, View
+from classifiers.labels import NEGATIVE, UNVERIFIED
+
+Steps = Sequence[tuple[float, float]]
+# Insults live in short comments, claims in longer posts: there a label's line should be best.
+EMPHASIS: Final[Mapping[str, Steps]] = {
+    NEGATIVE.name: ((25, 2.0), (inf, 1.0)),
+    UNVERIFIED.name: ((25, 0.1), (40, 0.6), (inf, 1.5)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What may be chosen before training.
+
+    Args:
+        views: The ways of looking at a text, with their weights.
+        strength: Inverse of the regularisation (scikit-learn's C).
+        precision: The precision that a label's threshold aims at on unseen texts; None: the best F1.
+        exclusive: Exactly one label holds.
+        surroundings: Mean length of a text's word vectors beside its features; 0: none.
+        sources: Weight of the scores that models of other sets give to a text; 0: none.
+        emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
+        recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
+        forward: A text is unseen only by models of older texts, as in use; needs times.
+        trees: Let trees judge reactions, time and style.
+        seed: Decides the folds.
+
+    """
+
+    views: tuple[View, ...] = VIEWS
+    strength: float = 3.0
+    precision: float | None = 0.8
+    exclusive: bool = False
+    surroundings: float = 0.0
+    sources: float = 0.3
+    emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
+    recency: float = 0.0
+    forward: bool = False
+    trees: bool = False
+    seed: int = 20260101
+
+
+# With sets beside the corpus: word vectors from all their texts carry what the corpus says of a word to its like.
+WITH_SETS: Final = Recipe(surroundings=0.5)
+
+
+def _short(*, bayes: float) -> tuple[View, ...]:
+    """Comments: letters count in full, for spelling is free; segmented words do not help."""
+    return (
+        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
+        View("plain", (1, 2), letters=False, scale=0.5),
+        View("letters", (2, 4), letters=True, scale=1.0),
+    )
+
+
+def _long(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
+    """Longer or edited texts: letters count less."""
+    segmented = (View("words", (1, 2), letters=False, scale=words),) if words else ()
+    return (
+        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
+        *segmented,
+        View("letters", (2, 4), letters=True, scale=0.3),
+    )
+
+
+_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True, surroundings=0.5)
+_TASKS: Final = {
+    "vihsd": _HATE,
+    "vlsphsd": _HATE,
+    "comments2025": _HATE,
+    "victsd": Recipe(
+        views=(
+            *_long(bayes=0.5),
+            View("title", (1, 2), letters=False, scale=0.6),
+            View("topic", (1, 1), letters=False, scale=0.3),
+        ),
+        strength=4.0,
+        precision=None,
+        exclusive=True,
+        surroundings=0.5,
+    ),
+    "reintel": Recipe(
+        views=_long(bayes=0.5, words=1.0),
+        strength=4.0,
+        precision=None,
+        exclusive=True,
+        surroundings=0.5,
+        sources=0.0,
+        recency=0.6,
+        forward=True,
+        trees=True,
+    ),
+    "viocd": Recipe(views=_long(bayes=1.0, words=1.0), strength=4.0, precision=None, exclusive=True, surroundings=0.5),
+}
+
+
+def recipe_for(name: str) -> Recipe:
+    """Give the recipe for the own classes of a public set; raises KeyError for any other name."""
+    return _TASKS[name]

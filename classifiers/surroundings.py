@@ -1,0 +1,106 @@
+"""What unlabelled texts teach: features that stand in like texts get like vectors.
+
+Few labels say something about few words. Posts that nobody labelled say which other words are used alike, so a weight
+learnt for one word carries to its neighbours, misspellings and rarer forms included. Three steps, all linear, so that
+what is learnt on the vectors folds back into one weight a feature:
+
+1. syllables: positive pointwise mutual information within a window (Levy & Goldberg, 2014; context counts smoothed by
+   the power 0.75), then a truncated singular value decomposition;
+2. texts: the TF-IDF mean of their syllables' vectors, centred, of length one;
+3. every feature (words, letters, ...): the mean of the texts in which it stands, shrunk to zero when it is rare.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils.extmath import randomized_svd
+
+from classifiers.features import FeatureSpace, Prepared, tokens_of
+
+DIMENSIONS: Final = 100
+WINDOW: Final = 20
+LEAST_COUNT: Final = 5
+MOST_SYLLABLES: Final = 20_000
+SMOOTHING: Final = 0.75
+SHRINKAGE: Final = 1.0  # in summed TF-IDF: about one text in which the feature is the only one
+_SYLLABLES: Final = "syllables"
+
+Vectors = NDArray[np.float32]
+
+
+def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
+    """Give each feature a vector.
+
+    Args:
+        space: The fitted vectorisers.
+        texts: The texts to learn from, labelled or not.
+        matrix: Their features, shape (texts, features).
+        seed: Decides the decomposition's first guess.
+
+    Returns:
+        Shape (features, at most DIMENSIONS); no columns where the texts have too little in common.
+
+    """
+    lines = [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
+    counts = Counter(token for line in lines for token in line)
+    known = [token for token, count in counts.most_common(MOST_SYLLABLES) if count >= LEAST_COUNT]
+    columns = _columns(space, known)
+    known = [token for token in known if token in columns]
+    size = min(DIMENSIONS, len(known) - 1)
+    if size < 1:
+        return np.zeros((matrix.shape[1], 0), dtype=np.float32)
+    syllables = _decompose(_information(lines, known), size, seed)
+    documents = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
+    documents = _of_length_one(documents - documents.mean(axis=0)).astype(np.float32)
+    sums = np.asarray(matrix.astype(np.float32).T @ documents)
+    weights = np.asarray(matrix.sum(axis=0)).ravel().astype(np.float32)
+    return np.asarray(sums / (weights + np.float32(SHRINKAGE))[:, None], dtype=np.float32)
+
+
+def positions(space: FeatureSpace, texts: Sequence[Prepared], *, seed: int) -> NDArray[np.float64]:
+    """Say where texts lie among each other: rows of length one, shape (texts, at most DIMENSIONS)."""
+    matrix = space.transform(texts)
+    places = np.asarray(matrix @ feature_vectors(space, texts, matrix, seed=seed), dtype=np.float64)
+    return _of_length_one(places - places.mean(axis=0)) if len(texts) else places
+
+
+def _columns(space: FeatureSpace, tokens: Sequence[str]) -> dict[str, int]:
+    """Find the columns of the matrix that stand for single syllables."""
+    vocabulary: dict[str, int] = space.vectorizers[_SYLLABLES].vocabulary_
+    offset = space.block(_SYLLABLES).start
+    return {token: offset + int(vocabulary[token]) for token in tokens if token in vocabulary}
+
+
+def _information(lines: Sequence[Sequence[str]], known: Sequence[str]) -> sp.csr_matrix:
+    """Count which syllables stand near each other and keep what is more than chance."""
+    number = {token: place for place, token in enumerate(known)}
+    ids = np.array([number.get(token, -1) for line in lines for token in line], dtype=np.int64)
+    text = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    size = len(known)
+    near = sp.csr_matrix((size, size))
+    for distance in range(1, WINDOW + 1):
+        first, second = ids[:-distance], ids[distance:]
+        both = (text[:-distance] == text[distance:]) & (first >= 0) & (second >= 0)
+        pairs = sp.coo_matrix((np.full(both.sum(), 1 / distance), (first[both], second[both])), shape=(size, size))
+        near = near + pairs.tocsr()
+    found = sp.coo_matrix(near + near.T)
+    if not found.nnz:
+        return sp.csr_matrix((size, size))
+    rows = np.bincount(found.row, weights=found.data, minlength=size)
+    contexts = np.bincount(found.col, weights=found.data, minlength=size) ** SMOOTHING
+    gain = np.log(found.data * contexts.sum() / (rows[found.row] * contexts[found.col]))
+    kept = gain > 0
+    return sp.csr_matrix((gain[kept], (found.row[kept], found.col[kept])), shape=(size, size))
+
+
+def _decompose(information: sp.csr_matrix, size: int, seed: int) -> NDArray[np.float64]:
+    left, strengths, _ = randomized_svd(information, size, n_iter=4, random_state=seed)
+    return _of_length_one(left * np.sqrt(strengths))
+
+
+def _of_length_one(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))

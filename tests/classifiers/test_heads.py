@@ -1,0 +1,71 @@
+"""Several lines become one head: what they say together is calibrated, and still one weight a feature."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from classifiers.folds import groups_of, random_folds
+from classifiers.heads import class_questions, combine, unseen_lines, unseen_trees, weigh
+from classifiers.lines import Ground, Line
+from classifiers.model import sigmoid
+
+CHANCE = np.random.default_rng(11)
+FEATURES = CHANCE.normal(size=(200, 6))
+CLASSES = np.digitize(FEATURES[:, 0] + 0.3 * CHANCE.normal(size=200), [0.4, 1.2])
+GROUND = Ground(sp.csr_matrix(FEATURES), (), sp.csr_matrix((200, 0)), (), 3.0, np.ones(200), seed=1)
+FOLDS = random_folds(CLASSES, groups_of([str(n) for n in range(200)]), seed=1)
+
+
+def test_two_classes_need_one_question() -> None:
+    (question,) = class_questions(np.array([0, 1, 1, 0]))
+    assert (question.rows.tolist(), question.targets.tolist()) == ([0, 1, 2, 3], [0, 1, 1, 0])
+
+
+def test_three_classes_are_told_apart_and_climbed_step_by_step() -> None:
+    *apart, first, second = class_questions(np.array([0, 1, 2, 1]))
+    assert [question.targets.tolist() for question in apart] == [[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 0]]
+    assert first.targets.tolist() == [0, 1, 1, 1]
+    assert (second.rows.tolist(), second.targets.tolist()) == ([1, 2, 3], [0, 1, 0]), "the mild are not asked"
+
+
+def test_each_text_is_scored_by_lines_that_did_not_see_it() -> None:
+    (question, *_) = questions = class_questions(CLASSES)
+    done: list[None] = []
+    scores = unseen_lines(GROUND, questions, FOLDS, lambda: done.append(None))
+    assert len(done) == len(questions) * len(FOLDS)
+    seen, judged = FOLDS[0]
+    assert scores[judged, 0] == pytest.approx(GROUND.fit(question, seen).score(GROUND.matrix[judged]))
+    assert not np.isnan(scores).any()
+
+
+def test_texts_that_no_fold_judges_have_no_score() -> None:
+    scores = unseen_lines(GROUND, class_questions(CLASSES)[:1], FOLDS[:1], lambda: None)
+    assert np.isnan(scores).sum() == 200 - len(FOLDS[0][1])
+
+
+def test_trees_are_judged_alike() -> None:
+    scores = unseen_trees(FEATURES, CLASSES > 0, FOLDS[:4], seed=1)
+    assert np.isnan(scores).sum() == len(FOLDS[4][1])
+    known = ~np.isnan(scores[:, 0])
+    assert scores[known, 0][CLASSES[known] > 0].mean() > scores[known, 0][CLASSES[known] == 0].mean()
+
+
+def test_weighed_scores_are_calibrated_and_rows_without_a_score_are_passed_over() -> None:
+    scores = np.column_stack([10 * FEATURES[:, 0], FEATURES[:, 1]])
+    scores[:3] = np.nan
+    shares, shift = weigh(scores, CLASSES > 0)
+    said = sigmoid(scores[3:] @ shares + shift)
+    assert said.mean() == pytest.approx((CLASSES[3:] > 0).mean(), abs=0.01)
+
+
+def test_the_mirrored_question_has_the_mirrored_answer() -> None:
+    scores = FEATURES[:, :2]
+    (yes, up), (no, down) = weigh(scores, CLASSES > 0), weigh(scores, CLASSES == 0)
+    assert (*yes, up) == pytest.approx((*-no, -down), abs=1e-4)
+
+
+def test_a_head_is_the_weighed_sum_of_its_lines() -> None:
+    lines = [Line(np.array([1.0, 2.0]), 3.0), Line(np.array([0.0, -1.0]), 1.0)]
+    head = combine("hate", lines, np.array([2.0, 1.0]), 0.5)
+    assert (head.weights.tolist(), head.intercept, head.trees) == ([2.0, 3.0], 7.5, 0.0)
+    assert combine("hate", lines, np.array([2.0, 1.0, 0.25]), 0.5).trees == 0.25
