@@ -1,17 +1,25 @@
 """How good probabilities are: ranking, decisions, and whether they mean what they say."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.metrics import precision_recall_curve
 
+from classifiers.curve import Curve
 from classifiers.datasets import Example
+from classifiers.intervals import (
+    Interval,
+    class_figures,
+    class_intervals,
+    label_figures,
+    label_intervals,
+)
 from classifiers.model import Classifier
+from classifiers.scored import Column, Scored, score
 
-BINS = 10
 LEAST_THRESHOLD = 0.05  # below it a threshold would flag whatever comes
 
 
@@ -29,6 +37,8 @@ class LabelMetrics:
         recall: Share of texts with the label that are flagged.
         macro_f1: Mean of the F1 of "yes" and of "no".
         calibration_error: Expected calibration error in ten equal bins (Naeini, 2015).
+        brier: Mean squared distance of probability and answer (Brier, 1950).
+        curve: Precision and recall at other thresholds; empty where they were not asked for.
 
     """
 
@@ -41,38 +51,37 @@ class LabelMetrics:
     recall: float
     macro_f1: float
     calibration_error: float
+    brier: float
+    curve: Curve = field(default_factory=Curve)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures as plain data."""
-        return asdict(self)
+        """Give the figures as plain data; a curve that is empty is left out."""
+        figures = asdict(self)
+        del figures["curve"]
+        return figures | ({"curve": self.curve.rows()} if self.curve.points else {})
 
 
 def measure(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], threshold: float) -> LabelMetrics:
     """Measure one label on texts with known answers, of which there must be some of both kinds."""
-    flagged = probabilities >= threshold
-    hits = int((flagged & answers).sum())
+    curve = Curve.of(probabilities, answers)
+    return _measured(probabilities, answers, probabilities >= threshold, threshold, curve)
+
+
+def _measured(
+    probabilities: NDArray[np.float64],
+    answers: NDArray[np.bool_],
+    flagged: NDArray[np.bool_],
+    threshold: float,
+    curve: Curve,
+) -> LabelMetrics:
+    figures = label_figures(probabilities, answers, flagged, np.ones((1, len(answers))))
     return LabelMetrics(
         positives=int(answers.sum()),
         negatives=int((~answers).sum()),
-        auc=float(roc_auc_score(answers, probabilities)),
-        average_precision=float(average_precision_score(answers, probabilities)),
         threshold=threshold,
-        precision=hits / int(flagged.sum()) if flagged.any() else 1.0,
-        recall=hits / int(answers.sum()),
-        macro_f1=float(f1_score(answers, flagged, average="macro")),
-        calibration_error=calibration_error(probabilities, answers),
+        curve=curve,
+        **{name: float(values[0]) for name, values in figures.items()},
     )
-
-
-def calibration_error(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
-    """Tell how far probabilities are from frequencies: the mean gap over bins, weighted by their size."""
-    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(float(probabilities[bins == b].mean()) - float(answers[bins == b].mean())) * int((bins == b).sum())
-        for b in range(BINS)
-        if (bins == b).any()
-    ]
-    return sum(gaps) / len(answers)
 
 
 def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float) -> float:
@@ -92,30 +101,63 @@ def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bo
 
 
 def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, Any]:
-    """Measure a classifier on labelled texts: each label that the texts know, and classes where one must hold.
+    """Measure a classifier on labelled texts; see `summary`.
 
-    Returns:
-        `{"examples": n, "labels": {label: figures}}`, and for exclusive classes also `"macro_f1"` and `"accuracy"`.
+    Raises:
+        DataInvalid: When the texts know none of its labels.
 
     """
-    predictions = list(classifier.predict([example.text for example in examples]))
-    result: dict[str, Any] = {"examples": len(examples), "labels": {}}
-    for label in classifier.labels:
-        rows = [i for i, example in enumerate(examples) if label in example.labels]
-        answers = np.array([examples[i].labels[label] for i in rows], dtype=bool)
-        if not rows or answers.all() or not answers.any():
-            continue
-        probabilities = np.array([predictions[i].probabilities[label] for i in rows])
-        result["labels"][label] = measure(probabilities, answers, classifier.thresholds[label]).as_dict()
-    if classifier.exclusive:
-        truth = [_true_class(example.labels) for example in examples]
-        said = [prediction.flags[0] for prediction in predictions]
-        result["macro_f1"] = float(
-            f1_score(truth, said, average="macro", labels=list(classifier.labels), zero_division=0.0)
-        )
-        result["accuracy"] = sum(a == b for a, b in zip(truth, said, strict=True)) / len(examples)
+    return summary(score(classifier, examples))
+
+
+def summary(scored: Scored) -> dict[str, Any]:
+    """Measure each label that the texts know, and the classes together where exactly one must hold.
+
+    Returns:
+        `{"examples": n, "labels": {label: figures}}`, where figures are those of `LabelMetrics` and `"intervals"` holds
+        by figure the ends of its 95 % interval. Exclusive classes have `"macro_f1"`, `"accuracy"` and `"intervals"` of
+        their own; where there are more than two, `"binary"` measures the first against all others together.
+
+    """
+    result: dict[str, Any] = {"examples": len(scored.examples), "labels": {}}
+    for label in scored.labels:
+        column = scored.column(label)
+        if column.has_both:
+            result["labels"][label] = _with_intervals(column, scored.thresholds[label])
+    if scored.exclusive:
+        result |= _classes(scored)
     return result
 
 
-def _true_class(labels: Mapping[str, bool]) -> str:
-    return next((label for label, holds in labels.items() if holds), "")
+def _with_intervals(column: Column, threshold: float) -> dict[str, Any]:
+    metrics = _measured(column.probabilities, column.answers, column.flagged, threshold, Curve())
+    intervals = label_intervals(column.probabilities, column.answers, column.flagged)
+    return {**metrics.as_dict(), "intervals": _as_lists(intervals)}
+
+
+def _classes(scored: Scored) -> dict[str, Any]:
+    """Measure exclusive classes, unless the texts have others than the model."""
+    if any(example.labels.keys() - set(scored.labels) for example in scored.examples):
+        return {}
+    truth = np.array([_class_of(example, scored.labels) for example in scored.examples], dtype=np.intp)
+    said = scored.flagged.argmax(axis=1)
+    classes = len(scored.labels)
+    figures = class_figures(truth, said, classes, np.ones((1, len(truth))))
+    result: dict[str, Any] = {name: float(values[0]) for name, values in figures.items()}
+    result["intervals"] = _as_lists(class_intervals(truth, said, classes))
+    first = scored.labels[0]
+    column = scored.column(first)
+    if classes > 2 and column.has_both:  # noqa: PLR2004  of two classes, either is "all others" already
+        others = Column(column.rows, ~column.answers, 1 - column.probabilities, ~column.flagged)
+        figures_of_others = _with_intervals(others, 1 - scored.thresholds[first])
+        del figures_of_others["threshold"]  # the classes decide together
+        result["binary"] = {"label": f"not {first}", **figures_of_others}
+    return result
+
+
+def _class_of(example: Example, labels: Sequence[str]) -> int:
+    return next(labels.index(label) for label, holds in example.labels.items() if holds)
+
+
+def _as_lists(intervals: Mapping[str, Interval]) -> dict[str, list[float]]:
+    return {name: list(interval) for name, interval in intervals.items()}

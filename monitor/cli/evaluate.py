@@ -1,24 +1,61 @@
 """`kiemtin evaluate`: how good a model is on labelled texts it did not learn from."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
-from classifiers.evaluation import evaluate as evaluate_model
+from classifiers.datasets import Example, read_corpus, read_named
+from classifiers.evaluation import summary
+from classifiers.mistakes import Mistake, worst_mistakes
+from classifiers.scored import Scored, score
+from classifiers.slices import by_slice
+from classifiers.text.normalise import normalise
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_data
 from monitor.errors import UsageError
+from monitor.reports.mask import mask_personal
+
+CORPUS: Final = "corpus"
+FIGURES: Final = (
+    ("auc", "AUC"),
+    ("average_precision", "average precision"),
+    ("macro_f1", "macro-F1"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("calibration_error", "calibration error"),
+    ("brier", "Brier score"),
+)
+LONGEST_SHOWN: Final = 240  # characters of a post that is shown as a mistake
 
 
 def evaluate(
     context: typer.Context,
     data: Annotated[list[str], typer.Option(help="A labelled file as READER=FILE; may be given several times.")],
     model: Annotated[str, typer.Option(help="Name or path of a trained model.")] = "default",
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Measure a second time without the texts that also stand in READER=FILE (what the model learnt from), "
+            "or in the project's own posts: corpus. May be given several times."
+        ),
+    ] = None,
+    slices: Annotated[
+        bool, typer.Option(help="Measure parts as well: short texts, texts without diacritics, each platform, …")
+    ] = True,
+    errors: Annotated[int, typer.Option(min=0, help="Show the N surest mistakes of each kind, masked.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
 ) -> None:
-    """Measure a model on labelled texts.
+    """Measure a model on labelled texts; every figure comes with its 95 % interval.
 
-    Example: `kiemtin evaluate --data vihsd=dev.csv --json`
+    Example: `kiemtin evaluate --data vihsd=dev.csv --without vihsd=train.csv --errors 5`
     """
     if not data:
         message = "name what to measure on: --data READER=FILE"
@@ -26,17 +63,138 @@ def evaluate(
     with progress_bar() as bar:
         loaded = application(context).load_model(model, bar.update)
     examples = read_data(data, corpus=False, task=loaded.classifier.exclusive)
-    result = evaluate_model(loaded.classifier, examples)
+    seen = _texts_of(without or [])
+    scored = score(loaded.classifier, examples)
+    result: dict[str, Any] = {"model": loaded.version, **summary(scored)}
+    if without:
+        result["unseen"] = _unseen(scored, seen)
+    if slices:
+        result["slices"] = by_slice(scored)
+    if errors:
+        result["errors"] = [_as_data(mistake) for mistake in worst_mistakes(scored, errors)]
     if as_json:
-        show_json({"model": loaded.version, **result})
-        return
+        show_json(result)
+    else:
+        _print(result)
+
+
+def _texts_of(without: Sequence[str]) -> set[str]:
+    """Gather what was seen in training, as the classifier sees it: normalised."""
+    seen: set[str] = set()
+    for item in without:
+        seen.update(normalise(example.text).text for example in _read_seen(item))
+    return seen
+
+
+def _read_seen(item: str) -> list[Example]:
+    if item == CORPUS:
+        return read_corpus()
+    reader, separator, file = item.partition("=")
+    if not separator:
+        message = f"--without {item}: write it as READER=FILE, for example vihsd=train.csv, or as {CORPUS}"
+        raise UsageError(message)
+    return read_named(reader, Path(file), task=True)
+
+
+def _unseen(scored: Scored, seen: set[str]) -> dict[str, Any]:
+    """Measure only texts that are not among the seen ones, each once."""
+    kept: dict[str, int] = {}
+    for row, example in enumerate(scored.examples):
+        text = normalise(example.text).text
+        if text not in seen:
+            kept.setdefault(text, row)
+    left_out = len(scored.examples) - len(kept)
+    if not kept:
+        return {"left_out": left_out, "examples": 0, "labels": {}}
+    return {"left_out": left_out, **summary(scored.only(list(kept.values())))}
+
+
+def _as_data(mistake: Mistake) -> dict[str, Any]:
+    return {
+        "label": mistake.label,
+        "flagged": mistake.flagged,
+        "probability": mistake.probability,
+        "text": mask_personal(mistake.example.text),
+        "facts": dict(mistake.example.facts),
+    }
+
+
+def _print(result: Mapping[str, Any]) -> None:
     console = out()
-    console.print(f"{loaded.version} on {result['examples']} texts")
-    for label, figures in result["labels"].items():
+    console.print(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval", markup=False)
+    for table in _tables(result):
+        console.print(table)
+    if "unseen" in result:
+        unseen = result["unseen"]
         console.print(
-            f"  {label}: AUC {figures['auc']:.3f}, AP {figures['average_precision']:.3f}, "
-            f"macro-F1 {figures['macro_f1']:.3f}, precision {figures['precision']:.2f}, "
-            f"recall {figures['recall']:.2f}, ECE {figures['calibration_error']:.3f}"
+            f"Without {unseen['left_out']} texts that were seen or stand there twice: {unseen['examples']} texts"
         )
-    if "macro_f1" in result:
-        console.print(f"  all classes: macro-F1 {result['macro_f1']:.3f}, accuracy {result['accuracy']:.3f}")
+        for table in _tables(unseen):
+            console.print(table)
+    if "slices" in result:
+        console.print("Parts: by label the AUC, how many were found, the share of others that was flagged")
+        console.print(_slices_table(result["slices"]))
+    for error in result.get("errors", ()):
+        console.print(_error_line(error), markup=False)
+
+
+def _tables(result: Mapping[str, Any]) -> Iterator[Table]:
+    columns = {**result["labels"], **({result["binary"]["label"]: result["binary"]} if "binary" in result else {})}
+    if columns:
+        yield _labels_table(columns)
+    if "accuracy" in result:
+        table = Table("all classes", "", box=SIMPLE_HEAD)
+        table.add_row("macro-F1", escape(_with_interval(result, "macro_f1")))
+        table.add_row("accuracy", escape(_with_interval(result, "accuracy")))
+        yield table
+
+
+def _labels_table(labels: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = Table("", *labels, box=SIMPLE_HEAD, padding=0)
+    table.add_row("texts with it", *(f"{figures['positives']} of {_size(figures)}" for figures in labels.values()))
+    table.add_row("flagged from", *(f"{figures.get('threshold', float('nan')):.3f}" for figures in labels.values()))
+    for key, name in FIGURES:
+        table.add_row(name, *(escape(_with_interval(figures, key)) for figures in labels.values()))
+    return table
+
+
+def _size(figures: Mapping[str, Any]) -> int:
+    return int(figures["positives"]) + int(figures["negatives"])
+
+
+def _with_interval(figures: Mapping[str, Any], key: str) -> str:
+    low, high = figures["intervals"][key]
+    return f"{figures[key]:.3f} [{_short(low)}, {_short(high)}]"
+
+
+def _short(share: float) -> str:
+    return f"{share:.3f}".removeprefix("0")
+
+
+def _slices_table(slices: Sequence[Mapping[str, Any]]) -> Table:
+    labels = list(dict.fromkeys(label for part in slices for label in part["labels"]))
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("part", no_wrap=True)
+    table.add_column("texts", justify="right", no_wrap=True)
+    for label in labels:
+        table.add_column(label, justify="right", no_wrap=True)
+    for by, parts in groupby(slices, key=itemgetter("by")):
+        table.add_row(f"[bold]{by}[/bold]")
+        for part in parts:
+            cells = (_slice_cell(part["labels"][label]) if label in part["labels"] else "" for label in labels)
+            table.add_row(Text(f" {part['slice']}"), str(part["examples"]), *cells)
+    return table
+
+
+def _slice_cell(figures: Mapping[str, Any]) -> str:
+    auc = f"{figures['auc']:.2f}".removeprefix("0") if "auc" in figures else "–"
+    found = f"{figures['found']}/{figures['positives']}" if figures["positives"] else "–"
+    wrong = f"{figures['false_alarms']:.1%}" if "false_alarms" in figures else "–"
+    return f"{auc:>4} {found:>6} {wrong:>5}"
+
+
+def _error_line(error: Mapping[str, Any]) -> str:
+    text = " ".join(error["text"].split())
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    said = "wrongly flagged" if error["flagged"] else "missed"
+    return f"{error['label']} {error['probability']:.3f}, {said}: {shown}"

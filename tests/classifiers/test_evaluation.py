@@ -1,24 +1,21 @@
 """Measures of quality, against examples that can be checked by hand."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from classifiers.datasets import Example
 from classifiers.evaluation import (
     LEAST_THRESHOLD,
     best_f1_threshold,
-    calibration_error,
     evaluate,
     measure,
+    summary,
     threshold_for_precision,
 )
-from classifiers.features import FeatureSpace, prepare
-from classifiers.model import Classifier, Head
-from classifiers.text.segment import Segmenter
+from classifiers.scored import Scored, score
+from classifiers.training import Trained
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
 ANSWERS = np.array([True, True, False, True, False, False])
@@ -61,7 +58,12 @@ def test_a_threshold_that_nothing_passes_makes_no_mistake_and_finds_nothing() ->
 def test_calibration_compares_what_is_said_with_what_happens(
     probabilities: list[float], answers: list[bool], error: float
 ) -> None:
-    assert calibration_error(np.array(probabilities), np.array(answers)) == pytest.approx(error)
+    assert measure(np.array(probabilities), np.array(answers), 0.5).calibration_error == pytest.approx(error)
+
+
+def test_the_brier_score_is_the_mean_squared_distance() -> None:
+    squares = [0.01, 0.04, 0.49, 0.36, 0.09, 0.01]
+    assert measure(SCORES, ANSWERS, 0.5).brier == pytest.approx(sum(squares) / 6)
 
 
 def test_the_threshold_of_a_precision_is_the_least_that_reaches_it() -> None:
@@ -83,18 +85,13 @@ def test_no_threshold_flags_whatever_comes() -> None:
     assert best_f1_threshold(scores, answers) == threshold_for_precision(scores, answers, 0.5) == LEAST_THRESHOLD
 
 
-class Oracle(Classifier):
-    """Gives the probabilities that it is told."""
-
-    def __init__(self, rows: Sequence[Sequence[float]], labels: Sequence[str], *, exclusive: bool = False) -> None:
-        segmenter = Segmenter()
-        space = FeatureSpace.fit([prepare("một chữ", segmenter)], min_documents=1)
-        heads = [Head(label, np.zeros(space.width), 0.0) for label in labels]
-        super().__init__(space, heads, dict.fromkeys(labels, 0.5), segmenter, exclusive=exclusive)
-        self._rows: Iterator[Sequence[float]] = iter(rows)
-
-    def probabilities(self, matrix: object) -> NDArray[np.float64]:  # noqa: ARG002  as the real one is called
-        return np.array(list(self._rows))
+def judged(
+    examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str], *, exclusive: bool = False
+) -> Scored:
+    """Put examples beside probabilities; of exclusive labels the most probable is given."""
+    probabilities = np.array(said)
+    flagged = probabilities == probabilities.max(axis=1, keepdims=True) if exclusive else probabilities >= 0.5
+    return Scored(examples, tuple(labels), probabilities, flagged, dict.fromkeys(labels, 0.5), exclusive=exclusive)
 
 
 def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
@@ -103,26 +100,66 @@ def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
         Example("b", {"negative": False}),
         Example("c", {"negative": False, "concern": True}),
     ]
-    result = evaluate(Oracle([[0.9, 0.9], [0.8, 0.1], [0.1, 0.1]], ["negative", "concern"]), examples)
+    result = summary(judged(examples, [[0.9, 0.9], [0.8, 0.1], [0.1, 0.1]], ["negative", "concern"]))
     assert result["examples"] == 3
     assert result["labels"].keys() == {"negative"}, "a label that all texts carry cannot be ranked"
-    assert result["labels"]["negative"]["precision"] == 0.5
-    assert result["labels"]["negative"]["auc"] == 1.0
+    figures = result["labels"]["negative"]
+    assert (figures["precision"], figures["auc"]) == (0.5, 1.0)
+    assert (figures["positives"], figures["negatives"], figures["threshold"]) == (1, 2, 0.5)
+    assert set(figures["intervals"]) == set(figures) - {"positives", "negatives", "threshold", "intervals"}
+    assert figures["intervals"]["recall"] == [1.0, 1.0]
+    low, high = figures["intervals"]["precision"]
+    assert low < 0.5 < high
     assert "macro_f1" not in result
 
 
-def test_exclusive_classes_are_measured_together() -> None:
-    def classes(*, clean: bool = False, offensive: bool = False, hate: bool = False) -> dict[str, bool]:
-        return {"clean": clean, "offensive": offensive, "hate": hate}
+def classes(*, clean: bool = False, offensive: bool = False, hate: bool = False) -> dict[str, bool]:
+    return {"clean": clean, "offensive": offensive, "hate": hate}
 
-    examples = [
-        Example("a", classes(clean=True)),
-        Example("b", classes(clean=True)),
-        Example("c", classes(offensive=True)),
-    ]
-    said = [[0.9, 0.1, 0.1], [0.2, 0.6, 0.1], [0.1, 0.8, 0.1]]  # clean, offensive, offensive
-    result = evaluate(Oracle(said, ["clean", "offensive", "hate"], exclusive=True), examples)
+
+CLASSES = ("clean", "offensive", "hate")
+OF_CLASSES = [
+    Example("a", classes(clean=True)),
+    Example("b", classes(clean=True)),
+    Example("c", classes(offensive=True)),
+]
+SAID = [[0.9, 0.1, 0.1], [0.2, 0.6, 0.1], [0.1, 0.8, 0.1]]  # clean, offensive, offensive
+
+
+def test_exclusive_classes_are_measured_together() -> None:
+    result = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))
     assert result["accuracy"] == pytest.approx(2 / 3)
     # clean: precision 1, recall 1/2; offensive: precision 1/2, recall 1; hate never occurs and counts as 0.
     assert result["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
-    assert not math.isnan(result["labels"]["clean"]["auc"])
+    assert set(result["intervals"]) == {"macro_f1", "accuracy"}
+    assert result["labels"].keys() == {"clean", "offensive"}
+    assert result["labels"]["clean"]["auc"] == 1.0
+
+
+def test_decisions_on_classes_are_those_that_were_made_and_not_a_threshold() -> None:
+    result = summary(judged(OF_CLASSES, [[0.4, 0.1, 0.1], *SAID[1:]], CLASSES, exclusive=True))
+    assert result["labels"]["clean"]["recall"] == 0.5, "0.4 is below the threshold, and still the most probable"
+
+
+def test_the_first_class_is_measured_against_all_others_together() -> None:
+    binary = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))["binary"]
+    assert (binary["label"], binary["positives"], binary["negatives"]) == ("not clean", 1, 2)
+    assert (binary["auc"], binary["recall"], binary["precision"]) == (1.0, 1.0, 0.5)
+    assert "threshold" not in binary
+    two = [
+        Example(example.text, {"clean": example.labels["clean"], "toxic": not example.labels["clean"]})
+        for example in OF_CLASSES
+    ]
+    assert "binary" not in summary(judged(two, [row[:2] for row in SAID], ("clean", "toxic"), exclusive=True))
+
+
+def test_classes_of_another_set_are_not_averaged() -> None:
+    foreign = [Example("a", {"clean": True, "toxic": False}), Example("b", {"clean": False, "toxic": True})]
+    result = summary(judged(foreign, SAID[:2], CLASSES, exclusive=True))
+    assert result["labels"].keys() == {"clean"}
+    assert not {"macro_f1", "accuracy", "binary"} & result.keys()
+
+
+def test_a_classifier_is_measured_by_what_it_says(trained: Trained, examples: Sequence[Example]) -> None:
+    some = list(examples[::3])
+    assert evaluate(trained.classifier, some) == summary(score(trained.classifier, some))

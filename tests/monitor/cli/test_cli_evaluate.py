@@ -1,0 +1,140 @@
+"""`kiemtin evaluate`: figures with intervals, parts, mistakes, and what was seen before left out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifiers.datasets import Example, read_corpus
+from classifiers.labels import LABEL_NAMES
+from tests.monitor.cli.command import Command
+
+FIGURES = {"auc", "average_precision", "macro_f1", "precision", "recall", "calibration_error", "brier"}
+SECRET = "0912 345 678"
+
+
+def written(path: Path, examples: Sequence[Example]) -> Path:
+    """Write examples as a file of the reader `own`."""
+    rows = (
+        {"text": example.text, "labels": [label for label, holds in example.labels.items() if holds], **example.facts}
+        for example in examples
+    )
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def posts() -> list[Example]:
+    """Give posts that the small model did not learn from."""
+    return read_corpus()[7::60]
+
+
+@pytest.fixture
+def file(tmp_path: Path, posts: Sequence[Example]) -> Path:
+    return written(tmp_path / "posts.jsonl", posts)
+
+
+def rounded(figures: Mapping[str, Any]) -> str:
+    low, high = figures["intervals"]["auc"]
+    return f"{figures['auc']:.3f} [{low:.3f}".replace("[0.", "[.") + f", {high:.3f}]".replace(" 0.", " .")
+
+
+def test_every_figure_comes_with_its_interval(kiemtin: Command, home: Path, file: Path, posts: list[Example]) -> None:
+    data = kiemtin.well("evaluate", "--data", f"own={file}", "--model", "small", "--json").data
+    assert set(data) == {"model", "examples", "labels", "slices"}
+    assert data["examples"] == len(posts)
+    assert set(data["labels"]) == set(LABEL_NAMES)
+    for figures in data["labels"].values():
+        assert set(figures["intervals"]) == FIGURES
+        for name, (low, high) in figures["intervals"].items():
+            assert 0 <= low <= figures[name] <= high <= 1, name
+
+
+def test_the_table_shows_the_same_as_the_data(kiemtin: Command, home: Path, file: Path) -> None:
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
+    data = kiemtin.well(*arguments, "--json").data
+    shown = kiemtin.well(*arguments).out
+    assert f"on {data['examples']} texts" in shown
+    for label, figures in data["labels"].items():
+        assert label in shown
+        assert rounded(figures) in shown
+    assert max(map(len, shown.splitlines())) <= 90
+
+
+def test_measuring_twice_gives_the_same(kiemtin: Command, home: Path, file: Path) -> None:
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--json"]
+    assert kiemtin.well(*arguments).data == kiemtin.well(*arguments).data
+
+
+def test_parts_are_measured_unless_nobody_wants_them(
+    kiemtin: Command, home: Path, file: Path, posts: list[Example]
+) -> None:
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
+    parts = kiemtin.well(*arguments, "--json").data["slices"]
+    counted = {(part["by"], part["slice"]): part["examples"] for part in parts}
+    assert counted["platform", "facebook"] == sum(example.facts["platform"] == "facebook" for example in posts)
+    assert {by for by, _ in counted} == {"form", "platform", "topic", "register", "kind"}
+    shown = kiemtin.well(*arguments).out
+    assert "facebook" in shown
+    assert "slices" not in kiemtin.well(*arguments, "--no-slices", "--json").data
+    assert "facebook" not in kiemtin.well(*arguments, "--no-slices").out
+
+
+def test_mistakes_are_shown_masked(kiemtin: Command, home: Path, tmp_path: Path, posts: list[Example]) -> None:
+    told = [Example(f"{example.text}\nGọi {SECRET} [bold]", example.labels, example.facts) for example in posts]
+    file = written(tmp_path / "told.jsonl", told)
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--no-slices", "--errors", "2"]
+    errors = kiemtin.well(*arguments, "--json").data["errors"]
+    assert errors
+    assert len(errors) <= 2 * 2 * len(LABEL_NAMES)
+    truths = {example.text.partition("\n")[0]: example.labels for example in posts}
+    for error in errors:
+        assert SECRET not in error["text"]
+        assert "[số điện thoại]" in error["text"]
+        truth = truths.get(error["text"].partition("\n")[0])
+        assert truth is None or truth[error["label"]] is not error["flagged"]
+        assert error["facts"]["id"]
+    shown = kiemtin.well(*arguments).out
+    assert SECRET not in shown
+    assert shown.count("wrongly flagged: ") + shown.count("missed: ") == len(errors)
+
+
+def test_what_was_seen_before_is_left_out_the_second_time(
+    kiemtin: Command, home: Path, tmp_path: Path, posts: list[Example]
+) -> None:
+    shouted = Example(f"  {posts[0].text.upper()} ", posts[0].labels)  # the same text once it is normalised
+    file = written(tmp_path / "posts.jsonl", [*posts, posts[-1]])
+    seen = written(tmp_path / "seen.jsonl", [shouted, *posts[1:41]])
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--no-slices", "--without", f"own={seen}"]
+    data = kiemtin.well(*arguments, "--json").data
+    assert data["examples"] == len(posts) + 1
+    assert (data["unseen"]["left_out"], data["unseen"]["examples"]) == (42, len(posts) - 41)
+    assert data["unseen"]["labels"] != data["labels"]
+    assert (
+        f"Without 42 texts that were seen or stand there twice: {len(posts) - 41} texts" in kiemtin.well(*arguments).out
+    )
+
+
+def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(kiemtin: Command, home: Path, file: Path) -> None:
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--without", "corpus"]
+    data = kiemtin.well(*arguments, "--json").data
+    assert data["unseen"] == {"left_out": data["examples"], "examples": 0, "labels": {}}
+    assert ": 0 texts" in kiemtin.well(*arguments).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--without", "train.csv"], 2, "READER=FILE"),
+        (["--without", "own=nowhere.jsonl"], 1, "nowhere.jsonl"),
+        (["--errors", "-1"], 2, ""),
+    ],
+)
+def test_what_is_written_wrongly_is_told(
+    kiemtin: Command, home: Path, file: Path, arguments: list[str], status: int, said: str
+) -> None:
+    answer = kiemtin("evaluate", "--data", f"own={file}", "--model", "small", *arguments)
+    assert answer.status == status
+    assert said in answer.err

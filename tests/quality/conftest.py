@@ -1,0 +1,20 @@
+"""The default model, trained once for all tests of its quality (half a minute)."""
+
+import pytest
+
+from classifiers.datasets import read_corpus
+from classifiers.text.segment import Segmenter
+from classifiers.training import Trained, train
+from tests.quality.gate import Measured, measured, score_guard
+
+
+@pytest.fixture(scope="session")
+def default_model() -> Trained:
+    """Train what `kiemtin init` trains."""
+    return train(read_corpus(), Segmenter())
+
+
+@pytest.fixture(scope="session")
+def found(default_model: Trained) -> Measured:
+    """Measure it on posts that it did not see and on the guard."""
+    return measured(default_model, score_guard(default_model))

@@ -1,0 +1,172 @@
+"""What the default model has to reach: measured figures, and the floors and ceilings that are derived from them.
+
+Everything is measured on the model that `kiemtin init` makes: the project's posts alone, the default recipe. Figures of
+the project's posts are those of posts that were not seen (five folds); the guard is a set that nobody trains on.
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from classifiers.datasets import data_hash
+from classifiers.guard import read_guard
+from classifiers.labels import LABEL_NAMES
+from classifiers.scored import Scored, score
+from classifiers.training import Trained
+
+FLOORS: Final = Path(__file__).parent / "floors.toml"
+MEASURE_ANEW: Final = "run `make quality`"
+
+# What another machine or another version of a library may cost without anybody having changed the model.
+MARGINS: Final = {"auc": 0.005, "average_precision": 0.015, "precision": 0.02, "recall": 0.02}
+GUARD_MARGIN: Final = 0.03  # of a label's recall: two posts of sixty
+GUARD_POSTS: Final = 1  # more wrong flags of one kind than were measured
+EXACT: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found out.
+
+    Args:
+        hashes: What it was measured on: the hash of the corpus and of the guard.
+        unseen: By label, the figures of MARGINS on posts of the corpus that were not seen.
+        recall: By label, the share of the guard's posts with it that are flagged for it.
+        flagged: By kind, how many of the guard's posts without any label are flagged all the same.
+        clean: By kind, how many such posts there are.
+
+    """
+
+    hashes: Mapping[str, str]
+    unseen: Mapping[str, Mapping[str, float]]
+    recall: Mapping[str, float]
+    flagged: Mapping[str, int]
+    clean: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What must hold: least figures (`unseen`, `recall`) and most wrong flags (`flagged`)."""
+
+    hashes: Mapping[str, str]
+    unseen: Mapping[str, Mapping[str, float]]
+    recall: Mapping[str, float]
+    flagged: Mapping[str, int]
+
+
+def measured(trained: Trained, guard: Scored) -> Measured:
+    """Measure a model of the project's posts that has scored the guard."""
+    clean = [row for row, example in enumerate(guard.examples) if not any(example.labels.values())]
+    kinds = Counter(guard.examples[row].facts["kind"] for row in clean)
+    flagged = Counter(guard.examples[row].facts["kind"] for row in clean if guard.flagged[row].any())
+    columns = {label: guard.column(label) for label in LABEL_NAMES}
+    return Measured(
+        hashes={"corpus": trained.data_hash, "guard": data_hash(guard.examples)},
+        unseen={label: {name: getattr(trained.metrics[label], name) for name in MARGINS} for label in LABEL_NAMES},
+        recall={label: float(column.flagged[column.answers].mean()) for label, column in columns.items()},
+        flagged={kind: flagged[kind] for kind in kinds},
+        clean=dict(kinds),
+    )
+
+
+def score_guard(trained: Trained) -> Scored:
+    """Let a model judge the guard."""
+    return score(trained.classifier, read_guard())
+
+
+def limits_of(found: Measured) -> Limits:
+    """Set each limit a stated margin beside what was measured."""
+    return Limits(
+        hashes=found.hashes,
+        unseen={
+            label: {name: value - MARGINS[name] for name, value in figures.items()}
+            for label, figures in found.unseen.items()
+        },
+        recall={label: value - GUARD_MARGIN for label, value in found.recall.items()},
+        flagged={kind: count + GUARD_POSTS for kind, count in found.flagged.items()},
+    )
+
+
+def breaches(found: Measured, limits: Limits) -> Iterator[str]:
+    """Say, one line each, what was measured and is worse than its limit."""
+    for label, floors in limits.unseen.items():
+        for name, floor in floors.items():
+            value = found.unseen[label][name]
+            if value < floor - EXACT:
+                yield f"{name} of {label} on unseen posts is {value:.4f}, the floor {floor:.4f}"
+    for label, floor in limits.recall.items():
+        if found.recall[label] < floor - EXACT:
+            yield f"recall of {label} on the guard is {found.recall[label]:.4f}, the floor {floor:.4f}"
+    for kind, most in limits.flagged.items():
+        count = found.flagged.get(kind, 0)
+        if count > most:
+            yield f"{count} of {found.clean[kind]} guard posts of kind {kind} are flagged, at most {most} may be"
+
+
+def strange(found: Measured, limits: Limits) -> list[str]:
+    """Name the data on which the limits were not measured."""
+    return [name for name, value in found.hashes.items() if limits.hashes[name] != value]
+
+
+def without_foreign_guard(limits: Limits, found: Measured) -> Limits:
+    """Leave out the guard's limits where the guard is another one: they say nothing of it."""
+    if limits.hashes["guard"] == found.hashes["guard"]:
+        return limits
+    return Limits(limits.hashes, limits.unseen, recall={}, flagged={})
+
+
+def ratcheted(found: Measured, old: Limits) -> Limits:
+    """Set new limits of which none is more lenient than the old one."""
+    new = limits_of(found)
+    return Limits(
+        hashes=new.hashes,
+        unseen={
+            label: {name: max(floor, old.unseen.get(label, {}).get(name, floor)) for name, floor in floors.items()}
+            for label, floors in new.unseen.items()
+        },
+        recall={label: max(floor, old.recall.get(label, floor)) for label, floor in new.recall.items()},
+        flagged={kind: min(most, old.flagged.get(kind, most)) for kind, most in new.flagged.items()},
+    )
+
+
+def read_limits(path: Path) -> Limits:
+    """Read what `write_limits` wrote."""
+    stored = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Limits(stored["hashes"], stored["unseen"], stored["guard"]["recall"], stored["guard"]["flagged"])
+
+
+def write_limits(limits: Limits, clean: Mapping[str, int], path: Path) -> None:
+    """Write the limits as TOML; the file is written aside and then put in place."""
+    margins = ", ".join(f"{name} {margin}" for name, margin in MARGINS.items())
+    lines = [
+        "# What the model from the project's posts alone has to reach; written by `make quality`, never by hand.",
+        "# A limit is what was measured, less a margin for other machines and versions:",
+        f"# {margins}; recall on the guard {GUARD_MARGIN}; one wrong flag a kind.",
+        "# It only ever becomes stricter, unless `make quality LOWER=1` is asked for.",
+        *_section("hashes", limits.hashes),
+    ]
+    for label, floors in limits.unseen.items():
+        lines += _section(f"unseen.{label}", floors)
+    lines += _section("guard.recall", limits.recall)
+    lines += _section("guard.flagged", limits.flagged, {kind: f"of {count}" for kind, count in clean.items()})
+    aside = path.with_suffix(".new")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def _section(name: str, values: Mapping[str, Any], remarks: Mapping[str, str] | None = None) -> Sequence[str]:
+    remarks = remarks or {}
+    return [
+        "",
+        f"[{name}]",
+        *(f"{key} = {_toml(value)}{f'  # {remarks[key]}' if key in remarks else ''}" for key, value in values.items()),
+    ]
+
+
+def _toml(value: str | float) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,64 @@
+"""`make quality`: measure the default model, and write floors.toml and the measured part of docs/quality.md.
+
+A limit only ever becomes stricter. When the model has become worse than a limit, nothing is written, unless `--lower`
+(`make quality LOWER=1`) says that this is meant. A guard that is not the one of floors.toml is measured afresh.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from classifiers.datasets import read_corpus
+from classifiers.scored import scored_unseen
+from classifiers.text.segment import Segmenter
+from classifiers.training import Progress as Tell
+from classifiers.training import train
+from tests.quality import gate
+from tests.quality.quality_page import PAGE, measured_part, replace_measured
+
+CONSOLE = Console(stderr=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and write; gives the exit status."""
+    lower = "--lower" in arguments
+    corpus = read_corpus()
+    with _progress() as tell:
+        trained = train(corpus, Segmenter(), progress=tell)
+    guard = gate.score_guard(trained)
+    found = gate.measured(trained, guard)
+    limits = gate.limits_of(found)
+    if gate.FLOORS.exists() and not lower:
+        old = gate.without_foreign_guard(gate.read_limits(gate.FLOORS), found)
+        if worse := list(gate.breaches(found, old)):
+            CONSOLE.print(*worse, sep="\n", markup=False)
+            CONSOLE.print("Nothing was written. If this is meant: make quality LOWER=1", markup=False)
+            return 1
+        limits = gate.ratcheted(found, old)
+    unseen = scored_unseen(corpus, trained.unseen, trained.classifier.thresholds)
+    part = measured_part(found, unseen, guard)
+    gate.write_limits(limits, found.clean, gate.FLOORS)
+    PAGE.write_text(replace_measured(PAGE.read_text(encoding="utf-8"), part), encoding="utf-8")
+    CONSOLE.print(f"Wrote {gate.FLOORS.name} and {PAGE.name}.", markup=False)
+    return 0
+
+
+@contextmanager
+def _progress() -> Iterator[Tell]:
+    """Show how far the training is, on a terminal."""
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as bars:
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield tell
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""The measured part of docs/quality.md: what the default model reaches, each figure with its 95 % interval."""
+
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from classifiers.evaluation import summary
+from classifiers.intervals import wilson
+from classifiers.labels import LABEL_NAMES
+from classifiers.scored import Scored
+from tests.quality.gate import Measured
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
+BEGIN, END = "<!-- measured by `make quality` -->", "<!-- /measured -->"
+_BETWEEN: Final = re.compile(f"(?<={re.escape(BEGIN)}\n).*(?={re.escape(END)})", re.DOTALL)
+FIGURES: Final = (
+    ("auc", "AUC"),
+    ("average_precision", "AP"),
+    ("macro_f1", "macro-F1"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("calibration_error", "ECE"),
+    ("brier", "Brier"),
+)
+
+
+def measured_part(found: Measured, unseen: Scored, guard: Scored) -> str:
+    """Write the tables."""
+    measured_on = (
+        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), guard of "
+        f"{len(guard.examples)} posts (`{found.hashes['guard'][:12]}`), scikit-learn {version('scikit-learn')}, "
+        f"underthesea {version('underthesea')}."
+    )
+    lines = [
+        measured_on,
+        "",
+        "## On the project's own posts (five folds: each post scored by a model that did not see it)",
+        "",
+        *_label_table(summary(unseen)),
+        "",
+        "## On the guard (posts by somebody who never saw the corpus; nothing is trained or chosen on them)",
+        "",
+        *_label_table(summary(guard)),
+        "",
+        "Posts that carry no label, and how many of them are flagged for any:",
+        "",
+        *_clean_table(found),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _label_table(measured: dict[str, Any]) -> list[str]:
+    labels = measured["labels"]
+    rows = [["posts with it", *(f"{labels[label]['positives']:,}" for label in LABEL_NAMES)]]
+    rows.append(["flagged from", *(f"{labels[label]['threshold']:.2f}" for label in LABEL_NAMES)])
+    rows += [[name, *(_with_interval(labels[label], key) for label in LABEL_NAMES)] for key, name in FIGURES]
+    return _table(["", *(f"`{label}`" for label in LABEL_NAMES)], rows)
+
+
+def _with_interval(figures: dict[str, Any], key: str) -> str:
+    low, high = figures["intervals"][key]
+    return f"{figures[key]:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _clean_table(found: Measured) -> list[str]:
+    rows = []
+    for kind, count in sorted(found.clean.items(), key=lambda item: (-item[1], item[0])):
+        low, high = wilson(found.flagged[kind], count)
+        share = found.flagged[kind] / count
+        rows.append([f"`{kind}`", str(count), str(found.flagged[kind]), f"{share:.1%} ({low:.1%} to {high:.1%})"])
+    return _table(["kind", "posts", "flagged", "share"], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows)]
+
+
+def replace_measured(page: str, part: str) -> str:
+    """Put a new measured part into the page, in the place of the old one."""
+    return _BETWEEN.sub(lambda _: part, page)

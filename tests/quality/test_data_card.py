@@ -1,0 +1,23 @@
+"""docs/data-card.md describes the posts as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from classifiers.agreement import read_second_labels
+from classifiers.data_card import data_card, near_copies
+from classifiers.datasets import read_corpus
+
+CARD = Path(__file__).parents[2] / "docs" / "data-card.md"
+MOST_COPIES = 0.01
+
+
+def test_the_card_is_that_of_the_corpus() -> None:
+    if CARD.read_text(encoding="utf-8") != data_card(read_corpus(), read_second_labels()):
+        pytest.fail("docs/data-card.md does not describe the corpus as it is: run `make data-card`", pytrace=False)
+
+
+def test_hardly_any_post_says_the_same_as_another() -> None:
+    texts = [example.text for example in read_corpus()]
+    copied, _ = near_copies(texts)
+    assert len(copied) <= MOST_COPIES * len(texts), [texts[number] for number in sorted(copied)]

@@ -1,0 +1,38 @@
+"""Two people who label from the guide agree, and the corpus carries what they settled."""
+
+import pytest
+
+from classifiers.agreement import Judged, agreement, read_second_labels
+from classifiers.datasets import read_corpus
+from classifiers.labels import LABEL_NAMES
+
+LEAST_KAPPA = 0.85
+LEAST_POSTS = 300
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[Judged]:
+    found = read_second_labels()
+    if len(found) < LEAST_POSTS:
+        message = (
+            f"second_labels.jsonl holds {len(found)} posts: a second person has to label {LEAST_POSTS} of the corpus"
+        )
+        pytest.fail(message, pytrace=False)
+    return found
+
+
+@pytest.mark.parametrize("label", LABEL_NAMES)
+def test_the_two_agree_far_beyond_chance(judged: list[Judged], label: str) -> None:
+    found = agreement(judged, label)
+    assert found.both + found.only_first >= 30, "too few posts with the label to tell"
+    assert found.kappa >= LEAST_KAPPA, found
+
+
+def test_the_corpus_carries_what_was_settled(judged: list[Judged]) -> None:
+    carried = {
+        example.facts["id"]: frozenset(label for label, holds in example.labels.items() if holds)
+        for example in read_corpus()
+    }
+    assert [post.id for post in judged if post.id not in carried] == []
+    wrong = [(post.id, sorted(post.settled)) for post in judged if carried[post.id] != post.settled]
+    assert wrong == []
