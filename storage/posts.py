@@ -26,6 +26,7 @@ class PostDraft:
     author_key: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
+    published_precision: str | None = None
     edited_at: datetime | None = None
     language: str | None = None
     title: str | None = None
@@ -135,6 +136,7 @@ def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
         "author_key": draft.author_key,
         "published_at": draft.published_at,
         "published_raw": draft.published_raw,
+        "published_precision": draft.published_precision,
         "collected_at": draft.collected_at,
         "language": draft.language,
         "title": draft.title,
@@ -246,11 +248,12 @@ def _delete(session: Session, *which: ColumnElement[bool]) -> int:
 
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:
-    """List the identifiers of a source's recent posts that are not known to be gone, newest first."""
+    """List the identifiers of a source's recent posts that are not known to be gone, last published first."""
+    moment = func.coalesce(Post.published_at, Post.collected_at)
     query = (
         select(Post.external_id)
         .where(Post.source_id == source_id, Post.deleted_at.is_(None), Post.collected_at >= since)
-        .order_by(Post.id.desc())
+        .order_by(moment.desc(), Post.id.desc())
         .limit(limit)
     )
     return session.scalars(query).all()

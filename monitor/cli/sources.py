@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from rich.text import Text
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
-from monitor.collectors import collector_for, kept_for
+from monitor.collectors import collector_for, kept_for, leave_of
 from monitor.collectors.base import Batch, SourceView
 from monitor.errors import UsageError
 from storage import people, sources
@@ -21,6 +21,7 @@ from storage.models import Source
 from storage.sources import SourceDraft
 
 SHOWN_POSTS = 3
+MOST_ANSWERS = 5
 
 
 def build() -> typer.Typer:
@@ -62,6 +63,8 @@ def add(
     if role not in ("monitored", "reference") or not legal_basis.strip():
         message = "--role is monitored or reference, and --legal-basis may not be empty"
         raise UsageError(message)
+    settings = _settings(setting or [])
+    leave_of(kind, SourceView(name=name, address=address, settings=settings))
     draft = SourceDraft(
         name=name,
         kind=kind,
@@ -70,7 +73,7 @@ def add(
         legal_basis=legal_basis,
         retention_days=kept_for(kind, retention_days or app.settings.retention_days),
         interval_seconds=(interval_minutes or app.settings.interval_minutes) * 60,
-        settings=_settings(setting or []),
+        settings=settings,
     )
     with app.ready_database.work() as session:
         now = app.clock.now()
@@ -117,6 +120,7 @@ def list_sources(
     table.add_column("state")
     for row in rows:
         state = f"{row['state']}; GAP: {row['gap']}" if row["gap"] else row["state"]
+        state += f"; robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else ""
         read, due = row["last_success"] or "never", row["next_due"] or ("now" if row["enabled"] else "never")
         table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, Text(state))
     out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
@@ -142,6 +146,7 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "enabled": source.enabled,
         "state": said,
         "legal_basis": source.legal_basis,
+        "robots_leave": source.settings.get("robots_leave"),
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,
     }
@@ -152,7 +157,7 @@ def _local(moment: datetime | None) -> str | None:
 
 
 def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
-    """Read a source once, store nothing, and say what was seen.
+    """Read a source until some posts are there, store nothing, and say what was seen.
 
     Example: `kiemtin sources check vnexpress`
     """
@@ -165,16 +170,17 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
             settings=source.settings,
             secret=app.secret_for(source.name, source.kind),
         )
-    batch, pause = asyncio.run(_first_batch(app, source.kind, view))
-    if batch is None:
+    batches = asyncio.run(_look(app, source.kind, view))
+    if not batches:
         out().print(f"{name}: the server answered and had nothing to give.", markup=False)
         return
-    for line in [*_seen(name, batch), f"  pause between two requests to this host: {pause:g} s", *_samples(batch)]:
+    pause = f"  pause between two requests to this host: {batches[-1].fetched.pause:g} s"
+    for line in [*(line for batch in batches for line in _seen(name, batch)), pause, *_samples(batches)]:
         out().print(line, markup=False)
 
 
 def _seen(name: str, batch: Batch) -> Iterator[str]:
-    """Tell what the first answer was like, and what is known to be missing from it."""
+    """Tell what an answer was like, and what is known to be missing from it."""
     fetched = batch.fetched
     yield (
         f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}, "
@@ -191,18 +197,22 @@ def _seen(name: str, batch: Batch) -> Iterator[str]:
     yield f"  asked again it can answer 'unchanged': {said}"
 
 
-def _samples(batch: Batch) -> Iterator[str]:
-    for post in batch.posts[:SHOWN_POSTS]:
+def _samples(batches: Sequence[Batch]) -> Iterator[str]:
+    posts = [post for batch in batches for post in batch.posts]
+    for post in posts[:SHOWN_POSTS]:
         when = post.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if post.published_at else "no date"
         yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
 
 
-async def _first_batch(app: Application, kind: str, view: SourceView) -> tuple[Batch | None, float]:
-    """Read the first batch, and the pause that this host's robots.txt and our settings ask for."""
+async def _look(app: Application, kind: str, view: SourceView) -> list[Batch]:
+    """Read batches until there are posts to show: the first answer of a forum only names its threads."""
+    batches: list[Batch] = []
     async with app.client() as client:
         async for batch in collector_for(kind).collect(view, client):
-            return batch, await client.pause_for(batch.fetched.final_url)
-    return None, 0.0
+            batches.append(batch)
+            if sum(len(each.posts) for each in batches) >= SHOWN_POSTS or len(batches) == MOST_ANSWERS:
+                break
+    return batches
 
 
 def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:

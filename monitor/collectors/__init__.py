@@ -6,6 +6,7 @@ from monitor.collectors.discourse import DiscourseCollector
 from monitor.collectors.facebook import FacebookCollector
 from monitor.collectors.feed import FeedCollector
 from monitor.collectors.jetstream import JetstreamCollector
+from monitor.collectors.leave import SETTING, has_leave
 from monitor.collectors.mastodon import MastodonCollector
 from monitor.collectors.telegram import TelegramCollector
 from monitor.collectors.webpage import WebpageCollector
@@ -13,7 +14,7 @@ from monitor.collectors.xenforo import XenForoCollector
 from monitor.collectors.youtube import YouTubeCollector
 from monitor.errors import UsageError
 
-__all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for", "kept_for"]
+__all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for", "kept_for", "leave_of"]
 
 COLLECTORS: tuple[Collector, ...] = (
     DiscourseCollector(),
@@ -48,3 +49,17 @@ def kept_for(kind: str, days: int) -> int:
     found = next((collector for collector in COLLECTORS if collector.kind == kind), None)
     longest: int | None = getattr(found, "longest_retention_days", None)
     return days if longest is None else min(days, longest)
+
+
+def leave_of(kind: str, source: SourceView) -> str | None:
+    """Give the leave that a source records, for interfaces whose robots.txt forbids all; None when it records none.
+
+    Raises:
+        UsageError: When its kind takes none, or when it does not say who allowed it.
+
+    """
+    if SETTING in source.settings and not getattr(collector_for(kind), "may_have_leave", False):
+        raise UsageError(
+            f"source {source.name}: `{SETTING}` is for interfaces that are read with a key: not for {kind}"
+        )
+    return str(source.settings[SETTING]).strip() if has_leave(source) else None

@@ -1,7 +1,10 @@
 """Web addresses as pages and feeds write them, made absolute and freed from what only tracks readers."""
 
+import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+# An address that joining and checking would leave as it is, which most are.
+_WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[^\s\x00-\x20?#;]*)?(?:\?[^\s\x00-\x20#;]+)?")
 _TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
 
 
@@ -13,6 +16,8 @@ def web_address(link: str, base_url: str) -> str | None:
         base_url: What it is relative to; empty when it must be absolute.
 
     """
+    if _WHOLE.fullmatch(link):
+        return link
     try:
         address = urljoin(base_url, link) if link else ""
         urlsplit(address).port  # noqa: B018 - asked for because a port that is no number shows only here

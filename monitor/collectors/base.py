@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.human_dates import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class PublicPost:
     """One post as its platform published it. Times are aware UTC.
 
     `author` is the platform's own identifier; it is turned into a keyed pseudonym before anything is stored.
+    `published_precision` is how exact `published_at` is: of "2 giờ trước" only the hour is known.
     `title` is the post's own heading; `context` is the heading of the article or thread that it answers.
     """
 
@@ -25,6 +27,7 @@ class PublicPost:
     context: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
+    published_precision: Precision | None = None
     edited_at: datetime | None = None
     language: str | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
@@ -78,7 +81,8 @@ class Batch:
 class Collector(Protocol):
     """One kind of source. It yields batches; it does not store, sleep, print, or sign in.
 
-    A class whose platform limits how long its posts may be kept has `longest_retention_days: int` beside `kind`.
+    A class whose platform limits how long its posts may be kept has `longest_retention_days: int` beside `kind`; one
+    whose interface is read with a key under terms of its own has `may_have_leave = True` (see `leave.py`).
     """
 
     kind: str

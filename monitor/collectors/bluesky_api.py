@@ -20,6 +20,7 @@ from monitor.collectors.bluesky_record import (
 )
 from monitor.collectors.dates import parse_date
 from monitor.collectors.http import Fetched
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
 MOST_URIS = 25
@@ -86,11 +87,6 @@ class Feed:
             )
         if kind not in ("author", "list"):
             raise UsageError(f"source {source.name}: `feed` is {kind!r}: use author or list")
-        pages = source.settings.get("backfill_pages", _BACKFILL_PAGES)
-        if isinstance(pages, bool) or not isinstance(pages, int) or not 1 <= pages <= _MOST_BACKFILL_PAGES:
-            raise UsageError(
-                f"source {source.name}: `backfill_pages` must be a number from 1 to {_MOST_BACKFILL_PAGES}"
-            )
         chosen = source.settings.get("filter", _FILTERS[0] if kind == "author" else None)
         if (kind == "author") != (chosen in _FILTERS):
             raise UsageError(f'source {source.name}: `filter` belongs to `feed = "author"`: {", ".join(_FILTERS)}')
@@ -100,7 +96,7 @@ class Feed:
             of=_whose(source, kind),
             filter=chosen,
             languages=languages_of(source),
-            backfill_pages=pages,
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
 
     @property

@@ -15,6 +15,14 @@ _TIME_FIRST = re.compile(rf"{_TIME}{_ZONE}[\s,|-]+(?:ngày\s+)?{_DAY}\s*$", re.I
 _TIME_BEFORE = re.compile(r"\d\s*[:hg]", re.IGNORECASE)
 _UNIX = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _NAMES_UTC = re.compile(r"(?:\b(?:GMT|UTC?|Z)|[+-]00:?00)\s*$")
+_COMMON = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:GMT|([+-])(\d{2})([0-5]\d))"
+)
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_YEAR_LAST = re.compile(
+    r"([A-Z][a-z]{2}, ?|[A-Z][a-z]{2} )([A-Z][a-z]{2} +\d{1,2}) ([\d:]+) ([+-]\d{4}|[A-Z]{1,5}) (\d{4})"
+)
 _EARLIEST_YEAR = 1990
 _LATEST_YEAR = 2100
 _MILLISECOND_DIGITS = 13
@@ -24,8 +32,8 @@ _NOON = 12
 def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
     """Read a date in one of the forms that Vietnamese sites and exports use.
 
-    Known are ISO 8601, RFC 822 (also with the wrong but common `GMT+7`), day/month/year with a time before or after
-    it, and Unix seconds or milliseconds.
+    Known are ISO 8601, RFC 822 (also with the wrong but common `GMT+7`), the form with the year at its end that Twitter
+    and the `date` command write, day/month/year with a time before or after it, and Unix seconds or milliseconds.
 
     Args:
         raw: The date as it was written.
@@ -35,8 +43,11 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
         The time, aware UTC; None when the text is no date between 1990 and 2100.
 
     """
-    text = _OFFSET_NAME.sub(_numeric_offset, raw.strip())
-    for read in (_unix, _iso, _day_month_year, _rfc822):
+    text = raw.strip()
+    if not text:
+        return None
+    text = _OFFSET_NAME.sub(_numeric_offset, text)
+    for read in (_common, _unix, _iso, _day_month_year, _rfc822):
         try:
             moment = read(text)
             if moment is None:
@@ -53,6 +64,17 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
 def _numeric_offset(match: re.Match[str]) -> str:
     sign, hours, minutes = match.groups()
     return f"{sign}{int(hours):02d}{minutes or '00'}"
+
+
+def _common(text: str) -> datetime | None:
+    """Read the form that nearly all feeds write, at once."""
+    match = _COMMON.fullmatch(text)
+    if match is None or match[2] not in _MONTHS or text.endswith("-0000"):
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    zone = timezone(-ahead if sign == "-" else ahead)
+    return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
 
 
 def _unix(text: str) -> datetime | None:
@@ -89,6 +111,7 @@ def _day_month_year(text: str) -> datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
+    text = _YEAR_LAST.sub(r"\1\2 \5 \3 \4", text)  # the library overlooks a zone that stands before the year
     parts = parsedate_tz(text)
     if parts is None or not re.search(r"[A-Za-z]", text):
         return None

@@ -13,6 +13,8 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
 from monitor.collectors.forum_markup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
 from monitor.collectors.http import Fetched
+from monitor.collectors.payload import number_at, text_at
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _BACKFILL_PAGES = 5
@@ -60,8 +62,8 @@ class Forum:
         return cls(
             base=source.address.rstrip("/"),
             topics=f"c/{category}" if category else f"tag/{quote(tag, safe='/')}" if tag else "",
-            backfill_pages=_pages(source, "backfill_pages", _BACKFILL_PAGES),
-            max_pages=_pages(source, "max_pages", _MOST_PAGES),
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property
@@ -140,17 +142,17 @@ def read_entry(row: Any, forum: Forum) -> Entry | None:
     """Read one post; None when it has no number or no topic."""
     if not isinstance(row, dict):
         return None
-    number, topic = _number(row, "id"), _number(row, "topic_id")
+    number, topic = number_at(row, "id"), number_at(row, "topic_id")
     if number is None or topic is None:
         return None
-    created_at = parse_date(_text(row, "created_at"))
+    created_at = parse_date(text_at(row, "created_at"))
     if row.get("user_deleted") is True or row.get("hidden") is True or row.get("deleted_at"):
         return Entry(number=number, topic=topic, created_at=created_at, gone=True)
     # Accounts below 0 are the forum's own: its welcome texts, its teaching robot.
-    if row.get("post_type", 1) not in _KEPT_TYPES or (_number(row, "user_id") or 0) < 0:
+    if row.get("post_type", 1) not in _KEPT_TYPES or (number_at(row, "user_id") or 0) < 0:
         return Entry(number=number, topic=topic, created_at=created_at, reason="system message")
-    is_reply = _number(row, "post_number") != _OPENING
-    text = cooked_text(_text(row, "cooked"), forum.base, is_reply=is_reply)
+    is_reply = number_at(row, "post_number") != _OPENING
+    text = cooked_text(text_at(row, "cooked"), forum.base, is_reply=is_reply)
     if not text:
         return Entry(number=number, topic=topic, created_at=created_at, reason="no text")
     post = _post(row, number, topic, forum, text, is_reply=is_reply)
@@ -190,10 +192,10 @@ def read_topics(fetched: Fetched) -> TopicPage:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of topics: check `category` or `tag`")
     topics = [row for row in rows if isinstance(row, dict)]
     # Pinned topics stand first whenever anybody last wrote in them.
-    active = [_text(row, "bumped_at") for row in topics if not (row.get("pinned") or row.get("pinned_globally"))]
+    active = [text_at(row, "bumped_at") for row in topics if not (row.get("pinned") or row.get("pinned_globally"))]
     moments = [moment for moment in map(parse_date, active) if moment is not None]
     return TopicPage(
-        ids=frozenset(number for number in (_number(row, "id") for row in topics) if number is not None),
+        ids=frozenset(number for number in (number_at(row, "id") for row in topics) if number is not None),
         oldest=min(moments, default=None),
         more=bool(listing.get("more_topics_url")),
     )
@@ -227,9 +229,9 @@ def counted(page: Page, reasons: Sequence[str]) -> Counter[str]:
 
 
 def _post(row: Mapping[str, Any], number: int, topic: int, forum: Forum, text: str, *, is_reply: bool) -> PublicPost:
-    title = _text(row, "topic_title").strip() or None
-    account, name, created = _number(row, "user_id"), _text(row, "username"), _text(row, "created_at")
-    place = f"{_text(row, 'topic_slug') or '-'}/{topic}/{_number(row, 'post_number') or 1}"
+    title = text_at(row, "topic_title").strip() or None
+    account, name, created = number_at(row, "user_id"), text_at(row, "username"), text_at(row, "created_at")
+    place = f"{text_at(row, 'topic_slug') or '-'}/{topic}/{number_at(row, 'post_number') or 1}"
     # A name can be changed, an account's number cannot; both are unique on one forum only.
     author = str(account) if account else name
     return PublicPost(
@@ -241,7 +243,7 @@ def _post(row: Mapping[str, Any], number: int, topic: int, forum: Forum, text: s
         context=title if is_reply else None,
         published_at=parse_date(created),
         published_raw=created or None,
-        edited_at=parse_date(_text(row, "updated_at")) if (_number(row, "version") or 1) > 1 else None,
+        edited_at=parse_date(text_at(row, "updated_at")) if (number_at(row, "version") or 1) > 1 else None,
         engagement=_engagement(row),
     )
 
@@ -249,19 +251,12 @@ def _post(row: Mapping[str, Any], number: int, topic: int, forum: Forum, text: s
 def _engagement(row: Mapping[str, Any]) -> dict[str, int]:
     actions = row.get("actions_summary")
     likes = [
-        _number(action, "count")
+        number_at(action, "count")
         for action in (actions if isinstance(actions, list) else [])
         if isinstance(action, dict) and action.get("id") == _LIKE
     ]
-    counts = {"replies": _number(row, "reply_count"), "likes": likes[0] if likes else None}
+    counts = {"replies": number_at(row, "reply_count"), "likes": likes[0] if likes else None}
     return {name: count for name, count in counts.items() if count is not None}
-
-
-def _pages(source: SourceView, name: str, default: int) -> int:
-    pages = source.settings.get(name, default)
-    if isinstance(pages, bool) or not isinstance(pages, int) or not 1 <= pages <= _PAGES_LIMIT:
-        raise UsageError(f"source {source.name}: `{name}` must be a number from 1 to {_PAGES_LIMIT}")
-    return pages
 
 
 def _json(fetched: Fetched) -> Any:
@@ -272,13 +267,3 @@ def _json(fetched: Fetched) -> Any:
             message = f"{fetched.url} leads to a page to sign in: ask the forum's operators, or remove the source"
             raise SourceRefused(message) from error
         raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Discourse forum?") from error
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _number(row: Mapping[str, Any], key: str) -> int | None:
-    value = row.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,11 +1,12 @@
 """The posts of a Facebook Page that the operator administers, with its own token; the comments on them if wished."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook_api import (
     Entry,
     FacebookPage,
@@ -23,6 +24,7 @@ from monitor.collectors.facebook_api import (
     without_token,
 )
 from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.leave import has_leave
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
@@ -40,6 +42,7 @@ class FacebookCollector:
     """
 
     kind = "facebook"
+    may_have_leave = True
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
         """Read what is new, then what changed.
@@ -52,10 +55,27 @@ class FacebookCollector:
 
         """
         page = FacebookPage.of(source)
-        reading = _Reading(page, _Graph(page, client, token_of(source)), source)
+        reading = _Reading(page, _Graph(page, client, source), source)
         await reading.insist_on_own_page()
         async for batch in reading.posts():
             yield batch
+        async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Ask after posts and comments, one by one, as far as one reading may go; the rest is left out.
+
+        Raises:
+            UsageError: When the source's settings are wrong, or it has no token.
+            CollectError: When the API could not be read.
+
+        """
+        page = FacebookPage.of(source)
+        watched = replace(source, watched=[post.external_id for post in posts])
+        reading = _Reading(page, _Graph(page, client, source), watched)
+        await reading.insist_on_own_page()
         async for batch in reading.look_again():
             yield batch
 
@@ -63,10 +83,11 @@ class FacebookCollector:
 class _Graph:
     """Asks the API. The token goes in a header, so that it stands in no address, message or log."""
 
-    def __init__(self, page: FacebookPage, client: PoliteClient, token: str) -> None:
+    def __init__(self, page: FacebookPage, client: PoliteClient, source: SourceView) -> None:
         self._page = page
         self._client = client
-        self._token = token
+        self._token = token_of(source)
+        self._has_leave = has_leave(source)
         self._used_up: RateLimited | None = None
 
     async def get(self, url: str) -> Fetched:
@@ -87,7 +108,9 @@ class _Graph:
         if self._used_up is not None:
             raise self._used_up
         headers = {"authorization": f"Bearer {self._token}"}
-        fetched = await self._client.get(url, api=True, headers=headers, accept_status=_PROBLEMS)
+        fetched = await self._client.get(
+            url, api=True, headers=headers, accept_status=_PROBLEMS, has_leave=self._has_leave
+        )
         self._used_up = usage_problem(fetched)
         return without_token(fetched, self._token)
 

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
 from monitor.collectors.http import Fetched
+from monitor.collectors.payload import mapping_at, number_at, text_at
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
 
 _PAGE_SIZE = 100
@@ -80,8 +82,8 @@ class FacebookPage:
             base=source.address.rstrip("/"),
             number=number,
             comments=comments,
-            backfill_pages=_pages(source, "backfill_pages", _BACKFILL_PAGES),
-            max_pages=_pages(source, "max_pages", _MOST_PAGES),
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property
@@ -205,34 +207,34 @@ def read_page(fetched: Fetched, page: FacebookPage, context: str | None = None) 
 
 def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entry | None:
     """Read one post or comment; None when it has no number."""
-    if not isinstance(row, dict) or not _OBJECT.fullmatch(_text(row, "id")):
+    if not isinstance(row, dict) or not _OBJECT.fullmatch(text_at(row, "id")):
         return None
-    number, created = _text(row, "id"), _text(row, "created_time")
+    number, created = text_at(row, "id"), text_at(row, "created_time")
     created_at = parse_date(created, default_zone=UTC)
     counts = {
-        "comments": _number(_dict(_dict(row, "comments"), "summary"), "total_count"),
-        "reactions": _number(_dict(_dict(row, "reactions"), "summary"), "total_count"),
+        "comments": number_at(mapping_at(mapping_at(row, "comments"), "summary"), "total_count"),
+        "reactions": number_at(mapping_at(mapping_at(row, "reactions"), "summary"), "total_count"),
     }
     comments = counts["comments"] or 0
     # Taking a comment away need not change the time; and the count stays when one goes as another comes.
-    mark = f"{comments} {_text(row, 'updated_time')}"
+    mark = f"{comments} {text_at(row, 'updated_time')}"
     entry = Entry(number=number, created_at=created_at, comments=comments, mark=mark)
-    text = _text(row, "message")
+    text = text_at(row, "message")
     if not _is_public(row):
         return replace(entry, reason="not public")
     if not text.strip():
-        return replace(entry, reason="page activity" if _text(row, "story") else "no text")
-    link = _text(row, "permalink_url")
+        return replace(entry, reason="page activity" if text_at(row, "story") else "no text")
+    link = text_at(row, "permalink_url")
     engagement = {
-        "likes": _first(counts["reactions"], _number(row, "like_count")),
-        "replies": _first(counts["comments"], _number(row, "comment_count")),
-        "shares": _number(_dict(row, "shares"), "count"),
+        "likes": _first(counts["reactions"], number_at(row, "like_count")),
+        "replies": _first(counts["comments"], number_at(row, "comment_count")),
+        "shares": number_at(mapping_at(row, "shares"), "count"),
     }
     post = PublicPost(
         external_id=number,
         text=text,
         url=link if link.startswith(("https://", "http://")) else f"https://www.facebook.com/{number}",
-        author=_text(_dict(row, "from"), "id") or (page.number if page.is_post(number) else None),
+        author=text_at(mapping_at(row, "from"), "id") or (page.number if page.is_post(number) else None),
         context=context,
         published_at=created_at,
         published_raw=created or None,
@@ -271,18 +273,18 @@ def is_object_id(text: str) -> bool:
 def is_unknown_object(fetched: Fetched) -> bool:
     """Say whether an answer means that what was asked for is not there any more."""
     error = _error(fetched)
-    return (_number(error, "code"), _number(error, "error_subcode")) == _UNKNOWN_OBJECT
+    return (number_at(error, "code"), number_at(error, "error_subcode")) == _UNKNOWN_OBJECT
 
 
 def is_forbidden(fetched: Fetched) -> bool:
     """Say whether an answer means that this token may not see what was asked for."""
-    return _number(_error(fetched), "code") in _FORBIDDEN
+    return number_at(_error(fetched), "code") in _FORBIDDEN
 
 
 def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
     """Explain a refusal by its code."""
     error = _error(fetched)
-    code, subcode = _number(error, "code"), _number(error, "error_subcode")
+    code, subcode = number_at(error, "code"), number_at(error, "error_subcode")
     named = f"code {code}" + (f", subcode {subcode}" if subcode is not None else "")
     if code in _BAD_TOKEN:  # what it says beside the code may repeat the token
         return SourceRefused(
@@ -296,7 +298,7 @@ def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
         )
     if code in _TOO_MANY:
         return _too_many(fetched, named)
-    explained = f"{named}: {' '.join(_text(error, 'message').split())[:_LONGEST_EXPLANATION]}"
+    explained = f"{named}: {' '.join(text_at(error, 'message').split())[:_LONGEST_EXPLANATION]}"
     if code in _PASSING:
         return FetchFailed(f"{page.host} has a trouble of its own ({explained}): try again later")
     if code is None and fetched.status in _REFUSED:
@@ -311,7 +313,7 @@ def usage_problem(fetched: Fetched) -> RateLimited | None:
 
 
 def _too_many(fetched: Fetched, named: str) -> RateLimited:
-    waits = [_number(row, "estimated_time_to_regain_access") or 0 for row in _usage_rows(fetched)]
+    waits = [number_at(row, "estimated_time_to_regain_access") or 0 for row in _usage_rows(fetched)]
     wait = timedelta(minutes=min(max(waits, default=0), 24 * 60)) or _USUAL_WAIT
     until = fetched.fetched_at + min(wait, _LONGEST_WAIT)
     return RateLimited(f"the Graph API has no more requests for us ({named}) until {until:%Y-%m-%d %H:%M} UTC", until)
@@ -331,12 +333,12 @@ def _usage_rows(fetched: Fetched) -> list[Mapping[str, Any]]:
 
 
 def _percents(row: Mapping[str, Any]) -> list[int]:
-    return [number for number in (_number(row, name) for name in _PERCENTS) if number is not None]
+    return [number for number in (number_at(row, name) for name in _PERCENTS) if number is not None]
 
 
 def _paging(paging: Any, page: FacebookPage) -> Mapping[str, str] | None:
     """Take from the address of the next page only where it goes on; it also carries the token."""
-    address = _text(paging, "next") if isinstance(paging, dict) else ""
+    address = text_at(paging, "next") if isinstance(paging, dict) else ""
     if not address:
         return None
     ours, theirs = urlsplit(page.base), urlsplit(address)
@@ -348,37 +350,15 @@ def _paging(paging: Any, page: FacebookPage) -> Mapping[str, str] | None:
 
 def _is_public(row: Mapping[str, Any]) -> bool:
     hidden = row.get("is_published") is False or row.get("is_hidden") is True or row.get("is_private") is True
-    return not hidden and _text(_dict(row, "privacy"), "value") in _OPEN_PRIVACY
+    return not hidden and text_at(mapping_at(row, "privacy"), "value") in _OPEN_PRIVACY
 
 
 def _error(fetched: Fetched) -> Mapping[str, Any]:
     try:
-        return _dict(json.loads(fetched.body), "error")
+        return mapping_at(json.loads(fetched.body), "error")
     except (ValueError, RecursionError):
         return {}
 
 
-def _pages(source: SourceView, name: str, default: int) -> int:
-    pages = source.settings.get(name, default)
-    if isinstance(pages, bool) or not isinstance(pages, int) or not 1 <= pages <= _PAGES_LIMIT:
-        raise UsageError(f"source {source.name}: `{name}` must be a number from 1 to {_PAGES_LIMIT}")
-    return pages
-
-
 def _first(*counts: int | None) -> int | None:
     return next((count for count in counts if count is not None), None)
-
-
-def _dict(row: Any, key: str) -> Mapping[str, Any]:
-    value = row.get(key) if isinstance(row, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _number(row: Mapping[str, Any], key: str) -> int | None:
-    value = row.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -3,10 +3,10 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.feed_formats import Document, PageWithFeed, read_document
 from monitor.collectors.http import Fetched, PoliteClient
 from monitor.collectors.validators import conditional_headers, validators_of
@@ -38,19 +38,7 @@ class FeedCollector:
             CollectError: Another of its subclasses, when the client could not read it.
 
         """
-        found = _Found.read(source)
-        fetched, document = None, None
-        if found is not None:
-            try:
-                fetched, document = await _read(source, found.feed, client)
-            except PayloadInvalid:  # it may have moved since: the page is asked again
-                found = None
-        if fetched is None:
-            try:
-                fetched, document = await _read(source, source.address, client)
-            except PageWithFeed as page:
-                found = _Found(page=source.address, feed=page.feed)
-                fetched, document = await _read(source, found.feed, client)
+        fetched, document, found = await _find(source, client)
         asked = found.feed if found else source.address
         if document is not None:
             yield _batch(source, fetched, document, found)
@@ -58,6 +46,23 @@ class FeedCollector:
             yield Batch(fetched=fetched, unchanged=True)
         else:
             yield Batch(fetched=fetched, unchanged=True, validators=validators_of(asked, fetched))
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read the feed once more, for those posts that still stand in it; the others are left out.
+
+        Raises:
+            CollectError: When the feed could not be read.
+
+        """
+        wanted = {post.external_id for post in posts}
+        anew = replace(
+            source, validators={}, cursor={name: source.cursor[name] for name in source.cursor if name == "found"}
+        )
+        fetched, document, _ = await _find(anew, client)
+        standing = document.posts if document else ()
+        yield Batch(fetched=fetched, posts=[post for post in reversed(standing) if post.external_id in wanted])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,21 @@ class _Found:
         if not isinstance(stored, Mapping) or stored.get("page") != source.address:
             return None
         return cls(page=source.address, feed=str(stored.get("feed")))
+
+
+async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, _Found | None]:
+    """Read the feed at a source's address, or the one that the page there announces."""
+    found = _Found.read(source)
+    if found is not None:
+        try:
+            return *await _read(source, found.feed, client), found
+        except PayloadInvalid:  # it may have moved since: the page is asked again
+            pass
+    try:
+        return *await _read(source, source.address, client), None
+    except PageWithFeed as page:
+        found = _Found(page=source.address, feed=page.feed)
+    return *await _read(source, found.feed, client), found
 
 
 async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:

@@ -7,25 +7,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
-import feedparser
 from bs4 import BeautifulSoup
 
 from monitor.collectors.addresses import web_address, without_tracking
 from monitor.collectors.base import PublicPost
 from monitor.collectors.dates import parse_date
+from monitor.collectors.feed_entries import FeedEntry, Passage
+from monitor.collectors.feed_plain import read_plain_feed
+from monitor.collectors.feed_tolerant import read_any_feed
 from monitor.collectors.http import Fetched
-from monitor.collectors.markup import is_markup, to_text
+from monitor.collectors.human_dates import exactness
+from monitor.collectors.markup import to_text
 from monitor.errors import PayloadInvalid
 
 _JSON_FEED = "https://jsonfeed.org/version/"
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
-_ENDINGS = ("</rss>", "</feed>", "</rdf:rdf>")
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
-_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
-_ENTITIES = re.compile(r"<!ENTITY[^>]*>", re.IGNORECASE)
 _SHOWN = 80
 
 
@@ -74,68 +73,44 @@ def read_document(fetched: Fetched) -> Document:
 
 
 def _read_xml(text: str, fetched: Fetched) -> Document:
-    parsed = feedparser.parse(
-        # From memory, because a bare text would be taken for an address or a file's name. No address is given either:
-        # it would be put before identifiers, which must stay what the site wrote.
-        # No entities of its own either: by them a small document grows to megabytes.
-        BytesIO(_ENTITIES.sub("", text).encode("utf-8", errors="replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        # Markup becomes plain text here, where scripts go and links are completed, so it need not be cleaned twice.
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    entries = list(parsed.entries)
-    if not entries and not parsed.version:
+    feed = read_plain_feed(text) or read_any_feed(text)
+    if feed is None:
         raise _not_a_feed(text, fetched)
-    broken_off = bool(parsed.bozo) and not text.rstrip().lower().endswith(_ENDINGS)
-    skipped: Counter[str] = Counter()
-    if broken_off and entries:
+    entries, skipped = list(feed.entries), Counter[str]()
+    if feed.is_broken_off and entries:
         entries.pop()
         skipped["broken off"] += 1
-    language = _string(parsed.feed.get("language")) or None
-    posts = tuple(_unique((_entry_post(entry, language, fetched.final_url) for entry in entries), skipped))
-    return Document(posts=posts, skipped=skipped, broken_off=broken_off, wanted_seconds=_wanted_seconds(parsed.feed))
+    posts = _unique((_entry_post(entry, feed.language or None, fetched.final_url) for entry in entries), skipped)
+    return Document(
+        posts=tuple(posts), skipped=skipped, broken_off=feed.is_broken_off, wanted_seconds=feed.wanted_seconds
+    )
 
 
-def _entry_post(entry: Any, language: str | None, base_url: str) -> PublicPost:
-    published = _string(entry.get("published"))
-    updated = _string(dict.get(entry, "updated"))  # the library's own get() would pass off the other date as this one
-    raw = published or updated
-    published_at, updated_at = parse_date(raw), parse_date(updated)
-    # Without a link the library takes the identifier for one, whether or not it is an address.
-    link = web_address(_string(entry.get("link")), "" if entry.get("guidislink") else base_url)
-    title = _detail_text(entry.get("title_detail"), base_url)
-    replies = _string(entry.get("slash_comments"))
+def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> PublicPost:
+    raw = entry.published or entry.updated
+    published_at, updated_at = parse_date(raw), parse_date(entry.updated)
+    link = web_address(entry.link, "" if entry.is_link_guessed else base_url)
+    title = _passage_text(entry.title, base_url)
+    texts = (_passage_text(body, base_url) for body in entry.bodies)
     return PublicPost(
-        external_id=_string(entry.get("id")) or _derived_id(link, title, raw),
-        text=_entry_text(entry, base_url),
+        external_id=entry.id or _derived_id(link, title, raw),
+        text=next((text for text in texts if text), ""),
         url=link,
-        author=_string(entry.get("author")) or None,
+        author=entry.author or None,
         title=title or None,
         published_at=published_at,
         published_raw=raw or None,
+        published_precision=exactness(raw) if published_at else None,
         edited_at=updated_at if published_at and updated_at and updated_at > published_at else None,
         language=language,
-        engagement={"replies": int(replies)} if replies.isdecimal() else {},
+        engagement={"replies": int(entry.replies)} if entry.replies.isdecimal() else {},
     )
 
 
-def _entry_text(entry: Any, base_url: str) -> str:
-    """Prefer the whole content to the summary of it."""
-    for detail in [*entry.get("content", []), entry.get("summary_detail")]:
-        text = _detail_text(detail, base_url)
-        if text:
-            return text
-    return ""
-
-
-def _detail_text(detail: Any, base_url: str) -> str:
-    if not isinstance(detail, Mapping):
+def _passage_text(passage: Passage | None, base_url: str) -> str:
+    if passage is None:
         return ""
-    value = _string(detail.get("value"))
-    if "html" in _string(detail.get("type")) or is_markup(value):
-        return to_text(value, base_url)
-    return html.unescape(value)
+    return to_text(passage.value, base_url) if passage.is_html else html.unescape(passage.value)
 
 
 def _read_json_feed(text: str, url: str) -> Document:
@@ -173,6 +148,7 @@ def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> 
         title=title or None,
         published_at=published_at,
         published_raw=raw or modified or None,
+        published_precision=exactness(raw or modified) if published_at else None,
         edited_at=modified_at if published_at and modified_at and modified_at > published_at else None,
         language=_string(item.get("language")) or language,
     )
@@ -228,12 +204,3 @@ def _announced(text: str, page_url: str) -> str | None:
             named = f"{link.get('title') or ''} {address}"
             found.append((media_type == "application/json", _OF_COMMENTS.search(named) is not None, address))
     return min(found, key=lambda each: each[:2])[2] if found else None
-
-
-def _wanted_seconds(feed: Any) -> int:
-    """Give the least seconds between two readings that a feed asks for, by `ttl` or `sy:updatePeriod`."""
-    minutes = _string(feed.get("ttl"))
-    period = _PERIODS.get(_string(feed.get("sy_updateperiod")).lower(), 0)
-    often = _string(feed.get("sy_updatefrequency"))
-    times = int(often) if often.isdecimal() and int(often) else 1
-    return max(int(minutes) * 60 if minutes.isdecimal() else 0, period // times)

@@ -5,13 +5,12 @@ No other module knows httpx, so that a move to its continuation is a change of o
 
 import asyncio
 import hashlib
-import random
 import re
 import zlib
-from collections.abc import Container, Mapping
+from collections.abc import AsyncIterator, Container, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
 
 import httpx
@@ -20,9 +19,9 @@ from charset_normalizer import from_bytes
 
 from monitor.clock import Clock
 from monitor.collectors.guard import AddressPolicy, GuardedBackend
+from monitor.collectors.manners import Manners, Politeness
 from monitor.collectors.memory import HostMemory
-from monitor.collectors.pace import HostPace, retry_at
-from monitor.collectors.robots import RobotsCache
+from monitor.collectors.pace import retry_at
 from monitor.collectors.wire import Exchange, Unpacker, exchange
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
@@ -43,6 +42,8 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
 _HEAD_BYTES = 4096
+# Open for longer than the pause between two pages, or each page of a slow crawl would begin with a new handshake.
+_CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30.0)
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]+)""",
     re.IGNORECASE,
@@ -68,6 +69,7 @@ class Fetched:
         fetched_at: When it arrived, UTC.
         permanent_url: The address to ask from now on, when every redirect on the way was a permanent one.
         exchange: What went over the wire, for proof; None for an answer that did not come through the client.
+        pause: Seconds that lie at least between this request and the next to its host: ours, or what robots.txt asks.
 
     """
 
@@ -79,6 +81,7 @@ class Fetched:
     fetched_at: datetime
     permanent_url: str | None = None
     exchange: Exchange | None = field(default=None, repr=False)
+    pause: float = 0.0
 
     @property
     def content_type(self) -> str:
@@ -111,30 +114,6 @@ class Fetched:
         return [*marked, *chosen, *header, *declared, "utf-8"]
 
 
-@dataclass(frozen=True)
-class Politeness:
-    """How the client behaves.
-
-    Args:
-        user_agent: Who we say we are; its first word is what robots.txt rules are looked up for.
-        html_delay: Least seconds between two requests to one host for pages and feeds.
-        api_delay: The same for documented APIs.
-        timeout: Seconds that one request may take in all, without the wait for its turn.
-        max_body_bytes: Largest body after decompression.
-        requests_per_host_per_day: Most requests to one host in 24 hours.
-        allow_addresses: Private hosts (`host` or `host:port`) that may be read all the same.
-
-    """
-
-    user_agent: str
-    html_delay: float
-    api_delay: float
-    timeout: float
-    max_body_bytes: int
-    requests_per_host_per_day: int
-    allow_addresses: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
@@ -152,29 +131,26 @@ class PoliteClient:
         clock: Tells the time and waits between requests.
         memory: What is remembered of hosts from one program to the next; None: nothing.
 
+    `manners` are the rules it keeps, for connections of another kind that are to keep them too.
+
     """
 
     def __init__(self, policy: Politeness, clock: Clock, memory: HostMemory | None = None) -> None:
-        self._policy = policy
-        self._clock = clock
-        self._addresses = AddressPolicy(policy.allow_addresses)
-        self._pace = HostPace(clock, policy.requests_per_host_per_day, random.random, memory)
-        agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
-        self._robots = RobotsCache(agent[0] if agent else policy.user_agent, self._read_robots, clock, memory)
-        self._http = httpx.AsyncClient(
-            transport=guarded_transport(self._addresses),
-            trust_env=False,
-            timeout=None,  # noqa: S113 - one deadline for the whole request stands in _send
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            headers={b"user-agent": policy.user_agent.encode(), b"accept-encoding": b"gzip, deflate"},
-        )
+        self.manners = Manners.of(policy, clock, memory, self._read_robots)
+        self._transport = guarded_transport(self.manners.addresses)
+        self._headers = {
+            b"accept": b"*/*",
+            b"accept-encoding": b"gzip, deflate",
+            b"connection": b"keep-alive",
+            b"user-agent": policy.user_agent.encode(),
+        }
 
     async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._http.aclose()
+        await self._transport.aclose()
 
     async def get(
         self,
@@ -184,6 +160,7 @@ class PoliteClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept_status: Container[int] = _NO_STATUS,
+        has_leave: bool = False,
     ) -> Fetched:
         """Read one address, following up to five redirects; each is vetted, asked of robots.txt, and paced.
 
@@ -194,6 +171,8 @@ class PoliteClient:
             headers: Sent with the first request; a redirect to another host, port or scheme gets none of them, and
                 no redirect gets conditional ones.
             accept_status: Statuses of 4xx (not 429) to be given back instead of raised.
+            has_leave: Whether the host allowed this very interface to whoever runs this, so that its robots.txt is not
+                asked; a redirect to another host, port or scheme takes no such leave with it.
 
         Raises:
             AddressBlocked: The address, or one it redirects to, is malformed, not public, or on another port.
@@ -206,22 +185,8 @@ class PoliteClient:
         start = self._parse(url)
         if params:
             start = start.copy_merge_params(dict(params))
-        delay = self._policy.api_delay if api else self._policy.html_delay
-        try:
-            return await self._follow(start, dict(headers or {}), delay, accept_status)
-        finally:
-            self._pace.remember()
-
-    async def pause_for(self, url: str, *, api: bool = False) -> float:
-        """Tell the seconds between two requests to an address's host: ours, or more where its robots.txt asks for more.
-
-        Raises:
-            CollectError: As `get` does, when the address may not be read or its robots.txt cannot be.
-
-        """
-        self._addresses.check_url(url)
-        wanted = await self._robots.require(str(self._parse(url)))
-        return max(wanted, self._policy.api_delay if api else self._policy.html_delay)
+        delay = self.manners.policy.api_delay if api else self.manners.policy.html_delay
+        return await self._follow(start, dict(headers or {}), delay, accept_status, needs_leave=not has_leave)
 
     async def _follow(
         self,
@@ -230,29 +195,35 @@ class PoliteClient:
         delay: float,
         accept: Container[int],
         *,
+        needs_leave: bool = True,
         is_robots: bool = False,
     ) -> Fetched:
-        current, permanent = start, True
+        current, permanent, asked = start, True, str(start)
         for _ in range(_MOST_REDIRECTS + 1):
-            self._addresses.check_url(str(current))
-            wanted = 0.0 if is_robots else await self._robots.require(str(current))
-            answer = await self._persist(current, headers, max(delay, wanted), accept, is_robots=is_robots)
+            address = str(current)
+            self.manners.addresses.check_url(address)
+            wanted = await self.manners.robots.require(address) if needs_leave else 0.0
+            pause = max(delay, wanted)
+            answer = await self._persist(current, headers, pause, accept, is_robots=is_robots)
             if answer.location is None:
                 return Fetched(
-                    url=str(start),
-                    final_url=str(current),
+                    url=asked,
+                    final_url=address,
                     status=answer.status,
                     headers=answer.headers,
                     body=answer.body,
-                    fetched_at=self._clock.now(),
-                    permanent_url=str(current) if permanent and current != start else None,
+                    fetched_at=self.manners.clock.now(),
+                    permanent_url=address if permanent and address != asked else None,
                     exchange=answer.exchange,
+                    pause=pause,
                 )
             target = self._parse(answer.location, base=current)
-            headers = _headers_for(target, current, headers)
+            if not _same_place(target, current):
+                headers, needs_leave = {}, not is_robots
+            headers = {name: value for name, value in headers.items() if name.lower() not in _CONDITIONAL}
             permanent = permanent and answer.status in _PERMANENT
             current = target
-        raise FetchFailed(f"{start} redirects more than {_MOST_REDIRECTS} times: look at the address in a browser")
+        raise FetchFailed(f"{asked} redirects more than {_MOST_REDIRECTS} times: look at the address in a browser")
 
     async def _persist(
         self, url: httpx.URL, headers: Mapping[str, str], delay: float, accept: Container[int], *, is_robots: bool
@@ -261,21 +232,20 @@ class PoliteClient:
             on=TransientFailure, attempts=_ATTEMPTS, timeout=None, wait_initial=_FIRST_RETRY_SECONDS
         ):
             with attempt:
-                async with self._pace.turn(url.host, delay):
+                async with self.manners.pace.turn(url.host, delay):
                     answer = await self._send(url, headers, is_robots=is_robots)
-                self._judge(url, answer, accept)
+                    self._judge(url, answer, accept)  # before another program has its turn
         return answer
 
     async def _send(self, url: httpx.URL, headers: Mapping[str, str], *, is_robots: bool) -> _Answer:
+        request = httpx.Request("GET", url, headers=self._headers)
+        request.headers.update(headers)
         try:
-            async with (
-                asyncio.timeout(self._policy.timeout),
-                self._http.stream("GET", url, headers=headers, follow_redirects=False) as response,
-            ):
+            async with asyncio.timeout(self.manners.policy.timeout), self._ask(request) as response:
                 location = response.headers.get("location") if response.status_code in _REDIRECTS else None
                 raw, body = (b"", b"") if location else await self._read(url, response, is_robots=is_robots)
                 kept = exchange(
-                    response.request.headers.items(),
+                    request.headers.items(),
                     response.http_version,
                     response.reason_phrase,
                     response.headers.raw,
@@ -283,17 +253,26 @@ class PoliteClient:
                 )
                 return _Answer(response.status_code, dict(response.headers.items()), body, location, kept)
         except TimeoutError as error:
-            message = f"{url} took longer than {self._policy.timeout:g} s (`timeout_seconds`): try again later"
+            message = f"{url} took longer than {self.manners.policy.timeout:g} s (`timeout_seconds`): try again later"
             raise TransientFailure(message) from error
         except (httpx.TransportError, zlib.error) as error:
             raise TransientFailure(f"{url} could not be read: {_reason(error)}") from error
+
+    @asynccontextmanager
+    async def _ask(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        # Not by way of httpx.AsyncClient: redirects are followed here, and cookies and sign-ins are not wanted.
+        response = await self._transport.handle_async_request(request)
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
     async def _read(self, url: httpx.URL, response: httpx.Response, *, is_robots: bool) -> tuple[bytes, bytes]:
         """Read a body within limits; gives it as it came over the wire, and unpacked."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in _ENCODINGS:  # nested encodings multiply: a few bytes could become gigabytes
             raise FetchFailed(f"{url} is compressed as {encoding!r}, which was not asked for: it cannot be read")
-        limit = _ROBOTS_BYTES if is_robots else self._policy.max_body_bytes
+        limit = _ROBOTS_BYTES if is_robots else self.manners.policy.max_body_bytes
         raw, body, unpacker = bytearray(), bytearray(), Unpacker(encoding)
         async for chunk in response.aiter_raw():
             raw += chunk
@@ -310,12 +289,12 @@ class PoliteClient:
         if _is_challenge(answer):
             raise SourceRefused(f"{url} shows a challenge for browsers: the site does not want to be read by programs")
         if status in _WAIT:
-            said = retry_at(answer.headers, answer.body, self._clock.now())
-            self._pace.close(url.host, said)
+            said = retry_at(answer.headers, answer.body, self.manners.clock.now())
+            self.manners.pace.close(url.host, said)
             when = f"until {said:%Y-%m-%d %H:%M:%S} UTC" if said else "without saying for how long"
             raise RateLimited(f"{url.host} asks us to wait {when} (status {status}): try again later", said)
         if status in _OK or status == _NOT_MODIFIED or status in accept or answer.location is not None:
-            self._pace.accepted(url.host, answer.headers)
+            self.manners.pace.accepted(url.host, answer.headers)
             return
         if status in _REFUSED:
             raise SourceRefused(f"{url} answers {status}: the site does not want this to be read without signing in")
@@ -326,8 +305,8 @@ class PoliteClient:
         raise FetchFailed(f"{url} answers {status}, which means nothing here: look at the address in a browser")
 
     async def _read_robots(self, place: str) -> tuple[int, bytes]:
-        delay = self._policy.api_delay
-        fetched = await self._follow(self._parse(place), {}, delay, _CLIENT_ERRORS, is_robots=True)
+        delay = self.manners.policy.api_delay
+        fetched = await self._follow(self._parse(place), {}, delay, _CLIENT_ERRORS, needs_leave=False, is_robots=True)
         return fetched.status, fetched.body
 
     def _parse(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -342,24 +321,23 @@ def guarded_transport(addresses: AddressPolicy) -> httpx.AsyncHTTPTransport:
 
     httpx has no public place for this. When the private one moves, this raises AttributeError: no guard, no client.
     """
-    transport = httpx.AsyncHTTPTransport(trust_env=False)
+    transport = httpx.AsyncHTTPTransport(trust_env=False, limits=_CONNECTIONS)
     pool = transport._pool  # noqa: SLF001 - a test watches it
     pool._network_backend = GuardedBackend(addresses, pool._network_backend)  # noqa: SLF001  no public hook; a test watches it
     return transport
 
 
-def _headers_for(target: httpx.URL, current: httpx.URL, headers: dict[str, str]) -> dict[str, str]:
-    if (target.scheme, target.host, target.port) != (current.scheme, current.host, current.port):
-        return {}
-    return {name: value for name, value in headers.items() if name.lower() not in _CONDITIONAL}
+def _same_place(target: httpx.URL, current: httpx.URL) -> bool:
+    return (target.scheme, target.host, target.port) == (current.scheme, current.host, current.port)
 
 
 def _is_challenge(answer: _Answer) -> bool:
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
-    # Sound pages carry some of these marks too; on a page that says no they tell why.
+    if answer.status not in _REFUSED | _WAIT:  # sound pages carry some of these marks too
+        return False
     page = answer.body[: _HEAD_BYTES * 4].lower()
-    return answer.status in _REFUSED | _WAIT and any(mark in page for mark in _CHALLENGE_MARKS)
+    return any(mark in page for mark in _CHALLENGE_MARKS)
 
 
 def _reason(error: Exception) -> str:

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.clock import VIETNAM
+from monitor.collectors.dates import parse_date
 
 Precision = Literal["second", "minute", "hour", "day"]
 
@@ -55,8 +56,38 @@ _SAYS_SECONDS = re.compile(r"\d:\d{2}:\d{2}|\b(?:giây|seconds?|secs?)\b")
 _SAYS_MINUTES = re.compile(r"\d[:hg]\d{2}|\b(?:phút|minutes?|mins?)\b")
 _SAYS_HOURS = re.compile(r"\b(?:giờ|tiếng|hours?|hrs?)\b|\d ?(?:am|pm|h)\b")
 _HINTS = re.compile(r"\d|trước|qua|nay|ngoái|ago|yesterday|today")
+_SAYS_WHAT_TIME = re.compile(r"\d\s*[:hg]\s*\d|\dT\d|\d{10}|\b(?:giờ|phút|giây)\b", re.IGNORECASE)
 _HOUR_BEFORE_DATE = re.compile(r"giờ.*\d[/.-]\d")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[:/]\d")
+
+
+class Dated(NamedTuple):
+    """When something came out, the words that say so, and how exact they are; None for what is not known."""
+
+    moment: datetime | None = None
+    raw: str | None = None
+    precision: Precision | None = None
+
+
+def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:
+    """Read a date however it is written: for machines first, else as people write it.
+
+    Args:
+        raw: The date as it was written; empty when there is none.
+        now: When it was read; relative dates count from here.
+        zone: The zone of a date that names none.
+
+    """
+    moment = parse_date(raw, default_zone=zone)
+    if moment is not None:
+        return Dated(moment, raw, exactness(raw))
+    found = parse_relative(raw, now=now, zone=zone)
+    return Dated(found[0], raw, found[1]) if found else Dated(raw=raw or None)
+
+
+def exactness(raw: str) -> Precision:
+    """Tell how exact a date is that machines write: to the day when it names no time of day."""
+    return "second" if _SAYS_WHAT_TIME.search(raw) else "day"
 
 
 def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tuple[datetime, Precision] | None:

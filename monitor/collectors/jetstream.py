@@ -27,7 +27,7 @@ from monitor.collectors.jetstream_api import (
     refusal_name,
     to_microseconds,
 )
-from monitor.collectors.stream import HandshakeRejected, Stream, StreamBroken, clock_of, open_stream
+from monitor.collectors.stream import HandshakeRejected, Stream, StreamBroken, open_stream
 from monitor.collectors.vietnamese import looks_vietnamese
 
 _SWITCHED_PROTOCOLS = 101
@@ -68,7 +68,7 @@ class JetstreamCollector:
 
         """
         subscription = Subscription.of_source(source)
-        reading = _Reading(subscription, source, clock_of(client), self._batch_seconds)
+        reading = _Reading(subscription, source, client.manners.clock, self._batch_seconds)
         while True:
             try:
                 async with open_stream(

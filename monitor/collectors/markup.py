@@ -1,17 +1,20 @@
 """HTML as platforms send it, turned into the plain text that a reader sees, with links spelt out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from monitor.collectors.page_tree import Node, parse_page
+
 _DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "form"})
-_PARAGRAPHS = frozenset({"p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
-_LINES = frozenset({"div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "figcaption"})
+_PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
+_LINES = ("div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "figcaption")
+_MARKS = dict.fromkeys(_PARAGRAPHS, "\n\n") | dict.fromkeys(_LINES, "\n")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _BROKEN_BREAK = re.compile(r"</br\s*/?>", re.IGNORECASE)
-_UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")  # what the parser cannot be given
 _ELLIPSES = "…."
 
 
@@ -27,12 +30,58 @@ def to_text(markup: str, base_url: str = "") -> str:
         base_url: What relative links are relative to.
 
     """
-    # Inside an element, so that a fragment that looks like an address or an XML file is still read as HTML. The parser
-    # below Beautiful Soup is used by itself: this runs for every post, and building the soup takes most of the time.
-    fragment = _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", _BROKEN_BREAK.sub("<br>", markup))
-    parser = etree.HTMLParser(target=_Writer(base_url), huge_tree=True)
-    parser.feed(f"<div>{fragment}</div>")
-    return _tidy(parser.close())
+    # Inside an element, so that a fragment that looks like an address or an XML file is still read as HTML.
+    root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
+    return element_text(root, base_url)
+
+
+class Instead(NamedTuple):
+    """What stands for an element: a paragraph of words that lead to an address; nothing when both are empty."""
+
+    words: str = ""
+    address: str = ""
+
+
+_NOTHING = Instead()
+
+
+def element_text(
+    root: Node,
+    base_url: str,
+    *,
+    instead: Callable[[Node], Instead | None] = lambda _: None,
+    lead: Callable[[str], str] = str.strip,
+) -> str:
+    """Turn an element of a parsed page into plain text, as `to_text` does.
+
+    Args:
+        root: The element.
+        base_url: What relative links are relative to.
+        instead: Says what stands for an element of it; None for one that stays as it is.
+        lead: Says where a link leads, given its address.
+
+    """
+    writer = _Writer(base_url)
+    walk = etree.iterwalk(root, events=("start", "end"))
+    is_left_out = False
+    for event, element in walk:
+        if event == "end":
+            if not is_left_out:
+                writer.end(element.tag)
+            is_left_out = False
+            if element.tail and element is not root:
+                writer.data(element.tail)
+            continue
+        other = _NOTHING if element.tag in _DROPPED else instead(element)
+        if other is None:
+            writer.start(element.tag, lead(element.get("href") or "") if element.tag == "a" else "")
+            if element.text:
+                writer.data(element.text)
+        else:
+            is_left_out = True
+            walk.skip_subtree()
+            writer.paragraph(other)
+    return _tidy("".join(writer.parts))
 
 
 def is_markup(text: str) -> bool:
@@ -44,53 +93,52 @@ class _Writer:
     """Is told of tags and text in their order, and writes down what a reader sees of them."""
 
     def __init__(self, base_url: str) -> None:
+        self.parts: list[str] = []
         self._base_url = base_url
-        self._parts: list[str] = []
-        self._dropped = 0  # how deep inside an element that goes
         self._links: list[tuple[int, str, list[str]]] = []  # where each open link begins, where it leads, its label
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if self._dropped or tag in _DROPPED:
-            self._dropped += 1
-            return
+    def start(self, tag: str, href: str = "") -> None:
         if tag == "a":
-            self._links.append((len(self._parts), attributes.get("href") or "", []))
-        self._parts.append("\n" if tag == "br" else _mark(tag))
+            self._links.append((len(self.parts), href, []))
+        mark = "\n" if tag == "br" else _MARKS.get(tag)
+        if mark:
+            self.parts.append(mark)
 
     def end(self, tag: str) -> None:
-        if self._dropped:
-            self._dropped -= 1
-            return
-        if tag == "a" and self._links:
+        if tag == "a":
             begin, href, label = self._links.pop()
-            address = _spelt_out("".join(label).strip(), href.strip(), self._base_url)
+            address = _spelt_out("".join(label).strip(), href, self._base_url)
             if address is not None:
-                self._parts[begin:] = [address]
-        self._parts.append(_mark(tag))
+                self.parts[begin:] = [address]
+        mark = _MARKS.get(tag)
+        if mark:
+            self.parts.append(mark)
 
     def data(self, text: str) -> None:
-        if self._dropped:
-            return
         written = _SPACE.sub(" ", text)
-        self._parts.append(written)
+        self.parts.append(written)
         for _, _, label in self._links:
             label.append(written)
 
-    def close(self) -> str:
-        return "".join(self._parts)
-
-
-def _mark(tag: str) -> str:
-    return "\n\n" if tag in _PARAGRAPHS else "\n" if tag in _LINES else ""
+    def paragraph(self, of: Instead) -> None:
+        if not of.words and not of.address:
+            return
+        self.start("p")
+        self.start("a", of.address)
+        self.data(of.words or of.address)
+        self.end("a")
+        self.end("p")
 
 
 def _spelt_out(label: str, href: str, base_url: str) -> str | None:
     """Give what stands for a link; None when its label alone does."""
+    if not label or label[0] in "#@":
+        return None
     try:
         address = urljoin(base_url, href)
     except ValueError:
         return None
-    if not label or label[0] in "#@" or not address.startswith(("https://", "http://")):
+    if not address.startswith(("https://", "http://")):
         return None
     return address if abbreviates(label, address) else f"{label} ({address})"
 

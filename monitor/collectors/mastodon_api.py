@@ -12,6 +12,8 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
 from monitor.collectors.http import Fetched
 from monitor.collectors.markup import to_text
+from monitor.collectors.payload import text_at
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, UsageError
 
 _TIMELINES = ("local", "public", "tag")
@@ -48,16 +50,16 @@ class Timeline:
         """
         kind = source.settings.get("timeline", "local")
         tag = str(source.settings.get("tag", "")).strip().removeprefix("#")
-        pages = source.settings.get("backfill_pages", _BACKFILL_PAGES)
         if kind not in _TIMELINES:
             raise UsageError(f"source {source.name}: `timeline` is {kind!r}: use one of {', '.join(_TIMELINES)}")
         if (kind == "tag") != bool(tag):
             raise UsageError(f'source {source.name}: `tag` belongs to `timeline = "tag"`, and only there: set both')
-        if not isinstance(pages, int) or not 1 <= pages <= _MOST_BACKFILL_PAGES:
-            raise UsageError(
-                f"source {source.name}: `backfill_pages` must be a number from 1 to {_MOST_BACKFILL_PAGES}"
-            )
-        return cls(base=source.address.rstrip("/"), kind=kind, tag=tag, backfill_pages=pages)
+        return cls(
+            base=source.address.rstrip("/"),
+            kind=kind,
+            tag=tag,
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
+        )
 
     @property
     def url(self) -> str:
@@ -141,15 +143,15 @@ def read_page(fetched: Fetched, host: str) -> Page:
 def read_status(row: Any, host: str) -> Status | str:
     """Read one status; what may not or cannot be kept gives the reason instead."""
     account = row.get("account") if isinstance(row, dict) else None
-    if not isinstance(account, dict) or not _text(row, "id") or not _text(row, "uri"):
+    if not isinstance(account, dict) or not text_at(row, "id") or not text_at(row, "uri"):
         return "malformed"
     if row.get("reblog") is not None:
         return "boost"
     if row.get("visibility") not in _OPEN_VISIBILITY:
         return "not public"
-    if account.get("noindex") is True or _OPTED_OUT.search(to_text(_text(account, "note"))):
+    if account.get("noindex") is True or _OPTED_OUT.search(to_text(text_at(account, "note"))):
         return "author opted out"
-    text, title = to_text(_text(row, "content")), _text(row, "spoiler_text").strip()
+    text, title = to_text(text_at(row, "content")), text_at(row, "spoiler_text").strip()
     if not text and not title:
         return "no text"
     return Status(status_id=row["id"], post=_post(row, account, text, title, host))
@@ -175,12 +177,12 @@ def status_payload(fetched: Fetched, host: str) -> Status | str:
 
 
 def _post(row: Mapping[str, Any], account: Mapping[str, Any], text: str, title: str, host: str) -> PublicPost:
-    link = _text(row, "url") or _text(row, "uri")
-    name = _text(account, "acct")
-    created = _text(row, "created_at")
+    link = text_at(row, "url") or text_at(row, "uri")
+    name = text_at(account, "acct")
+    created = text_at(row, "created_at")
     counts = {ours: row.get(theirs) for ours, theirs in _COUNTS.items()}
     return PublicPost(
-        external_id=_text(row, "uri"),
+        external_id=text_at(row, "uri"),
         text=text,
         url=link if link.startswith(("https://", "http://")) else None,
         # A local account's name lacks its server; with it, it is the same wherever the post is read.
@@ -188,8 +190,8 @@ def _post(row: Mapping[str, Any], account: Mapping[str, Any], text: str, title: 
         title=title or None,
         published_at=parse_date(created),
         published_raw=created or None,
-        edited_at=parse_date(_text(row, "edited_at")),
-        language=_text(row, "language") or None,
+        edited_at=parse_date(text_at(row, "edited_at")),
+        language=text_at(row, "language") or None,
         engagement={name: count for name, count in counts.items() if isinstance(count, int)},
     )
 
@@ -199,11 +201,6 @@ def _json(fetched: Fetched) -> Any:
         return json.loads(fetched.body)
     except (ValueError, RecursionError) as error:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Mastodon server?") from error
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _links(header: str) -> dict[str, str]:

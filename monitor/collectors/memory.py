@@ -1,6 +1,5 @@
 """What the polite client remembers of hosts from one program to the next; where it is kept is not its business."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -45,8 +44,23 @@ class HostMemory(Protocol):
         """Give what is known of a host."""
         ...
 
-    def keep_pace(self, paces: Sequence[RememberedPace]) -> None:
-        """Keep what is now known of hosts."""
+    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
+        """Take a host for one request, so that no other program asks it meanwhile.
+
+        Args:
+            host: Its name or address.
+            ready_at: As it was last seen; the host is not taken when another program has asked it since.
+            now: The time.
+            until: When the host is free again even if it is never given back.
+
+        Returns:
+            Whether it is taken.
+
+        """
+        ...
+
+    def give_back(self, pace: RememberedPace) -> None:
+        """Keep what is now known of a host, and let other programs ask it."""
         ...
 
     def robots(self, place: str) -> RememberedRobots | None:
@@ -65,7 +79,11 @@ class NoMemory:
         """Know nothing."""
         return None
 
-    def keep_pace(self, paces: Sequence[RememberedPace]) -> None:
+    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:  # noqa: ARG002 - the signature is the protocol's
+        """Share with nobody."""
+        return True
+
+    def give_back(self, pace: RememberedPace) -> None:
         """Keep nothing."""
 
     def robots(self, place: str) -> RememberedRobots | None:  # noqa: ARG002 - the signature is the protocol's

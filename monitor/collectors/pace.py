@@ -21,6 +21,7 @@ _LONGEST_PAUSE = 72.0  # seconds; a remembered pause that is longer comes from a
 _MOST_DOUBLINGS = 7
 _EPOCH_BEGINS = 1_000_000_000  # a larger number is a date in seconds since 1970, a smaller one a count of seconds
 _JITTER_SHARE = 0.2
+_LOOK_AGAIN = 0.5  # seconds until a host that another program is asking is looked at again
 _RESET_HEADERS = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining")
 
@@ -29,21 +30,24 @@ _REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining")
 class _Gate:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     ready_at: float = 0.0
+    seen: datetime | None = None  # `ready_at` as it was last remembered
     closed_until: datetime | None = None
     refusals: int = 0
     day_began: datetime | None = None
     sent: int = 0
-    is_remembered: bool = True
 
 
 class HostPace:
     """Lets one request a host through at a time, no faster than told, and counts them.
 
+    With a memory all programs that share it are one: a host is taken for each request and given back with what it said.
+
     Args:
         clock: Tells the time and waits.
         requests_per_day: Most requests to one host in 24 hours.
         jitter: Gives a number from 0 to 1; with it the pause grows by up to a fifth, so that nobody marches in step.
-        memory: What other programs, and earlier ones, did; `remember` adds what this one did.
+        memory: What other programs, and earlier ones, did.
+        longest: Seconds that one turn may take; a program that died holds a host for no longer.
 
     """
 
@@ -53,11 +57,13 @@ class HostPace:
         requests_per_day: int,
         jitter: Callable[[], float],
         memory: HostMemory | None = None,
+        longest: float = 60.0,
     ) -> None:
         self._memory = memory or NoMemory()
         self._clock = clock
         self._requests_per_day = requests_per_day
         self._jitter = jitter
+        self._longest = timedelta(seconds=longest)
         self._gates: dict[str, _Gate] = {}
 
     @asynccontextmanager
@@ -70,17 +76,44 @@ class HostPace:
         """
         gate = self._gates.setdefault(host, _Gate())
         async with gate.lock:
+            await self._take(host, gate)
+            pause = 0.0
+            try:
+                self._recall(host, gate)
+                self._refuse_if_closed(host, gate)
+                self._count(host, gate)
+                pause = delay * (1 + _JITTER_SHARE * self._jitter())
+                yield
+            finally:
+                gate.ready_at = max(gate.ready_at, self._clock.monotonic() + pause)
+                self._give_back(host, gate)
+
+    async def _take(self, host: str, gate: _Gate) -> None:
+        """Wait until the pause is over and no other program asks this host."""
+        while True:
             self._recall(host, gate)
             self._refuse_if_closed(host, gate)
             wait = gate.ready_at - self._clock.monotonic()
             if wait > 0:
                 await self._clock.sleep(wait)
-            self._count(host, gate)
-            try:
-                yield
-            finally:
-                pause = delay * (1 + _JITTER_SHARE * self._jitter())
-                gate.ready_at = self._clock.monotonic() + pause
+            now = self._clock.now()
+            if self._memory.take(host, gate.seen, now, now + self._longest):
+                return
+            await self._clock.sleep(_LOOK_AGAIN)
+
+    def _give_back(self, host: str, gate: _Gate) -> None:
+        wait = max(gate.ready_at - self._clock.monotonic(), 0.0)
+        gate.seen = self._clock.now() + timedelta(seconds=wait)
+        self._memory.give_back(
+            RememberedPace(
+                host=host,
+                ready_at=gate.seen,
+                closed_until=gate.closed_until,
+                refusals=gate.refusals,
+                day_began=gate.day_began,
+                sent=gate.sent,
+            )
+        )
 
     def close(self, host: str, said: datetime | None) -> None:
         """Send nothing to a host until the time it said or, when it said none, for 30 s, then 1 min, up to 1 h."""
@@ -88,35 +121,13 @@ class HostPace:
         guess = min(_FIRST_WAIT * 2 ** min(gate.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
         gate.refusals += 1
         gate.closed_until = said or self._clock.now() + guess
-        gate.is_remembered = False
 
     def accepted(self, host: str, headers: Mapping[str, str]) -> None:
         """Note a good answer; one that says it was the last for now closes the host until its reset."""
         gate = self._gates.setdefault(host, _Gate())
         gate.refusals = 0
-        gate.is_remembered = False
         if any(headers.get(name, "").strip() == "0" for name in _REMAINING_HEADERS):
             gate.closed_until = _reset_at(headers, self._clock.now())
-
-    def remember(self) -> None:
-        """Tell the memory what changed since the last time; done after each group of requests that belong together."""
-        changed = {host: gate for host, gate in self._gates.items() if not gate.is_remembered}
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        self._memory.keep_pace(
-            [
-                RememberedPace(
-                    host=host,
-                    ready_at=now + timedelta(seconds=max(gate.ready_at - monotonic, 0.0)),
-                    closed_until=gate.closed_until,
-                    refusals=gate.refusals,
-                    day_began=gate.day_began,
-                    sent=gate.sent,
-                )
-                for host, gate in changed.items()
-            ]
-        )
-        for gate in changed.values():
-            gate.is_remembered = True
 
     def _refuse_if_closed(self, host: str, gate: _Gate) -> None:
         if gate.closed_until is not None and self._clock.now() < gate.closed_until:
@@ -134,13 +145,13 @@ class HostPace:
                 gate.day_began + _DAY,
             )
         gate.sent += 1
-        gate.is_remembered = False
 
     def _recall(self, host: str, gate: _Gate) -> None:
-        """Take over what was remembered last, unless this program knows better and has not told it yet."""
-        known = self._memory.pace(host) if gate.is_remembered else None
+        """Take over what was remembered last."""
+        known = self._memory.pace(host)
         if known is None:
             return
+        gate.seen = known.ready_at
         now = self._clock.now()
         if known.ready_at is not None:
             wait = min((known.ready_at - now).total_seconds(), _LONGEST_PAUSE)

@@ -11,11 +11,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
-from monitor.clock import Clock
-from monitor.collectors.guard import AddressPolicy, resolve
-from monitor.collectors.http import PoliteClient, Politeness
-from monitor.collectors.pace import HostPace, retry_at
-from monitor.collectors.robots import RobotsCache
+from monitor.collectors.guard import resolve
+from monitor.collectors.http import PoliteClient
+from monitor.collectors.manners import Manners
+from monitor.collectors.pace import retry_at
 from monitor.errors import AddressBlocked, CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _REDIRECTS = range(300, 400)
@@ -81,22 +80,6 @@ class _Connect(connect):
         return exc
 
 
-class _Manners:
-    """The rules that the polite client keeps, for a connection that it cannot make itself."""
-
-    def __init__(self, client: PoliteClient) -> None:
-        self.policy: Politeness = client._policy  # noqa: SLF001 - the client shows them nowhere else
-        self.clock: Clock = client._clock  # noqa: SLF001  a stream keeps the one client's manners
-        self.addresses: AddressPolicy = client._addresses  # noqa: SLF001  a stream keeps the one client's manners
-        self.robots: RobotsCache = client._robots  # noqa: SLF001  a stream keeps the one client's manners
-        self.pace: HostPace = client._pace  # noqa: SLF001  a stream keeps the one client's manners
-
-
-def clock_of(client: PoliteClient) -> Clock:
-    """Give the clock that a client goes by."""
-    return _Manners(client).clock
-
-
 @asynccontextmanager
 async def open_stream(
     url: str, client: PoliteClient, *, subprotocol: str | None = None, pings: bool = True
@@ -120,7 +103,7 @@ async def open_stream(
         StreamBroken: No connection, or another answer.
 
     """
-    manners = _Manners(client)
+    manners = client.manners
     address = url.replace("ws", "http", 1)
     manners.addresses.check_url(address)
     parts = urlsplit(address)
@@ -135,7 +118,7 @@ async def open_stream(
 
 
 async def _connect(
-    url: str, host: str, port: int, manners: _Manners, subprotocol: str | None, *, pings: bool
+    url: str, host: str, port: int, manners: Manners, subprotocol: str | None, *, pings: bool
 ) -> ClientConnection:
     try:
         addresses = await resolve(host, port)
@@ -166,7 +149,7 @@ async def _connect(
     raise failure
 
 
-def _refusal(host: str, response: Response, manners: _Manners) -> CollectError:
+def _refusal(host: str, response: Response, manners: Manners) -> CollectError:
     """Explain an answer that opens no stream, as the polite client explains those of pages."""
     status = response.status_code
     headers = {name.lower(): value for name, value in response.headers.raw_items()}

@@ -1,10 +1,10 @@
 """A Telegram channel's public preview, for channels whose owner gave leave; without it nothing is read."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.collectors.telegram_page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
@@ -40,6 +40,20 @@ class TelegramCollector:
         async for batch in reading.older():
             yield batch
         async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read the pages on which messages should stand, as many as one reading may; the rest is left out.
+
+        Raises:
+            SourceRefused: When no permission is recorded.
+            CollectError: Another of its subclasses, when the preview could not be read.
+
+        """
+        watched = replace(source, watched=[post.external_id for post in posts])
+        async for batch in _Reading(Channel.of(source), client, watched).look_again():
             yield batch
 
 

@@ -13,6 +13,7 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
 from monitor.collectors.forum_markup import fragment_text, words_of
 from monitor.collectors.http import Fetched
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _SHORTEST_PERMISSION = 20
@@ -70,8 +71,8 @@ class Channel:
         return cls(
             base=f"{parts.scheme}://{parts.netloc}{path['before']}",
             name=path["name"],
-            backfill_pages=_pages(source, "backfill_pages", _BACKFILL_PAGES),
-            max_pages=_pages(source, "max_pages", _MOST_PAGES),
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property
@@ -209,10 +210,3 @@ def _post(block: Tag, channel: Channel, number: int, text: str) -> PublicPost:
         published_raw=raw or None,
         engagement={"views": count} if count is not None else {},
     )
-
-
-def _pages(source: SourceView, name: str, default: int) -> int:
-    pages = source.settings.get(name, default)
-    if isinstance(pages, bool) or not isinstance(pages, int) or not 1 <= pages <= _PAGES_LIMIT:
-        raise UsageError(f"source {source.name}: `{name}` must be a number from 1 to {_PAGES_LIMIT}")
-    return pages

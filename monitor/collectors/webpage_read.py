@@ -14,7 +14,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.dates import parse_date
 from monitor.collectors.forum_markup import words_of
 from monitor.collectors.http import Fetched
-from monitor.collectors.human_dates import parse_relative
+from monitor.collectors.human_dates import Dated, exactness, read_date
 from monitor.collectors.markup import to_text
 from monitor.collectors.page_rules import match_in
 from monitor.collectors.webpage_data import (
@@ -158,7 +158,7 @@ class Page:
             hit = bool(text) and rules.body is None
             title = title or (article.title if article and article.title else "")
             published.append(article.published_raw if article and article.published_raw and not rules.date else "")
-        published_at, published_raw = self._published(root, published)
+        dated = self._published(root, published)
         post = PublicPost(
             external_id=self._identity(root, url, alone=alone),
             text=text,
@@ -166,37 +166,40 @@ class Page:
             author=said.author or (rules.author.value(root) if rules.author else "") or None,
             title=title or None if alone or not self._is_thread else None,
             context=self._heading() if not alone and self._is_thread else None,
-            published_at=published_at,
-            published_raw=published_raw,
-            edited_at=self._edited(said.modified or (self._head.modified if alone else ""), published_at),
+            published_at=dated.moment,
+            published_raw=dated.raw,
+            published_precision=dated.precision,
+            edited_at=self._edited(said.modified or (self._head.modified if alone else ""), dated.moment),
             language=language or None,
         )
         return post, hit
 
     def _described_post(self, said: Description) -> PublicPost:
-        published_at, published_raw = self._dated(said.published)
+        dated = self._dated(said.published)
         return PublicPost(
             external_id=said.identifier,
             text=said.text,
             url=said.address or self.url,
             author=said.author or None,
             context=self._heading(),
-            published_at=published_at,
-            published_raw=published_raw,
-            edited_at=self._edited(said.modified, published_at),
+            published_at=dated.moment,
+            published_raw=dated.raw,
+            published_precision=dated.precision,
+            edited_at=self._edited(said.modified, dated.moment),
             language=said.language or self._head.language or None,
         )
 
     def _check_post(self, review: ClaimReview, post: PublicPost) -> PublicPost:
-        published_at, published_raw = self._dated(review.published)
+        dated = self._dated(review.published)
         return replace(
             post,
             external_id=f"{post.external_id}#claim-{review.key}",
             text=review.text(),
             url=review.address or post.url,
             author=review.publisher or post.author,
-            published_at=published_at or post.published_at,
-            published_raw=published_raw or post.published_raw,
+            published_at=dated.moment or post.published_at,
+            published_raw=dated.raw or post.published_raw,
+            published_precision=dated.precision if dated.moment else post.published_precision,
         )
 
     @property
@@ -221,24 +224,19 @@ class Page:
         value = rule.selector.value(root) if rule.selector else url
         return match_in(rule.regex, value) if rule.regex else value
 
-    def _published(self, root: Tag, said: Sequence[str]) -> tuple[datetime | None, str | None]:
+    def _published(self, root: Tag, said: Sequence[str]) -> Dated:
         """Prefer what is written for machines, then the rule, then what the article's looks gave."""
         rule = self._settings.detail.date
         ruled = rule.selector.value(root) if rule else ""
         for raw in (*said[:2], ruled, *said[2:]):
-            moment = (rule.read(raw) if rule and raw is ruled and raw else None) or self._dated(raw)[0]
-            if moment:
-                return moment, raw
-        return None, next((raw for raw in (*said, ruled) if raw), None)
+            by_rule = rule.read(raw) if rule and raw is ruled and raw else None
+            dated = Dated(by_rule, raw, exactness(raw)) if by_rule else self._dated(raw)
+            if dated.moment:
+                return dated
+        return Dated(raw=next((raw for raw in (*said, ruled) if raw), None))
 
-    def _dated(self, raw: str) -> tuple[datetime | None, str | None]:
-        if not raw:
-            return None, None
-        relative = None
-        moment = parse_date(raw)
-        if moment is None:
-            relative = parse_relative(raw, now=self.fetched.fetched_at)
-        return moment or (relative[0] if relative else None), raw
+    def _dated(self, raw: str) -> Dated:
+        return read_date(raw, now=self.fetched.fetched_at)
 
     def _edited(self, raw: str, published_at: datetime | None) -> datetime | None:
         modified = parse_date(raw) if raw else None

@@ -1,17 +1,16 @@
 """What a XenForo 2 board shows to guests, read at the edge: a source's settings, its feed of threads, thread pages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlsplit
-
-from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.addresses import web_address
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.forum_markup import words_of
 from monitor.collectors.http import Fetched
+from monitor.collectors.page_tree import Classes, Node, has_class, parse_page, words_in
+from monitor.collectors.source_settings import number_setting
 from monitor.collectors.xenforo_post import body_text, likes, read_time
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -63,10 +62,12 @@ class Board:
             raise UsageError(
                 f"source {source.name}: `forum` must be as in its address, name.number without a slash: not {forum!r}"
             )
-        pages = source.settings.get("max_pages", _MAX_PAGES)
-        if isinstance(pages, bool) or not isinstance(pages, int) or not 1 <= pages <= _PAGES_LIMIT:
-            raise UsageError(f"source {source.name}: `max_pages` must be a number from 1 to {_PAGES_LIMIT}")
-        return cls(base=source.address.rstrip("/"), **named, forum=forum, max_pages=pages)
+        return cls(
+            base=source.address.rstrip("/"),
+            **named,
+            forum=forum,
+            max_pages=number_setting(source, "max_pages", _MAX_PAGES, _PAGES_LIMIT),
+        )
 
     @property
     def host(self) -> str:
@@ -138,7 +139,7 @@ def refuse_sign_in(fetched: Fetched, board: Board) -> None:
         SourceRefused: When it is one.
 
     """
-    if "html" in fetched.content_type and _template(BeautifulSoup(fetched.text(), "lxml")) == "login":
+    if "html" in fetched.content_type and _template(parse_page(fetched.text())) == "login":
         raise _members_only(board)
 
 
@@ -152,102 +153,107 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     """
     if fetched.status in _NO_LONGER_THERE:
         return None
-    soup = BeautifulSoup(fetched.text(), "lxml")
-    if _template(soup) == "login":
+    root = parse_page(fetched.text())
+    if _template(root) == "login":
         raise _members_only(board)
+    classes, is_xenforo = Classes(root), root.get("id") == "XF"
     if fetched.status == _FORBIDDEN:
-        if soup.select_one("html#XF .blockMessage--error") is not None:
+        if is_xenforo and classes.all("blockMessage--error"):
             return None
         raise SourceRefused(f"{fetched.final_url} answers 403: the board does not want this to be read by programs")
-    messages = soup.select(".message--post[data-content^=post-]")
-    if not messages and soup.select_one("html#XF") is None:
+    messages = [each for each in classes.all("message--post") if each.get("data-content", "").startswith("post-")]
+    if not messages and not is_xenforo:
         raise PayloadInvalid(f"{fetched.final_url} holds no posts that can be recognised: is it a XenForo 2 board?")
-    number = _page_number(soup, fetched)
-    last = max([number, *_numbers(soup, ".pageNav-page")])
-    title = _title(soup)
+    number = _page_number(classes, fetched)
+    last = max([number, *_numbers(classes.all("pageNav-page"))])
+    title = _title(classes)
     opening = messages[0] if messages and number == 1 else None
-    found = (_message(message, board, title, is_first=message is opening) for message in messages)
+    now = fetched.fetched_at
+    found = (_message(message, board, title, now, is_first=message is opening) for message in messages)
     return ThreadPage(
         fetched=fetched,
         path=board.thread_path(fetched.final_url),
         number=number,
         last=last,
-        more=number < last or soup.select_one("a.pageNav-jump--next") is not None,
+        more=number < last or any(each.tag == "a" for each in classes.all("pageNav-jump--next")),
         messages=[message for message in found if message is not None],
     )
 
 
-def _message(element: Tag, board: Board, title: str | None, *, is_first: bool) -> Message | None:
-    named = _POST.fullmatch(_attribute(element, "data-content"))
+def _message(element: Node, board: Board, title: str | None, now: datetime, *, is_first: bool) -> Message | None:
+    named = _POST.fullmatch(element.get("data-content"))
     if named is None:
         return None
     number = int(named[1])
-    counted = _numbers(element, ".message-attribution-opposite a")
+    classes = Classes(element)
+    counted = _numbers(classes.inside("message-attribution-opposite", "a"))
     is_opening = 1 in counted if counted else is_first
-    if "message--deleted" in (element.get("class") or []):
+    if has_class(element, "message--deleted"):
         return Message(number=number, is_opening=is_opening, post=None, gone=True)
-    body = element.select_one(".message-body .bbWrapper")
+    body = _inside(classes.all("bbWrapper"), "message-body")
     base = board.base + "/"
     text = body_text(body, base, is_opening=is_opening) if body is not None else ""
     if not text:
         return Message(number=number, is_opening=is_opening, post=None)
-    published_at, raw = read_time(element.select_one(".message-attribution time, header time"))
-    link = element.select_one(".message-attribution-main a[href]")
-    edited_at, _ = read_time(element.select_one(".message-lastEdit time"))
+    dated = read_time(_inside(element.iterdescendants("time"), "message-attribution", "header"), now)
+    links = classes.inside("message-attribution-main", "a")
+    link = next((each.get("href") for each in links if each.get("href") is not None), None)
+    bars = (each for each in classes.all("reactionsBar-link") if each.tag == "a")
     post = PublicPost(
         external_id=named[0],
         text=text,
-        url=web_address(_attribute(link, "href"), base) if link is not None else None,
-        author=_author(element, board),
+        url=web_address(link, base) if link is not None else None,
+        author=_author(element, classes, board),
         title=title if is_opening else None,
         context=None if is_opening else title,
-        published_at=published_at,
-        published_raw=raw,
-        edited_at=edited_at,
-        engagement=likes(element.select_one("a.reactionsBar-link")),
+        published_at=dated.moment,
+        published_raw=dated.raw,
+        published_precision=dated.precision,
+        edited_at=read_time(next(classes.inside("message-lastEdit", "time"), None), now).moment,
+        engagement=likes(next(bars, None)),
     )
     return Message(number=number, is_opening=is_opening, post=post)
 
 
-def _author(element: Tag, board: Board) -> str | None:
+def _author(element: Node, classes: Classes, board: Board) -> str | None:
     """Name who wrote a message: by number, which outlives a change of name, and by name who has no account."""
-    account = element.select_one(".message-name .username[data-user-id]")
-    number = _attribute(account, "data-user-id") if account is not None else ""
-    name = number if number not in ("", "0") else _attribute(element, "data-author") or words_of(account)
+    accounts = (each for each in classes.all("username") if each.get("data-user-id") is not None)
+    account = _inside(accounts, "message-name")
+    number = account.get("data-user-id") if account is not None else ""
+    name = number if number not in ("", "0") else element.get("data-author") or words_in(account)
     return f"{name}@{board.host}" if name else None
 
 
-def _title(soup: BeautifulSoup) -> str | None:
+def _inside(elements: Iterable[Node], name: str, tag: str | None = None) -> Node | None:
+    """Find the first element that lies in one of a class, or of a tag."""
+    for element in elements:
+        if any(has_class(above, name) or above.tag == tag for above in element.iterancestors()):
+            return element
+    return None
+
+
+def _title(classes: Classes) -> str | None:
     """Give a thread's title without the label that a board puts before it."""
-    heading = soup.select_one("h1.p-title-value")
-    if heading is None:
-        return None
-    labels = heading.select(".labelLink, .label, .label-append")
-    kept = [str(text) for text in heading.find_all(string=True) if not any(label in text.parents for label in labels)]
-    return " ".join("".join(kept).split()) or None
+    heading = next((each for each in classes.all("p-title-value") if each.tag == "h1"), None)
+    labels = ("labelLink", "label", "label-append")
+    return words_in(heading, without=lambda element: any(has_class(element, name) for name in labels)) or None
 
 
-def _page_number(soup: BeautifulSoup, fetched: Fetched) -> int:
-    current = _numbers(soup, ".pageNav-page--current")
+def _page_number(classes: Classes, fetched: Fetched) -> int:
+    current = _numbers(classes.all("pageNav-page--current"))
     in_address = _PAGE.search(fetched.final_url)
     return current[0] if current else int(in_address[1]) if in_address else 1
 
 
-def _numbers(element: Tag, selector: str) -> list[int]:
+def _numbers(elements: Iterable[Node]) -> list[int]:
     """Read numbers such as `7`, `#1,208` or `1.208`."""
-    digits = (re.sub(r"[\s.,#]", "", found.get_text()) for found in element.select(selector))
+    digits = (re.sub(r"[\s.,#]", "", "".join(found.itertext())) for found in elements)
     return [int(each) for each in digits if re.fullmatch(r"[0-9]{1,9}", each)]
 
 
-def _template(soup: BeautifulSoup) -> str:
-    root = soup.select_one("html")
-    return _attribute(root, "data-template") if root is not None else ""
+def _template(root: Node) -> str:
+    return root.get("data-template") or ""
 
 
 def _members_only(board: Board) -> SourceRefused:
     return SourceRefused(f"{board.host} shows its threads to members only: ask its operators, or remove the source")
-
-
-def _attribute(element: Tag, name: str) -> str:
-    value: Any = element.get(name)
-    return value if isinstance(value, str) else ""

@@ -4,17 +4,19 @@ import re
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-import dateparser
-from bs4 import BeautifulSoup, Tag
-
 from monitor.collectors.dates import parse_date
-from monitor.collectors.forum_markup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
+from monitor.collectors.human_dates import Dated, exactness, read_date
+from monitor.collectors.markup import Instead, element_text
+from monitor.collectors.page_tree import Node, has_class, words_in
 
-_NOISE = ".bbCodeSpoiler-button, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, img"
-_SITE_ZONE = "Asia/Ho_Chi_Minh"
+_NOISE = frozenset({"bbCodeSpoiler-button", "bbCodeBlock-expandLink", "bbCodeBlock-shrinkLink", "js-selectToQuoteEnd"})
+_CARD = "bbCodeBlock--unfurl"
+_QUOTE = "bbCodeBlock--quote"
+_BLOCK_TITLE = "bbCodeBlock-title"
+_NOTHING = Instead()
 
 
-def body_text(body: Tag, base_url: str, *, is_opening: bool) -> str:
+def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
     """Give the plain text of a message.
 
     A reply loses what it quotes. The message that opens a thread keeps it, without the name of who is quoted: threads
@@ -26,13 +28,22 @@ def body_text(body: Tag, base_url: str, *, is_opening: bool) -> str:
         is_opening: Whether it opens its thread.
 
     """
-    soup = parse_fragment(body.decode_contents())
-    for link in soup.select("a[href]"):
-        link["href"] = unwrap_proxy(str(link["href"]))
-    _put_cards(soup)
-    remove(soup, ".bbCodeBlock--quote > .bbCodeBlock-title" if is_opening else ".bbCodeBlock--quote")
-    remove(soup, _NOISE)
-    return fragment_text(soup, base_url)
+
+    def instead(element: Node) -> Instead | None:
+        classes = (element.get("class") or "").split()
+        if not classes:
+            return _NOTHING if element.tag == "img" else None
+        if element is body:
+            return None
+        if _CARD in classes:
+            return _card(element)
+        if _QUOTE in classes:
+            return None if is_opening else _NOTHING
+        if element.tag == "img" or not _NOISE.isdisjoint(classes):
+            return _NOTHING
+        return _NOTHING if _BLOCK_TITLE in classes and has_class(element.getparent(), _QUOTE) else None
+
+    return element_text(body, base_url, instead=instead, lead=unwrap_proxy)
 
 
 def unwrap_proxy(address: str) -> str:
@@ -45,49 +56,42 @@ def unwrap_proxy(address: str) -> str:
     return links[0] if links else address
 
 
-def read_time(element: Tag | None) -> tuple[datetime | None, str | None]:
+def read_time(element: Node | None, now: datetime) -> Dated:
     """Read a time element, by what is meant for machines first.
 
     From version 2.3 on `data-time` is a clock time for people; before it was seconds since 1970. Both have `datetime`.
 
-    Returns:
-        The time, aware UTC, and what it was read from; None for what is not there.
+    Args:
+        element: The element; None when there is none.
+        now: When the page was read; what people read, such as `42 phút trước`, counts from here.
 
     """
     if element is None:
-        return None, None
+        return Dated()
     seconds = (str(element.get(name) or "").strip() for name in ("data-timestamp", "data-time"))
     candidates = [*(value for value in seconds if value.isdecimal()), str(element.get("datetime") or "").strip()]
     for raw in candidates:
         moment = parse_date(raw)
         if moment is not None:
-            return moment, raw
-    shown = str(element.get("title") or "").strip() or words_of(element)
-    return _as_people_write(shown), shown or next((raw for raw in candidates if raw), None)
+            return Dated(moment, raw, exactness(raw))
+    shown = read_date(str(element.get("title") or "").strip() or words_in(element), now=now)
+    return shown if shown.raw else Dated(raw=next((raw for raw in candidates if raw), None))
 
 
-def likes(bar: Tag | None) -> dict[str, int]:
+def likes(bar: Node | None) -> dict[str, int]:
     """Count reactions from a bar such as `An, Bình and 1,208 others`; nothing for no bar."""
     if bar is None:
         return {}
-    copied = parse_fragment(bar.decode_contents())
-    names = len(copied.select("bdi"))
-    remove(copied, "bdi")
-    others = re.search(r"[0-9][0-9.,]{0,11}", copied.get_text())
+    names = sum(1 for _ in bar.iterdescendants("bdi"))
+    others = re.search(r"[0-9][0-9.,]{0,11}", words_in(bar, without=lambda element: element.tag == "bdi"))
     return {"likes": names + (int(re.sub(r"[.,]", "", others[0])) if others else 0)}
 
 
-def _put_cards(soup: BeautifulSoup) -> None:
-    for card in outermost(soup, ".bbCodeBlock--unfurl"):
-        title = card.select_one(".contentRow-header, .bbCodeBlock-title")
-        link = card.select_one("a[href]")
-        address = str(card.get("data-url") or (link["href"] if link is not None else ""))
-        put_link(soup, card, address, words_of(title))
-
-
-def _as_people_write(text: str) -> datetime | None:
-    """Read a date in words, in Vietnamese or English; a relative one is not read: nobody knows when it was written."""
-    if not re.search(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{4}", text):
-        return None
-    settings = {"DATE_ORDER": "DMY", "TIMEZONE": _SITE_ZONE, "RETURN_AS_TIMEZONE_AWARE": True, "TO_TIMEZONE": "UTC"}
-    return parse_date(text) or dateparser.parse(text, languages=["vi", "en"], settings=settings)
+def _card(card: Node) -> Instead:
+    """Give a plain link in the place of a card: the excerpt on it is another site's text, not the author's."""
+    titles = [
+        each for each in card.iterdescendants() if has_class(each, "contentRow-header") or has_class(each, _BLOCK_TITLE)
+    ]
+    link = next((each for each in card.iterdescendants("a") if each.get("href") is not None), None)
+    address = card.get("data-url") or (unwrap_proxy(link.get("href")) if link is not None else "")
+    return Instead(words_in(titles[0] if titles else None), address)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.leave import has_leave
 from monitor.collectors.validators import conditional_headers, validators_of
 from monitor.collectors.youtube_api import (
     MOST_IDS,
@@ -41,6 +43,7 @@ class YouTubeCollector:
     """
 
     kind = "youtube"
+    may_have_leave = True
     longest_retention_days = 30
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
@@ -54,20 +57,36 @@ class YouTubeCollector:
 
         """
         choice = Choice.of(source)
-        reading = _Reading(choice, _Api(choice, client, key_of(source)), source)
+        reading = _Reading(choice, _Api(choice, client, source), source)
         async for batch in reading.videos():
             yield batch
         async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Ask after comments by their identifiers, fifty at a time.
+
+        Raises:
+            UsageError: When the source's settings are wrong, or it has no key.
+            CollectError: When the API could not be read.
+
+        """
+        choice = Choice.of(source)
+        watched = replace(source, watched=[post.external_id for post in posts])
+        async for batch in _Reading(choice, _Api(choice, client, source), watched).look_again():
             yield batch
 
 
 class _Api:
     """Asks the API. The key goes in a header, so that it stands in no address, message or log."""
 
-    def __init__(self, choice: Choice, client: PoliteClient, key: str) -> None:
+    def __init__(self, choice: Choice, client: PoliteClient, source: SourceView) -> None:
         self._choice = choice
         self._client = client
-        self._key = key
+        self._key = key_of(source)
+        self._has_leave = has_leave(source)
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
         """Read one address.
@@ -77,7 +96,11 @@ class _Api:
 
         """
         fetched = await self._client.get(
-            url, api=True, headers={**(headers or {}), "x-goog-api-key": self._key}, accept_status=_PROBLEMS
+            url,
+            api=True,
+            headers={**(headers or {}), "x-goog-api-key": self._key},
+            accept_status=_PROBLEMS,
+            has_leave=self._has_leave,
         )
         if fetched.status in _PROBLEMS:
             raise problem_of(fetched, self._choice)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.dates import parse_date
 from monitor.collectors.http import Fetched
+from monitor.collectors.payload import mapping_at, number_at, text_at
+from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused, UsageError
 
 MOST_IDS = 50
@@ -105,9 +107,9 @@ class Choice:
             base=source.address.rstrip("/").removesuffix(_VERSION) + _VERSION,
             video=video,
             channel=channel,
-            videos=_number_setting(source, "videos", _VIDEOS, MOST_IDS),
-            backfill_pages=_number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=_number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            videos=number_setting(source, "videos", _VIDEOS, MOST_IDS),
+            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property
@@ -214,11 +216,11 @@ def read_videos(fetched: Fetched) -> list[Video]:
     """
     found = []
     for row in _items(fetched):
-        snippet = _dict(row, "snippet")
-        place = _dict(snippet, "resourceId")
-        number = _text(place, "videoId") or _text(row, "id")
+        snippet = mapping_at(row, "snippet")
+        place = mapping_at(snippet, "resourceId")
+        number = text_at(place, "videoId") or text_at(row, "id")
         if _VIDEO.fullmatch(number):
-            found.append(Video(id=number, title=_text(snippet, "title").strip() or None))
+            found.append(Video(id=number, title=text_at(snippet, "title").strip() or None))
     return found
 
 
@@ -243,7 +245,7 @@ def read_comments(fetched: Fetched) -> Page[Mapping[str, Any]]:
 
     """
     rows = _items(fetched)
-    found = [row for row in rows if isinstance(row, dict) and is_comment_id(_text(row, "id"))]
+    found = [row for row in rows if isinstance(row, dict) and is_comment_id(text_at(row, "id"))]
     return Page(fetched=fetched, rows=found, malformed=len(rows) - len(found), next=_next(fetched))
 
 
@@ -256,21 +258,21 @@ def comment_post(row: Mapping[str, Any], video: Video | None, replies: int | Non
         replies: How many answers it has, when that is known.
 
     """
-    snippet, number = _dict(row, "snippet"), _text(row, "id")
+    snippet, number = mapping_at(row, "snippet"), text_at(row, "id")
     if not snippet or not is_comment_id(number):
         return "malformed"
-    text = _text(snippet, "textDisplay") or _text(snippet, "textOriginal")
+    text = text_at(snippet, "textDisplay") or text_at(snippet, "textOriginal")
     if not text.strip():
         return "no text"
-    published, updated = _text(snippet, "publishedAt"), _text(snippet, "updatedAt")
+    published, updated = text_at(snippet, "publishedAt"), text_at(snippet, "updatedAt")
     published_at, updated_at = parse_date(published), parse_date(updated)
     edited = published_at is not None and updated_at is not None and updated_at > published_at
-    counts = {"likes": _number(snippet, "likeCount"), "replies": replies}
+    counts = {"likes": number_at(snippet, "likeCount"), "replies": replies}
     return PublicPost(
         external_id=number,
         text=text,
         url=f"https://www.youtube.com/watch?v={video.id}&lc={number}" if video else None,
-        author=_text(_dict(snippet, "authorChannelId"), "value") or None,
+        author=text_at(mapping_at(snippet, "authorChannelId"), "value") or None,
         context=video.title if video else None,
         published_at=published_at,
         published_raw=published or None,
@@ -320,15 +322,15 @@ def _known_problem(reason: str, fetched: Fetched, choice: Choice) -> CollectErro
 
 
 def _thread(row: Any, video: Video) -> Thread | None:
-    snippet = _dict(row, "snippet")
-    top = _dict(snippet, "topLevelComment")
-    number = _text(top, "id")
+    snippet = mapping_at(row, "snippet")
+    top = mapping_at(snippet, "topLevelComment")
+    number = text_at(top, "id")
     if not is_comment_id(number):
         return None
-    replies = _dict(row, "replies").get("comments")
+    replies = mapping_at(row, "replies").get("comments")
     given = [reply for reply in replies if isinstance(reply, dict)] if isinstance(replies, list) else []
-    total = _number(snippet, "totalReplyCount") or 0
-    published_at = parse_date(_text(_dict(top, "snippet"), "publishedAt"))
+    total = number_at(snippet, "totalReplyCount") or 0
+    published_at = parse_date(text_at(mapping_at(top, "snippet"), "publishedAt"))
     if snippet.get("isPublic") is False:
         return Thread(id=number, published_at=published_at, comments=["not public"], given=0, total=0)
     comments = [comment_post(top, video, total), *(comment_post(reply, video) for reply in given)]
@@ -347,18 +349,11 @@ def _reasons(fetched: Fetched) -> list[str]:
         payload = json.loads(fetched.body)
     except (ValueError, RecursionError):
         return []
-    error = _dict(payload, "error")
+    error = mapping_at(payload, "error")
     # The newer list says it more exactly: an invalid key is a mere "badRequest" in the older one.
     lists = [error.get(name) for name in ("details", "errors")]
     rows = [row for rows in lists if isinstance(rows, list) for row in rows]
-    return [reason for reason in (_text(row, "reason") for row in rows if isinstance(row, dict)) if reason]
-
-
-def _number_setting(source: SourceView, name: str, default: int, most: int) -> int:
-    number = source.settings.get(name, default)
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
-        raise UsageError(f"source {source.name}: `{name}` must be a number from 1 to {most}")
-    return number
+    return [reason for reason in (text_at(row, "reason") for row in rows if isinstance(row, dict)) if reason]
 
 
 def _payload(fetched: Fetched) -> Mapping[str, Any]:
@@ -377,19 +372,4 @@ def _items(fetched: Fetched) -> list[Any]:
 
 
 def _next(fetched: Fetched) -> str | None:
-    return _text(_payload(fetched), "nextPageToken") or None
-
-
-def _dict(row: Any, key: str) -> Mapping[str, Any]:
-    value = row.get(key) if isinstance(row, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _text(row: Any, key: str) -> str:
-    value = row.get(key) if isinstance(row, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _number(row: Mapping[str, Any], key: str) -> int | None:
-    value = row.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return text_at(_payload(fetched), "nextPageToken") or None

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
@@ -18,6 +19,8 @@ class HostState(Base):
     refusals: Mapped[int] = mapped_column(comment="how often in a row it asked so")
     day_began: Mapped[datetime | None] = mapped_column(comment="since when `sent` counts")
     sent: Mapped[int] = mapped_column(comment="requests in these 24 hours")
+    lease_owner: Mapped[str | None] = mapped_column(String(64), comment="the program that asks it just now")
+    lease_until: Mapped[datetime | None] = mapped_column(comment="when others may ask it even if that program died")
 
 
 class RobotsCopy(Base):

@@ -35,6 +35,9 @@ class Post(Base):
     )
     published_at: Mapped[datetime | None]
     published_raw: Mapped[str | None] = mapped_column(comment="the date as the platform wrote it")
+    published_precision: Mapped[str | None] = mapped_column(
+        String(10), comment="how exact that date is: second, minute, hour or day; not known of older posts"
+    )
     collected_at: Mapped[datetime] = mapped_column(index=True, comment="when it was first seen; reports count by this")
     language: Mapped[str | None] = mapped_column(String(20))
     title: Mapped[str | None] = mapped_column(comment="the post's own heading; judged together with the text")

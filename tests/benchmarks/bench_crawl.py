@@ -1,7 +1,8 @@
 """How many pages a CPU second reads: 1,000 feeds and 1,000 pages of a forum on loopback, beside Scrapy.
 
 Run by `make bench-crawl`. Both read the same pages from the same server process one after the other; time counts from
-the first request to the last post, without imports. Pauses between requests are off, robots.txt is obeyed by both.
+the first request to the last post, without imports. Pauses between requests are off, robots.txt is obeyed by both. The
+fields of every post must come out equal, or there is no result.
 """
 
 import asyncio
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.clock import SystemClock
-from monitor.collectors.base import SourceView
+from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.feed_formats import read_document
-from monitor.collectors.http import PoliteClient, Politeness
+from monitor.collectors.http import PoliteClient
+from monitor.collectors.manners import Politeness
 from monitor.collectors.xenforo_api import Board, read_thread
 from tests.benchmarks.pages_server import paths
 
@@ -34,18 +36,34 @@ async def _read_all(base: str, wanted: Sequence[str]) -> dict[str, Any]:
         allow_addresses=("127.0.0.1",),
     )
     board = Board.of(SourceView(name="forum", address=base + "/forums/viec-lam.4/"))
-    posts = pages = 0
+    pages: dict[str, Sequence[PublicPost]] = {}
     async with PoliteClient(policy, SystemClock()) as client:
         begun = time.process_time()
         for path in wanted:
             fetched = await client.get(base + path)
-            pages += 1
             if "/rss/" in path:
-                posts += len(read_document(fetched).posts)
+                pages[path] = read_document(fetched).posts
             else:
                 page = read_thread(fetched, board)
-                posts += sum(message.post is not None for message in page.messages) if page else 0
-        return {"pages": pages, "posts": posts, "cpu": time.process_time() - begun}
+                pages[path] = [message.post for message in page.messages if message.post] if page else []
+        seconds = time.process_time() - begun
+    return {"pages": {path: [_record(post) for post in posts] for path, posts in pages.items()}, "cpu": seconds}
+
+
+def _record(post: PublicPost) -> dict[str, Any]:
+    """Write a post as Scrapy's part does: its text in one line, since each keeps line breaks in its own way."""
+    return {
+        "id": post.external_id,
+        "url": post.url,
+        "author": post.author,
+        "heading": post.title or post.context,
+        "text": " ".join(post.text.split()),
+        "published": post.published_at.isoformat() if post.published_at else None,
+        "edited": post.edited_at.isoformat() if post.edited_at else None,
+        "language": post.language,
+        "replies": post.engagement.get("replies", 0),
+        "likes": post.engagement.get("likes", 0),
+    }
 
 
 def _scrapy(python: str, base: str, wanted: Sequence[str]) -> dict[str, Any]:
@@ -60,6 +78,18 @@ def _scrapy(python: str, base: str, wanted: Sequence[str]) -> dict[str, Any]:
         sys.exit(f"Scrapy failed: {done.stderr.strip().splitlines()[-1]}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def _require_same(ours: dict[str, Any], theirs: dict[str, Any]) -> int:
+    """Insist that both read the same; gives the number of posts."""
+    if ours.keys() != theirs.keys():
+        sys.exit(f"they read different pages: KiểmTin {len(ours)}, Scrapy {len(theirs)}")
+    for path, records in ours.items():
+        if records != theirs[path]:
+            pairs = zip(records, theirs[path], strict=False)
+            unlike = next(((mine, other) for mine, other in pairs if mine != other), (len(records), len(theirs[path])))
+            sys.exit(f"they read {path} differently: KiểmTin {unlike[0]}, Scrapy {unlike[1]}")
+    return sum(len(records) for records in ours.values())
 
 
 def main() -> None:
@@ -78,11 +108,10 @@ def main() -> None:
         for name, wanted in (("feeds", feeds), ("forum pages", threads), ("both", paths())):
             ours = asyncio.run(_read_all(base, wanted))
             theirs = _scrapy(sys.argv[1], base, wanted)
-            if (ours["pages"], ours["posts"]) != (theirs["pages"], theirs["posts"]):
-                sys.exit(f"they read different things: KiểmTin {ours}, Scrapy {theirs}")
-            mine, other = ours["pages"] / ours["cpu"], theirs["pages"] / theirs["cpu"]
+            posts = _require_same(ours["pages"], theirs["pages"])
+            mine, other = len(wanted) / ours["cpu"], len(wanted) / theirs["cpu"]
             sys.stdout.write(
-                f"{name}: {ours['pages']} pages, {ours['posts']} posts; pages per CPU second: "
+                f"{name}: {len(wanted)} pages, {posts} posts, all fields equal; pages per CPU second: "
                 f"KiểmTin {mine:.0f}, Scrapy {other:.0f} ({mine / other:.2f} ×)\n"
             )
     finally:

@@ -49,6 +49,7 @@ def _feed(clock: FakeClock, number: int) -> FeedSite:
             title=f"Tin số {each} của báo {number}",
             text=TEXT.format(n=each),
             published_at=NOW - timedelta(minutes=each),
+            engagement={"replies": each},
         )
         for each in range(ON_A_PAGE)
     ]
@@ -65,6 +66,8 @@ def _forum(clock: FakeClock) -> XenForoSite:
             published_at=NOW - timedelta(minutes=1000 - each),
             thread=thread.id,
             number=each + 1,
+            edited_at=NOW - timedelta(minutes=900 - each) if each % 5 == 0 else None,
+            engagement={"likes": 7 * each},
         )
         for thread in threads
         for each in range(ON_A_PAGE)

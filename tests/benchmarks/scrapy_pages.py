@@ -2,18 +2,21 @@
 
 # ruff: noqa: ANN001, ANN201, ANN204, ARG002 - Scrapy calls these by name and hands over untyped things
 import json
+import re
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
-from scrapy.utils.iterators import xmliter_lxml
+
+NAMESPACES = {"slash": "http://purl.org/rss/1.0/modules/slash/", "dc": "http://purl.org/dc/elements/1.1/"}
 
 
 class PagesSpider(scrapy.Spider):
-    """Reads feeds by Scrapy's feed iteration and threads by its selectors, to the fields that the monitor stores."""
+    """Reads feeds and threads by Scrapy's selectors, to the fields that the monitor stores."""
 
     name = "pages"
 
@@ -27,44 +30,68 @@ class PagesSpider(scrapy.Spider):
             yield scrapy.Request(self.base + path)
 
     def parse(self, response):
-        self.result["pages"] += 1
         items = self.feed(response) if "/rss/" in response.url else self.thread(response)
-        self.result["posts"] += sum(1 for item in items if item["text"])
+        self.result["pages"][response.url.removeprefix(self.base)] = list(items)
 
     def feed(self, response):
-        for node in xmliter_lxml(response, "item"):
+        language = response.xpath("/rss/channel/language/text()").get()
+        for node in response.xpath("/rss/channel/item"):
             description = scrapy.Selector(text=node.xpath("description/text()").get(""))
             yield {
                 "id": node.xpath("guid/text()").get("").strip(),
                 "url": node.xpath("link/text()").get("").strip(),
-                "title": node.xpath("title/text()").get(),
-                "text": "\n".join(part.strip() for part in description.xpath("//text()").getall()).strip(),
+                "author": node.xpath("author/text()").get()
+                or node.xpath("dc:creator/text()", namespaces=NAMESPACES).get(),
+                "heading": node.xpath("title/text()").get(),
+                "text": words(description.xpath("//text()").getall()),
                 "published": parsedate_to_datetime(node.xpath("pubDate/text()").get()),
+                "edited": None,
+                "language": language,
+                "replies": int(node.xpath("slash:comments/text()", namespaces=NAMESPACES).get("0")),
+                "likes": 0,
             }
 
     def thread(self, response):
-        title = response.css("h1.p-title-value::text").get()
+        heading = response.css("h1.p-title-value::text").get()
+        host = urlsplit(response.url).hostname
         for message in response.css(".message--post[data-content^=post-]"):
-            body = message.css(".message-body .bbWrapper")
             yield {
                 "id": message.attrib["data-content"],
-                "author": message.css(".message-name .username::attr(data-user-id)").get(),
                 "url": response.urljoin(message.css(".message-attribution-main a::attr(href)").get("")),
-                "title": title,
-                "text": "\n".join(part.strip() for part in body.xpath(".//text()").getall()).strip(),
-                "published": datetime.fromisoformat(
-                    message.css(".message-attribution time::attr(datetime)").get().replace("+0700", "+07:00")
-                ),
-                "likes": message.css("a.reactionsBar-link::text").get(),
+                "author": message.css(".message-name .username::attr(data-user-id)").get("") + "@" + host,
+                "heading": heading,
+                "text": words(message.css(".message-body .bbWrapper").xpath(".//text()").getall()),
+                "published": moment(message.css(".message-attribution time")),
+                "edited": moment(message.css(".message-lastEdit time")),
+                "language": None,
+                "replies": 0,
+                "likes": likes(message.css("a.reactionsBar-link")),
             }
 
     def closed(self, reason):
-        self.result["cpu"] = time.process_time() - self.result["begun"]
+        self.result["cpu"] = time.process_time() - self.result.pop("begun")
+
+
+def words(parts):
+    """Put the text of a post into one line."""
+    return " ".join(" ".join(parts).split())
+
+
+def moment(times):
+    """Read the first of these time elements, if there is one."""
+    seconds = times.attrib.get("data-timestamp")
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+
+def likes(bar):
+    """Count the reactions that a bar tells of."""
+    others = re.search(r"[0-9][0-9.,]*", " ".join(bar.xpath("text()").getall()))
+    return len(bar.css("bdi")) + (int(re.sub(r"[.,]", "", others[0])) if others else 0)
 
 
 def main():
-    """Crawl and print pages, posts and CPU seconds."""
-    result = {"pages": 0, "posts": 0}
+    """Crawl and print the records of each page, and CPU seconds."""
+    result = {"pages": {}}
     process = CrawlerProcess(
         {
             "ROBOTSTXT_OBEY": True,
@@ -76,7 +103,7 @@ def main():
     )
     process.crawl(PagesSpider, base=sys.argv[1], paths=json.load(sys.stdin), result=result)
     process.start()
-    sys.stdout.write(json.dumps({name: result[name] for name in ("pages", "posts", "cpu")}) + "\n")
+    json.dump(result, sys.stdout, default=lambda when: when.astimezone(UTC).isoformat())
 
 
 if __name__ == "__main__":

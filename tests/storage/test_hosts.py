@@ -1,7 +1,10 @@
 """What is remembered of hosts is there for the next program, and what is long unused is not kept."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from storage import hosts
 from storage.database import Database
@@ -47,3 +50,44 @@ def test_what_is_long_unused_is_forgotten(database: Database) -> None:
         session.expire_all()
         assert hosts.pace_of(session, PACE.host) is None
         assert hosts.robots_of(session, ROBOTS.place) is None
+
+
+def take(database: Database, owner: str, *, seen: datetime | None, now: datetime = MONDAY_MORNING) -> bool:
+    with database.work() as session:
+        taken = hosts.lease(session, PACE.host, owner=owner, ready_at=seen, now=now, until=now + timedelta(seconds=30))
+        session.commit()
+    return taken
+
+
+def test_a_host_is_taken_by_one_program_until_it_is_released(database: Database) -> None:
+    assert take(database, "one", seen=None)
+    assert not take(database, "other", seen=None)
+    with database.work() as session:
+        hosts.release(session, PACE.host, "other")  # not its own
+        session.commit()
+    assert not take(database, "other", seen=None)
+    with database.work() as session:
+        hosts.release(session, PACE.host, "one")
+        session.commit()
+    assert take(database, "other", seen=None)
+
+
+def test_a_host_that_was_asked_meanwhile_is_looked_at_again_before_it_is_taken(database: Database) -> None:
+    with database.work() as session:
+        hosts.remember_pace(session, [PACE])
+        session.commit()
+    assert not take(database, "one", seen=None)
+    assert not take(database, "one", seen=MONDAY_MORNING)
+    assert take(database, "one", seen=PACE.ready_at)
+
+
+@pytest.mark.parametrize("now", [MONDAY_MORNING + timedelta(seconds=30), MONDAY_MORNING - timedelta(days=1)])
+def test_a_program_that_died_or_had_a_wrong_clock_holds_a_host_for_no_longer(database: Database, now: datetime) -> None:
+    assert take(database, "one", seen=None)
+    assert take(database, "other", seen=None, now=now)
+
+
+def test_of_many_programs_at_once_one_takes_a_host(database: Database) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda number: take(database, f"program {number}", seen=None), range(8)))
+    assert taken.count(True) == 1

@@ -34,6 +34,7 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         author_key="k" * 64,
         published_at=MONDAY_MORNING - timedelta(days=1),
         published_raw="hôm qua",
+        published_precision="day",
         language="vi",
         engagement={"likes": 3},
     )
@@ -43,7 +44,8 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         session.commit()
     with database.work() as session:
         post = session.scalars(select(Post).where(Post.external_id == "t1_abc")).one()
-        for column in ("text", "title", "context", "author_key", "published_at", "published_raw", "language", "url"):
+        dates = ("published_at", "published_raw", "published_precision")
+        for column in ("text", "title", "context", "author_key", *dates, "language", "url"):
             assert getattr(post, column) == getattr(draft, column)
         assert post.engagement == {"likes": 3}
         assert (post.revision_number, post.edited_at, post.deleted_at, post.segmented) == (0, None, None, None)
@@ -162,6 +164,15 @@ def test_only_recent_posts_that_still_stand_are_watched_for_edits(database: Data
         since = MONDAY_MORNING - timedelta(days=7)
         assert posts.watched_ids(session, source.id, since, limit=10) == ["c", "b", "a"]
         assert posts.watched_ids(session, source.id, since, limit=2) == ["c", "b"]
+
+
+def test_posts_published_last_are_watched_first_in_whatever_order_they_were_met(database: Database) -> None:
+    with database.work() as session:
+        source = factories.add_source(session)
+        for name, hours in (("new", 1), ("older", 9), ("newest", 0)):
+            factories.add_post(session, source, name, published_at=MONDAY_MORNING - timedelta(hours=hours))
+        since = MONDAY_MORNING - timedelta(days=7)
+        assert posts.watched_ids(session, source.id, since, limit=2) == ["newest", "new"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites import FeedSite, ForumPost, ForumThread, MastodonSite, SitePost, XenForoSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
@@ -46,6 +46,7 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> N
             "enabled": True,
             "state": "ok",
             "legal_basis": "Nguồn công khai",
+            "robots_leave": None,
             "retention_days": 180,
             "interval_minutes": 15,
         }
@@ -64,6 +65,31 @@ def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: 
         from storage.sources import by_name  # noqa: PLC0415
 
         assert by_name(session, "net").settings == {"timeline": "tag", "tag": "laichau", "backfill_pages": 2}
+
+
+def test_leave_to_read_what_robots_forbid_is_recorded_and_shown(kiemtin: Command, home: Path) -> None:
+    said = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
+    leave = ["--setting", f"robots_leave={said}", "--setting", "video=video_so_01"]
+    kiemtin.well("sources", "add", "kênh", "youtube", "https://api.example", *BASIS, *leave)
+    (found,) = kiemtin.well("sources", "list", "--json").data
+    assert found["robots_leave"] == said
+    assert said in " ".join(kiemtin.well("sources", "list").out.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "complaint"),
+    [
+        ("feed", "Chủ báo đồng ý ngày 02/11/2026", "not for feed"),
+        ("youtube", "ok", "who allowed it and when"),
+        ("facebook", "true", "who allowed it and when"),
+    ],
+)
+def test_leave_that_says_nothing_or_is_for_another_kind_is_refused(
+    kiemtin: Command, home: Path, kind: str, said: str, complaint: str
+) -> None:
+    answer = kiemtin("sources", "add", "x", kind, "https://a.example", *BASIS, "--setting", f"robots_leave={said}")
+    assert (answer.status, complaint in answer.complaint) == (2, True)
+    assert kiemtin.well("sources", "list", "--json").data == []
 
 
 def test_an_empty_list_says_how_to_go_on(kiemtin: Command, home: Path) -> None:
@@ -99,6 +125,34 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     again = kiemtin.well("sources", "check", "forum").out
     assert "no, it names neither ETag nor date" in again
     assert "left out: 1 × " in again
+
+
+def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home: Path, clock: FakeClock) -> None:
+    moment = MONDAY_MORNING - timedelta(hours=3)
+    posts = [
+        ForumPost(id=str(n), author="x", text=f"Bài {n}", published_at=moment, thread=n // 2, number=0)
+        for n in range(2, 9)
+    ]
+    site = XenForoSite(posts, [ForumThread(id=n, title=f"Chủ đề {n}") for n in range(1, 5)], clock)
+    with serve(site) as base:
+        kiemtin.well("sources", "add", "forum", "xenforo", base, *BASIS)
+        answer = kiemtin.well("sources", "check", "forum").out
+    assert ", 0 posts" in answer
+    assert ", 1 posts" in answer
+    assert ", 2 posts" in answer
+    assert answer.count("·") == 3
+    assert len([request for request in site.log if request.path.startswith("/threads/")]) == 2
+
+
+def test_a_check_tells_the_pause_of_an_interface_for_programs(
+    kiemtin: Command, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMTIN_HTML_DELAY_SECONDS", "9")
+    monkeypatch.setenv("KIEMTIN_API_DELAY_SECONDS", "2")
+    post = SitePost(id="7", author="an", text="Bài", published_at=MONDAY_MORNING - timedelta(hours=3))
+    with serve(MastodonSite([post], clock)) as base:
+        kiemtin.well("sources", "add", "net", "mastodon", base, *BASIS)
+        assert "pause between two requests to this host: 2 s" in kiemtin.well("sources", "check", "net").out
 
 
 def test_the_list_tells_what_is_due_and_what_was_missed(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import stamina
 
-from monitor.collectors.http import PoliteClient, Politeness
+from monitor.collectors.http import PoliteClient
+from monitor.collectors.manners import Politeness
 from tests.clock import FakeClock
 
 ClientFactory = Callable[..., AbstractAsyncContextManager[PoliteClient]]

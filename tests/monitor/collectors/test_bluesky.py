@@ -1,6 +1,6 @@
 """How an account's or a list's feed on Bluesky is followed: back to what is known, with reposts and deletions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,12 +12,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import BlueskySite, SitePost, serve
 from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import bodies, posts, read_source, texts
 
 FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
 LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
@@ -56,27 +57,15 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the last bookmark that was given."""
-    cursors: list[Mapping[str, Any]] = [batch.cursor for batch in last or () if batch.cursor is not None]
-    view = SourceView(
+    return await read_source(
+        "bluesky",
+        client,
+        last,
         name="Mạng xanh",
         address=f"{base}/",
         settings=settings or {"actor": "to_truong.bsky.example"},
-        cursor=cursors[-1] if cursors else {},
         watched=watched,
     )
-    return [batch async for batch in collector_for("bluesky").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
-
-
-def texts(batches: list[Batch]) -> list[str]:
-    return [post.text for post in posts(batches)]
-
-
-def numbers(first: int, last: int) -> list[str]:
-    return [f"Bài số {number}" for number in range(first, last + 1)]
 
 
 async def test_row_becomes_a_post(client: PoliteClient, site: BlueskySite, base: str) -> None:
@@ -103,7 +92,7 @@ async def test_first_reading_goes_back_as_many_pages_as_told(
     site.page_size = 10
     site.add(*(post_of(number) for number in range(6, 51)))
     batches = await read(client, base, actor="did:plc:totruong", backfill_pages=2)
-    assert texts(batches) == numbers(41, 50) + numbers(31, 40)
+    assert texts(batches) == bodies(41, 50) + bodies(31, 40)
     assert [batch.gap for batch in batches] == [None, None]
     assert len(site.seen(FEED)) == 2
 
@@ -113,7 +102,7 @@ async def test_paging_goes_back_until_known_posts(client: PoliteClient, site: Bl
     site.page_size = 10
     site.add(*(post_of(number) for number in range(6, 31)))
     second = await read(client, base, first)
-    assert sorted(texts(second), key=lambda text: int(text.split()[-1])) == numbers(1, 30)
+    assert sorted(texts(second), key=lambda text: int(text.split()[-1])) == bodies(1, 30)
     assert len(site.seen(FEED)) == 2 + 3  # the first reading also saw the end of the feed
     assert [batch.cursor is not None for batch in second] == [False, False, True]
     third = await read(client, base, second)
@@ -130,7 +119,7 @@ async def test_interrupted_reading_is_done_again_and_misses_nothing(
     interrupted = (await read(client, base, first))[:1]
     site.add(post_of(41))
     rest = await read(client, base, first + interrupted)
-    assert set(texts(interrupted + rest)) >= set(numbers(6, 41))
+    assert set(texts(interrupted + rest)) >= set(bodies(6, 41))
 
 
 async def test_more_than_a_reading_may_take_is_a_gap(client: PoliteClient, site: BlueskySite, base: str) -> None:
@@ -153,7 +142,7 @@ async def test_deleted_newest_post_does_not_hide_where_reading_stopped(
     site.delete("3m0005")
     site.page_size = 2
     second = await read(client, base, first)
-    assert texts(second) == numbers(3, 4)
+    assert texts(second) == bodies(3, 4)
 
 
 async def test_reposts_are_counted_and_do_not_look_like_known_posts(
@@ -164,7 +153,7 @@ async def test_reposts_are_counted_and_do_not_look_like_known_posts(
     site.add(post_of(6), post_of(7), post_of(8))
     site.repost("3m0001", "to_truong", clock.now() - timedelta(minutes=1))  # an old one of their own, above all
     second = await read(client, base, first)
-    assert set(texts(second)) >= set(numbers(6, 8))
+    assert set(texts(second)) >= set(bodies(6, 8))
     assert second[0].skipped == {"repost": 1}
 
 
@@ -174,7 +163,7 @@ async def test_other_peoples_posts_that_were_reposted_are_left(
     site.add(post_of(50, author="nguoi_la"))
     site.repost("3m0050", "to_truong", clock.now() - timedelta(minutes=1))
     batches = await read(client, base)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {"repost": 1}
 
 
@@ -209,7 +198,7 @@ async def test_claimed_date_of_the_future_is_not_believed(
 
 async def test_order_is_that_of_coming_in(client: PoliteClient, site: BlueskySite, base: str) -> None:
     site.indexed["3m0002"] = START + timedelta(hours=2)  # written offline, sent later
-    assert texts(await read(client, base)) == ["Bài số 1", *numbers(3, 5), "Bài số 2"]
+    assert texts(await read(client, base)) == ["Bài số 1", *bodies(3, 5), "Bài số 2"]
 
 
 async def test_changed_actor_does_not_go_on_from_the_other_ones_bookmark(
@@ -226,7 +215,7 @@ async def test_list_feed(client: PoliteClient, site: BlueskySite, base: str) -> 
     site.lists[LIST] = ("to_truong", "tho_han")
     site.add(post_of(6, author="tho_han"), post_of(7, author="nguoi_la"))
     batches = await read(client, base, feed="list", list=LIST)
-    assert texts(batches) == numbers(1, 6)
+    assert texts(batches) == bodies(1, 6)
     assert site.seen(LIST_FEED)[0].query == {"list": LIST, "limit": "100"}
 
 
@@ -234,7 +223,7 @@ async def test_languages(client: PoliteClient, site: BlueskySite, base: str) -> 
     site.add(post_of(6, language="en"), post_of(7, language=None), post_of(8, language="vi-VN"))
     site.records["3m0005"] = {"langs": ["en", "vi"]}
     batches = await read(client, base)
-    assert texts(batches) == [*numbers(1, 5), "Bài số 7", "Bài số 8"]
+    assert texts(batches) == [*bodies(1, 5), "Bài số 7", "Bài số 8"]
     assert [post.language for post in posts(batches)][4:] == ["vi", None, "vi-VN"]
     assert batches[0].skipped == {"other language": 1}
     both = await read(client, base, actor="to_truong.bsky.example", languages="vi, en")
@@ -251,7 +240,7 @@ async def test_what_may_not_be_kept_is_counted(client: PoliteClient, site: Blues
     site.views["3m0010"] = {"uri": "at://không-phải"}
     site.records["3m0011"] = {"labels": {"values": [{"val": "!no-unauthenticated"}]}}
     batches = await read(client, base, feed="list", list=LIST)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {
         "author opted out": 2,
         "no text": 1,

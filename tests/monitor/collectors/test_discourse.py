@@ -1,6 +1,6 @@
 """How a Discourse forum is followed: newest posts back to the known ones, with edits, removals and chosen topics."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
+from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import gone, posts, read_source
 
 POSTS = "/posts.json"
 START = MONDAY_MORNING - timedelta(hours=12)
@@ -56,22 +57,13 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the last bookmark."""
-    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
-    cursor: Mapping[str, Any] = cursors[-1] if cursors else {}
-    view = SourceView(name="Diễn đàn", address=f"{base}/", settings=settings, cursor=cursor, watched=watched)
-    return [batch async for batch in collector_for("discourse").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
+    return await read_source(
+        "discourse", client, last, name="Diễn đàn", address=f"{base}/", settings=settings, watched=watched
+    )
 
 
 def ids(batches: list[Batch]) -> list[int]:
     return [int(post.external_id) for post in posts(batches)]
-
-
-def gone(batches: list[Batch]) -> list[str]:
-    return [number for batch in batches for number in batch.gone]
 
 
 def asked(site: DiscourseSite) -> list[str | None]:

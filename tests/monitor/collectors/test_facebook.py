@@ -1,8 +1,7 @@
 """How a Facebook Page that the operator administers is followed: posts, comments, removals, codes, and the token."""
 
 import gzip
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import FacebookPost, FacebookSite, serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.captures import as_warc
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import gone, posts, read_source, skipped
 
 PAGE = "100200300"
 TOKEN = "EAAB|the-dai_dien.cua|Trang"
@@ -70,32 +69,20 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the last bookmark."""
-    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
-    view = SourceView(
+    return await read_source(
+        "facebook",
+        client,
+        last,
         name="Trang Công đoàn",
         address=f"{base}/v26.0",
         settings={"page": PAGE} | settings,
-        cursor=cursors[-1] if cursors else {},
         watched=watched,
         secret=secret,
     )
-    return [batch async for batch in collector_for("facebook").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
 
 
 def numbers(batches: list[Batch]) -> list[int]:
     return [int(post.external_id.partition("_")[2]) % 1000 for post in posts(batches)]
-
-
-def skipped(batches: list[Batch]) -> Mapping[str, int]:
-    return sum((batch.skipped for batch in batches), start=Counter())
-
-
-def gone(batches: list[Batch]) -> list[str]:
-    return [number for batch in batches for number in batch.gone]
 
 
 async def test_post_as_it_is_kept(client: PoliteClient, site: FacebookSite, base: str) -> None:

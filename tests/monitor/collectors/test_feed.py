@@ -35,6 +35,7 @@ async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -
     assert first.text == "Tỉnh thông báo.\n\nĐoạn 1: a < b & c."
     assert first.published_at == START + timedelta(minutes=1)
     assert first.published_raw == "Mon, 16 Nov 2026 08:01:00 +0700"
+    assert first.published_precision == "second"
     assert first.language == "vi"
     assert first.engagement == {"replies": 1}
     assert first.edited_at is None

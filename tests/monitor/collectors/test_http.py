@@ -45,12 +45,26 @@ async def test_says_who_we_are_and_sends_no_more_than_needed(client: PoliteClien
     assert "cookie" not in page.headers
 
 
+async def test_a_header_of_ours_gives_way_to_one_of_the_same_name(
+    client: PoliteClient, site: FeedSite, base: str
+) -> None:
+    await client.get(f"{base}/", headers={"Accept": "application/json"})
+    assert site.log[-1].headers["accept"] == "application/json"
+
+
+async def test_name_of_whoever_asks_may_have_any_letters(open_client: Any, site: FeedSite, base: str) -> None:
+    async with open_client(user_agent="kiemtin/0.1 (+Liên đoàn)") as client:
+        await client.get(f"{base}/")
+    assert site.log[-1].headers["user-agent"].encode("latin-1").decode() == "kiemtin/0.1 (+Liên đoàn)"
+
+
 async def test_answer_carries_its_provenance(client: PoliteClient, clock: FakeClock, base: str) -> None:
     fetched = await client.get(f"{base}/")
     assert fetched.url == fetched.final_url == f"{base}/"
     assert fetched.permanent_url is None
     assert fetched.fetched_at == clock.now()
     assert fetched.content_type == "text/html"
+    assert fetched.pause == 0.0
     assert len(fetched.sha256) == 64
     assert "Báo Mẫu" in fetched.text()
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.clock import VIETNAM
-from monitor.collectors.human_dates import parse_relative
+from monitor.collectors.human_dates import exactness, parse_relative, read_date
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Việt Nam
 
@@ -128,3 +128,27 @@ _WORDS = [
 def test_any_text_is_read_without_an_error_and_never_from_the_future(raw: str) -> None:
     found = parse_relative(raw, now=NOW)
     assert found is None or (found[0].tzinfo is UTC and found[0] <= NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("raw", "precision"),
+    [
+        ("Mon, 16 Nov 2026 09:00:00 +0700", "second"),
+        ("2026-11-16T09:00:00Z", "second"),
+        ("1788400923", "second"),
+        ("16/11/2026 9h05", "second"),
+        ("16/11/2026", "day"),
+        ("2026-11-16", "day"),
+    ],
+)
+def test_date_without_a_time_of_day_is_exact_to_the_day(raw: str, precision: str) -> None:
+    assert exactness(raw) == precision
+    found = read_date(raw, now=NOW)
+    assert found.moment is not None
+    assert (found.raw, found.precision) == (raw, precision)
+
+
+def test_date_that_is_none_is_kept_as_it_was_written() -> None:
+    assert read_date("", now=NOW) == (None, None, None)
+    assert read_date("bao giờ cho đến tháng mười", now=NOW) == (None, "bao giờ cho đến tháng mười", None)
+    assert read_date("2 giờ trước", now=NOW) == (NOW - timedelta(hours=2), "2 giờ trước", "hour")

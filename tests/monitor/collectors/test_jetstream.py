@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.collectors.jetstream import JetstreamCollector
 from monitor.collectors.jetstream_api import to_microseconds
@@ -17,6 +17,7 @@ from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH, SECOND_PATH
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.reading import bodies, gone, posts, texts
 
 START = MONDAY_MORNING - timedelta(minutes=30)
 PROTOCOLS = ("v1", "v2")
@@ -62,22 +63,6 @@ async def read(
     return [batch async for batch in collector_for("jetstream").collect(view, client)]
 
 
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
-
-
-def texts(batches: list[Batch]) -> list[str]:
-    return [post.text for post in posts(batches)]
-
-
-def gone(batches: list[Batch]) -> list[str]:
-    return [uri for batch in batches for uri in batch.gone]
-
-
-def numbers(first: int, last: int) -> list[str]:
-    return [f"Bài số {number}" for number in range(first, last + 1)]
-
-
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_event_becomes_the_same_post_as_on_the_app_view(
     client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost, protocol: str
@@ -97,7 +82,7 @@ async def test_reading_ends_when_it_has_caught_up(
     client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str, tip: SitePost, protocol: str
 ) -> None:
     batches = await read(client, base, since(0), protocol=protocol)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[-1].skipped == {"other language": 1}
     assert batches[-1].cursor == {"time_us": to_microseconds(clock.now())}
     assert batches[-1].gap is None
@@ -129,10 +114,10 @@ async def test_most_events_end_a_reading_and_the_next_goes_on(
     client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str, tip: SitePost
 ) -> None:
     first = await read(client, base, since(0), max_events=2)
-    assert texts(first) == numbers(1, 2)
+    assert texts(first) == bodies(1, 2)
     assert first[-1].cursor == since(2)
     second = await read(client, base, first[-1].cursor)
-    assert set(texts(second)) >= set(numbers(3, 5))
+    assert set(texts(second)) >= set(bodies(3, 5))
 
 
 async def test_falling_far_behind_is_told(
@@ -157,7 +142,7 @@ async def test_batches_hold_at_most_200_posts(
 async def test_posts_are_given_on_after_some_seconds(client: PoliteClient, site: JetstreamSite, base: str) -> None:
     view = SourceView(name="Luồng", address=base, settings={"max_seconds": 30}, cursor=since(0))
     async for batch in JetstreamCollector(batch_seconds=0.1).collect(view, client):
-        assert texts([batch]) == numbers(1, 5)
+        assert texts([batch]) == bodies(1, 5)
         assert batch.cursor == since(5)
         break
     else:
@@ -180,7 +165,7 @@ async def test_post_deleted_before_it_was_stored_is_not_given_at_all(
 ) -> None:
     site.delete("3m0004")
     batches = await read(client, base, since(0))
-    assert texts(batches) == [*numbers(1, 3), "Bài số 5"]
+    assert texts(batches) == [*bodies(1, 3), "Bài số 5"]
     assert gone(batches) == ["at://did:plc:nguoi1/app.bsky.feed.post/3m0004"]
     assert batches[0].skipped == {"deleted at once": 1}
 
@@ -237,14 +222,14 @@ async def test_new_handles_and_other_records_are_passed_over(
     site.raw = [json.dumps({"did": "did:plc:a", **since(1), "kind": "commit", "commit": like})]
     site.identity("nguoi_1")
     batches = await read(client, base, since(0))
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {}
 
 
 async def test_malformed_lines_are_counted(client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost) -> None:
     site.raw = ["không phải JSON", "[]", '{"kind":"commit"}', '{"did":"did:plc:a","time_us":true,"kind":"account"}']
     batches = await read(client, base, since(0))
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {"malformed": 4, "other language": 1}
 
 
@@ -270,8 +255,8 @@ async def test_broken_connection_is_made_again_a_little_earlier(
     site.add(*(post_of(number) for number in range(6, 21)))
     site.drops = [10, 8]
     batches = await read(client, base, since(0))
-    assert set(texts(batches)) == set(numbers(1, 20))
-    assert texts(batches)[:10] == numbers(1, 10)
+    assert set(texts(batches)) == set(bodies(1, 20))
+    assert texts(batches)[:10] == bodies(1, 10)
     assert batches[0].cursor == since(10)
     asked = [int(request.query["cursor"]) for request in site.seen(FIRST_PATH)]
     assert asked[1] == since(5)["time_us"]
@@ -285,7 +270,7 @@ async def test_everything_sent_twice_is_given_once_a_batch(
     client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost
 ) -> None:
     site.repeat = True
-    assert texts(await read(client, base, since(0))) == numbers(1, 5)
+    assert texts(await read(client, base, since(0))) == bodies(1, 5)
 
 
 async def test_stream_that_breaks_off_again_and_again_fails_after_giving_what_came(
@@ -297,7 +282,7 @@ async def test_stream_that_breaks_off_again_and_again_fails_after_giving_what_ca
     with pytest.raises(StreamBroken, match=r"broke off.*try again later"):  # noqa: PT012
         async for batch in collector_for("jetstream").collect(view, client):
             seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
-    assert texts(seen) == numbers(1, 2)
+    assert texts(seen) == bodies(1, 2)
     assert len(site.seen(FIRST_PATH)) == 5
 
 
@@ -308,7 +293,7 @@ async def test_stretch_that_the_server_silently_left_out_is_a_gap(
     site.add(post_of(7000, published_at=clock.now() - timedelta(minutes=5)))
     site.add(post_of(7001, published_at=clock.now()))
     batches = await read(client, base, since(5))
-    assert texts(batches) == numbers(7000, 7001)
+    assert texts(batches) == bodies(7000, 7001)
     assert batches[0].gap == (
         "the stream has nothing between 2026-11-16 01:30 and 2026-11-17 17:55 UTC: "
         "read this source more often, or raise `max_events`"
@@ -336,7 +321,7 @@ async def test_farewell_of_the_second_form(
 ) -> None:
     site.farewells = [(3, name)]
     batches = await read(client, base, since(0), protocol="v2", max_seconds=0.5)
-    assert texts(batches)[:3] == numbers(1, 3)
+    assert texts(batches)[:3] == bodies(1, 3)
     assert [("cursor" in request.query) for request in site.seen(SECOND_PATH)] == cursors
     assert any(batch.gap for batch in batches) == (name == "CursorTooOld")
 
@@ -349,7 +334,7 @@ async def test_number_of_an_event_is_never_the_bookmark(
     other = JetstreamSite([post_of(number) for number in (3, 4, 5)], site.clock)  # another server counts from 1 too
     other.add(tip)
     with serve_stream(other) as elsewhere:
-        assert texts(await read(client, elsewhere, first[-1].cursor)) == numbers(3, 5)
+        assert texts(await read(client, elsewhere, first[-1].cursor)) == bodies(3, 5)
 
 
 async def test_time_that_has_not_come_yet_does_not_become_the_bookmark(
@@ -372,4 +357,4 @@ async def test_passing_failure_of_the_handshake_is_tried_again(
     client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost
 ) -> None:
     site.fail(FIRST_PATH, 502, 500)
-    assert texts(await read(client, base, since(0))) == numbers(1, 5)
+    assert texts(await read(client, base, since(0))) == bodies(1, 5)

@@ -1,6 +1,6 @@
 """How a Mastodon timeline is followed: backwards once, forwards from then on, with edits and deletions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.reading import bodies, posts, read_source, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -51,21 +52,9 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the bookmark of the last batch."""
-    cursor: Mapping[str, Any] = (last[-1].cursor or {}) if last else {}
-    view = SourceView(name="Mạng", address=f"{base}/", settings=settings, cursor=cursor, watched=watched)
-    return [batch async for batch in collector_for("mastodon").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
-
-
-def texts(batches: list[Batch]) -> list[str]:
-    return [post.text for post in posts(batches)]
-
-
-def numbers(first: int, last: int) -> list[str]:
-    return [f"Bài số {number}" for number in range(first, last + 1)]
+    return await read_source(
+        "mastodon", client, last, name="Mạng", address=f"{base}/", settings=settings, watched=watched
+    )
 
 
 async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, base: str) -> None:
@@ -95,7 +84,7 @@ async def test_first_reading_goes_back_as_many_pages_as_told(
 ) -> None:
     site.add(*(status(number) for number in range(6, 131)))
     batches = await read(client, base, backfill_pages=2)
-    assert texts(batches) == numbers(91, 130) + numbers(51, 90)
+    assert texts(batches) == bodies(91, 130) + bodies(51, 90)
     first, second = site.seen(TIMELINE)
     assert first.query == {"limit": "40", "local": "true"}
     assert second.query["max_id"] == site.status_id(status(91))
@@ -103,7 +92,7 @@ async def test_first_reading_goes_back_as_many_pages_as_told(
 
 async def test_first_reading_stops_at_the_oldest_status(client: PoliteClient, site: MastodonSite, base: str) -> None:
     batches = await read(client, base, backfill_pages=50)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert len(site.seen(TIMELINE)) == 2
 
 
@@ -113,7 +102,7 @@ async def test_interrupted_first_reading_is_gone_on_with(client: PoliteClient, s
     broken = whole[:1]
     site.add(status(101))
     rest = await read(client, base, broken)
-    assert set(texts(broken + rest)) == set(numbers(1, 101))
+    assert set(texts(broken + rest)) == set(bodies(1, 101))
 
 
 async def test_forward_paging_closes_a_gap_wider_than_a_page(
@@ -122,7 +111,7 @@ async def test_forward_paging_closes_a_gap_wider_than_a_page(
     first = await read(client, base)
     site.add(*(status(number) for number in range(6, 116)))
     second = await read(client, base, first)
-    assert texts(second[:-1]) == numbers(6, 115)  # the last batch looks at the newest page again
+    assert texts(second[:-1]) == bodies(6, 115)  # the last batch looks at the newest page again
     asked = [request.query["min_id"] for request in site.seen(TIMELINE) if "min_id" in request.query]
     assert asked == [site.status_id(status(number)) for number in (5, 45, 85, 115)]
     assert not any("since_id" in request.query for request in site.log)
@@ -201,7 +190,7 @@ async def test_boosts_and_people_who_opted_out_are_counted_and_left(
     site.notes["khong_may"] = '<p>Thợ may <a href="/tags/nobot">#<span>NoBot</span></a></p>'
     site.add(status(6, author="kin_dao"), status(7, author="khong_may"), status(8, text=""))
     batches = await read(client, base)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {"boost": 1, "author opted out": 2, "no text": 1}
 
 
@@ -227,7 +216,7 @@ async def test_closed_federated_timeline_falls_back_to_the_local_one(
 ) -> None:
     site.access["remote"] = "authenticated"
     batches = await read(client, base, timeline="public", backfill_pages=1)
-    assert texts(batches) == numbers(1, 5)
+    assert texts(batches) == bodies(1, 5)
     assert "members only" in (batches[0].gap or "")
     assert [request.query.get("local") for request in site.seen(TIMELINE)] == [None, "true"]
 

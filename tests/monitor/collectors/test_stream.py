@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from monitor.collectors.http import PoliteClient
-from monitor.collectors.stream import HandshakeRejected, StreamBroken, _connect, _Manners, open_stream
+from monitor.collectors.stream import HandshakeRejected, StreamBroken, _connect, open_stream
 from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
 from monitor.errors import AddressBlocked, PayloadInvalid, RateLimited, SourceRefused
@@ -58,7 +58,7 @@ async def test_name_that_leads_to_a_private_address_is_not_connected_to(
     port = int(base.rpartition(":")[2])
     async with open_client(allow_addresses=()) as client:
         with pytest.raises(AddressBlocked, match=r"localhost leads to .*not a public address"):
-            await _connect(f"ws://localhost:{port}/", "localhost", port, _Manners(client), None, pings=True)
+            await _connect(f"ws://localhost:{port}/", "localhost", port, client.manners, None, pings=True)
     assert site.log == []
 
 
@@ -89,7 +89,7 @@ async def test_server_name_in_tls_is_the_name_not_the_address(open_client: Clien
     port = server.sockets[0].getsockname()[1]
     async with server, open_client(allow_addresses=("localhost",)) as client:
         with pytest.raises(StreamBroken, match="could not be reached"):
-            await _connect(f"wss://localhost:{port}/", "localhost", port, _Manners(client), None, pings=True)
+            await _connect(f"wss://localhost:{port}/", "localhost", port, client.manners, None, pings=True)
     assert [b"localhost" in hello for hello in hellos] == [True]
 
 

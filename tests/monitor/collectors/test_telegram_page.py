@@ -13,7 +13,8 @@ from monitor.collectors.telegram_page import Channel, read_count, read_page
 from monitor.demo.sites import TelegramMessage, TelegramSite, serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.telegram_reading import PERMISSION, START, message, numbers, posts, read, skipped
+from tests.monitor.collectors.reading import posts, skipped
+from tests.monitor.collectors.telegram_reading import PERMISSION, START, message, numbers, read
 
 
 @pytest.fixture

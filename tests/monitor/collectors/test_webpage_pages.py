@@ -171,6 +171,7 @@ async def test_discussion_that_describes_itself_needs_no_rules(client: PoliteCli
     assert [post.text for post in posts] == ["Hỏi về ca đêm", "Trả lời"]
     assert posts[0].external_id.startswith("http://127.0.0.1")
     assert posts[0].published_at == MONDAY_MORNING - timedelta(hours=1)
+    assert (posts[0].published_raw, posts[0].published_precision) == ("1 giờ trước", "hour")
     assert (posts[1].author, posts[1].context) == ("ban", "Ca đêm")
     assert skipped_in(batches) == {"no identifier": 1}
 

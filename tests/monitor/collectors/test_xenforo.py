@@ -15,20 +15,8 @@ from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import ForumThread, XenForoSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.xenforo_board import (
-    FEED,
-    MEALS,
-    START,
-    WAGES,
-    gone,
-    ids,
-    page,
-    pages,
-    post,
-    posts,
-    read,
-    skipped,
-)
+from tests.monitor.collectors.reading import gone, posts, skipped
+from tests.monitor.collectors.xenforo_board import FEED, MEALS, START, WAGES, ids, page, pages, post, read
 
 
 @pytest.fixture

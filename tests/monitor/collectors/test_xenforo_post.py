@@ -1,15 +1,17 @@
 """What is taken from one XenForo message, and what is left out of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from bs4 import BeautifulSoup, Tag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.collectors.page_tree import Node, parse_page
 from monitor.collectors.xenforo_post import body_text, likes, read_time, unwrap_proxy
+from tests.clock import MONDAY_MORNING
 
 BASE = "https://dd.example/"
+NOW = MONDAY_MORNING
 QUOTE = (
     '<blockquote class="bbCodeBlock bbCodeBlock--expandable bbCodeBlock--quote js-expandWatch" data-quote="Ai Đó" '
     'data-source="post: 12"><div class="bbCodeBlock-title"><a href="/goto/post?id=12">Ai Đó said:</a></div>'
@@ -40,12 +42,8 @@ LAZY = (
 )
 
 
-def element(markup: str) -> Tag:
-    found = BeautifulSoup(markup, "lxml").find("body")
-    assert isinstance(found, Tag)
-    child = found.find(True)
-    assert isinstance(child, Tag)
-    return child
+def element(markup: str) -> Node:
+    return parse_page(markup).find("body")[0]
 
 
 @pytest.mark.parametrize(
@@ -79,20 +77,29 @@ def test_words_of_the_author(markup: str, is_opening: bool, text: str) -> None:
     ],
 )
 def test_times_for_machines_are_preferred(attributes: str, raw: str) -> None:
-    found = read_time(element(f'<time class="u-dt" {attributes} title="1/1/20 lúc 00:00">2 phút trước</time>'))
-    assert found == (datetime(2026, 9, 3, 2, 2, 3, tzinfo=UTC), raw)
+    found = read_time(element(f'<time class="u-dt" {attributes} title="1/1/20 lúc 00:00">2 phút trước</time>'), NOW)
+    assert found == (datetime(2026, 9, 3, 2, 2, 3, tzinfo=UTC), raw, "second")
 
 
 @pytest.mark.parametrize("title", ["Sep 3, 2026 at 9:02 AM", "3/9/26 lúc 09:02", "3 Tháng chín 2026 lúc 9:02"])
 def test_time_for_people_is_the_last_resort(title: str) -> None:
-    found = read_time(element(f'<time data-time="9:02 AM" title="{title}">Hôm nay</time>'))
-    assert found == (datetime(2026, 9, 3, 2, 2, tzinfo=UTC), title)
+    found = read_time(element(f'<time data-time="9:02 AM" title="{title}">Hôm nay</time>'), NOW)
+    assert found == (datetime(2026, 9, 3, 2, 2, tzinfo=UTC), title, "minute")
 
 
-@pytest.mark.parametrize(("markup", "raw"), [("<time>42 phút trước</time>", "42 phút trước"), ("<time></time>", None)])
-def test_relative_time_is_kept_and_not_guessed(markup: str, raw: str | None) -> None:
-    assert read_time(element(markup)) == (None, raw)
-    assert read_time(None) == (None, None)
+def test_relative_time_counts_from_when_the_page_was_read() -> None:
+    assert read_time(element("<time>42 phút trước</time>"), NOW) == (
+        NOW - timedelta(minutes=42),
+        "42 phút trước",
+        "minute",
+    )
+    assert read_time(element("<time>2 giờ trước</time>"), NOW).precision == "hour"
+
+
+@pytest.mark.parametrize(("markup", "raw"), [("<time>lâu rồi</time>", "lâu rồi"), ("<time></time>", None)])
+def test_time_that_says_nothing_is_kept_and_not_guessed(markup: str, raw: str | None) -> None:
+    assert read_time(element(markup), NOW) == (None, raw, None)
+    assert read_time(None, NOW) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +136,7 @@ def test_any_tag_soup_is_read_without_an_error(markup: str, is_opening: bool) ->
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "Z"]), max_size=30))
 def test_any_time_is_read_without_an_error(title: str) -> None:
-    time = BeautifulSoup("<time></time>", "lxml").find("time")
-    assert isinstance(time, Tag)
-    time["title"] = title
-    moment, _ = read_time(time)
+    time = element("<time></time>")
+    time.set("title", title)
+    moment = read_time(time, NOW).moment
     assert moment is None or moment.tzinfo is not None

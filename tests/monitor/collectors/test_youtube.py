@@ -15,6 +15,7 @@ from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import YouTubeSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
+from tests.monitor.collectors.reading import gone, posts, skipped
 from tests.monitor.collectors.youtube_reading import (
     CHANNEL,
     COMMENTS,
@@ -25,12 +26,9 @@ from tests.monitor.collectors.youtube_reading import (
     TITLE,
     VIDEO,
     comment,
-    gone,
     ids,
-    posts,
     read,
     reply,
-    skipped,
 )
 
 

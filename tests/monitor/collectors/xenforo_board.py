@@ -1,15 +1,13 @@
 """A sample XenForo board and its readings, for the tests of its collector."""
 
-from collections import Counter
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import ForumPost, ForumThread, XenForoSite
 from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.reading import posts, read_source
 
 FEED = "/forums/-/index.rss"
 START = MONDAY_MORNING - timedelta(hours=12)
@@ -38,34 +36,19 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the last bookmarks."""
-    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
-    stored = [batch.validators for batch in last or [] if batch.validators is not None]
-    cursor: Mapping[str, Any] = cursors[-1] if cursors else {}
-    view = SourceView(
+    return await read_source(
+        "xenforo",
+        client,
+        last,
         name="Diễn đàn",
         address=f"{base}/",
         settings=settings,
-        cursor=cursor,
-        validators=stored[-1] if stored else {},
         watched=[f"post-{number}" for number in watched],
     )
-    return [batch async for batch in collector_for("xenforo").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
 
 
 def ids(batches: list[Batch]) -> list[int]:
     return [int(post.external_id.removeprefix("post-")) for post in posts(batches)]
-
-
-def gone(batches: list[Batch]) -> list[str]:
-    return [number for batch in batches for number in batch.gone]
-
-
-def skipped(batches: list[Batch]) -> Counter[str]:
-    return sum((batch.skipped for batch in batches), start=Counter[str]())
 
 
 def pages(site: XenForoSite, since: int = 0) -> list[str]:

@@ -1,15 +1,13 @@
 """What the tests of YouTube's collector share: comments, and one reading of a source."""
 
-from collections import Counter
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import YouTubeComment
 from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.reading import posts, read_source
 
 KEY = "AIzaSy-khoa_thu-nghiem"
 CHANNEL = "UC" + "a" * 22
@@ -51,31 +49,17 @@ async def read(
     **settings: Any,
 ) -> list[Batch]:
     """Read once, going on from the last bookmark and validators."""
-    cursors = [batch.cursor for batch in last or [] if batch.cursor is not None]
-    validators = [batch.validators for batch in last or [] if batch.validators is not None]
-    view = SourceView(
+    return await read_source(
+        "youtube",
+        client,
+        last,
         name="Kênh",
         address=f"{base}/youtube/v3",
         settings=settings or {"video": VIDEO},
-        cursor=cursors[-1] if cursors else {},
-        validators=validators[-1] if validators else {},
         watched=watched,
         secret=secret,
     )
-    return [batch async for batch in collector_for("youtube").collect(view, client)]
-
-
-def posts(batches: list[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
 
 
 def ids(batches: list[Batch]) -> list[str]:
     return [post.external_id for post in posts(batches)]
-
-
-def skipped(batches: list[Batch]) -> Mapping[str, int]:
-    return sum((batch.skipped for batch in batches), start=Counter())
-
-
-def gone(batches: list[Batch]) -> list[str]:
-    return [number for batch in batches for number in batch.gone]

@@ -1,0 +1,103 @@
+"""Pages of known build, read on the tree that the parser below Beautiful Soup makes: for what runs for every post."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lxml import etree
+
+Node = Any  # an element of lxml, which has no types
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_END = re.compile(rb"</html\s*>", re.IGNORECASE)  # the parser would lose what comes behind it
+_DEEPEST = 2000  # a little less than what the parser builds by itself
+
+
+def parse_page(text: str) -> Node:
+    """Read a page, well formed or not; gives its `html` element.
+
+    Args:
+        text: The page, decoded.
+
+    """
+    data = _END.sub(b" ", _readable(text))
+    root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True))
+    if _depth_at_end(root) >= _DEEPEST:
+        root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=etree.TreeBuilder()))
+    return root
+
+
+def _readable(text: str) -> bytes:
+    """Encode a text without the characters that the parser cannot be given."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+    return data.replace(b"\0", "\N{REPLACEMENT CHARACTER}".encode())
+
+
+def _parse(data: bytes, parser: Any) -> Node:
+    parser.feed(data or b" ")
+    try:
+        root = parser.close()
+    except etree.XMLSyntaxError:  # there is nothing in it that could be read
+        root = None
+    return etree.Element("html") if root is None else root
+
+
+def _depth_at_end(root: Node) -> int:
+    """Tell how deep the last element lies. Where the parser gave up for depth, without a word, that is the deepest."""
+    depth, element = 0, root
+    while len(element):
+        depth, element = depth + 1, element[-1]
+    return depth
+
+
+class Classes:
+    """The elements below an element by their classes, found in one walk. It pays where many classes are asked for.
+
+    Args:
+        root: The element.
+
+    """
+
+    def __init__(self, root: Node) -> None:
+        self._found: dict[str, list[Node]] = {}
+        for element in root.iterdescendants():
+            for name in (element.get("class") or "").split():
+                self._found.setdefault(name, []).append(element)
+
+    def all(self, name: str) -> list[Node]:
+        """List the elements of a class, in the order of the page."""
+        return self._found.get(name, [])
+
+    def inside(self, name: str, tag: str) -> Iterator[Node]:
+        """List the elements of a tag that lie in elements of a class; nested ones may come twice."""
+        return (element for holder in self.all(name) for element in holder.iterdescendants(tag))
+
+
+def has_class(element: Node, name: str) -> bool:
+    """Tell whether an element is of a class."""
+    return name in (element.get("class") or "").split()
+
+
+def words_in(element: Node | None, without: Callable[[Node], bool] = lambda _: False) -> str:
+    """Give an element's text in one line; nothing for no element.
+
+    Args:
+        element: The element.
+        without: Says which elements in it are left out, with all that they hold.
+
+    """
+    if element is None:
+        return ""
+    parts = [element.text or ""]
+    walk = etree.iterwalk(element, events=("start", "end"))
+    next(walk)
+    for event, inner in walk:
+        if event == "end":
+            parts.append(inner.tail or "" if inner is not element else "")
+        elif without(inner):
+            walk.skip_subtree()
+        else:
+            parts.append(inner.text or "")
+    return " ".join("".join(parts).split())

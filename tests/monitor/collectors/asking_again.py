@@ -1,0 +1,22 @@
+"""Asks a collector after posts that were stored earlier."""
+
+from collections.abc import Iterable
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
+from monitor.collectors.http import PoliteClient
+
+
+async def ask_again(
+    kind: str, view: SourceView, client: PoliteClient, known: Iterable[PublicPost | str]
+) -> list[Batch]:
+    """Ask after posts as they were read, or by identifiers."""
+    collector = collector_for(kind)
+    assert isinstance(collector, Rechecker)
+    posts = [
+        KnownPost(external_id=each, url=None)
+        if isinstance(each, str)
+        else KnownPost(external_id=each.external_id, url=each.url)
+        for each in known
+    ]
+    return [batch async for batch in collector.recheck(view, client, posts)]
