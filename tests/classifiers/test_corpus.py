@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from datasketch import MinHash, MinHashLSH
 
-from classifiers.datasets import read_corpus
+from classifiers.datasets import SECOND_LABELS, read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 
@@ -39,8 +39,9 @@ ALLOWED: Final = {
     "platform": {"facebook", "zalo", "tiktok", "youtube", "forum", "news_comment", "mastodon"},
 }
 # fmt: on
+GRADES: Final = (0.05, 0.1, 0.15, 0.2, 0.25)
 MOST_ALIKE: Final = 0.5
-LEAST_POSTS: Final = 900
+LEAST_POSTS: Final = 4000
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +50,21 @@ def records() -> list[dict[str, Any]]:
     folder = resources.files("classifiers") / "corpus"
     found = []
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".jsonl"):
+        if entry.name.endswith(".jsonl") and entry.name != SECOND_LABELS:
             for number, line in enumerate(entry.read_text(encoding="utf-8").splitlines(), start=1):
                 found.append({"place": f"{entry.name}:{number}", **json.loads(line)})
     return found
 
 
 def test_every_record_has_exactly_the_keys_of_the_guide(records: list[dict[str, Any]]) -> None:
-    assert [r["place"] for r in records if set(r) != KEYS | {"place"}] == []
+    assert [r["place"] for r in records if set(r) - {"place", "grade"} != KEYS] == []
+
+
+def test_grades_are_of_the_guides_table_and_only_on_posts_without_the_label(records: list[dict[str, Any]]) -> None:
+    graded = [r for r in records if "grade" in r]
+    assert graded
+    assert [r["place"] for r in graded if r["grade"].keys() != {"negative"} or "negative" in r["labels"]] == []
+    assert [r["place"] for r in graded if r["grade"]["negative"] not in GRADES] == []
 
 
 @pytest.mark.parametrize("key", sorted(ALLOWED))
