@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench-crawl demo test lint format types imports unit clean
+.PHONY: help setup bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -54,6 +54,21 @@ $(BENCH_STAMP):
 
 bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
+
+bench-labels: setup  ## Count the labels a new place needs: DATA="vihsd=POOL:EVALUATION reintel=FILE", as published.
+	$(BIN)/python -m tests.benchmarks.bench_labels $(DATA)
+
+bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: DATA=vihsd=LEARN:MEASURE, as published.
+	$(BIN)/python -m tests.benchmarks.bench_obfuscation $(DATA)
+
+bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
+	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)
+
+quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
+	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)
+
+data-card: setup  ## Write docs/data-card.md from the project's posts.
+	$(BIN)/kiemtin data card --to docs/data-card.md
 
 clean:  ## Remove .venv and caches; data folders stay.
 	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

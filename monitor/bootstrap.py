@@ -15,23 +15,31 @@ from fastapi import FastAPI
 
 from classifiers.artefact import MANIFEST_FILE, Loaded, load, manifest_of, save
 from classifiers.datasets import read_corpus
+from classifiers.guard import read_guard
 from classifiers.text.segment import Segmenter
 from classifiers.training import Trained, train
 from monitor.clock import Clock, SystemClock
 from monitor.collectors import collector_for
-from monitor.collectors.http import PoliteClient, Politeness
+from monitor.collectors.http import PoliteClient
+from monitor.collectors.manners import Politeness
 from monitor.errors import NotReady
+from monitor.pipeline.ask import Asker
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.collect import Crawler
 from monitor.pipeline.hosts import StoredHosts
 from monitor.pipeline.imports import Importer
+from monitor.pipeline.learn import Learner
 from monitor.pipeline.match import Matcher
+from monitor.pipeline.promotion import Promotions
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.recheck import FlagRecheck
 from monitor.pipeline.score import Scorer
+from monitor.pipeline.shadow import Shadow
 from monitor.pipeline.store import BatchStore
+from monitor.pipeline.tuning import Tuner
 from monitor.review.app import create_app
 from monitor.settings import Settings
+from storage import registry
 from storage.database import Database
 
 KEY_FILE = "secret.key"
@@ -192,8 +200,36 @@ class Application:
         return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_leave_ctrl_c_to_the_parent)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
-        """Make the scorer with the model that the settings name."""
-        return Scorer(database, executor, self.model_folder(self.settings.model), self.clock, self.captures)
+        """Make the scorer with the model that is in use."""
+        return Scorer(database, executor, self.model_folder(self.scoring_model()), self.clock, self.captures)
+
+    def scoring_model(self) -> str:
+        """Name the model that new posts are scored with: the one of the settings, else the one promoted last."""
+        if self.settings.model != DEFAULT_MODEL:
+            return self.settings.model
+        with self.ready_database.work() as session:
+            promoted = registry.promoted_model(session)
+        return promoted.name if promoted else DEFAULT_MODEL
+
+    def shadow(self, database: Database, executor: Executor) -> Shadow:
+        """Make what scores beside the model in use."""
+        return Shadow(database, executor, self.settings.models_dir, self.clock)
+
+    def learner(self) -> Learner:
+        """Make what learns from decisions."""
+        return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_guard())
+
+    def promotions(self) -> Promotions:
+        """Make what changes which model is in use."""
+        return Promotions(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_guard())
+
+    def tuner(self, days: int) -> Tuner:
+        """Make what shows and changes thresholds, by the scores of some days."""
+        return Tuner(self.ready_database, self.clock, days)
+
+    def asker(self) -> Asker:
+        """Make what puts questions."""
+        return Asker(self.ready_database, self.segmenter, self.clock)
 
     def matcher(self, database: Database) -> Matcher:
         """Make the finder of copies and evidence."""

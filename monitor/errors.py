@@ -10,6 +10,7 @@ KiemtinError
 │   ├── AddressBlocked     the address is not public, or not one that this installation may open
 │   └── PayloadInvalid     an answer came and is not what this kind of source promises
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
+├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
 └── ReportFailed           a summary could not be written
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
@@ -66,6 +67,10 @@ class PayloadInvalid(CollectError):
 
 class ImportRefused(KiemtinError):
     """A file cannot be imported."""
+
+
+class PromotionRefused(KiemtinError):
+    """A model is not put into use."""
 
 
 class ReportFailed(KiemtinError):

@@ -1,6 +1,6 @@
-"""The register of trained models: which one is active, and the scores that each has given."""
+"""The register of trained models: which one is active or in the shadow, and the scores that each has given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
+from storage.errors import NotFound
 from storage.models import Model, Post, Score
 
 
@@ -24,12 +25,13 @@ class ModelDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreDraft:
-    """The probabilities of one version of a post, and the words it was segmented into."""
+    """The probabilities of one version of a post, the words it was segmented into, and labels that stay undecided."""
 
     post_id: int
     revision_number: int
     probabilities: Mapping[str, float]
     segmented: str
+    unsure: Collection[str] = ()
 
 
 def active_model(session: Session) -> Model | None:
@@ -37,8 +39,45 @@ def active_model(session: Session) -> Model | None:
     return session.scalar(select(Model).where(Model.state == "active"))
 
 
-def activate(session: Session, draft: ModelDraft, now: datetime) -> Model:
-    """Make a model the active one (registering it if it is new) and retire the one before."""
+def shadow_model(session: Session) -> Model | None:
+    """Find the model that scores new posts beside the active one without opening flags."""
+    return session.scalar(select(Model).where(Model.state == "shadow"))
+
+
+def promoted_model(session: Session) -> Model | None:
+    """Find the model that a person put into use last; None when nobody ever did."""
+    return session.scalar(select(Model).where(Model.promoted_at.is_not(None)))
+
+
+def every(session: Session) -> Sequence[Model]:
+    """List all models, newest first."""
+    return session.scalars(select(Model).order_by(Model.id.desc())).all()
+
+
+def named(session: Session, name: str) -> Model:
+    """Find the newest model of a name, or the one of a version.
+
+    Raises:
+        NotFound: When the register has none.
+
+    """
+    for model in every(session):
+        if name in (model.name, model.version):
+            return model
+    message = f"no model named {name!r} is registered: `kiemtin models list` shows them"
+    raise NotFound(message)
+
+
+def register(session: Session, draft: ModelDraft, now: datetime, comparison: Mapping[str, Any] | None = None) -> Model:
+    """Put a model into the register as a candidate; one that is there already keeps its state.
+
+    Args:
+        session: The unit of work.
+        draft: What its manifest says.
+        now: The present time, UTC.
+        comparison: Its figures beside the model that is active now, if they were measured.
+
+    """
     row = {
         "version": draft.version,
         "data_hash": draft.data_hash,
@@ -49,10 +88,52 @@ def activate(session: Session, draft: ModelDraft, now: datetime) -> Model:
     }
     insert_ignoring(session, Model, [row], ("version",))  # another program may register it at the same moment
     model = session.scalars(select(Model).where(Model.version == draft.version)).one()
-    session.execute(update(Model).where(Model.state == "active", Model.id != model.id).values(state="retired"))
-    model.state = "active"
-    session.flush()
+    if comparison is not None:
+        model.comparison = dict(comparison)
+        session.flush()
     return model
+
+
+def activate(session: Session, draft: ModelDraft, now: datetime) -> Model:
+    """Make a model the active one (registering it if it is new) and retire the one before."""
+    model = register(session, draft, now)
+    _make_active(session, model)
+    return model
+
+
+def promote(session: Session, model: Model, now: datetime) -> str | None:
+    """Put a registered model into use and remember whose place it took; returns the version of that one."""
+    before = active_model(session)
+    if before is not None and before.id != model.id:
+        model.replaces = before.version
+    go_back(session, model, now)
+    return before.version if before is not None else None
+
+
+def go_back(session: Session, model: Model, now: datetime) -> str | None:
+    """Put a model into use again, whose own way back stays; returns the version that was in use."""
+    before = active_model(session)
+    version = before.version if before is not None else None
+    _make_active(session, model)
+    session.execute(update(Model).where(Model.id != model.id).values(promoted_at=None))
+    model.promoted_at = now
+    session.flush()
+    return version
+
+
+def cast_shadow(session: Session, model: Model | None, now: datetime) -> None:
+    """Let a model score new posts beside the active one, in place of any other; None ends it."""
+    ended = update(Model).where(Model.state == "shadow").values(state="candidate", shadow_since=None)
+    session.execute(ended)
+    if model is not None:
+        model.state, model.shadow_since = "shadow", now
+    session.flush()
+
+
+def _make_active(session: Session, model: Model) -> None:
+    session.execute(update(Model).where(Model.state == "active", Model.id != model.id).values(state="retired"))
+    model.state, model.shadow_since = "active", None
+    session.flush()
 
 
 def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft]) -> None:
@@ -64,6 +145,7 @@ def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft])
             "model_id": model_id,
             "label": label,
             "probability": probability,
+            "unsure": label in draft.unsure,
         }
         for draft in drafts
         for label, probability in draft.probabilities.items()

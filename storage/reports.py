@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.models import CrawlRun, Flag, Model, Post, Report, Review, Source
+from storage.models import CrawlRun, Flag, Model, Post, Report, Review, Score, Source
 
 Question = TypeVar("Question", bound=Select[*tuple[Any, ...]])
 
@@ -69,6 +69,23 @@ def flags_by_label(session: Session, period: Period) -> dict[str, int]:
 def flagged_posts(session: Session, period: Period) -> int:
     """Count the posts first seen in the period that carry at least one flag."""
     query = select(func.count(func.distinct(Flag.post_id))).join(Post)
+    return session.scalar(_within(query, Post.collected_at, period)) or 0
+
+
+def unsure_posts(session: Session, period: Period) -> int:
+    """Count the posts first seen in the period that the active model was unsure about and nobody's flag points at."""
+    unsure = (
+        select(Score.post_id)
+        .join(Model, Model.id == Score.model_id)
+        .where(
+            Score.post_id == Post.id,
+            Score.revision_number == Post.revision_number,
+            Score.unsure.is_(True),
+            Model.state == "active",
+        )
+    )
+    flagged = select(Flag.id).where(Flag.post_id == Post.id)
+    query = select(func.count(Post.id)).where(unsure.exists(), ~flagged.exists())
     return session.scalar(_within(query, Post.collected_at, period)) or 0
 
 

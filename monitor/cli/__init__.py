@@ -17,8 +17,10 @@ import typer
 
 from classifiers.errors import ClassifierError
 from monitor.cli import (
+    ask,
     classify,
     crawl,
+    data,
     database,
     demo,
     doctor,
@@ -26,11 +28,14 @@ from monitor.cli import (
     evaluate,
     import_file,
     init,
+    learn,
+    models,
     report,
     review,
     run,
     score,
     sources,
+    thresholds,
     tip,
     train,
     users,
@@ -62,6 +67,8 @@ def build() -> typer.Typer:
         ("run", run.run),
         ("classify", classify.classify),
         ("train", train.train),
+        ("learn", learn.learn),
+        ("ask", ask.ask),
         ("evaluate", evaluate.evaluate),
         ("review", review.review),
         ("report", report.report),
@@ -72,7 +79,10 @@ def build() -> typer.Typer:
         app.command(name)(function)
     app.add_typer(sources.build(), name="sources")
     app.add_typer(users.build(), name="users")
+    app.add_typer(models.build(), name="models")
+    app.add_typer(thresholds.build(), name="thresholds")
     app.add_typer(database.build(), name="db")
+    app.add_typer(data.build(), name="data")
     return app
 
 

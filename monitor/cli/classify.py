@@ -9,6 +9,8 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from classifiers.claims import claim_of
+from classifiers.labels import UNVERIFIED
 from classifiers.model import Prediction
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import ImportRefused
@@ -35,7 +37,7 @@ def classify(
             predictions = loaded.classifier.predict([text for _, text in batch], explain_all=explain)
             for (identifier, text), prediction in zip(batch, predictions, strict=True):
                 if as_json:
-                    show_json(_as_data(identifier, prediction))
+                    show_json(_as_data(identifier, text, prediction))
                 else:
                     out().print(_as_line(text, prediction), markup=False)
 
@@ -69,7 +71,8 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, str]]:
         yield record.get("id", number), record["text"]
 
 
-def _as_data(identifier: Any, prediction: Prediction) -> dict[str, Any]:
+def _as_data(identifier: Any, text: str, prediction: Prediction) -> dict[str, Any]:
+    why = prediction.reasons.get(UNVERIFIED.name)
     return {
         "id": identifier,
         **{label: round(p, 6) for label, p in prediction.probabilities.items()},
@@ -78,6 +81,7 @@ def _as_data(identifier: Any, prediction: Prediction) -> dict[str, Any]:
             label: [[reason.words, round(reason.weight, 4)] for reason in reasons]
             for label, reasons in prediction.reasons.items()
         },
+        **({"claim": claim_of(text, why).as_dict()} if why is not None else {}),
     }
 
 

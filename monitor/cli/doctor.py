@@ -93,7 +93,7 @@ def _database(app: Application) -> Finding:
 
 
 def _model(app: Application) -> Finding:
-    loaded = load(app.model_folder(app.settings.model), app.segmenter)  # looking must not train a missing one
+    loaded = load(app.model_folder(app.scoring_model()), app.segmenter)  # looking must not train a missing one
     return Finding("model", well=True, said=f"{loaded.version}, from {loaded.manifest['examples']} texts")
 
 

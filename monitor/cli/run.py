@@ -27,7 +27,7 @@ def run(context: typer.Context) -> None:
     """
     app = application(context)
     with progress_bar() as bar:
-        app.ensure_model(app.settings.model, bar.update)
+        app.ensure_model(app.scoring_model(), bar.update)
     with suppress(KeyboardInterrupt):  # the usual way to stop it
         asyncio.run(_run(app))
 
@@ -58,6 +58,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         found = sum(result.new + result.changed for result in results)
         failed = [f"{result.source} failed: {result.error}" for result in results if result.outcome == "failed"]
         line = f"{len(results)} sources read, {found} posts new or changed, {assessment.opened} flags opened"
+        line += f", {assessment.unsure} unsure"
         said = [line, *failed] if results or assessment.scores.scored else []
         return "; ".join([*said, looks] if looks else said)
 

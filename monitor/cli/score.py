@@ -1,5 +1,6 @@
 """`kiemtin score`: posts that wait for a score get one, copies are found, and flags are opened."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -23,17 +24,23 @@ def score(
         show_json(assessment.as_dict())
         return
     scores, matches = assessment.scores, assessment.matches
-    opened = ", ".join(f"{label} {count}" for label, count in scores.opened.items()) or "none"
     out().print(
-        f"Scored {scores.scored} posts with {scores.model}. Flags opened: {opened}. "
+        f"Scored {scores.scored} posts with {scores.model}. Flags opened: {_listed(scores.opened)}. "
+        f"Unsure, so not flagged: {_listed(scores.unsure)}. "
         f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}.",
         markup=False,
     )
 
 
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
+
+
 def assess_waiting(app: Application, bar: Bar) -> Assessment:
     """Score and compare whatever waits, with the model of the settings."""
     database = app.ready_database  # asked first: a missing one is told before a model is trained
-    app.ensure_model(app.settings.model, bar.update)
+    app.ensure_model(app.scoring_model(), bar.update)
     with app.executor() as executor:
-        return assess(app.scorer(database, executor), app.matcher(database), bar.update)
+        assessment = assess(app.scorer(database, executor), app.matcher(database), bar.update)
+        app.shadow(database, executor).run()  # after the flags, for nobody waits for it
+        return assessment

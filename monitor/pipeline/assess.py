@@ -20,11 +20,21 @@ class Assessment:
     @property
     def opened(self) -> int:
         """How many flags were opened in all."""
-        return sum(self.scores.opened.values())
+        return self.scores.opened.total()
+
+    @property
+    def unsure(self) -> int:
+        """How many scores fell just short of a flag."""
+        return self.scores.unsure.total()
 
     def as_dict(self) -> dict[str, Any]:
         """Give the account as plain data."""
-        scores = {"model": self.scores.model, "scored": self.scores.scored, "opened": dict(self.scores.opened)}
+        scores = {
+            "model": self.scores.model,
+            "scored": self.scores.scored,
+            "opened": dict(self.scores.opened),
+            "unsure": dict(self.scores.unsure),
+        }
         return {**scores, **asdict(self.matches)}
 
 

@@ -24,6 +24,7 @@ def draft_of(
         author_key=pseudonymiser.key(kind, post.author),
         published_at=post.published_at,
         published_raw=post.published_raw,
+        published_precision=post.published_precision,
         edited_at=post.edited_at,
         language=post.language if len(post.language or "") <= LONGEST_LANGUAGE else None,
         title=post.title,

@@ -1,7 +1,8 @@
 """Keeps in the database what the polite client must remember of hosts, so that its programs are polite together."""
 
-from collections.abc import Sequence
+import uuid
 from dataclasses import asdict
+from datetime import datetime
 
 from monitor.collectors.memory import RememberedPace, RememberedRobots
 from storage import hosts
@@ -19,6 +20,7 @@ class StoredHosts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._owner = uuid.uuid4().hex
 
     def pace(self, host: str) -> RememberedPace | None:
         """Give what is known of a host."""
@@ -26,12 +28,18 @@ class StoredHosts:
             row = hosts.pace_of(session, host)
         return RememberedPace(**asdict(row)) if row else None
 
-    def keep_pace(self, paces: Sequence[RememberedPace]) -> None:
-        """Keep what is now known of hosts."""
-        if not paces:
-            return
+    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
+        """Take a host for one request, unless another program has it or asked it since `ready_at` was seen."""
         with self._database.work() as session:
-            hosts.remember_pace(session, [HostRow(**asdict(pace)) for pace in paces])
+            taken = hosts.lease(session, host, owner=self._owner, ready_at=ready_at, now=now, until=until)
+            session.commit()
+        return taken
+
+    def give_back(self, pace: RememberedPace) -> None:
+        """Keep what is now known of a host, and let other programs ask it."""
+        with self._database.work() as session:
+            hosts.remember_pace(session, [HostRow(**asdict(pace))])
+            hosts.release(session, pace.host, self._owner)
             session.commit()
 
     def robots(self, place: str) -> RememberedRobots | None:

@@ -1,27 +1,31 @@
 """Unscored posts become predictions, and predictions become flags.
 
-Texts travel to the executor in small batches and scores are stored batch by batch, each exactly once: a program that is
-killed in the middle leaves whole batches, and the next run takes the rest.
+Texts travel to the executor in small batches, each of one kind of source, for thresholds may differ by kind. Scores are
+stored batch by batch, each exactly once: a program that is killed in the middle leaves whole batches, and the next run
+takes the rest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from classifiers.artefact import Loaded, load
+from classifiers.context import Context
 from classifiers.labels import LABEL_NAMES
 from classifiers.model import Prediction
 from classifiers.text.segment import Segmenter
+from classifiers.texts import Text
 from monitor.clock import Clock
 from monitor.errors import KiemtinError, UsageError
 from monitor.pipeline.captures import CaptureStore
-from storage import flags, posts, registry
+from monitor.pipeline.thresholds import Limit, thresholds_of
+from storage import flags, posts, registry, thresholds
 from storage.database import Database
 from storage.flags import FlagDraft
-from storage.models import Post
+from storage.models import Model, Post
 from storage.registry import ModelDraft, ScoreDraft
 
 BATCH = 64
@@ -30,11 +34,33 @@ ROUND = 16  # batches that are read from the database at once
 
 @dataclass(slots=True)
 class ScoreResult:
-    """How many posts were scored, and how many flags were opened, by label."""
+    """How many posts were scored; by label, how many flags were opened, and how many scores fell just short of one."""
 
     model: str
     scored: int = 0
     opened: Counter[str] = field(default_factory=Counter)
+    unsure: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Posts that are judged by the same limits."""
+
+    posts: Sequence[Post]
+    limits: Mapping[str, Limit]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The probability from which on each label is flagged."""
+        return {label: limit.threshold for label, limit in self.limits.items()}
+
+    def unsure(self, prediction: Prediction) -> tuple[str, ...]:
+        """Name the labels whose probability lies in the band below the threshold."""
+        return tuple(
+            label
+            for label, probability in prediction.probabilities.items()
+            if self.limits[label].unsure_from <= probability < self.limits[label].threshold
+        )
 
 
 class Scorer:
@@ -83,28 +109,29 @@ class Scorer:
         if foreign := set(loaded.classifier.labels) - set(LABEL_NAMES):
             message = f"the model {loaded.version} knows the class {min(foreign)!r}, which is none of our labels"
             raise UsageError(f"{message}: set `model` to another")
-        model_id = self._activate(loaded)
+        model = self._activate(loaded)
         result = ScoreResult(loaded.version)
         with self._database.work() as session:
-            on_total(posts.count_unscored(session, model_id))
-        while waiting := self._waiting(model_id):
-            batches = [waiting[start : start + BATCH] for start in range(0, len(waiting), BATCH)]
-            texts = [[post.judged_text for post in batch] for batch in batches]
+            on_total(posts.count_unscored(session, model.id))
+        while batches := self._waiting(model):
+            folders = [str(self._folder)] * len(batches)
+            texts = [[text_of(post) for post in batch.posts] for batch in batches]
+            limits = [batch.thresholds for batch in batches]
             try:
-                answers = self._executor.map(predict_texts, [str(self._folder)] * len(texts), texts)
+                answers = self._executor.map(predict_texts, folders, texts, limits)
                 for batch, predictions in zip(batches, answers, strict=True):
-                    self._store(model_id, batch, predictions, result)
-                    on_done(len(batch))
+                    self._store(model.id, batch, predictions, result)
+                    on_done(len(batch.posts))
             except BrokenExecutor as error:
                 message = (
                     "a scoring process died, perhaps for want of memory: set `workers = 1` and run the command again"
                 )
                 raise KiemtinError(message) from error
         if self._captures:
-            self._captures.settle(self._database, model_id)
+            self._captures.settle(self._database, model.id)
         return result
 
-    def _activate(self, loaded: Loaded) -> int:
+    def _activate(self, loaded: Loaded) -> Model:
         draft = ModelDraft(
             version=loaded.version,
             data_hash=str(loaded.manifest["data_hash"]),
@@ -114,37 +141,50 @@ class Scorer:
         with self._database.work() as session:
             active = registry.active_model(session)
             if active is not None and active.version == loaded.version:
-                return active.id
-            model = registry.activate(session, draft, self._clock.now())
+                model = active
+            else:
+                model = registry.activate(session, draft, self._clock.now())
+            # The same texts may have been learnt anew, with other versions: the register follows the files.
+            model.metrics, model.thresholds = dict(draft.metrics), dict(draft.thresholds)
             session.commit()
-            return model.id
+            return model
 
-    def _waiting(self, model_id: int) -> Sequence[Post]:
+    def _waiting(self, model: Model) -> list[_Batch]:
+        """Read posts that wait, oldest first, and the thresholds that hold now."""
+        by_kind: dict[str, list[Post]] = {}
         with self._database.work() as session:
-            return posts.unscored(session, model_id, BATCH * ROUND)
+            for post in posts.unscored(session, model.id, BATCH * ROUND):
+                by_kind.setdefault(post.source.kind, []).append(post)
+            wished = thresholds_of(model, thresholds.every(session))
+        return [
+            _Batch(waiting[start : start + BATCH], wished.limits(kind))
+            for kind, waiting in by_kind.items()
+            for start in range(0, len(waiting), BATCH)
+        ]
 
-    def _store(
-        self, model_id: int, batch: Sequence[Post], predictions: Sequence[Prediction], result: ScoreResult
-    ) -> None:
+    def _store(self, model_id: int, batch: _Batch, predictions: Sequence[Prediction], result: ScoreResult) -> None:
         scores, opening = [], []
-        for post, prediction in zip(batch, predictions, strict=True):
+        for post, prediction in zip(batch.posts, predictions, strict=True):
             scores.append(
                 ScoreDraft(
                     post_id=post.id,
                     revision_number=post.revision_number,
                     probabilities=prediction.probabilities,
                     segmented=prediction.segmented,
+                    unsure=batch.unsure(prediction),
                 )
             )
             opening.extend(_flags_of(post, prediction))
         with self._database.work() as session:
-            kept = posts.still_there(session, [post.id for post in batch])  # retention may run beside this
-            registry.record_scores(session, model_id, [score for score in scores if score.post_id in kept])
+            kept = posts.still_there(session, [post.id for post in batch.posts])  # retention may run beside this
+            scores = [score for score in scores if score.post_id in kept]
+            registry.record_scores(session, model_id, scores)
             opening = [flag for flag in opening if flag.post_id in kept]
             opened = flags.open_flags(session, model_id, opening, self._clock.now())
             session.commit()
         result.scored += len(kept)
         result.opened.update(opened)
+        result.unsure.update(label for score in scores for label in score.unsure)
 
 
 def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
@@ -166,6 +206,22 @@ def cached_model(folder: str) -> Loaded:
     return load(Path(folder), Segmenter())
 
 
-def predict_texts(folder: str, texts: Sequence[str]) -> list[Prediction]:
-    """Score texts in whatever process this runs in."""
-    return list(cached_model(folder).classifier.predict(texts))
+def text_of(post: Post) -> Text:
+    """Give a post to a classifier: what it says now, and the heading of the article or thread that it answers."""
+    return Text(post.judged_text, Context(title=post.context or ""))
+
+
+def predict_texts(
+    folder: str, texts: Sequence[Text], thresholds: Mapping[str, float] | None = None
+) -> list[Prediction]:
+    """Score texts in whatever process this runs in.
+
+    Args:
+        folder: The model's folder.
+        texts: The texts.
+        thresholds: From which probability on each label is flagged; None for the model's own.
+
+    """
+    classifier = cached_model(folder).classifier
+    contexts = [text.context for text in texts]
+    return list(classifier.predict([text.text for text in texts], contexts=contexts, thresholds=thresholds))

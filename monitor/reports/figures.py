@@ -1,7 +1,7 @@
 """The figures of one week, gathered once for every format."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from monitor.reports.mask import mask_personal
 from monitor.reports.quotes import LabelQuotes, gather_quotes
 from monitor.reports.troubles import Trouble, gather_troubles
 from monitor.reports.week import Week
-from storage import posts, registry, reports, sources
+from storage import posts, registry, reports, sources, thresholds
 from storage.models import Source
 from storage.reports import Period
 
@@ -23,12 +23,16 @@ DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """A week in a few numbers. `flags` counts suggestions by label; a post may carry several."""
+    """A week in a few numbers. `flags` counts suggestions by label; a post may carry several.
+
+    `unsure_posts` carry none, but fell just short of one: the model would not call them clean.
+    """
 
     posts: int
     reference_posts: int
     flagged_posts: int
     flags: Mapping[str, int]
+    unsure_posts: int = 0
 
     @property
     def all_flags(self) -> int:
@@ -96,18 +100,30 @@ class DayFigures:
     flags: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """A wish about thresholds: for a label and a kind (EVERY: all), by `precision`, `probability` or `budget`."""
+
+    label: str
+    source_kind: str
+    aim: str
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """How the figures came about.
 
     `models` gives the thresholds of each model that flagged, by version; `complete` tells whether the week was over at
-    `generated_at` (UTC); `unscored` counts the monitored posts that the active model had not read by then.
+    `generated_at` (UTC); `unscored` counts the monitored posts that the active model had not read by then; `adjusted`
+    lists the thresholds that people had set by then, in place of the model's own.
     """
 
     models: Mapping[str, Mapping[str, float]]
     generated_at: datetime
     complete: bool
     unscored: int
+    adjusted: tuple[Adjusted, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
 
@@ -139,6 +155,7 @@ class WeekFigures:
             "generated_at": method.generated_at.isoformat(),
             "complete": method.complete,
             "unscored": method.unscored,
+            "adjusted": [asdict(row) for row in method.adjusted],
             "models": {version: dict(thresholds) for version, thresholds in method.models.items()},
             "totals": _totals_dict(self.totals),
             "previous": _totals_dict(self.previous),
@@ -200,6 +217,7 @@ def _method(session: Session, period: Period, now: datetime) -> Method:
         generated_at=now,
         complete=now >= period.end,
         unscored=posts.count_unscored(session, active.id) if active else 0,
+        adjusted=tuple(Adjusted(row.label, row.source_kind, row.aim, row.value) for row in thresholds.every(session)),
     )
 
 
@@ -220,6 +238,7 @@ def _totals(session: Session, period: Period, names: Sequence[str]) -> Totals:
         reference_posts=reports.posts_in(session, period, "reference"),
         flagged_posts=reports.flagged_posts(session, period),
         flags=_filled(reports.flags_by_label(session, period), names),
+        unsure_posts=reports.unsure_posts(session, period),
     )
 
 
@@ -267,6 +286,7 @@ def _totals_dict(totals: Totals) -> dict[str, Any]:
         "reference_posts": totals.reference_posts,
         "flagged_posts": totals.flagged_posts,
         "flags": dict(totals.flags),
+        "unsure_posts": totals.unsure_posts,
     }
 
 

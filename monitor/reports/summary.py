@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from monitor.reports import wording
-from monitor.reports.figures import SCHEMA_VERSION, WeekFigures
+from monitor.reports.figures import SCHEMA_VERSION, Adjusted, WeekFigures
 from monitor.reports.troubles import FAILED, GAP
 from monitor.reports.week import Week
 from monitor.reports.wording import number, share
+from storage.thresholds import EVERY
 
 SUBJECT = "Thông tin công khai trên mạng liên quan đến đoàn viên, người lao động"
 CAUTION = (
@@ -50,6 +51,7 @@ def notes(figures: WeekFigures) -> tuple[tuple[str, str], ...]:
         ("Vai trò của máy", "Điểm số là gợi ý của máy; con người quyết định. " + _models(figures)),
         ("Ý nghĩa của nhãn", _LABELS),
         ("Tỷ lệ gợi ý đúng", _PRECISION),
+        ("Bài chưa đủ chắc để gắn cờ", _UNSURE),
         ("Giới hạn", _LIMITS),
         ("Bài chờ máy đọc", _unscored(figures)),
         ("Dữ liệu cá nhân", _PRIVACY),
@@ -71,6 +73,10 @@ _PRECISION = (
     "Số gợi ý được xác nhận là đúng chia cho số gợi ý đã có kết luận (đúng hoặc không phải), tính trên các bài trong "
     "tuần, theo tình trạng lúc lập báo cáo. Mục chưa rõ và đang chờ không được tính. Khi số đã kết luận còn ít, tỷ lệ "
     "này chưa nói lên nhiều."
+)
+_UNSURE = (
+    "Những bài có điểm ngay dưới ngưỡng, mà nếu gắn cờ thì dự kiến đúng ít nhất một nửa. Máy không gợi ý các bài này "
+    "và cũng không coi là bài bình thường; chúng được ưu tiên khi máy hỏi ý kiến cán bộ."
 )
 _LIMITS = (
     "Hệ thống chỉ đọc nguồn công khai đã đăng ký và được phép đọc; không đọc nhóm kín, tin nhắn riêng hay trang phải "
@@ -125,11 +131,12 @@ def _flagged(figures: WeekFigures) -> str:
     now = figures.totals
     comparable = figures.method.complete and figures.previous.posts > 0
     compared = f", {_change(now.flagged_posts, figures.previous.flagged_posts, 'bài')} so với tuần trước"
+    unsure = f"; {number(now.unsure_posts)} bài khác máy chưa đủ chắc để gắn cờ" if now.unsure_posts else ""
     if now.flagged_posts == 0:
-        return f"Máy không gợi ý bài nào cần xem xét{compared if comparable else ''}."
+        return f"Máy không gợi ý bài nào cần xem xét{compared if comparable else ''}{unsure}."
     part = share(now.flagged_posts / now.posts)
     text = f"Máy gợi ý {number(now.flagged_posts)} bài cần xem xét, chiếm {part} số bài theo dõi"
-    return f"{text}{compared if comparable else ''}."
+    return f"{text}{compared if comparable else ''}{unsure}."
 
 
 def _labels(figures: WeekFigures) -> str:
@@ -227,7 +234,19 @@ def _models(figures: WeekFigures) -> str:
             f"{wording.short_label(name).lower()} từ {share(threshold)}" for name, threshold in thresholds.items()
         )
         told.append(f"{version} ({limits})" if limits else version)
-    return f"Mô hình và ngưỡng gợi ý: {'; '.join(told)}."
+    text = f"Mô hình và ngưỡng gợi ý: {'; '.join(told)}."
+    if not figures.method.adjusted:
+        return text
+    changes = "; ".join(map(_adjusted, figures.method.adjusted))
+    return f"{text} Người vận hành đã đặt lại ngưỡng: {changes}."
+
+
+def _adjusted(row: Adjusted) -> str:
+    if row.aim == "budget":
+        return f"nâng hoặc hạ đều cho vừa khoảng {row.value:g} gợi ý mỗi ngày".replace(".", ",")
+    kind = "mọi loại nguồn" if row.source_kind == EVERY else f"nguồn loại {row.source_kind}"
+    way = "nhắm tỷ lệ đúng" if row.aim == "precision" else "từ xác suất"
+    return f"{wording.short_label(row.label).lower()}, {kind}, {way} {share(row.value)}"
 
 
 def _unscored(figures: WeekFigures) -> str:

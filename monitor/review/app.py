@@ -11,13 +11,21 @@ from monitor.review import problems
 from monitor.review.auth import SESSION_COOKIE, SESSION_SECONDS
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.headers import LimitedForms, SafeAnswers
-from monitor.review.pages import flag, health, home, queue, report_files, sign_in
+from monitor.review.pages import flag, health, home, question, queue, report_files, sign_in
 from monitor.review.passwords import hash_password, one_time_password
 from monitor.review.throttle import Throttle
 from monitor.settings import Settings
 from storage.database import Database
 
-ROUTERS: Final = (health.router, sign_in.router, home.router, queue.router, flag.router, report_files.router)
+ROUTERS: Final = (
+    health.router,
+    sign_in.router,
+    home.router,
+    queue.router,
+    flag.router,
+    question.router,
+    report_files.router,
+)
 
 
 def create_app(database: Database, clock: Clock, settings: Settings, secret: str) -> FastAPI:

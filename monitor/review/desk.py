@@ -65,6 +65,7 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters["local"] = local_time
+    environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
     environment.globals["wording"] = wording
     return Jinja2Templates(env=environment)
@@ -83,6 +84,13 @@ def render(request: Request, template: str, context: dict[str, Any], *, status: 
 def local_time(moment: datetime) -> str:
     """Write a time as people in Vietnam read it: `21/11/2026 14:05`."""
     return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def published_time(moment: datetime, precision: str | None) -> str:
+    """Write when a post came out, and say so where only its hour or its day is known: `khoảng ngày 21/11/2026`."""
+    if precision == "day":
+        return f"khoảng ngày {moment.astimezone(VIETNAM):%d/%m/%Y}"
+    return f"khoảng {local_time(moment)}" if precision == "hour" else local_time(moment)
 
 
 def thousands(number: int) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.review import wording
 from monitor.review.wording import LabelHelp
-from storage import flags, posts, registry, sources
+from storage import flags, posts, questions, registry, sources
 from storage.models import CrawlRun, Source
 
 READINGS_SHOWN: Final = 12
@@ -56,12 +56,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The state at a glance. `waiting` and `model` are None before a model was made active."""
+    """The state at a glance. `waiting` and `model` are None before a model was made active.
+
+    `shadow` is the model that scores beside it, if there is one; `questions` counts those that nobody has answered.
+    """
 
     labels: tuple[LabelCounts, ...]
     open_flags: int
     waiting: int | None
     model: str | None
+    shadow: str | None
+    questions: int
     sources: tuple[SourceHealth, ...]
     readings: tuple[Reading, ...]
 
@@ -73,7 +78,7 @@ def overview(session: Session) -> Overview:
         LabelCounts(label, {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES})
         for label in wording.all_labels()
     )
-    model = registry.active_model(session)
+    model, shadow = registry.active_model(session), registry.shadow_model(session)
     registered = sources.every(session)
     runs = sources.recent_runs(session, READINGS_SEARCHED)
     newest: dict[int, CrawlRun] = {}
@@ -86,6 +91,8 @@ def overview(session: Session) -> Overview:
         open_flags=sum(counts.states["open"] for counts in labels),
         waiting=posts.count_unscored(session, model.id) if model else None,
         model=model.version if model else None,
+        shadow=shadow.version if shadow else None,
+        questions=questions.open_count(session),
         sources=tuple(_health(source, newest.get(source.id), amounts.get(source.id, 0)) for source in registered),
         readings=tuple(_reading(run, names[run.source_id]) for run in runs[:READINGS_SHOWN]),
     )

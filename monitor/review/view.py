@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from classifiers.claims import Claim, claim_of
+from classifiers.labels import UNVERIFIED
 from classifiers.model import BASE, REST
+from classifiers.model import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.highlight import Piece, gather_reasons, mark, tone
+from monitor.review.highlight import Piece, Reason, gather_reasons, mark, tone
 from monitor.review.wording import LabelHelp
 from storage import flags, matching, people, posts, reviews
-from storage.models import Evidence, Flag, Post, PostRevision
+from storage.models import Evidence, Flag, Post, PostRevision, join_title
 
 FIRST_LINE_CHARACTERS: Final = 160
 
@@ -38,6 +41,7 @@ class QueueRow:
     source: str
     when: datetime
     when_is_published: bool
+    precision: str | None
     first_line: str
     alike: int
     removed: bool
@@ -105,7 +109,8 @@ class Decided:
 class FlagView:
     """Everything that the page of one flag shows.
 
-    `basis` names what a decision is about: the version and the newest decision that the reviewer saw.
+    `basis` names what a decision is about: the version and the newest decision that the reviewer saw. `claim` holds the
+    two parts of an unverified claim; None for other labels.
     """
 
     flag_id: int
@@ -124,11 +129,13 @@ class FlagView:
     context: str | None
     published_at: datetime | None
     published_raw: str | None
+    published_precision: str | None
     collected_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
     engagement: tuple[tuple[str, str], ...]
     reasons: tuple[ReasonRow, ...]
+    claim: Claim | None
     versions: tuple[Version, ...]
     newer_version: bool
     copies: tuple[OtherPost, ...]
@@ -192,6 +199,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> Q
         source=post.source.name,
         when=post.published_at or post.collected_at,
         when_is_published=post.published_at is not None,
+        precision=post.published_precision if post.published_at else None,
         first_line=first_line(post.current_title, post.current_text),
         alike=sizes.get(post.cluster_id or 0, 1),
         removed=post.deleted_at is not None,
@@ -247,11 +255,13 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
         context=post.context,
         published_at=post.published_at,
         published_raw=post.published_raw,
+        published_precision=post.published_precision,
         collected_at=post.collected_at,
         edited_at=post.edited_at,
         deleted_at=post.deleted_at,
         engagement=tuple((wording.engagement_name(key), str(count)) for key, count in post.engagement.items()),
         reasons=_reason_rows([(reason.words, reason.weight) for reason in reasons]),
+        claim=_claim(flag, judged, reasons),
         versions=versions,
         newer_version=post.revision_number > flag.revision_number,
         copies=tuple(_copy(other) for other in matching.copies(session, post)),
@@ -269,6 +279,13 @@ def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[
     original = Version(0, post.title, post.text, post.collected_at, None, flagged == 0)
     edits = (Version(r.number, r.title, r.text, r.seen_at, r.edited_at, r.number == flagged) for r in later)
     return (original, *edits)
+
+
+def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | None:
+    if flag.label != UNVERIFIED.name:
+        return None
+    weighed = [WordReason(reason.words, reason.weight) for reason in reasons]
+    return claim_of(join_title(judged.title, judged.text), weighed)
 
 
 def _reason_rows(reasons: Sequence[tuple[str, float]]) -> tuple[ReasonRow, ...]:

@@ -56,6 +56,12 @@ DECISIONS: Final = (
     Decision("rejected", "Không phải", "rejected", "2"),
     Decision("unsure", "Chưa rõ", "unsure", "3"),
 )
+ANSWERS: Final = (
+    Decision("confirmed", "Có", "yes", "1"),
+    Decision("rejected", "Không", "no", "2"),
+    Decision("unsure", "Chưa rõ", "unsure", "3"),
+)
+ANSWER_NAMES: Final[Mapping[str, str]] = {answer.name: answer.vietnamese for answer in ANSWERS}
 REOPENED: Final = "reopened"
 DECISION_NAMES: Final[Mapping[str, str]] = {
     **{decision.name: decision.vietnamese for decision in DECISIONS},

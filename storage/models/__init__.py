@@ -1,5 +1,6 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
+from storage.models.asking import Answer, Question
 from storage.models.base import Base
 from storage.models.evidence import Correction, Evidence
 from storage.models.hosts import HostState, RobotsCopy
@@ -9,8 +10,10 @@ from storage.models.rechecks import Recheck
 from storage.models.reports import Report
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
+from storage.models.thresholds import Threshold
 
 __all__ = [
+    "Answer",
     "AuditEvent",
     "Base",
     "Capture",
@@ -25,6 +28,7 @@ __all__ = [
     "Post",
     "PostBand",
     "PostRevision",
+    "Question",
     "Recheck",
     "Report",
     "Review",
@@ -32,6 +36,7 @@ __all__ = [
     "Score",
     "Source",
     "SourceState",
+    "Threshold",
     "User",
     "join_title",
 ]

@@ -1,6 +1,7 @@
 """What the classifier said about a post, and what people decided."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,6 +23,21 @@ class Model(Base):
     thresholds: Mapped[JsonObject]
     state: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
+    comparison: Mapped[dict[str, Any] | None] = mapped_column(
+        JsonType, comment="figures beside the model that was active when it was learnt"
+    )
+    promoted_at: Mapped[datetime | None] = mapped_column(
+        comment="when a person put it into use; only of the one that is"
+    )
+    replaces: Mapped[str | None] = mapped_column(String(200), comment="version of the model whose place it took")
+    shadow_since: Mapped[datetime | None] = mapped_column(
+        comment="posts collected from then on get its scores without flags"
+    )
+
+    @property
+    def name(self) -> str:
+        """The name of its folder: the version without the hash of its data."""
+        return self.version.rpartition("-")[0] or self.version
 
 
 class Score(Base):
@@ -35,6 +51,7 @@ class Score(Base):
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), primary_key=True, index=True)
     label: Mapped[str] = mapped_column(String(40), primary_key=True)
     probability: Mapped[float] = mapped_column(Float())
+    unsure: Mapped[bool | None] = mapped_column(comment="in the band below the threshold of its day")
 
 
 class Flag(Base):

@@ -6,17 +6,19 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import hosts, matching, people, posts, rechecks, registry, reports, reviews, sources
+from storage import hosts, matching, people, posts, questions, rechecks, registry, reports, reviews, sources, thresholds
 from storage.database import Database
 from storage.models import Base, Correction, Evidence, Post, Source
+from storage.thresholds import ThresholdDraft
 from tests import factories
 from tests.clock import MONDAY_MORNING
+from tests.storage.asking import add_question
 
 NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
-    "rechecks",
+    "rechecks", "questions", "answers",
 }  # fmt: skip
 
 
@@ -44,6 +46,8 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
     reviews.decide(session, flag, reviewer_id=reviewer.id, decision="confirmed", note="", now=NOW)
+    question = add_question(session, post, "negative")
+    questions.answer(session, question, reviewer_id=reviewer.id, decision="rejected", now=NOW)
     matching.suggest_evidence(session, post.id, {copy.id: 0.5}, NOW)
     answer = Correction(
         post_id=post.id, author_id=reviewer.id, text="Không đúng", source_url="https://e.vn", created_at=NOW
@@ -59,6 +63,11 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     )
     posts.erase_author(session, "0" * 64, NOW)
     people.note(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
+    thresholds.put(
+        session,
+        ThresholdDraft(label="concern", source_kind="*", aim="probability", value=0.7, model_version=model.version),
+        NOW,
+    )
     reports.record_report(session, week="2026-W47", schema_version=1, figures={"posts": 2}, files=[], now=NOW)
     session.flush()
     return post

@@ -14,7 +14,18 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-BEFORE, NEWEST = "0003_hosts_captures_rechecks", "0004_erased_authors"
+BEFORE, NEWEST = "0007_date_precision", "0008_host_leases"
+
+FLAGGED = """
+INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
+  created_at) VALUES (1, 'forum', 'feed', 'x', 'monitored', '{}', 'agreed', 9, 9, true, '2026-11-16');
+INSERT INTO posts (id, source_id, external_id, collected_at, text, original_hash, content_hash, engagement,
+  revision_number) VALUES (1, 1, '1', '2026-11-16', 'bài', 'a', 'a', '{}', 0);
+INSERT INTO models (id, version, data_hash, metrics, thresholds, state, created_at)
+  VALUES (1, 'default-1', 'a', '{}', '{}', 'active', '2026-11-16');
+INSERT INTO flags (id, post_id, label, revision_number, probability, model_id, reasons, state, opened_at)
+  VALUES (1, 1, 'concern', 0, 0.9, 1, '[]', 'open', '2026-11-16')
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,9 +89,23 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 def test_one_step_down_keeps_the_posts(database: Database) -> None:
     move(database, command.downgrade, "-1")
     assert "posts" in tables(database)
-    assert "erased_authors" not in tables(database)
+    columns = {column["name"] for column in inspect(database.engine).get_columns("host_state")}
+    assert "ready_at" in columns
+    assert "lease_until" not in columns
     move(database, command.upgrade, "head")
     assert database.differences() == []
+
+
+def test_columns_that_come_to_models_leave_its_flags_in_place(database: Database) -> None:
+    """SQLite would delete all of them if the table were made anew."""
+    move(database, command.downgrade, "0004_erased_authors")
+    with database.engine.begin() as connection:
+        for statement in FLAGGED.split(";"):
+            connection.execute(text(statement))
+    move(database, command.upgrade, "head")
+    move(database, command.downgrade, "0004_erased_authors")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM flags")).scalar() == 1
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:

@@ -44,7 +44,8 @@ def test_two_hundred_mixed_lines_give_two_hundred_results_in_order(
     found = classify(kiemtin, small_model, file)
 
     assert [each["id"] for each in found] == [n + 1 if n in plain else f"p{n}" for n in range(200)]
-    assert all(set(each) == {"id", *LABEL_NAMES, "flags", "reasons"} for each in found)
+    assert all(set(each) - {"claim"} == {"id", *LABEL_NAMES, "flags", "reasons"} for each in found)
+    assert all(("claim" in each) == ("unverified" in each["flags"]) for each in found)
     assert all(0 <= each[label] <= 1 for each in found for label in LABEL_NAMES)
     assert all(set(each["reasons"]) == set(each["flags"]) for each in found)
     assert any(each["flags"] for each in found)
@@ -58,6 +59,7 @@ def test_reasons_are_words_with_weights(kiemtin: Command, small_model: Path, tmp
     assert found["flags"] == ["unverified"]
     for words, weight in found["reasons"]["unverified"]:
         assert (isinstance(words, str), isinstance(weight, float)) == (True, True)
+    assert found["claim"] == {"asserts": ["ngày mai ngân hàng đóng cửa"], "sources": [], "hearsay": ["Tin nội bộ"]}
     (explained,) = classify(kiemtin, small_model, file, "--explain")
     assert set(explained["reasons"]) == set(LABEL_NAMES)
 

@@ -23,7 +23,7 @@ def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
 
 def test_the_account_as_json(kiemtin: Command, posts: Path) -> None:
     data = kiemtin.well("score", "--json").data
-    assert set(data) == {"model", "scored", "opened", "compared", "copies", "claims_with_evidence"}
+    assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
     assert data["model"].startswith("small-")
     assert (data["scored"], data["opened"]["unverified"], data["compared"], data["copies"]) == (4, 2, 4, 1)
     assert set(data["opened"]) <= set(LABEL_NAMES)
@@ -35,7 +35,8 @@ def test_the_account_in_words(kiemtin: Command, posts: Path) -> None:
     out = kiemtin.well("score").out
     assert out.startswith("Scored 4 posts with small-")
     assert "unverified 2" in out
-    assert "Flags opened: none." in kiemtin.well("score").out
+    assert "Unsure, so not flagged: " in out
+    assert "Flags opened: none. Unsure, so not flagged: none." in kiemtin.well("score").out
 
 
 def test_more_workers_find_the_same(kiemtin: Command, posts: Path) -> None:

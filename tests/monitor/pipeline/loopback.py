@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
-from monitor.collectors.http import Fetched, PoliteClient, Politeness
+from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.manners import Politeness
 from monitor.pipeline.collect import Crawler
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage.database import Database

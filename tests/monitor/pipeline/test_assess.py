@@ -42,5 +42,5 @@ def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(
     assert found.opened == sum(data["opened"].values())
     assert (data["compared"], data["copies"], data["claims_with_evidence"]) == (3, 1, 2)
     assert told == [("scoring", 2, 2), ("comparing", 3, None)]
-    assert set(data) == {"model", "scored", "opened", "compared", "copies", "claims_with_evidence"}
+    assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
     assert (again.scores.scored, again.opened, again.matches.compared) == (0, 0, 0)

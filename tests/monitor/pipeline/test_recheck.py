@@ -124,7 +124,7 @@ async def test_flagged_statuses_are_asked_for_one_by_one_after_an_hour_a_day_and
         assert sources.by_name(session, "net").state.lease_owner is None
 
 
-async def test_of_other_posts_the_permalink_tells_whether_they_are_still_there_and_nothing_more(
+async def test_of_posts_that_cannot_be_asked_for_the_permalink_tells_whether_they_are_still_there(
     paper: FeedSite,
     paper_base: str,
     register: Register,
@@ -135,12 +135,15 @@ async def test_of_other_posts_the_permalink_tells_whether_they_are_still_there_a
 ) -> None:
     register("paper", paper_base + RSS_PATH)
     await crawl()
-    flag(sqlite_database, clock, 1, 2)
-    paper.edit("p1", "Đã sửa")
+    flag(sqlite_database, clock, 1, 2, 3)
+    for edited in ("p1", "p3"):
+        paper.edit(edited, "Đã sửa")
     paper.delete("p2")
+    paper.page_size = 1  # the feed still shows the newest alone
     clock.advance(HOUR)
-    assert account(await look()) == (2, 0, 1, {})
-    assert stored(sqlite_database, 1).revision_number == 0
+    assert account(await look()) == (3, 1, 1, {})
+    assert stored(sqlite_database, 3).current_text == "Đã sửa"
+    assert stored(sqlite_database, 1).revision_number == 0  # it is still there, and nothing more is known
     assert stored(sqlite_database, 2).deleted_at == clock.now()
     assert stored(sqlite_database, 1).deleted_at is None
 
@@ -169,6 +172,7 @@ async def test_what_cannot_be_learnt_now_is_asked_an_hour_later_and_switches_not
     register("paper", paper_base + RSS_PATH)
     await crawl()
     flag(sqlite_database, clock, 1)
+    paper.page_size = 1
     clock.advance(HOUR)
     switch(paper)
     assert account(await look()) == (0, 0, 0, {reason: 1})
@@ -207,7 +211,11 @@ async def test_only_places_that_are_read_are_asked(
 ) -> None:
     with sqlite_database.work() as session:
         off = add_source(session, "off")
-        for source in (off, add_source(session, "file", kind="import"), add_source(session, "no-link")):
+        for source in (
+            off,
+            add_source(session, "file", kind="import"),
+            add_source(session, "no-link", kind="jetstream"),
+        ):
             url = None if source.name == "no-link" else f"{paper_base}/bai/p1.html"
             add_flag(session, add_post(session, source, url=url), now=clock.now())
         sources.set_enabled(session, off, enabled=False, why="test")

@@ -1,21 +1,28 @@
 """Programs that follow each other are as polite as one that never ends: each test opens a client for each program."""
 
+import asyncio
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from monitor.collectors.http import PoliteClient, Politeness
+from monitor.collectors.http import PoliteClient
+from monitor.collectors.manners import Politeness
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from monitor.pipeline.hosts import StoredHosts
 from storage import hosts
 from storage.database import Database
-from tests.clock import FakeClock
+from tests.clock import MONDAY_MORNING, FakeClock
 
 Program = Callable[..., AbstractAsyncContextManager[PoliteClient]]
 
@@ -46,7 +53,8 @@ def program(sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.Mon
             "requests_per_host_per_day": 1000,
             "allow_addresses": ("127.0.0.1", "127.0.0.2"),
         }
-        return PoliteClient(Politeness(**(values | changes)), clock, StoredHosts(sqlite_database))
+        chosen = changes.pop("clock", clock)
+        return PoliteClient(Politeness(**(values | changes)), chosen, StoredHosts(sqlite_database))
 
     return one
 
@@ -119,6 +127,61 @@ async def test_two_programs_side_by_side_keep_one_pace(program: Program, base: s
         await other.get(f"{base}/")
         await one.get(f"{base}/")
     assert clock.slept == [10.0, 10.0, 10.0]
+
+
+class HurriedClock:
+    """Runs twenty times as fast as the clock on the wall, so that who waits does let others go on meanwhile."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def monotonic(self) -> float:
+        return (time.monotonic() - self._begun) * 20
+
+    def now(self) -> datetime:
+        return MONDAY_MORNING + timedelta(seconds=self.monotonic())
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 20)
+
+
+async def test_programs_at_once_ask_a_host_one_after_the_other(program: Program, sqlite_database: Database) -> None:
+    hurried = HurriedClock()
+    at_once, begun, ended = [0], list[datetime](), list[datetime]()
+
+    async def page(_: Request) -> Response:
+        begun.append(hurried.now())
+        at_once.append(at_once[-1] + 1)
+        await asyncio.sleep(0.01)
+        at_once.append(at_once[-1] - 1)
+        ended.append(hurried.now())
+        return Response("x", headers={"content-type": "text/plain"})
+
+    async def three(client: PoliteClient, base: str) -> None:
+        for _ in range(3):
+            await client.get(f"{base}/")
+
+    with serve(Starlette(routes=[Route("/{path:path}", page)])) as base:
+        pauses = {"html_delay": 1.0, "api_delay": 1.0, "timeout": 60.0, "clock": hurried}
+        async with program(**pauses) as one, program(**pauses) as other, program(**pauses) as third:
+            await asyncio.gather(*(three(client, base) for client in (one, other, third)))
+    assert len(begun) >= 10  # nine pages, and robots.txt
+    assert max(at_once) == 1
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(ended, begun[1:], strict=False))
+    with sqlite_database.work() as session:
+        row = hosts.pace_of(session, "127.0.0.1")
+        assert row is not None
+        assert row.sent == len(begun)
+
+
+async def test_a_program_that_died_while_it_asked_holds_up_the_next_one_for_a_while_only(
+    program: Program, base: str, clock: FakeClock, sqlite_database: Database
+) -> None:
+    begun = clock.now()
+    StoredHosts(sqlite_database).take("127.0.0.1", None, begun, begun + timedelta(seconds=15))
+    async with program() as client:
+        assert (await client.get(f"{base}/")).status == 200
+    assert timedelta(seconds=25) <= clock.now() - begun < timedelta(seconds=27)  # 15, and the pause after robots.txt
 
 
 async def test_a_host_that_asked_to_wait_is_left_alone_by_the_next_program(

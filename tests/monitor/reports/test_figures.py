@@ -1,15 +1,17 @@
 """The figures of a small week, against counts made by hand; see `world.fill` for what it holds."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from monitor.reports.figures import WeekFigures
+from monitor.reports.figures import Adjusted, WeekFigures
 from monitor.reports.troubles import Trouble
-from storage import reviews, sources
+from storage import registry, reviews, sources, thresholds
 from storage.database import Database
-from storage.models import Flag
+from storage.models import Flag, Post
+from storage.thresholds import ThresholdDraft
 from tests import factories
 from tests.monitor.reports.world import AFTER, MONDAY, THURSDAY, WEEK, gathered
 
@@ -124,8 +126,8 @@ def test_a_label_of_somebodys_own_model_is_counted_after_the_others(full_week: D
 def test_the_dictionary_is_json_and_holds_figures_only(figures: WeekFigures) -> None:
     stored = json.loads(json.dumps(figures.as_dict()))
     assert sorted(stored) == [
-        "complete", "days", "generated_at", "labels", "models", "previous", "quoted", "schema_version", "sources",
-        "totals", "troubles", "unscored", "week",
+        "adjusted", "complete", "days", "generated_at", "labels", "models", "previous", "quoted", "schema_version",
+        "sources", "totals", "troubles", "unscored", "week",
     ]  # fmt: skip
     assert stored["days"][3] == {
         "date": "2026-11-19",
@@ -141,3 +143,25 @@ def test_an_empty_week_is_all_zero(nothing: WeekFigures) -> None:
     assert [row.precision for row in nothing.labels] == [None, None, None]
     assert (nothing.sources, nothing.troubles, nothing.method.models) == ((), (), {})
     assert [group.quotes for group in nothing.quotes] == [(), (), ()]
+
+
+def test_posts_that_the_model_is_unsure_about_are_counted_unless_they_are_flagged(full_week: Database) -> None:
+    with full_week.work() as session:
+        model = registry.active_model(session)
+        assert model is not None
+        for name in ("plain", "wages", "before"):  # no flag, a flag, the week before
+            post = session.scalars(select(Post).where(Post.external_id == name)).one()
+            draft = factories.make_score(post, {"negative": 0.4, "concern": 0.3})
+            registry.record_scores(session, model.id, [replace(draft, unsure=("negative", "concern"))])
+        session.commit()
+    found = gathered(full_week)
+    assert (found.totals.unsure_posts, found.previous.unsure_posts) == (1, 0)
+    assert found.as_dict()["totals"]["unsure_posts"] == 1
+
+
+def test_thresholds_that_people_set_are_told(full_week: Database) -> None:
+    draft = ThresholdDraft(label="negative", source_kind="feed", aim="precision", value=0.9, model_version="default-1")
+    with full_week.work() as session:
+        thresholds.put(session, draft, AFTER)
+        session.commit()
+    assert gathered(full_week).method.adjusted == (Adjusted("negative", "feed", "precision", 0.9),)

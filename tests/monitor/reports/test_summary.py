@@ -7,7 +7,7 @@ import pytest
 
 from classifiers.labels import LABEL_NAMES
 from monitor.reports import summary, wording
-from monitor.reports.figures import LabelFigures, Totals, WeekFigures
+from monitor.reports.figures import Adjusted, LabelFigures, Totals, WeekFigures
 from monitor.reports.week import Week
 from storage.database import Database
 from tests.monitor.reports.world import THURSDAY, gathered
@@ -129,3 +129,30 @@ def test_numbers_are_written_as_in_viet_nam() -> None:
     assert [wording.number(value) for value in (0, 999, 1234567)] == ["0", "999", "1.234.567"]
     assert [wording.share(value) for value in (None, 0.0, 0.1234, 1.0)] == ["–", "0,0%", "12,3%", "100,0%"]
     assert [wording.change(value) for value in (3, 0, -1200)] == ["+3", "0", "−1.200"]
+
+
+def test_posts_that_were_nearly_flagged_are_told(figures: WeekFigures) -> None:
+    assert "12 bài khác máy chưa đủ chắc để gắn cờ." in said(
+        replace(figures, totals=replace(totals(50, 3), unsure_posts=12))
+    )
+    none_flagged = replace(figures, totals=replace(totals(50), unsure_posts=12))
+    assert "Máy không gợi ý bài nào cần xem xét" in said(none_flagged)
+    assert "chưa đủ chắc" in said(none_flagged)
+    assert "chưa đủ chắc" not in said(figures)
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "words"),
+    [
+        (Adjusted("negative", "feed", "precision", 0.9), "tiêu cực, nguồn loại feed, nhắm tỷ lệ đúng 90,0%."),
+        (Adjusted("concern", "*", "probability", 0.7), "bức xúc, mọi loại nguồn, từ xác suất 70,0%."),
+        (Adjusted("*", "*", "budget", 7.5), "nâng hoặc hạ đều cho vừa khoảng 7,5 gợi ý mỗi ngày."),
+    ],
+    ids=["precision", "probability", "budget"],
+)
+def test_thresholds_that_people_set_are_named_in_the_method(
+    adjusted: Adjusted, words: str, figures: WeekFigures
+) -> None:
+    noted = dict(summary.notes(replace(figures, method=replace(figures.method, adjusted=(adjusted,)))))
+    assert noted["Vai trò của máy"].endswith(f"Người vận hành đã đặt lại ngưỡng: {words}")
+    assert "đặt lại ngưỡng" not in dict(summary.notes(figures))["Vai trò của máy"]

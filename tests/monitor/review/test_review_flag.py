@@ -59,6 +59,25 @@ def test_title_facts_and_link_stand_beside_the_text(lan: Visitor, make_flagged: 
 
 
 @pytest.mark.parametrize(
+    ("precision", "shown"),
+    [
+        (None, "Đăng lúc16/11/2026 06:00"),
+        ("second", "Đăng lúc16/11/2026 06:00"),
+        ("minute", "Đăng lúc16/11/2026 06:00"),
+        ("hour", "Đăng lúckhoảng 16/11/2026 06:00"),
+        ("day", "Đăng lúckhoảng ngày 16/11/2026 Thu"),
+    ],
+)
+def test_date_that_is_not_exact_says_so(
+    lan: Visitor, make_flagged: FlagMaker, precision: str | None, shown: str
+) -> None:
+    moment = MONDAY_MORNING - timedelta(hours=3)
+    flag_id = make_flagged(published_at=moment, published_precision=precision)
+    assert shown in " ".join(text_of(lan.page(f"/flags/{flag_id}"), ".about").split())
+    assert shown.removeprefix("Đăng lúc").removesuffix(" Thu") in text_of(lan.page("/queue"), "main")
+
+
+@pytest.mark.parametrize(
     "url",
     ["javascript:alert(1)", "data:text/html,x", "//no-scheme.example", "https://", "http://a b", "https://[", None],
 )

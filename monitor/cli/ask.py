@@ -1,0 +1,32 @@
+"""`kiemtin ask`: questions that teach and measure."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from monitor.cli.context import application, out, progress_bar, show_json
+
+
+def ask(
+    context: typer.Context,
+    posts: Annotated[int, typer.Option(min=2, max=500, help="How many posts to draw.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+) -> None:
+    """Draw posts for people to label at the desk: half where the model is in doubt, half at random.
+
+    Example: `kiemtin ask --posts 50`
+    """
+    app = application(context)
+    asker = app.asker()
+    with progress_bar() as bar:
+        loaded = app.load_model(app.scoring_model(), bar.update)
+        asked = asker.run(loaded, posts, lambda done, total: bar.update("reading", done, total))
+    if as_json:
+        show_json(asdict(asked))
+        return
+    out().print(
+        f"Drew {asked.posts} posts ({asked.uncertain} for doubt, {asked.random} at random): "
+        f"{asked.questions} questions. {asked.waiting} wait for an answer at the desk, under “Cần hỏi ý kiến”.",
+        markup=False,
+    )

@@ -1,0 +1,201 @@
+"""`kiemtin thresholds`: from which probability on posts are flagged, what that comes to, and how to change it."""
+
+import getpass
+import os
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out, show_json
+from monitor.collectors import COLLECTORS
+from monitor.errors import UsageError
+from monitor.pipeline.thresholds import BUDGET, OWN, PRECISION, PROBABILITY, Limit
+from monitor.pipeline.tuning import DAYS, Changed, Note
+from monitor.pipeline.workload import Account, Row
+from storage import thresholds as stored
+from storage.thresholds import EVERY
+
+LEAST_FLOOR = 0.5  # below it more flags are wrong than right
+
+Days = Annotated[int, typer.Option(min=1, max=365, help="How many days of scores to look at.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+Trial = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+Why = Annotated[str, typer.Option(help="The reason, for the audit trail.")]
+By = Annotated[str, typer.Option(help="The user of the desk who asks for it, for the audit trail.")]
+
+
+def build() -> typer.Typer:
+    """Put the commands together."""
+    group = typer.Typer(help="From which probability on posts are flagged.", invoke_without_command=True)
+    group.callback()(show)
+    group.command("set")(set_thresholds)
+    group.command("reset")(reset)
+    return group
+
+
+def show(context: typer.Context, days: Days = DAYS, as_json: AsJson = False) -> None:
+    """Show each threshold, what it can be expected to give, and what it comes to; or change it with `set` and `reset`.
+
+    Example: `kiemtin thresholds --days 7`
+    """
+    if context.invoked_subcommand is not None:
+        return
+    account = application(context).tuner(days).look()
+    if as_json:
+        show_json(account.as_dict())
+        return
+    _show(account)
+
+
+def set_thresholds(
+    context: typer.Context,
+    label: Annotated[str, typer.Option(help="unverified, negative or concern; all of them if not given.")] = "",
+    kind: Annotated[str, typer.Option(help="A kind of source, as mastodon; all if not given.")] = "",
+    precision: Annotated[
+        float | None, typer.Option(min=0.01, max=0.999, help="Share of flags that shall be right.")
+    ] = None,
+    probability: Annotated[
+        float | None, typer.Option(min=0.01, max=0.999, help="Flag from this probability on.")
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0.1, max=100_000, help="Flags a day, over all labels and kinds.")
+    ] = None,
+    floor: Annotated[
+        float | None,
+        typer.Option(min=LEAST_FLOOR, max=0.99, help="Precision that a budget keeps at least.", show_default="0.5"),
+    ] = None,
+    why: Why = "",
+    by: By = "",
+    days: Days = DAYS,
+    trial: Trial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set thresholds by precision, by probability, or by the number of flags that can be reviewed a day.
+
+    They hold for posts that are scored from now on. Open flags stay open, and decided ones stay decided.
+
+    Example: `kiemtin thresholds set --label negative --kind mastodon --precision 0.9`, or `set --budget 40 --dry-run`
+    """
+    given = {PRECISION: precision, PROBABILITY: probability, BUDGET: budget}
+    aims = [(aim, value) for aim, value in given.items() if value is not None]
+    if len(aims) != 1:
+        message = "give one of --precision, --probability and --budget"
+        raise UsageError(message)
+    aim, value = aims[0]
+    if (aim == BUDGET and (label or kind)) or (aim != BUDGET and floor is not None):
+        message = (
+            "--budget is over all labels and kinds and takes no --label or --kind; --floor goes with --budget only"
+        )
+        raise UsageError(message)
+    app = application(context)
+    _require_known(app, kind)
+    tuner, note = app.tuner(days), Note(_account(), why, by or None)
+    if aim == BUDGET:
+        changed = tuner.budget(value, floor or LEAST_FLOOR, note, trial=trial)
+    else:
+        changed = tuner.wish(label or None, kind or EVERY, aim, value, note, trial=trial)
+    _tell(changed, as_json=as_json)
+
+
+def reset(
+    context: typer.Context,
+    label: Annotated[str, typer.Option(help="Only what was set for this label.")] = "",
+    kind: Annotated[str, typer.Option(help="Only what was set for this kind of source.")] = "",
+    why: Why = "",
+    by: By = "",
+    days: Days = DAYS,
+    trial: Trial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to the model's own thresholds: everywhere (a budget ends), or for a label, a kind or both.
+
+    Example: `kiemtin thresholds reset --label negative`
+    """
+    note = Note(_account(), why, by or None)
+    changed = application(context).tuner(days).reset(label or None, kind or None, note, trial=trial)
+    _tell(changed, as_json=as_json)
+
+
+def _require_known(app: Application, kind: str) -> None:
+    """Refuse a kind that no source has or could have: a wish about it would never come to anything."""
+    with app.ready_database.work() as session:
+        known = {collector.kind for collector in COLLECTORS} | set(stored.monitored_kinds(session))
+    if kind and kind not in known:
+        message = f"--kind {kind}: no source is of that kind: use one of {', '.join(sorted(known))}"
+        raise UsageError(message)
+
+
+def _account() -> str:
+    """Name the account of the machine that runs the command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return f"uid {os.getuid()}"
+
+
+def _tell(changed: Changed, *, as_json: bool) -> None:
+    if as_json:
+        show_json(changed.as_dict())
+        return
+    before = {(row.label, row.kind): row.limit.threshold for row in changed.before.rows}
+    console = out()
+    for row in changed.after.rows:
+        was = before.get((row.label, row.kind))
+        if was != row.limit.threshold:
+            old = f"{was:.3f}" if was is not None else "new"
+            console.print(f"{row.label}, {_named(row.kind)}: {old} → {row.limit.threshold:.3f}", markup=False)
+    console.print(
+        f"Flags a day, on the scores of {changed.after.days:.0f} days: {changed.before.flags_per_day:.1f} → "
+        f"{changed.after.flags_per_day:.1f}",
+        markup=False,
+    )
+    if changed.open_below:
+        console.print(
+            f"{changed.open_below} open flags are below their threshold: they stay in the queue, last, until decided.",
+            markup=False,
+        )
+    for line in changed.after.advice:
+        console.print(f"→ {line}", markup=False)
+    console.print("Nothing was changed (--dry-run)." if changed.trial else "It holds for posts scored from now on.")
+
+
+def _show(account: Account) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("label", "kind", "from", "set by", "precision", "recall", "flags", "unsure", "reviewed"):
+        table.add_column(heading, no_wrap=True)
+    for row in account.rows:
+        table.add_row(*_cells(row))
+    console = out()
+    console.print(
+        f"{account.model}: {account.scored} posts of the last {account.days:.0f} days; flags and unsure are a day.",
+        markup=False,
+    )
+    console.print(table)
+    console.print(f"{account.flags_per_day:.1f} flags a day in all.", markup=False)
+    for line in account.advice:
+        console.print(f"→ {line}", markup=False)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    share = row.reviewed
+    return (
+        row.label,
+        _named(row.kind),
+        f"{row.limit.threshold:.3f}",
+        _origin(row.limit),
+        f"{row.expected.precision:.2f}" if row.expected else "–",
+        f"{row.expected.recall:.2f}" if row.expected else "–",
+        f"{row.flags_per_day:.1f}",
+        f"{row.unsure_per_day:.1f}",
+        f"{share.hits}/{share.total} right" if share.total else "–",
+    )
+
+
+def _named(kind: str) -> str:
+    return "all" if kind == EVERY else kind
+
+
+def _origin(limit: Limit) -> str:
+    return "model" if limit.aim == OWN else f"{limit.aim} {limit.value:g}"

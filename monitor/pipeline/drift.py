@@ -1,0 +1,228 @@
+"""Does the model still fit what comes in? Scores and words by week, flags as people judged them, and what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.artefact import Loaded
+from classifiers.intervals import wilson
+from classifiers.shift import Shift, shift
+from monitor.clock import VIETNAM, Clock
+from monitor.errors import NotReady
+from storage import questions, registry, scores
+from storage.database import Database
+
+WEEKS: Final = 12
+LEAST_POSTS: Final = 100  # of a week and of all weeks before it, below which a shift is chance
+LEAST_WORDS: Final = 1000
+NOTABLE_UNKNOWN: Final = 0.05  # more unknown words than in the weeks before
+NOTABLE_PRECISION: Final = 0.5  # a label whose flags are surely wrong more often than right
+WORDS_VIEW: Final = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many, and the 95 % interval of the share (Wilson)."""
+
+    hits: int
+    total: int
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, hits: int, total: int) -> "Share":
+        """Work the interval out."""
+        return cls(hits, total, *wilson(hits, total))
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOfScores:
+    """One label in one week; `shift` is against all weeks before, None where there are too few posts."""
+
+    week: str
+    label: str
+    posts: int
+    mean: float
+    shift: Shift | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOfWords:
+    """How many words came in one week, and the share of them that the model has never seen."""
+
+    week: str
+    words: int
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What answers about posts drawn at random say of one label.
+
+    Args:
+        prevalence: Posts that carry it, of all.
+        precision: Posts that carry it, of those that the model flagged.
+        recall: Posts that the model flagged, of those that carry it.
+
+    """
+
+    prevalence: Share
+    precision: Share
+    recall: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Everything that is known of how the model in use is doing.
+
+    Args:
+        model: Its version.
+        scores: By week and label.
+        words: By week.
+        reviewed: By label, confirmed flags of all that people were sure about.
+        estimates: By label, from questions drawn at random.
+        advice: What to do, one line each; empty when there is nothing to do.
+
+    """
+
+    model: str
+    scores: tuple[WeekOfScores, ...]
+    words: tuple[WeekOfWords, ...]
+    reviewed: Mapping[str, Share]
+    estimates: Mapping[str, Estimate]
+    advice: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the figures as plain data."""
+        return asdict(self)
+
+
+def drift(database: Database, loaded: Loaded, clock: Clock, weeks: int = WEEKS) -> Drift:
+    """Look at the posts of some weeks.
+
+    Args:
+        database: Where scores, words and decisions stand.
+        loaded: The model in use.
+        clock: Tells the time.
+        weeks: How many weeks to look back.
+
+    Raises:
+        NotReady: When the model has scored nothing in this database.
+
+    """
+    since = clock.now() - timedelta(weeks=weeks)
+    with database.work() as session:
+        model = next((row for row in registry.every(session) if row.version == loaded.version), None)
+        if model is None:
+            message = f"{loaded.version} has scored no post yet: run `kiemtin score` first"
+            raise NotReady(message)
+        by_week = _weeks_of_scores(scores.scores_since(session, model.id, since))
+        words = _weeks_of_words(scores.words_since(session, model.id, since), loaded)
+        reviewed = _reviewed(scores.flags_since(session, model.id, since))
+        estimates = _estimates(questions.drawn_at_random(session, model.id))
+    advice = (*_on_scores(by_week), *_on_words(words), *_on_flags(reviewed), *_on_estimates(reviewed, estimates))
+    return Drift(loaded.version, by_week, words, reviewed, estimates, advice)
+
+
+def week_of(moment: datetime) -> str:
+    """Name the ISO week that a moment belongs to in Việt Nam, as 2026-W47."""
+    year, number, _ = moment.astimezone(VIETNAM).isocalendar()
+    return f"{year:04d}-W{number:02d}"
+
+
+def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekOfScores, ...]:
+    found: dict[str, dict[str, list[float]]] = {}
+    for label, collected_at, probability in rows:
+        found.setdefault(label, {}).setdefault(week_of(collected_at), []).append(probability)
+    listed = []
+    for label, by_week in sorted(found.items()):
+        before: NDArray[np.float64] = np.zeros(0)
+        for week, values in sorted(by_week.items()):
+            now = np.array(values)
+            enough = min(len(now), len(before)) >= LEAST_POSTS
+            listed.append(
+                WeekOfScores(week, label, len(now), float(now.mean()), shift(before, now) if enough else None)
+            )
+            before = np.concatenate([before, now])
+    return tuple(listed)
+
+
+def _weeks_of_words(rows: Iterable[tuple[datetime, str]], loaded: Loaded) -> tuple[WeekOfWords, ...]:
+    vocabulary = loaded.classifier.space.vectorizers[WORDS_VIEW].vocabulary_
+    counts: dict[str, list[int]] = {}
+    for collected_at, segmented in rows:
+        of_week = counts.setdefault(week_of(collected_at), [0, 0])
+        words = segmented.split()
+        of_week[0] += len(words)
+        of_week[1] += sum(word not in vocabulary for word in words)
+    return tuple(
+        WeekOfWords(week, total, unknown / total) for week, (total, unknown) in sorted(counts.items()) if total
+    )
+
+
+def _reviewed(rows: Iterable[tuple[str, datetime, str]]) -> dict[str, Share]:
+    counts: dict[str, list[int]] = {}
+    for label, _, state in rows:
+        if state in ("confirmed", "rejected"):
+            of_label = counts.setdefault(label, [0, 0])
+            of_label[0] += state == "confirmed"
+            of_label[1] += 1
+    return {label: Share.of(confirmed, total) for label, (confirmed, total) in sorted(counts.items())}
+
+
+def _estimates(answers: Iterable[questions.Answered]) -> dict[str, Estimate]:
+    sure = [answer for answer in answers if answer.holds is not None]
+    found = {}
+    for label in sorted({answer.label for answer in sure}):
+        of_label = [answer for answer in sure if answer.label == label]
+        carrying = [answer for answer in of_label if answer.holds]
+        flagged = [answer for answer in of_label if answer.flagged]
+        both = sum(answer.flagged for answer in carrying)
+        found[label] = Estimate(
+            prevalence=Share.of(len(carrying), len(of_label)),
+            precision=Share.of(both, len(flagged)),
+            recall=Share.of(both, len(carrying)),
+        )
+    return found
+
+
+def _on_scores(by_week: Iterable[WeekOfScores]) -> list[str]:
+    newest = {found.label: found for found in by_week if found.shift is not None}
+    return [
+        f"{label}: scores of {found.week} have moved (PSI {found.shift.stability_index:.2f}): answer questions "
+        "(`kiemtin ask`), then `kiemtin learn`"
+        for label, found in newest.items()
+        if found.shift is not None and found.shift.is_notable
+    ]
+
+
+def _on_words(words: tuple[WeekOfWords, ...]) -> list[str]:
+    *before, newest = words or (WeekOfWords("", 0, 0.0),)
+    earlier = sum(week.words for week in before)
+    if min(earlier, newest.words) < LEAST_WORDS:
+        return []
+    usual = sum(week.unknown * week.words for week in before) / earlier
+    if newest.unknown - usual <= NOTABLE_UNKNOWN:
+        return []
+    known = f"{newest.unknown:.0%} of the words of {newest.week} are unknown to the model ({usual:.0%} before)"
+    return [f"{known}: `kiemtin learn` reads the new words, with or without decisions"]
+
+
+def _on_flags(reviewed: Mapping[str, Share]) -> list[str]:
+    return [
+        f"{label}: {share.hits} of {share.total} reviewed flags were right, surely less than half: `kiemtin learn`"
+        for label, share in reviewed.items()
+        if share.high < NOTABLE_PRECISION
+    ]
+
+
+def _on_estimates(reviewed: Mapping[str, Share], estimates: Mapping[str, Estimate]) -> list[str]:
+    missing = sorted(set(reviewed) - set(estimates))
+    if not missing:
+        return []
+    unknown = f"{', '.join(missing)}: nobody knows what the model misses, for only its flags were judged"
+    return [f"{unknown}: `kiemtin ask` puts questions about posts drawn at random"]

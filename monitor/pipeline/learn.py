@@ -1,0 +1,142 @@
+"""From what people decided to a candidate model: trained, compared with the model in use, and put into the register.
+
+A candidate changes nothing by itself: it opens no flag until a person promotes it. Its folder holds weights and a
+vocabulary, no text: terms that stand in one text only are dropped, and links, addresses, telephone numbers and
+@names were replaced before by the normaliser.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from classifiers.adapt import adapt
+from classifiers.artefact import MANIFEST_FILE, Loaded, manifest_of, save
+from classifiers.contest import Contest, hold
+from classifiers.datasets import Example
+from classifiers.text.segment import Segmenter
+from classifiers.training import Progress
+from monitor.clock import VIETNAM, Clock
+from monitor.errors import UsageError
+from monitor.pipeline.labelled import labelled, without
+from monitor.pipeline.promotion import draft_of
+from storage import decisions, registry
+from storage.database import Database
+
+_A_NAME: Final = re.compile(r"\w[\w.-]*")
+UNLABELLED_MOST: Final = 20_000  # newest posts whose words are learnt from without labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A candidate and what it came from.
+
+    Args:
+        name: The name of its folder.
+        version: Its name in the register.
+        general: How many texts came from the corpus and from files.
+        local: How many decided posts it learnt from (copies count once).
+        answers: Its local answers, by label and whether it was a yes.
+        unlabelled: How many posts it read without labels.
+        against: The version of the model that it was compared with.
+        contest: The comparison.
+
+    """
+
+    name: str
+    version: str
+    general: int
+    local: int
+    answers: dict[str, tuple[int, int]]
+    unlabelled: int
+    against: str
+    contest: Contest
+
+
+class Learner:
+    """Trains candidates.
+
+    Args:
+        database: Where decisions, posts and the register stand.
+        segmenter: Cuts texts into words.
+        clock: Tells the time.
+        models_dir: Where models lie.
+        guard: Posts of every kind that must not be flagged, and clear cases.
+
+    """
+
+    def __init__(
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, guard: Sequence[Example]
+    ) -> None:
+        self._database = database
+        self._segmenter = segmenter
+        self._clock = clock
+        self._models_dir = models_dir
+        self._guard = guard
+
+    def run(
+        self,
+        general: Sequence[Example],
+        active: Loaded,
+        name: str | None = None,
+        progress: Progress = lambda _step, _done, _total: None,
+    ) -> Learnt:
+        """Learn from all decisions up to now.
+
+        Args:
+            general: Labelled texts from elsewhere: the project's corpus, public sets.
+            active: The model in use, with which the candidate is compared.
+            name: The candidate's name; None for one made from today's date.
+            progress: Told the step's name, how much is done, and of how much.
+
+        Raises:
+            UsageError: When there is a model of that name.
+            ClassifierError: When nothing can be learnt, or the folder cannot be written.
+            StorageError: When the database fails.
+
+        """
+        name = self._free_name(name)
+        with self._database.work() as session:
+            decided = decisions.decided(session)
+            unlabelled = decisions.recent_texts(session, UNLABELLED_MOST, {one.same_as for one in decided})
+        found = labelled(decided)
+        general = without(general, found.held_out)
+        trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
+        contest = hold(trained.classifier, active.classifier, found.held_out, self._guard)
+        now = self._clock.now()
+        manifest = manifest_of(trained, name, now.isoformat())
+        save(trained, self._models_dir / name, manifest)
+        draft = draft_of(Loaded(trained.classifier, manifest))
+        with self._database.work() as session:
+            registry.register(session, draft, now, {"against": active.version, **contest.as_dict()})
+            session.commit()
+        return Learnt(
+            name=name,
+            version=draft.version,
+            general=len(general),
+            local=len(found.training),
+            answers=_answers(found.training),
+            unlabelled=len(unlabelled),
+            against=active.version,
+            contest=contest,
+        )
+
+    def _free_name(self, name: str | None) -> str:
+        today = f"learnt-{self._clock.now().astimezone(VIETNAM):%Y%m%d}"
+        if name and not _A_NAME.fullmatch(name):
+            message = f"--name {name}: a name is made of letters, digits, dots, dashes and underscores"
+            raise UsageError(message)
+        names = [name] if name else [today, *(f"{today}-{number}" for number in range(2, 100))]
+        for candidate in names:
+            if not (self._models_dir / candidate / MANIFEST_FILE).exists():
+                return candidate
+        message = f"there is a model {names[-1]} already: choose another --name"
+        raise UsageError(message)
+
+
+def _answers(examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
+    """Count yes and no by label."""
+    counts = Counter((label, holds) for example in examples for label, holds in example.labels.items())
+    return {label: (counts[label, True], counts[label, False]) for label in sorted({label for label, _ in counts})}

@@ -1,0 +1,190 @@
+"""Which model is in use: promotion of one that is nowhere worse, the way back, and the shadow. Every step is noted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from classifiers.artefact import MANIFEST_FILE, Loaded, load
+from classifiers.contest import Contest, hold
+from classifiers.datasets import Example
+from classifiers.text.segment import Segmenter
+from monitor.clock import Clock
+from monitor.errors import NotReady, PromotionRefused, UsageError
+from monitor.pipeline.labelled import labelled
+from storage import decisions, people, registry
+from storage.database import Database
+from storage.errors import NotFound
+from storage.models import Model
+from storage.registry import ModelDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two models by version, the new one first, and what both did on the same texts."""
+
+    new: str
+    old: str
+    contest: Contest
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the figures as plain data."""
+        return {"new": self.new, "old": self.old, **self.contest.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is in use now, and what was before (None: nothing)."""
+
+    version: str
+    before: str | None
+
+
+class Promotions:
+    """Changes which model is in use.
+
+    Args:
+        database: Where the register stands.
+        segmenter: Cuts texts into words, for comparisons.
+        clock: Tells the time.
+        models_dir: Where models lie.
+        guard: Posts of every kind that must not be flagged, and clear cases.
+
+    """
+
+    def __init__(
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, guard: Sequence[Example]
+    ) -> None:
+        self._database = database
+        self._segmenter = segmenter
+        self._clock = clock
+        self._models_dir = models_dir
+        self._guard = guard
+
+    def compare(self, new: str, old: str) -> Compared:
+        """Let two registered models judge the held-out decisions of today and the guard.
+
+        Raises:
+            StorageError: When one is not registered.
+            ClassifierError: When one cannot be loaded.
+            NotReady: When the files of one are of another version.
+
+        """
+        first, second = self._load(self._registered(new)), self._load(self._registered(old))
+        with self._database.work() as session:
+            held_out = labelled(decisions.decided(session)).held_out
+        return Compared(first.version, second.version, hold(first.classifier, second.classifier, held_out, self._guard))
+
+    def promote(self, name: str, *, in_use: str, reason: str = "") -> Changed:
+        """Put a model into use, unless it is worse than the one that is.
+
+        Args:
+            name: Name or version of a registered model.
+            in_use: Name of the model that scores now.
+            reason: Why it is put into use although it is worse; goes into the audit trail.
+
+        Raises:
+            PromotionRefused: When it is worse and no reason is given, or when it is in use already.
+            StorageError: When it is not registered.
+            ClassifierError: When a model cannot be loaded.
+
+        """
+        wanted = self._registered(name)
+        with self._database.work() as session:
+            active = registry.active_model(session)
+        faults: list[str] = []
+        if active is not None and active.version == wanted.version and wanted.name == in_use:
+            message = f"{wanted.version} is in use already"
+            raise PromotionRefused(message)
+        if active is not None and active.version != wanted.version:
+            faults = self.compare(wanted.version, active.version).contest.faults()
+        else:
+            self._load(wanted)
+        if faults and not reason:
+            message = (
+                f"{wanted.version} is worse: {'; '.join(faults)}: to use it all the same give --force and a --reason"
+            )
+            raise PromotionRefused(message)
+        with self._noted("model.promoted", wanted.version, {"faults": faults, "reason": reason}) as session:
+            before = registry.promote(session, registry.named(session, wanted.version), self._clock.now())
+        return Changed(wanted.version, before)
+
+    def rollback(self) -> Changed:
+        """Put the model into use again whose place the present one took.
+
+        Raises:
+            PromotionRefused: When there is none.
+            ClassifierError: When its files are gone.
+
+        """
+        with self._database.work() as session:
+            active = registry.active_model(session)
+            before = registry.named(session, active.replaces) if active is not None and active.replaces else None
+        if before is None:
+            message = "there is no earlier model to go back to: `kiemtin models list` shows what there is"
+            raise PromotionRefused(message)
+        self._load(before)
+        with self._noted("model.rollback", before.version, {}) as session:
+            left = registry.go_back(session, registry.named(session, before.version), self._clock.now())
+        return Changed(before.version, left)
+
+    def shadow(self, name: str | None) -> str | None:
+        """Let a model score new posts without opening flags; None ends it. Returns its version.
+
+        Raises:
+            UsageError: When it is the one in use.
+            StorageError: When it is not registered.
+            ClassifierError: When it cannot be loaded.
+
+        """
+        model = self._registered(name) if name else None
+        if model is not None:
+            if model.state == "active":
+                message = f"{model.version} is in use: a shadow must be another model"
+                raise UsageError(message)
+            self._load(model)
+        version = model.version if model else None
+        with self._noted("model.shadow", version or "none", {}) as session:
+            registry.cast_shadow(session, registry.named(session, version) if version else None, self._clock.now())
+        return version
+
+    def _registered(self, name: str) -> Model:
+        """Find a model in the register; one that lies in the models folder only is put into it."""
+        with self._database.work() as session:
+            try:
+                return registry.named(session, name)
+            except NotFound:
+                if not (self._models_dir / name / MANIFEST_FILE).is_file():
+                    raise
+            loaded = load(self._models_dir / name, self._segmenter)
+            model = registry.register(session, draft_of(loaded), self._clock.now())
+            session.commit()
+            return model
+
+    @contextmanager
+    def _noted(self, action: str, subject: str, detail: Mapping[str, Any]) -> Iterator[Session]:
+        """Open a unit of work that is committed together with its entry in the audit trail."""
+        with self._database.work() as session:
+            yield session
+            people.note(session, at=self._clock.now(), action=action, subject=subject, detail=detail)
+            session.commit()
+
+    def _load(self, row: Model) -> Loaded:
+        loaded = load(self._models_dir / row.name, self._segmenter)
+        if loaded.version != row.version:
+            message = f"{self._models_dir / row.name / MANIFEST_FILE} is of {loaded.version}, not of {row.version}"
+            raise NotReady(f"{message}: name the newer one, or bring the folder back from a backup")
+        return loaded
+
+
+def draft_of(loaded: Loaded) -> ModelDraft:
+    """Take from a manifest what the register keeps."""
+    return ModelDraft(
+        version=loaded.version,
+        data_hash=str(loaded.manifest["data_hash"]),
+        metrics=loaded.manifest["metrics"],
+        thresholds=loaded.manifest["thresholds"],
+    )

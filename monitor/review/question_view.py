@@ -1,0 +1,83 @@
+"""What the page of one question shows. What the model thinks is not among it: it must not lead the answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from classifiers.text.normalise import MAX_CHARACTERS
+from monitor.review import wording
+from monitor.review.view import Holder, reviewer_names, web_address
+from monitor.review.wording import LabelHelp
+from storage import posts, questions
+from storage.models import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer of the past."""
+
+    answer: str
+    reviewer: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """Everything that the page of one question shows; `basis` is the number of answers that the reviewer saw."""
+
+    question_id: int
+    label: LabelHelp
+    basis: str
+    source: str
+    url: str | None
+    host: str | None
+    title: str
+    text: str
+    rest: str
+    context: str | None
+    published_at: datetime | None
+    published_precision: str | None
+    answers: tuple[Given, ...]
+    holder: Holder | None
+
+
+def question_view(session: Session, question: Question, owner: str, now: datetime) -> QuestionView:
+    """Build the page of one question."""
+    post = question.post
+    later = {version.number: version for version in posts.revisions(session, post.id)}
+    asked = later.get(question.revision_number)
+    title, text = (asked.title, asked.text) if asked else (post.title, post.text)
+    given = answers_of(session, question)
+    url = web_address(post.url)
+    return QuestionView(
+        question_id=question.id,
+        label=wording.label_help(question.label),
+        basis=str(len(given)),
+        source=post.source.name,
+        url=url,
+        host=urlsplit(url).hostname if url else None,
+        title=title if title and not text.startswith(title) else "",
+        text=text[:MAX_CHARACTERS],
+        rest=text[MAX_CHARACTERS:],
+        context=post.context,
+        published_at=post.published_at,
+        published_precision=post.published_precision,
+        answers=given,
+        holder=_holder(session, question, owner, now),
+    )
+
+
+def answers_of(session: Session, question: Question) -> tuple[Given, ...]:
+    """List the answers to a question, oldest first."""
+    return tuple(
+        Given(wording.ANSWER_NAMES[answer.decision], name, answer.decided_at)
+        for answer, name in questions.answers_of(session, question.id)
+    )
+
+
+def _holder(session: Session, question: Question, owner: str, now: datetime) -> Holder | None:
+    if question.lease_until is None or question.lease_until < now or question.lease_owner in (None, owner):
+        return None
+    return Holder(reviewer_names(session).get(str(question.lease_owner), "người khác"), question.lease_until)

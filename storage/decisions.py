@@ -1,0 +1,124 @@
+"""What people have decided about posts, as labels to learn from and to measure with.
+
+Decisions come from two places: reviews of flags and answers to questions. Of both together the newest counts for a
+version of a post and a label; one that is not sure, or was taken back, says nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CompoundSelect, select
+from sqlalchemy.orm import Session
+
+from storage.models import Answer, Flag, Post, PostRevision, Question, Review, Source, join_title
+
+_SAID = {"confirmed": True, "rejected": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """One post and label that people are sure about.
+
+    Args:
+        post_id: The post.
+        label: The label.
+        holds: Whether the post carries it.
+        text: Heading and text of the version that was judged.
+        same_as: What copies of the post have in common: their cluster, or the hash of what they say.
+        decided_at: When, UTC.
+
+    """
+
+    post_id: int
+    label: str
+    holds: bool
+    text: str
+    same_as: str
+    decided_at: datetime
+
+
+def decided(session: Session) -> list[Decided]:
+    """List what people are sure about, oldest decision first. Posts that their platform no longer has are left out."""
+    newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
+    for post_id, label, revision, decision, at in _all_decisions(session):
+        key = (post_id, label)
+        if key not in newest or (revision, at) >= (newest[key][2], newest[key][0]):
+            newest[key] = (at, decision, revision)
+    sure = {key: found for key, found in newest.items() if found[1] in _SAID}
+    posts = _posts(session, {post_id for post_id, _ in sure})
+    versions = _versions(session, {(post_id, revision) for (post_id, _), (_, _, revision) in sure.items()})
+    found = [
+        Decided(
+            post_id=post_id,
+            label=label,
+            holds=_SAID[decision],
+            text=_text(posts[post_id], versions.get((post_id, revision))),
+            same_as=_same_as(posts[post_id]),
+            decided_at=at,
+        )
+        for (post_id, label), (at, decision, revision) in sure.items()
+        if post_id in posts
+    ]
+    return sorted(found, key=lambda one: (one.decided_at, one.post_id, one.label))
+
+
+def _all_decisions(session: Session) -> list[tuple[int, str, int, str, datetime]]:
+    reviews = (
+        select(Flag.post_id, Flag.label, Review.revision_number, Review.decision, Review.decided_at)
+        .join(Flag, Flag.id == Review.flag_id)
+        .order_by(Review.id)
+    )
+    answers = (
+        select(Question.post_id, Question.label, Question.revision_number, Answer.decision, Answer.decided_at)
+        .join(Question, Question.id == Answer.question_id)
+        .order_by(Answer.id)
+    )
+    rows = (*session.execute(reviews), *session.execute(answers))
+    return [(post_id, label, revision, decision, at) for post_id, label, revision, decision, at in rows]
+
+
+def _posts(session: Session, wanted: set[int]) -> dict[int, Post]:
+    """Load those that their platform still has; asked for by a sub-query, for a statement takes only so many values."""
+    query = select(Post).where(Post.deleted_at.is_(None), Post.id.in_(_decided_ids()))
+    return {post.id: post for post in session.scalars(query) if post.id in wanted}
+
+
+def _versions(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], PostRevision]:
+    query = select(PostRevision).where(PostRevision.post_id.in_(_decided_ids()))
+    return {
+        (version.post_id, version.number): version
+        for version in session.scalars(query)
+        if (version.post_id, version.number) in wanted
+    }
+
+
+def _decided_ids() -> CompoundSelect[int]:
+    flagged = select(Flag.post_id).join(Review, Review.flag_id == Flag.id)
+    return flagged.union(select(Question.post_id).join(Answer, Answer.question_id == Question.id))
+
+
+def _text(post: Post, version: PostRevision | None) -> str:
+    return join_title(version.title, version.text) if version else join_title(post.title, post.text)
+
+
+def _same_as(post: Post) -> str:
+    return f"cluster:{post.cluster_id}" if post.cluster_id is not None else f"hash:{post.content_hash}"
+
+
+def recent_texts(session: Session, limit: int, left_out: Collection[str]) -> list[str]:
+    """Give what the newest monitored posts say, as far as their platform still has them; copies once.
+
+    Args:
+        session: The unit of work.
+        limit: How many posts to look at.
+        left_out: What `Decided.same_as` says of posts that are known already: they would count twice.
+
+    """
+    query = select(Post).where(Post.deleted_at.is_(None), Post.source.has(Source.role == "monitored"))
+    seen, texts = set(left_out), []
+    for post in session.scalars(query.order_by(Post.id.desc()).limit(limit)):
+        if (same := _same_as(post)) not in seen:
+            seen.add(same)
+            texts.append(post.judged_text)
+    return texts

@@ -1,0 +1,51 @@
+"""Questions that teach and measure: posts drawn for a person to label, flagged or not, and what people answered.
+
+They are no flags: nothing is suggested by them, no report counts them, and no post is pointed at because of one.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, PrimaryKey
+from storage.models.posts import Post
+
+
+class Question(Base):
+    """Does this post carry this label? `random` ones are drawn from all scored posts, so that shares stay honest."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("post_id", "label"),
+        CheckConstraint("why IN ('uncertain', 'random')", name="why"),
+        CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(40))
+    revision_number: Mapped[int] = mapped_column(comment="the version of the post that is asked about")
+    why: Mapped[str] = mapped_column(String(20), comment="how the post was drawn")
+    flagged: Mapped[bool] = mapped_column(comment="whether the model flagged it when it was drawn")
+    probability: Mapped[float] = mapped_column(Float())
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="open", index=True)
+    asked_at: Mapped[datetime]
+    lease_owner: Mapped[str | None] = mapped_column(String(100), comment="who is looking at it now")
+    lease_until: Mapped[datetime | None]
+
+    post: Mapped[Post] = relationship()
+
+
+class Answer(Base):
+    """One answer of one person. Rows are only ever added: a trigger refuses updates; the newest counts."""
+
+    __tablename__ = "answers"
+    __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),)
+
+    id: Mapped[PrimaryKey]
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    decision: Mapped[str] = mapped_column(String(20))
+    decided_at: Mapped[datetime]

@@ -1,0 +1,195 @@
+"""Questions: which scored posts may be drawn, the queue in which people answer, and what the answers amount to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from storage.database import insert_ignoring
+from storage.errors import NotFound
+from storage.models import Answer, Flag, Post, Question, Score, Source, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionDraft:
+    """A post that was drawn for a label, by chance or for doubt, and what the model said of it then."""
+
+    post_id: int
+    revision_number: int
+    label: str
+    why: str
+    flagged: bool
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A question that was drawn at random, and what people say of it: True, False, or None while nobody is sure."""
+
+    label: str
+    flagged: bool
+    holds: bool | None
+
+
+def scored_posts(session: Session, model_id: int, since: datetime, limit: int) -> Sequence[Post]:
+    """List monitored posts whose current version a model has scored and that still exist, newest first.
+
+    Args:
+        session: The unit of work.
+        model_id: The model.
+        since: Only posts collected from then on.
+        limit: How many at most.
+
+    """
+    scored = exists().where(
+        Score.post_id == Post.id, Score.revision_number == Post.revision_number, Score.model_id == model_id
+    )
+    query = select(Post).where(
+        scored,
+        Post.deleted_at.is_(None),
+        Post.collected_at >= since,
+        Post.source.has(Source.role == "monitored"),
+    )
+    return session.scalars(query.order_by(Post.id.desc()).limit(limit)).all()
+
+
+def probabilities(session: Session, model_id: int, since: datetime) -> dict[tuple[int, str], float]:
+    """Give what a model said of the current versions of posts collected since a time, by post and label."""
+    query = (
+        select(Score.post_id, Score.label, Score.probability)
+        .join(Post, and_(Post.id == Score.post_id, Post.revision_number == Score.revision_number))
+        .where(Score.model_id == model_id, Post.collected_at >= since)
+    )
+    return {(post_id, label): probability for post_id, label, probability in session.execute(query)}
+
+
+def asked_pairs(session: Session) -> set[tuple[int, str]]:
+    """Tell for which posts and labels a question was put."""
+    return {(post_id, label) for post_id, label in session.execute(select(Question.post_id, Question.label))}
+
+
+def ask(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: datetime) -> None:
+    """Put questions; one that was put before stays. What a flag's review has answered already is answered at once."""
+    rows = [
+        {
+            "post_id": draft.post_id,
+            "label": draft.label,
+            "revision_number": draft.revision_number,
+            "why": draft.why,
+            "flagged": draft.flagged,
+            "probability": draft.probability,
+            "model_id": model_id,
+            "state": "open",
+            "asked_at": now,
+        }
+        for draft in drafts
+    ]
+    insert_ignoring(session, Question, rows, ("post_id", "label"))
+    settle(session)
+
+
+def settle(session: Session) -> None:
+    """Close open questions that a review of a flag on the same version of the post has answered."""
+    reviewed = (
+        select(Flag.state)
+        .where(
+            Flag.post_id == Question.post_id,
+            Flag.label == Question.label,
+            Flag.revision_number == Question.revision_number,
+            Flag.state.in_(("confirmed", "rejected")),
+        )
+        .scalar_subquery()
+    )
+    closing = update(Question).where(Question.state == "open", reviewed.is_not(None)).values(state=reviewed)
+    session.execute(closing, execution_options={"synchronize_session": "fetch"})
+
+
+def by_id(session: Session, question_id: int) -> Question:
+    """Find a question with its post and source.
+
+    Raises:
+        NotFound: When there is none of that number (its post may have been deleted by retention).
+
+    """
+    whole = joinedload(Question.post).joinedload(Post.source)
+    question = session.scalar(select(Question).options(whole).where(Question.id == question_id))
+    if question is None:
+        message = f"there is no question {question_id}: its post may have been deleted"
+        raise NotFound(message)
+    return question
+
+
+def open_count(session: Session) -> int:
+    """Count the questions that nobody has answered."""
+    return session.scalar(select(func.count()).select_from(Question).where(Question.state == "open")) or 0
+
+
+def take(session: Session, question_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
+    """Lease a question for one reviewer; False when somebody else holds it."""
+    free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
+    claim = update(Question).where(Question.id == question_id, free).values(lease_owner=owner, lease_until=until)
+    return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
+
+
+def take_next(
+    session: Session, *, owner: str, now: datetime, until: datetime, after: int | None = None
+) -> Question | None:
+    """Lease the next open question that nobody else is looking at, in the order in which they were put.
+
+    That order mixes both kinds, and what is asked of one post stands together.
+
+    Args:
+        session: The unit of work.
+        owner: Who wants it.
+        now: The present time, UTC.
+        until: When the lease expires by itself.
+        after: Only questions with a higher number, for a reviewer who passes one over.
+
+    """
+    settle(session)
+    free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
+    query = select(Question.id).where(Question.state == "open", free, Question.id > (after or 0))
+    for question_id in session.scalars(query.order_by(Question.id).limit(20)).all():
+        if take(session, question_id, owner=owner, now=now, until=until):
+            return by_id(session, question_id)
+    return None
+
+
+def answer(session: Session, question: Question, *, reviewer_id: int, decision: str, now: datetime) -> Answer:
+    """Append one answer, which becomes the question's state, and give its lease back.
+
+    Args:
+        session: The unit of work.
+        question: The question.
+        reviewer_id: Who answers.
+        decision: `confirmed`, `rejected` or `unsure`.
+        now: The time of the answer, UTC.
+
+    """
+    row = Answer(question_id=question.id, reviewer_id=reviewer_id, decision=decision, decided_at=now)
+    session.add(row)
+    question.state = decision
+    question.lease_owner, question.lease_until = None, None
+    session.flush()
+    return row
+
+
+def answers_of(session: Session, question_id: int) -> list[tuple[Answer, str]]:
+    """List the answers to a question with their reviewers' names, oldest first."""
+    query = select(Answer, User.name).join(User, User.id == Answer.reviewer_id).where(Answer.question_id == question_id)
+    return [(answer, name) for answer, name in session.execute(query.order_by(Answer.id))]
+
+
+def drawn_at_random(session: Session, model_id: int) -> list[Answered]:
+    """List the questions of a model that were drawn at random, with what people say."""
+    settle(session)
+    said = {"confirmed": True, "rejected": False}
+    query = select(Question.label, Question.flagged, Question.state)
+    query = query.where(Question.model_id == model_id, Question.why == "random").order_by(Question.id)
+    return [
+        Answered(label=label, flagged=flagged, holds=said.get(state))
+        for label, flagged, state in session.execute(query)
+    ]

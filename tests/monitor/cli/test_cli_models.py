@@ -1,0 +1,148 @@
+"""`kiemtin learn`, `ask` and `models`: from decisions to the model in use, and back."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from classifiers.datasets import read_corpus
+from classifiers.labels import LABEL_NAMES
+from storage.database import Database
+from storage.models import AuditEvent
+from tests.monitor.cli.command import Command
+from tests.monitor.pipeline.model_folders import FLAGS_NOTHING, copy_model
+
+TEXTS = [example.text for example in read_corpus()[13::200]]
+
+
+@pytest.fixture(autouse=True)
+def default_in_use(home: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the register decide: no setting names a model, and `default` is a small one."""
+    monkeypatch.delenv("KIEMTIN_MODEL")
+    copy_model(small_model, home / "models", "default")
+    copy_model(small_model, home / "models", "shy", FLAGS_NOTHING)
+
+
+@pytest.fixture
+def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Database:
+    """Import some posts and score them."""
+    path = tmp_path / "forum.jsonl"
+    rows = (json.dumps({"id": str(n), "text": text}, ensure_ascii=False) for n, text in enumerate(TEXTS))
+    path.write_text("\n".join(rows), encoding="utf-8")
+    kiemtin.well("import", str(path))
+    kiemtin.well("score")
+    return Database(f"sqlite:///{home / 'kiemtin.db'}")
+
+
+@pytest.fixture
+def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: read_corpus()[3::40])
+
+
+def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:
+    data = kiemtin.well("learn", "--name", "mine", "--json").data
+    assert (data["name"], data["local"], data["unlabelled"]) == ("mine", 0, len(TEXTS))
+    assert data["against"].startswith("default-")
+    assert set(data["recall"]) == set(LABEL_NAMES)
+    listed = kiemtin.well("models", "list", "--json").data
+    states = {model["name"]: model["state"] for model in listed["models"]}
+    assert (states, listed["in_use"]) == ({"mine": "candidate", "default": "active"}, "default")
+    assert "shy" in listed["not_registered"]
+    answer = kiemtin("learn", "--name", "mine")
+    assert (answer.status, "choose another --name" in answer.complaint) == (2, True)
+
+
+def test_a_name_that_leads_elsewhere_is_refused(kiemtin: Command, home: Path, small_corpus: None) -> None:
+    answer = kiemtin("learn", "--name", "../elsewhere")
+    assert (answer.status, "--name" in answer.complaint) == (2, True)
+
+
+def test_the_comparison_in_words(kiemtin: Command, scored: Database) -> None:
+    out = kiemtin.well("models", "compare", "shy", "default").out
+    assert "guard, criticism flagged" in out
+    assert "Held-out decisions: 0, too few to rank by" in out
+    assert "Worse: on the guard mean F1 falls" in out
+    assert "nowhere worse" in kiemtin.well("models", "compare", "small", "default").out
+
+
+def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored: Database, home: Path) -> None:
+    refused = kiemtin("models", "promote", "shy")
+    assert (refused.status, "mean F1 falls" in refused.complaint) == (1, True)
+    for half in (["--force"], ["--reason", "thử"]):
+        assert kiemtin("models", "promote", "shy", *half).status == 2
+    forced = kiemtin.well("models", "promote", "shy", "--force", "--reason", "thử một tuần").out
+    assert forced.startswith("shy-")
+    assert "in place of default-" in forced
+    with scored.work() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "model.promoted")).one()
+    assert event.detail["reason"] == "thử một tuần"
+
+    assert kiemtin.well("score", "--json").data["model"].startswith("shy-")
+    assert kiemtin.well("models", "rollback").out.startswith("default-")
+    assert kiemtin.well("score", "--json").data["model"].startswith("default-")
+    nothing = kiemtin("models", "rollback")
+    assert (nothing.status, "no earlier model" in nothing.complaint) == (1, True)
+
+
+def test_a_setting_that_names_a_model_wins_and_is_said_so(
+    kiemtin: Command, scored: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMTIN_MODEL", "small")
+    for command in (["promote", "default"], ["rollback"]):
+        answer = kiemtin("models", *command)
+        assert (answer.status, "`model` is set to small" in answer.complaint) == (2, True)
+    assert kiemtin.well("models", "list", "--json").data["in_use"] == "small"
+
+
+def test_a_shadow_scores_new_posts_and_tells_what_it_would_have_done(
+    kiemtin: Command, scored: Database, tmp_path: Path
+) -> None:
+    assert "No model is in the shadow" in kiemtin.well("models", "shadow").out
+    assert kiemtin.well("models", "shadow", "--json").data is None
+    assert "opens no flags" in kiemtin.well("models", "shadow", "shy").out
+    later = tmp_path / "later.jsonl"
+    later.write_text(json.dumps({"id": "new", "text": "Xưởng nợ lương ba tháng"}), encoding="utf-8")
+    kiemtin.well("import", str(later))
+    assert kiemtin.well("score", "--json").data["scored"] == 1
+    report = kiemtin.well("models", "shadow", "--json").data
+    assert (report["posts"], set(report["labels"])) == (1, set(LABEL_NAMES))
+    assert "1 posts scored by both" in kiemtin.well("models", "shadow").out
+    assert kiemtin("models", "shadow", "shy", "--off").status == 2
+    kiemtin.well("models", "shadow", "--off")
+    assert kiemtin.well("models", "shadow", "--json").data is None
+
+
+def test_questions_are_put_and_counted(kiemtin: Command, scored: Database) -> None:
+    data = kiemtin.well("ask", "--posts", "10", "--json").data
+    assert (data["posts"], data["random"], data["uncertain"], data["waiting"]) == (10, 5, 5, 20)
+    assert "wait for an answer at the desk, under “Cần hỏi ý kiến”" in kiemtin.well("ask", "--posts", "2").out
+
+
+def test_drift_is_shown_and_given_as_data(kiemtin: Command, scored: Database) -> None:
+    data = kiemtin.well("models", "drift", "--json").data
+    assert {row["label"] for row in data["scores"]} == set(LABEL_NAMES)
+    assert data["words"][0]["words"] > 100
+    out = kiemtin.well("models", "drift").out
+    assert "words unknown" in out
+    assert "→ Nothing to do." in out
+
+
+@pytest.mark.parametrize("command", [["ask"], ["models", "drift"]])
+def test_before_anything_is_scored_the_command_is_named(command: list[str], kiemtin: Command, home: Path) -> None:
+    answer = kiemtin(*command)
+    assert (answer.status, "run `kiemtin score` first" in answer.complaint) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "command", [["learn"], ["ask"], ["models", "list"], ["models", "drift"], ["models", "rollback"]]
+)
+def test_before_anything_is_set_up_the_command_is_named(command: list[str], kiemtin: Command, bare_home: Path) -> None:
+    answer = kiemtin(*command)
+    assert (answer.status, "kiemtin init" in answer.complaint) == (1, True)
+
+
+def test_an_unknown_model_is_one_line(kiemtin: Command, scored: Database) -> None:
+    for command in (["promote", "nowhere"], ["compare", "nowhere", "default"], ["shadow", "nowhere"]):
+        answer = kiemtin("models", *command)
+        assert (answer.status, "no model named 'nowhere'" in answer.complaint) == (1, True)

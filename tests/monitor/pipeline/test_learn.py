@@ -1,0 +1,145 @@
+"""From decisions to a candidate: registered, compared, kept without a text of anybody's, and changing nothing else."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from classifiers.artefact import Loaded, load
+from classifiers.datasets import Example, read_corpus
+from classifiers.guard import read_guard
+from classifiers.text.segment import Segmenter
+from monitor.errors import UsageError
+from monitor.pipeline.labelled import is_held_out
+from monitor.pipeline.learn import Learner
+from storage import posts, registry
+from storage.database import Database
+from storage.models import Flag, Model, Source
+from tests.clock import FakeClock
+from tests.factories import add_model
+from tests.monitor.pipeline.deciding import decide_posts
+
+GENERAL: Sequence[Example] = read_corpus()[3::40]
+GUARD = read_guard()[::8]
+SHIFTS = [f"ca {number}" for number in range(90)]
+# Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.
+ANSWERS: dict[str, bool | None] = {
+    **{f"Hôm nay {shift} lại xù mì nữa": True for shift in SHIFTS},
+    **{f"Hôm nay {shift} lại đủ mì nữa": False for shift in SHIFTS},
+}
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return Segmenter()
+
+
+@pytest.fixture
+def active(small_model: Path, segmenter: Segmenter) -> Loaded:
+    return load(small_model, segmenter)
+
+
+@pytest.fixture
+def learner(sqlite_database: Database, segmenter: Segmenter, clock: FakeClock, tmp_path: Path) -> Learner:
+    return Learner(sqlite_database, segmenter, clock, tmp_path / "models", GUARD)
+
+
+def test_decisions_make_a_candidate_that_knows_local_words(
+    learner: Learner, sqlite_database: Database, active: Loaded, segmenter: Segmenter, tmp_path: Path
+) -> None:
+    decide_posts(sqlite_database, ANSWERS)
+    learnt = learner.run(GENERAL, active)
+
+    held_out = sum(is_held_out(text) for text in ANSWERS)
+    assert (learnt.name, learnt.local, learnt.unlabelled) == ("learnt-20261116", len(ANSWERS) - held_out, 0)
+    assert sum(learnt.answers["concern"]) == learnt.local
+    assert learnt.contest.held_out_texts == held_out
+    pair = learnt.contest.held_out["concern"]
+    assert pair.of == held_out
+    assert pair.new > 0.9 > pair.old
+
+    loaded = load(tmp_path / "models" / learnt.name, segmenter)
+    assert loaded.version == learnt.version
+    bad, fine = loaded.classifier.predict(["Hôm nay ca đêm lại xù mì", "Hôm nay ca đêm lại đủ mì"])
+    assert bad.probabilities["concern"] > 0.5 > fine.probabilities["concern"]
+
+
+def test_the_register_knows_the_candidate_and_nothing_else_changes(
+    learner: Learner, sqlite_database: Database, active: Loaded
+) -> None:
+    with sqlite_database.work() as session:
+        add_model(session, active.version)
+        session.commit()
+    decide_posts(sqlite_database, dict(list(ANSWERS.items())[:5]))
+    learnt = learner.run(GENERAL, active)
+    with sqlite_database.work() as session:
+        candidate = registry.named(session, learnt.name)
+        assert (candidate.version, candidate.state) == (learnt.version, "candidate")
+        assert candidate.comparison is not None
+        assert candidate.comparison["against"] == active.version
+        assert candidate.comparison["faults"] == learnt.contest.faults()
+        in_use = registry.active_model(session)
+        assert in_use is not None
+        assert in_use.version == active.version
+        assert len(session.scalars(select(Flag)).all()) == 5
+
+
+def test_without_a_decision_it_reads_the_posts_alone(learner: Learner, active: Loaded) -> None:
+    learnt = learner.run(GENERAL, active, "mine")
+    assert (learnt.name, learnt.local, learnt.unlabelled, learnt.answers) == ("mine", 0, 0, {})
+    assert (learnt.contest.held_out, learnt.contest.held_out_texts) == ({}, 0)
+
+
+def test_doubts_and_posts_that_are_gone_teach_nothing(
+    learner: Learner, sqlite_database: Database, active: Loaded, clock: FakeClock
+) -> None:
+    decide_posts(sqlite_database, {"chưa rõ 1": None, "chưa rõ 2": None})
+    decide_posts(sqlite_database, {"đã gỡ": True}, at=clock.now() + timedelta(hours=1))
+    with sqlite_database.work() as session:
+        source = session.scalars(select(Source)).one()
+        gone = f"concern-{(clock.now() + timedelta(hours=1)).timestamp()}-0"
+        assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
+        session.commit()
+    learnt = learner.run(GENERAL, active)
+    assert (learnt.local, learnt.contest.held_out_texts, learnt.unlabelled) == (0, 0, 2)
+
+
+def test_the_folder_holds_no_text_and_nobody(
+    learner: Learner, sqlite_database: Database, active: Loaded, segmenter: Segmenter, tmp_path: Path
+) -> None:
+    said = "Chị Zyxwana gọi 0912345678 hoặc nhắn @zyxwana_lc, zyx@congty.example.vn"
+    decide_posts(sqlite_database, {said: True})
+    learnt = learner.run(GENERAL, active)
+    folder = tmp_path / "models" / learnt.name
+    manifest = (folder / "manifest.json").read_text(encoding="utf-8")
+    assert said not in manifest
+    assert set(json.loads(manifest)) == set(active.manifest), "nothing is written down that other models do not have"
+    vocabularies = [
+        vectorizer.vocabulary_ for vectorizer in load(folder, segmenter).classifier.space.vectorizers.values()
+    ]
+    terms = {term for vocabulary in vocabularies for term in vocabulary}
+    assert not [term for term in terms if "zyxw" in term or "0912" in term or "@z" in term]
+
+
+def test_names_are_made_from_the_day_and_never_taken_twice(learner: Learner, active: Loaded, tmp_path: Path) -> None:
+    taken = tmp_path / "models" / "learnt-20261116"
+    taken.mkdir(parents=True)
+    (taken / "manifest.json").write_text("{}")
+    assert learner.run(GENERAL, active).name == "learnt-20261116-2"
+    with pytest.raises(UsageError, match=r"there is a model learnt-20261116 already: choose another --name$"):
+        learner.run(GENERAL, active, "learnt-20261116")
+
+
+def test_learning_twice_from_the_same_gives_the_same(
+    learner: Learner, sqlite_database: Database, active: Loaded
+) -> None:
+    decide_posts(sqlite_database, ANSWERS)
+    first, second = learner.run(GENERAL, active, "one"), learner.run(GENERAL, active, "two")
+    assert first.contest == second.contest
+    with sqlite_database.work() as session:
+        one, other = (registry.named(session, name) for name in ("one", "two"))
+        assert one.data_hash == other.data_hash
+        assert len(session.scalars(select(Model)).all()) == 3

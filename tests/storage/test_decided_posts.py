@@ -1,0 +1,140 @@
+"""What people are sure about: the newest decision on a version of a post, from reviews and answers together."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from storage import decisions, matching, posts, questions, reviews
+from storage.database import Database
+from storage.models import Flag, Post, Question, User
+from tests.clock import MONDAY_MORNING
+from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post
+from tests.storage.asking import add_question
+
+NOW = MONDAY_MORNING
+
+
+def review(session: Session, flag: Flag, decision: str, user: User, hours: int = 0) -> None:
+    at = NOW + timedelta(hours=hours)
+    reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=at)
+
+
+def reply(session: Session, question: Question, decision: str, user: User, hours: int = 0) -> None:
+    at = NOW + timedelta(hours=hours)
+    questions.answer(session, question, reviewer_id=user.id, decision=decision, now=at)
+
+
+def said(session: Session) -> dict[tuple[int, str], bool]:
+    return {(one.post_id, one.label): one.holds for one in decisions.decided(session)}
+
+
+@pytest.mark.parametrize(
+    ("taken", "sure"),
+    [
+        (["confirmed"], True),
+        (["rejected"], False),
+        (["unsure"], None),
+        (["confirmed", "unsure"], None),
+        (["confirmed", "reopened"], None),
+        (["rejected", "reopened", "confirmed"], True),
+        ([], None),
+    ],
+)
+def test_the_newest_review_counts_and_only_when_it_is_sure(
+    database: Database, taken: list[str], sure: bool | None
+) -> None:
+    with database.work() as session:
+        post, user = add_post(session, add_source(session)), add_user(session)
+        flag = add_flag(session, post)
+        for hours, decision in enumerate(taken):
+            review(session, flag, decision, user, hours)
+        assert said(session) == ({} if sure is None else {(post.id, "concern"): sure})
+
+
+def test_answers_and_reviews_count_together_and_the_newest_wins(database: Database) -> None:
+    with database.work() as session:
+        post, user = add_post(session, add_source(session)), add_user(session)
+        flag = add_flag(session, post)
+        question = add_question(session, post, "concern")
+        review(session, flag, "confirmed", user, hours=1)
+        reply(session, question, "rejected", user, hours=2)
+        assert said(session) == {(post.id, "concern"): False}
+        reply(session, add_question(session, post, "negative"), "confirmed", user)
+        assert said(session) == {(post.id, "concern"): False, (post.id, "negative"): True}
+
+
+def test_a_decision_belongs_to_the_version_that_was_judged(database: Database) -> None:
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
+        review(session, add_flag(session, post), "confirmed", user)
+        posts.record(session, source.id, [make_post("1", "bản mới")])
+        (found,) = decisions.decided(session)
+        assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
+        reply(session, add_question(session, post, "concern"), "rejected", user, hours=-5)
+        (found,) = decisions.decided(session)
+        assert (found.text, found.holds) == ("bản mới", False), "the newer version counts, whenever it was judged"
+
+
+def test_posts_that_are_gone_teach_nothing(database: Database) -> None:
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        removed, erased = add_post(session, source, "1"), add_post(session, source, "2", author_key="a" * 64)
+        for post in (removed, erased):
+            review(session, add_flag(session, post), "confirmed", user)
+        assert len(said(session)) == 2
+        posts.tombstone(session, source.id, ["1"], NOW)
+        posts.erase_author(session, "a" * 64, NOW)
+        assert said(session) == {}
+
+
+def test_copies_know_that_they_are_the_same(database: Database) -> None:
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
+        matching.put_together(session, made[0], made[1], NOW)
+        for post in made:
+            review(session, add_flag(session, post), "confirmed", user)
+        first, second, third, fourth = (one.same_as for one in decisions.decided(session))
+        assert first == second != third == fourth
+
+
+def test_decisions_come_oldest_first(database: Database) -> None:
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        for number, hours in enumerate((3, 1, 2)):
+            review(session, add_flag(session, add_post(session, source, str(number))), "confirmed", user, hours)
+        times: list[datetime] = [one.decided_at for one in decisions.decided(session)]
+        assert times == sorted(times)
+        assert len(times) == 3
+
+
+def test_texts_without_labels_are_the_newest_that_are_still_there(database: Database) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        add_post(session, add_source(session, "newspaper", role="reference"), "9", text="tin báo")
+        for number in range(4):
+            add_post(session, source, str(number), text=f"bài {number}")
+        posts.tombstone(session, source.id, ["3"], NOW)
+        assert decisions.recent_texts(session, 2, ()) == ["bài 2", "bài 1"]
+        assert len(decisions.recent_texts(session, 100, ())) == 3
+
+
+def test_no_text_is_read_twice_neither_as_a_copy_nor_beside_its_decision(database: Database) -> None:
+    """Else a word of one post alone would look like a word of two."""
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "a", "b", "c", "d"))]
+        matching.put_together(session, made[2], made[3], NOW)
+        review(session, add_flag(session, made[4]), "confirmed", user)
+        known = {one.same_as for one in decisions.decided(session)}
+        assert decisions.recent_texts(session, 10, known) == ["c", "a"]
+
+
+def test_nothing_decided_is_nothing_to_learn(database: Database) -> None:
+    with database.work() as session:
+        add_model(session)
+        post: Post = add_post(session, add_source(session))
+        add_flag(session, post)
+        assert decisions.decided(session) == []
