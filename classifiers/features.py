@@ -1,16 +1,20 @@
 """One shared feature matrix: words, syllables, syllables without marks, letters, and groups of the lexicon (TF-IDF).
 
 The vectorisers are scikit-learn's own, fed with texts that were cut into tokens before, so that a saved model holds no
-code of ours. Every feature of a text is traced back to the words it came from (`trace`), which is what reasons rest on.
+code of ours; once fitted, their features are looked up by `columns.py`. Every feature of a text is traced back to the
+words it came from (`trace`), which is what reasons rest on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from itertools import chain
+from typing import Final
 
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from classifiers.columns import UNKNOWN, Lookup, Weights
 from classifiers.context import Context
 from classifiers.errors import TrainingFailed
 from classifiers.text.aligned import Aligned
@@ -89,6 +93,8 @@ VIEWS: Final = (
 )
 CONTEXT_VIEWS: Final = ("title", "topic")
 OTHERS_NEEDED: Final = 5  # texts that a feature needs which the target's own do not have
+_REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
+_AT_ONCE: Final = 1024  # texts that are counted together: a matrix of very many would need several times its memory
 OUTSIDE: Final = -1  # the place of a token that stands in no word of the text, but in its context
 
 
@@ -96,20 +102,48 @@ def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
     """Cut a prepared text into the tokens of a view, each with the index of the word it belongs to, or OUTSIDE."""
     if view in CONTEXT_VIEWS:
         return [(token, OUTSIDE) for token in _context_tokens(view, prepared)]
-    if view == "words":
-        return [(word.joined, index) for index, word in enumerate(prepared.words)]
-    syllables = [
-        (syllable, index) for index, word in enumerate(prepared.words) for syllable in split_syllables(word.text)
-    ]
     if view == "lexicon":
+        syllables = tokens_of("syllables", prepared)
         found = default_lexicon().find([syllable for syllable, _ in syllables])
         return [(group, syllables[start][1]) for group, start, _ in found]
-    if view == "spelled":
-        return [(form, index) for syllable, index in syllables for form in default_speller()(syllable)]
-    if view == "plain":
-        stripped = ((strip_diacritics(syllable), index) for syllable, index in syllables)
-        return [(plain, index) for plain, index in stripped if plain]  # a mark without a letter leaves nothing
-    return syllables
+    cut = _WORD_CUTTERS[view]
+    return [(token, index) for index, word in enumerate(prepared.words) for token in cut(word.text)]
+
+
+def _bare_tokens_of(view: str, prepared: Prepared) -> list[str]:
+    """Give the tokens of `tokens_of` without their words, which only reasons ask for."""
+    if view in CONTEXT_VIEWS or view == "lexicon":
+        return [token for token, _ in tokens_of(view, prepared)]
+    return list(chain.from_iterable(map(_WORD_CUTTERS[view], [word.text for word in prepared.words])))
+
+
+def _joined(word: str) -> tuple[str, ...]:
+    return (word.replace(" ", "_"),)
+
+
+@lru_cache(_REMEMBERED)
+def _syllables(word: str) -> tuple[str, ...]:
+    return tuple(split_syllables(word))
+
+
+@lru_cache(_REMEMBERED)
+def _plain(word: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(strip_diacritics, _syllables(word))))  # a mark without a letter leaves nothing
+
+
+@lru_cache(_REMEMBERED)
+def _spelled(word: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(default_speller(), _syllables(word))))
+
+
+# Each view that reads words, and how it cuts one; the same words come again and again.
+_WORD_CUTTERS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
+    "words": _joined,
+    "syllables": _syllables,
+    "plain": _plain,
+    "spelled": _spelled,
+    "letters": _syllables,
+}
 
 
 def _context_tokens(view: str, prepared: Prepared) -> Sequence[str]:
@@ -130,7 +164,12 @@ class FeatureSpace:
     def __init__(self, vectorizers: Mapping[str, TfidfVectorizer], views: Sequence[View] = VIEWS) -> None:
         self.vectorizers = dict(vectorizers)
         self.views = tuple(views)
-        self._analyzers: dict[str, Any] = {}
+        self._lookups = {view.name: Lookup(self.vectorizers[view.name]) for view in self.views}
+        self._weights = Weights([self.vectorizers[view.name].idf_ for view in views], [view.scale for view in views])
+
+    def __reduce__(self) -> tuple[type["FeatureSpace"], tuple[Mapping[str, TfidfVectorizer], Sequence[View]]]:
+        """Travel to another process without what was only remembered."""
+        return type(self), (self.vectorizers, self.views)
 
     @classmethod
     def fit(
@@ -161,8 +200,15 @@ class FeatureSpace:
         """Turn texts into a matrix of shape (texts, features)."""
         if not texts:
             return sp.csr_matrix((0, self.width))
-        blocks = [self.vectorizers[view.name].transform(_lines(view.name, texts)) * view.scale for view in self.views]
-        return sp.csr_matrix(sp.hstack(blocks, format="csr"))
+        parts = [self._matrix(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+        return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts, format="csr"))
+
+    def _matrix(self, texts: Sequence[Prepared]) -> sp.csr_matrix:
+        found = (
+            self._lookups[view.name].occurrences([_bare_tokens_of(view.name, text) for text in texts])
+            for view in self.views
+        )
+        return self._weights.matrix(len(texts), found)
 
     @property
     def width(self) -> int:
@@ -189,26 +235,20 @@ class FeatureSpace:
 
         A feature of the context came from no word.
         """
-        offset = 0
-        for view in self.views:
-            vocabulary: dict[str, int] = self.vectorizers[view.name].vocabulary_
-            for feature, words in self._occurrences(view, tokens_of(view.name, prepared)):
-                column = vocabulary.get(feature)
-                if column is not None:
-                    yield offset + int(column), words
-            offset += len(vocabulary)
+        for view, offset in zip(self.views, self._weights.offsets.tolist(), strict=False):
+            found = self._occurrences(self._lookups[view.name], tokens_of(view.name, prepared))
+            yield from ((offset + column, words) for column, words in found if column != UNKNOWN)
 
-    def _occurrences(self, view: View, tokens: Sequence[tuple[str, int]]) -> Iterable[tuple[str, tuple[int, ...]]]:
-        if view.letters:
-            analyse = self._analyzers.setdefault(view.name, self.vectorizers[view.name].build_analyzer())
+    @staticmethod
+    def _occurrences(lookup: Lookup, tokens: Sequence[tuple[str, int]]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        texts, words = [token for token, _ in tokens], [word for _, word in tokens]
+        if lookup.reads_letters:
             for token, word in tokens:
-                for feature in analyse(token):
-                    yield feature, (word,)
+                yield from ((column, (word,)) for column in lookup.letters(token).tolist())
             return
-        for length in range(view.ngrams[0], view.ngrams[1] + 1):
-            for start in range(len(tokens) - length + 1):
-                run = tokens[start : start + length]
-                yield " ".join(token for token, _ in run), tuple(word for _, word in run if word != OUTSIDE)
+        for length in lookup.lengths:
+            for start, column in enumerate(lookup.runs(texts, length)):
+                yield column, tuple(word for word in words[start : start + length] if word != OUTSIDE)
 
 
 def _fitted(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> TfidfVectorizer:
