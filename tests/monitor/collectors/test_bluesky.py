@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
@@ -84,6 +84,15 @@ async def test_row_becomes_a_post(client: PoliteClient, site: BlueskySite, base:
         "filter": "posts_with_replies",
         "limit": "100",
     }
+
+
+async def test_links_are_found_by_bytes_in_vietnamese_text(client: PoliteClient, site: BlueskySite, base: str) -> None:
+    text, label, address = "Người ta đồn ở đây này", "ở đây", "https://bao.example/a.html"
+    start = len(text[: text.index(label)].encode())
+    place = {"byteStart": start, "byteEnd": start + len(label.encode())}
+    link = {"$type": "app.bsky.richtext.facet#link", "uri": address}
+    site.records["3m0005"] = {"text": text, "facets": [{"index": place, "features": [link]}]}
+    assert texts(await read(client, base))[-1] == f"Người ta đồn ở đây ({address}) này"
 
 
 async def test_first_reading_goes_back_as_many_pages_as_told(
@@ -302,12 +311,20 @@ async def test_unknown_account_and_unknown_list(client: PoliteClient, base: str)
         await read(client, base, feed="list", list=LIST)
 
 
-async def test_refusal_with_a_page_instead_of_json(client: PoliteClient, site: BlueskySite, base: str) -> None:
-    closed = await client.get(f"{base}/xrpc/app.bsky.feed.searchPosts?q=a", api=True, accept_status={403})
-    assert closed.content_type == "text/html"
-    site.fail(FEED, 403)
-    with pytest.raises(SourceRefused, match="403"):
+async def test_refusal_with_a_page_instead_of_json(client: PoliteClient) -> None:
+    page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
+    answer = Starlette(routes=[Route(FEED, lambda _: HTMLResponse(page, 403))])
+    with serve(answer) as base, pytest.raises(SourceRefused, match=r"answers 403.* without signing in"):
         await read(client, base)
+
+
+async def test_search_that_is_closed_to_strangers_is_never_asked(
+    client: PoliteClient, site: BlueskySite, base: str
+) -> None:
+    first = await read(client, base)
+    site.delete("3m0003")
+    await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    assert {request.path for request in site.log} == {"/robots.txt", FEED, POSTS}
 
 
 async def test_challenge_and_robots_are_refusals(

@@ -217,7 +217,7 @@ async def test_bad_xml_gives_what_can_be_had(client: PoliteClient) -> None:
         "<item><guid>1</guid><title>Một &nbsp; hai</title></item>", "<item><guid>2</guid><title>B & C</title></item>"
     )
     batch = await read_document(client, body)
-    assert [post.external_id for post in batch.posts] == ["2", "1"]
+    assert [(post.external_id, post.title) for post in batch.posts] == [("2", "B & C"), ("1", "Một \xa0 hai")]
     assert batch.gap is None
 
 

@@ -7,6 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from monitor.collectors.guard import AddressPolicy, GuardedBackend
 from monitor.collectors.http import PoliteClient, guarded_transport
@@ -123,6 +127,46 @@ async def test_redirect_inside_is_not_followed(open_client: Any, site: FeedSite,
     site.redirects = {"/a": (302, inside)}
     async with open_client(allow_addresses=(base.removeprefix("http://"),)) as client:
         with pytest.raises(AddressBlocked):
+            await client.get(f"{base}/a")
+
+
+async def test_redirect_to_another_server_inside_never_reaches_it(
+    open_client: Any, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    inside = FeedSite([], clock)
+    with serve(inside) as elsewhere:
+        site.redirects = {"/a": (302, f"{elsewhere}/")}
+        async with open_client(allow_addresses=(base.removeprefix("http://"),)) as client:
+            with pytest.raises(AddressBlocked):
+                await client.get(f"{base}/a")
+    assert [request.path for request in site.log] == ["/robots.txt", "/a"]
+    assert inside.log == []
+
+
+async def test_rules_that_moved_inside_are_not_read_and_nothing_else_is(open_client: Any) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.url.path)
+        return RedirectResponse("http://169.254.169.254/robots.txt", 301)
+
+    with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base:
+        async with open_client(allow_addresses=(base.removeprefix("http://"),)) as client:
+            with pytest.raises(AddressBlocked, match=r"169\.254\.169\.254"):
+                await client.get(f"{base}/a")
+    assert asked == ["/robots.txt"]
+
+
+async def test_redirect_to_a_name_with_a_private_address_is_not_followed(
+    open_client: Any, monkeypatch: pytest.MonkeyPatch, site: FeedSite, base: str
+) -> None:
+    async def resolve(host: str, port: int, **_: Any) -> Any:
+        return [(0, 0, 0, "", ("192.168.1.1" if host == "bao.example" else host, port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    site.redirects = {"/a": (302, "http://bao.example/")}
+    async with open_client() as client:
+        with pytest.raises(AddressBlocked, match=r"bao\.example leads to 192\.168\.1\.1"):
             await client.get(f"{base}/a")
 
 

@@ -211,10 +211,12 @@ async def test_hashtag_with_vietnamese_letters(client: PoliteClient, site: Masto
     assert site.seen("/api/v1/timelines/tag/namphà")
 
 
+@pytest.mark.parametrize("old", [False, True], ids=["401", "422"])
 async def test_closed_federated_timeline_falls_back_to_the_local_one(
-    client: PoliteClient, site: MastodonSite, base: str
+    client: PoliteClient, site: MastodonSite, base: str, old: bool
 ) -> None:
     site.access["remote"] = "authenticated"
+    site.old_refusals = old
     batches = await read(client, base, timeline="public", backfill_pages=1)
     assert texts(batches) == bodies(1, 5)
     assert "members only" in (batches[0].gap or "")

@@ -1,6 +1,7 @@
 """A websocket is opened by the same rules as pages are read: guard, robots.txt, pace, refusals."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -93,17 +94,20 @@ async def test_server_name_in_tls_is_the_name_not_the_address(open_client: Clien
     assert [b"localhost" in hello for hello in hellos] == [True]
 
 
-async def test_robots_file_is_obeyed_and_read_once(
-    client: PoliteClient, open_client: ClientFactory, site: JetstreamSite, base: str
+async def test_robots_file_is_obeyed_and_read_once_a_day(
+    client: PoliteClient, open_client: ClientFactory, clock: FakeClock, site: JetstreamSite, base: str
 ) -> None:
     for _ in range(2):
         await first_message(client, f"{base}{FIRST_PATH}")
     assert len(site.seen("/robots.txt")) == 1
+    clock.advance(timedelta(days=1))
+    await first_message(client, f"{base}{FIRST_PATH}")
+    assert len(site.seen("/robots.txt")) == 2
     site.robots = (200, b"User-agent: *\nDisallow: /subscribe")
     async with open_client() as other:
         with pytest.raises(SourceRefused, match=r"robots\.txt"):
             await first_message(other, f"{base}{FIRST_PATH}")
-    assert len(site.seen(FIRST_PATH)) == 2
+    assert len(site.seen(FIRST_PATH)) == 3
 
 
 async def test_pace_is_kept_between_connections(
@@ -125,6 +129,9 @@ async def test_refusal_says_when_to_come_back_and_is_obeyed(
             await first_message(client, f"{base}{FIRST_PATH}")
         assert caught.value.retry_at == clock.now() + timedelta(seconds=120)
     assert len(site.seen(FIRST_PATH)) == 1
+    clock.advance(timedelta(minutes=5))
+    await first_message(client, f"{base}{FIRST_PATH}")
+    assert len(site.seen(FIRST_PATH)) == 2
 
 
 @pytest.mark.parametrize("status", [401, 403, 451])
@@ -154,6 +161,14 @@ async def test_wrong_path_and_failing_server(client: PoliteClient, site: Jetstre
     site.fail(FIRST_PATH, 500)
     with pytest.raises(StreamBroken, match="500"):
         await first_message(client, f"{base}{FIRST_PATH}")
+
+
+async def test_server_that_never_answers_is_given_up(open_client: ClientFactory) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        async with open_client(timeout=0.1) as client, asyncio.timeout(5):  # far more than it should take
+            with pytest.raises(StreamBroken, match="could not be reached"):
+                await _connect(f"ws://127.0.0.1:{port}/", "127.0.0.1", port, client.manners, None, pings=True)
 
 
 async def test_message_larger_than_allowed_breaks_the_stream(

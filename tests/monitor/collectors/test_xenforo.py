@@ -326,6 +326,23 @@ async def test_what_has_no_words_is_counted_once(client: PoliteClient, site: Xen
     assert skipped(await read(client, base, first)) == {}
 
 
+async def test_opening_that_only_quotes_is_kept_with_its_card(
+    client: PoliteClient, site: XenForoSite, base: str
+) -> None:
+    quote = (
+        '<blockquote class="bbCodeBlock bbCodeBlock--quote" data-source="post: 12"><div class="bbCodeBlock-content">'
+        "Báo viết: lương tăng</div></blockquote>"
+    )
+    card = (
+        '<div class="bbCodeBlock bbCodeBlock--unfurl" data-url="https://bao.example/a.html">'
+        '<h3 class="contentRow-header js-unfurl-title"><a href="https://bao.example/a.html">Tin của báo</a></h3></div>'
+    )
+    site.add(post(1, markup=quote + card), post(2, markup=f"{quote}Tôi không tin"))
+    opening, reply = posts(await read(client, base))[:2]
+    assert opening.text == "Báo viết: lương tăng\n\nTin của báo (https://bao.example/a.html)"
+    assert reply.text == "Tôi không tin"
+
+
 async def test_thread_without_posts_does_not_stop_the_others(
     client: PoliteClient, site: XenForoSite, base: str
 ) -> None:

@@ -1,0 +1,161 @@
+"""One small sample platform of each kind that is read by HTTP, and how to read it, for what all of them must do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from monitor.collectors.base import Batch
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import (
+    BlueskySite,
+    DiscourseSite,
+    FacebookPost,
+    FacebookSite,
+    FeedSite,
+    MastodonSite,
+    Site,
+    SitePost,
+    TelegramSite,
+    WebpageSite,
+    XenForoSite,
+    YouTubeSite,
+)
+from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors import news_desk, newspaper, telegram_reading, xenforo_board, youtube_reading
+from tests.monitor.collectors.reading import read_source
+from tests.monitor.collectors.xenforo_board import WAGES
+from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, TITLE, VIDEO
+
+POSTS = 5
+PER_PAGE = 2
+PAGE, TOKEN = "100200300", "EAAB|the-dai_dien.cua|Trang"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One kind of source.
+
+    Args:
+        kind: The collector's name.
+        build: Makes the site, with five posts and, where it has pages, two posts a page.
+        post: Makes a post by its number.
+        path: What follows the site's address in the address of the source.
+        settings: Of the source.
+        secret: Of the source.
+        is_api: Whether it may be read at the pace of an API.
+
+    """
+
+    kind: str
+    build: Callable[[FakeClock], Site]
+    post: Callable[[int], Any]
+    path: str = "/"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    secret: str | None = None
+    is_api: bool = False
+
+    def __str__(self) -> str:
+        return self.kind
+
+    async def read(self, client: PoliteClient, base: str, last: list[Batch] | None = None) -> list[Batch]:
+        """Read once, going on from the last bookmarks."""
+        return await read_source(
+            self.kind,
+            client,
+            last,
+            name="Nguồn",
+            address=base + self.path,
+            settings=self.settings,
+            secret=self.secret,
+        )
+
+
+def written(number: int) -> SitePost:
+    return SitePost(
+        id=f"3m{number:04d}",
+        author="to_truong",
+        text=f"Bài số {number}",
+        published_at=MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number),
+    )
+
+
+def on_page(number: int) -> FacebookPost:
+    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
+    return FacebookPost(id=f"{PAGE}_{1000 + number}", author=PAGE, text=f"Bài số {number}", published_at=moment)
+
+
+def _of(make: Callable[[int], Any]) -> list[Any]:
+    return [make(number) for number in range(1, POSTS + 1)]
+
+
+PLATFORMS = (
+    Platform(
+        kind="feed",
+        build=lambda clock: FeedSite(_of(newspaper.article), clock),
+        path=RSS_PATH,
+        post=newspaper.article,
+    ),
+    Platform(
+        kind="mastodon",
+        build=lambda clock: MastodonSite(_of(written), clock, page_size=PER_PAGE),
+        post=written,
+        is_api=True,
+    ),
+    Platform(
+        kind="bluesky",
+        build=lambda clock: BlueskySite(_of(written), clock, page_size=PER_PAGE),
+        settings={"actor": "to_truong.bsky.example"},
+        post=written,
+        is_api=True,
+    ),
+    Platform(
+        kind="discourse",
+        build=lambda clock: DiscourseSite(_of(xenforo_board.post), [WAGES], clock, page_size=PER_PAGE),
+        post=xenforo_board.post,
+        is_api=True,
+    ),
+    Platform(
+        kind="xenforo",
+        build=lambda clock: XenForoSite(_of(xenforo_board.post), [WAGES], clock, page_size=PER_PAGE),
+        post=xenforo_board.post,
+    ),
+    Platform(
+        kind="telegram",
+        build=lambda clock: TelegramSite(
+            _of(telegram_reading.message), clock, channel="kenh_khu_b", page_size=PER_PAGE
+        ),
+        path=telegram_reading.PREVIEW,
+        settings={"permission": telegram_reading.PERMISSION},
+        post=telegram_reading.message,
+    ),
+    Platform(
+        kind="youtube",
+        build=lambda clock: YouTubeSite(
+            _of(youtube_reading.comment), {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL, page_size=PER_PAGE
+        ),
+        path="/youtube/v3",
+        settings={"video": VIDEO},
+        secret=KEY,
+        post=youtube_reading.comment,
+        is_api=True,
+    ),
+    Platform(
+        kind="facebook",
+        build=lambda clock: FacebookSite(_of(on_page), clock, page=PAGE, token=TOKEN, page_size=PER_PAGE),
+        path="/v26.0",
+        settings={"page": PAGE},
+        secret=TOKEN,
+        post=on_page,
+        is_api=True,
+    ),
+    Platform(
+        kind="webpage",
+        build=lambda clock: WebpageSite(_of(news_desk.article), clock),
+        path=LIST_PATH,
+        settings=ARTICLE_SETTINGS,
+        post=news_desk.article,
+    ),
+)

@@ -1,0 +1,176 @@
+"""What every kind must do to a host, read off the host's own log: pace, waits, robots.txt, refusals, broken answers."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from monitor.collectors import COLLECTORS
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import Site, serve
+from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
+from tests.clock import FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.every_platform import PLATFORMS, POSTS, Platform
+from tests.monitor.collectors.reading import posts, texts
+
+ROBOTS = "/robots.txt"
+OTHER_PROTOCOL = {"jetstream"}  # a websocket: test_stream.py asks the same of it
+WAITS_IN_THE_CRAWLER = {"facebook"}  # its limit is the token's, not the host's: test_collect_platforms.py
+WITH_VALIDATORS = {"feed", "xenforo", "youtube", "webpage"}
+
+every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
+
+
+@pytest.fixture
+def site(platform: Platform, clock: FakeClock) -> Site:
+    return platform.build(clock)
+
+
+@pytest.fixture
+def base(site: Site) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+def asked(site: Site) -> list[str]:
+    return [request.path for request in site.log]
+
+
+def test_no_kind_is_forgotten() -> None:
+    assert {platform.kind for platform in PLATFORMS} | OTHER_PROTOCOL == {each.kind for each in COLLECTORS}
+
+
+@every_platform
+async def test_pace_is_kept_and_robots_are_read_once_a_day(
+    open_client: ClientFactory, clock: FakeClock, platform: Platform, site: Site, base: str
+) -> None:
+    async with open_client(html_delay=5.0, api_delay=2.0) as client:
+        first = await platform.read(client, base)
+        second = await platform.read(client, base, first)
+        assert posts(first)
+        assert asked(site).count(ROBOTS) == 1
+        least = [2.0 if before.path == ROBOTS or platform.is_api else 5.0 for before in site.log[:-1]]
+        paused = [(later.time - earlier.time).total_seconds() for earlier, later in pairwise(site.log)]
+        assert len(paused) >= 2
+        assert all(really >= wanted for really, wanted in zip(paused, least, strict=True))
+        clock.advance(timedelta(days=1))
+        await platform.read(client, base, first + second)
+    assert asked(site).count(ROBOTS) == 2
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind not in WAITS_IN_THE_CRAWLER], ids=str)
+async def test_host_that_asked_to_wait_is_asked_nothing_until_then(
+    client: PoliteClient, clock: FakeClock, platform: Platform, site: Site, base: str
+) -> None:
+    site.rate_limit(0)
+    with pytest.raises(RateLimited):
+        await platform.read(client, base)
+    assert len(site.log) == 2  # robots.txt, and the request that was refused
+    with pytest.raises(RateLimited):
+        await platform.read(client, base)
+    assert len(site.log) == 2
+    clock.advance(timedelta(minutes=5))
+    assert posts(await platform.read(client, base))
+
+
+@every_platform
+async def test_challenge_is_met_once_and_not_worked_around(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await platform.read(client, base)
+    assert len(site.log) == 2
+    assert {request.headers["user-agent"].partition("/")[0] for request in site.log} == {"kiemtin"}
+    assert all("cookie" not in request.headers for request in site.log)
+
+
+@every_platform
+@pytest.mark.parametrize(
+    ("robots", "error"),
+    [
+        ((200, b"User-agent: *\nDisallow: /"), SourceRefused),
+        ((200, b"\xef\xbb\xbfUser-agent: kiemtin\nDisallow: /"), SourceRefused),
+        ((403, b""), SourceRefused),
+        ((500, b""), FetchFailed),
+    ],
+    ids=["forbidden", "byte order mark", "403", "500"],
+)
+async def test_nothing_is_asked_for_where_robots_do_not_allow_it(
+    *,
+    client: PoliteClient,
+    platform: Platform,
+    site: Site,
+    base: str,
+    robots: tuple[int, bytes],
+    error: type[Exception],
+) -> None:
+    site.robots = robots
+    with pytest.raises(error, match=r"robots\.txt"):
+        await platform.read(client, base)
+    assert asked(site) == [ROBOTS]
+
+
+@every_platform
+async def test_robots_that_do_not_come_forbid_everything(
+    open_client: ClientFactory, platform: Platform, site: Site, base: str
+) -> None:
+    site.slow_robots = 10.0
+    async with open_client(timeout=0.2) as client:
+        with pytest.raises(FetchFailed, match=r"robots\.txt took longer"):
+            await platform.read(client, base)
+    assert asked(site) == [ROBOTS]
+
+
+@every_platform
+async def test_answer_that_breaks_off_gives_nothing(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    site.truncate = True
+    with pytest.raises(FetchFailed, match="could not be read"):
+        await platform.read(client, base)
+
+
+@every_platform
+async def test_answer_that_does_not_come_is_given_up(
+    open_client: ClientFactory, platform: Platform, site: Site, base: str
+) -> None:
+    site.slow = 10.0
+    async with open_client(timeout=0.2) as client:
+        with pytest.raises(FetchFailed, match="took longer"):
+            await platform.read(client, base)
+
+
+@every_platform
+@pytest.mark.parametrize("inside", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.8/"])
+async def test_no_platform_leads_to_a_private_address(
+    client: PoliteClient, platform: Platform, site: Site, base: str, inside: str
+) -> None:
+    await platform.read(client, base)
+    first = site.log[1].path
+    site.redirects[first] = (302, inside)
+    with pytest.raises(AddressBlocked, match="not a public address"):
+        await platform.read(client, base)
+    assert asked(site)[-1] == first
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind in WITH_VALIDATORS], ids=str)
+async def test_validators_are_sent_and_give_way_to_newer_ones(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    batches = await platform.read(client, base)
+    sent: list[set[str]] = []
+    for number in (POSTS + 1, POSTS + 2):
+        site.add(platform.post(number))
+        before = len(site.log)
+        newer = await platform.read(client, base, batches)
+        assert platform.post(number).text in texts(newer)
+        sent.append({request.headers.get("if-none-match", "") for request in site.log[before:]} - {""})
+        batches += newer
+    assert [len(tags) for tags in sent] == [1, 1]
+    assert sent[0] != sent[1]
+    last = await platform.read(client, base, batches)
+    assert 304 in {batch.fetched.status for batch in last}
+    assert posts(last) == []
