@@ -187,7 +187,7 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
             continue
         try:
             record = json.loads(line)
-            labels = set(record["labels"])
+            labels = _own_labels(record["labels"])
             facts = {key: str(record[key]) for key in FACTS if key in record}
             text = str(record["text"])
             grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
@@ -203,9 +203,19 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
         yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades)
 
 
+def _own_labels(given: object) -> set[str]:
+    if not isinstance(given, list):  # an object such as {"negative": false} would count as carrying all that it names
+        message = '`labels` lists what the post carries, as ["negative"] or []'
+        raise TypeError(message)
+    return set(given)
+
+
 def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
     if known.ours is None:
-        message = f"the labels of {known.name} are not ours: use it with --task"
+        message = (
+            f"the labels of {known.name} are not ours: `kiemtin train --task` learns them, and only a model that did "
+            "can be measured on them"
+        )
         raise DataInvalid(message)
     text, value = _text_and_value(known, row, path)
     label, positive = known.ours
@@ -261,5 +271,6 @@ def _open_text(path: Path) -> Sequence[str]:
             body = gzip.decompress(body)
         return body.decode("utf-8-sig").split("\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        message = f"cannot read {path}: {error}"
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        message = f"cannot read {path}: {reason}"
         raise DataInvalid(message) from error

@@ -27,6 +27,6 @@ def ask(
         return
     out().print(
         f"Drew {asked.posts} posts ({asked.uncertain} for doubt, {asked.random} at random): "
-        f"{asked.questions} questions. {asked.waiting} wait for an answer at the desk, under “Cần hỏi ý kiến”.",
+        f"{asked.questions} questions. {asked.waiting} wait for an answer at the desk, under “Xin ý kiến”.",
         markup=False,
     )

@@ -124,6 +124,8 @@ def _print(result: Mapping[str, Any]) -> None:
     console.print(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval", markup=False)
     for table in _tables(result):
         console.print(table)
+    if not result["labels"]:
+        console.print("No figures: some texts must carry a label, and some must not.")
     if "unseen" in result:
         unseen = result["unseen"]
         console.print(

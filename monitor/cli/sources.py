@@ -14,7 +14,7 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors import collector_for, kept_for, leave_of
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.errors import UsageError
 from storage import people, sources
 from storage.models import Source
@@ -200,8 +200,17 @@ def _seen(name: str, batch: Batch) -> Iterator[str]:
 def _samples(batches: Sequence[Batch]) -> Iterator[str]:
     posts = [post for batch in batches for post in batch.posts]
     for post in posts[:SHOWN_POSTS]:
-        when = post.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if post.published_at else "no date"
-        yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
+        yield f"  · {_when(post)}  {' '.join((post.title or post.text).split())[:100]}"
+
+
+def _when(post: PublicPost) -> str:
+    """Tell when a post came out, and say so where the source tells only about when."""
+    if post.published_at is None:
+        return "no date"
+    moment = post.published_at.astimezone(VIETNAM)
+    if post.published_precision == "day":
+        return f"about {moment:%d/%m/%Y}"
+    return f"{'about ' if post.published_precision == 'hour' else ''}{moment:%d/%m/%Y %H:%M}"
 
 
 async def _look(app: Application, kind: str, view: SourceView) -> list[Batch]:

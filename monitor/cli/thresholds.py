@@ -28,7 +28,7 @@ By = Annotated[str, typer.Option(help="The user of the desk who asks for it, for
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="From which probability on posts are flagged.", invoke_without_command=True)
+    group = typer.Typer(invoke_without_command=True)
     group.callback()(show)
     group.command("set")(set_thresholds)
     group.command("reset")(reset)
@@ -147,7 +147,7 @@ def _tell(changed: Changed, *, as_json: bool) -> None:
             old = f"{was:.3f}" if was is not None else "new"
             console.print(f"{row.label}, {_named(row.kind)}: {old} → {row.limit.threshold:.3f}", markup=False)
     console.print(
-        f"Flags a day, on the scores of {changed.after.days:.0f} days: {changed.before.flags_per_day:.1f} → "
+        f"Flags a day, on the scores of the last {_span(changed.after.days)}: {changed.before.flags_per_day:.1f} → "
         f"{changed.after.flags_per_day:.1f}",
         markup=False,
     )
@@ -158,7 +158,12 @@ def _tell(changed: Changed, *, as_json: bool) -> None:
         )
     for line in changed.after.advice:
         console.print(f"→ {line}", markup=False)
-    console.print("Nothing was changed (--dry-run)." if changed.trial else "It holds for posts scored from now on.")
+    if changed.before.rows == changed.after.rows:
+        console.print("No threshold moves: it is set like that already, or nothing was set there.")
+    elif not changed.trial:
+        console.print("It holds for posts scored from now on.")
+    if changed.trial:
+        console.print("Nothing was changed (--dry-run).")
 
 
 def _show(account: Account) -> None:
@@ -169,7 +174,7 @@ def _show(account: Account) -> None:
         table.add_row(*_cells(row))
     console = out()
     console.print(
-        f"{account.model}: {account.scored} posts of the last {account.days:.0f} days; flags and unsure are a day.",
+        f"{account.model}: {account.scored} posts of the last {_span(account.days)}; flags and unsure are a day.",
         markup=False,
     )
     console.print(table)
@@ -191,6 +196,10 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.unsure_per_day:.1f}",
         f"{share.hits}/{share.total} right" if share.total else "–",
     )
+
+
+def _span(days: float) -> str:
+    return "day" if round(days) == 1 else f"{days:.0f} days"
 
 
 def _named(kind: str) -> str:

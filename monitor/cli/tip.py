@@ -53,4 +53,4 @@ def _told(taken: Tip) -> str:
     if taken.outcome == "duplicate":
         return "This is known already; nothing was added."
     begins = " ".join((taken.title or taken.text or "").split())[:100]
-    return f"Kept as a tip, to be scored with the next `kiemtin run`: {begins}"
+    return f"Kept as a tip, to be scored with the next `kiemtin score`: {begins}"

@@ -109,7 +109,7 @@ SPECIAL_REASONS: Final[Mapping[str, str]] = {
 _CHANCES: Final = (
     (95, "khả năng rất cao"),
     (80, "khả năng cao"),
-    (60, "khả năng khá"),
+    (60, "khả năng khá cao"),
     (40, "khả năng trung bình"),
     (0, "khả năng thấp"),
 )

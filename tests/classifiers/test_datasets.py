@@ -67,7 +67,7 @@ def test_json_lines_are_read(tmp_path: Path, name: str, record: dict[str, Any], 
 def test_a_set_whose_labels_are_not_ours_is_read_for_its_own_task_only(tmp_path: Path) -> None:
     path = write(tmp_path / "viocd.csv", "review,review_tokenize,label,domain\nGiao hàng chậm quá,x,1,app\n")
     assert read_named("viocd", path, task=True) == [Example("Giao hàng chậm quá", {"other": False, "complaint": True})]
-    with pytest.raises(DataInvalid, match="the labels of viocd are not ours: use it with --task"):
+    with pytest.raises(DataInvalid, match="the labels of viocd are not ours: `kiemtin train --task` learns them"):
         read_named("viocd", path)
 
 
@@ -125,6 +125,7 @@ def test_a_borderline_post_may_carry_a_grade(tmp_path: Path) -> None:
         ("own", '{"text": "a", "labels": [], "grade": {"opinion": 0.3}}', "line 1: unknown label 'opinion'"),
         ("own", '{"text": "a", "labels": [], "grade": {"negative": 3}}', "line 1: a grade lies between 0 and 1, not 3"),
         ("own", '{"text": "a", "labels": [], "grade": 0.3}', "line 1: not a labelled post"),
+        ("own", '{"text": "a", "labels": {"negative": false}}', "`labels` lists what the post carries"),
         ("nothing", "free_text,label_id\na,1\n", "no reader named 'nothing': choose one of vihsd, .* or `own`"),
     ],
 )  # fmt: skip
@@ -175,7 +176,7 @@ def test_a_damaged_archive_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(DataInvalid, match=r"cannot read .*nowhere\.csv"):
+    with pytest.raises(DataInvalid, match=r"cannot read .*nowhere\.csv: No such file or directory$"):
         read_named("vihsd", tmp_path / "nowhere.csv")
 
 

@@ -52,6 +52,12 @@ def test_every_figure_comes_with_its_interval(kiemtin: Command, home: Path, file
             assert 0 <= low <= figures[name] <= high <= 1, name
 
 
+def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+    alike = written(tmp_path / "alike.jsonl", [Example("Trời đẹp quá", dict.fromkeys(LABEL_NAMES, False))])
+    shown = kiemtin.well("evaluate", "--data", f"own={alike}", "--model", "small", "--no-slices").out
+    assert "No figures: some texts must carry a label, and some must not." in shown
+
+
 def test_the_table_shows_the_same_as_the_data(kiemtin: Command, home: Path, file: Path) -> None:
     arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
     data = kiemtin.well(*arguments, "--json").data

@@ -68,6 +68,14 @@ def test_a_threshold_is_set_tried_and_reset(kiemtin: Command) -> None:
 
 
 @pytest.mark.usefixtures("scored")
+def test_what_moves_nothing_says_so(kiemtin: Command) -> None:
+    kiemtin.well("thresholds", "set", "--label", "concern", "--probability", "0.7")
+    for again in (["set", "--label", "concern", "--probability", "0.7"], ["reset", "--label", "spam"]):
+        out = kiemtin.well("thresholds", *again).out
+        assert out.endswith("No threshold moves: it is set like that already, or nothing was set there.\n")
+
+
+@pytest.mark.usefixtures("scored")
 def test_a_budget_is_kept(kiemtin: Command) -> None:
     changed = kiemtin.well("thresholds", "set", "--budget", "5", "--json").data
     assert changed["before"]["flags_per_day"] > changed["after"]["flags_per_day"] == 5

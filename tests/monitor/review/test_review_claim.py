@@ -22,7 +22,7 @@ def test_what_is_claimed_and_that_no_source_is_named(lan: Visitor, make_flagged:
         "Nguồn có thể kiểm tra": "không thấy",
         "Lời dẫn không rõ của ai": "“Tin nội bộ”",
     }
-    assert "không đổi điểm của bài" in text_of(page, "#claim")
+    assert "không làm thay đổi điểm của bài" in text_of(page, "#claim")
 
 
 def test_sources_are_named_the_heading_counts_and_the_models_reasons_order(

@@ -108,7 +108,7 @@ def test_an_edited_post_shows_the_judged_version_and_the_others(
     assert text_of(page, ".post-text") == "bản gốc"
     assert "Bài đã được sửa sau khi máy gợi ý" in text_of(page, ".post")
     assert [text.get_text() for text in page.select(".version-text")] == ["bản gốc", "bản đã sửa"]
-    assert "bài gốc đã bị gỡ 16/11/2026 09:00" in text_of(page, ".post")
+    assert "bài gốc bị gỡ lúc 16/11/2026 09:00" in text_of(page, ".post")
 
 
 def test_once_the_edit_is_scored_it_is_what_is_shown(

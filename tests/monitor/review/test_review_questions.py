@@ -162,7 +162,7 @@ def test_strangers_are_sent_to_the_sign_in_page(visitor: Visitor, make_asked: Qu
 def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(
     lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
-    assert "câu cần hỏi ý kiến" not in lan.get("/").text
+    assert "câu hỏi đang chờ ý kiến của bạn" not in lan.get("/").text
     make_asked()
     with sqlite_database.work() as session:
         add_model(session)
