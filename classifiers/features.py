@@ -84,8 +84,8 @@ class View:
 
 
 VIEWS: Final = (
-    View("words", (1, 2), letters=False, scale=1.0),
-    View("syllables", (1, 2), letters=False, scale=0.7),
+    View("words", (1, 2), letters=False, scale=1.0, bayes=0.5),
+    View("syllables", (1, 2), letters=False, scale=0.7, bayes=0.5),
     View("plain", (1, 2), letters=False, scale=0.5),
     View("spelled", (1, 2), letters=False, scale=0.7),
     View("letters", (2, 4), letters=True, scale=0.7),
@@ -253,7 +253,7 @@ class FeatureSpace:
 
 def _fitted(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> TfidfVectorizer:
     # The lexicon's groups are known before, and there may be texts in which none of them occurs.
-    vocabulary = default_lexicon().groups if view.name == "lexicon" else None
+    vocabulary: Sequence[str] | None = default_lexicon().groups if view.name == "lexicon" else None
     try:
         if others and vocabulary is None:
             found = view.vectorizer(min_documents=min_documents).fit(_lines(view.name, texts)).vocabulary_

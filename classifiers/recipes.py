@@ -15,7 +15,7 @@ Steps = Sequence[tuple[float, float]]
 # Insults live in short comments, claims in longer posts: there a label's line should be best.
 EMPHASIS: Final[Mapping[str, Steps]] = {
     NEGATIVE.name: ((25, 2.0), (inf, 1.0)),
-    UNVERIFIED.name: ((25, 0.1), (40, 0.6), (inf, 1.5)),
+    UNVERIFIED.name: ((25, 0.05), (40, 0.5), (inf, 2.0)),
 }
 
 

@@ -53,6 +53,26 @@ def test_the_trace_is_exactly_what_is_counted(text: str) -> None:
 
 
 @settings(deadline=None)
+@given(st.lists(st.one_of(KNOWN, st.text()), min_size=1, max_size=5))
+def test_the_matrix_is_the_one_of_scikit_learn(texts: list[str]) -> None:
+    prepared = [prepare(text, SEGMENTER) for text in texts]
+    blocks = []
+    for view in VIEWS:
+        lines = [" ".join(token for token, _ in tokens_of(view.name, each)) for each in prepared]
+        blocks.append(SPACE.vectorizers[view.name].transform(lines).toarray() * view.scale)
+    matrix = SPACE.transform(prepared)
+    np.testing.assert_allclose(matrix.toarray(), np.hstack(blocks), rtol=1e-12)
+    assert matrix.has_canonical_format
+
+
+def test_many_texts_make_the_same_rows_as_few() -> None:
+    prepared = [prepare(text, SEGMENTER) for text in TEXTS] * 400
+    matrix = SPACE.transform(prepared)
+    assert matrix.shape == (1600, SPACE.width)
+    np.testing.assert_array_equal(matrix[-4:].toarray(), SPACE.transform(prepared[:4]).toarray())
+
+
+@settings(deadline=None)
 @given(KNOWN)
 def test_the_trace_names_exactly_the_columns_of_the_matrix(text: str) -> None:
     matrix = SPACE.transform([prepare(text, SEGMENTER)])
