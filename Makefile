@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test lint format types imports unit clean
+.PHONY: help setup bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ $(BENCH_STAMP):
 	.venv-bench/bin/python -m pip install --quiet --upgrade pip
 	.venv-bench/bin/python -m pip install --quiet 'scrapy>=2.13,<3'
 	touch $(BENCH_STAMP)
+
+bench-classify: setup  ## Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
+	$(BIN)/python -m tests.benchmarks.bench_classify $(DATA)
 
 bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python

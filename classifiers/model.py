@@ -159,21 +159,8 @@ class Classifier:
         """Hand each feature's share of the log-odds to the words it came from; occurrences share alike."""
         if not labels:
             return {}
-        start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        values = dict(zip(matrix.indices[start:end].tolist(), matrix.data[start:end].tolist(), strict=True))
-        occurrences = list(self.space.trace(text))
-        counts: dict[int, int] = {}
-        for column, _ in occurrences:
-            counts[column] = counts.get(column, 0) + 1
         picked = [self.labels.index(label) for label in labels]
-        shares = np.zeros((len(text.words), len(picked)))
-        context = np.zeros(len(picked))
-        for column, words in occurrences:
-            share = values[column] / counts[column] * self._weights[column, picked]
-            for word in words:  # a run of syllables may name one word twice
-                shares[word] += share / len(words)
-            if not words:
-                context += share
+        shares, context = self._shares(matrix, row, text, picked)
         return {
             label: (
                 *self._listed(text, shares[:, place]),
@@ -183,6 +170,24 @@ class Classifier:
             )
             for place, label in enumerate(labels)
         }
+
+    def _shares(
+        self, matrix: sp.csr_matrix, row: int, text: Prepared, picked: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give what each word (words, labels) and the context (labels,) add to the log-odds of the picked labels."""
+        occurrences = list(self.space.trace(text))
+        columns = np.array([column for column, _ in occurrences], np.intp)
+        lengths = np.array([len(words) for _, words in occurrences], np.intp)
+        start, end = matrix.indptr[row], matrix.indptr[row + 1]
+        values: NDArray[np.float64] = matrix.data[start:end][np.searchsorted(matrix.indices[start:end], columns)]
+        _, kinds, counts = np.unique(columns, return_inverse=True, return_counts=True)
+        of_occurrence = (values / counts[kinds])[:, np.newaxis] * self._weights[columns][:, picked]
+        context = of_occurrence[lengths == 0].sum(axis=0)
+        # A run of syllables may name one word twice.
+        words = np.array([word for _, words in occurrences for word in words], np.intp)
+        shares = np.zeros((len(text.words), len(picked)))
+        np.add.at(shares, words, np.repeat(of_occurrence / np.maximum(lengths, 1)[:, np.newaxis], lengths, axis=0))
+        return shares, context
 
     @staticmethod
     def _listed(text: Prepared, shares: NDArray[np.float64]) -> tuple[Reason, ...]:

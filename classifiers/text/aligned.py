@@ -60,23 +60,26 @@ class Aligned:
 
         A replacement of the same length keeps its alignment character by character.
         """
-        if not pattern.search(self.text):
+        if not pattern.search(self.text):  # as nearly always
+            return self
+        edits = [
+            (match.start(), match.end(), changed)
+            for match in pattern.finditer(self.text)
+            if (changed := change(match)) != match[0]
+        ]
+        if not edits:
             return self
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         position = 0
-        for match in pattern.finditer(self.text):
-            first, last = match.span()
-            chars.append(self.text[position:first])
-            starts.extend(self.starts[position:first])
-            ends.extend(self.ends[position:first])
-            changed = change(match)
-            chars.append(changed)
-            if len(changed) == last - first:
-                starts.extend(self.starts[first:last])
-                ends.extend(self.ends[first:last])
-            elif last > first:
+        for first, last, changed in edits:
+            keeps = len(changed) == last - first
+            kept = last if keeps else first
+            chars += self.text[position:first], changed
+            starts.extend(self.starts[position:kept])
+            ends.extend(self.ends[position:kept])
+            if not keeps and last > first:
                 starts.extend([self.starts[first]] * len(changed))
                 ends.extend([self.ends[last - 1]] * len(changed))
             position = last

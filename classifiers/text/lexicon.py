@@ -63,16 +63,20 @@ class Lexicon:
         Terms are looked up without marks in a text that has none, and where a syllable must have lost its own.
         """
         bare_text = all(map(str.isascii, syllables))
-        counted = [_DIGITS.sub("#", syllable) for syllable in syllables]
+        counted = [syllable if syllable.isalpha() else _DIGITS.sub("#", syllable) for syllable in syllables]
+        stars = "*" in syllables
         taken_until: dict[str, int] = {}
-        for start, first in enumerate(syllables):
-            longest = max(self._longest.get(first, 0), self._longest.get(counted[start], 0))
+        longest_of = self._longest.get
+        for start, (first, as_number) in enumerate(zip(syllables, counted, strict=True)):
+            longest = (
+                longest_of(first, 0) if first is as_number else max(longest_of(first, 0), longest_of(as_number, 0))
+            )
             for end in range(min(len(syllables), start + longest), start, -1):
                 for group in self._groups_of(tuple(syllables[start:end]), tuple(counted[start:end]), bare=bare_text):
                     if taken_until.get(group, 0) <= start:
                         taken_until[group] = end
                         yield group, start, end
-            if first.isalpha() and syllables[start + 1 : start + 2] == ["*"]:
+            if stars and first.isalpha() and syllables[start + 1 : start + 2] == ["*"]:
                 yield from self._masked(syllables, start)
 
     def _groups_of(self, written: Pieces, counted: Pieces, *, bare: bool) -> Sequence[str]:

@@ -32,6 +32,10 @@ _LOOK_ALIKES: Final = str.maketrans(
 _MIXED_WORD = re.compile(
     "(?<![\\w\u0300-\u036f])[\\w\u0300-\u036f]*[\u0370-\u04ff\u0500-\u058f\u0250-\u02af\u1d00-\u1d2bıø][\\w\u0300-\u036f]*"
 )
+# Of such characters alone are most texts: they only become small letters, one for one, and none looks like another.
+_ORDINARY = re.compile(
+    "[\t\n\r -~ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–—‘’“”\U0001f300-\U0001f64f\U0001f900-\U0001f9ff]*"
+)
 _LATIN = re.compile("[a-zß-ɏḁ-ỹ]")
 _FOREIGN = re.compile("[\u0370-\u058f]")
 _TWINS = re.compile("[аеорсухіјѕԁһαοιυνց\u0300-\u036f]+")  # look the same in small letters as well
@@ -40,6 +44,7 @@ _TWO: Final = 2
 _D_WITH_STROKE = str.maketrans("ðɖ", "đđ")  # other letters that look the same in capitals: Ð, Ɖ
 _LETTER = r"[^\W\d_]"
 _SPLIT_BY_MARK = re.compile(rf"(?<!\w){_LETTER}(?:[.\-_*|·•,~/\\]+{_LETTER})+(?!\w)")
+_MARK_INSIDE = re.compile(rf"[.\-_*|·•,~/\\]{_LETTER}")  # without it nothing is split by a mark, and no pair joined
 _SPLIT_BY_SPACE = re.compile(rf"(?<![^\s\"(]){_LETTER}(?: {_LETTER}){{2,}}(?!\w)")
 _REPEATED_LETTER = re.compile(rf"({_LETTER})\1{{2,}}")
 _LONE_RUN = re.compile(rf"(?<!\w)({_LETTER})\1{{2,}}(?!\w)")  # `kkk` is a laugh, `k` is not
@@ -48,7 +53,7 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"⟩]+")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\w)")
 _NAME = re.compile(r"(?<![\w@⟨])@[\w.]{2,}\w")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[^\S ]\s*| \s+")  # all but the single space, which is most of them
 _LATE_TONE = re.compile(r"o[àáảãạèéẻẽẹ](?!\w)|(?<!q)u[ỳýỷỹỵ](?!\w)")
 _EARLY_TONE: Final = {
     **dict(zip(("oà", "oá", "oả", "oã", "oạ"), ("òa", "óa", "ỏa", "õa", "ọa"), strict=True)),
@@ -71,33 +76,43 @@ def normalise(original: str) -> Aligned:
     previous = ""
     while aligned.text != previous:  # one step may make work for an earlier one; two rounds are the rule
         previous = aligned.text
-        aligned = _one_round(aligned)
+        read = _read_characters(decoded(aligned))
+        aligned = _strip(_rewritten(read).composed())
+        if aligned.text == read.text == _read_characters(decoded(aligned)).text:
+            break  # the next round would find nothing to do either
     return aligned
 
 
-def _one_round(aligned: Aligned) -> Aligned:
-    aligned = decoded(aligned)
-    if not aligned.text.isascii():
-        aligned = aligned.map_characters(_plain_character)
-        among_latin = len(_LATIN.findall(aligned.text)) > _LATIN_MAJORITY * len(_FOREIGN.findall(aligned.text))
-        aligned = aligned.substitute(_MIXED_WORD, partial(_unmask_word, among_latin=among_latin))
-    else:
-        aligned = Aligned(aligned.text.lower(), aligned.starts, aligned.ends)
+def _read_characters(aligned: Aligned) -> Aligned:
+    """Bring every character to its plain small form, and look-alikes among Latin letters to Latin."""
+    if _ORDINARY.fullmatch(aligned.text):
+        return Aligned(aligned.text.lower(), aligned.starts, aligned.ends)
+    aligned = aligned.map_characters(_plain_character)
+    among_latin = len(_LATIN.findall(aligned.text)) > _LATIN_MAJORITY * len(_FOREIGN.findall(aligned.text))
+    return aligned.substitute(_MIXED_WORD, partial(_unmask_word, among_latin=among_latin))
+
+
+def _rewritten(aligned: Aligned) -> Aligned:
+    """Replace what no model shall learn, read what was masked or split, and collapse what is repeated."""
     aligned = aligned.substitute(_LINK, lambda _: LINK)
-    aligned = aligned.substitute(_MAIL, lambda _: MAIL)
+    if "@" in aligned.text:
+        aligned = aligned.substitute(_MAIL, lambda _: MAIL)
     aligned = aligned.substitute(_PHONE, lambda _: PHONE)
-    aligned = aligned.substitute(_NAME, lambda _: NAME)
-    aligned = aligned.substitute(_SPLIT_BY_MARK, _join_marked)
+    if "@" in aligned.text:
+        aligned = aligned.substitute(_NAME, lambda _: NAME)
+    if _MARK_INSIDE.search(aligned.text):
+        aligned = aligned.substitute(_SPLIT_BY_MARK, _join_marked)
     aligned = aligned.substitute(_SPLIT_BY_SPACE, _join_spaced)
     aligned = aligned.substitute(MASKED, unmask)
     aligned = aligned.substitute(HALVES, join_halves)
-    aligned = aligned.substitute(JOINED_PAIR, part_pair)
-    aligned = aligned.substitute(_LONE_RUN, lambda match: match[1] * 2)
-    aligned = aligned.substitute(_REPEATED_LETTER, lambda match: match[1])
+    if _MARK_INSIDE.search(aligned.text):
+        aligned = aligned.substitute(JOINED_PAIR, part_pair)
+    if _REPEATED_LETTER.search(aligned.text):
+        aligned = aligned.substitute(_LONE_RUN, lambda match: match[1] * 2)
+        aligned = aligned.substitute(_REPEATED_LETTER, lambda match: match[1])
     aligned = aligned.substitute(_REPEATED_MARK, lambda match: match[1] * 2)
     aligned = aligned.substitute(_LATE_TONE, lambda match: _EARLY_TONE[match[0]])
-    aligned = aligned.substitute(_SPACE, lambda _: " ")
-    return _strip(aligned.composed())
+    return aligned.substitute(_SPACE, lambda _: " ")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +50,12 @@ def out() -> Console:
 
 def show_json(data: Any) -> None:
     """Print data for a program to read, in one line."""
-    typer.echo(json.dumps(data, ensure_ascii=False))
+    show_json_lines([data])
+
+
+def show_json_lines(lines: Iterable[Any]) -> None:
+    """Print data for a program to read, one line each, all at once."""
+    typer.echo("\n".join(json.dumps(data, ensure_ascii=False) for data in lines))
 
 
 class Bar:

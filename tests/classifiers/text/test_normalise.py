@@ -1,6 +1,7 @@
 """Normalised text is one form for many ways of writing, and every character of it knows where it came from."""
 
 import re
+import sys
 import unicodedata
 from typing import Literal
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from classifiers.text import normalise as module
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import LINK, MAIL, MAX_CHARACTERS, NAME, PHONE, normalise
 
@@ -114,6 +116,17 @@ def test_the_original_is_found_behind_masks() -> None:
 )
 def test_many_ways_of_writing_become_one(written: str, normalised: str) -> None:
     assert normalise(written).text == normalised
+
+
+def test_ordinary_characters_only_become_small() -> None:
+    # The short way for them is the long way: nothing is left out, nothing is taken for another letter.
+    ordinary = [char for char in map(chr, range(sys.maxunicode + 1)) if module._ORDINARY.fullmatch(char)]
+    assert len(ordinary) > 200
+    for char in ordinary:
+        small = char.lower()
+        assert module._plain_character(char) == small
+        assert not module._MIXED_WORD.search(small)
+        assert module._ORDINARY.fullmatch(small)
 
 
 def test_a_very_long_text_is_judged_by_its_beginning() -> None:
