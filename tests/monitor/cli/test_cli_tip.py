@@ -37,7 +37,7 @@ def test_a_reported_text_is_kept_once_and_scored(kiemtin: Command, home: Path) -
 def test_a_reported_page_is_read(kiemtin: Command, home: Path) -> None:
     with serve(Starlette(routes=[Route("/{path:path}", answer)])) as address:
         out = kiemtin.well("tip", f"{address}/tin").out
-        assert "scored with the next `kiemtin run`: Sắp cắt nước" in out
+        assert "scored with the next `kiemtin score`: Sắp cắt nước" in out
         assert kiemtin.well("tip", f"{address}/tin#binh-luan", "--json").data["outcome"] == "duplicate"
 
 
