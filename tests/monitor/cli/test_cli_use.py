@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from monitor.cli import build
+from monitor.cli.classify import BATCH
 from tests.monitor.cli.command import SCRIPT, Command, apart
 
 
@@ -147,7 +148,7 @@ def test_a_program_in_the_background_can_still_be_asked_to_end(small_model: Path
     ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write("Mất nước\n" * 64)
+        child.stdin.write("Mất nước\n" * BATCH)
         child.stdin.flush()
         child.stdout.readline()
         child.send_signal(signal.SIGTERM)
