@@ -9,6 +9,8 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
+from monitor.cli.expired import as_line as expired_as_line
+from monitor.cli.expired import delete_expired
 from monitor.cli.live import CrawlView
 from monitor.errors import CollectError, NotReady
 from monitor.pipeline.collect import SourceResult
@@ -22,7 +24,7 @@ def crawl(
     due: Annotated[bool, typer.Option("--due", help="Only what was read longer ago than its interval.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
 ) -> None:
-    """Read all enabled sources once.
+    """Read all enabled sources once, and delete posts that are past their retention.
 
     Example: `kiemtin crawl --due` (for cron and systemd)
     """
@@ -30,10 +32,13 @@ def crawl(
     require_sources(app, names or [])
     with CrawlView() as view:
         results, looks = asyncio.run(crawl_once(app, names or [], due=due, view=view))
+    expired = expired_as_line(delete_expired(app))
     if as_json:
         show_json({"sources": [as_data(result) for result in results], "rechecked": asdict(looks)})
     else:
         show_results(results, looks)
+        if expired:
+            out().print(expired, markup=False)
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
         message = f"no source could be read ({len(failed)} failed): the lines above say why"

@@ -9,10 +9,10 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, progress_bar
 from monitor.cli.crawl import looks_as_line
+from monitor.cli.expired import delete_expired
 from monitor.cli.score import assess_waiting
 from monitor.collectors.http import PoliteClient
 from monitor.pipeline.assess import Assessment
-from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.reports.week import current_week
 from monitor.reports.weekly import write_week
@@ -62,9 +62,8 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         said = [line, *failed] if results or assessment.scores.scored else []
         return "; ".join([*said, looks] if looks else said)
 
-    async def delete_expired() -> str:
-        deleted = await asyncio.to_thread(retain, app.ready_database, app.clock, app.captures)
-        return ", ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
+    async def expire() -> str:
+        return await asyncio.to_thread(delete_expired, app)
 
     async def summarise() -> str:
         files = await asyncio.to_thread(_last_week, app)
@@ -72,7 +71,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
 
     return [
         Job("crawl", timedelta(minutes=1), collect_and_score),
-        Job("retention", timedelta(hours=6), delete_expired),
+        Job("retention", timedelta(hours=6), expire),
         Job("summary", timedelta(hours=1), summarise),
     ]
 

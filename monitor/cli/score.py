@@ -7,6 +7,7 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.context import Bar, application, out, progress_bar, show_json
+from monitor.cli.expired import as_line, delete_expired
 from monitor.pipeline.assess import Assessment, assess
 
 
@@ -14,12 +15,14 @@ def score(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
 ) -> None:
-    """Score all posts that wait, and tie copies and evidence to them.
+    """Score all posts that wait, tie copies and evidence to them, and delete posts that are past their retention.
 
     Example: `kiemtin score`
     """
+    app = application(context)
     with progress_bar() as bar:
-        assessment = assess_waiting(application(context), bar)
+        assessment = assess_waiting(app, bar)
+    expired = as_line(delete_expired(app))
     if as_json:
         show_json(assessment.as_dict())
         return
@@ -30,6 +33,8 @@ def score(
         f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}.",
         markup=False,
     )
+    if expired:
+        out().print(expired, markup=False)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -22,6 +22,7 @@ from storage.sources import SourceDraft
 
 SHOWN_POSTS = 3
 MOST_ANSWERS = 5
+IMPORTED = "import"  # such a source is never read: its posts came from files and tips
 
 
 def build() -> typer.Typer:
@@ -121,7 +122,8 @@ def list_sources(
     for row in rows:
         state = f"{row['state']}; GAP: {row['gap']}" if row["gap"] else row["state"]
         state += f"; robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else ""
-        read, due = row["last_success"] or "never", row["next_due"] or ("now" if row["enabled"] else "never")
+        read, waits = row["last_success"] or "never", row["enabled"] and row["kind"] != IMPORTED
+        due = row["next_due"] or ("now" if waits else "never")
         table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, Text(state))
     out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
 
@@ -132,8 +134,8 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
     if not source.enabled:
         said = f"off: {source.why_disabled}"
     elif state.failures:
-        said = f"{state.failures} failures in a row: {state.last_error}"
-    due = state.next_due_at if source.enabled and source.kind != "import" else None
+        said = f"failed {_times(state.failures)}: {state.last_error}"
+    due = state.next_due_at if source.enabled and source.kind != IMPORTED else None
     return {
         "name": source.name,
         "kind": source.kind,
@@ -150,6 +152,10 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,
     }
+
+
+def _times(failures: int) -> str:
+    return "once" if failures == 1 else f"{failures} times in a row"
 
 
 def _local(moment: datetime | None) -> str | None:

@@ -36,3 +36,9 @@ def without_tracking(address: str) -> str:
 def host_of(address: str) -> str:
     """Give the host's name, lower case, without its port; empty when there is none."""
     return urlsplit(address).hostname or ""
+
+
+def is_front_page(url: str) -> bool:
+    """Say whether an address is that of a site's front page."""
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query

@@ -7,6 +7,7 @@ from typing import Any
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.bluesky_api import (
     MOST_URIS,
+    NOT_FOUND,
     AccountAway,
     Feed,
     Page,
@@ -93,11 +94,11 @@ async def _look_again(
         some = asked[start : start + MOST_URIS]
         fetched = await client.get(feed.posts_url(some), api=True)
         views = read_posts(fetched)
-        found = (read_view(views[uri], feed) for uri in some if uri in views)
+        found = {uri: read_view(views[uri], feed) if uri in views else NOT_FOUND for uri in some}
         yield Batch(
             fetched=fetched,
-            posts=tuple(post for post in found if isinstance(post, PublicPost)),
-            gone=tuple(uri for uri in some if uri not in views),
+            posts=tuple(post for post in found.values() if isinstance(post, PublicPost)),
+            gone=tuple(uri for uri in some if found[uri] == NOT_FOUND),
         )
 
 

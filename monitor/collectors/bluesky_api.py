@@ -24,6 +24,7 @@ from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
 MOST_URIS = 25
+NOT_FOUND = "not found"
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _PAGE_SIZE = 100
 _BACKFILL_PAGES = 2
@@ -129,7 +130,7 @@ class Page:
     """One page of a feed, its posts oldest first.
 
     `places` are the times at which its rows, kept or not, came into the feed; `uris` are the posts it shows, kept or
-    not; `cursor` leads to the older page.
+    not, without those of which it only says that they are not found; `cursor` leads to the older page.
     """
 
     fetched: Fetched
@@ -169,7 +170,7 @@ def read_page(fetched: Fetched, feed: Feed) -> Page:
             kept.append((place or _EARLIEST, found))
         else:
             skipped[found] += 1
-        if isinstance(view, dict) and isinstance(view.get("uri"), str):
+        if isinstance(view, dict) and isinstance(view.get("uri"), str) and found != NOT_FOUND:
             uris.add(view["uri"])
     cursor = payload.get("cursor")
     kept.reverse()
@@ -188,7 +189,7 @@ def read_view(view: Any, feed: Feed) -> PublicPost | str:
     """Read one post as the AppView shows it; what may not or cannot be kept gives the reason instead."""
     if not isinstance(view, dict):
         return "malformed"
-    for mark, reason in (("notFound", "not found"), ("blocked", "blocked")):
+    for mark, reason in (("notFound", NOT_FOUND), ("blocked", "blocked")):
         if view.get(mark) is True or str(view.get("$type")).endswith(f"#{mark}Post"):
             return reason
     author, record, uri = view.get("author"), view.get("record"), view.get("uri")

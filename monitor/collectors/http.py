@@ -18,6 +18,7 @@ import stamina
 from charset_normalizer import from_bytes
 
 from monitor.clock import Clock
+from monitor.collectors.addresses import is_front_page
 from monitor.collectors.guard import AddressPolicy, GuardedBackend
 from monitor.collectors.manners import Manners, Politeness
 from monitor.collectors.memory import HostMemory
@@ -38,6 +39,7 @@ _REFUSED = frozenset({401, 403, 451})
 _WAIT = frozenset({429, 503})
 _TRANSIENT = frozenset({408, 425, *range(500, 600)})
 _CLIENT_ERRORS = range(400, 500)
+_NO_LONGER_THERE = frozenset({404, 410})
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
@@ -92,6 +94,16 @@ class Fetched:
     def sha256(self) -> str:
         """The hash of the body, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def leads_home(self) -> bool:
+        """Whether an address of something on a site leads to a front page: it is not that thing that answered."""
+        return is_front_page(self.final_url) and not is_front_page(self.url)
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Whether the site says that there is no such thing any more; newspapers also do so by sending readers home."""
+        return self.status in _NO_LONGER_THERE or (self.leads_home and self.permanent_url is not None)
 
     def text(self) -> str:
         """Decode the body by byte order mark, header, declaration in the document, or, last, by its looks."""

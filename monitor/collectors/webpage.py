@@ -18,6 +18,7 @@ _OK = 200
 _GONE = frozenset({404, 410})
 # What says something of one page; 401, 403 and 451 say that the site does not want to be read.
 _OF_ONE_PAGE = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
+_AT_HOME = "its page leads to the front page"
 _MISSED = "its text was not where the rules look for it"
 _MOST_ITEMS = 500
 _MOST_FAILURES = 3
@@ -72,7 +73,7 @@ class WebpageCollector:
             url = web_address(post.url or "", "")
             if url and host_of(url) in run.settings.hosts and (batch := await run.again(url)):
                 wanted = tuple(found for found in batch.posts if found.external_id == post.external_id)
-                gone = (post.external_id,) if batch.fetched.status in _GONE else ()
+                gone = (post.external_id,) if batch.fetched.is_taken_away else ()
                 if wanted or gone:
                     yield replace(batch, posts=wanted, gone=gone, cursor=None)
 
@@ -100,9 +101,11 @@ class _Run:
         for url in self.settings.start_urls:
             known = self._bookmark.names_on(page_key(url))
             fetched = await self._page(url, accept=_GONE if known else frozenset())
-            if fetched.status in _GONE:
+            if known and fetched.is_taken_away:
                 self._bookmark.forget(page_key(url))
                 yield Batch(fetched=fetched, gone=known, cursor=self._bookmark.as_cursor())
+            elif known and fetched.leads_home:
+                self._skipped[_AT_HOME] += 1
             elif fetched.status != _NOT_MODIFIED:
                 yield self._keep(url, fetched)
 
@@ -166,11 +169,11 @@ class _Run:
         """Read a page that was read before; None when it says nothing now."""
         fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
         self._last = fetched
-        if fetched.status in _GONE:
+        if fetched.is_taken_away:
             gone = self._bookmark.names_on(page_key(url))
             self._bookmark.forget(page_key(url))
             return Batch(fetched=fetched, gone=gone)
-        if fetched.status != _OK or self._fault(fetched):
+        if fetched.status != _OK or self._fault_of_one(fetched):
             return None
         reading = Page(fetched, self.settings).article()
         if not all(reading.hits):
@@ -240,7 +243,7 @@ class _Run:
             reason: str | None = "its address may not be opened"
         else:
             self._last = fetched
-            reason = f"its page answers {fetched.status}" if fetched.status != _OK else self._fault(fetched)
+            reason = f"its page answers {fetched.status}" if fetched.status != _OK else self._fault_of_one(fetched)
         self._read.add(page_key(url))
         if reason is None:
             return self._keep(url, fetched)
@@ -268,6 +271,10 @@ class _Run:
         if host_of(fetched.final_url) not in self.settings.hosts:
             return "its page leads to another host"
         return None if fetched.content_type in PAGE_TYPES else "its page is no HTML"
+
+    def _fault_of_one(self, fetched: Fetched) -> str | None:
+        """Find fault with the page of one post: a front page in its place would be taken for that post."""
+        return self._fault(fetched) or (_AT_HOME if fetched.leads_home else None)
 
     def _keep(self, url: str, fetched: Fetched) -> Batch:
         reading = Page(fetched, self.settings).article()

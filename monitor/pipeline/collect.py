@@ -284,8 +284,8 @@ def moved_address(address: str, batch: Batch) -> str | None:
     """
     fetched = batch.fetched
     base = address.rstrip("/")
-    if fetched.permanent_url is None or not fetched.url.startswith(base):
-        return None
+    if fetched.permanent_url is None or not fetched.url.startswith(base) or fetched.leads_home:
+        return None  # what leads to a front page was taken away rather than moved
     appended = fetched.url.removeprefix(base)
     if not fetched.permanent_url.endswith(appended):
         return None

@@ -156,7 +156,7 @@ class FlagRecheck:
         except CollectError as error:
             self._put_off(reading, external_id, error, result)
             return
-        if fetched.status in _GONE:
+        if fetched.is_taken_away:
             self._store(reading, Batch(fetched=fetched, gone=(external_id,)), {external_id}, result)
         else:
             self._store(reading, None, {external_id}, result)

@@ -21,6 +21,7 @@ _LINK: Final = re.compile(
     rf"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:(?:{_ENDINGS})(?![\w.-])|(?-i:[a-z]{{2,24}})/)[^\s<>\"'()\[\],;]*",
     re.IGNORECASE,
 )
+_CLOSED: Final = (*".!?:;,…", "")  # after these a heading needs no colon
 _FLAGS_PER_QUOTE: Final = 20  # how many flags are looked at for one quote: copies of a post are quoted once
 
 
@@ -30,6 +31,7 @@ class Quote:
 
     `text` is None when the platform no longer has the post: what was taken back is counted and not repeated.
     `at` is when it was published, or first seen when the platform did not say (`at_is_published`); aware UTC.
+    `precision` is `hour` or `day` where only these are known of when it was published, else None.
     `edited` tells that the post reads differently by now.
     """
 
@@ -38,6 +40,7 @@ class Quote:
     source: str
     at: datetime
     at_is_published: bool
+    precision: str | None
     probability: float
     state: str
     copies: int
@@ -89,6 +92,7 @@ def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
         source=mask_personal(post.source.name),
         at=post.published_at or post.collected_at,
         at_is_published=post.published_at is not None,
+        precision=post.published_precision if post.published_at else None,
         probability=flag.probability,
         state=flag.state,
         copies=cluster_size - 1,
@@ -101,10 +105,18 @@ def _flagged_text(session: Session, flag: Flag) -> str:
     """Give the version that was flagged: a later edit may say something else."""
     post = flag.post
     if flag.revision_number == post.revision_number:
-        return post.judged_text
+        return _on_one_line(post.current_title, post.current_text)
     later = {revision.number: revision for revision in posts.revisions(session, post.id)}
     judged = later.get(flag.revision_number, post)
-    return join_title(judged.title, judged.text)
+    return _on_one_line(judged.title, judged.text)
+
+
+def _on_one_line(title: str | None, text: str) -> str:
+    """Set a heading off from its text, which a quote writes on the same line."""
+    whole = join_title(title, text)
+    if not title or not text or whole == text or title.rstrip()[-1:] in _CLOSED:
+        return whole
+    return f"{title.rstrip()}: {text}"
 
 
 def conceal(text: str) -> str:

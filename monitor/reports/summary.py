@@ -61,8 +61,8 @@ def notes(figures: WeekFigures) -> tuple[tuple[str, str], ...]:
 
 _COUNTING = (
     "Bài được tính vào ngày hệ thống thấy lần đầu, theo giờ Việt Nam, từ 00:00 thứ Hai đến hết Chủ nhật. Một bài có "
-    "thể mang nhiều nhãn, nên tổng số gợi ý có thể lớn hơn số bài. Nguồn đối chiếu chỉ dùng để kiểm tra, không"
-    " bị gợi ý."
+    "thể mang nhiều nhãn, nên tổng số gợi ý có thể lớn hơn số bài. Nguồn đối chiếu chỉ dùng để kiểm tra, không "
+    "bị gắn cờ."
 )
 _LABELS = (
     "Bài mang nhãn “chưa kiểm chứng” mới chỉ là gợi ý cho đến khi cán bộ xác nhận; không được coi là tin sai. Nhãn chỉ "

@@ -71,7 +71,7 @@ def totals(figures: WeekFigures) -> Table:
         gloss="Totals, beside the week before",
         columns=(
             Column("Chỉ tiêu", Kind.TEXT, 46),
-            Column("Tuần này"),
+            Column("Tuần này" if figures.method.complete else "Tuần này (chưa hết)"),
             Column("Tuần trước"),
             Column("Tăng, giảm", Kind.CHANGE),
         ),

@@ -60,6 +60,16 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}%".replace(".", ",")
 
 
+def whole(probability: float) -> float:
+    """Round a probability to whole per cent; a model is never quite sure, so 0 % and 100 % do not occur."""
+    return min(0.99, max(0.01, round(probability, 2)))
+
+
+def chance(probability: float) -> str:
+    """Write a probability in whole per cent: 87%."""
+    return f"{100 * whole(probability):.0f}%"
+
+
 def change(value: int) -> str:
     """Write a difference with its sign: +3, −2, 0."""
     return f"+{number(value)}" if value > 0 else number(value)
@@ -84,6 +94,13 @@ def moment(value: datetime) -> str:
     """Write a time, given as aware UTC, as local time: 09:00 ngày 16/11/2026."""
     local = value.astimezone(VIETNAM)
     return f"{local:%H:%M} ngày {day(local.date())}"
+
+
+def about(value: datetime, precision: str | None) -> str:
+    """Write when a post came out, and say so where only its hour or its day is known: khoảng ngày 16/11/2026."""
+    if precision == "day":
+        return f"khoảng ngày {day(value.astimezone(VIETNAM).date())}"
+    return f"{'khoảng' if precision == 'hour' else 'lúc'} {moment(value)}"
 
 
 def capitalised(text: str) -> str:

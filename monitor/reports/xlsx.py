@@ -46,6 +46,10 @@ _QUOTE_COLUMNS: Final = (
     Column("Lưu ý", Kind.TEXT, 22),
     Column("Bàn xem xét", Kind.TEXT, 14),
 )
+_ABOUT: Final[Mapping[str, str]] = {
+    "hour": "giờ đăng chỉ là khoảng chừng",
+    "day": "chỉ biết khoảng ngày đăng",
+}
 
 
 def write_xlsx(figures: WeekFigures, path: Path) -> None:
@@ -223,6 +227,7 @@ class _Book:
 def _quote_cells(quote: Quote) -> tuple[Cell, ...]:
     remarks = [
         "" if quote.at_is_published else "thời gian là lúc thấy lần đầu",
+        _ABOUT.get(quote.precision or "", ""),
         "bài đã được sửa sau đó" if quote.edited else "",
     ]
     return (
@@ -230,7 +235,7 @@ def _quote_cells(quote: Quote) -> tuple[Cell, ...]:
         summary.REMOVED if quote.text is None else quote.text,
         quote.source,
         quote.at,
-        quote.probability,
+        wording.whole(quote.probability),
         wording.STATES[quote.state],
         quote.copies,
         "; ".join(filter(None, remarks)),

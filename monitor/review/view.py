@@ -164,8 +164,8 @@ def percent_of(probability: float) -> int:
 
 
 def first_line(title: str | None, text: str) -> str:
-    """Give the beginning of a post: its heading or its first line that holds anything."""
-    lines = (line.strip() for line in (title or "", *text.splitlines()))
+    """Give the beginning of a post: its heading, unless the text begins with it, or its first line with anything."""
+    lines = (line.strip() for line in join_title(title, text).splitlines())
     line = next((line for line in lines if line), "(không có chữ)")
     return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
 

@@ -62,7 +62,7 @@ def spoken_date(moment: datetime) -> str:
 
 
 class WebpageSite(Site):
-    """A news desk on loopback: its list at LIST_PATH, articles at `/tin/<id>.html`, a thread at THREAD_PATH `?t=<id>`.
+    """A news desk on loopback: its front page, a list at LIST_PATH, articles, and a thread at THREAD_PATH `?t=<id>`.
 
     Its own switches: `json_ld` and `open_graph` (whether pages describe themselves), `redesigned` (all classes have
     other names), `sign_in` (articles are a form for signing in), `robots_meta` (what pages say to robots).
@@ -83,6 +83,7 @@ class WebpageSite(Site):
         self.robots_meta: str | None = None
         self._router = Starlette(
             routes=[
+                Route("/", self._front),
                 Route(LIST_PATH, self._list),
                 Route("/tin/{name}.html", self._article),
                 Route(THREAD_PATH, self._thread),
@@ -97,6 +98,10 @@ class WebpageSite(Site):
         """Refuse with Retry-After in seconds."""
         seconds = int((self.reset_at - self.clock.now()).total_seconds())
         return Response("Too Many Requests", 429, {"retry-after": str(seconds)}, media_type="text/plain")
+
+    def _front(self, request: Request) -> Response:
+        about = "Bàn tin Mẫu đưa tin về việc làm, tiền lương và đời sống của công nhân trong các khu công nghiệp."
+        return self._answer(request, "Bàn tin Mẫu", f"<main><p>{about}</p></main>")
 
     def _list(self, request: Request) -> Response:
         number = int(request.query_params.get("trang", "1"))

@@ -3,11 +3,11 @@
 import gzip
 import signal
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +20,7 @@ from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.cli.command import Command, start
 
 BASIS = ["--legal-basis", "Nguồn công khai"]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 Add = Callable[..., None]
 
 
@@ -88,6 +89,18 @@ def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, a
     assert "Nothing is due" in kiemtin.well("crawl", "--due").out
     assert kiemtin.well("crawl", "--due", "--json").data["sources"] == []
     assert len(site.log) == before
+
+
+def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, base: str, add: Add, home: Path) -> None:
+    add("forum", base + RSS_PATH)
+    kiemtin.well("crawl")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        session.execute(update(Post).where(Post.external_id == "p0").values(collected_at=LONG_AGO))
+        session.commit()
+    before = stored(home)
+    assert "Past their retention: forum: 1 posts deleted" in kiemtin.well("crawl").out
+    assert stored(home) == before - 1
+    assert "retention" not in kiemtin.well("crawl").out
 
 
 def test_a_failing_source_fails_the_command_only_when_it_is_the_only_one(

@@ -1,11 +1,15 @@
 """`kiemtin score` and `kiemtin report`: from imported posts to flags and files."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from classifiers.labels import LABEL_NAMES
+from storage.database import Database
+from storage.models import Post
 from tests.monitor.cli.command import Command, apart
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
@@ -37,6 +41,13 @@ def test_the_account_in_words(kiemtin: Command, posts: Path) -> None:
     assert "unverified 2" in out
     assert "Unsure, so not flagged: " in out
     assert "Flags opened: none. Unsure, so not flagged: none." in kiemtin.well("score").out
+
+
+def test_imported_posts_are_deleted_past_their_retention_too(kiemtin: Command, home: Path, posts: Path) -> None:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        session.execute(update(Post).values(collected_at=datetime(2020, 1, 1, tzinfo=UTC)))
+        session.commit()
+    assert "Past their retention: forum: 4 posts deleted" in kiemtin.well("score").out
 
 
 def test_more_workers_find_the_same(kiemtin: Command, posts: Path) -> None:

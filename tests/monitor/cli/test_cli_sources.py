@@ -174,6 +174,20 @@ def test_the_list_tells_what_is_due_and_what_was_missed(
     assert "GAP:" in listed
 
 
+def test_what_people_brought_is_never_due(kiemtin: Command, home: Path) -> None:
+    kiemtin.well("tip", "Nghe nói mai cắt điện cả khu")
+    (row,) = (line.split() for line in kiemtin.well("sources", "list").out.splitlines() if "tips" in line)
+    assert row == ["tips", "import", "monitored", "1", "never", "never", "ok"]
+
+
+def test_one_failure_and_more_are_told(kiemtin: Command, home: Path, address: str, clock: FakeClock) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address.replace(RSS_PATH, "/none"), *BASIS)
+    for said in ("failed once: ", "failed 2 times in a row: "):
+        kiemtin("crawl")
+        assert kiemtin.well("sources", "list", "--json").data[0]["state"].startswith(said)
+        clock.advance(timedelta(days=1))
+
+
 def test_a_check_tells_of_a_permanent_move(kiemtin: Command, home: Path, site: FeedSite, address: str) -> None:
     site.redirects["/old"] = (301, address)
     kiemtin.well("sources", "add", "forum", "feed", address.replace(RSS_PATH, "/old"), *BASIS)

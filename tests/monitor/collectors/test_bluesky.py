@@ -2,39 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import SourceView
 from monitor.collectors.http import PoliteClient
-from monitor.demo.sites import BlueskySite, SitePost, serve
-from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.reading import bodies, posts, read_source, texts
-
-FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
-LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
-POSTS = "/xrpc/app.bsky.feed.getPosts"
-LIST = "at://did:plc:banbien/app.bsky.graph.list/cong-nhan"
-START = MONDAY_MORNING - timedelta(hours=12)
-
-
-def post_of(number: int, **changes: Any) -> SitePost:
-    values: dict[str, Any] = {
-        "id": f"3m{number:04d}",
-        "author": "to_truong",
-        "text": f"Bài số {number}",
-        "published_at": START + timedelta(minutes=number),
-    }
-    return SitePost(**(values | changes))
+from monitor.demo.sites import BlueskySite, serve
+from tests.clock import FakeClock
+from tests.monitor.collectors.bluesky_reading import FEED, LIST, LIST_FEED, POSTS, START, post_of, read
+from tests.monitor.collectors.reading import bodies, gone, posts, texts
 
 
 @pytest.fixture
@@ -46,26 +28,6 @@ def site(clock: FakeClock) -> BlueskySite:
 def base(site: BlueskySite) -> Iterator[str]:
     with serve(site) as address:
         yield address
-
-
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last bookmark that was given."""
-    return await read_source(
-        "bluesky",
-        client,
-        last,
-        name="Mạng xanh",
-        address=f"{base}/",
-        settings=settings or {"actor": "to_truong.bsky.example"},
-        watched=watched,
-    )
 
 
 async def test_row_becomes_a_post(client: PoliteClient, site: BlueskySite, base: str) -> None:
@@ -282,105 +244,25 @@ async def test_watched_posts_that_the_feed_shows_are_not_asked_after(
     assert second[-1].gone == ("at://did:plc:totruong/app.bsky.feed.post/3m0003",)
 
 
-@pytest.mark.parametrize("name", ["BlockedActor", "BlockedByActor"])
-async def test_blocked_account_is_a_refusal(client: PoliteClient, site: BlueskySite, base: str, name: str) -> None:
-    site.refusals["to_truong"] = name
-    with pytest.raises(SourceRefused, match=f"{name}.*remove the source"):
-        await read(client, base)
-
-
-@pytest.mark.parametrize("name", ["AccountTakedown", "AccountDeactivated"])
-async def test_posts_of_an_account_that_left_are_given_as_gone_before_the_refusal(
-    client: PoliteClient, site: BlueskySite, base: str, name: str
-) -> None:
-    site.refusals["to_truong"] = name
-    settings = {"actor": "to_truong.bsky.example"}
-    watched = ("at://did:plc:totruong/app.bsky.feed.post/3m0001",)
-    view = SourceView(name="Mạng xanh", address=base, settings=settings, watched=watched)
-    seen = []
-    with pytest.raises(SourceRefused, match="deactivated or taken down"):  # noqa: PT012
-        async for batch in collector_for("bluesky").collect(view, client):
-            seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
-    assert [batch.gone_authors for batch in seen] == [("did:plc:totruong",)]
-
-
-async def test_unknown_account_and_unknown_list(client: PoliteClient, base: str) -> None:
-    with pytest.raises(PayloadInvalid, match=r"Profile not found.*check `actor`"):
-        await read(client, base, actor="ai.bsky.example")
-    with pytest.raises(PayloadInvalid, match=r"UnknownList.*check `list`"):
-        await read(client, base, feed="list", list=LIST)
-
-
-async def test_refusal_with_a_page_instead_of_json(client: PoliteClient) -> None:
-    page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
-    answer = Starlette(routes=[Route(FEED, lambda _: HTMLResponse(page, 403))])
-    with serve(answer) as base, pytest.raises(SourceRefused, match=r"answers 403.* without signing in"):
-        await read(client, base)
-
-
-async def test_search_that_is_closed_to_strangers_is_never_asked(
+async def test_watched_post_that_is_shown_as_not_found_is_gone_and_a_blocked_one_is_not(
     client: PoliteClient, site: BlueskySite, base: str
 ) -> None:
     first = await read(client, base)
-    site.delete("3m0003")
-    await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
-    assert {request.path for request in site.log} == {"/robots.txt", FEED, POSTS}
+    site.views["3m0002"] = {"$type": "app.bsky.feed.defs#notFoundPost", "notFound": True}
+    site.views["3m0004"] = {"$type": "app.bsky.feed.defs#blockedPost", "blocked": True}
+    second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    assert gone(second) == ["at://did:plc:totruong/app.bsky.feed.post/3m0002"]
+    assert [request.query["uris"][-6:] for request in site.seen(POSTS)] == ["3m0002"]
 
 
-async def test_challenge_and_robots_are_refusals(
-    client: PoliteClient, open_client: ClientFactory, site: BlueskySite, base: str
-) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    site.challenge = False
-    site.robots = (200, b"User-agent: *\nDisallow: /xrpc/")
-    async with open_client() as other:
-        with pytest.raises(SourceRefused, match=r"robots\.txt"):
-            await read(other, base)
-    assert len(site.seen(FEED)) == 1
-
-
-async def test_rate_limit_tells_its_end_in_seconds_since_1970(
-    client: PoliteClient, clock: FakeClock, site: BlueskySite, base: str
-) -> None:
-    site.rate_limit(0)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-
-
-async def test_pace_is_kept_between_pages(
-    open_client: ClientFactory, clock: FakeClock, site: BlueskySite, base: str
-) -> None:
-    site.page_size = 1
-    async with open_client(api_delay=1.0) as slow:
-        await read(slow, base, actor="did:plc:totruong", backfill_pages=3)
-    times = [request.time for request in site.seen(FEED)]
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
-    assert len(site.seen("/robots.txt")) == 1
-
-
-async def test_broken_off_answer(client: PoliteClient, site: BlueskySite, base: str) -> None:
-    site.truncate = True
-    with pytest.raises(FetchFailed):
-        await read(client, base)
-
-
-async def test_server_that_gives_one_cursor_for_ever(client: PoliteClient) -> None:
-    answer = Starlette(routes=[Route(FEED, lambda _: JSONResponse({"feed": [], "cursor": "x"}))])
-    with serve(answer) as base:
-        assert len(await read(client, base, actor="a", backfill_pages=100)) == 2
-
-
-@pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"{}", b"", b'{"feed": 3}'])
-async def test_what_is_no_app_view(client: PoliteClient, body: bytes) -> None:
-    with (
-        serve(Starlette(routes=[Route(FEED, lambda _: Response(body))])) as base,
-        pytest.raises(PayloadInvalid, match="is it a Bluesky AppView"),
-    ):
-        await read(client, base)
+async def test_answer_to_a_post_that_is_gone_is_kept(client: PoliteClient) -> None:
+    lost = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://did:plc:b/app.bsky.feed.post/1", "notFound": True}
+    own = {"uri": "at://did:plc:a/app.bsky.feed.post/2", "author": {}, "record": {"text": "Tôi cũng thấy vậy"}}
+    answer = JSONResponse({"feed": [{"post": own, "reply": {"root": lost, "parent": lost}}]})
+    with serve(Starlette(routes=[Route(FEED, lambda _: answer)])) as base:
+        batches = await read(client, base)
+    assert texts(batches) == ["Tôi cũng thấy vậy"]
+    assert batches[0].skipped == {}
 
 
 @pytest.mark.parametrize("row", [None, 7, {}, {"post": 3}, {"post": {"uri": 1}}, {"post": {}, "reason": 3}])

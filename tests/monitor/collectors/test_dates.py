@@ -20,6 +20,8 @@ TWO = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # two in the afternoon in Việt
         "Tue, 24 Nov 2026 07:00:00 -0000",
         "Tue, 24 Nov 2026 14:00:00 GMT+7",
         "Tue, 24 Nov 2026 14:00:00 GMT+07:00",
+        "Tue, 24 Nov 2026 16:00:00 GMT+9",  # not to be had by taking every date for one of Việt Nam
+        "24/11/2026 02:00 (GMT-5)",
         "Tue, 24 Nov 2026 14:00:00",
         "Tue, 24 Nov 2026 14:00:00 ICT",
         "24 Nov 2026 14:00:00 +0700",

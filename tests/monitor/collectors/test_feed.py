@@ -184,6 +184,14 @@ async def test_doubly_escaped_title_and_identifier_that_is_no_address(client: Po
     assert post.url is None
 
 
+@pytest.mark.parametrize("title", ["A & B", "A &amp; B"], ids=["broken", "sound"])
+async def test_line_ends_around_values_do_not_belong_to_them(client: PoliteClient, title: str) -> None:
+    place = "\n  https://bao.example/a-1.html\r\n  "
+    body = rss(f"<item><title>\n{title}\n</title><link>{place}</link><guid>{place}</guid></item>")
+    post = (await read_document(client, body)).posts[0]
+    assert (post.external_id, post.url, post.title) == (*["https://bao.example/a-1.html"] * 2, "A & B")
+
+
 async def test_entry_without_identifier_is_named_by_its_address_without_tracking(client: PoliteClient) -> None:
     link = "https://bao.example/a.html?id=3&amp;utm_source=rss&amp;fbclid=x#top"
     with_link = rss(f"<item><title>A</title><link>{link}</link></item>")

@@ -1,5 +1,6 @@
 """Which addresses count as public, and how connections are made to them."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,6 +62,19 @@ async def test_next_address_is_tried_when_one_does_not_answer() -> None:
     with pytest.raises(httpcore.ConnectError, match="nobody there"):
         await backend.connect_tcp("93.184.215.14", 80)
     await backend.connect_tcp("93.184.215.15", 443)
+    assert dialler.dialled == ["93.184.215.14", "93.184.215.15"]
+
+
+async def test_name_is_looked_up_once_and_its_vetted_address_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads elsewhere when it is looked up again leads nowhere else here."""
+    answers = iter([["93.184.215.14", "93.184.215.15"], ["127.0.0.1"]])
+
+    async def look_up(_host: str, port: int, **_: Any) -> Any:
+        return [(0, 0, 0, "", (address, port)) for address in next(answers)]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    dialler = Dialler()
+    await GuardedBackend(AddressPolicy(), dialler).connect_tcp("bao.example", 443)
     assert dialler.dialled == ["93.184.215.14", "93.184.215.15"]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from monitor.errors import (
     RateLimited,
     SourceRefused,
 )
-from tests.clock import FakeClock
+from tests.clock import MONDAY_MORNING, FakeClock
 
 
 @pytest.fixture
@@ -45,14 +45,15 @@ async def test_pause_between_two_requests_to_a_host(open_client: Any, clock: Fak
     assert 5.0 <= between_pages <= 6.0
 
 
+@pytest.mark.parametrize(("wish", "least"), [("2.5", 2.5), ("900", 60.0)])
 async def test_crawl_delay_raises_the_pause_to_a_minute_at_most(
-    open_client: Any, clock: FakeClock, site: FeedSite, base: str
+    *, open_client: Any, clock: FakeClock, site: FeedSite, base: str, wish: str, least: float
 ) -> None:
-    site.robots = (200, b"User-agent: *\nCrawl-delay: 900")
+    site.robots = (200, f"User-agent: *\nCrawl-delay: {wish}".encode())
     async with open_client(api_delay=1.0) as client:
         await client.get(f"{base}/", api=True)
         await client.get(f"{base}/", api=True)
-    assert 60.0 <= clock.slept[-1] <= 72.0
+    assert least <= clock.slept[-1] <= least * 1.2
 
 
 async def test_request_rate_is_a_pause_too(open_client: Any, clock: FakeClock, site: FeedSite, base: str) -> None:
@@ -94,6 +95,39 @@ async def test_host_that_asked_to_wait_is_left_alone_until_then(
     assert (await client.get(f"{base}/")).status == 200
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"retry-after": "300"},
+        {"retry-after": "Mon, 16 Nov 2026 02:05:00 GMT"},
+        {"x-ratelimit-reset": "2026-11-16T02:05:00.000000Z"},
+        {"x-ratelimit-reset": "300"},
+        {"ratelimit-reset": str(int((MONDAY_MORNING + timedelta(minutes=5)).timestamp()))},
+    ],
+    ids=["seconds", "date", "reset as a date", "reset in seconds", "reset since 1970"],
+)
+async def test_wait_is_kept_to_the_second_however_it_is_told(
+    client: PoliteClient, clock: FakeClock, said: dict[str, str], status: int
+) -> None:
+    asked: list[datetime] = []
+
+    def page(_: Request) -> Response:
+        asked.append(clock.now())
+        return Response("x", status if len(asked) == 1 else 200, said if len(asked) == 1 else None)
+
+    with serve(Starlette(routes=[Route("/", page)])) as base:
+        with pytest.raises(RateLimited) as caught:
+            await client.get(f"{base}/")
+        assert caught.value.retry_at == MONDAY_MORNING + timedelta(minutes=5)
+        clock.advance(299)
+        with pytest.raises(RateLimited):
+            await client.get(f"{base}/")
+        clock.advance(1)
+        assert (await client.get(f"{base}/")).status == 200
+    assert asked == [MONDAY_MORNING, MONDAY_MORNING + timedelta(minutes=5)]
+
+
 async def test_requests_of_the_day_are_counted(open_client: Any, clock: FakeClock, site: FeedSite, base: str) -> None:
     async with open_client(requests_per_host_per_day=3) as client:
         for _ in range(2):
@@ -127,6 +161,9 @@ async def test_robots_is_read_once_a_day(client: PoliteClient, clock: FakeClock,
         (b"User-agent: kiemtin\nDisallow: /x\n\nUser-agent: kiemtin\nDisallow: /rss", RSS_PATH, False),
         (b"User-agent: *\nDisallow: /rss/\nAllow: /rss/tin-moi-nhat.rss", RSS_PATH, True),
         (b"User-agent: *\nDisallow: /*.rss$", RSS_PATH, False),
+        (b"User-agent: *\nDisallow: /rss/*moi*.rss", RSS_PATH, False),
+        (b"User-agent: *\n\nDisallow: /rss/", RSS_PATH, False),
+        (b"User-agent: *\nDisallow: /\n" + b"#" * 600_000, "/", False),
         (b"<!DOCTYPE html><html>no rules here</html>", "/", True),
         (b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /", "/", True),
     ],
@@ -198,10 +235,18 @@ async def test_old_copy_of_the_rules_serves_while_they_are_out_of_reach(
         await client.get(base + RSS_PATH)
 
 
-async def test_moved_rules_are_followed(client: PoliteClient) -> None:
-    routes = [
-        Route("/robots.txt", lambda _: Response(status_code=301, headers={"location": "/rules"})),
-        Route("/rules", lambda _: Response("User-agent: *\nDisallow: /")),
-    ]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused):
-        await client.get(f"{base}/")
+@pytest.mark.parametrize(("moves", "error"), [(1, SourceRefused), (5, SourceRefused), (6, FetchFailed)])
+async def test_moved_rules_are_followed_five_times(client: PoliteClient, moves: int, error: type[Exception]) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.url.path)
+        if len(asked) <= moves:
+            return Response(status_code=301, headers={"location": f"/rules-{len(asked)}"})
+        return Response("User-agent: *\nDisallow: /")
+
+    with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base, pytest.raises(error):
+        await client.get(f"{base}/page")
+    assert asked[0] == "/robots.txt"
+    assert len(asked) == min(moves, 5) + 1
+    assert "/page" not in asked

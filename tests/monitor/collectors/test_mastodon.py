@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors import collector_for
-from monitor.collectors.base import Batch
+from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http import PoliteClient
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.reading import bodies, posts, read_source, texts
+from tests.monitor.collectors.reading import bodies, gone, posts, read_source, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -138,18 +138,32 @@ async def test_deleted_status_is_confirmed_before_it_is_called_gone(
     victim = posts(first)[number - 1]
     site.delete(f"mt-{number:03d}")
     second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
-    assert [gone for batch in second for gone in batch.gone] == [victim.external_id]
+    assert gone(second) == [victim.external_id]
     place = f"/api/v1/statuses/{site.status_id(status(number))}"
     assert len(site.seen(place)) == 1
     await read(client, base, second, watched=(victim.external_id,))
     assert len(site.seen(place)) == 1
 
 
+@pytest.mark.parametrize("answer", [401, 403, 422])
+async def test_status_that_is_not_shown_to_strangers_is_counted_and_asked_after_again(
+    client: PoliteClient, site: MastodonSite, base: str, answer: int
+) -> None:
+    first = await read(client, base)
+    watched = tuple(post.external_id for post in posts(first))
+    site.delete("mt-003")
+    site.fail(f"/api/v1/statuses/{site.status_id(status(3))}", answer)
+    second = await read(client, base, first, watched=watched)
+    assert (gone(second), second[-1].skipped) == ([], {"not shown": 1})
+    third = await read(client, base, second, watched=watched)
+    assert gone(third) == [watched[2]]
+
+
 async def test_what_nobody_watches_is_not_asked_after(client: PoliteClient, site: MastodonSite, base: str) -> None:
     first = await read(client, base)
     site.delete("mt-003")
     second = await read(client, base, first)
-    assert [gone for batch in second for gone in batch.gone] == []
+    assert gone(second) == []
     assert not [request for request in site.log if "/statuses/" in request.path]
 
 
@@ -271,6 +285,25 @@ async def test_refused_request_tells_when_to_come_back(
     with pytest.raises(RateLimited) as caught:
         await read(client, base)
     assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+
+
+async def test_wait_on_the_way_forward_keeps_what_was_read_and_is_followed_by_the_rest(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    batches = await read(client, base)
+    site.add(*(status(number) for number in range(6, 116)))
+    site.rate_limit(2)
+    view = SourceView(name="Mạng", address=base, cursor=batches[-1].cursor or {})
+    with pytest.raises(RateLimited) as caught:  # noqa: PT012
+        async for batch in collector_for("mastodon").collect(view, client):
+            batches.append(batch)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert texts(batches) == bodies(1, 85)
+    clock.advance(timedelta(minutes=5))
+    rest = await read(client, base, batches)
+    assert texts(rest[:-1]) == bodies(86, 115)
+    asked = [request.query["min_id"] for request in site.seen(TIMELINE) if "min_id" in request.query]
+    assert asked == [site.status_id(status(number)) for number in (5, 45, 85, 115)]  # each page once
 
 
 async def test_server_that_does_not_page_forward(client: PoliteClient) -> None:

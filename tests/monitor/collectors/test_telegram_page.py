@@ -81,6 +81,14 @@ async def test_address_that_is_escaped_twice_is_spelt_out_once(
     assert kept.text == "Xem bài báo (https://bao.example/bai?a=1&b=2)\n#lương 😡"
 
 
+async def test_edited_message_has_no_other_date_because_the_preview_tells_none(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.edit("4", "Bản đã sửa")
+    kept = posts(await read(client, base))[3]
+    assert (kept.text, kept.published_at, kept.edited_at) == ("Bản đã sửa", START + timedelta(minutes=4), None)
+
+
 async def test_question_of_a_poll_is_its_text(client: PoliteClient, site: TelegramSite, base: str) -> None:
     kept = await only(client, site, base, message(6, text="Có nên tăng ca?", poll=("Có", "Không")))
     assert kept.text == "Có nên tăng ca?\nCó\nKhông"

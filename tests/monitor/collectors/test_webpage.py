@@ -142,6 +142,25 @@ async def test_watched_articles_are_looked_at_again_in_turn(client: PoliteClient
     ]
 
 
+@pytest.mark.parametrize(("status", "is_gone"), [(301, True), (308, True), (302, False)])
+async def test_front_page_in_the_place_of_an_article_is_not_that_article(
+    client: PoliteClient, site: WebpageSite, base: str, status: int, is_gone: bool
+) -> None:
+    # Nothing tells where an article's text stands, so that whatever looks like text would be taken for it.
+    settings = {name: ARTICLE_SETTINGS[name] for name in ("mode", "list")}
+    first = await read(client, base + LIST_PATH, settings)
+    watched = [post.external_id for post in posts_of(first)]
+    site.add(article(7))
+    for name in ("bai-02", "bai-07"):
+        site.redirects[f"/tin/{name}.html"] = (status, "/")
+    before = len(site.log)
+    second = await read(client, base + LIST_PATH, settings, first, watched)
+    assert {"/", "/tin/bai-02.html", "/tin/bai-07.html"} <= set(asked(site, before))
+    assert gone_in(second) == ([watched[1]] if is_gone else [])
+    assert {post.external_id for post in posts_of(second)} <= set(watched) - {watched[1]}
+    assert skipped_in(second) == {"its page leads to the front page": 1}
+
+
 async def test_recheck_reads_single_posts_again(client: PoliteClient, site: WebpageSite, base: str) -> None:
     found = posts_of(await read(client, base + LIST_PATH))
     site.edit("bai-01", "Đã sửa.")

@@ -82,6 +82,18 @@ async def test_single_page_brings_its_edit_under_the_same_name_and_its_removal(
     assert gone_in(third) == [address]
 
 
+@pytest.mark.parametrize(("status", "is_gone"), [(301, True), (302, False)])
+async def test_single_page_that_leads_to_the_front_page_is_not_read_as_that(
+    client: PoliteClient, site: WebpageSite, base: str, status: int, is_gone: bool
+) -> None:
+    address = f"{base}/tin/bai-02.html"
+    first = await read(client, address, {})
+    site.redirects["/tin/bai-02.html"] = (status, "/")
+    second = await read(client, address, {}, first)
+    assert posts_of(second) == []
+    assert gone_in(second) == ([address] if is_gone else [])
+
+
 async def test_single_page_that_never_was_there_is_one_clear_line(client: PoliteClient, base: str) -> None:
     with pytest.raises(PayloadInvalid, match="answers 404: check the address"):
         await read(client, f"{base}/tin/khong-co.html", {})

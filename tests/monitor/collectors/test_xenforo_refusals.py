@@ -17,7 +17,7 @@ from monitor.demo.sites import XenForoSite, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.xenforo_board import FEED, MEALS, WAGES, ids, pages, post, read
+from tests.monitor.collectors.xenforo_board import FEED, MEALS, WAGES, ids, page, pages, post, read
 
 
 @pytest.fixture
@@ -57,6 +57,22 @@ async def test_refusal_of_a_thread_by_a_firewall_does_not_make_posts_gone(
     site.fail("/threads/cham-luong.12/", 403)
     with pytest.raises(SourceRefused, match="answers 403"):
         await read(client, base, first, watched=(1,))
+
+
+async def test_challenge_in_the_place_of_a_thread_does_not_make_posts_gone(client: PoliteClient) -> None:
+    feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/threads/a.12/</link></item>'
+    challenge = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+    answers = [HTMLResponse(page("Chào", 7)), HTMLResponse(challenge, 403)]
+    routes = [
+        Route(FEED, lambda _: Response(f"{feed}</channel></rss>", media_type="application/rss+xml")),
+        Route("/threads/a.12/", lambda _: answers.pop(0)),
+    ]
+    with serve(Starlette(routes=routes)) as base:
+        first = await read(client, base)
+        assert ids(first) == [7]
+        with pytest.raises(SourceRefused, match="challenge"):
+            await read(client, base, first, watched=(7,))
+    assert answers == []  # it was met once
 
 
 async def test_robots_that_forbid_threads_are_obeyed(client: PoliteClient, site: XenForoSite, base: str) -> None:

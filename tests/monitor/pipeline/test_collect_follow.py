@@ -112,11 +112,14 @@ async def test_a_server_that_moved_moves_the_address_below_which_its_api_is_aske
         ("http://a.example", "http://a.example/api/v1?n=1", "http://b.example/login", None),
         ("http://ă.example/f", "http://xn--nda.example/f", "http://b.example/f", None),
         ("http://a.example/f", "http://a.example/f", None, None),
+        ("http://a.example/f", "http://a.example/f", "http://a.example/", None),
     ],
 )
 def test_new_addresses(address: str, url: str, permanent: str | None, new: str | None) -> None:
     answer = batch()
-    moved = replace(answer, fetched=replace(answer.fetched, url=url, permanent_url=permanent))
+    moved = replace(
+        answer, fetched=replace(answer.fetched, url=url, final_url=permanent or url, permanent_url=permanent)
+    )
     assert moved_address(address, moved) == new
 
 

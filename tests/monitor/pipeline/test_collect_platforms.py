@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from monitor.collectors import collector_for
 from monitor.collectors.jetstream_api import to_microseconds
-from monitor.demo.sites import FacebookSite, JetstreamSite, Site, YouTubeSite, serve, serve_stream
+from monitor.demo.sites import FacebookSite, JetstreamSite, Site, XenForoSite, YouTubeSite, serve, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
 from monitor.pipeline.collect import Crawler, SourceResult
 from monitor.pipeline.pseudonym import Pseudonymiser
@@ -18,6 +18,7 @@ from storage import sources
 from storage.database import Database
 from storage.models import Post, PostRevision, SourceState
 from tests.clock import FakeClock
+from tests.monitor.collectors import xenforo_board
 from tests.monitor.collectors.every_platform import PAGE, TOKEN, on_page, written
 from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, TITLE, VIDEO, comment
 from tests.monitor.pipeline.loopback import SECRET, loopback_client
@@ -148,3 +149,56 @@ async def test_what_a_stream_sends_again_after_a_break_is_one_post(
     assert (result.outcome, result.new, result.changed) == ("ok", 21, 0)
     assert count(sqlite_database, Post) == 21
     assert count(sqlite_database, PostRevision) == 0
+
+
+async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_author_leaves(
+    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
+) -> None:
+    start = clock.now() - timedelta(minutes=30)
+    authors = {1: "to_truong", 2: "to_truong", 3: "tho_han", 4: "tho_may"}
+    found = [
+        replace(written(number), author=author, published_at=start + timedelta(seconds=number))
+        for number, author in authors.items()
+    ]
+    site = JetstreamSite([*found, replace(written(5), author="tho_may", published_at=clock.now())], clock)
+    with serve_stream(site) as base:
+        register("stream", base, kind="jetstream")
+        with sqlite_database.work() as session:
+            sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
+            session.commit()
+        assert (await crawl_due())["stream"].new == 5
+        bookmark = to_microseconds(clock.now())
+        clock.advance(timedelta(hours=1))
+        site.delete("3m0003")
+        site.account("to_truong", status="deleted")
+        site.identity("tho_may")
+        clock.advance(1)
+        site.add(replace(written(6), author="tho_may", published_at=clock.now()))
+        result = (await crawl_due())["stream"]
+    assert (result.outcome, result.new, result.gone) == ("ok", 1, 3)
+    asked = [int(request.query["cursor"]) for request in site.seen(FIRST_PATH)]
+    assert asked[-1] == bookmark - 5_000_000  # five seconds earlier than it had read
+    with sqlite_database.work() as session:
+        left = {post.text: post.deleted_at for post in session.scalars(select(Post))}
+    assert left == {"Bài số 3": clock.now(), "Bài số 4": None, "Bài số 5": None, "Bài số 6": None}
+
+
+async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(
+    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
+) -> None:
+    site = XenForoSite([xenforo_board.post(number) for number in range(1, 4)], [xenforo_board.WAGES], clock)
+    with serve(site) as base:
+        register("forum", base, kind="xenforo")
+        assert (await crawl_due())["forum"].new == 3
+        clock.advance(timedelta(hours=1))
+        site.challenge = True
+        heard = len(site.log)
+        result = (await crawl_due())["forum"]
+        assert (result.outcome, result.disabled, result.gone) == ("failed", True, 0)
+        assert [request.path for request in site.log[heard:]] == ["/robots.txt", xenforo_board.FEED]
+        clock.advance(timedelta(days=1))
+        assert await crawl_due() == {}
+    assert len(site.log) == heard + 2
+    with sqlite_database.work() as session:
+        assert "challenge" in (sources.by_name(session, "forum").why_disabled or "")
+        assert session.scalars(select(Post.deleted_at).distinct()).all() == [None]

@@ -149,6 +149,32 @@ async def test_of_posts_that_cannot_be_asked_for_the_permalink_tells_whether_the
 
 
 @pytest.mark.parametrize(
+    ("status", "place", "gone"), [(301, "/", 1), (308, "/", 1), (302, "/", 0), (301, "/bai/p3.html", 0)]
+)
+async def test_permalink_that_leads_to_the_front_page_for_good_is_that_of_a_post_taken_away(
+    *,
+    paper: FeedSite,
+    paper_base: str,
+    register: Register,
+    crawl: Crawl,
+    look: Look,
+    sqlite_database: Database,
+    clock: FakeClock,
+    status: int,
+    place: str,
+    gone: int,
+) -> None:
+    register("paper", paper_base + RSS_PATH)
+    await crawl()
+    flag(sqlite_database, clock, 1)
+    paper.page_size = 1
+    paper.redirects["/bai/p1.html"] = (status, place)
+    clock.advance(HOUR)
+    assert account(await look()) == (1, 0, gone, {})
+    assert [request.path for request in paper.log[-2:]] == ["/bai/p1.html", place]
+
+
+@pytest.mark.parametrize(
     ("switch", "reason"),
     [
         (lambda site: site.fail("/bai/p1.html", 403), "the host does not want it"),

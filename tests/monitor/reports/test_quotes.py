@@ -66,7 +66,23 @@ def test_a_heading_is_quoted_with_its_text(full_week: Database) -> None:
         factories.add_flag(session, post, "concern", 0.7)
         session.commit()
     quote = quotes_of(gathered(full_week), "concern")[-1]
-    assert (quote.text, quote.at_is_published) == ("Nợ lương Ba tháng rồi", True)
+    assert (quote.text, quote.at_is_published, quote.precision) == ("Nợ lương: Ba tháng rồi", True, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "quoted"),
+    [("Ai cứu!", "Ba tháng rồi", "Ai cứu! Ba tháng rồi"), ("Ba tháng", "Ba tháng rồi", "Ba tháng rồi")],
+)
+def test_a_heading_gets_a_colon_only_where_it_needs_one(
+    full_week: Database, title: str, text: str, quoted: str
+) -> None:
+    with full_week.work() as session:
+        source = session.scalars(select(Post)).first()
+        assert source is not None
+        post = factories.add_post(session, source.source, "t", title=title, text=text, collected_at=MONDAY)
+        factories.add_flag(session, post, "concern", 0.7)
+        session.commit()
+    assert quotes_of(gathered(full_week), "concern")[-1].text == quoted
 
 
 def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_week: Database) -> None:

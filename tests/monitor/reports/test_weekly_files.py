@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from monitor.errors import ReportFailed, UsageError
 from monitor.reports.html import render_html
@@ -15,9 +15,9 @@ from monitor.reports.week import Week
 from monitor.reports.weekly import FORMATS, write_week
 from monitor.reports.xlsx import render_xlsx, write_xlsx
 from storage.database import Database
-from storage.models import Report
+from storage.models import Flag, Post, Report
 from tests.clock import FakeClock
-from tests.monitor.reports.world import AFTER, AUTHOR_KEY, WEEK, gathered
+from tests.monitor.reports.world import AFTER, AUTHOR_KEY, THURSDAY, WEEK, gathered
 
 SHEETS = ["Tổng hợp", "Theo nhãn", "Theo nguồn", "Theo ngày", "Bài nổi bật", "Thu thập", "Ghi chú"]
 PERSONAL = re.compile(
@@ -144,6 +144,35 @@ def test_times_in_the_workbook_are_local(full_week: Database, folder: Path) -> N
     quote = next(row for row in cells(book, "Bài nổi bật") if str(row[1]).startswith("=SUM"))
     assert str(quote[3]) == "2026-11-16 00:00:00"
     assert quote[-1] == "/flags/2"
+
+
+@pytest.mark.parametrize(
+    ("precision", "on_the_page", "in_the_workbook"),
+    [
+        ("day", "đăng khoảng ngày 19/11/2026 ·", "chỉ biết khoảng ngày đăng"),
+        ("hour", "đăng khoảng 10:00 ngày 19/11/2026 ·", "giờ đăng chỉ là khoảng chừng"),
+        (None, "đăng lúc 10:00 ngày 19/11/2026 ·", "–"),
+    ],
+)
+def test_a_date_that_is_only_about_right_says_so(
+    precision: str | None, on_the_page: str, in_the_workbook: str, full_week: Database, folder: Path
+) -> None:
+    with full_week.work() as session:
+        post = session.scalars(select(Post).where(Post.external_id == "bank")).one()
+        post.published_at, post.published_precision = THURSDAY, precision
+        session.commit()
+    assert on_the_page in render_html(gathered(full_week))
+    row = next(row for row in cells(opened(full_week, folder), "Bài nổi bật") if row[-1] == "/flags/3")
+    assert row[-2] == in_the_workbook
+
+
+def test_no_quote_claims_to_be_quite_sure(full_week: Database, folder: Path) -> None:
+    with full_week.work() as session:
+        session.execute(update(Flag).where(Flag.label == "unverified").values(probability=0.9996))
+        session.commit()
+    assert "điểm của máy 99%" in render_html(gathered(full_week))
+    row = next(row for row in cells(opened(full_week, folder), "Bài nổi bật") if row[-1] == "/flags/3")
+    assert 0.99 in row
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text(full_week: Database, folder: Path) -> None:

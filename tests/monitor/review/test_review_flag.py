@@ -139,7 +139,7 @@ def test_copies_evidence_and_other_flags_are_at_hand(
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], clock.now())
         session.commit()
     text = lan.page(f"/flags/{flag_id}").get_text(" ", strip=True)
-    for expected in ("Ngân hàng vẫn mở giống 71 % máy gợi ý newspaper", "NGÂN HÀNG SẮP ĐÓNG CỬA mastodon", "mục 2"):
+    for expected in ("Ngân hàng vẫn mở giống 71% máy gợi ý newspaper", "NGÂN HÀNG SẮP ĐÓNG CỬA mastodon", "mục 2"):
         assert expected in text
 
 
@@ -185,5 +185,7 @@ def test_what_is_not_there_gets_a_plain_page(lan: Visitor, path: str, status: in
 def test_first_lines_probabilities_and_addresses() -> None:
     assert first_line(None, " \n ") == "(không có chữ)"
     assert len(first_line(None, "dài " * 100)) <= 160
+    assert first_line("Cỏ máu", "Cỏ máu sắc đặc\nuống 7 ngày") == "Cỏ máu sắc đặc"
+    assert first_line("Chán", "Lương lại chậm") == "Chán"
     assert [percent_of(p) for p in (0.0, 0.004, 0.5, 0.874, 1.0)] == [1, 1, 50, 87, 99]
     assert web_address("https://a.example.vn/x?y=1#z") == "https://a.example.vn/x?y=1#z"

@@ -1,0 +1,46 @@
+"""What the tests of Bluesky's collector share: posts, and one reading of a source."""
+
+from datetime import timedelta
+from typing import Any
+
+from monitor.collectors.base import Batch
+from monitor.collectors.http import PoliteClient
+from monitor.demo.sites import SitePost
+from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.reading import read_source
+
+FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
+LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
+POSTS = "/xrpc/app.bsky.feed.getPosts"
+LIST = "at://did:plc:banbien/app.bsky.graph.list/cong-nhan"
+START = MONDAY_MORNING - timedelta(hours=12)
+
+
+def post_of(number: int, **changes: Any) -> SitePost:
+    values: dict[str, Any] = {
+        "id": f"3m{number:04d}",
+        "author": "to_truong",
+        "text": f"Bài số {number}",
+        "published_at": START + timedelta(minutes=number),
+    }
+    return SitePost(**(values | changes))
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[str, ...] = (),
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the last bookmark that was given."""
+    return await read_source(
+        "bluesky",
+        client,
+        last,
+        name="Mạng xanh",
+        address=f"{base}/",
+        settings=settings or {"actor": "to_truong.bsky.example"},
+        watched=watched,
+    )
