@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help setup bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test lint format types imports unit clean
 
 help:  ## Show this list.
-	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## Make .venv with everything in it; the command is then .venv/bin/kiemtin.
 

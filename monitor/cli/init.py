@@ -8,7 +8,8 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import State, application, out, progress_bar
 from monitor.cli.users import add_user
-from monitor.collectors import collector_for, kept_for
+from monitor.collectors import collector_for, kept_for, leave_of
+from monitor.collectors.base import SourceView
 from monitor.errors import KiemtinError
 from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
@@ -70,6 +71,8 @@ def register_sources(app: Application) -> int:
     with app.database.work() as session:
         for declared in app.settings.sources:
             collector_for(declared.kind)
+            view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
+            leave_of(declared.kind, view)
             draft = SourceDraft(
                 name=declared.name,
                 kind=declared.kind,

@@ -149,12 +149,22 @@ def read_status(row: Any, host: str) -> Status | str:
         return "boost"
     if row.get("visibility") not in _OPEN_VISIBILITY:
         return "not public"
-    if account.get("noindex") is True or _OPTED_OUT.search(to_text(text_at(account, "note"))):
+    if _opted_out(account):
         return "author opted out"
     text, title = to_text(text_at(row, "content")), text_at(row, "spoiler_text").strip()
     if not text and not title:
         return "no text"
     return Status(status_id=row["id"], post=_post(row, account, text, title, host))
+
+
+def _opted_out(account: Mapping[str, Any]) -> bool:
+    """Say whether an author does not want to be found by strangers; what a server does not tell is no answer."""
+    return (
+        account.get("noindex") is True
+        or account.get("indexable") is False
+        or account.get("discoverable") is False
+        or bool(_OPTED_OUT.search(to_text(text_at(account, "note"))))
+    )
 
 
 def order(status_id: str) -> tuple[int, str]:

@@ -38,8 +38,8 @@ class MastodonSite(Site):
     """A Mastodon server on loopback.
 
     Besides the switches of every site: `access` is `public`, `authenticated` or `disabled` by `local` and `remote`;
-    `old_refusals` answers members-only timelines with 422 as servers before 4.2 did; `visibility`, `notes` and
-    `no_index` change single posts and accounts.
+    `old_refusals` answers members-only timelines with 422 as servers before 4.2 did; `visibility`, `notes`,
+    `no_index`, `unindexable` and `undiscoverable` change single posts and accounts.
 
     Args:
         statuses: Its posts.
@@ -64,6 +64,8 @@ class MastodonSite(Site):
         self.visibility: dict[str, str] = {}
         self.notes: dict[str, str] = {}
         self.no_index: set[str] = set()
+        self.unindexable: set[str] = set()
+        self.undiscoverable: set[str] = set()
         self._boosts: list[tuple[str, str, datetime]] = []
         self._router = Starlette(
             routes=[
@@ -203,8 +205,8 @@ class MastodonSite(Site):
             "acct": name,
             "display_name": name,
             "bot": False,
-            "discoverable": True,
-            "indexable": True,
+            "discoverable": name not in self.undiscoverable,
+            "indexable": name not in self.unindexable,
             "noindex": name in self.no_index,
             "note": self.notes.get(name, ""),
             "url": f"https://{self.domain}/@{name}",

@@ -95,7 +95,7 @@ def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, base: 
     add("forum", base + RSS_PATH)
     kiemtin.well("crawl")
     with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
-        session.execute(update(Post).where(Post.external_id == "p0").values(collected_at=LONG_AGO))
+        session.execute(update(Post).where(Post.id == 1).values(collected_at=LONG_AGO))
         session.commit()
     before = stored(home)
     assert "Past their retention: forum: 1 posts deleted" in kiemtin.well("crawl").out

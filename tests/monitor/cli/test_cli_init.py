@@ -68,6 +68,12 @@ def test_an_unknown_kind_among_declared_sources_is_told(kiemtin: Command, home: 
         assert session.scalars(select(Source)).all() == []
 
 
+def test_leave_that_a_declared_source_cannot_have_is_told(kiemtin: Command, home: Path) -> None:
+    leave = 'settings = { robots_leave = "the owner, by letter of 2026-11-02" }'
+    (home / "kiemtin.toml").write_text(f"{DECLARED}{leave}\n", encoding="utf-8")
+    assert "not for feed" in kiemtin("init", "--no-model").complaint
+
+
 def test_the_tables_are_checked_and_upgraded(kiemtin: Command, home: Path) -> None:
     assert "up to date" in kiemtin.well("db", "check").out
     assert "→" in kiemtin.well("db", "upgrade").out

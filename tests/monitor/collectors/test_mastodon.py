@@ -202,10 +202,13 @@ async def test_boosts_and_people_who_opted_out_are_counted_and_left(
     site.boost("mt-001", "ban_be", clock.now() - timedelta(minutes=1))
     site.no_index.add("kin_dao")
     site.notes["khong_may"] = '<p>Thợ may <a href="/tags/nobot">#<span>NoBot</span></a></p>'
-    site.add(status(6, author="kin_dao"), status(7, author="khong_may"), status(8, text=""))
+    site.unindexable.add("ngai_tim")
+    site.undiscoverable.add("ngai_la")
+    hidden = ("kin_dao", "khong_may", "ngai_tim", "ngai_la")
+    site.add(*(status(number, author=name) for number, name in enumerate(hidden, start=6)), status(10, text=""))
     batches = await read(client, base)
     assert texts(batches) == bodies(1, 5)
-    assert batches[0].skipped == {"boost": 1, "author opted out": 2, "no text": 1}
+    assert batches[0].skipped == {"boost": 1, "author opted out": 4, "no text": 1}
 
 
 async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:

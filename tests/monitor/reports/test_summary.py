@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from classifiers.labels import LABEL_NAMES
-from monitor.reports import summary, wording
+from monitor.reports import summary, tables, wording
 from monitor.reports.figures import Adjusted, LabelFigures, Totals, WeekFigures
 from monitor.reports.week import Week
 from storage.database import Database
@@ -80,6 +80,7 @@ def test_a_week_that_still_runs_is_not_compared(full_week: Database) -> None:
     assert "tuần chưa kết thúc, chưa so sánh với tuần trước" in said(figures)
     assert "so với tuần trước" not in said(figures)
     assert "Tuần chưa kết thúc" in dict(summary.notes(figures))["Thời điểm lập"]
+    assert tables.totals(figures).columns[1].heading == "Tuần này (chưa hết)"
 
 
 def test_no_flag_at_all_is_said_in_words(figures: WeekFigures) -> None:
