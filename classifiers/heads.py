@@ -1,6 +1,8 @@
 """From lines to heads: asking several questions, weighing the answers, and calibrating what comes out."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from classifiers.trees import Trees
 
 CALIBRATION_STRENGTH = 1e6  # one stretch and one shift are not held back
 WEIGHING_STRENGTH = 1.0
+MOST_AT_ONCE = 4  # lines fitted side by side, each with a copy of the features
 
 
 def class_questions(classes: NDArray[np.intp]) -> list[Question]:
@@ -53,9 +56,13 @@ def unseen_lines(
 
     """
     scores = np.full((ground.matrix.shape[0], len(questions)), np.nan)
-    for seen, judged in folds:
-        for place, question in enumerate(questions):
-            scores[judged, place] = ground.fit(question, seen).score(ground.matrix[judged])
+    tasks = [(place, fold) for fold in folds for place in range(len(questions))]
+    # Margins are fitted in an order that is drawn by a generator which all threads share.
+    workers = 1 if any(question.margin for question in questions) else min(MOST_AT_ONCE, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as threads:
+        lines = threads.map(lambda task: ground.fit(questions[task[0]], task[1][0]), tasks)
+        for (place, (_, judged)), line in zip(tasks, lines, strict=True):
+            scores[judged, place] = line.score(ground.matrix[judged])
             done()
     return scores
 

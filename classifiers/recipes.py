@@ -55,12 +55,17 @@ class Recipe:
 WITH_SETS: Final = Recipe(surroundings=0.5)
 
 
+_LEXICON: Final = View("lexicon", (1, 1), letters=False, scale=1.0)
+
+
 def _short(*, bayes: float) -> tuple[View, ...]:
     """Comments: letters count in full, for spelling is free; segmented words do not help."""
     return (
         View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
         View("plain", (1, 2), letters=False, scale=0.5),
+        View("spelled", (1, 2), letters=False, scale=0.7),
         View("letters", (2, 4), letters=True, scale=1.0),
+        _LEXICON,
     )
 
 
@@ -74,7 +79,7 @@ def _long(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
     )
 
 
-_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True, surroundings=0.5)
+_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True, surroundings=1.0)
 _TASKS: Final = {
     "vihsd": _HATE,
     "vlsphsd": _HATE,
@@ -82,13 +87,14 @@ _TASKS: Final = {
     "victsd": Recipe(
         views=(
             *_long(bayes=0.5),
+            _LEXICON,
             View("title", (1, 2), letters=False, scale=0.6),
             View("topic", (1, 1), letters=False, scale=0.3),
         ),
         strength=4.0,
         precision=None,
         exclusive=True,
-        surroundings=0.5,
+        surroundings=1.0,
     ),
     "reintel": Recipe(
         views=_long(bayes=0.5, words=1.0),
