@@ -5,6 +5,7 @@ batch are looked up at once, the letters of a token once for all texts, and one 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
 from typing import Final
@@ -17,7 +18,36 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 UNKNOWN: Final = -1  # the column of a feature that the vocabulary does not have
 REMEMBERED: Final = 2**14  # tokens whose letters are remembered: some ten thousand syllables are in use
 
+OUTSIDE: Final = -1  # the place of a token that stands in no word of the text, but in its context
+
 Columns = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where the features of a text came from.
+
+    Args:
+        columns: The column of each occurrence of a known feature, shape (occurrences,).
+        occurrences: An occurrence and, in the same place of `words`, a word that it came from; a run of tokens came
+            from several words, or from one several times, and a feature of the context from none.
+        words: The indexes of those words.
+
+    """
+
+    columns: Columns
+    occurrences: Columns
+    words: Columns
+
+    @classmethod
+    def joined(cls, parts: Sequence["Trace"], offsets: Sequence[int]) -> "Trace":
+        """Put the traces of several views together, whose columns begin at some offsets."""
+        before = np.cumsum([0, *(len(part.columns) for part in parts)])
+        return cls(
+            np.concatenate([part.columns + offset for part, offset in zip(parts, offsets, strict=True)]),
+            np.concatenate([part.occurrences + earlier for part, earlier in zip(parts, before, strict=False)]),
+            np.concatenate([part.words for part in parts]),
+        )
 
 
 class Lookup:
@@ -64,6 +94,35 @@ class Lookup:
         found_columns, found_rows = np.concatenate(columns), np.concatenate(rows)
         known = found_columns != UNKNOWN
         return found_rows[known], found_columns[known]
+
+    def trace(self, tokens: Sequence[str], words: Columns) -> Trace:
+        """Find every occurrence of a known feature in one text, and the words that its tokens belong to.
+
+        Args:
+            tokens: The text, cut into this view's tokens.
+            words: The word that each token belongs to, or OUTSIDE.
+
+        """
+        if self.reads_letters:
+            pieces = [self.letters(token) for token in tokens]
+            columns = np.concatenate([np.zeros(0, np.int64), *pieces])
+            return _inside(columns, np.arange(len(columns)), np.repeat(words, [len(piece) for piece in pieces]))
+        found, occurrences, of_words = [], [], []
+        before = 0
+        for length in self.lengths:
+            columns = np.fromiter(self.runs(tokens, length), np.int64)
+            starts = np.flatnonzero(columns != UNKNOWN)
+            found.append(columns[starts])
+            for step in range(length):
+                occurrences.append(before + np.arange(len(starts)))
+                of_words.append(words[starts + step])
+            before += len(starts)
+        return _inside(np.concatenate(found), np.concatenate(occurrences), np.concatenate(of_words))
+
+
+def _inside(columns: Columns, occurrences: Columns, words: Columns) -> Trace:
+    inside = words != OUTSIDE
+    return Trace(columns, occurrences[inside], words[inside])
 
 
 class Weights:

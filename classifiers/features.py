@@ -11,10 +11,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from classifiers.columns import UNKNOWN, Lookup, Weights
+from classifiers.columns import OUTSIDE, Lookup, Trace, Weights
 from classifiers.context import Context
 from classifiers.errors import TrainingFailed
 from classifiers.text.aligned import Aligned
@@ -95,7 +96,6 @@ CONTEXT_VIEWS: Final = ("title", "topic")
 OTHERS_NEEDED: Final = 5  # texts that a feature needs which the target's own do not have
 _REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
 _AT_ONCE: Final = 1024  # texts that are counted together: a matrix of very many would need several times its memory
-OUTSIDE: Final = -1  # the place of a token that stands in no word of the text, but in its context
 
 
 def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
@@ -230,25 +230,14 @@ class FeatureSpace:
             offset += width
         return slice(offset, offset)
 
-    def trace(self, prepared: Prepared) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Yield each occurrence of a known feature: its column and the indexes of the words that it came from.
-
-        A feature of the context came from no word.
-        """
-        for view, offset in zip(self.views, self._weights.offsets.tolist(), strict=False):
-            found = self._occurrences(self._lookups[view.name], tokens_of(view.name, prepared))
-            yield from ((offset + column, words) for column, words in found if column != UNKNOWN)
-
-    @staticmethod
-    def _occurrences(lookup: Lookup, tokens: Sequence[tuple[str, int]]) -> Iterator[tuple[int, tuple[int, ...]]]:
-        texts, words = [token for token, _ in tokens], [word for _, word in tokens]
-        if lookup.reads_letters:
-            for token, word in tokens:
-                yield from ((column, (word,)) for column in lookup.letters(token).tolist())
-            return
-        for length in lookup.lengths:
-            for start, column in enumerate(lookup.runs(texts, length)):
-                yield column, tuple(word for word in words[start : start + length] if word != OUTSIDE)
+    def trace(self, prepared: Prepared) -> Trace:
+        """Find each occurrence of a known feature in a text, its column, and the words that it came from."""
+        parts = []
+        for view in self.views:
+            tokens = tokens_of(view.name, prepared)
+            words = np.array([word for _, word in tokens], np.int64)
+            parts.append(self._lookups[view.name].trace([token for token, _ in tokens], words))
+        return Trace.joined(parts, self._weights.offsets[: len(parts)].tolist())
 
 
 def _fitted(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> TfidfVectorizer:

@@ -175,18 +175,15 @@ class Classifier:
         self, matrix: sp.csr_matrix, row: int, text: Prepared, picked: Sequence[int]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give what each word (words, labels) and the context (labels,) add to the log-odds of the picked labels."""
-        occurrences = list(self.space.trace(text))
-        columns = np.array([column for column, _ in occurrences], np.intp)
-        lengths = np.array([len(words) for _, words in occurrences], np.intp)
+        trace = self.space.trace(text)
         start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        values: NDArray[np.float64] = matrix.data[start:end][np.searchsorted(matrix.indices[start:end], columns)]
-        _, kinds, counts = np.unique(columns, return_inverse=True, return_counts=True)
-        of_occurrence = (values / counts[kinds])[:, np.newaxis] * self._weights[columns][:, picked]
-        context = of_occurrence[lengths == 0].sum(axis=0)
-        # A run of syllables may name one word twice.
-        words = np.array([word for _, words in occurrences for word in words], np.intp)
+        values: NDArray[np.float64] = matrix.data[start:end][np.searchsorted(matrix.indices[start:end], trace.columns)]
+        _, kinds, counts = np.unique(trace.columns, return_inverse=True, return_counts=True)
+        of_occurrence = (values / counts[kinds])[:, np.newaxis] * self._weights[trace.columns][:, picked]
+        words = np.bincount(trace.occurrences, minlength=len(trace.columns))
         shares = np.zeros((len(text.words), len(picked)))
-        np.add.at(shares, words, np.repeat(of_occurrence / np.maximum(lengths, 1)[:, np.newaxis], lengths, axis=0))
+        np.add.at(shares, trace.words, (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences])
+        context = of_occurrence[words == 0].sum(axis=0)
         return shares, context
 
     @staticmethod

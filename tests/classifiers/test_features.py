@@ -42,7 +42,7 @@ def counted(space: FeatureSpace, text: str) -> dict[int, int]:
 
 
 def traced(space: FeatureSpace, text: str) -> dict[int, int]:
-    return dict(Counter(column for column, _ in space.trace(prepare(text, SEGMENTER))))
+    return dict(Counter(space.trace(prepare(text, SEGMENTER)).columns.tolist()))
 
 
 @settings(deadline=None)
@@ -89,8 +89,12 @@ def test_a_feature_names_the_words_it_came_from() -> None:
     prepared = prepare("công nhân chưa có lương", SEGMENTER)
     vocabulary = SPACE.vectorizers["words"].vocabulary_
     pair = vocabulary["công_nhân chưa"]
-    (words,) = [words for column, words in SPACE.trace(prepared) if column == pair]
-    assert [prepared.words[index].text for index in words] == ["công nhân", "chưa"]
+    trace = SPACE.trace(prepared)
+    (occurrence,) = np.flatnonzero(trace.columns == pair)
+    assert [prepared.words[index].text for index in trace.words[trace.occurrences == occurrence]] == [
+        "công nhân",
+        "chưa",
+    ]
 
 
 def test_one_letter_words_and_words_without_marks_count() -> None:
@@ -130,7 +134,8 @@ def test_title_and_topic_are_features_that_came_from_no_word() -> None:
     assert space.reads_context
     assert set(space.vectorizers["title"].vocabulary_) == {"giá", "xăng", "tăng", "giá xăng", "xăng tăng"}
     assert set(space.vectorizers["topic"].vocabulary_) == {"Kinh_doanh"}
-    outside = [column for column, words in space.trace(prepared) if not words]
+    trace = space.trace(prepared)
+    outside = np.delete(trace.columns, trace.occurrences).tolist()
     assert len(outside) == 6
     assert set(outside) == {*range(space.width)[space.block("title")], *range(space.width)[space.block("topic")]}
 
