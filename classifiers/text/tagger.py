@@ -104,6 +104,7 @@ class _Width:
             )
             self._places.append((first, before, after))
         self._nothing = [0.0] * len(spans)
+        self._sums: dict[tuple[str | None, ...], Sequence[float]] = {}  # no more than the model knows of
         self._weigh = lru_cache(_REMEMBERED)(self._weights_of) if width <= _REMEMBERED_WIDTH else self._weights_of
 
     def columns(self, tokens: Sequence[str]) -> Iterator[list[float]]:
@@ -119,8 +120,12 @@ class _Width:
             yield column
 
     def _weights_of(self, run: str) -> Sequence[float]:
-        found = [table.get(reading(run)) for reading, table in self._tables.items()]
-        return list(map(sum, zip(*filter(None, found), strict=True))) or self._nothing
+        known = tuple([read if (read := reading(run)) in table else None for reading, table in self._tables.items()])
+        sums = self._sums.get(known)
+        if sums is None:
+            found = [table[read] for read, table in zip(known, self._tables.values(), strict=True) if read is not None]
+            sums = self._sums[known] = list(map(sum, zip(*found, strict=True))) or self._nothing
+        return sums
 
 
 def _is_title(run: str) -> bool:
