@@ -7,7 +7,7 @@ from classifiers.evaluation import best_f1_threshold, threshold_for_precision
 from classifiers.lines import Floats
 from classifiers.model import sigmoid
 
-SPARED_SHARE = 0.01  # of criticism and satire, by each label
+SPARED_SHARE = 0.01  # of criticism, by all labels together
 SAMPLES = 10
 PASSES = 3
 STEPS = 31
@@ -15,7 +15,11 @@ REACH = 1.5  # in standard deviations of a class's log-odds
 
 
 def label_threshold(
-    probabilities: Floats, answers: NDArray[np.bool_], precision: float | None, spared: NDArray[np.bool_]
+    probabilities: Floats,
+    answers: NDArray[np.bool_],
+    precision: float | None,
+    spared: NDArray[np.bool_],
+    share: float = SPARED_SHARE,
 ) -> float:
     """Choose the threshold of one label: the least that reaches a precision, or the one of the best F1.
 
@@ -24,7 +28,8 @@ def label_threshold(
         answers: Whether the label holds, shape (texts,).
         precision: The share of flagged texts that shall carry the label; None: the best F1.
         spared: Texts that must hardly ever be flagged, whatever that costs, shape (texts,): nobody is flagged for
-            criticising. At most SPARED_SHARE of them pass the threshold.
+            criticising.
+        share: How much of them may pass the threshold, 0 to 1.
 
     """
     if precision is None:
@@ -32,7 +37,7 @@ def label_threshold(
     threshold = threshold_for_precision(probabilities, answers, precision)
     if not spared.any():
         return threshold
-    allowed = int(SPARED_SHARE * spared.sum())
+    allowed = int(share * spared.sum())
     highest_left = float(np.sort(probabilities[spared])[::-1][allowed])
     return max(threshold, float(np.nextafter(highest_left, 1.0)))
 

@@ -23,11 +23,11 @@ from classifiers.model import Classifier, Head, sigmoid
 from classifiers.recipes import Recipe
 from classifiers.sources import Source, class_order, grades_of
 from classifiers.text.segment import Segmenter
-from classifiers.thresholds import class_thresholds, label_threshold
+from classifiers.thresholds import SPARED_SHARE, class_thresholds, label_threshold
 from classifiers.trees import Trees, cues
 
 __all__ = ["FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
-SPARED_KINDS = ("criticism", "satire")
+SPARED_KIND = "criticism"
 LEAST_EXAMPLES = 10  # of each answer, yes and no
 
 
@@ -207,9 +207,9 @@ def _answers(examples: Sequence[Example], label: str) -> tuple[NDArray[np.intp],
 
 
 def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
-    """Find the criticism and satire among the texts that know a label."""
+    """Find the criticism among the texts that know a label."""
     known = [example for example in examples if label in example.labels]
-    return np.array([example.facts.get("kind") in SPARED_KINDS and not example.labels[label] for example in known])
+    return np.array([example.facts.get("kind") == SPARED_KIND and not example.labels[label] for example in known])
 
 
 def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:
@@ -218,9 +218,10 @@ def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) ->
         known = ~np.isnan(log_odds).any(axis=1)
         chosen = class_thresholds(log_odds[known], grades_of(examples)[known], recipe.seed)
         return dict(zip(fitted.unseen, chosen, strict=True))
+    share = SPARED_SHARE / len(fitted.unseen)
     return {
         label: label_threshold(
-            sigmoid(log_odds), _answers(examples, label)[1], recipe.precision, _spared(examples, label)
+            sigmoid(log_odds), _answers(examples, label)[1], recipe.precision, _spared(examples, label), share
         )
         for label, log_odds in fitted.unseen.items()
     }

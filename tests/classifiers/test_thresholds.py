@@ -58,3 +58,4 @@ def test_criticism_raises_the_threshold_until_hardly_any_of_it_passes() -> None:
     assert (criticism >= lax).mean() > SPARED_SHARE
     assert 0 < (criticism >= strict).mean() <= SPARED_SHARE
     assert strict > lax
+    assert not (criticism >= label_threshold(probabilities, answers, 0.6, spared, share=0.0)).any()
