@@ -57,8 +57,9 @@ def unseen_lines(
     """
     scores = np.full((ground.matrix.shape[0], len(questions)), np.nan)
     tasks = [(place, fold) for fold in folds for place in range(len(questions))]
-    # Margins are fitted in an order that is drawn by a generator which all threads share.
-    alone = any(question.margin for question in questions)
+    # Margins are fitted in an order that is drawn by a generator which all threads share; with numbers beside the
+    # features, two copies at once would take more than four gigabytes.
+    alone = bool(ground.projections) or any(question.margin for question in questions)
     with ThreadPoolExecutor(1 if alone else min(MOST_AT_ONCE, os.cpu_count() or 1)) as threads:
         lines = threads.map(lambda task: ground.fit(questions[task[0]], task[1][0]), tasks)
         for (place, (_, judged)), line in zip(tasks, lines, strict=True):

@@ -9,7 +9,7 @@ from classifiers.datasets import read_corpus
 from classifiers.text.segment import Segmenter
 from classifiers.training import Recipe, train
 
-EVERY = 15  # of the corpus's posts: some 250 texts, learnt in a second
+EVERY = 30  # of the corpus's posts: some 570 texts, learnt in two seconds
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Database:
 
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: read_corpus()[3::40])
+    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: read_corpus()[3::80])
 
 
 def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:

@@ -16,12 +16,18 @@ RUDE = ["Nói năng vớ vẩn chán chả buồn nghe", "Video dở ẹc", "Há
 HATEFUL = ["Lũ vùng đó cút hết đi", "Bọn đó đáng bị đuổi sạch", "Cái giống ấy không đáng sống", "Đuổi cổ hết bọn chúng"]
 
 
+@pytest.fixture(autouse=True)
+def short_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands learn from every tenth post only: all of them take a minute each time."""
+    monkeypatch.setattr("monitor.cli.train.read_corpus", lambda: read_corpus()[::10])
+
+
 @pytest.fixture
 def own_file(tmp_path: Path) -> Path:
     path = tmp_path / "own.jsonl"
     rows = (
         {"text": example.text, "labels": [label for label, holds in example.labels.items() if holds]}
-        for example in read_corpus()[5::20]
+        for example in read_corpus()[5::60]
     )
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     return path

@@ -22,7 +22,7 @@ from tests.clock import FakeClock
 from tests.factories import add_model
 from tests.monitor.pipeline.deciding import decide_posts
 
-GENERAL: Sequence[Example] = read_corpus()[3::40]
+GENERAL: Sequence[Example] = read_corpus()[3::80]
 GUARD = read_guard()[::8]
 SHIFTS = [f"ca {number}" for number in range(90)]
 # Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.

@@ -26,7 +26,7 @@ from storage.models import Flag, Model, Post, Score
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, make_post
 
-TEXTS = [example.text for example in read_corpus()[7::20]]  # others than the model learnt from
+TEXTS = [example.text for example in read_corpus()[7::40]]  # others than the model learnt from
 SHOUTED = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 
 
