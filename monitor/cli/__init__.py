@@ -5,10 +5,7 @@ Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wro
 
 import logging
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +25,7 @@ from monitor.cli import (
     evaluate,
     import_file,
     init,
+    interrupts,
     learn,
     models,
     report,
@@ -106,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     _speak_utf8()
-    with _ended_like_ctrl_c():
+    with interrupts.obeyed():
         sys.exit(_delivered(_run(given)))
 
 
@@ -125,22 +123,6 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Let a request to end, from systemd or a shutdown, tidy up as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup, or in a script's background
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.raise_signal(signal.SIGINT)
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """Questions: half for doubt, half at random from flagged and unflagged posts alike; answers teach and measure."""
 
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +90,7 @@ def test_what_is_asked_for_doubt_is_near_the_threshold(asker: Asker, sqlite_data
         everything = session.execute(select(Score.label, Score.probability)).all()
     far = [abs(probability - thresholds[label]) for label, probability in everything]
     near = [abs(q.probability - thresholds[q.label]) for q in asked(sqlite_database) if q.why == "uncertain"]
-    assert sum(near) / len(near) < sum(far) / len(far) / 2
+    assert statistics.mean(near) < statistics.mean(far) * 0.8
 
 
 def test_whether_the_model_flags_it_is_kept(asker: Asker, sqlite_database: Database, loaded: Loaded) -> None:
