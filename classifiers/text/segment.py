@@ -57,9 +57,8 @@ class Segmenter:
 
     def _load(self) -> tuple[re.Pattern[str], Tagger]:
         if self._loaded is None:
-            # Half a second that `--help` must not cost.
-            import joblib  # noqa: PLC0415
-            from underthesea.pipeline.word_tokenize import regex_tokenize  # noqa: PLC0415
+            import joblib  # noqa: PLC0415  half a second, with the next, that `--help` must not cost
+            from underthesea.pipeline.word_tokenize import regex_tokenize  # noqa: PLC0415  the same
 
             folder = Path(regex_tokenize.__file__).parent / "models" / _MODEL
             templates, dictionary = (joblib.load(folder / file) for file in ("features.bin", "dictionary.bin"))

@@ -16,11 +16,10 @@ from monitor.collectors.discourse_api import (
     read_topics,
     refusal,
 )
-from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.http import NO_LONGER_THERE, Fetched, PoliteClient
 from monitor.errors import PayloadInvalid
 
 _REFUSED = 403
-_NO_LONGER_THERE = frozenset({404, 410})
 _WINDOW = 50
 _MOST_TOPIC_PAGES = 40
 _MOST_LOOKS = 10
@@ -229,12 +228,12 @@ class _Reader:
     async def _single(self, number: int) -> Entry | None:
         """Read one post; None when the forum says that it is gone or no longer for guests."""
         url = self._forum.post_url(number)
-        fetched = await self._client.get(url, api=True, accept_status=_NO_LONGER_THERE | {_REFUSED})
+        fetched = await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | {_REFUSED})
         if fetched.status == _REFUSED:
             closed = refusal(fetched, self._forum)
             if closed is not None:
                 raise closed
-        return None if fetched.status in _NO_LONGER_THERE | {_REFUSED} else read_single(fetched, self._forum)
+        return None if fetched.status in NO_LONGER_THERE | {_REFUSED} else read_single(fetched, self._forum)
 
 
 class _Topics:

@@ -39,7 +39,7 @@ _REFUSED = frozenset({401, 403, 451})
 _WAIT = frozenset({429, 503})
 _TRANSIENT = frozenset({408, 425, *range(500, 600)})
 _CLIENT_ERRORS = range(400, 500)
-_NO_LONGER_THERE = frozenset({404, 410})
+NO_LONGER_THERE = frozenset({404, 410})  # what was there was taken away
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
@@ -103,7 +103,7 @@ class Fetched:
     @property
     def is_taken_away(self) -> bool:
         """Whether the site says that there is no such thing any more; newspapers also do so by sending readers home."""
-        return self.status in _NO_LONGER_THERE or (self.leads_home and self.permanent_url is not None)
+        return self.status in NO_LONGER_THERE or (self.leads_home and self.permanent_url is not None)
 
     def text(self) -> str:
         """Decode the body by byte order mark, header, declaration in the document, or, last, by its looks."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.http import NO_LONGER_THERE, Fetched, PoliteClient
 from monitor.collectors.mastodon_api import Page, Status, Timeline, order, read_page, status_payload, timeline_access
 from monitor.errors import PayloadInvalid, SourceRefused
 
 _OK = 200
 _MEMBERS_ONLY = frozenset({401, 422})
-_NO_LONGER_THERE = frozenset({404, 410})
 _UNCERTAIN = frozenset({401, 403, 422})
 _REMEMBERED = 120
 _MOST_CONFIRMATIONS = 40
@@ -170,7 +169,7 @@ class _Reader:
 
         """
         url = f"{self._timeline.base}/api/v2/instance"
-        fetched = await self._client.get(url, api=True, accept_status=_NO_LONGER_THERE | _MEMBERS_ONLY)
+        fetched = await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | _MEMBERS_ONLY)
         access = timeline_access(fetched, self._timeline) if fetched.status == _OK else None
         if access in {"disabled", "authenticated"}:
             raise SourceRefused(f"{self._timeline.host} has this timeline set to {access}: remove the source")
@@ -178,11 +177,11 @@ class _Reader:
     async def fetch_status(self, status_id: str) -> Fetched:
         """Ask for one status again."""
         url = self._timeline.status_url(status_id)
-        return await self._client.get(url, api=True, accept_status=_NO_LONGER_THERE | _UNCERTAIN)
+        return await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | _UNCERTAIN)
 
     def read_status(self, fetched: Fetched) -> Status | str | None:
         """Read the answer; None when the status no longer exists, else why it is not kept when it is not."""
-        if fetched.status in _NO_LONGER_THERE:
+        if fetched.status in NO_LONGER_THERE:
             return None
         return "not shown" if fetched.status in _UNCERTAIN else status_payload(fetched, self._timeline.host)
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http import NO_LONGER_THERE, PoliteClient
 from monitor.collectors.telegram_page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
 
 _MOST_LOOKS = 5
 _MOST_CONFIRMATIONS = 10
-_NO_LONGER_THERE = frozenset({404, 410})
 
 
 class TelegramCollector:
@@ -177,5 +176,5 @@ class _Reading:
 
     async def _single(self, number: int) -> Message | None:
         url = self._channel.message_url(number)
-        fetched = await self._client.get(url, accept_status=_NO_LONGER_THERE)
-        return None if fetched.status in _NO_LONGER_THERE else read_single(fetched, self._channel)
+        fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
+        return None if fetched.status in NO_LONGER_THERE else read_single(fetched, self._channel)

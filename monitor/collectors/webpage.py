@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.collectors.addresses import host_of, web_address
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.http import NO_LONGER_THERE, Fetched, PoliteClient
 from monitor.collectors.validators import conditional_headers, validators_of
 from monitor.collectors.webpage_bookmark import Bookmark
 from monitor.collectors.webpage_read import PAGE_TYPES, Page
@@ -15,7 +15,6 @@ from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimi
 
 _NOT_MODIFIED = 304
 _OK = 200
-_GONE = frozenset({404, 410})
 # What says something of one page; 401, 403 and 451 say that the site does not want to be read.
 _OF_ONE_PAGE = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
 _AT_HOME = "its page leads to the front page"
@@ -100,7 +99,7 @@ class _Run:
         """Read each start page as one post."""
         for url in self.settings.start_urls:
             known = self._bookmark.names_on(page_key(url))
-            fetched = await self._page(url, accept=_GONE if known else frozenset())
+            fetched = await self._page(url, accept=NO_LONGER_THERE if known else frozenset())
             if known and fetched.is_taken_away:
                 self._bookmark.forget(page_key(url))
                 yield Batch(fetched=fetched, gone=known, cursor=self._bookmark.as_cursor())
@@ -116,8 +115,8 @@ class _Run:
             visited: set[str] = set()
             while url and url not in visited and len(visited) < self.settings.list.max_pages:
                 visited.add(url)
-                fetched = await self._page(url, accept=_GONE if url != start else frozenset())
-                if fetched.status in _GONE:  # posts were removed, so that there are fewer pages now
+                fetched = await self._page(url, accept=NO_LONGER_THERE if url != start else frozenset())
+                if fetched.status in NO_LONGER_THERE:  # posts were removed, so that there are fewer pages now
                     url = start
                     continue
                 if fetched.status == _NOT_MODIFIED:

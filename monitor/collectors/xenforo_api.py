@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.collectors.addresses import web_address
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http import Fetched
+from monitor.collectors.http import NO_LONGER_THERE, Fetched
 from monitor.collectors.page_tree import Classes, Node, has_class, parse_page, words_in
 from monitor.collectors.source_settings import number_setting
 from monitor.collectors.xenforo_post import body_text, likes, read_time
@@ -23,8 +23,7 @@ _FORUM = re.compile(r"(?:[^/?#\s]+\.)?[0-9]+")
 _PAGE = re.compile(r"/page-([0-9]{1,9})(?![0-9])")
 _POST = re.compile(r"post-([0-9]{1,18})")
 _FORBIDDEN = 403
-_NO_LONGER_THERE = frozenset({404, 410})
-ACCEPTED = _NO_LONGER_THERE | {_FORBIDDEN}
+ACCEPTED = NO_LONGER_THERE | {_FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
         PayloadInvalid: When it is no page of a XenForo board.
 
     """
-    if fetched.status in _NO_LONGER_THERE:
+    if fetched.status in NO_LONGER_THERE:
         return None
     root = parse_page(fetched.text())
     if _template(root) == "login":

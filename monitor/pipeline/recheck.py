@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http import NO_LONGER_THERE, PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.collect import LEASE
 from monitor.pipeline.store import BatchStore, Kept
@@ -27,7 +27,6 @@ LOOKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # after th
 PUT_OFF = timedelta(hours=1)
 GIVE_UP = timedelta(days=8)
 MOST = 100  # posts a run
-_GONE = frozenset({404, 410})
 
 
 @dataclass(slots=True)
@@ -152,7 +151,7 @@ class FlagRecheck:
             self._put_off(reading, external_id, None, result)
             return
         try:
-            fetched = await self._client.get(url, accept_status=_GONE)
+            fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
         except CollectError as error:
             self._put_off(reading, external_id, error, result)
             return
