@@ -189,6 +189,4 @@ def _view(stored: Mapping[str, Any]) -> View:
 
 
 def _vectorizer(view: View, stored: Mapping[str, Any]) -> TfidfVectorizer:
-    vectorizer = view.vectorizer(stored["features"].split(SEPARATOR))
-    vectorizer.idf_ = stored["frequencies"]
-    return vectorizer
+    return view.vectorizer(stored["features"].split(SEPARATOR), stored["frequencies"])

@@ -4,10 +4,11 @@ A vectoriser of scikit-learn cuts every line anew and counts in Python, feature 
 batch are looked up at once, the letters of a token once for all texts, and one sort counts everything.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from typing import Final
 
 import numpy as np
@@ -54,41 +55,48 @@ class Lookup:
     """Finds the columns of one view's features.
 
     Args:
-        vectorizer: The fitted vectoriser of the view.
+        vectorizer: The vectoriser of the view.
+        vocabulary: The column of each feature; None: features get a column when they are first looked up.
 
     """
 
-    def __init__(self, vectorizer: TfidfVectorizer) -> None:
-        self._vocabulary: dict[str, int] = vectorizer.vocabulary_
-        self.reads_letters = vectorizer.analyzer == "char_wb"
+    def __init__(self, vectorizer: TfidfVectorizer, vocabulary: dict[str, int] | None) -> None:
+        self.grows = vocabulary is None
+        self.vocabulary = defaultdict(count().__next__) if vocabulary is None else vocabulary
+        self._reads_letters = vectorizer.analyzer == "char_wb"
         self._analyse = vectorizer.build_analyzer()
-        self.letters = lru_cache(REMEMBERED)(self._letters_of)
+        self._letters = lru_cache(REMEMBERED)(self._letters_of)
         shortest, longest = vectorizer.ngram_range
-        self.lengths: Sequence[int] = (1,) if self.reads_letters else range(shortest, longest + 1)
+        self._lengths: Sequence[int] = (1,) if self._reads_letters else range(shortest, longest + 1)
 
-    def runs(self, tokens: Sequence[str], length: int) -> Iterable[int]:
+    def _columns(self, features: Iterable[str]) -> Iterable[int]:
+        if self.grows:
+            return map(self.vocabulary.__getitem__, features)
+        return map(self.vocabulary.get, features, repeat(UNKNOWN))
+
+    def _runs(self, tokens: Sequence[str], length: int) -> Iterable[int]:
         """Give the column of each run of so many tokens, in order, or UNKNOWN."""
         runs: Iterable[str] = tokens
         if length > 1:
             runs = map(" ".join, zip(*(tokens[start:] for start in range(length)), strict=False))
-        return map(self._vocabulary.get, runs, repeat(UNKNOWN))
+        return self._columns(runs)
 
     def _letters_of(self, token: str) -> Columns:
         """Give the columns of a token's runs of letters, those that the vocabulary has."""
-        found = (self._vocabulary.get(feature) for feature in self._analyse(token))
-        return np.array([column for column in found if column is not None], np.int64)
+        found: Columns = np.fromiter(self._columns(self._analyse(token)), np.int64)
+        return np.compress(found != UNKNOWN, found)
 
     def occurrences(self, texts: Sequence[Sequence[str]]) -> tuple[Columns, Columns]:
         """Find every occurrence of a known feature in some texts that are cut into tokens: its text and its column."""
-        if self.reads_letters:
-            pieces = [self.letters(token) for tokens in texts for token in tokens]
+        if self._reads_letters:
+            pieces = [self._letters(token) for tokens in texts for token in tokens]
             if not pieces:
                 return np.zeros(0, np.int64), np.zeros(0, np.int64)
             of_token = np.repeat(np.arange(len(texts)), [len(tokens) for tokens in texts])
             return np.repeat(of_token, [len(piece) for piece in pieces]), np.concatenate(pieces)
         columns, rows = [], []
-        for length in self.lengths:
-            found = chain.from_iterable(self.runs(tokens, length) for tokens in texts)
+        for length in self._lengths:
+            found = chain.from_iterable(self._runs(tokens, length) for tokens in texts)
             columns.append(np.fromiter(found, np.int64))
             rows.append(np.repeat(np.arange(len(texts)), [max(0, len(tokens) - length + 1) for tokens in texts]))
         found_columns, found_rows = np.concatenate(columns), np.concatenate(rows)
@@ -103,14 +111,14 @@ class Lookup:
             words: The word that each token belongs to, or OUTSIDE.
 
         """
-        if self.reads_letters:
-            pieces = [self.letters(token) for token in tokens]
+        if self._reads_letters:
+            pieces = [self._letters(token) for token in tokens]
             columns = np.concatenate([np.zeros(0, np.int64), *pieces])
             return _inside(columns, np.arange(len(columns)), np.repeat(words, [len(piece) for piece in pieces]))
         found, occurrences, of_words = [], [], []
         before = 0
-        for length in self.lengths:
-            columns = np.fromiter(self.runs(tokens, length), np.int64)
+        for length in self._lengths:
+            columns = np.fromiter(self._runs(tokens, length), np.int64)
             starts = np.flatnonzero(columns != UNKNOWN)
             found.append(columns[starts])
             for step in range(length):

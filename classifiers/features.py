@@ -5,14 +5,15 @@ code of ours; once fitted, their features are looked up by `columns.py`. Every f
 words it came from (`trace`), which is what reasons rest on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.columns import OUTSIDE, Lookup, Trace, Weights
@@ -25,6 +26,7 @@ from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter, Word
 from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables
+from classifiers.vocabulary import Learnt, learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,21 @@ class View:
     scale: float
     bayes: float = 0.0
 
-    def vectorizer(self, vocabulary: Iterable[str] | None = None, *, min_documents: int = 1) -> TfidfVectorizer:
-        """Make this view's vectoriser, with the features that it shall have or is to find."""
+    def vectorizer(self, features: Sequence[str], idf: NDArray[np.float64]) -> TfidfVectorizer:
+        """Make this view's vectoriser, with the features that it shall have and their weights."""
+        vectorizer = self.without_features()
+        vectorizer.vocabulary = {feature: column for column, feature in enumerate(features)}
+        vectorizer.idf_ = idf
+        return vectorizer
+
+    def without_features(self) -> TfidfVectorizer:
+        """Make this view's vectoriser, which so far only knows how a text is cut."""
         return TfidfVectorizer(
             analyzer="char_wb" if self.letters else "word",
             token_pattern=None if self.letters else r"\S+",
             ngram_range=self.ngrams,
-            min_df=min_documents,
             sublinear_tf=True,
             lowercase=False,
-            vocabulary=vocabulary,
         )
 
 
@@ -164,7 +171,7 @@ class FeatureSpace:
     def __init__(self, vectorizers: Mapping[str, TfidfVectorizer], views: Sequence[View] = VIEWS) -> None:
         self.vectorizers = dict(vectorizers)
         self.views = tuple(views)
-        self._lookups = {view.name: Lookup(self.vectorizers[view.name]) for view in self.views}
+        self._lookups = {view.name: _known(self.vectorizers[view.name]) for view in self.views}
         self._weights = Weights([self.vectorizers[view.name].idf_ for view in views], [view.scale for view in views])
 
     def __reduce__(self) -> tuple[type["FeatureSpace"], tuple[Mapping[str, TfidfVectorizer], Sequence[View]]]:
@@ -193,14 +200,35 @@ class FeatureSpace:
             TrainingFailed: When the texts have too little in common.
 
         """
-        vectorizers = {view.name: _fitted(view, texts, others, min_documents) for view in views}
-        return cls(vectorizers, views)
+        return cls.fit_transform(texts, others=others, views=views, min_documents=min_documents)[0]
+
+    @classmethod
+    def fit_transform(
+        cls,
+        texts: Sequence[Prepared],
+        *,
+        others: Sequence[Prepared] = (),
+        views: Sequence[View] = VIEWS,
+        min_documents: int = 2,
+    ) -> tuple["FeatureSpace", sp.csr_matrix]:
+        """Do as `fit`, and give the texts' matrix as `transform` would, which costs nothing more.
+
+        Returns:
+            The space, and the matrix of shape (texts, features).
+
+        """
+        learnt = {view.name: _learn(view, texts, others, min_documents) for view in views}
+        vectorizers = {view.name: view.vectorizer(learnt[view.name].features, learnt[view.name].idf) for view in views}
+        space = cls(vectorizers, views)
+        by_batch = zip(_batches(texts), *(each.occurrences for each in learnt.values()), strict=True)
+        parts = [space._weights.matrix(len(batch), found) for batch, *found in by_batch]
+        return space, sp.csr_matrix(sp.vstack(parts, format="csr"))
 
     def transform(self, texts: Sequence[Prepared]) -> sp.csr_matrix:
         """Turn texts into a matrix of shape (texts, features)."""
         if not texts:
             return sp.csr_matrix((0, self.width))
-        parts = [self._matrix(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+        parts = [self._matrix(batch) for batch in _batches(texts)]
         return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts, format="csr"))
 
     def _matrix(self, texts: Sequence[Prepared]) -> sp.csr_matrix:
@@ -240,20 +268,23 @@ class FeatureSpace:
         return Trace.joined(parts, self._weights.offsets[: len(parts)].tolist())
 
 
-def _fitted(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> TfidfVectorizer:
+def _known(vectorizer: TfidfVectorizer) -> Lookup:
+    return Lookup(vectorizer, vectorizer.vocabulary_)
+
+
+def _learn(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], min_documents: int) -> Learnt:
     # The lexicon's groups are known before, and there may be texts in which none of them occurs.
-    vocabulary: Sequence[str] | None = default_lexicon().groups if view.name == "lexicon" else None
-    try:
-        if others and vocabulary is None:
-            found = view.vectorizer(min_documents=min_documents).fit(_lines(view.name, texts)).vocabulary_
-            wide = view.vectorizer(min_documents=OTHERS_NEEDED).fit(_lines(view.name, [*texts, *others])).vocabulary_
-            vocabulary = sorted(found.keys() | wide.keys())
-        return view.vectorizer(vocabulary, min_documents=min_documents).fit(_lines(view.name, texts))
-    except ValueError as error:
+    groups = dict(zip(default_lexicon().groups, count(), strict=False)) if view.name == "lexicon" else None
+    lookup = Lookup(view.without_features(), groups)
+    cut, cut_others = (
+        ([_bare_tokens_of(view.name, text) for text in batch] for batch in _batches(some)) for some in (texts, others)
+    )
+    learnt = learn(lookup, cut, cut_others, least=min_documents, least_with_others=OTHERS_NEEDED)
+    if not learnt.features:
         message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"
-        raise TrainingFailed(message) from error
+        raise TrainingFailed(message)
+    return learnt
 
 
-def _lines(view: str, texts: Sequence[Prepared]) -> Iterator[str]:
-    for text in texts:
-        yield " ".join(token for token, _ in tokens_of(view, text))
+def _batches(texts: Sequence[Prepared]) -> Iterator[Sequence[Prepared]]:
+    return (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))

@@ -35,7 +35,7 @@ class Lexicon:
         self._marked: dict[Pieces, list[str]] = {}
         self._plain: dict[Pieces, list[str]] = {}
         self._lost: dict[Pieces, list[str]] = {}
-        self._longest: dict[str, int] = {}
+        self._lengths: dict[str, Sequence[int]] = {}  # of the terms that begin so, the longest first
         for group, terms in groups.items():
             for term in terms:
                 pieces = tuple(split_syllables(normalise(term).text))
@@ -51,7 +51,7 @@ class Lexicon:
         groups = table.setdefault(pieces, [])
         if group not in groups:
             groups.append(group)
-        self._longest[pieces[0]] = max(self._longest.get(pieces[0], 0), len(pieces))
+        self._lengths[pieces[0]] = sorted({len(pieces), *self._lengths.get(pieces[0], ())}, reverse=True)
 
     def terms(self) -> Collection[Pieces]:
         """List the terms, each cut into its pieces."""
@@ -66,18 +66,24 @@ class Lexicon:
         counted = [syllable if syllable.isalpha() else _DIGITS.sub("#", syllable) for syllable in syllables]
         stars = "*" in syllables
         taken_until: dict[str, int] = {}
-        longest_of = self._longest.get
         for start, (first, as_number) in enumerate(zip(syllables, counted, strict=True)):
-            longest = (
-                longest_of(first, 0) if first is as_number else max(longest_of(first, 0), longest_of(as_number, 0))
-            )
-            for end in range(min(len(syllables), start + longest), start, -1):
+            for length in self._lengths_from(first, as_number):
+                end = start + length
+                if end > len(syllables):
+                    continue
                 for group in self._groups_of(tuple(syllables[start:end]), tuple(counted[start:end]), bare=bare_text):
                     if taken_until.get(group, 0) <= start:
                         taken_until[group] = end
                         yield group, start, end
             if stars and first.isalpha() and syllables[start + 1 : start + 2] == ["*"]:
                 yield from self._masked(syllables, start)
+
+    def _lengths_from(self, first: str, as_number: str) -> Sequence[int]:
+        """Give the lengths of the terms that begin with a syllable, the longest first."""
+        lengths = self._lengths.get(first, ())
+        if first is as_number or as_number not in self._lengths:
+            return lengths
+        return sorted({*lengths, *self._lengths[as_number]}, reverse=True)
 
     def _groups_of(self, written: Pieces, counted: Pieces, *, bare: bool) -> Sequence[str]:
         if bare:
