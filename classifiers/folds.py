@@ -16,17 +16,18 @@ def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
     return np.array([first.setdefault(text, place) for place, text in enumerate(texts)], dtype=np.intp)
 
 
-def random_folds(answers: NDArray[np.generic], groups: NDArray[np.intp], seed: int) -> list[Fold]:
+def random_folds(answers: NDArray[np.generic], groups: NDArray[np.intp], seed: int, folds: int = FOLDS) -> list[Fold]:
     """Split by chance, with the same share of each answer everywhere; each row is judged once.
 
     Args:
         answers: Shape (texts,).
         groups: Equal for equal texts, which never stand on both sides; from `groups_of`.
         seed: Decides the split.
+        folds: How many parts there are, each of which is judged once.
 
     """
     distinct = np.unique(groups)
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     return [
         (np.flatnonzero(np.isin(groups, distinct[seen])), np.flatnonzero(np.isin(groups, distinct[judged])))
         for seen, judged in splitter.split(distinct, answers[distinct])

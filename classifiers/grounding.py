@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from classifiers.context import Context
 from classifiers.datasets import Example
 from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, prepare, tokens_of
-from classifiers.lines import Floats, Ground, Projection
-from classifiers.recipes import Recipe, Steps
+from classifiers.lines import Floats, Ground, Numbers, Opinions, Projection
+from classifiers.recipes import ALL_CLASSES, Recipe, Steps
 from classifiers.sources import Source, opinions
-from classifiers.surroundings import feature_vectors
+from classifiers.surroundings import Surroundings, text_vectors
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
+from classifiers.tutor import Tutor, nearness
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,21 +29,26 @@ class Grounded:
     Args:
         space: The fitted vectorisers.
         matrix: Shape (texts, features).
-        beside: The projections; None: about every label.
+        beside: The projections, the texts' numbers, shape (texts, numbers), and the labels; None: about every label.
+        nearness: How near the texts are to landmarks, for a tutor; None: there is none.
 
     """
 
     space: FeatureSpace
     matrix: sp.csr_matrix
-    beside: Sequence[tuple[Projection, frozenset[str] | None]]
+    beside: Sequence[tuple[Projection, NDArray[np.float32], frozenset[str] | None]]
+    nearness: NDArray[np.float32] | None
 
     def ground(self, label: str | None, recipe: Recipe, weights: Floats) -> Ground:
         """Lay the ground for one label, or for all classes together (None)."""
-        fitting = [projection for projection, about in self.beside if about is None or label is None or label in about]
-        numbers = [sp.csr_matrix(projection.of(self.matrix)) for projection in fitting]
-        beside = sp.hstack([sp.csr_matrix((self.matrix.shape[0], 0)), *numbers], format="csr")
+        fitting = [part for part in self.beside if part[2] is None or label is None or label in part[2]]
+        none = np.zeros((self.matrix.shape[0], 0), dtype=np.float32)
+        beside = np.hstack([none, *(numbers for _, numbers, _ in fitting)])
         bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
-        return Ground(self.matrix, fitting, beside, bayes, recipe.strength, weights, recipe.seed)
+        projections = [projection for projection, _, _ in fitting]
+        trust = recipe.tutored.get(label or ALL_CLASSES)
+        tutor = Tutor(self.nearness, trust) if trust and self.nearness is not None else None
+        return Ground(self.matrix, projections, beside, bayes, recipe.strength, weights, recipe.seed, tutor)
 
 
 class Cutter:
@@ -90,21 +96,27 @@ def lay_ground(
 
     """
     others = [text for _, cut in sources for text in cut] + list(unlabelled)
-    space = FeatureSpace.fit(texts, others=others, views=_known_views(recipe.views, texts))
-    matrix = space.transform(texts)
-    beside: list[tuple[Projection, frozenset[str] | None]] = []
+    space, matrix = FeatureSpace.fit_transform(texts, others=others, views=_known_views(recipe.views, texts))
     of_sources = [space.transform(cut) for _, cut in sources]
+    heard: list[tuple[Numbers, frozenset[str] | None]] = []
     if recipe.surroundings:
         everything = sp.csr_matrix(sp.vstack([matrix, *of_sources, space.transform(unlabelled)], format="csr"))
-        vectors = feature_vectors(space, [*texts, *others], everything, seed=recipe.seed)
-        if vectors.shape[1]:
-            beside.append((Projection.centred(vectors, matrix, recipe.surroundings, each=False), None))
+        dimensions = {"seed": recipe.seed, "dimensions": recipe.surroundings}
+        vectors = text_vectors(space, [*texts, *others], everything, **dimensions)
+        heard.append((Surroundings(everything, vectors), None))
     for number, ((source, _), features) in enumerate(zip(sources, of_sources, strict=True)):
         if lines := opinions(source, features, recipe.seed):
-            weights = np.column_stack(lines).astype(np.float32)
-            beside.append((Projection.centred(weights, matrix, recipe.sources, each=True), source.about))
+            heard.append((Opinions(np.column_stack(lines).astype(np.float32)), source.about))
         progress("sources", number + 1, len(sources))
-    return Grounded(space, matrix, beside)
+    beside = []
+    for numbers, about in heard:
+        found = numbers.of(matrix)
+        projection = Projection.standard(numbers, found, each=isinstance(numbers, Opinions))
+        beside.append((projection, projection.of(found), about))
+    landmarks = (
+        nearness(beside[0][1], recipe.seed) if recipe.tutored and recipe.surroundings and vectors.shape[1] else None
+    )
+    return Grounded(space, matrix, beside, landmarks)
 
 
 def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from classifiers.folds import Fold
 from classifiers.lines import Floats, Ground, Line, Question
@@ -40,10 +41,10 @@ def class_questions(classes: NDArray[np.intp]) -> list[Question]:
     return [*apart, *steps]
 
 
-def unseen_lines(
+def fitted_lines(
     ground: Ground, questions: Sequence[Question], folds: Sequence[Fold], done: Callable[[], None]
-) -> Floats:
-    """Score each text by lines that did not see it.
+) -> tuple[list[Line], Floats]:
+    """Fit a line for each question, and score each text by lines that did not see it.
 
     Args:
         ground: Features of the texts.
@@ -52,20 +53,29 @@ def unseen_lines(
         done: Called after each fit.
 
     Returns:
-        Shape (texts, questions); NaN where no fold judges a text.
+        The lines, and the scores, shape (texts, questions); NaN where no fold judges a text.
 
     """
     scores = np.full((ground.matrix.shape[0], len(questions)), np.nan)
-    tasks = [(place, fold) for fold in folds for place in range(len(questions))]
-    # Margins are fitted in an order that is drawn by a generator which all threads share; with numbers beside the
-    # features, two copies at once would take more than four gigabytes.
-    alone = bool(ground.projections) or any(question.margin for question in questions)
-    with ThreadPoolExecutor(1 if alone else min(MOST_AT_ONCE, os.cpu_count() or 1)) as threads:
+    nobody = np.zeros(0, dtype=np.intp)
+    everyone: Fold = np.arange(ground.matrix.shape[0]), nobody
+    tasks = [(place, fold) for fold in [*folds, everyone] for place in range(len(questions))]
+    # Margins are fitted in an order that is drawn by a generator which all threads share.
+    alone = any(question.margin for question in questions)
+    # Linear algebra in as many threads again would make them wait for each other.
+    with (
+        threadpool_limits(1),
+        ThreadPoolExecutor(1 if alone else min(MOST_AT_ONCE, os.cpu_count() or 1)) as threads,
+    ):
+        fitted = []
         lines = threads.map(lambda task: ground.fit(questions[task[0]], task[1][0]), tasks)
         for (place, (_, judged)), line in zip(tasks, lines, strict=True):
-            scores[judged, place] = line.score(ground.matrix[judged])
+            if len(judged):
+                scores[judged, place] = line.score(ground.matrix[judged])
+            else:
+                fitted.append(line)
             done()
-    return scores
+    return fitted, scores
 
 
 def unseen_trees(cues: Floats, answers: NDArray[np.bool_], folds: Sequence[Fold], seed: int) -> Floats:

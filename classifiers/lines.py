@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,7 +10,12 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from classifiers.tutor import Tutor, answers_of
+
 MARGIN_STRENGTH = 0.2  # of support vectors, which are fitted without balance
+GUESS_TOLERANCE = 3e-3
+GUESS_STRENGTH = 0.1  # of the first step's line, on numbers of deviation one
+GUESSED = 3.0  # the deviation of its guesses: so large that their weight is not held back
 TOLERANCE = 1e-3  # a tenth of it takes a quarter longer and moves no figure by a thousandth
 Floats = NDArray[np.float64]
 
@@ -43,40 +49,81 @@ class Question:
     margin: bool = False
 
 
+class Numbers(Protocol):
+    """Numbers that are computed from features by a matrix: word vectors, or the scores of other models."""
+
+    def of(self, matrix: sp.csr_matrix) -> Floats:
+        """Compute the numbers of texts, shape (texts, numbers)."""
+
+    def fold(self, coefficients: Floats) -> Floats:
+        """Turn coefficients of the numbers into weights of the features, shape (features,)."""
+
+
 @dataclass(frozen=True, slots=True)
-class Projection:
-    """Numbers that are computed from features by a matrix: word vectors, or the scores of other models.
+class Opinions:
+    """What other lines say of a text.
 
     Args:
-        matrix: Shape (features, numbers), each number already scaled.
-        centre: What is taken away from the numbers, shape (numbers,).
+        weights: Of each line's features, shape (features, lines).
 
     """
 
-    matrix: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def of(self, matrix: sp.csr_matrix) -> Floats:
+        """Let the lines score texts, shape (texts, lines)."""
+        return np.asarray(matrix @ self.weights, dtype=np.float64)
+
+    def fold(self, coefficients: Floats) -> Floats:
+        """Weigh the lines together into one."""
+        return np.asarray(self.weights @ coefficients)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Numbers that are centred and scaled.
+
+    Args:
+        numbers: What they are computed by.
+        centre: What is taken away from them, shape (numbers,).
+        scale: What they are then multiplied by, shape (numbers,).
+
+    """
+
+    numbers: Numbers
     centre: Floats
+    scale: Floats
 
     @classmethod
-    def centred(cls, matrix: NDArray[np.float32], texts: sp.csr_matrix, scale: float, *, each: bool) -> "Projection":
-        """Centre the numbers on some texts; scale each to a deviation, or all together to a mean length."""
-        numbers = np.asarray(texts @ matrix, dtype=np.float64)
-        centre = numbers.mean(axis=0) if len(numbers) else np.zeros(matrix.shape[1])
-        spread = numbers.std(axis=0) if each else np.linalg.norm(numbers - centre, axis=1).mean()
-        factor = np.asarray(scale / np.maximum(spread, 1e-9))
-        return cls(np.asarray(matrix * factor, dtype=np.float32), centre * factor)
+    def standard(cls, numbers: Numbers, found: Floats, *, each: bool) -> "Projection":
+        """Give each number, or all together, the deviation one.
 
-    def of(self, texts: sp.csr_matrix) -> Floats:
-        """Compute the numbers of texts, shape (texts, numbers)."""
-        return np.asarray(texts @ self.matrix, dtype=np.float64) - self.centre
+        Args:
+            numbers: What they are computed by.
+            found: Those of some texts, shape (texts, numbers).
+            each: Each for itself, for they are of different kinds.
+
+        """
+        centre = found.mean(axis=0) if len(found) else np.zeros(found.shape[1])
+        spread = found.std(axis=0) if each else np.full(found.shape[1], np.sqrt(np.mean((found - centre) ** 2)))
+        return cls(numbers, centre, 1 / np.maximum(spread, 1e-9))
+
+    def of(self, found: Floats) -> NDArray[np.float32]:
+        """Centre and scale numbers, shape (texts, numbers)."""
+        return np.asarray((found - self.centre) * self.scale, dtype=np.float32)
 
     def fold(self, coefficients: Floats) -> Line:
         """Turn coefficients of the numbers into weights of the features."""
-        return Line(np.asarray(self.matrix @ coefficients), -float(self.centre @ coefficients))
+        along = coefficients * self.scale
+        return Line(self.numbers.fold(along), -float(self.centre @ along))
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What lines are fitted on.
+
+    A line is fitted in two steps. The first guesses by the numbers beside the features alone, which are few and carry
+    far; the second learns from the features what the guess lacks. One step for both would take several times as long.
 
     Args:
         matrix: The features of the texts, shape (texts, features).
@@ -86,54 +133,76 @@ class Ground:
         strength: Inverse of the regularisation.
         weights: How much each text counts, shape (texts,).
         seed: Decides the order of the fitting.
+        tutor: Softens the targets.
 
     """
 
     matrix: sp.csr_matrix
     projections: Sequence[Projection]
-    beside: sp.csr_matrix
+    beside: NDArray[np.float32]
     bayes: Sequence[tuple[slice, float]]
     strength: float
     weights: Floats
     seed: int
+    tutor: Tutor | None = None
 
     def fit(self, question: Question, seen: NDArray[np.intp] | None = None) -> Line:
-        """Fit a line on the texts of a question, or on those of them that are seen.
-
-        A target between 0 and 1 is learnt as a yes of that weight and a no of the rest.
-        """
+        """Fit a line on the texts of a question, or on those of them that are seen."""
         kept = np.ones(len(question.rows), bool) if seen is None else np.isin(question.rows, seen)
         rows, targets = question.rows[kept], question.targets[kept]
-        yes, no = np.flatnonzero(targets > 0), np.flatnonzero(targets < 1)
-        order = rows[np.concatenate([yes, no])]
-        parts = np.concatenate([targets[yes], 1 - targets[no]]) * self.weights[order]
-        answers = np.repeat([True, False], [len(yes), len(no)])
+        if self.tutor:
+            targets = self.tutor.soften(rows, targets, self.weights[rows])
+        places, answers, parts = answers_of(targets)
+        order = rows[places]
+        parts *= self.weights[order]
+        balanced = _balanced(parts, answers)
+        guess = self._guess(order, balanced, answers)
         features = self.matrix[order]
-        ratios = [(block, _ratios(features[:, block], parts, answers) * weight) for block, weight in self.bayes]
-        copies = [features[:, block].multiply(ratio) for block, ratio in ratios]
-        whole = sp.csr_matrix(sp.hstack([features, self.beside[order], *copies], format="csr"))
+        stretch = self._stretch(features, parts, answers)
+        features.data *= stretch[features.indices]
+        whole = _with_column(features, self.beside[order] @ guess)
         if question.margin:
             line = LinearSVC(C=MARGIN_STRENGTH, random_state=self.seed)
         else:
-            parts = _balanced(parts, answers)
+            parts = balanced
             line = LogisticRegression(
                 C=self.strength, solver="liblinear", random_state=self.seed, max_iter=1000, tol=TOLERANCE
             )
         line.fit(whole, answers, sample_weight=parts)
-        return self._fold(np.asarray(line.coef_[0], dtype=np.float64), float(line.intercept_[0]), ratios)
+        coefficients = np.asarray(line.coef_[0], dtype=np.float64)
+        return self._fold(coefficients[:-1] * stretch, float(line.intercept_[0]), coefficients[-1] * guess)
 
-    def _fold(self, coefficients: Floats, intercept: float, ratios: Sequence[tuple[slice, Floats]]) -> Line:
-        place = self.matrix.shape[1]
-        weights = coefficients[:place].copy()
+    def _stretch(self, features: sp.csr_matrix, parts: Floats, answers: NDArray[np.bool_]) -> Floats:
+        """Find how much longer a naive Bayes copy makes each column, shape (features,).
+
+        A column and its copy, r times as long, are fitted as one column that is sqrt(1 + r²) as long: of two columns
+        that say the same, the weights that are held back least stand as their lengths.
+        """
+        stretch = np.ones(features.shape[1])
+        yes, no = (_found_in(features, np.where(answers == which, parts, 0)) for which in (True, False))
+        for block, weight in self.bayes:
+            ratios = np.log(yes[block] / yes[block].sum()) - np.log(no[block] / no[block].sum())
+            stretch[block] = np.sqrt(1 + (weight * ratios) ** 2)
+        return stretch
+
+    def _guess(self, order: NDArray[np.intp], parts: Floats, answers: NDArray[np.bool_]) -> Floats:
+        """Fit the first step's line; its coefficients give guesses of deviation GUESSED."""
+        beside = self.beside[order]
+        if not beside.shape[1]:
+            return np.zeros(0)
+        line = LogisticRegression(C=GUESS_STRENGTH, max_iter=1000, tol=GUESS_TOLERANCE)
+        line.fit(beside, answers, sample_weight=parts)
+        coefficients = np.asarray(line.coef_[0], dtype=np.float64)
+        return np.asarray(coefficients * GUESSED / max(float((beside @ coefficients).std()), 1e-9))
+
+    def _fold(self, weights: Floats, intercept: float, along: Floats) -> Line:
+        """Turn weights of the features and coefficients of the numbers beside them into one line."""
+        start = 0
         for projection in self.projections:
-            width = projection.matrix.shape[1]
-            folded = projection.fold(coefficients[place : place + width])
-            weights += folded.weights
+            folded = projection.fold(along[start : start + len(projection.centre)])
+            weights = weights + folded.weights
             intercept += folded.intercept
-            place += width
-        for block, ratio in ratios:
-            weights[block] += coefficients[place : place + len(ratio)] * ratio
-            place += len(ratio)
+            start += len(projection.centre)
         return Line(weights, intercept)
 
 
@@ -143,9 +212,15 @@ def _balanced(parts: Floats, answers: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.where(answers, parts * half / parts[answers].sum(), parts * half / parts[~answers].sum()))
 
 
-def _ratios(features: sp.csr_matrix, parts: Floats, answers: NDArray[np.bool_]) -> Floats:
-    """Compare in how many texts of either answer each feature stands, as a log ratio."""
-    present = (features > 0).astype(np.float64)
-    yes = 1 + np.asarray(present.T @ (parts * answers))
-    no = 1 + np.asarray(present.T @ (parts * ~answers))
-    return np.asarray(np.log(yes / yes.sum()) - np.log(no / no.sum()))
+def _found_in(features: sp.csr_matrix, parts: Floats) -> Floats:
+    """Add up how much the texts count in which each feature stands, and one text more."""
+    each = np.repeat(parts, np.diff(features.indptr))
+    return np.asarray(1 + np.bincount(features.indices, weights=each, minlength=features.shape[1]))
+
+
+def _with_column(features: sp.csr_matrix, column: Floats) -> sp.csr_matrix:
+    """Put one more column behind all others."""
+    ends, width = features.indptr[1:], features.shape[1]
+    data, indices = np.insert(features.data, ends, column), np.insert(features.indices, ends, width)
+    starts = features.indptr + np.arange(len(column) + 1, dtype=features.indptr.dtype)
+    return sp.csr_matrix((data, indices, starts), shape=(len(column), width + 1))

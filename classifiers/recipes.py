@@ -10,6 +10,7 @@ from typing import Final
 
 from classifiers.features import VIEWS, View
 from classifiers.labels import NEGATIVE, UNVERIFIED
+from classifiers.tutor import Trust
 
 Steps = Sequence[tuple[float, float]]
 # Insults live in short comments, claims in longer posts: there a label's line should be best.
@@ -17,6 +18,9 @@ EMPHASIS: Final[Mapping[str, Steps]] = {
     NEGATIVE.name: ((25, 2.0), (inf, 1.0)),
     UNVERIFIED.name: ((25, 0.05), (40, 0.5), (inf, 2.0)),
 }
+ALL_CLASSES: Final = ""  # in place of a label where exactly one holds
+# Rumours and concerns have no degrees that the tutor would see: there it costs more than it gives.
+TUTORED: Final[Mapping[str, Trust]] = {NEGATIVE.name: Trust(of_no=0.4, of_yes=0.15)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +32,11 @@ class Recipe:
         strength: Inverse of the regularisation (scikit-learn's C).
         precision: The precision that a label's threshold aims at on unseen texts; None: the best F1.
         exclusive: Exactly one label holds.
-        surroundings: Mean length of a text's word vectors beside its features; 0: none.
-        sources: Weight of the scores that models of other sets give to a text; 0: none.
+        surroundings: How many dimensions the vectors of a text's features have, from which a first guess is made;
+            0: no vectors.
+        sources: Hear what models of other sets say of a text.
         emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
+        tutored: How far a tutor, who reads the surroundings, is trusted, by label or ALL_CLASSES.
         recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
         forward: A text is unseen only by models of older texts, as in use; needs times.
         trees: Let trees judge reactions, time and style.
@@ -42,17 +48,14 @@ class Recipe:
     strength: float = 3.0
     precision: float | None = 0.8
     exclusive: bool = False
-    surroundings: float = 0.0
-    sources: float = 0.3
+    surroundings: int = 400
+    sources: bool = True
     emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
+    tutored: Mapping[str, Trust] = field(default_factory=lambda: TUTORED)
     recency: float = 0.0
     forward: bool = False
     trees: bool = False
     seed: int = 20260101
-
-
-# With sets beside the corpus: word vectors from all their texts carry what the corpus says of a word to its like.
-WITH_SETS: Final = Recipe(surroundings=0.5)
 
 
 _LEXICON: Final = View("lexicon", (1, 1), letters=False, scale=1.0)
@@ -79,7 +82,7 @@ def _long(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
     )
 
 
-_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True, surroundings=1.0)
+_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True)
 _TASKS: Final = {
     "vihsd": _HATE,
     "vlsphsd": _HATE,
@@ -94,20 +97,18 @@ _TASKS: Final = {
         strength=4.0,
         precision=None,
         exclusive=True,
-        surroundings=1.0,
     ),
     "reintel": Recipe(
         views=_long(bayes=0.5, words=1.0),
         strength=4.0,
         precision=None,
         exclusive=True,
-        surroundings=0.5,
-        sources=0.0,
+        sources=False,
         recency=0.6,
         forward=True,
         trees=True,
     ),
-    "viocd": Recipe(views=_long(bayes=1.0, words=1.0), strength=4.0, precision=None, exclusive=True, surroundings=0.5),
+    "viocd": Recipe(views=_long(bayes=1.0, words=1.0), strength=4.0, precision=None, exclusive=True),
 }
 
 

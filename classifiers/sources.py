@@ -73,7 +73,7 @@ def opinions(source: Source, matrix: sp.csr_matrix, seed: int) -> list[Floats]:
         seed: Decides the order of the fitting.
 
     """
-    nothing = sp.csr_matrix((matrix.shape[0], 0))
+    nothing = np.zeros((matrix.shape[0], 0), dtype=np.float32)
     ground = Ground(matrix, (), nothing, (), SOURCE_STRENGTH, np.ones(matrix.shape[0]), seed)
     return [
         ground.fit(question).weights

@@ -11,7 +11,10 @@ what is learnt on the vectors folds back into one weight a feature:
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,6 +25,8 @@ from sklearn.utils.extmath import randomized_svd
 from classifiers.features import FeatureSpace, Prepared, tokens_of
 
 DIMENSIONS: Final = 100
+AT_ONCE: Final = 50  # dimensions that are carried to all features together: of several hundred they fill a memory
+SIDE_BY_SIDE: Final = 2  # of them
 WINDOW: Final = 20
 LEAST_COUNT: Final = 5
 MOST_SYLLABLES: Final = 20_000
@@ -32,17 +37,20 @@ _SYLLABLES: Final = "syllables"
 Vectors = NDArray[np.float32]
 
 
-def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
-    """Give each feature a vector.
+def text_vectors(
+    space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int, dimensions: int = DIMENSIONS
+) -> Vectors:
+    """Give each text a vector, of length one.
 
     Args:
         space: The fitted vectorisers.
         texts: The texts to learn from, labelled or not.
         matrix: Their features, shape (texts, features).
         seed: Decides the decomposition's first guess.
+        dimensions: How long a vector may be.
 
     Returns:
-        Shape (features, at most DIMENSIONS); no columns where the texts have too little in common.
+        Shape (texts, at most `dimensions`); no columns where the texts have too little in common.
 
     """
     lines = [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
@@ -50,15 +58,64 @@ def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.c
     known = [token for token, count in counts.most_common(MOST_SYLLABLES) if count >= LEAST_COUNT]
     columns = _columns(space, known)
     known = [token for token in known if token in columns]
-    size = min(DIMENSIONS, len(known) - 1)
+    size = min(dimensions, len(known) - 1)
     if size < 1:
-        return np.zeros((matrix.shape[1], 0), dtype=np.float32)
+        return np.zeros((len(texts), 0), dtype=np.float32)
     syllables = _decompose(_information(lines, known), size, seed)
-    documents = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
-    documents = _of_length_one(documents - documents.mean(axis=0)).astype(np.float32)
-    sums = np.asarray(matrix.astype(np.float32).T @ documents)
-    weights = np.asarray(matrix.sum(axis=0)).ravel().astype(np.float32)
-    return np.asarray(sums / (weights + np.float32(SHRINKAGE))[:, None], dtype=np.float32)
+    vectors = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
+    return _of_length_one(vectors - vectors.mean(axis=0)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The vectors of all features, which are means of text vectors and are never held all at once.
+
+    Args:
+        texts: The features of the texts that were learnt from, shape (texts, features).
+        vectors: The vectors of those texts, shape (texts, dimensions).
+
+    """
+
+    texts: sp.csr_matrix
+    vectors: Vectors
+
+    @property
+    def shares(self) -> Vectors:
+        """How much of a text's vector goes to a feature of weight one in it, shape (features,)."""
+        weights = np.asarray(self.texts.sum(axis=0)).ravel().astype(np.float32)
+        return np.asarray(1 / (weights + np.float32(SHRINKAGE)))
+
+    def slabs(self) -> Iterator[Callable[[], Vectors]]:
+        """Give the vectors of all features, some dimensions at a time: each shape (features, at most AT_ONCE)."""
+        turned = self.texts.astype(np.float32).T.tocsr()
+        shares = self.shares[:, None]
+        for start in range(0, self.vectors.shape[1], AT_ONCE):
+            yield partial(_slab, turned, self.vectors[:, start : start + AT_ONCE], shares)
+
+    def of(self, matrix: sp.csr_matrix) -> NDArray[np.float64]:
+        """Add up the vectors of the features of texts, shape (texts, dimensions)."""
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+            parts = list(threads.map(lambda slab: np.asarray(matrix @ slab(), dtype=np.float64), self.slabs()))
+        return np.hstack([np.zeros((matrix.shape[0], 0)), *parts])
+
+    def fold(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn coefficients of the dimensions into weights of the features, shape (features,)."""
+        return np.asarray(self.texts.T @ (self.vectors @ coefficients)) * self.shares
+
+
+def _slab(turned: sp.csr_matrix, vectors: Vectors, shares: Vectors) -> Vectors:
+    return np.asarray(turned @ vectors) * shares
+
+
+def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
+    """Give each feature a vector; arguments as of `text_vectors`.
+
+    Returns:
+        Shape (features, at most DIMENSIONS); no columns where the texts have too little in common.
+
+    """
+    around = Surroundings(matrix, text_vectors(space, texts, matrix, seed=seed))
+    return np.hstack([np.zeros((matrix.shape[1], 0), dtype=np.float32), *(slab() for slab in around.slabs())])
 
 
 def positions(space: FeatureSpace, texts: Sequence[Prepared], *, seed: int) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from classifiers.evaluation import LabelMetrics, measure
 from classifiers.features import Prepared
 from classifiers.folds import FOLDS, Fold, forward_folds, groups_of, random_folds
 from classifiers.grounding import Cutter, Grounded, Progress, lay_ground, length_weights, recency_weights, times_of
-from classifiers.heads import class_questions, combine, unseen_lines, unseen_trees, weigh
+from classifiers.heads import class_questions, combine, fitted_lines, unseen_trees, weigh
 from classifiers.lines import Floats, Question
 from classifiers.model import Classifier, Head, sigmoid
 from classifiers.recipes import Recipe
@@ -28,6 +28,7 @@ from classifiers.trees import Trees, cues
 
 __all__ = ["FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
 SPARED_KIND = "criticism"
+LABEL_FOLDS = 3  # two more would take half as long again and give the same thresholds
 LEAST_EXAMPLES = 10  # of each answer, yes and no
 
 
@@ -138,7 +139,7 @@ def _fit_labels(
 ) -> _Fitted:
     """Fit one line a label, from the examples that know it."""
     labels = class_order(examples)
-    count = _counter(progress, len(labels) * (FOLDS + 1))
+    count = _counter(progress, len(labels) * (LABEL_FOLDS + 1))
     weights = recency_weights(examples, recipe.recency)
     heads, unseen = [], {}
     for label in labels:
@@ -148,11 +149,12 @@ def _fit_labels(
         lengths = length_weights(texts, recipe.emphasis.get(label, ()))
         ground = grounded.ground(label, recipe, weights * lengths)
         groups = groups_of([texts[row].aligned.text for row in rows])
-        folds = [(rows[seen], rows[judged]) for seen, judged in random_folds(answers, groups, recipe.seed)]
-        scores = unseen_lines(ground, [question], folds, lambda: next(count))[rows]
+        folds = random_folds(answers, groups, recipe.seed, LABEL_FOLDS)
+        folds = [(rows[seen], rows[judged]) for seen, judged in folds]
+        lines, scores = fitted_lines(ground, [question], folds, lambda: next(count))
+        scores = scores[rows]
         shares, shift = weigh(scores, answers)
-        heads.append(combine(label, [ground.fit(question)], shares, shift))
-        next(count)
+        heads.append(combine(label, lines, shares, shift))
         unseen[label] = scores @ shares + shift
     return _Fitted(heads, unseen)
 
@@ -166,16 +168,12 @@ def _fit_classes(
     ground = grounded.ground(None, recipe, recency_weights(examples, recipe.recency))
     folds = _class_folds(examples, texts, classes, recipe)
     count = _counter(progress, len(questions) * (len(folds) + 1))
-    scores = unseen_lines(ground, questions, folds, lambda: next(count))
+    lines, scores = fitted_lines(ground, questions, folds, lambda: next(count))
     trees = None
     if recipe.trees:
         rows = np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
         scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
         trees = Trees.fit(rows, classes > 0, recipe.seed)
-    lines = []
-    for question in questions:
-        lines.append(ground.fit(question))
-        next(count)
     heads, unseen = [], {}
     for place, label in enumerate(class_order(examples)):
         shares, shift = weigh(scores, classes == place)

@@ -1,13 +1,12 @@
 """`kiemtin train`: a model from the project's corpus and from labelled files."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from classifiers.datasets import Example, public_set, read_corpus, read_named, read_texts
-from classifiers.recipes import WITH_SETS, Recipe, recipe_for
+from classifiers.recipes import Recipe, recipe_for
 from classifiers.sources import Source
 from classifiers.training import Trained
 from classifiers.training import train as train_model
@@ -52,8 +51,6 @@ def train(
     else:
         examples, sources, recipe = _three_labels(files, corpus=corpus, precision=precision)
     texts = [text for path in unlabelled or [] for text in read_texts(path)]
-    if texts and not recipe.surroundings:
-        recipe = replace(recipe, surroundings=WITH_SETS.surroundings)
     app = application(context)
     with progress_bar() as bar:
         trained = train_model(examples, app.segmenter, recipe, bar.update, sources=sources, unlabelled=texts)
@@ -98,8 +95,7 @@ def _three_labels(
         everything = [example for reader, path in public for example in read_named(reader, path)]
         return everything, [], Recipe(precision=precision)
     sources = [_as_source(reader, path, about=True) for reader, path in public]
-    recipe = WITH_SETS if sources else Recipe()
-    return examples, sources, replace(recipe, precision=precision)
+    return examples, sources, Recipe(precision=precision)
 
 
 def _as_source(reader: str, path: Path, *, about: bool) -> Source:

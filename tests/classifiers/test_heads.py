@@ -5,14 +5,14 @@ import pytest
 import scipy.sparse as sp
 
 from classifiers.folds import groups_of, random_folds
-from classifiers.heads import class_questions, combine, unseen_lines, unseen_trees, weigh
+from classifiers.heads import class_questions, combine, fitted_lines, unseen_trees, weigh
 from classifiers.lines import Ground, Line
 from classifiers.model import sigmoid
 
 CHANCE = np.random.default_rng(11)
 FEATURES = CHANCE.normal(size=(200, 6))
 CLASSES = np.digitize(FEATURES[:, 0] + 0.3 * CHANCE.normal(size=200), [0.4, 1.2])
-GROUND = Ground(sp.csr_matrix(FEATURES), (), sp.csr_matrix((200, 0)), (), 3.0, np.ones(200), seed=1)
+GROUND = Ground(sp.csr_matrix(FEATURES), (), np.zeros((200, 0), np.float32), (), 3.0, np.ones(200), seed=1)
 FOLDS = random_folds(CLASSES, groups_of([str(n) for n in range(200)]), seed=1)
 
 
@@ -31,15 +31,16 @@ def test_three_classes_are_told_apart_and_climbed_step_by_step() -> None:
 def test_each_text_is_scored_by_lines_that_did_not_see_it() -> None:
     (question, *_) = questions = class_questions(CLASSES)
     done: list[None] = []
-    scores = unseen_lines(GROUND, questions, FOLDS, lambda: done.append(None))
-    assert len(done) == len(questions) * len(FOLDS)
+    lines, scores = fitted_lines(GROUND, questions, FOLDS, lambda: done.append(None))
+    assert len(done) == len(questions) * (len(FOLDS) + 1)
+    assert lines[0].score(GROUND.matrix) == pytest.approx(GROUND.fit(question).score(GROUND.matrix))
     seen, judged = FOLDS[0]
     assert scores[judged, 0] == pytest.approx(GROUND.fit(question, seen).score(GROUND.matrix[judged]))
     assert not np.isnan(scores).any()
 
 
 def test_texts_that_no_fold_judges_have_no_score() -> None:
-    scores = unseen_lines(GROUND, class_questions(CLASSES)[:1], FOLDS[:1], lambda: None)
+    _, scores = fitted_lines(GROUND, class_questions(CLASSES)[:1], FOLDS[:1], lambda: None)
     assert np.isnan(scores).sum() == 200 - len(FOLDS[0][1])
 
 

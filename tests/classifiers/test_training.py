@@ -122,7 +122,7 @@ def graded(count: int, *names: str, start: int = 0) -> list[Example]:
 
 
 def test_exclusive_classes_are_learnt_one_of_which_holds(segmenter: Segmenter) -> None:
-    trained = train(graded(25), segmenter, replace(recipe_for("vihsd"), surroundings=0.0))
+    trained = train(graded(25), segmenter, replace(recipe_for("vihsd"), surroundings=0))
     said = trained.classifier.predict([f"{SAID[name]} quạt" for name in CLASSES])
     assert [prediction.flags for prediction in said] == [("clean",), ("offensive",), ("hate",)]
     assert trained.classifier.labels == CLASSES
@@ -134,7 +134,7 @@ def test_a_source_knows_words_that_the_target_lacks(segmenter: Segmenter) -> Non
     insults = [Example(f"đồ ngu quạt lần {n}", {"clean": False, "hate": True}) for n in range(100, 130)]
     clean = [e for e in graded(30, "clean", "hate", start=100) if e.labels["clean"]]
     source = Source("vlsphsd", [*clean, *insults])
-    recipe = Recipe(exclusive=True, sources=0.3)
+    recipe = Recipe(exclusive=True)
 
     def hate(sources: Sequence[Source]) -> float:
         (prediction,) = train(target, segmenter, recipe, sources=sources).classifier.predict(["đồ ngu"])
@@ -162,10 +162,9 @@ def test_a_source_speaks_only_of_the_labels_it_is_about(segmenter: Segmenter) ->
 
 def test_unlabelled_texts_teach_which_words_are_alike(segmenter: Segmenter) -> None:
     told = [f"xưởng {thing} {WORDS[n % 12]} lần {n}" for n in range(60) for thing in ("thiếu", "khuyết")]
-    recipe = Recipe(surroundings=2.0)
 
     def answer(unlabelled: Sequence[str]) -> float:
-        trained = train(made_up(30), segmenter, recipe, unlabelled=unlabelled)
+        trained = train(made_up(30), segmenter, unlabelled=unlabelled)
         (prediction,) = trained.classifier.predict(["khuyết"])
         return prediction.probabilities["concern"]
 
