@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,7 +13,7 @@ from classifiers.context import Context
 from classifiers.datasets import Example
 from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, prepare, tokens_of
 from classifiers.lines import Floats, Ground, Numbers, Opinions, Projection
-from classifiers.recipes import ALL_CLASSES, Recipe, Steps
+from classifiers.recipes import Recipe, Steps
 from classifiers.sources import Source, opinions
 from classifiers.surroundings import Surroundings, text_vectors
 from classifiers.text.aligned import Aligned
@@ -20,6 +21,8 @@ from classifiers.text.segment import Segmenter
 from classifiers.tutor import Tutor, nearness
 
 Progress = Callable[[str, int, int], None]
+REACH: Final = 1.0
+OPINION: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,16 @@ class Grounded:
         beside = np.hstack([none, *(numbers for _, numbers, _ in fitting)])
         bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
         projections = [projection for projection, _, _ in fitting]
-        trust = recipe.tutored.get(label or ALL_CLASSES)
+        trust = recipe.tutored.get(label) if label else None
         tutor = Tutor(self.nearness, trust) if trust and self.nearness is not None else None
-        return Ground(self.matrix, projections, beside, bayes, recipe.strength, weights, recipe.seed, tutor)
+        lengths = None if recipe.guess else np.concatenate([[], *map(_lengths, projections)])
+        return Ground(self.matrix, projections, beside, bayes, recipe.strength, weights, recipe.seed, lengths, tutor)
+
+
+def _lengths(projection: Projection) -> Floats:
+    """Say how long numbers are beside the features: vectors together REACH in the mean, each opinion OPINION."""
+    width = len(projection.centre)
+    return np.full(width, OPINION if isinstance(projection.numbers, Opinions) else REACH / np.sqrt(width))
 
 
 class Cutter:

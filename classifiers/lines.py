@@ -122,8 +122,9 @@ class Projection:
 class Ground:
     """What lines are fitted on.
 
-    A line is fitted in two steps. The first guesses by the numbers beside the features alone, which are few and carry
-    far; the second learns from the features what the guess lacks. One step for both would take several times as long.
+    Where few texts are labelled, a line is fitted in two steps. The first guesses by the numbers beside the features
+    alone, which are few and carry far; the second learns from the features what the guess lacks. Where many are, the
+    numbers are some features more.
 
     Args:
         matrix: The features of the texts, shape (texts, features).
@@ -133,6 +134,7 @@ class Ground:
         strength: Inverse of the regularisation.
         weights: How much each text counts, shape (texts,).
         seed: Decides the order of the fitting.
+        lengths: How long each number is as one feature more, shape (numbers,); None: they make a guess.
         tutor: Softens the targets.
 
     """
@@ -144,6 +146,7 @@ class Ground:
     strength: float
     weights: Floats
     seed: int
+    lengths: Floats | None = None
     tutor: Tutor | None = None
 
     def fit(self, question: Question, seen: NDArray[np.intp] | None = None) -> Line:
@@ -156,11 +159,11 @@ class Ground:
         order = rows[places]
         parts *= self.weights[order]
         balanced = _balanced(parts, answers)
-        guess = self._guess(order, balanced, answers)
+        columns = self._columns(order, balanced, answers)
         features = self.matrix[order]
         stretch = self._stretch(features, parts, answers)
         features.data *= stretch[features.indices]
-        whole = _with_column(features, self.beside[order] @ guess)
+        whole = _beside(features, self.beside[order] @ columns)
         if question.margin:
             line = LinearSVC(C=MARGIN_STRENGTH, random_state=self.seed)
         else:
@@ -170,7 +173,8 @@ class Ground:
             )
         line.fit(whole, answers, sample_weight=parts)
         coefficients = np.asarray(line.coef_[0], dtype=np.float64)
-        return self._fold(coefficients[:-1] * stretch, float(line.intercept_[0]), coefficients[-1] * guess)
+        weights, along = np.split(coefficients, [len(stretch)])
+        return self._fold(weights * stretch, float(line.intercept_[0]), columns @ along)
 
     def _stretch(self, features: sp.csr_matrix, parts: Floats, answers: NDArray[np.bool_]) -> Floats:
         """Find how much longer a naive Bayes copy makes each column, shape (features,).
@@ -185,15 +189,20 @@ class Ground:
             stretch[block] = np.sqrt(1 + (weight * ratios) ** 2)
         return stretch
 
-    def _guess(self, order: NDArray[np.intp], parts: Floats, answers: NDArray[np.bool_]) -> Floats:
-        """Fit the first step's line; its coefficients give guesses of deviation GUESSED."""
+    def _columns(self, order: NDArray[np.intp], parts: Floats, answers: NDArray[np.bool_]) -> Floats:
+        """Say how the numbers become columns beside the features, shape (numbers, columns).
+
+        Either each is one, or the first step's line makes one of them all: guesses of deviation GUESSED.
+        """
+        if self.lengths is not None:
+            return np.diag(self.lengths)
         beside = self.beside[order]
         if not beside.shape[1]:
-            return np.zeros(0)
+            return np.zeros((0, 0))
         line = LogisticRegression(C=GUESS_STRENGTH, max_iter=1000, tol=GUESS_TOLERANCE)
         line.fit(beside, answers, sample_weight=parts)
-        coefficients = np.asarray(line.coef_[0], dtype=np.float64)
-        return np.asarray(coefficients * GUESSED / max(float((beside @ coefficients).std()), 1e-9))
+        coefficients = np.asarray(line.coef_, dtype=np.float64).T
+        return coefficients * (GUESSED / max(float((beside @ coefficients).std()), 1e-9))
 
     def _fold(self, weights: Floats, intercept: float, along: Floats) -> Line:
         """Turn weights of the features and coefficients of the numbers beside them into one line."""
@@ -218,9 +227,11 @@ def _found_in(features: sp.csr_matrix, parts: Floats) -> Floats:
     return np.asarray(1 + np.bincount(features.indices, weights=each, minlength=features.shape[1]))
 
 
-def _with_column(features: sp.csr_matrix, column: Floats) -> sp.csr_matrix:
-    """Put one more column behind all others."""
-    ends, width = features.indptr[1:], features.shape[1]
-    data, indices = np.insert(features.data, ends, column), np.insert(features.indices, ends, width)
-    starts = features.indptr + np.arange(len(column) + 1, dtype=features.indptr.dtype)
-    return sp.csr_matrix((data, indices, starts), shape=(len(column), width + 1))
+def _beside(features: sp.csr_matrix, columns: Floats) -> sp.csr_matrix:
+    """Put dense columns behind all others; scipy's own stacking takes several times as long."""
+    (rows, width), more = features.shape, columns.shape[1]
+    ends = np.repeat(features.indptr[1:], more)
+    data = np.insert(features.data, ends, columns.ravel())
+    indices = np.insert(features.indices, ends, np.tile(np.arange(width, width + more), rows))
+    starts = features.indptr + more * np.arange(rows + 1, dtype=features.indptr.dtype)
+    return sp.csr_matrix((data, indices, starts), shape=(rows, width + more))

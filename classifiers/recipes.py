@@ -4,7 +4,7 @@ The choices were made on texts of the training parts that the fitted lines had n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Final
 
@@ -18,7 +18,6 @@ EMPHASIS: Final[Mapping[str, Steps]] = {
     NEGATIVE.name: ((25, 2.0), (inf, 1.0)),
     UNVERIFIED.name: ((25, 0.05), (40, 0.5), (inf, 2.0)),
 }
-ALL_CLASSES: Final = ""  # in place of a label where exactly one holds
 # Rumours and concerns have no degrees that the tutor would see: there it costs more than it gives.
 TUTORED: Final[Mapping[str, Trust]] = {NEGATIVE.name: Trust(of_no=0.4, of_yes=0.15)}
 
@@ -32,11 +31,11 @@ class Recipe:
         strength: Inverse of the regularisation (scikit-learn's C).
         precision: The precision that a label's threshold aims at on unseen texts; None: the best F1.
         exclusive: Exactly one label holds.
-        surroundings: How many dimensions the vectors of a text's features have, from which a first guess is made;
-            0: no vectors.
+        surroundings: How many dimensions the vectors of a text's features have; 0: no vectors.
+        guess: Fit in two steps, of which the first guesses by the vectors and by other models; False: in one.
         sources: Hear what models of other sets say of a text.
         emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
-        tutored: How far a tutor, who reads the surroundings, is trusted, by label or ALL_CLASSES.
+        tutored: How far a tutor, who reads the surroundings, is trusted, by label.
         recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
         forward: A text is unseen only by models of older texts, as in use; needs times.
         trees: Let trees judge reactions, time and style.
@@ -49,6 +48,7 @@ class Recipe:
     precision: float | None = 0.8
     exclusive: bool = False
     surroundings: int = 400
+    guess: bool = True
     sources: bool = True
     emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
     tutored: Mapping[str, Trust] = field(default_factory=lambda: TUTORED)
@@ -82,33 +82,32 @@ def _long(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
     )
 
 
-_HATE: Final = Recipe(views=_short(bayes=0.5), strength=4.0, precision=None, exclusive=True)
+# Where thousands of texts are labelled, one step ranks better than two, and a tutor has nothing to add.
+_TASK: Final = Recipe(strength=4.0, precision=None, exclusive=True, surroundings=100, guess=False, tutored={})
+_HATE: Final = replace(_TASK, views=_short(bayes=0.5))
 _TASKS: Final = {
     "vihsd": _HATE,
     "vlsphsd": _HATE,
     "comments2025": _HATE,
-    "victsd": Recipe(
+    "victsd": replace(
+        _TASK,
         views=(
             *_long(bayes=0.5),
             _LEXICON,
             View("title", (1, 2), letters=False, scale=0.6),
             View("topic", (1, 1), letters=False, scale=0.3),
         ),
-        strength=4.0,
-        precision=None,
-        exclusive=True,
+        surroundings=400,
     ),
-    "reintel": Recipe(
+    "reintel": replace(
+        _TASK,
         views=_long(bayes=0.5, words=1.0),
-        strength=4.0,
-        precision=None,
-        exclusive=True,
         sources=False,
         recency=0.6,
         forward=True,
         trees=True,
     ),
-    "viocd": Recipe(views=_long(bayes=1.0, words=1.0), strength=4.0, precision=None, exclusive=True),
+    "viocd": replace(_TASK, views=_long(bayes=1.0, words=1.0)),
 }
 
 

@@ -1,12 +1,16 @@
-"""How much a text counts for a label while its line is fitted."""
+"""What lines are fitted on: how much a text counts, what stands beside the features, and who teaches."""
 
 from math import inf
 
-from classifiers.features import Prepared
-from classifiers.grounding import length_weights
+import numpy as np
+import pytest
+
+from classifiers.features import Prepared, prepare
+from classifiers.grounding import REACH, Grounded, lay_ground, length_weights
+from classifiers.labels import LABEL_NAMES
 from classifiers.recipes import EMPHASIS, Recipe
 from classifiers.text.aligned import Aligned
-from classifiers.text.segment import Word
+from classifiers.text.segment import Segmenter, Word
 
 
 def text_of(words: int) -> Prepared:
@@ -38,3 +42,31 @@ def test_claims_are_learnt_from_longer_posts_and_insults_from_short_comments() -
     )
     assert short[0] > short[1]
     assert long[0] < long[1]
+
+
+@pytest.fixture(scope="module")
+def laid(segmenter: Segmenter) -> Grounded:
+    things = ("quạt hỏng", "lương chậm", "cơm nguội", "ca đêm", "phòng trọ")
+    texts = [prepare(f"xưởng {thing} quá lần {n}", segmenter) for n in range(8) for thing in things]
+    return lay_ground(texts, [], [], Recipe(), lambda _step, _done, _total: None)
+
+
+def test_only_labels_with_degrees_have_a_tutor(laid: Grounded) -> None:
+    tutors = {label: laid.ground(label, Recipe(), np.ones(40)).tutor for label in LABEL_NAMES}
+    assert [label for label, tutor in tutors.items() if tutor] == ["negative"]
+    assert laid.ground(None, Recipe(), np.ones(40)).tutor is None
+
+
+def test_vectors_make_a_guess_or_have_together_the_length_of_the_reach(laid: Grounded) -> None:
+    assert laid.ground("concern", Recipe(), np.ones(40)).lengths is None
+    ground = laid.ground("concern", Recipe(guess=False), np.ones(40))
+    assert ground.lengths is not None
+    beside = ground.beside * ground.lengths
+    assert np.sqrt((beside**2).sum(axis=1).mean()) == pytest.approx(REACH, abs=1e-5)
+
+
+def test_without_surroundings_nothing_stands_beside_and_nobody_teaches(segmenter: Segmenter) -> None:
+    texts = [prepare(f"ca đêm {n}", segmenter) for n in range(4)]
+    laid = lay_ground(texts, [], [], Recipe(surroundings=0), lambda _step, _done, _total: None)
+    assert (laid.beside, laid.nearness) == ([], None)
+    assert laid.ground("negative", Recipe(), np.ones(4)).tutor is None

@@ -1,5 +1,7 @@
 """What is fitted beside the features is folded into their weights: the folded line scores exactly as the fitted one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -54,6 +56,16 @@ def test_numbers_that_know_the_answer_carry_to_texts_that_are_unlike_the_seen_on
         return float(((ground(*beside).fit(ALL, few).score(MATRIX) > 0) == TRUTH)[14:].mean())
 
     assert right(Projection.standard(knowing, knowing.of(MATRIX), each=True)) > right() + 0.05
+
+
+def test_numbers_that_make_no_guess_are_features_of_their_lengths() -> None:
+    """Fitted side by side with the features, and folded, they say what columns of the matrix would say."""
+    beside = projection(3, each=True)
+    lengths = np.array([0.5, 2.0, 0.0])
+    folded = replace(ground(beside), lengths=lengths).fit(ALL)
+    wide = sp.csr_matrix(sp.hstack([MATRIX, numbers_of(beside) * lengths]))
+    plain = replace(ground(), matrix=wide).fit(ALL)
+    assert folded.score(MATRIX) == pytest.approx(plain.score(wide), abs=1e-3)
 
 
 def test_a_naive_bayes_copy_is_the_same_as_longer_columns() -> None:
