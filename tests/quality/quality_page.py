@@ -36,7 +36,7 @@ def measured_part(found: Measured, unseen: Scored, guard: Scored) -> str:
     lines = [
         measured_on,
         "",
-        "## On the project's own posts (five folds: each post scored by a model that did not see it)",
+        "## On the project's own posts (three folds: each post scored by a model that did not see it)",
         "",
         *_label_table(summary(unseen)),
         "",
