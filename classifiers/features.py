@@ -221,7 +221,10 @@ class FeatureSpace:
         vectorizers = {view.name: view.vectorizer(learnt[view.name].features, learnt[view.name].idf) for view in views}
         space = cls(vectorizers, views)
         by_batch = zip(_batches(texts), *(each.occurrences for each in learnt.values()), strict=True)
-        parts = [space._weights.matrix(len(batch), found) for batch, *found in by_batch]
+        parts = [
+            space._weights.matrix(len(batch), ((rows.astype(np.int64), columns) for rows, columns in found))
+            for batch, *found in by_batch
+        ]
         return space, sp.csr_matrix(sp.vstack(parts, format="csr"))
 
     def transform(self, texts: Sequence[Prepared]) -> sp.csr_matrix:

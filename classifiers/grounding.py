@@ -110,7 +110,9 @@ def lay_ground(
     of_sources = [space.transform(cut) for _, cut in sources]
     heard: list[tuple[Numbers, frozenset[str] | None]] = []
     if recipe.surroundings:
-        everything = sp.csr_matrix(sp.vstack([matrix, *of_sources, space.transform(unlabelled)], format="csr"))
+        parts = [part.astype(np.float32) for part in (matrix, *of_sources, space.transform(unlabelled))]
+        everything = sp.csr_matrix(sp.vstack(parts, format="csr"))
+        del parts
         dimensions = {"seed": recipe.seed, "dimensions": recipe.surroundings}
         vectors = text_vectors(space, [*texts, *others], everything, **dimensions)
         heard.append((Surroundings(everything, vectors), None))

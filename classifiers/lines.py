@@ -163,7 +163,7 @@ class Ground:
         features = self.matrix[order]
         stretch = self._stretch(features, parts, answers)
         features.data *= stretch[features.indices]
-        whole = _beside(features, self.beside[order] @ columns)
+        features = _beside(features, self.beside[order] @ columns)  # the shorter ones are not kept: they are large
         if question.margin:
             line = LinearSVC(C=MARGIN_STRENGTH, random_state=self.seed)
         else:
@@ -171,7 +171,7 @@ class Ground:
             line = LogisticRegression(
                 C=self.strength, solver="liblinear", random_state=self.seed, max_iter=1000, tol=TOLERANCE
             )
-        line.fit(whole, answers, sample_weight=parts)
+        line.fit(features, answers, sample_weight=parts)
         coefficients = np.asarray(line.coef_[0], dtype=np.float64)
         weights, along = np.split(coefficients, [len(stretch)])
         return self._fold(weights * stretch, float(line.intercept_[0]), columns @ along)

@@ -87,7 +87,7 @@ class Surroundings:
 
     def slabs(self) -> Iterator[Callable[[], Vectors]]:
         """Give the vectors of all features, some dimensions at a time: each shape (features, at most AT_ONCE)."""
-        turned = self.texts.astype(np.float32).T.tocsr()
+        turned = self.texts.astype(np.float32, copy=False).T.tocsr()
         shares = self.shares[:, None]
         for start in range(0, self.vectors.shape[1], AT_ONCE):
             yield partial(_slab, turned, self.vectors[:, start : start + AT_ONCE], shares)

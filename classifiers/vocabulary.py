@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.columns import UNKNOWN, Columns, Lookup
 
+Places = NDArray[np.int32]
 Batch = Sequence[Sequence[str]]  # texts that are cut into tokens
 
 
@@ -28,7 +29,7 @@ class Learnt:
 
     features: Sequence[str]
     idf: NDArray[np.float64]
-    occurrences: Sequence[tuple[Columns, Columns]]
+    occurrences: Sequence[tuple[Places, Places]]
 
 
 def learn(
@@ -44,13 +45,13 @@ def learn(
         least_with_others: Or of so many, if the others count.
 
     """
-    found: list[tuple[Columns, Columns]] = []
+    found: list[tuple[Places, Places]] = []
     documents = 0
     frequencies = np.zeros(0, np.int64)
     for batch in texts:
         rows, columns = lookup.occurrences(batch)
         frequencies = _added(frequencies, _frequencies(rows, columns))
-        found.append((rows, columns))
+        found.append((rows.astype(np.int32), columns.astype(np.int32)))  # of many texts they fill a memory
         documents += len(batch)
     wide = frequencies
     for batch in others:
@@ -85,7 +86,7 @@ def _added(one: Columns, other: Columns) -> Columns:
     return total
 
 
-def _renumbered(rows: Columns, columns: Columns, column_of: Columns) -> tuple[Columns, Columns]:
-    new = column_of[columns]
+def _renumbered(rows: Places, columns: Places, column_of: Columns) -> tuple[Places, Places]:
+    new = column_of[columns].astype(np.int32)
     known = new != UNKNOWN
     return rows[known], new[known]
