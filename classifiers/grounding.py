@@ -15,7 +15,7 @@ from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, pr
 from classifiers.lines import Floats, Ground, Numbers, Opinions, Projection
 from classifiers.recipes import Recipe, Steps
 from classifiers.sources import Source, opinions
-from classifiers.surroundings import Surroundings, text_vectors
+from classifiers.surroundings import Surroundings, syllables_of, text_vectors
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
 from classifiers.tutor import Tutor, nearness
@@ -107,19 +107,20 @@ def lay_ground(
     """
     others = [text for _, cut in sources for text in cut] + list(unlabelled)
     space, matrix = FeatureSpace.fit_transform(texts, others=others, views=_known_views(recipe.views, texts))
-    of_sources = [space.transform(cut) for _, cut in sources]
+    of_sources = [(source, space.transform(cut)) for source, cut in sources]
     heard: list[tuple[Numbers, frozenset[str] | None]] = []
     if recipe.surroundings:
-        parts = [part.astype(np.float32) for part in (matrix, *of_sources, space.transform(unlabelled))]
-        everything = sp.csr_matrix(sp.vstack(parts, format="csr"))
+        lines = syllables_of([*texts, *others])
+        parts = [matrix, *(features for _, features in of_sources), space.transform(unlabelled)]
+        del sources, unlabelled, others  # thousands of texts would lie in memory to the end
+        everything = sp.csr_matrix(sp.vstack([part.astype(np.float32) for part in parts], format="csr"))
         del parts
-        dimensions = {"seed": recipe.seed, "dimensions": recipe.surroundings}
-        vectors = text_vectors(space, [*texts, *others], everything, **dimensions)
+        vectors = text_vectors(space, lines, everything, seed=recipe.seed, dimensions=recipe.surroundings)
         heard.append((Surroundings(everything, vectors), None))
-    for number, ((source, _), features) in enumerate(zip(sources, of_sources, strict=True)):
-        if lines := opinions(source, features, recipe.seed):
-            heard.append((Opinions(np.column_stack(lines).astype(np.float32)), source.about))
-        progress("sources", number + 1, len(sources))
+    for number, (source, features) in enumerate(of_sources):
+        if lines_of_source := opinions(source, features, recipe.seed):
+            heard.append((Opinions(np.column_stack(lines_of_source).astype(np.float32)), source.about))
+        progress("sources", number + 1, len(of_sources))
     beside = []
     for numbers, about in heard:
         found = numbers.of(matrix)

@@ -37,14 +37,24 @@ _SYLLABLES: Final = "syllables"
 Vectors = NDArray[np.float32]
 
 
+def syllables_of(texts: Sequence[Prepared]) -> list[list[str]]:
+    """Cut texts into the syllables that `text_vectors` reads; the texts themselves need not be kept for it."""
+    return [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
+
+
 def text_vectors(
-    space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int, dimensions: int = DIMENSIONS
+    space: FeatureSpace,
+    lines: Sequence[Sequence[str]],
+    matrix: sp.csr_matrix,
+    *,
+    seed: int,
+    dimensions: int = DIMENSIONS,
 ) -> Vectors:
     """Give each text a vector, of length one.
 
     Args:
         space: The fitted vectorisers.
-        texts: The texts to learn from, labelled or not.
+        lines: The texts to learn from, labelled or not, as `syllables_of` cuts them.
         matrix: Their features, shape (texts, features).
         seed: Decides the decomposition's first guess.
         dimensions: How long a vector may be.
@@ -53,14 +63,13 @@ def text_vectors(
         Shape (texts, at most `dimensions`); no columns where the texts have too little in common.
 
     """
-    lines = [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
     counts = Counter(token for line in lines for token in line)
     known = [token for token, count in counts.most_common(MOST_SYLLABLES) if count >= LEAST_COUNT]
     columns = _columns(space, known)
     known = [token for token in known if token in columns]
     size = min(dimensions, len(known) - 1)
     if size < 1:
-        return np.zeros((len(texts), 0), dtype=np.float32)
+        return np.zeros((len(lines), 0), dtype=np.float32)
     syllables = _decompose(_information(lines, known), size, seed)
     vectors = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
     return _of_length_one(vectors - vectors.mean(axis=0)).astype(np.float32)
@@ -108,13 +117,19 @@ def _slab(turned: sp.csr_matrix, vectors: Vectors, shares: Vectors) -> Vectors:
 
 
 def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
-    """Give each feature a vector; arguments as of `text_vectors`.
+    """Give each feature a vector.
+
+    Args:
+        space: The fitted vectorisers.
+        texts: The texts to learn from, labelled or not.
+        matrix: Their features, shape (texts, features).
+        seed: Decides the decomposition's first guess.
 
     Returns:
         Shape (features, at most DIMENSIONS); no columns where the texts have too little in common.
 
     """
-    around = Surroundings(matrix, text_vectors(space, texts, matrix, seed=seed))
+    around = Surroundings(matrix, text_vectors(space, syllables_of(texts), matrix, seed=seed))
     return np.hstack([np.zeros((matrix.shape[1], 0), dtype=np.float32), *(slab() for slab in around.slabs())])
 
 
