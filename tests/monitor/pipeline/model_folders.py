@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-FLAGS_EVERYTHING = 0.0001
-FLAGS_NOTHING = 0.9999
+FLAGS_EVERYTHING = 1e-9
+FLAGS_NOTHING = 1 - 1e-9
 
 
 def copy_model(small: Path, folder: Path, name: str, threshold: float | None = None) -> str:
