@@ -33,14 +33,12 @@ class Grounded:
         space: The fitted vectorisers.
         matrix: Shape (texts, features).
         beside: The projections, the texts' numbers, shape (texts, numbers), and the labels; None: about every label.
-        nearness: How near the texts are to landmarks, for a tutor; None: there is none.
 
     """
 
     space: FeatureSpace
     matrix: sp.csr_matrix
     beside: Sequence[tuple[Projection, NDArray[np.float32], frozenset[str] | None]]
-    nearness: NDArray[np.float32] | None
 
     def ground(self, label: str | None, recipe: Recipe, weights: Floats) -> Ground:
         """Lay the ground for one label, or for all classes together (None)."""
@@ -50,7 +48,8 @@ class Grounded:
         bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
         projections = [projection for projection, _, _ in fitting]
         trust = recipe.tutored.get(label) if label else None
-        tutor = Tutor(self.nearness, trust) if trust and self.nearness is not None else None
+        around = next((found for projection, found, _ in fitting if isinstance(projection.numbers, Surroundings)), none)
+        tutor = Tutor(nearness(around, recipe.seed), trust) if trust and around.shape[1] else None
         lengths = None if recipe.guess else np.concatenate([[], *map(_lengths, projections)])
         return Ground(self.matrix, projections, beside, bayes, recipe.strength, weights, recipe.seed, lengths, tutor)
 
@@ -116,7 +115,8 @@ def lay_ground(
         everything = sp.csr_matrix(sp.vstack([part.astype(np.float32) for part in parts], format="csr"))
         del parts
         vectors = text_vectors(space, lines, everything, seed=recipe.seed, dimensions=recipe.surroundings)
-        heard.append((Surroundings(everything, vectors), None))
+        if vectors.shape[1]:
+            heard.append((Surroundings(everything, vectors), None))
     for number, (source, features) in enumerate(of_sources):
         if lines_of_source := opinions(source, features, recipe.seed):
             heard.append((Opinions(np.column_stack(lines_of_source).astype(np.float32)), source.about))
@@ -126,10 +126,7 @@ def lay_ground(
         found = numbers.of(matrix)
         projection = Projection.standard(numbers, found, each=isinstance(numbers, Opinions))
         beside.append((projection, projection.of(found), about))
-    landmarks = (
-        nearness(beside[0][1], recipe.seed) if recipe.tutored and recipe.surroundings and vectors.shape[1] else None
-    )
-    return Grounded(space, matrix, beside, landmarks)
+    return Grounded(space, matrix, beside)
 
 
 def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:

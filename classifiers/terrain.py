@@ -59,8 +59,7 @@ class Terrain:
             The terrain, and the texts' features, shape (texts, features).
 
         """
-        space = FeatureSpace.fit(texts, min_documents=min_documents)
-        matrix = space.transform(texts)
+        space, matrix = FeatureSpace.fit_transform(texts, min_documents=min_documents)
         vectors = feature_vectors(space, texts, matrix, seed=seed)
         centre = np.asarray(matrix.mean(axis=0) @ vectors, dtype=np.float64).ravel()
         length = float(np.linalg.norm(np.asarray(matrix @ vectors) - centre, axis=1).mean()) if vectors.size else 0.0

@@ -68,5 +68,12 @@ def test_vectors_make_a_guess_or_have_together_the_length_of_the_reach(laid: Gro
 def test_without_surroundings_nothing_stands_beside_and_nobody_teaches(segmenter: Segmenter) -> None:
     texts = [prepare(f"ca đêm {n}", segmenter) for n in range(4)]
     laid = lay_ground(texts, [], [], Recipe(surroundings=0), lambda _step, _done, _total: None)
-    assert (laid.beside, laid.nearness) == ([], None)
+    assert laid.beside == []
     assert laid.ground("negative", Recipe(), np.ones(4)).tutor is None
+
+
+def test_texts_with_too_little_in_common_have_no_surroundings(segmenter: Segmenter) -> None:
+    few = [prepare(text, segmenter) for text in ("một hai", "một hai", "ba bốn", "ba bốn")]
+    laid = lay_ground(few, [], [], Recipe(), lambda _step, _done, _total: None)
+    assert laid.beside == []
+    assert laid.ground("negative", Recipe(guess=False), np.ones(4)).tutor is None

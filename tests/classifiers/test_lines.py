@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.lines import Ground, Opinions, Projection, Question
+from classifiers.tutor import Trust, Tutor, nearness
 
 CHANCE = np.random.default_rng(7)
 MATRIX = sp.csr_matrix(np.where(CHANCE.random((80, 12)) < 0.4, CHANCE.random((80, 12)), 0))
@@ -103,6 +104,17 @@ def test_a_folded_line_scores_as_the_one_that_was_fitted(monkeypatch: pytest.Mon
 def test_only_seen_texts_of_the_question_are_learnt_from() -> None:
     some = Question(np.arange(40), TRUTH[:40].astype(float))
     assert np.array_equal(ground().fit(some).weights, ground().fit(ALL, np.arange(40)).weights)
+
+
+def test_a_tutor_hears_of_no_text_that_is_judged_later() -> None:
+    """Nor does the line: what the unseen texts are changes nothing, while what the tutor says of the seen ones does."""
+    tutor = Tutor(nearness(MATRIX.toarray().astype(np.float32), seed=1), Trust(0.4, 0.2))
+    seen = np.arange(50)
+    turned = np.where(np.arange(80) < 50, ALL.targets, 1 - ALL.targets)
+    taught = replace(ground(), tutor=tutor)
+    line = taught.fit(ALL, seen)
+    assert np.array_equal(line.weights, taught.fit(Question(ALL.rows, turned), seen).weights)
+    assert not np.allclose(line.weights, ground().fit(ALL, seen).weights)
 
 
 def test_a_target_between_is_less_than_a_yes_and_more_than_a_no() -> None:

@@ -46,16 +46,6 @@ def test_targets_that_are_all_but_certain_are_made_so() -> None:
     assert (softened == 0).any()
 
 
-def test_a_tutor_of_some_texts_has_heard_of_no_other() -> None:
-    """Texts that are judged later must not shape the answers of those that are learnt from."""
-    seen = ROWS[:200]
-    turned = np.where(ROWS < 200, RING, ~RING).astype(float)
-    mine = tutor(0.4, 0.2)
-    assert np.array_equal(
-        mine.soften(seen, RING[:200].astype(float), EVEN[:200]), mine.soften(seen, turned[:200], EVEN[:200])
-    )
-
-
 def test_texts_that_count_more_are_heeded_more() -> None:
     targets = np.zeros(300)
     targets[:150] = 1.0

@@ -1,7 +1,7 @@
 """What the default model has to reach: measured figures, and the floors and ceilings that are derived from them.
 
 Everything is measured on the model that `kiemtin init` makes: the project's posts alone, the default recipe. Figures of
-the project's posts are those of posts that were not seen (folds); the guard is a set that nobody trains on.
+the project's posts are those of posts that were not seen; the guard is a set that nobody trains on.
 """
 
 import tomllib

@@ -10,6 +10,7 @@ from classifiers.evaluation import summary
 from classifiers.intervals import wilson
 from classifiers.labels import LABEL_NAMES
 from classifiers.scored import Scored
+from classifiers.training import LABEL_FOLDS
 from tests.quality.gate import Measured
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
@@ -36,7 +37,7 @@ def measured_part(found: Measured, unseen: Scored, guard: Scored) -> str:
     lines = [
         measured_on,
         "",
-        "## On the project's own posts (three folds: each post scored by a model that did not see it)",
+        f"## On the project's own posts ({LABEL_FOLDS} folds: each post scored by a model that did not see it)",
         "",
         *_label_table(summary(unseen)),
         "",
