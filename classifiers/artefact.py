@@ -22,6 +22,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from classifiers.errors import ModelMissing, ModelRefused
 from classifiers.features import FeatureSpace, View
+from classifiers.kinds import Kinds
 from classifiers.labels import LABEL_TEXT_VERSION
 from classifiers.model import Classifier, Head
 from classifiers.text.lexicon import lexicon_version
@@ -29,7 +30,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
 from classifiers.trees import Trees
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SEPARATOR: Final = "\n"  # in no feature: normalising folds white space
 MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
 VERSIONED: Final = ("scikit-learn", "underthesea")
@@ -78,9 +79,16 @@ def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
     content = {
         "views": [_stored_view(view, classifier.space.vectorizers[view.name]) for view in classifier.space.views],
         "heads": {
-            head.label: {"weights": head.weights, "intercept": head.intercept, "trees": head.trees}
+            head.label: {
+                "weights": head.weights,
+                "intercept": head.intercept,
+                "trees": head.trees,
+                "kinds": head.kinds,
+                "shares": head.shares,
+            }
             for head in classifier.heads
         },
+        "kinds": _stored_kinds(classifier.kinds) if classifier.kinds else None,
         "trees": classifier.trees.model if classifier.trees else None,
     }
     try:
@@ -126,10 +134,14 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
             view.name: _vectorizer(view, stored) for view, stored in zip(views, content["views"], strict=True)
         }
         space = FeatureSpace(vectorizers, views)
-        heads = [_head(label, content["heads"][label], space.width) for label in manifest["labels"]]
+        kinds = None if content["kinds"] is None else _kinds(content["kinds"], space.width)
+        of_kinds = len(kinds.names) if kinds else 0
+        heads = [_head(label, content["heads"][label], space.width, of_kinds) for label in manifest["labels"]]
         thresholds = {head.label: float(manifest["thresholds"][head.label]) for head in heads}
         trees = None if content["trees"] is None else Trees(content["trees"])
-        classifier = Classifier(space, heads, thresholds, segmenter, exclusive=manifest["exclusive"], trees=trees)
+        classifier = Classifier(
+            space, heads, thresholds, segmenter, exclusive=manifest["exclusive"], trees=trees, kinds=kinds
+        )
     except UntrustedTypesFoundException as error:
         message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
         raise ModelRefused(message) from error
@@ -163,12 +175,33 @@ def _versions() -> dict[str, str]:
     return {package: version(package) for package in VERSIONED} | {"lexicon": lexicon_version()}
 
 
-def _head(label: str, stored: Mapping[str, Any], width: int) -> Head:
+def _head(label: str, stored: Mapping[str, Any], width: int, kinds: int) -> Head:
     weights = np.asarray(stored["weights"], dtype=np.float64)
     if weights.shape != (width,):
         message = f"{label} has {weights.shape} weights for {width} features"
         raise ValueError(message)
-    return Head(label, weights, float(stored["intercept"]), float(stored["trees"]))
+    shares = np.asarray(stored["shares"], dtype=np.float64)
+    if stored["kinds"] and shares.shape != (kinds,):
+        message = f"{label} goes by {shares.shape} kinds of {kinds}"
+        raise ValueError(message)
+    return Head(label, weights, float(stored["intercept"]), float(stored["trees"]), float(stored["kinds"]), shares)
+
+
+def _stored_kinds(kinds: Kinds) -> dict[str, Any]:
+    return {
+        "names": list(kinds.names),
+        "columns": kinds.columns,
+        "weights": kinds.weights.astype(np.float16),  # nothing is lost: see Kinds
+        "intercepts": kinds.intercepts,
+    }
+
+
+def _kinds(stored: Mapping[str, Any], width: int) -> Kinds:
+    columns, weights = np.asarray(stored["columns"], np.intp), np.asarray(stored["weights"], np.float32)
+    if weights.shape != (len(columns), len(stored["names"])) or not (columns < width).all():
+        message = f"kinds have {weights.shape} weights for {len(columns)} of {width} features"
+        raise ValueError(message)
+    return Kinds(tuple(stored["names"]), columns, weights, np.asarray(stored["intercepts"], np.float64))
 
 
 def _stored_view(view: View, vectorizer: TfidfVectorizer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, f1_score
 
-from classifiers.datasets import Example
+from classifiers.datasets import CRITICISM, Example
 from classifiers.model import Classifier
 from classifiers.scored import Scored, score
 
@@ -21,7 +21,6 @@ HELD_OUT_SLACK: Final = 0.01  # of average precision
 BALANCE_SLACK: Final = 0.02  # of the mean F1 of the labels
 LABEL_SLACK: Final = 0.05  # of the F1 of one label, which rests on some fifty posts
 CLEAN_SLACK: Final = 2  # posts
-CRITICISM: Final = "criticism"
 CRITICISM_SLACK: Final = 1  # posts
 
 

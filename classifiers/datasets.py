@@ -21,6 +21,7 @@ from classifiers.errors import DataInvalid
 from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
 
 GZIP_MAGIC = b"\x1f\x8b"
+CRITICISM = "criticism"  # the kind of post that must hardly ever be flagged
 FACTS = ("id", "kind", "topic", "register", "platform")
 SECOND_LABELS = "second_labels.jsonl"  # beside the posts: what a second person said of some of them
 

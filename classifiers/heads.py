@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,3 +108,46 @@ def combine(label: str, lines: Sequence[Line], weights: Floats, shift: float) ->
     intercept = shift + sum(weight * line.intercept for weight, line in zip(weights, lines, strict=False))
     trees = float(weights[len(lines)]) if len(weights) > len(lines) else 0.0
     return Head(label, np.asarray(summed), float(intercept), trees)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the kinds of texts say of a label.
+
+    Args:
+        log_odds: Of texts from which the kinds were not learnt, shape (texts,).
+        shares: How many posts of each kind carry the label, shape (kinds,).
+
+    """
+
+    log_odds: Floats
+    shares: Floats
+
+
+def calibrated(
+    label: str, line: Line, scores: Floats, answers: NDArray[np.bool_], *, said: Said | None, leaning: float
+) -> tuple[Head, Floats]:
+    """Make a head of one line, beside which kinds may have a say.
+
+    Args:
+        label: What the head is for.
+        line: Fitted on all texts.
+        scores: Of texts that such lines did not see, shape (texts,).
+        answers: Whether they carry the label.
+        said: What kinds say.
+        leaning: How much that counts: its part of the deviation of both together, 0 to 1.
+
+    Returns:
+        The head, and the calibrated log-odds of the texts.
+
+    """
+    columns, counts = scores[:, np.newaxis], np.ones(1)
+    if said:
+        columns = np.column_stack([scores, said.log_odds])
+        counts = np.array([1 - leaning, leaning]) / np.maximum(columns.std(axis=0), 1e-9)
+    (stretch,), shift = weigh((columns @ counts)[:, np.newaxis], answers)
+    counts = counts * stretch
+    head = combine(label, [line], counts[:1], shift)
+    if said:
+        head = replace(head, kinds=float(counts[1]), shares=said.shares)
+    return head, columns @ counts + shift

@@ -1,13 +1,13 @@
 """A trained classifier: one weight column a label over a shared matrix, calibrated, with reasons that add up.
 
-For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)). Where a
-task needs trees, their weighted score is one more term of the sum.
+For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)). What the
+kind of post says of the label is one more term of the sum, and where a task needs trees, their weighted score.
 Calibration is folded into weights and intercept, so the reasons of a prediction sum to its log-odds.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, repeat
 
 import numpy as np
@@ -16,28 +16,34 @@ from numpy.typing import NDArray
 
 from classifiers.context import Context
 from classifiers.features import FeatureSpace, Prepared, prepare
+from classifiers.kinds import Kinds, pull
+from classifiers.kinds import log_odds as log_odds_of
 from classifiers.text.segment import Segmenter
 from classifiers.trees import Trees, cues
 
-BASE = "(mức nền)"  # what the label's log-odds are before a word is read
+BASE = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the kind of post
 REST = "(những từ khác)"  # the words that are not listed one by one
 CONTEXT = "(tiêu đề và chuyên mục)"  # the title and topic under which the text stands
 WHOLE = "(lượt tương tác, thời điểm và cách viết)"  # what trees make of the post as a whole
 REASONS_SHOWN = 12
 BATCH = 256
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The weights of one label: shape (features,), and its intercept, in calibrated log-odds.
 
-    Where the classifier has trees, `trees` is what their score is multiplied by.
+    Where the classifier has trees, `trees` is what their score is multiplied by. Where it knows kinds of posts, `kinds`
+    is what their log-odds are multiplied by, and `shares` how many posts of each kind carry the label, shape (kinds,).
     """
 
     label: str
-    weights: NDArray[np.float64]
+    weights: Floats
     intercept: float
     trees: float = 0.0
+    kinds: float = 0.0
+    shares: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,16 @@ class Prediction:
     segmented: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Some texts, their features (texts, features), and what trees (texts,) and kinds (texts, kinds) say of them."""
+
+    matrix: sp.csr_matrix
+    texts: Sequence[Prepared]
+    wholes: Floats
+    kinds: Floats | None
+
+
 class Classifier:
     """Scores texts with a fitted feature space and its heads.
 
@@ -71,6 +87,7 @@ class Classifier:
         segmenter: Cuts texts into words; shared to load its model once.
         exclusive: Whether exactly one label holds (a data set's own classes) instead of any number.
         trees: What scores a post as a whole, if anything does.
+        kinds: What tells kinds of posts apart, if the labels go by them.
 
     """
 
@@ -83,9 +100,11 @@ class Classifier:
         *,
         exclusive: bool = False,
         trees: Trees | None = None,
+        kinds: Kinds | None = None,
     ) -> None:
         self.space = space
         self.trees = trees
+        self.kinds = kinds
         self.heads = tuple(heads)
         self.thresholds = dict(thresholds)
         self.exclusive = exclusive
@@ -118,29 +137,29 @@ class Classifier:
         """
         stream = zip(texts, contexts or repeat(Context(), len(texts)), strict=True)
         while batch := list(islice(stream, BATCH)):
-            read = self.space.reads_context
-            prepared = [prepare(text, self._segmenter, context if read else None) for text, context in batch]
+            sees = self.space.reads_context
+            prepared = [prepare(text, self._segmenter, context if sees else None) for text, context in batch]
             matrix = self.space.transform(prepared)
-            wholes = self._score_wholes(batch, prepared)
-            probabilities = self.probabilities(matrix, wholes)
-            for row, text in enumerate(prepared):
-                by_label = {label: float(p) for label, p in zip(self.labels, probabilities[row], strict=True)}
+            kinds = None if self.kinds is None else self.kinds.of(matrix)
+            read = _Read(matrix, prepared, self._score_wholes(batch, prepared), kinds)
+            log_odds = self._log_odds(read)
+            for row, (text, probabilities) in enumerate(zip(prepared, sigmoid(log_odds).tolist(), strict=True)):
+                by_label = dict(zip(self.labels, probabilities, strict=True))
                 flags = self._flags(by_label, thresholds or self.thresholds)
-                reasons = self._reasons(matrix, row, text, wholes[row], self.labels if explain_all else flags)
+                reasons = self._reasons(read, row, log_odds[row], self.labels if explain_all else flags)
                 yield Prediction(by_label, flags, reasons, text.segmented)
 
-    def probabilities(self, matrix: sp.csr_matrix, wholes: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-        """Turn a feature matrix (texts, features) into probabilities (texts, labels).
+    def _log_odds(self, read: _Read) -> Floats:
+        """Add up what lines, trees and kinds say, shape (texts, labels)."""
+        found: Floats = (
+            np.asarray(read.matrix @ self._weights) + self._intercepts + np.outer(read.wholes, self._tree_weights)
+        )
+        for place, head in enumerate(self.heads):
+            if head.kinds and read.kinds is not None:
+                found[:, place] += head.kinds * log_odds_of(read.kinds, head.shares)
+        return found
 
-        Args:
-            matrix: The features.
-            wholes: What the trees say of each text, shape (texts,), if there are trees.
-
-        """
-        lines = np.asarray(matrix @ self._weights) + self._intercepts
-        return sigmoid(lines if wholes is None else lines + np.outer(wholes, self._tree_weights))
-
-    def _score_wholes(self, batch: Sequence[tuple[str, Context]], prepared: Sequence[Prepared]) -> NDArray[np.float64]:
+    def _score_wholes(self, batch: Sequence[tuple[str, Context]], prepared: Sequence[Prepared]) -> Floats:
         if self.trees is None:
             return np.zeros(len(batch))
         return self.trees.log_odds(
@@ -153,41 +172,53 @@ class Classifier:
             return (max(probabilities, key=lambda name: _logit(probabilities[name]) - _logit(thresholds[name])),)
         return tuple(label for label, p in probabilities.items() if p >= thresholds[label])
 
-    def _reasons(
-        self, matrix: sp.csr_matrix, row: int, text: Prepared, whole: float, labels: Sequence[str]
-    ) -> dict[str, tuple[Reason, ...]]:
+    def _reasons(self, read: _Read, row: int, log_odds: Floats, labels: Sequence[str]) -> dict[str, tuple[Reason, ...]]:
         """Hand each feature's share of the log-odds to the words it came from; occurrences share alike."""
         if not labels:
             return {}
+        text = read.texts[row]
         picked = [self.labels.index(label) for label in labels]
-        shares, context = self._shares(matrix, row, text, picked)
+        words, context = self._shares(read, row, picked)
+        wholes = read.wholes[row] * self._tree_weights[picked]
+        base = log_odds[picked] - words.sum(axis=0) - context - wholes
         return {
             label: (
-                *self._listed(text, shares[:, place]),
+                *self._listed(text, words[:, place]),
                 *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
-                *([Reason(WHOLE, whole * self.heads[picked[place]].trees)] if self.trees else []),
-                Reason(BASE, self.heads[picked[place]].intercept),
+                *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
+                Reason(BASE, float(base[place])),
             )
             for place, label in enumerate(labels)
         }
 
-    def _shares(
-        self, matrix: sp.csr_matrix, row: int, text: Prepared, picked: Sequence[int]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _shares(self, read: _Read, row: int, picked: Sequence[int]) -> tuple[Floats, Floats]:
         """Give what each word (words, labels) and the context (labels,) add to the log-odds of the picked labels."""
-        trace = self.space.trace(text)
-        start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        values: NDArray[np.float64] = matrix.data[start:end][np.searchsorted(matrix.indices[start:end], trace.columns)]
-        _, kinds, counts = np.unique(trace.columns, return_inverse=True, return_counts=True)
-        of_occurrence = (values / counts[kinds])[:, np.newaxis] * self._weights[trace.columns][:, picked]
+        trace = self.space.trace(read.texts[row])
+        start, end = read.matrix.indptr[row], read.matrix.indptr[row + 1]
+        columns = read.matrix.indices[start:end]
+        values: Floats = read.matrix.data[start:end][np.searchsorted(columns, trace.columns)]
+        distinct, which, counts = np.unique(trace.columns, return_inverse=True, return_counts=True)
+        weights = self._weights_here(read, row, distinct, picked)
+        of_occurrence = (values / counts[which])[:, np.newaxis] * weights[which]
         words = np.bincount(trace.occurrences, minlength=len(trace.columns))
-        shares = np.zeros((len(text.words), len(picked)))
+        shares = np.zeros((len(read.texts[row].words), len(picked)))
         np.add.at(shares, trace.words, (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences])
         context = of_occurrence[words == 0].sum(axis=0)
         return shares, context
 
+    def _weights_here(self, read: _Read, row: int, columns: NDArray[np.intp], picked: Sequence[int]) -> Floats:
+        """Give the weights of features (columns, labels): of a line everywhere alike, of kinds as this text is."""
+        weights: Floats = self._weights[columns][:, picked]
+        if self.kinds is None or read.kinds is None:
+            return weights
+        of_kinds = self.kinds.weights_of(columns)
+        for column, head in enumerate(self.heads[place] for place in picked):
+            if head.kinds:
+                weights[:, column] += of_kinds @ (head.kinds * pull(read.kinds[row], head.shares))
+        return weights
+
     @staticmethod
-    def _listed(text: Prepared, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
+    def _listed(text: Prepared, shares: Floats) -> tuple[Reason, ...]:
         by_word: dict[str, float] = {}
         for word, share in zip(text.words, shares.tolist(), strict=True):
             by_word[word.text] = by_word.get(word.text, 0.0) + share
@@ -199,7 +230,7 @@ class Classifier:
         return (*reasons, Reason(REST, rest))
 
 
-def sigmoid(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def sigmoid(log_odds: Floats) -> Floats:
     """Turn log-odds into probabilities without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds)))
 

@@ -9,7 +9,7 @@ from math import inf
 from typing import Final
 
 from classifiers.features import VIEWS, View
-from classifiers.labels import NEGATIVE, UNVERIFIED
+from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from classifiers.tutor import Trust
 
 Steps = Sequence[tuple[float, float]]
@@ -20,6 +20,9 @@ EMPHASIS: Final[Mapping[str, Steps]] = {
 }
 # Rumours and concerns have no degrees that the tutor would see: there it costs more than it gives.
 TUTORED: Final[Mapping[str, Trust]] = {NEGATIVE.name: Trust(of_no=0.4, of_yes=0.15)}
+
+# Insults are told by their words, whatever the post; whether a claim is one depends most on what kind of post it is.
+LEANING: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.5, NEGATIVE.name: 0.2, CONCERN.name: 0.25}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Recipe:
         sources: Hear what models of other sets say of a text.
         emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
         tutored: How far a tutor, who reads the surroundings, is trusted, by label.
+        leaning: How much the kind of post counts beside a label's line, 0 to 1, by label; where posts have kinds.
         recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
         forward: A text is unseen only by models of older texts, as in use; needs times.
         trees: Let trees judge reactions, time and style.
@@ -52,6 +56,7 @@ class Recipe:
     sources: bool = True
     emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
     tutored: Mapping[str, Trust] = field(default_factory=lambda: TUTORED)
+    leaning: Mapping[str, float] = field(default_factory=lambda: LEANING)
     recency: float = 0.0
     forward: bool = False
     trees: bool = False
@@ -83,7 +88,9 @@ def _long(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
 
 
 # Where thousands of texts are labelled, one step ranks better than two, and a tutor has nothing to add.
-_TASK: Final = Recipe(strength=4.0, precision=None, exclusive=True, surroundings=100, guess=False, tutored={})
+_TASK: Final = Recipe(
+    strength=4.0, precision=None, exclusive=True, surroundings=100, guess=False, tutored={}, leaning={}
+)
 _HATE: Final = replace(_TASK, views=_short(bayes=0.5))
 _TASKS: Final = {
     "vihsd": _HATE,

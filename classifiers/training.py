@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.datasets import Example, data_hash
+from classifiers.datasets import CRITICISM, Example, data_hash
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation import LabelMetrics, measure
 from classifiers.features import Prepared
 from classifiers.folds import FOLDS, Fold, forward_folds, groups_of, random_folds
 from classifiers.grounding import Cutter, Grounded, Progress, lay_ground, length_weights, recency_weights, times_of
-from classifiers.heads import class_questions, combine, fitted_lines, unseen_trees, weigh
+from classifiers.heads import Said, calibrated, class_questions, combine, fitted_lines, unseen_trees, weigh
+from classifiers.kinds import Kinds, log_odds
+from classifiers.learnt_kinds import LearntKinds, kinds_of, learn_kinds, shares_of
 from classifiers.lines import Floats, Question
 from classifiers.model import Classifier, Head, sigmoid
 from classifiers.recipes import Recipe
@@ -27,7 +29,6 @@ from classifiers.thresholds import SPARED_SHARE, class_thresholds, label_thresho
 from classifiers.trees import Trees, cues
 
 __all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
-SPARED_KIND = "criticism"
 LABEL_FOLDS = 3  # two more would take half as long again and move no threshold by more than 0.03
 LEAST_EXAMPLES = 10  # of each answer, yes and no
 
@@ -55,11 +56,12 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Heads, the log-odds they gave to texts they had not seen (by label, NaN: to none), and trees."""
+    """Heads, the log-odds they gave to texts they had not seen (by label, NaN: to none), trees and kinds."""
 
     heads: Sequence[Head]
     unseen: Mapping[str, Floats]
     trees: Trees | None = None
+    kinds: Kinds | None = None
 
 
 def train(
@@ -105,7 +107,13 @@ def train(
     fitted = fit(examples, texts, grounded, recipe, progress)
     thresholds = _thresholds(examples, fitted, recipe)
     classifier = Classifier(
-        grounded.space, fitted.heads, thresholds, segmenter, exclusive=recipe.exclusive, trees=fitted.trees
+        grounded.space,
+        fitted.heads,
+        thresholds,
+        segmenter,
+        exclusive=recipe.exclusive,
+        trees=fitted.trees,
+        kinds=fitted.kinds,
     )
     unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
     metrics = {label: _measured(examples, label, unseen[label], thresholds[label]) for label in unseen}
@@ -137,26 +145,45 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> N
 def _fit_labels(
     examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
 ) -> _Fitted:
-    """Fit one line a label, from the examples that know it."""
+    """Fit one line a label, from the examples that know it, and set what the kinds of posts say beside it."""
     labels = class_order(examples)
-    count = _counter(progress, len(labels) * (LABEL_FOLDS + 1))
+    count = _counter(progress, "labels", len(labels) * (LABEL_FOLDS + 1))
+    told = _counter(progress, "kinds", LABEL_FOLDS + 1)
     weights = recency_weights(examples, recipe.recency)
+    plain = [text.aligned.text for text in texts]
+    kinds = kinds_of(examples)
+    learnt = None
+    if recipe.leaning:
+        learnt = learn_kinds(
+            grounded.matrix,
+            kinds,
+            plain,
+            folds=LABEL_FOLDS,
+            seed=recipe.seed,
+            done=lambda: next(told),
+        )
     heads, unseen = [], {}
     for label in labels:
         rows, answers = _answers(examples, label)
         targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
-        question = Question(rows, targets)
         lengths = length_weights(texts, recipe.emphasis.get(label, ()))
         ground = grounded.ground(label, recipe, weights * lengths)
-        groups = groups_of([texts[row].aligned.text for row in rows])
-        folds = random_folds(answers, groups, recipe.seed, LABEL_FOLDS)
+        folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
         folds = [(rows[seen], rows[judged]) for seen, judged in folds]
-        lines, scores = fitted_lines(ground, [question], folds, lambda: next(count))
-        scores = scores[rows]
-        shares, shift = weigh(scores, answers)
-        heads.append(combine(label, lines, shares, shift))
-        unseen[label] = scores @ shares + shift
-    return _Fitted(heads, unseen)
+        lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
+        leaning = recipe.leaning.get(label, 0.0)
+        said = _said(learnt, kinds, rows, answers) if leaning else None
+        head, unseen[label] = calibrated(label, lines[0], scores[rows, 0], answers, said=said, leaning=leaning)
+        heads.append(head)
+    return _Fitted(heads, unseen, kinds=learnt.kinds if learnt else None)
+
+
+def _said(
+    learnt: LearntKinds | None, kinds: NDArray[np.str_], rows: NDArray[np.intp], answers: NDArray[np.bool_]
+) -> Said | None:
+    """Give what kinds say of a label to texts that they were not learnt from, if they say anything."""
+    shares = shares_of(learnt.kinds.names, kinds[rows], answers) if learnt else None
+    return None if learnt is None or shares is None else Said(log_odds(learnt.unseen[rows], shares), shares)
 
 
 def _fit_classes(
@@ -167,7 +194,7 @@ def _fit_classes(
     questions = class_questions(classes)
     ground = grounded.ground(None, recipe, recency_weights(examples, recipe.recency))
     folds = _class_folds(examples, texts, classes, recipe)
-    count = _counter(progress, len(questions) * (len(folds) + 1))
+    count = _counter(progress, "labels", len(questions) * (len(folds) + 1))
     lines, scores = fitted_lines(ground, questions, folds, lambda: next(count))
     trees = None
     if recipe.trees:
@@ -192,10 +219,10 @@ def _class_folds(
     return random_folds(classes, groups, recipe.seed)
 
 
-def _counter(progress: Progress, total: int) -> Iterator[None]:
-    """Tell, each time it is asked for its next, that one line more is done."""
+def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:
+    """Tell, each time it is asked for its next, that one fit more of a step is done."""
     for number in range(total):
-        progress("labels", number + 1, total)
+        progress(step, number + 1, total)
         yield
 
 
@@ -207,7 +234,7 @@ def _answers(examples: Sequence[Example], label: str) -> tuple[NDArray[np.intp],
 def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
     """Find the criticism among the texts that know a label."""
     known = [example for example in examples if label in example.labels]
-    return np.array([example.facts.get("kind") == SPARED_KIND and not example.labels[label] for example in known])
+    return np.array([example.facts.get("kind") == CRITICISM and not example.labels[label] for example in known])
 
 
 def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:

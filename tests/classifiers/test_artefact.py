@@ -110,6 +110,28 @@ def test_weights_for_other_features_are_refused(copy: Path, segmenter: Segmenter
     refused(copy, segmenter, "negative has .* weights for")
 
 
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ("weights", "kinds have .* weights for"),
+        ("columns", "kinds have .* weights for"),
+        ("names", "kinds have .* weights"),
+    ],
+)
+def test_kinds_that_do_not_fit_together_are_refused(copy: Path, segmenter: Segmenter, part: str, reason: str) -> None:
+    content = skops.io.load(copy / MODEL_FILE)
+    content["kinds"][part] = content["kinds"][part][:-1]
+    replace_model(copy, skops.io.dumps(content))
+    refused(copy, segmenter, reason)
+
+
+def test_a_label_that_goes_by_other_kinds_is_refused(copy: Path, segmenter: Segmenter) -> None:
+    content = skops.io.load(copy / MODEL_FILE)
+    content["heads"]["concern"]["shares"] = content["heads"]["concern"]["shares"][:-1]
+    replace_model(copy, skops.io.dumps(content))
+    refused(copy, segmenter, "concern goes by .* kinds of")
+
+
 def test_types_that_no_model_has_are_not_loaded(copy: Path, segmenter: Segmenter) -> None:
     replace_model(copy, skops.io.dumps({"vectorizers": Path("/tmp").joinpath, "heads": {}}))  # noqa: S108  never used
     refused(copy, segmenter, "holds types that no model of ours has; it was not loaded")
@@ -118,7 +140,7 @@ def test_types_that_no_model_has_are_not_loaded(copy: Path, segmenter: Segmenter
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda m: m.update(format=1), r"has format 1, this program reads 2: make it anew with `kiemtin train"),
+        (lambda m: m.update(format=1), r"has format 1, this program reads 3: make it anew with `kiemtin train"),
         (lambda m: m["versions"].update({"scikit-learn": "0.9"}), r"made with scikit-learn 0\.9, here is"),
         (lambda m: m["versions"].pop("underthesea"), r"made with underthesea None, here is"),
         (lambda m: m.pop("labels"), "is damaged"),
@@ -134,7 +156,7 @@ def test_a_manifest_that_does_not_fit_is_refused(
     refused(copy, segmenter, reason)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 2}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 3}', "\xff"])
 def test_a_manifest_that_is_none_is_refused(copy: Path, segmenter: Segmenter, text: str) -> None:
     (copy / MANIFEST_FILE).write_bytes(text.encode("latin-1"))
     refused(copy, segmenter, "is damaged")

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from classifiers.folds import groups_of, random_folds
-from classifiers.heads import class_questions, combine, fitted_lines, unseen_trees, weigh
+from classifiers.heads import Said, calibrated, class_questions, combine, fitted_lines, unseen_trees, weigh
 from classifiers.lines import Ground, Line
 from classifiers.model import sigmoid
 
@@ -70,3 +70,24 @@ def test_a_head_is_the_weighed_sum_of_its_lines() -> None:
     head = combine("hate", lines, np.array([2.0, 1.0]), 0.5)
     assert (head.weights.tolist(), head.intercept, head.trees) == ([2.0, 3.0], 7.5, 0.0)
     assert combine("hate", lines, np.array([2.0, 1.0, 0.25]), 0.5).trees == 0.25
+
+
+def test_kinds_have_their_part_beside_a_line() -> None:
+    answers = CLASSES > 0
+    line = Line(np.arange(6.0), 0.5)
+    scores, said = 20 * FEATURES[:, 0] + 1, Said(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]))
+    head, unseen = calibrated("hate", line, scores, answers, said=said, leaning=0.25)
+    part_of_line = float(head.weights[1] / line.weights[1]) * scores.std()
+    part_of_kinds = head.kinds * said.log_odds.std()
+    assert part_of_kinds / (part_of_kinds + part_of_line) == pytest.approx(0.25)
+    assert head.shares is said.shares
+    assert sigmoid(unseen).mean() == pytest.approx(answers.mean(), abs=0.01)
+    stretch = float(head.weights[1] / line.weights[1])
+    shift = head.intercept - line.intercept * stretch
+    assert unseen == pytest.approx(scores * stretch + said.log_odds * head.kinds + shift)
+
+
+def test_without_kinds_a_line_stands_alone() -> None:
+    head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, said=None, leaning=0.25)
+    assert (head.kinds, head.shares.size) == (0.0, 0)
+    assert unseen == pytest.approx(FEATURES[:, 0] * head.weights[0] + head.intercept)

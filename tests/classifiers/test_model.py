@@ -78,10 +78,14 @@ def test_what_reaches_its_threshold_is_flagged_and_explained(trained: Trained, s
     just_missed = {label: probability + 1e-9 for label, probability in just_reached.items()}
     for flagged in ("unverified", "negative", "concern"):
         thresholds = just_missed | {flagged: just_reached[flagged]}
-        wary = Classifier(trained.classifier.space, trained.classifier.heads, thresholds, segmenter)
+        known = trained.classifier
+        wary = Classifier(known.space, known.heads, thresholds, segmenter, kinds=known.kinds)
         (prediction,) = wary.predict([RUMOUR])
         assert prediction.flags == (flagged,)
-        assert prediction.reasons == {flagged: before.reasons[flagged]}
+        assert set(prediction.reasons) == {flagged}
+        for reason, same in zip(prediction.reasons[flagged], before.reasons[flagged], strict=True):
+            assert reason.words == same.words
+            assert reason.weight == pytest.approx(same.weight)
 
 
 def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(

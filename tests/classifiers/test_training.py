@@ -35,7 +35,12 @@ def test_the_same_texts_give_the_same_model(
     assert again.classifier.thresholds == trained.classifier.thresholds
     for one, other in zip(trained.classifier.heads, again.classifier.heads, strict=True):
         assert np.array_equal(one.weights, other.weights)
-        assert one.intercept == other.intercept
+        assert (one.intercept, one.kinds) == (other.intercept, other.kinds)
+        assert np.array_equal(one.shares, other.shares)
+    kinds, kinds_again = trained.classifier.kinds, again.classifier.kinds
+    assert kinds is not None
+    assert kinds_again is not None
+    assert np.array_equal(kinds.weights, kinds_again.weights)
 
 
 def test_other_texts_give_another_hash(trained: Trained, examples: Sequence[Example], segmenter: Segmenter) -> None:
