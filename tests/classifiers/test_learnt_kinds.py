@@ -13,6 +13,7 @@ from classifiers.learnt_kinds import (
     LEAST_OF_KIND,
     LEAST_TEXTS,
     NONE,
+    SPARING,
     LearntKinds,
     kinds_of,
     learn_kinds,
@@ -108,7 +109,7 @@ def test_in_doubt_a_post_is_taken_for_criticism() -> None:
     spared = learnt(kinds, matrix, texts).kinds
     renamed = learnt(np.where(kinds == "criticism", "critique", kinds), matrix, texts).kinds
     more = spared.intercepts[spared.names.index("criticism")] - renamed.intercepts[renamed.names.index("critique")]
-    assert more == pytest.approx(np.log(4.0))
+    assert more == pytest.approx(np.log(SPARING))
 
 
 def test_the_same_posts_teach_the_same() -> None:
