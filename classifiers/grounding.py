@@ -110,11 +110,13 @@ def lay_ground(
     heard: list[tuple[Numbers, frozenset[str] | None]] = []
     if recipe.surroundings:
         lines = syllables_of([*texts, *others])
-        parts = [matrix, *(features for _, features in of_sources), space.transform(unlabelled)]
+        parts = [part.astype(np.float32) for part in (matrix, *(features for _, features in of_sources))]
+        parts.append(space.transform(unlabelled).astype(np.float32))
         del sources, unlabelled, others  # thousands of texts would lie in memory to the end
-        everything = sp.csr_matrix(sp.vstack([part.astype(np.float32) for part in parts], format="csr"))
+        everything = sp.csr_matrix(sp.vstack(parts, format="csr"))
         del parts
         vectors = text_vectors(space, lines, everything, seed=recipe.seed, dimensions=recipe.surroundings)
+        del lines
         if vectors.shape[1]:
             heard.append((Surroundings(everything, vectors), None))
     for number, (source, features) in enumerate(of_sources):

@@ -25,7 +25,7 @@ from sklearn.utils.extmath import randomized_svd
 from classifiers.features import FeatureSpace, Prepared, tokens_of
 
 DIMENSIONS: Final = 100
-AT_ONCE: Final = 50  # dimensions that are carried to all features together: of several hundred they fill a memory
+AT_ONCE: Final = 25  # dimensions that are carried to all features together: of several hundred they fill a memory
 SIDE_BY_SIDE: Final = 2  # of them
 WINDOW: Final = 20
 LEAST_COUNT: Final = 5
@@ -72,7 +72,8 @@ def text_vectors(
         return np.zeros((len(lines), 0), dtype=np.float32)
     syllables = _decompose(_information(lines, known), size, seed)
     vectors = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
-    return _of_length_one(vectors - vectors.mean(axis=0)).astype(np.float32)
+    vectors -= vectors.mean(axis=0)
+    return _of_length_one(vectors).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ class Surroundings:
 
 
 def _slab(turned: sp.csr_matrix, vectors: Vectors, shares: Vectors) -> Vectors:
-    return np.asarray(turned @ vectors) * shares
+    found = np.asarray(turned @ vectors)
+    found *= shares
+    return found
 
 
 def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
@@ -175,4 +178,6 @@ def _decompose(information: sp.csr_matrix, size: int, seed: int) -> NDArray[np.f
 
 
 def _of_length_one(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+    """Scale rows where they stand: those of many texts would fill the memory twice."""
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors
