@@ -24,7 +24,7 @@ RUNS: Final = 3
 
 def _texts(path: Path, count: int) -> list[str]:
     body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [json.loads(line)["text"] for line in body.decode().splitlines()[: WARM_UP + count]]
+    return [json.loads(line)["text"] for line in body.decode().split("\n")[: WARM_UP + count] if line]
 
 
 def _classify(texts: Sequence[str], model: str) -> float:
