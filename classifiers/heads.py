@@ -17,7 +17,8 @@ from classifiers.trees import Trees
 
 CALIBRATION_STRENGTH = 1e6  # one stretch and one shift are not held back
 WEIGHING_STRENGTH = 1.0
-MOST_AT_ONCE = 4  # lines fitted side by side, each with a copy of the features
+MOST_AT_ONCE = 4  # lines fitted side by side, each with copies of the features
+ROOM = 28_000_000  # occurrences of features that they copy together: of 40 bytes each, about a gigabyte
 
 
 def class_questions(classes: NDArray[np.intp]) -> list[Question]:
@@ -66,7 +67,7 @@ def fitted_lines(
     # Linear algebra in as many threads again would make them wait for each other.
     with (
         threadpool_limits(1),
-        ThreadPoolExecutor(1 if alone else min(MOST_AT_ONCE, os.cpu_count() or 1)) as threads,
+        ThreadPoolExecutor(1 if alone else side_by_side(ground.matrix.nnz)) as threads,
     ):
         fitted = []
         lines = threads.map(lambda task: ground.fit(questions[task[0]], task[1][0]), tasks)
@@ -77,6 +78,11 @@ def fitted_lines(
                 fitted.append(line)
             done()
     return fitted, scores
+
+
+def side_by_side(occurrences: int) -> int:
+    """Say how many lines may be fitted at a time on a matrix of so many occurrences of features."""
+    return max(1, min(MOST_AT_ONCE, os.cpu_count() or 1, ROOM // max(occurrences, 1)))
 
 
 def unseen_trees(cues: Floats, answers: NDArray[np.bool_], folds: Sequence[Fold], seed: int) -> Floats:

@@ -1,11 +1,24 @@
 """Several lines become one head: what they say together is calibrated, and still one weight a feature."""
 
+import os
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
 from classifiers.folds import groups_of, random_folds
-from classifiers.heads import Said, calibrated, class_questions, combine, fitted_lines, unseen_trees, weigh
+from classifiers.heads import (
+    MOST_AT_ONCE,
+    ROOM,
+    Said,
+    calibrated,
+    class_questions,
+    combine,
+    fitted_lines,
+    side_by_side,
+    unseen_trees,
+    weigh,
+)
 from classifiers.lines import Ground, Line
 from classifiers.model import sigmoid
 
@@ -91,3 +104,16 @@ def test_without_kinds_a_line_stands_alone() -> None:
     head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, said=None, leaning=0.25)
     assert (head.kinds, head.shares.size) == (0.0, 0)
     assert unseen == pytest.approx(FEATURES[:, 0] * head.weights[0] + head.intercept)
+
+
+def test_large_matrices_are_not_copied_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert [side_by_side(n) for n in (0, 1, ROOM // 3, ROOM // 2 + 1, 5 * ROOM)] == [
+        MOST_AT_ONCE,
+        MOST_AT_ONCE,
+        3,
+        1,
+        1,
+    ]
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert side_by_side(1) == 1
