@@ -123,15 +123,17 @@ class Said:
     Args:
         log_odds: Of texts from which the kinds were not learnt, shape (texts,).
         shares: How many posts of each kind carry the label, shape (kinds,).
+        leaning: How much that counts beside a line: its part of the deviation of both together, 0 to 1.
 
     """
 
     log_odds: Floats
     shares: Floats
+    leaning: float
 
 
 def calibrated(
-    label: str, line: Line, scores: Floats, answers: NDArray[np.bool_], *, said: Said | None, leaning: float
+    label: str, line: Line, scores: Floats, answers: NDArray[np.bool_], said: Said | None
 ) -> tuple[Head, Floats]:
     """Make a head of one line, beside which kinds may have a say.
 
@@ -141,7 +143,6 @@ def calibrated(
         scores: Of texts that such lines did not see, shape (texts,).
         answers: Whether they carry the label.
         said: What kinds say.
-        leaning: How much that counts: its part of the deviation of both together, 0 to 1.
 
     Returns:
         The head, and the calibrated log-odds of the texts.
@@ -150,7 +151,7 @@ def calibrated(
     columns, counts = scores[:, np.newaxis], np.ones(1)
     if said:
         columns = np.column_stack([scores, said.log_odds])
-        counts = np.array([1 - leaning, leaning]) / np.maximum(columns.std(axis=0), 1e-9)
+        counts = np.array([1 - said.leaning, said.leaning]) / np.maximum(columns.std(axis=0), 1e-9)
     (stretch,), shift = weigh((columns @ counts)[:, np.newaxis], answers)
     counts = counts * stretch
     head = combine(label, [line], counts[:1], shift)

@@ -28,6 +28,7 @@ BATCHES: Final = 11  # a round
 PACE: Final = 0.03
 SPARING: Final = 2.0  # how much likelier criticism is taken to be than it is: nobody is flagged for criticising
 RARITY: Final = 0.5  # the power by which a rare kind's posts count more
+EVEN: Final = 0.5  # a share of posts that speaks neither for a label nor against it
 SIDE_BY_SIDE: Final = 2  # fits, each of which holds several times its weights
 ABOUT: Final = ":"  # between a kind and what it is about
 NONE: Final = ""  # the kind of texts that have none
@@ -64,9 +65,8 @@ def shares_of(names: Sequence[str], kinds: NDArray[np.str_], answers: NDArray[np
 
     """
     of_kind = [answers[kinds == name] for name in names]
-    shares = np.array([found.mean() if found.size else 0.5 for found in of_kind])
-    half = 0.5
-    return shares if (shares > half).any() and (shares < half).any() else None
+    shares = np.array([found.mean() if found.size else EVEN for found in of_kind])
+    return shares if (shares > EVEN).any() and (shares < EVEN).any() else None
 
 
 def learn_kinds(
@@ -93,13 +93,12 @@ def learn_kinds(
 
     """
     rows = np.flatnonzero(kinds != NONE)
-    of_rows = kinds[rows]
-    columns = np.flatnonzero(np.bincount(matrix[rows].indices, minlength=matrix.shape[1]) >= LEAST_TEXTS)
-    if len(np.unique(of_rows)) < 2 or not columns.size:  # noqa: PLR2004  with one there is nothing to tell apart
+    posts, of_posts = matrix[rows], kinds[rows]
+    columns = np.flatnonzero(np.bincount(posts.indices, minlength=matrix.shape[1]) >= LEAST_TEXTS)
+    if (of_posts == of_posts[:1]).all() or not columns.size:
         return None
-    lesson = _Lesson(matrix[rows][:, columns].astype(np.float32), columns, of_rows, seed)
-
-    parts = random_folds(of_rows, groups_of([texts[row] for row in rows.tolist()]), seed, folds)
+    lesson = _Lesson(posts[:, columns].astype(np.float32), columns, of_posts, seed)
+    parts = random_folds(of_posts, groups_of([texts[row] for row in rows.tolist()]), seed, folds)
     with threadpool_limits(1), ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         fitted = []
         for kinds_learnt in threads.map(lesson.fit, [np.arange(len(rows)), *(seen for seen, _ in parts)]):
@@ -108,7 +107,7 @@ def learn_kinds(
     learnt, *others = fitted
     found = learnt.of(matrix)  # texts without a kind were not learnt from
     for other, (_, judged) in zip(others, parts, strict=True):
-        found[rows[judged]] = other.of(matrix[rows[judged]])
+        found[rows[judged]] = other.of(posts[judged])
     return LearntKinds(learnt, found)
 
 
@@ -131,13 +130,13 @@ class _Lesson:
 
     def fit(self, seen: NDArray[np.intp]) -> Kinds:
         """Fit by a few rounds of Adam: rare features move as fast as common ones, and no weight grows far."""
-        names, kinds = np.unique(self.kinds), self.kinds[seen]
+        names, kinds, features = np.unique(self.kinds), self.kinds[seen], self.features[seen]
         counts = Counter(kinds.tolist())
         weights = np.array([counts[kind] ** -RARITY for kind in kinds])
         batch = max(1, -(-len(kinds) // BATCHES))
         model = MLPClassifier((), alpha=0.0, batch_size=batch, learning_rate_init=PACE, random_state=self.seed)
         for _ in range(ROUNDS):
-            model.partial_fit(self.features[seen], kinds, classes=names, sample_weight=weights / weights.mean())
+            model.partial_fit(features, kinds, classes=names, sample_weight=weights / weights.mean())
         rounded = model.coefs_[0].astype(np.float16).astype(np.float32)
         spared = np.array([name.partition(ABOUT)[0] == CRITICISM for name in names])
         intercepts = np.asarray(model.intercepts_[0], dtype=np.float64) + np.log(SPARING) * spared

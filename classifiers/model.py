@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from classifiers.context import Context
 from classifiers.features import FeatureSpace, Prepared, prepare
-from classifiers.kinds import Kinds, pull
+from classifiers.kinds import Floats, Kinds, pull
 from classifiers.kinds import log_odds as log_odds_of
 from classifiers.text.segment import Segmenter
 from classifiers.trees import Trees, cues
@@ -27,7 +27,6 @@ CONTEXT = "(tiêu đề và chuyên mục)"  # the title and topic under which t
 WHOLE = "(lượt tương tác, thời điểm và cách viết)"  # what trees make of the post as a whole
 REASONS_SHOWN = 12
 BATCH = 256
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,19 +171,24 @@ def _fit_labels(
         folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
         folds = [(rows[seen], rows[judged]) for seen, judged in folds]
         lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
-        leaning = recipe.leaning.get(label, 0.0)
-        said = _said(learnt, kinds, rows, answers) if leaning else None
-        head, unseen[label] = calibrated(label, lines[0], scores[rows, 0], answers, said=said, leaning=leaning)
+        said = _said(learnt, kinds[rows], rows, answers, recipe.leaning.get(label, 0.0))
+        head, unseen[label] = calibrated(label, lines[0], scores[rows, 0], answers, said)
         heads.append(head)
     return _Fitted(heads, unseen, kinds=learnt.kinds if learnt else None)
 
 
 def _said(
-    learnt: LearntKinds | None, kinds: NDArray[np.str_], rows: NDArray[np.intp], answers: NDArray[np.bool_]
+    learnt: LearntKinds | None,
+    kinds: NDArray[np.str_],
+    rows: NDArray[np.intp],
+    answers: NDArray[np.bool_],
+    leaning: float,
 ) -> Said | None:
-    """Give what kinds say of a label to texts that they were not learnt from, if they say anything."""
-    shares = shares_of(learnt.kinds.names, kinds[rows], answers) if learnt else None
-    return None if learnt is None or shares is None else Said(log_odds(learnt.unseen[rows], shares), shares)
+    """Give what kinds say of a label to the texts that know it, from which they were not learnt; None: nothing."""
+    if learnt is None or not leaning:
+        return None
+    shares = shares_of(learnt.kinds.names, kinds, answers)
+    return None if shares is None else Said(log_odds(learnt.unseen[rows], shares), shares, leaning)
 
 
 def _fit_classes(

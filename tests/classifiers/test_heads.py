@@ -88,8 +88,8 @@ def test_a_head_is_the_weighed_sum_of_its_lines() -> None:
 def test_kinds_have_their_part_beside_a_line() -> None:
     answers = CLASSES > 0
     line = Line(np.arange(6.0), 0.5)
-    scores, said = 20 * FEATURES[:, 0] + 1, Said(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]))
-    head, unseen = calibrated("hate", line, scores, answers, said=said, leaning=0.25)
+    scores, said = 20 * FEATURES[:, 0] + 1, Said(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]), leaning=0.25)
+    head, unseen = calibrated("hate", line, scores, answers, said)
     part_of_line = float(head.weights[1] / line.weights[1]) * scores.std()
     part_of_kinds = head.kinds * said.log_odds.std()
     assert part_of_kinds / (part_of_kinds + part_of_line) == pytest.approx(0.25)
@@ -101,7 +101,7 @@ def test_kinds_have_their_part_beside_a_line() -> None:
 
 
 def test_without_kinds_a_line_stands_alone() -> None:
-    head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, said=None, leaning=0.25)
+    head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, None)
     assert (head.kinds, head.shares.size) == (0.0, 0)
     assert unseen == pytest.approx(FEATURES[:, 0] * head.weights[0] + head.intercept)
 
