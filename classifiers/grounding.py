@@ -15,14 +15,15 @@ from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, pr
 from classifiers.lines import Floats, Ground, Numbers, Opinions, Projection
 from classifiers.recipes import Recipe, Steps
 from classifiers.sources import Source, opinions
-from classifiers.surroundings import Surroundings, syllables_of, text_vectors
+from classifiers.surroundings import Surroundings, syllables_of, text_vectors, turned
 from classifiers.text.aligned import Aligned
-from classifiers.text.segment import Segmenter
+from classifiers.text.segment import Segmenter, Word
 from classifiers.tutor import Tutor, nearness
 
 Progress = Callable[[str, int, int], None]
 REACH: Final = 1.0
 OPINION: Final = 0.3
+AT_ONCE: Final = 4096  # unlabelled texts that are made ready together: a matrix of all would lie in memory twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,15 @@ class Cutter:
         self._progress = progress
         self._total = total
         self._done = 0
+        self._words: dict[str, Word] = {}
 
     def cut(self, text: str, context: Context | None = None) -> Prepared:
-        """Cut one text; its offsets in the original are dropped, for those of many texts fill a memory."""
+        """Cut one text; its offsets and those of its words are dropped, for those of many texts fill a memory."""
         prepared = prepare(text, self._segmenter, context)
+        words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in prepared.words)
         self._done += 1
         self._progress("words", self._done, self._total)
-        return replace(prepared, aligned=Aligned(prepared.aligned.text, (), ()))
+        return replace(prepared, aligned=Aligned(prepared.aligned.text, (), ()), words=words)
 
 
 def lay_ground(
@@ -106,29 +109,39 @@ def lay_ground(
     """
     others = [text for _, cut in sources for text in cut] + list(unlabelled)
     space, matrix = FeatureSpace.fit_transform(texts, others=others, views=_known_views(recipe.views, texts))
-    of_sources = [(source, space.transform(cut)) for source, cut in sources]
+    told, of_sources = _opinions_of(space, sources, recipe, progress)
     heard: list[tuple[Numbers, frozenset[str] | None]] = []
     if recipe.surroundings:
+        starts = range(0, len(unlabelled), AT_ONCE)
+        of_unlabelled = [turned(space.transform(unlabelled[start : start + AT_ONCE])) for start in starts]
+        parts = [turned(matrix), *of_sources, *of_unlabelled]
         lines = syllables_of([*texts, *others])
-        parts = [part.astype(np.float32) for part in (matrix, *(features for _, features in of_sources))]
-        parts.append(space.transform(unlabelled).astype(np.float32))
         del sources, unlabelled, others  # thousands of texts would lie in memory to the end
-        everything = sp.csr_matrix(sp.vstack(parts, format="csr"))
-        del parts
-        vectors = text_vectors(space, lines, everything, seed=recipe.seed, dimensions=recipe.surroundings)
+        vectors = text_vectors(space, lines, parts, seed=recipe.seed, dimensions=recipe.surroundings)
         del lines
         if vectors.shape[1]:
-            heard.append((Surroundings(everything, vectors), None))
-    for number, (source, features) in enumerate(of_sources):
-        if lines_of_source := opinions(source, features, recipe.seed):
-            heard.append((Opinions(np.column_stack(lines_of_source).astype(np.float32)), source.about))
-        progress("sources", number + 1, len(of_sources))
+            heard.append((Surroundings(parts, vectors), None))
+    heard += told
     beside = []
     for numbers, about in heard:
         found = numbers.of(matrix)
         projection = Projection.standard(numbers, found, each=isinstance(numbers, Opinions))
         beside.append((projection, projection.of(found), about))
     return Grounded(space, matrix, beside)
+
+
+def _opinions_of(
+    space: FeatureSpace, sources: Sequence[tuple[Source, Sequence[Prepared]]], recipe: Recipe, progress: Progress
+) -> tuple[list[tuple[Opinions, frozenset[str] | None]], list[sp.csr_matrix]]:
+    """Ask sources what they think, each about its labels; of their texts nothing is kept but features, `turned`."""
+    told, parts = [], []
+    for number, (source, texts) in enumerate(sources):
+        features = space.transform(texts)
+        if lines := opinions(source, features, recipe.seed):
+            told.append((Opinions(np.column_stack(lines).astype(np.float32)), source.about))
+        parts.append(turned(features))
+        progress("sources", number + 1, len(sources))
+    return told, parts
 
 
 def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:

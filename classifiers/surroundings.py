@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -35,6 +35,7 @@ SHRINKAGE: Final = 1.0  # in summed TF-IDF: about one text in which the feature 
 _SYLLABLES: Final = "syllables"
 
 Vectors = NDArray[np.float32]
+_Numbers = TypeVar("_Numbers", bound=NDArray[np.floating])
 
 
 def syllables_of(texts: Sequence[Prepared]) -> list[list[str]]:
@@ -42,10 +43,15 @@ def syllables_of(texts: Sequence[Prepared]) -> list[list[str]]:
     return [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
 
 
+def turned(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """Turn features of texts, shape (texts, features), into what `Surroundings` holds: shape (features, texts)."""
+    return sp.csr_matrix(matrix.astype(np.float32, copy=False).T)
+
+
 def text_vectors(
     space: FeatureSpace,
     lines: Sequence[Sequence[str]],
-    matrix: sp.csr_matrix,
+    parts: Sequence[sp.csr_matrix],
     *,
     seed: int,
     dimensions: int = DIMENSIONS,
@@ -55,7 +61,7 @@ def text_vectors(
     Args:
         space: The fitted vectorisers.
         lines: The texts to learn from, labelled or not, as `syllables_of` cuts them.
-        matrix: Their features, shape (texts, features).
+        parts: Their features, some texts after others, each `turned`.
         seed: Decides the decomposition's first guess.
         dimensions: How long a vector may be.
 
@@ -70,10 +76,11 @@ def text_vectors(
     size = min(dimensions, len(known) - 1)
     if size < 1:
         return np.zeros((len(lines), 0), dtype=np.float32)
-    syllables = _decompose(_information(lines, known), size, seed)
-    vectors = np.asarray(matrix[:, [columns[token] for token in known]] @ syllables)
+    syllables = _decompose(_information(lines, known), size, seed).astype(np.float32)
+    places = [columns[token] for token in known]
+    vectors = np.vstack([np.asarray(part[places].T.tocsr() @ syllables) for part in parts])
     vectors -= vectors.mean(axis=0)
-    return _of_length_one(vectors).astype(np.float32)
+    return np.asarray(_of_length_one(vectors), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +88,26 @@ class Surroundings:
     """The vectors of all features, which are means of text vectors and are never held all at once.
 
     Args:
-        texts: The features of the texts that were learnt from, shape (texts, features).
+        parts: The features of the texts that were learnt from, some texts after others, each `turned`: all of them in
+            one matrix would lie in memory twice while it is made.
         vectors: The vectors of those texts, shape (texts, dimensions).
 
     """
 
-    texts: sp.csr_matrix
+    parts: Sequence[sp.csr_matrix]
     vectors: Vectors
 
     @property
     def shares(self) -> Vectors:
         """How much of a text's vector goes to a feature of weight one in it, shape (features,)."""
-        weights = np.asarray(self.texts.sum(axis=0)).ravel().astype(np.float32)
+        weights = sum(np.asarray(part.sum(axis=1)).ravel().astype(np.float32) for part in self.parts)
         return np.asarray(1 / (weights + np.float32(SHRINKAGE)))
 
     def slabs(self) -> Iterator[Callable[[], Vectors]]:
         """Give the vectors of all features, some dimensions at a time: each shape (features, at most AT_ONCE)."""
-        turned = self.texts.astype(np.float32, copy=False).T.tocsr()
         shares = self.shares[:, None]
         for start in range(0, self.vectors.shape[1], AT_ONCE):
-            yield partial(_slab, turned, self.vectors[:, start : start + AT_ONCE], shares)
+            yield partial(self._slab, slice(start, start + AT_ONCE), shares)
 
     def of(self, matrix: sp.csr_matrix) -> NDArray[np.float64]:
         """Add up the vectors of the features of texts, shape (texts, dimensions)."""
@@ -110,13 +117,21 @@ class Surroundings:
 
     def fold(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn coefficients of the dimensions into weights of the features, shape (features,)."""
-        return np.asarray(self.texts.T @ (self.vectors @ coefficients)) * self.shares
+        return np.asarray(self._carried(self.vectors @ coefficients)) * self.shares
 
+    def _slab(self, dimensions: slice, shares: Vectors) -> Vectors:
+        found = np.asarray(self._carried(self.vectors[:, dimensions]))
+        found *= shares
+        return found
 
-def _slab(turned: sp.csr_matrix, vectors: Vectors, shares: Vectors) -> Vectors:
-    found = np.asarray(turned @ vectors)
-    found *= shares
-    return found
+    def _carried(self, numbers: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Carry numbers of the texts, shape (texts, ...), to the features that stand in them: (features, ...)."""
+        ends = np.cumsum([part.shape[1] for part in self.parts])
+        first, *others = zip(self.parts, np.split(numbers, ends[:-1]), strict=True)
+        found = np.asarray(first[0] @ first[1])
+        for part, of_part in others:
+            found += part @ of_part
+        return found
 
 
 def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
@@ -132,7 +147,8 @@ def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.c
         Shape (features, at most DIMENSIONS); no columns where the texts have too little in common.
 
     """
-    around = Surroundings(matrix, text_vectors(space, syllables_of(texts), matrix, seed=seed))
+    parts = [turned(matrix)]
+    around = Surroundings(parts, text_vectors(space, syllables_of(texts), parts, seed=seed))
     return np.hstack([np.zeros((matrix.shape[1], 0), dtype=np.float32), *(slab() for slab in around.slabs())])
 
 
@@ -153,15 +169,16 @@ def _columns(space: FeatureSpace, tokens: Sequence[str]) -> dict[str, int]:
 def _information(lines: Sequence[Sequence[str]], known: Sequence[str]) -> sp.csr_matrix:
     """Count which syllables stand near each other and keep what is more than chance."""
     number = {token: place for place, token in enumerate(known)}
-    ids = np.array([number.get(token, -1) for line in lines for token in line], dtype=np.int64)
-    text = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    # Millions of syllables: four bytes each, for every list of them is held several times.
+    ids = np.fromiter((number.get(token, -1) for line in lines for token in line), np.int32)
+    text = np.repeat(np.arange(len(lines), dtype=np.int32), [len(line) for line in lines])
     size = len(known)
-    near = sp.csr_matrix((size, size))
+    near = sp.csr_matrix((size, size)).astype(np.float32)
     for distance in range(1, WINDOW + 1):
         first, second = ids[:-distance], ids[distance:]
         both = (text[:-distance] == text[distance:]) & (first >= 0) & (second >= 0)
-        pairs = sp.coo_matrix((np.full(both.sum(), 1 / distance), (first[both], second[both])), shape=(size, size))
-        near = near + pairs.tocsr()
+        weights = np.full(np.count_nonzero(both), 1 / distance, np.float32)
+        near = near + sp.coo_matrix((weights, (first[both], second[both])), shape=(size, size)).tocsr()
     found = sp.coo_matrix(near + near.T)
     if not found.nnz:
         return sp.csr_matrix((size, size))
@@ -177,7 +194,7 @@ def _decompose(information: sp.csr_matrix, size: int, seed: int) -> NDArray[np.f
     return _of_length_one(left * np.sqrt(strengths))
 
 
-def _of_length_one(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _of_length_one(vectors: _Numbers) -> _Numbers:
     """Scale rows where they stand: those of many texts would fill the memory twice."""
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return vectors

@@ -5,8 +5,9 @@ from math import inf
 import numpy as np
 import pytest
 
+from classifiers import grounding
 from classifiers.features import Prepared, prepare
-from classifiers.grounding import REACH, Grounded, lay_ground, length_weights
+from classifiers.grounding import REACH, Cutter, Grounded, lay_ground, length_weights
 from classifiers.labels import LABEL_NAMES
 from classifiers.recipes import EMPHASIS, Recipe
 from classifiers.text.aligned import Aligned
@@ -77,3 +78,28 @@ def test_texts_with_too_little_in_common_have_no_surroundings(segmenter: Segment
     laid = lay_ground(few, [], [], Recipe(), lambda _step, _done, _total: None)
     assert laid.beside == []
     assert laid.ground("negative", Recipe(guess=False), np.ones(4)).tutor is None
+
+
+def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
+    told: list[int] = []
+    cutter = Cutter(segmenter, lambda _step, done, _total: told.append(done), 2)
+    one, other = (cutter.cut(text) for text in ("Ngân hàng đóng cửa", "Ngân hàng mở cửa"))
+    assert told == [1, 2]
+    assert [word.text for word in one.words] == ["ngân hàng", "đóng cửa"]
+    assert one.words[0] is other.words[0]
+    assert one.aligned == Aligned("ngân hàng đóng cửa", (), ())
+
+
+def test_unlabelled_texts_teach_the_same_however_many_are_made_ready_together(
+    segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [prepare(f"xưởng {thing} quá lần {n}", segmenter) for n in range(8) for thing in ("quạt hỏng", "cơm nguội")]
+
+    def around() -> np.ndarray:
+        laid = lay_ground(texts[:8], [], texts[8:], Recipe(), lambda _step, _done, _total: None)
+        return laid.beside[0][1]
+
+    together = around()
+    assert together.shape[1] > 0
+    monkeypatch.setattr(grounding, "AT_ONCE", 3)
+    assert around() == pytest.approx(together, abs=1e-4)
