@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from classifiers.context import Context
 from classifiers.features import FeatureSpace, Prepared, prepare
-from classifiers.kinds import Floats, Kinds, pull
+from classifiers.kinds import Floats, Kinds, pull, restraint
 from classifiers.kinds import log_odds as log_odds_of
 from classifiers.text.segment import Segmenter
 from classifiers.trees import Trees, cues
@@ -210,10 +210,11 @@ class Classifier:
         weights: Floats = self._weights[columns][:, picked]
         if self.kinds is None or read.kinds is None:
             return weights
-        of_kinds = self.kinds.weights_of(columns)
+        believed = float(restraint(read.matrix[row])[0])
         for column, head in enumerate(self.heads[place] for place in picked):
             if head.kinds:
-                weights[:, column] += of_kinds @ (head.kinds * pull(read.kinds[row], head.shares))
+                pulls = pull(read.kinds[row], head.shares) * (head.kinds * believed)
+                weights[:, column] += self.kinds.weigh(columns, pulls)
         return weights
 
     @staticmethod

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from classifiers.kinds import Kinds, log_odds, pull
+from classifiers.kinds import ORDINARY, Kinds, log_odds, pull, restraint
 
 KINDS = Kinds(
     ("correction", "rumour", "small_talk"),
@@ -43,5 +43,18 @@ def test_the_pull_is_what_a_little_more_of_a_kind_does(shares: np.ndarray) -> No
 
 
 def test_features_that_are_not_read_have_no_weights() -> None:
-    weights = KINDS.weights_of(np.array([3, 0, 1, 2, 7]))
-    assert weights.tolist() == [[0.5, -1.5, 0.0], [0.0] * 3, [1.0, 2.0, -1.0], [0.0] * 3, [0.0] * 3]
+    pulls = np.array([1.0, 2.0, 4.0])
+    weights = KINDS.weigh(np.array([3, 0, 1, 2, 7]), pulls)
+    assert weights == pytest.approx([0.5 - 3.0, 0, 1.0 + 4.0 - 4.0, 0, 0])
+
+
+def test_the_longer_a_text_the_less_sure_its_kind_is() -> None:
+    """The same words that speak for a kind, in a text of ordinary length and among sixteen times as many others."""
+    width = 16 * ORDINARY
+    ordinary, long = np.zeros(width), np.full(width, 0.01)
+    ordinary[:ORDINARY], ordinary[[1, 3]], long[[1, 3]] = 0.01, 1.0, 1.0
+    matrix = sp.csr_matrix(np.vstack([ordinary, long, np.zeros(width)]))
+    assert restraint(matrix) == pytest.approx([1.0, 0.5, 1.0])
+    found = KINDS.of(matrix)
+    apart = found - found[:, :1]
+    assert apart[1] == pytest.approx(apart[0] / 2)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from classifiers.context import Context
 from classifiers.datasets import Example
 from classifiers.features import FeatureSpace, View, prepare
+from classifiers.kinds import Kinds
 from classifiers.labels import LABEL_NAMES
 from classifiers.model import BASE, BATCH, CONTEXT, REASONS_SHOWN, REST, WHOLE, Classifier, Head, Prediction, sigmoid
 from classifiers.text.normalise import normalise
@@ -165,3 +166,27 @@ def test_what_trees_say_is_one_reason_and_the_sum_holds(segmenter: Segmenter) ->
 def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None:
     with pytest.raises(ValueError, match="zip"):
         list(trained.classifier.predict(["a", "b"], contexts=[Context()]))
+
+
+@pytest.mark.parametrize("words", [3, 900], ids=["short", "long"])
+def test_words_count_as_much_as_more_of_them_would_move_the_kinds(words: int, segmenter: Segmenter) -> None:
+    """All reasons but the base are what the log-odds gain when every weight of the kinds grows by a little."""
+    text = " ".join(f"x{number}" for number in range(words))
+    space = FeatureSpace.fit(
+        [prepare(text, segmenter)], views=[View("words", (1, 1), letters=False, scale=1.0)], min_documents=1
+    )
+    columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
+    weights, intercepts = numbers.normal(size=(len(columns), 3)).astype(np.float32), np.array([0.5, -1.0, 0.2])
+    head = Head("unverified", np.zeros(space.width), -0.5, kinds=0.7, shares=np.array([1.0, 0.2, 0.0]))
+
+    def read(growth: float) -> Prediction:
+        kinds = Kinds(("rumour", "satire", "chat"), columns, weights * np.float32(1 + growth), intercepts)
+        classifier = Classifier(space, [head], {"unverified": 0.5}, segmenter, kinds=kinds)
+        (prediction,) = classifier.predict([text], explain_all=True)
+        return prediction
+
+    now, more = read(0.0), read(0.01)
+    gain = log_odds(more.probabilities["unverified"]) - log_odds(now.probabilities["unverified"])
+    told = sum(reason.weight for reason in now.reasons["unverified"] if reason.words != BASE)
+    assert told == pytest.approx(gain / 0.01, rel=0.02)
+    assert abs(told) > 0.01
