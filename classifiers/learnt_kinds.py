@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
-from classifiers.datasets import CRITICISM, Example
+from classifiers.datasets import Example
 from classifiers.folds import groups_of, random_folds
 from classifiers.kinds import Floats, Kinds
 
@@ -26,7 +26,6 @@ LEAST_TEXTS: Final = 8  # in which a feature stands that kinds are told by; rare
 ROUNDS: Final = 4  # over all posts; as few keep the weights small
 BATCHES: Final = 11  # a round
 PACE: Final = 0.03
-SPARING: Final = 2.0  # how much likelier criticism is taken to be than it is: nobody is flagged for criticising
 RARITY: Final = 0.5  # the power by which a rare kind's posts count more
 EVEN: Final = 0.5  # a share of posts that speaks neither for a label nor against it
 SIDE_BY_SIDE: Final = 2  # fits, each of which holds several times its weights
@@ -138,6 +137,4 @@ class _Lesson:
         for _ in range(ROUNDS):
             model.partial_fit(features, kinds, classes=names, sample_weight=weights / weights.mean())
         rounded = model.coefs_[0].astype(np.float16).astype(np.float32)
-        spared = np.array([name.partition(ABOUT)[0] == CRITICISM for name in names])
-        intercepts = np.asarray(model.intercepts_[0], dtype=np.float64) + np.log(SPARING) * spared
-        return Kinds(tuple(names.tolist()), self.columns, rounded, intercepts)
+        return Kinds(tuple(names.tolist()), self.columns, rounded, np.asarray(model.intercepts_[0], dtype=np.float64))

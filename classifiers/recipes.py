@@ -22,7 +22,10 @@ EMPHASIS: Final[Mapping[str, Steps]] = {
 TUTORED: Final[Mapping[str, Trust]] = {NEGATIVE.name: Trust(of_no=0.4, of_yes=0.15)}
 
 # Insults are told by their words, whatever the post; whether a claim is one depends most on what kind of post it is.
-LEANING: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.5, NEGATIVE.name: 0.2, CONCERN.name: 0.25}
+LEANING: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.65, NEGATIVE.name: 0.25, CONCERN.name: 0.4}
+# Nobody is flagged for criticising, and the project's own posts have the hardest criticism there is: of what is written
+# elsewhere less passes. Least of all is taken for abuse, which would be missed for it.
+SPARED: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.005, NEGATIVE.name: 0.01, CONCERN.name: 0.005}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Recipe:
         emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
         tutored: How far a tutor, who reads the surroundings, is trusted, by label.
         leaning: How much the kind of post counts beside a label's line, 0 to 1, by label; where posts have kinds.
+        spared: How much of the criticism may pass a label's threshold, 0 to 1, by label; none where it is not named.
         recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
         forward: A text is unseen only by models of older texts, as in use; needs times.
         trees: Let trees judge reactions, time and style.
@@ -57,6 +61,7 @@ class Recipe:
     emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
     tutored: Mapping[str, Trust] = field(default_factory=lambda: TUTORED)
     leaning: Mapping[str, float] = field(default_factory=lambda: LEANING)
+    spared: Mapping[str, float] = field(default_factory=lambda: SPARED)
     recency: float = 0.0
     forward: bool = False
     trees: bool = False

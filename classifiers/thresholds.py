@@ -7,7 +7,6 @@ from classifiers.evaluation import best_f1_threshold, threshold_for_precision
 from classifiers.lines import Floats
 from classifiers.model import sigmoid
 
-SPARED_SHARE = 0.0225  # of criticism, by all labels together; what the corpus has of it is the hardest there is
 SAMPLES = 10
 PASSES = 3
 STEPS = 31
@@ -19,7 +18,7 @@ def label_threshold(
     answers: NDArray[np.bool_],
     precision: float | None,
     spared: NDArray[np.bool_],
-    share: float = SPARED_SHARE,
+    share: float,
 ) -> float:
     """Choose the threshold of one label: the least that reaches a precision, or the one of the best F1.
 

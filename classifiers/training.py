@@ -25,7 +25,7 @@ from classifiers.model import Classifier, Head, sigmoid
 from classifiers.recipes import Recipe
 from classifiers.sources import Source, class_order, grades_of
 from classifiers.text.segment import Segmenter
-from classifiers.thresholds import SPARED_SHARE, class_thresholds, label_threshold
+from classifiers.thresholds import class_thresholds, label_threshold
 from classifiers.trees import Trees, cues
 
 __all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
@@ -248,10 +248,13 @@ def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) ->
         known = ~np.isnan(log_odds).any(axis=1)
         chosen = class_thresholds(log_odds[known], grades_of(examples)[known], recipe.seed)
         return dict(zip(fitted.unseen, chosen, strict=True))
-    share = SPARED_SHARE / len(fitted.unseen)
     return {
         label: label_threshold(
-            sigmoid(log_odds), _answers(examples, label)[1], recipe.precision, _spared(examples, label), share
+            sigmoid(log_odds),
+            _answers(examples, label)[1],
+            recipe.precision,
+            _spared(examples, label),
+            recipe.spared.get(label, 0.0),
         )
         for label, log_odds in fitted.unseen.items()
     }

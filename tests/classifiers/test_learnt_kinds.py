@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 import scipy.sparse as sp
 
 from classifiers.datasets import Example
@@ -13,7 +12,6 @@ from classifiers.learnt_kinds import (
     LEAST_OF_KIND,
     LEAST_TEXTS,
     NONE,
-    SPARING,
     LearntKinds,
     kinds_of,
     learn_kinds,
@@ -104,14 +102,6 @@ def test_texts_of_no_kind_are_judged_but_not_learnt_from() -> None:
     assert NONE not in found.kinds.names
     names = np.array(found.kinds.names)
     assert (names[found.unseen[::5].argmax(axis=1)] == kinds[::5]).mean() > 0.9
-
-
-def test_in_doubt_a_post_is_taken_for_criticism() -> None:
-    matrix, kinds, texts = crossed()
-    spared = learnt(kinds, matrix, texts).kinds
-    renamed = learnt(np.where(kinds == "criticism", "critique", kinds), matrix, texts).kinds
-    more = spared.intercepts[spared.names.index("criticism")] - renamed.intercepts[renamed.names.index("critique")]
-    assert more == pytest.approx(np.log(SPARING))
 
 
 def test_the_same_posts_teach_the_same() -> None:

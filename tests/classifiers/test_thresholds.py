@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from classifiers.thresholds import SPARED_SHARE, class_thresholds, label_threshold, macro_f1
+from classifiers.thresholds import class_thresholds, label_threshold, macro_f1
 
 PLACES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
 
@@ -45,17 +45,17 @@ def test_the_same_scores_give_the_same_thresholds() -> None:
 def test_a_label_is_flagged_from_its_precision_on_or_from_its_best_f1() -> None:
     probabilities, answers = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1]), np.array([1, 1, 0, 1, 0, 0], dtype=bool)
     nobody = np.zeros(len(answers), bool)
-    assert label_threshold(probabilities, answers, 0.9, nobody) == 0.8
-    assert label_threshold(probabilities, answers, None, nobody) == 0.4
+    assert label_threshold(probabilities, answers, 0.9, nobody, share=0.0) == 0.8
+    assert label_threshold(probabilities, answers, None, nobody, share=0.0) == 0.4
 
 
 def test_criticism_raises_the_threshold_until_hardly_any_of_it_passes() -> None:
     criticism = np.linspace(0.0, 0.7, 200)
     probabilities = np.concatenate([criticism, np.linspace(0.5, 1.0, 100)])
     answers, spared = np.arange(300) >= 200, np.arange(300) < 200
-    lax = label_threshold(probabilities, answers, 0.6, np.zeros(300, bool))
-    strict = label_threshold(probabilities, answers, 0.6, spared)
-    assert (criticism >= lax).mean() > SPARED_SHARE
-    assert 0 < (criticism >= strict).mean() <= SPARED_SHARE
+    lax = label_threshold(probabilities, answers, 0.6, np.zeros(300, bool), share=0.02)
+    strict = label_threshold(probabilities, answers, 0.6, spared, share=0.02)
+    assert (criticism >= lax).mean() > 0.02
+    assert 0 < (criticism >= strict).mean() <= 0.02
     assert strict > lax
     assert not (criticism >= label_threshold(probabilities, answers, 0.6, spared, share=0.0)).any()
