@@ -1,7 +1,7 @@
 """Making ready what lines are fitted on: texts are cut, features found, and what stands beside them computed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -159,6 +159,11 @@ def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float6
     return np.array(
         [next((weight for words, weight in steps if len(text.words) < words), 1.0) for text in texts], dtype=np.float64
     )
+
+
+def kind_weights(examples: Sequence[Example], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Let texts count by what kind of post they are: 1 for a kind that is not named."""
+    return np.array([weights.get(example.facts.get("kind", ""), 1.0) for example in examples], dtype=np.float64)
 
 
 def recency_weights(examples: Sequence[Example], recency: float) -> NDArray[np.float64]:

@@ -22,7 +22,11 @@ EMPHASIS: Final[Mapping[str, Steps]] = {
 TUTORED: Final[Mapping[str, Trust]] = {NEGATIVE.name: Trust(of_no=0.4, of_yes=0.15)}
 
 # Insults are told by their words, whatever the post; whether a claim is one depends most on what kind of post it is.
-LEANING: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.65, NEGATIVE.name: 0.25, CONCERN.name: 0.4}
+LEANING: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.65, NEGATIVE.name: 0.3, CONCERN.name: 0.4}
+# Some wrongs are done in everyday words, which a line would take for abuse: what kind of post they are tells them.
+QUIET: Final[Mapping[str, Mapping[str, float]]] = {
+    NEGATIVE.name: {"threat": 0.25, "harassment": 0.25, "gloating": 0.25, "sexual": 0.25}
+}
 # Nobody is flagged for criticising, and the project's own posts have the hardest criticism there is: of what is written
 # elsewhere less passes. Least of all is taken for abuse, which would be missed for it.
 SPARED: Final[Mapping[str, float]] = {UNVERIFIED.name: 0.005, NEGATIVE.name: 0.01, CONCERN.name: 0.005}
@@ -42,6 +46,7 @@ class Recipe:
         sources: Hear what models of other sets say of a text.
         emphasis: How much a text counts for a label by its length: the weight of texts of fewer than so many words.
         tutored: How far a tutor, who reads the surroundings, is trusted, by label.
+        quiet: How much posts of some kinds count for a label's line, by label and kind; all others in full.
         leaning: How much the kind of post counts beside a label's line, 0 to 1, by label; where posts have kinds.
         spared: How much of the criticism may pass a label's threshold, 0 to 1, by label; none where it is not named.
         recency: How much more the newest text counts than the middle one, and the oldest less; 0: all alike.
@@ -60,6 +65,7 @@ class Recipe:
     sources: bool = True
     emphasis: Mapping[str, Steps] = field(default_factory=lambda: EMPHASIS)
     tutored: Mapping[str, Trust] = field(default_factory=lambda: TUTORED)
+    quiet: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: QUIET)
     leaning: Mapping[str, float] = field(default_factory=lambda: LEANING)
     spared: Mapping[str, float] = field(default_factory=lambda: SPARED)
     recency: float = 0.0

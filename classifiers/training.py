@@ -16,7 +16,16 @@ from classifiers.errors import TrainingFailed
 from classifiers.evaluation import LabelMetrics, measure
 from classifiers.features import Prepared
 from classifiers.folds import FOLDS, Fold, forward_folds, groups_of, random_folds
-from classifiers.grounding import Cutter, Grounded, Progress, lay_ground, length_weights, recency_weights, times_of
+from classifiers.grounding import (
+    Cutter,
+    Grounded,
+    Progress,
+    kind_weights,
+    lay_ground,
+    length_weights,
+    recency_weights,
+    times_of,
+)
 from classifiers.heads import Said, calibrated, class_questions, combine, fitted_lines, unseen_trees, weigh
 from classifiers.kinds import Kinds, log_odds
 from classifiers.learnt_kinds import LearntKinds, kinds_of, learn_kinds, shares_of
@@ -166,8 +175,10 @@ def _fit_labels(
     for label in labels:
         rows, answers = _answers(examples, label)
         targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
-        lengths = length_weights(texts, recipe.emphasis.get(label, ()))
-        ground = grounded.ground(label, recipe, weights * lengths)
+        emphasis = length_weights(texts, recipe.emphasis.get(label, ())) * kind_weights(
+            examples, recipe.quiet.get(label, {})
+        )
+        ground = grounded.ground(label, recipe, weights * emphasis)
         folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
         folds = [(rows[seen], rows[judged]) for seen, judged in folds]
         lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))

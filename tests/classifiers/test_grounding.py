@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from classifiers import grounding
+from classifiers.datasets import Example
 from classifiers.features import Prepared, prepare
-from classifiers.grounding import REACH, Cutter, Grounded, lay_ground, length_weights
+from classifiers.grounding import REACH, Cutter, Grounded, kind_weights, lay_ground, length_weights
 from classifiers.labels import LABEL_NAMES
 from classifiers.recipes import EMPHASIS, Recipe
 from classifiers.text.aligned import Aligned
@@ -43,6 +44,11 @@ def test_claims_are_learnt_from_longer_posts_and_insults_from_short_comments() -
     )
     assert short[0] > short[1]
     assert long[0] < long[1]
+
+
+def test_posts_of_a_quiet_kind_count_less() -> None:
+    posts = [Example("", {}, facts={"kind": kind}) for kind in ("threat", "insult")]
+    assert kind_weights([*posts, Example("", {})], {"threat": 0.25}).tolist() == [0.25, 1.0, 1.0]
 
 
 @pytest.fixture(scope="module")
