@@ -5,12 +5,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from datasketch import MinHash, MinHashLSH
 
-from classifiers.datasets import SECOND_LABELS, read_corpus
+from classifiers.datasets import SECOND_LABELS, read_corpus, read_named
+from classifiers.guard import read_guard
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 
@@ -141,6 +143,16 @@ def test_no_two_posts_are_nearly_the_same(records: list[dict[str, Any]]) -> None
         for one, other, overlap in pairs_alike([r["text"] for r in records])
     ]
     assert found == []
+
+
+def test_what_the_model_is_judged_by_is_nowhere_in_the_corpus(records: list[dict[str, Any]]) -> None:
+    """The guard, and the posts on which thresholds were chosen: none is nearly a post that is learnt from."""
+    tuning = read_named("own", Path(__file__).parents[1] / "quality" / "tuning.jsonl")
+    judged = [example.text for example in [*read_guard(), *tuning]]
+    learnt = [r["text"] for r in records]
+    assert len(set(judged)) == len(judged)
+    alike = pairs_alike([*learnt, *judged])
+    assert [(learnt[one], judged[other - len(learnt)]) for one, other, _ in alike if one < len(learnt) <= other] == []
 
 
 def test_near_copies_would_be_found() -> None:
