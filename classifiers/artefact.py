@@ -30,7 +30,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training import Trained
 from classifiers.trees import Trees
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 SEPARATOR: Final = "\n"  # in no feature: normalising folds white space
 MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
 VERSIONED: Final = ("scikit-learn", "underthesea")

@@ -48,13 +48,19 @@ class Kinds:
         return np.asarray(log_softmax((scores + self.intercepts) * restraint(matrix)[:, np.newaxis], axis=1))
 
     def weigh(self, columns: NDArray[np.intp], pulls: Floats) -> Floats:
-        """Give the weights of some features, shape (columns,), where each kind pulls so hard, shape (kinds,).
+        """Give what features count where each kind pulls so hard at each label; those that are not read count nothing.
 
-        Features that are not read have none.
+        Args:
+            columns: The features, shape (columns,).
+            pulls: Shape (kinds, labels).
+
+        Returns:
+            Shape (columns, labels).
+
         """
         places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
         read = self.columns[places] == columns
-        found = np.zeros(len(columns))
+        found = np.zeros((len(columns), pulls.shape[1]))
         found[read] = self.weights[places[read]] @ pulls.astype(np.float32)
         return found
 

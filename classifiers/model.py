@@ -210,12 +210,11 @@ class Classifier:
         weights: Floats = self._weights[columns][:, picked]
         if self.kinds is None or read.kinds is None:
             return weights
-        believed = float(restraint(read.matrix[row])[0])
+        pulls = np.zeros((len(self.kinds.names), len(picked)))
         for column, head in enumerate(self.heads[place] for place in picked):
             if head.kinds:
-                pulls = pull(read.kinds[row], head.shares) * (head.kinds * believed)
-                weights[:, column] += self.kinds.weigh(columns, pulls)
-        return weights
+                pulls[:, column] = head.kinds * pull(read.kinds[row], head.shares)
+        return weights + self.kinds.weigh(columns, pulls * restraint(read.matrix[row]))
 
     @staticmethod
     def _listed(text: Prepared, shares: Floats) -> tuple[Reason, ...]:

@@ -175,10 +175,9 @@ def _fit_labels(
     for label in labels:
         rows, answers = _answers(examples, label)
         targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
-        emphasis = length_weights(texts, recipe.emphasis.get(label, ())) * kind_weights(
-            examples, recipe.quiet.get(label, {})
-        )
-        ground = grounded.ground(label, recipe, weights * emphasis)
+        lengths = length_weights(texts, recipe.emphasis.get(label, ()))
+        quiet = kind_weights(examples, recipe.quiet.get(label, {}))
+        ground = grounded.ground(label, recipe, weights * lengths * quiet)
         folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
         folds = [(rows[seen], rows[judged]) for seen, judged in folds]
         lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
@@ -230,7 +229,8 @@ def _class_folds(
 ) -> list[Fold]:
     groups = groups_of([text.aligned.text for text in texts])
     times = times_of(examples)
-    if recipe.forward and np.isfinite(times).mean() > 0.5:  # noqa: PLR2004  most of them, or there is no order
+    most_have_one = 2 * np.isfinite(times).sum() > len(times)  # or there is no order
+    if recipe.forward and most_have_one:
         return forward_folds(times, groups)
     return random_folds(classes, groups, recipe.seed)
 

@@ -17,6 +17,7 @@ LANDMARKS: Final = 500  # texts by whose nearness a text is described (Williams 
 STRENGTH: Final = 3.0  # inverse of the regularisation
 TOLERANCE: Final = 1e-3
 LEAST: Final = 0.01  # a target so near to yes or no is taken for it
+HALF: Final = 0.5  # a target above is more of a yes
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +68,7 @@ class Tutor:
         curved = LogisticRegression(C=STRENGTH, max_iter=1000, tol=TOLERANCE)
         curved.fit(self.nearness[rows[places]], answers, sample_weight=parts * weights[places])
         opinion = curved.predict_proba(self.nearness[rows])[:, 1]
-        share = np.where(targets > 0.5, self.trust.of_yes, self.trust.of_no)  # noqa: PLR2004  more of a yes
+        share = np.where(targets > HALF, self.trust.of_yes, self.trust.of_no)
         softened = targets + share * (opinion - targets)
         return np.asarray(np.where(softened < LEAST, 0, np.where(softened > 1 - LEAST, 1, softened)), dtype=np.float64)
 

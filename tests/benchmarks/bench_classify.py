@@ -74,11 +74,11 @@ def main() -> None:
         ours = _classify(texts, chosen.model) - _classify(texts[:WARM_UP], chosen.model)
         alone = (before + _tokenise(texts)) / 2
         ratios.append(alone / ours)
-        print(  # noqa: T201
+        print(
             f"run {run}: {count} posts, kiemtin classify {count / ours:,.0f} a CPU second, "
             f"word_tokenize {count / alone:,.0f}, ratio {ratios[-1]:.2f}"
         )
-    print(f"median ratio {statistics.median(ratios):.2f}")  # noqa: T201
+    print(f"median ratio {statistics.median(ratios):.2f}")
 
 
 if __name__ == "__main__":

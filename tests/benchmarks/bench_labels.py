@@ -146,11 +146,11 @@ def main(sets: list[str]) -> None:
         found = place(name, files, segmenter)
         curves = np.array([curve(found, seed) for seed in range(SEEDS)])
         goal, mean = GOAL * full, curves.mean(axis=0)
-        print(f"{name}: all {len(found.pool)} labels of the pool give AUC {full:.3f}, AP {precision:.3f}")  # noqa: T201
-        print(f"  95 % of it, {goal:.3f}, is reached with {first_step(mean, goal)} labels (mean of {SEEDS} seeds;")  # noqa: T201
-        print(f"  single seeds: {', '.join(first_step(one, goal) for one in curves)})")  # noqa: T201
+        print(f"{name}: all {len(found.pool)} labels of the pool give AUC {full:.3f}, AP {precision:.3f}")
+        print(f"  95 % of it, {goal:.3f}, is reached with {first_step(mean, goal)} labels (mean of {SEEDS} seeds;")
+        print(f"  single seeds: {', '.join(first_step(one, goal) for one in curves)})")
         shown = "  ".join(f"{step * STEP}: {value:.3f}" for step, value in enumerate(mean))
-        print(f"  AUC by labels: {shown}", flush=True)  # noqa: T201
+        print(f"  AUC by labels: {shown}", flush=True)
 
 
 if __name__ == "__main__":

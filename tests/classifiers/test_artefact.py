@@ -140,7 +140,7 @@ def test_types_that_no_model_has_are_not_loaded(copy: Path, segmenter: Segmenter
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda m: m.update(format=1), r"has format 1, this program reads 3: make it anew with `kiemtin train"),
+        (lambda m: m.update(format=1), r"has format 1, this program reads 4: make it anew with `kiemtin train"),
         (lambda m: m["versions"].update({"scikit-learn": "0.9"}), r"made with scikit-learn 0\.9, here is"),
         (lambda m: m["versions"].pop("underthesea"), r"made with underthesea None, here is"),
         (lambda m: m.pop("labels"), "is damaged"),
@@ -156,7 +156,7 @@ def test_a_manifest_that_does_not_fit_is_refused(
     refused(copy, segmenter, reason)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 3}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 4}', "\xff"])
 def test_a_manifest_that_is_none_is_refused(copy: Path, segmenter: Segmenter, text: str) -> None:
     (copy / MANIFEST_FILE).write_bytes(text.encode("latin-1"))
     refused(copy, segmenter, "is damaged")

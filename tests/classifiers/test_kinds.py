@@ -43,9 +43,10 @@ def test_the_pull_is_what_a_little_more_of_a_kind_does(shares: np.ndarray) -> No
 
 
 def test_features_that_are_not_read_have_no_weights() -> None:
-    pulls = np.array([1.0, 2.0, 4.0])
+    pulls = np.array([[1.0, 0.0], [2.0, 1.0], [4.0, 0.0]])
     weights = KINDS.weigh(np.array([3, 0, 1, 2, 7]), pulls)
-    assert weights == pytest.approx([0.5 - 3.0, 0, 1.0 + 4.0 - 4.0, 0, 0])
+    assert weights[:, 0] == pytest.approx([0.5 - 3.0, 0, 1.0 + 4.0 - 4.0, 0, 0])
+    assert weights[:, 1] == pytest.approx([-1.5, 0, 2.0, 0, 0])
 
 
 def test_the_longer_a_text_the_less_sure_its_kind_is() -> None:
