@@ -10,14 +10,17 @@ import re
 import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.errors import ModelRefused
 
 INSIDE: Final = "I-W"  # the tag of a token that goes on with the word before it
 _BEFORE, _AFTER = "BOS", "EOS"  # stand for tokens before the first and after the last
+_EDGE: Final = "\n"  # stands between sentences, as no token does
 _REMEMBERED: Final = 2**15  # tokens, and pairs of them
 _REMEMBERED_WIDTH: Final = 2  # three tokens seldom meet again
 _TOO_GREAT: Final = 2**31  # the library reads numbers into 32 bits
@@ -64,25 +67,42 @@ class Tagger:
             spans = by_width.setdefault(int(match["last"] or first) - first + 1, {})
             spans.setdefault(first, []).append((readings[match["reading"] or ""], weights.get(template, {})))
         self._widths = [_Width(width, spans) for width, spans in by_width.items()]
+        # How many tokens before or after one are read with it.
+        self._reach = max(max(-first, first + width - 1) for width, spans in by_width.items() for first in spans)
 
-    def goes_on(self, tokens: Sequence[str]) -> list[bool]:
-        """Say of each token whether it goes on with the word before it: the likeliest way through all (Viterbi)."""
-        columns = [column for width in self._widths for column in width.columns(tokens)]
+    def goes_on(self, sentences: Sequence[Sequence[str]]) -> list[list[bool]]:
+        """Say of each token of each sentence whether it goes on with the word before it.
+
+        All sentences stand in one line while their tokens are weighed; the way through each is its own.
+        """
+        edge = [_EDGE] * self._reach
+        line = [*edge, *chain.from_iterable((*sentence, *edge) for sentence in sentences)]
+        weights = np.zeros(len(line))
+        for width in self._widths:
+            width.add(line, weights, self._reach)
+        found, weighed = [], weights.tolist()
+        begins = self._reach
+        for sentence in sentences:
+            found.append(self._likeliest(weighed[begins : begins + len(sentence)]))
+            begins += len(sentence) + self._reach
+        return found
+
+    def _likeliest(self, weights: Sequence[float]) -> list[bool]:
+        """Find the likeliest way through a sentence (Viterbi) by what speaks for INSIDE at each token."""
+        if not weights:
+            return []
         (stay_out, go_in), (go_out, stay_in) = self._moves
-        outside, inside = 0.0, -float("inf")  # the first token begins a word, whatever its tag
+        outside, inside = 0.0, weights[0]  # the first token begins a word, whatever its tag
         came: list[tuple[bool, bool]] = []
-        for place, weight in enumerate(map(sum, zip(*columns, strict=True))):
-            if place == 0:
-                inside = weight
-                continue
-            came.append((inside + go_out > outside + stay_out, inside + stay_in > outside + go_in))
-            outside, inside = (
-                max(outside + stay_out, inside + go_out),
-                max(outside + go_in, inside + stay_in) + weight,
-            )
-        tags = [inside > outside] if tokens else []
-        for before_outside, before_inside in reversed(came):
-            tags.append(before_inside if tags[-1] else before_outside)
+        for weight in weights[1:]:
+            to_outside, kept_outside = inside + go_out, outside + stay_out
+            kept_inside, to_inside = inside + stay_in, outside + go_in
+            came.append((to_outside > kept_outside, kept_inside > to_inside))
+            outside = max(to_outside, kept_outside)
+            inside = max(kept_inside, to_inside) + weight
+        tags = [inside > outside]
+        for was_inside in reversed(came):
+            tags.append(was_inside[tags[-1]])
         return tags[::-1]
 
 
@@ -91,40 +111,42 @@ class _Width:
 
     def __init__(self, width: int, spans: Mapping[int, Sequence[tuple[Callable[[str], str], _Weights]]]) -> None:
         self._width = width
+        self._firsts = tuple(spans)
         # What each reading may find, and what that weighs in each place.
         self._tables: dict[Callable[[str], str], dict[str, list[float]]] = {}
-        self._places: list[tuple[int, float, float]] = []
+        before: list[float] = []
+        after: list[float] = []
         for place, (first, named) in enumerate(spans.items()):
             for reading, weights in named:
                 table = self._tables.setdefault(reading, {})
                 for value, weight in weights.items():
                     table.setdefault(value, [0.0] * len(spans))[place] += weight
-            before, after = (
-                sum([weights.get(outside, 0.0) for _, weights in named], 0.0) for outside in (_BEFORE, _AFTER)
-            )
-            self._places.append((first, before, after))
-        self._nothing = [0.0] * len(spans)
-        self._sums: dict[tuple[str | None, ...], Sequence[float]] = {}  # no more than the model knows of
-        self._weigh = lru_cache(_REMEMBERED)(self._weights_of) if width <= _REMEMBERED_WIDTH else self._weights_of
+            begins, ends = (sum([weights.get(edge, 0.0) for _, weights in named], 0.0) for edge in (_BEFORE, _AFTER))
+            before.append(begins if first < 0 else ends)
+            after.append(ends)
+        self._before, self._after = tuple(before), tuple(after)  # of runs that begin or end outside the sentence
+        self._nothing = (0.0,) * len(spans)
+        self._sums: dict[tuple[str | None, ...], tuple[float, ...]] = {}  # no more than the model knows of
+        self._find = lru_cache(_REMEMBERED)(self._weights_of) if width <= _REMEMBERED_WIDTH else self._weights_of
 
-    def columns(self, tokens: Sequence[str]) -> Iterator[list[float]]:
-        """Give, for each place, what stands there weighs for every token."""
-        runs: Iterable[str] = tokens
+    def add(self, line: Sequence[str], weights: NDArray[np.float64], reach: int) -> None:
+        """Add what stands in each place to what tokens weigh; so many at either end of the line are edges."""
+        runs: Iterable[str] = line
         if self._width > 1:
-            runs = map(" ".join, zip(*(tokens[start:] for start in range(self._width)), strict=False))
-        weighed: list[tuple[float, ...]] = list(zip(*map(self._weigh, runs), strict=True)) or [()] * len(self._places)
-        for (first, before, after), weights in zip(self._places, weighed, strict=True):
-            column = [before] * min(len(tokens), max(0, -first))
-            column += weights[max(0, first) : max(0, first) + len(tokens) - len(column)]
-            column += [after] * (len(tokens) - len(column))
-            yield column
+            runs = map(" ".join, zip(*(line[start:] for start in range(self._width)), strict=False))
+        found = np.fromiter(chain.from_iterable(map(self._find, runs)), np.float64).reshape(-1, len(self._firsts))
+        count = len(line) - 2 * reach
+        for place, first in enumerate(self._firsts):
+            weights[reach : reach + count] += found[reach + first : reach + first + count, place]
 
-    def _weights_of(self, run: str) -> Sequence[float]:
+    def _weights_of(self, run: str) -> tuple[float, ...]:
+        if _EDGE in run:
+            return self._before if run[0] == _EDGE else self._after
         known = tuple([read if (read := reading(run)) in table else None for reading, table in self._tables.items()])
         sums = self._sums.get(known)
         if sums is None:
             found = [table[read] for read, table in zip(known, self._tables.values(), strict=True) if read is not None]
-            sums = self._sums[known] = list(map(sum, zip(*found, strict=True))) or self._nothing
+            sums = self._sums[known] = tuple(map(sum, zip(*found, strict=True))) or self._nothing
         return sums
 
 

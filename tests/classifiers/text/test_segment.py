@@ -45,6 +45,18 @@ def test_offsets_hold_on_every_post_of_the_corpus() -> None:
         check_offsets(normalise(example.text).text)
 
 
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.text(), st.text("ơi a.⟨k⟩ ngà!\n", max_size=12)), max_size=6))
+def test_texts_are_cut_together_as_each_is_alone(texts: list[str]) -> None:
+    read = [normalise(text).text for text in texts]
+    assert SEGMENTER.segment_all(read) == [SEGMENTER.segment(text) for text in read]
+
+
+def test_posts_of_the_corpus_are_cut_together_as_each_is_alone() -> None:
+    read = [normalise(example.text).text for example in read_corpus()[::50]]
+    assert SEGMENTER.segment_all(read) == [SEGMENTER.segment(text) for text in read]
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "…", "?!?!", "😭😭", "#tẩychay 40-80mm °c 🇻🇳", "( ͡° ͜ʖ ͡°)", "a\x00b", "⟨", "1.000đ"]
 )
