@@ -4,7 +4,8 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Final
@@ -18,8 +19,24 @@ LONGEST_TERM: Final = 10  # syllables and marks
 MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")
 _LONGEST_MASK: Final = 5
+_REMEMBERED: Final = 2**14  # syllables
 
 Pieces = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    """The pieces that some terms begin with: the groups of the term that ends here, and what may come next."""
+
+    groups: list[str] = field(default_factory=list)
+    following: dict[str, "_Node"] = field(default_factory=dict)
+
+    def add(self, pieces: Pieces) -> "_Node":
+        """Find the node of some pieces, and make it if there is none."""
+        node = self
+        for piece in pieces:
+            node = node.following.setdefault(piece, _Node())
+        return node
 
 
 class Lexicon:
@@ -33,25 +50,23 @@ class Lexicon:
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         self.groups = tuple(sorted({*groups, MASKED}))
         self._marked: dict[Pieces, list[str]] = {}
-        self._plain: dict[Pieces, list[str]] = {}
-        self._lost: dict[Pieces, list[str]] = {}
-        self._lengths: dict[str, Sequence[int]] = {}  # of the terms that begin so, the longest first
+        self._written, self._bare = _Node(), _Node()  # for texts with marks and for texts without any
+        lost: list[tuple[Pieces, str]] = []
         for group, terms in groups.items():
             for term in terms:
                 pieces = tuple(split_syllables(normalise(term).text))
-                self._add(self._marked, pieces, group)
+                _append(self._marked.setdefault(pieces, []), group)
+                _append(self._written.add(pieces).groups, group)
                 plain = tuple(map(strip_diacritics, pieces))
                 # In a text without marks one bare syllable is too many words at once: `cac` is mostly các.
                 if len(pieces) > 1 or plain == pieces:
-                    self._add(self._plain, plain, group)
+                    _append(self._bare.add(plain).groups, group)
                 if any(map(lacks_marks, plain)):
-                    self._add(self._lost, plain, group)
-
-    def _add(self, table: dict[Pieces, list[str]], pieces: Pieces, group: str) -> None:
-        groups = table.setdefault(pieces, [])
-        if group not in groups:
-            groups.append(group)
-        self._lengths[pieces[0]] = sorted({len(pieces), *self._lengths.get(pieces[0], ())}, reverse=True)
+                    lost.append((plain, group))
+        known = set(self._marked)
+        for plain, group in lost:
+            if plain not in known:
+                _append(self._written.add(plain).groups, group)
 
     def terms(self) -> Collection[Pieces]:
         """List the terms, each cut into its pieces."""
@@ -62,33 +77,21 @@ class Lexicon:
 
         Terms are looked up without marks in a text that has none, and where a syllable must have lost its own.
         """
-        bare_text = all(map(str.isascii, syllables))
-        counted = [syllable if syllable.isalpha() else _DIGITS.sub("#", syllable) for syllable in syllables]
+        root = self._bare if all(map(str.isascii, syllables)) else self._written
+        counted = list(map(_counted, syllables))
         stars = "*" in syllables
         taken_until: dict[str, int] = {}
-        for start, (first, as_number) in enumerate(zip(syllables, counted, strict=True)):
-            for length in self._lengths_from(first, as_number):
-                end = start + length
-                if end > len(syllables):
-                    continue
-                for group in self._groups_of(tuple(syllables[start:end]), tuple(counted[start:end]), bare=bare_text):
+        for start, first in enumerate(syllables):
+            ending = _terms_from(root, syllables, start)
+            if counted != syllables and (as_numbers := _terms_from(root, counted, start)):
+                ending = sorted((dict(as_numbers) | dict(ending)).items())
+            for end, groups in reversed(ending):
+                for group in groups:
                     if taken_until.get(group, 0) <= start:
                         taken_until[group] = end
                         yield group, start, end
             if stars and first.isalpha() and syllables[start + 1 : start + 2] == ["*"]:
                 yield from self._masked(syllables, start)
-
-    def _lengths_from(self, first: str, as_number: str) -> Sequence[int]:
-        """Give the lengths of the terms that begin with a syllable, the longest first."""
-        lengths = self._lengths.get(first, ())
-        if first is as_number or as_number not in self._lengths:
-            return lengths
-        return sorted({*lengths, *self._lengths[as_number]}, reverse=True)
-
-    def _groups_of(self, written: Pieces, counted: Pieces, *, bare: bool) -> Sequence[str]:
-        if bare:
-            return self._plain.get(written) or self._plain.get(counted) or ()
-        return self._marked.get(written) or self._marked.get(counted) or self._lost.get(written) or ()
 
     def _masked(self, syllables: Sequence[str], start: int) -> Iterator[tuple[str, int, int]]:
         """Look up a word with left out letters (`c**`): the groups that all its readings share, and MASKED."""
@@ -104,6 +107,27 @@ class Lexicon:
                     yield group, start, end
                 return
             end -= 1
+
+
+def _append(groups: list[str], group: str) -> None:
+    if group not in groups:
+        groups.append(group)
+
+
+def _terms_from(root: _Node, pieces: Sequence[str], start: int) -> list[tuple[int, list[str]]]:
+    """Give where each term ends that begins at a place, and its groups; the shortest first."""
+    found = []
+    node, place = root.following.get(pieces[start]), start + 1
+    while node is not None:
+        if node.groups:
+            found.append((place, node.groups))
+        node, place = node.following.get(pieces[place]) if place < len(pieces) else None, place + 1
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _counted(syllable: str) -> str:
+    return _DIGITS.sub("#", syllable)
 
 
 @cache
