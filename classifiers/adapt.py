@@ -8,8 +8,9 @@ Local labels come from posts that were mostly suggested by an earlier model, so 
 stricter of two counts, the one for all unseen texts and the one for local ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,10 +23,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 from classifiers.datasets import Example, data_hash
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation import measure, threshold_for_precision
-from classifiers.features import Prepared, prepare
 from classifiers.model import Classifier, Head, sigmoid
 from classifiers.terrain import Line, Terrain
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import Cutter, Prepared
 from classifiers.training import FOLDS, LEAST_EXAMPLES, Progress, Trained
 
 ENOUGH_TO_CHOOSE: Final = 10  # local answers of each kind, from which on they decide how much general ones count
@@ -109,7 +110,8 @@ def adapt(
     """
     recipe = recipe or Adaptation()
     examples = [*general, *local]
-    texts = list(_prepared([*(example.text for example in examples), *unlabelled], segmenter, progress))
+    written = [*(example.text for example in examples), *unlabelled]
+    texts = Cutter(segmenter, len(written), partial(progress, "words")).cut(written)
     labels = list(dict.fromkeys(label for example in general for label in example.labels))
     known = [_texts_of(label, examples, texts, len(general)) for label in labels]
     terrain, matrix = Terrain.fit(texts, reach=recipe.reach, min_documents=recipe.min_documents, seed=recipe.seed)
@@ -125,12 +127,6 @@ def adapt(
     classifier = Classifier(terrain.space, heads, thresholds, segmenter)
     learnt_from = data_hash([*examples, *(Example(text, {}) for text in unlabelled)])
     return Trained(classifier, learnt_from, len(examples), metrics, unseen)
-
-
-def _prepared(texts: Sequence[str], segmenter: Segmenter, progress: Progress) -> Iterator[Prepared]:
-    for number, text in enumerate(texts):
-        yield prepare(text, segmenter)
-        progress("words", number + 1, len(texts))
 
 
 def _texts_of(label: str, examples: Sequence[Example], texts: Sequence[Prepared], general: int) -> _Texts:

@@ -26,16 +26,18 @@ Columns = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where the features of a text came from.
+    """Where the features of some texts came from.
 
     Args:
-        columns: The column of each occurrence of a known feature, shape (occurrences,).
+        rows: The text of each occurrence of a known feature, shape (occurrences,).
+        columns: The column of each.
         occurrences: An occurrence and, in the same place of `words`, a word that it came from; a run of tokens came
             from several words, or from one several times, and a feature of the context from none.
-        words: The indexes of those words.
+        words: Those words, by their place among all words of all texts.
 
     """
 
+    rows: Columns
     columns: Columns
     occurrences: Columns
     words: Columns
@@ -45,10 +47,48 @@ class Trace:
         """Put the traces of several views together, whose columns begin at some offsets."""
         before = np.cumsum([0, *(len(part.columns) for part in parts)])
         return cls(
+            np.concatenate([part.rows for part in parts]),
             np.concatenate([part.columns + offset for part, offset in zip(parts, offsets, strict=True)]),
             np.concatenate([part.occurrences + earlier for part, earlier in zip(parts, before, strict=False)]),
             np.concatenate([part.words for part in parts]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Every occurrence of a known feature of one view in some texts.
+
+    Args:
+        rows: The text of each, shape (occurrences,).
+        columns: The column of each.
+        starts: The token of its text that each begins with.
+        lengths: Of how many tokens each is.
+
+    """
+
+    rows: Columns
+    columns: Columns
+    starts: Columns
+    lengths: Columns
+
+    def trace(self, row_of: Columns, words: Sequence[Sequence[int]]) -> Trace:
+        """Find the words that the occurrences in some of the texts came from.
+
+        Args:
+            row_of: What number each text shall have, or UNKNOWN: it is left out; shape (texts,).
+            words: Of each text that is not left out, the word of each token, or OUTSIDE.
+
+        """
+        rows = row_of[self.rows]
+        asked = np.flatnonzero(rows != UNKNOWN)
+        rows, lengths = rows[asked], self.lengths[asked]
+        before = np.cumsum([0, *map(len, words)])
+        occurrences = np.repeat(np.arange(len(asked)), lengths)
+        steps = np.arange(len(occurrences)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        tokens = np.repeat(before[rows] + self.starts[asked], lengths) + steps
+        of_words = np.fromiter(chain.from_iterable(words), np.int64)[tokens]
+        inside = of_words != OUTSIDE
+        return Trace(rows, self.columns[asked], occurrences[inside], of_words[inside])
 
 
 class Lookup:
@@ -86,51 +126,26 @@ class Lookup:
         found: Columns = np.fromiter(self._columns(self._analyse(token)), np.int64)
         return np.compress(found != UNKNOWN, found)
 
-    def occurrences(self, texts: Sequence[Sequence[str]]) -> tuple[Columns, Columns]:
-        """Find every occurrence of a known feature in some texts that are cut into tokens: its text and its column."""
+    def occurrences(self, texts: Sequence[Sequence[str]]) -> Occurrences:
+        """Find every occurrence of a known feature in some texts that are cut into tokens."""
         if self._reads_letters:
-            pieces = [self._letters(token) for tokens in texts for token in tokens]
-            if not pieces:
-                return np.zeros(0, np.int64), np.zeros(0, np.int64)
-            of_token = np.repeat(np.arange(len(texts)), [len(tokens) for tokens in texts])
-            return np.repeat(of_token, [len(piece) for piece in pieces]), np.concatenate(pieces)
-        columns, rows = [], []
+            return self._occurrences_of_letters(texts)
+        parts = []
         for length in self._lengths:
-            found = chain.from_iterable(self._runs(tokens, length) for tokens in texts)
-            columns.append(np.fromiter(found, np.int64))
-            rows.append(np.repeat(np.arange(len(texts)), [max(0, len(tokens) - length + 1) for tokens in texts]))
-        found_columns, found_rows = np.concatenate(columns), np.concatenate(rows)
-        known = found_columns != UNKNOWN
-        return found_rows[known], found_columns[known]
+            runs = np.maximum(0, np.array([len(tokens) for tokens in texts], np.int64) - length + 1)
+            columns = np.fromiter(chain.from_iterable(self._runs(tokens, length) for tokens in texts), np.int64)
+            known = np.flatnonzero(columns != UNKNOWN)
+            rows = np.repeat(np.arange(len(texts)), runs)[known]
+            starts = known - (np.cumsum(runs) - runs)[rows]
+            parts.append((rows, columns[known], starts, np.full(len(known), length)))
+        return Occurrences(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def trace(self, tokens: Sequence[str], words: Columns) -> Trace:
-        """Find every occurrence of a known feature in one text, and the words that its tokens belong to.
-
-        Args:
-            tokens: The text, cut into this view's tokens.
-            words: The word that each token belongs to, or OUTSIDE.
-
-        """
-        if self._reads_letters:
-            pieces = [self._letters(token) for token in tokens]
-            columns = np.concatenate([np.zeros(0, np.int64), *pieces])
-            return _inside(columns, np.arange(len(columns)), np.repeat(words, [len(piece) for piece in pieces]))
-        found, occurrences, of_words = [], [], []
-        before = 0
-        for length in self._lengths:
-            columns = np.fromiter(self._runs(tokens, length), np.int64)
-            starts = np.flatnonzero(columns != UNKNOWN)
-            found.append(columns[starts])
-            for step in range(length):
-                occurrences.append(before + np.arange(len(starts)))
-                of_words.append(words[starts + step])
-            before += len(starts)
-        return _inside(np.concatenate(found), np.concatenate(occurrences), np.concatenate(of_words))
-
-
-def _inside(columns: Columns, occurrences: Columns, words: Columns) -> Trace:
-    inside = words != OUTSIDE
-    return Trace(columns, occurrences[inside], words[inside])
+    def _occurrences_of_letters(self, texts: Sequence[Sequence[str]]) -> Occurrences:
+        pieces = [self._letters(token) for tokens in texts for token in tokens]
+        sizes = [len(piece) for piece in pieces]
+        rows = np.repeat(np.repeat(np.arange(len(texts)), [len(tokens) for tokens in texts]), sizes)
+        starts = np.repeat(np.fromiter(chain.from_iterable(range(len(tokens)) for tokens in texts), np.int64), sizes)
+        return Occurrences(rows, np.concatenate([np.zeros(0, np.int64), *pieces]), starts, np.ones_like(starts))
 
 
 class Weights:
@@ -150,7 +165,7 @@ class Weights:
         self._scales = np.array(scales)
 
     def matrix(self, texts: int, found: Iterable[tuple[Columns, Columns]]) -> sp.csr_matrix:
-        """Weigh the occurrences that `Lookup.occurrences` found in so many texts, view by view."""
+        """Weigh what was found in so many texts, view by view: the rows and columns of `Lookup.occurrences`."""
         width = int(self.offsets[-1])
         keys = np.concatenate(
             [rows * width + (columns + offset) for (rows, columns), offset in zip(found, self.offsets, strict=False)]

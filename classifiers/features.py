@@ -5,10 +5,9 @@ code of ours; once fitted, their features are looked up by `columns.py`. Every f
 words it came from (`trace`), which is what reasons rest on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, count
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -16,41 +15,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from classifiers.columns import OUTSIDE, Lookup, Trace, Weights
-from classifiers.context import Context
+from classifiers.columns import OUTSIDE, UNKNOWN, Lookup, Occurrences, Trace, Weights
 from classifiers.errors import TrainingFailed
-from classifiers.text.aligned import Aligned
-from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon
-from classifiers.text.normalise import normalise
-from classifiers.text.segment import Segmenter, Word
-from classifiers.text.spelling import default_speller
-from classifiers.text.syllables import split_syllables
+from classifiers.tokens import CONTEXT_VIEWS, Prepared, places_of, tokens_of
 from classifiers.vocabulary import Learnt, learn
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A text ready for its features: normalised and cut into words, with the title and topic it stands under."""
-
-    aligned: Aligned
-    words: tuple[Word, ...]
-    title: tuple[str, ...] = ()
-    topic: str = ""
-
-    @property
-    def segmented(self) -> str:
-        """The words in one line, syllables of a word joined by `_`."""
-        return " ".join(word.joined for word in self.words)
-
-
-def prepare(text: str, segmenter: Segmenter, context: Context | None = None) -> Prepared:
-    """Normalise and segment one text; of the context, the title is cut into syllables."""
-    aligned = normalise(text)
-    words = tuple(segmenter.segment(aligned.text))
-    if context is None:
-        return Prepared(aligned, words)
-    return Prepared(aligned, words, tuple(split_syllables(normalise(context.title).text)), context.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,64 +68,35 @@ VIEWS: Final = (
     View("letters", (2, 4), letters=True, scale=0.7),
     View("lexicon", (1, 1), letters=False, scale=1.0),
 )
-CONTEXT_VIEWS: Final = ("title", "topic")
 OTHERS_NEEDED: Final = 5  # texts that a feature needs which the target's own do not have
-_REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
 _AT_ONCE: Final = 1024  # texts that are counted together: a matrix of very many would need several times its memory
 
 
-def tokens_of(view: str, prepared: Prepared) -> list[tuple[str, int]]:
-    """Cut a prepared text into the tokens of a view, each with the index of the word it belongs to, or OUTSIDE."""
-    if view in CONTEXT_VIEWS:
-        return [(token, OUTSIDE) for token in _context_tokens(view, prepared)]
-    if view == "lexicon":
-        syllables = tokens_of("syllables", prepared)
-        found = default_lexicon().find([syllable for syllable, _ in syllables])
-        return [(group, syllables[start][1]) for group, start, _ in found]
-    cut = _WORD_CUTTERS[view]
-    return [(token, index) for index, word in enumerate(prepared.words) for token in cut(word.text)]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Some texts, their matrix (texts, features), and what was found, view by view: its name, its first column, all."""
 
+    texts: Sequence[Prepared]
+    matrix: sp.csr_matrix
+    found: tuple[tuple[str, int, Occurrences], ...]
 
-def _bare_tokens_of(view: str, prepared: Prepared) -> list[str]:
-    """Give the tokens of `tokens_of` without their words, which only reasons ask for."""
-    if view in CONTEXT_VIEWS or view == "lexicon":
-        return [token for token, _ in tokens_of(view, prepared)]
-    return list(chain.from_iterable(map(_WORD_CUTTERS[view], [word.text for word in prepared.words])))
+    def trace(self, rows: Sequence[int]) -> Trace:
+        """Find each occurrence of a known feature in some of the texts, and the words that it came from.
 
-
-def _joined(word: str) -> tuple[str, ...]:
-    return (word.replace(" ", "_"),)
-
-
-@lru_cache(_REMEMBERED)
-def _syllables(word: str) -> tuple[str, ...]:
-    return tuple(split_syllables(word))
-
-
-@lru_cache(_REMEMBERED)
-def _plain(word: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(strip_diacritics, _syllables(word))))  # a mark without a letter leaves nothing
-
-
-@lru_cache(_REMEMBERED)
-def _spelled(word: str) -> tuple[str, ...]:
-    return tuple(chain.from_iterable(map(default_speller(), _syllables(word))))
-
-
-# Each view that reads words, and how it cuts one; the same words come again and again.
-_WORD_CUTTERS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
-    "words": _joined,
-    "syllables": _syllables,
-    "plain": _plain,
-    "spelled": _spelled,
-    "letters": _syllables,
-}
-
-
-def _context_tokens(view: str, prepared: Prepared) -> Sequence[str]:
-    if view == "title":
-        return prepared.title
-    return ["_".join(prepared.topic.split())] if prepared.topic else []
+        Rows and words of the trace are counted among these texts alone.
+        """
+        row_of = np.full(len(self.texts), UNKNOWN)
+        row_of[rows] = np.arange(len(rows))
+        texts = [self.texts[row] for row in rows]
+        before = np.cumsum([0, *(len(text.words) for text in texts)]).tolist()
+        parts = []
+        for view, _, found in self.found:
+            words = [
+                [place if place == OUTSIDE else earlier + place for place in places_of(view, text)]
+                for text, earlier in zip(texts, before, strict=False)
+            ]
+            parts.append(found.trace(row_of, words))
+        return Trace.joined(parts, [offset for _, offset, _ in self.found])
 
 
 class FeatureSpace:
@@ -231,15 +171,17 @@ class FeatureSpace:
         """Turn texts into a matrix of shape (texts, features)."""
         if not texts:
             return sp.csr_matrix((0, self.width))
-        parts = [self._matrix(batch) for batch in _batches(texts)]
+        parts = [self.read(batch).matrix for batch in _batches(texts)]
         return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts, format="csr"))
 
-    def _matrix(self, texts: Sequence[Prepared]) -> sp.csr_matrix:
-        found = (
-            self._lookups[view.name].occurrences([_bare_tokens_of(view.name, text) for text in texts])
-            for view in self.views
-        )
-        return self._weights.matrix(len(texts), found)
+    def read(self, texts: Sequence[Prepared]) -> Reading:
+        """Find the features of some hundred texts, so that they can be traced."""
+        found = [
+            self._lookups[view.name].occurrences([tokens_of(view.name, text) for text in texts]) for view in self.views
+        ]
+        matrix = self._weights.matrix(len(texts), ((each.rows, each.columns) for each in found))
+        by_view = zip([view.name for view in self.views], self._weights.offsets.tolist(), found, strict=False)
+        return Reading(texts, matrix, tuple(by_view))
 
     @property
     def width(self) -> int:
@@ -261,15 +203,6 @@ class FeatureSpace:
             offset += width
         return slice(offset, offset)
 
-    def trace(self, prepared: Prepared) -> Trace:
-        """Find each occurrence of a known feature in a text, its column, and the words that it came from."""
-        parts = []
-        for view in self.views:
-            tokens = tokens_of(view.name, prepared)
-            words = np.array([word for _, word in tokens], np.int64)
-            parts.append(self._lookups[view.name].trace([token for token, _ in tokens], words))
-        return Trace.joined(parts, self._weights.offsets[: len(parts)].tolist())
-
 
 def _known(vectorizer: TfidfVectorizer) -> Lookup:
     return Lookup(vectorizer, vectorizer.vocabulary_)
@@ -280,7 +213,7 @@ def _learn(view: View, texts: Sequence[Prepared], others: Sequence[Prepared], mi
     groups = dict(zip(default_lexicon().groups, count(), strict=False)) if view.name == "lexicon" else None
     lookup = Lookup(view.without_features(), groups)
     cut, cut_others = (
-        ([_bare_tokens_of(view.name, text) for text in batch] for batch in _batches(some)) for some in (texts, others)
+        ([tokens_of(view.name, text) for text in batch] for batch in _batches(some)) for some in (texts, others)
     )
     learnt = learn(lookup, cut, cut_others, least=min_documents, least_with_others=OTHERS_NEEDED)
     if not learnt.features:

@@ -2,22 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.context import Context
 from classifiers.datasets import Example
-from classifiers.features import CONTEXT_VIEWS, FeatureSpace, Prepared, View, prepare, tokens_of
+from classifiers.features import FeatureSpace, View
 from classifiers.lines import Floats, Ground, Numbers, Opinions, Projection
 from classifiers.recipes import Recipe, Steps
 from classifiers.sources import Source, opinions
 from classifiers.surroundings import Surroundings, syllables_of, text_vectors, turned
-from classifiers.text.aligned import Aligned
-from classifiers.text.segment import Segmenter, Word
+from classifiers.tokens import CONTEXT_VIEWS, Prepared, tokens_of
 from classifiers.tutor import Tutor, nearness
 
 Progress = Callable[[str, int, int], None]
@@ -59,32 +57,6 @@ def _lengths(projection: Projection) -> Floats:
     """Say how long numbers are beside the features: vectors together REACH in the mean, each opinion OPINION."""
     width = len(projection.centre)
     return np.full(width, OPINION if isinstance(projection.numbers, Opinions) else REACH / np.sqrt(width))
-
-
-class Cutter:
-    """Normalises and segments texts, each once.
-
-    Args:
-        segmenter: Cuts texts into words.
-        progress: Told how much is done.
-        total: How many texts there will be.
-
-    """
-
-    def __init__(self, segmenter: Segmenter, progress: Progress, total: int) -> None:
-        self._segmenter = segmenter
-        self._progress = progress
-        self._total = total
-        self._done = 0
-        self._words: dict[str, Word] = {}
-
-    def cut(self, text: str, context: Context | None = None) -> Prepared:
-        """Cut one text; its offsets and those of its words are dropped, for those of many texts fill a memory."""
-        prepared = prepare(text, self._segmenter, context)
-        words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in prepared.words)
-        self._done += 1
-        self._progress("words", self._done, self._total)
-        return replace(prepared, aligned=Aligned(prepared.aligned.text, (), ()), words=words)
 
 
 def lay_ground(
@@ -150,7 +122,7 @@ def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]
 
 
 def _shared(view: str, texts: Sequence[Prepared]) -> bool:
-    counts = Counter(token for text in texts for token in {token for token, _ in tokens_of(view, text)})
+    counts = Counter(token for text in texts for token in set(tokens_of(view, text)))
     return max(counts.values(), default=0) > 1
 
 

@@ -47,21 +47,24 @@ class Kinds:
         scores = np.asarray(matrix[:, self.columns].astype(np.float32) @ self.weights, dtype=np.float64)
         return np.asarray(log_softmax((scores + self.intercepts) * restraint(matrix)[:, np.newaxis], axis=1))
 
-    def weigh(self, columns: NDArray[np.intp], pulls: Floats) -> Floats:
-        """Give what features count where each kind pulls so hard at each label; those that are not read count nothing.
+    def weigh(self, matrix: sp.csr_matrix, pulls: Floats) -> Floats:
+        """Give what the features of texts count where each kind pulls so hard at each label.
 
         Args:
-            columns: The features, shape (columns,).
-            pulls: Shape (kinds, labels).
+            matrix: The texts, shape (texts, features).
+            pulls: From `pull`, shape (texts, kinds, labels).
 
         Returns:
-            Shape (columns, labels).
+            A row for each number of the matrix, in its order, shape (numbers, labels); 0 where a feature is not read.
 
         """
-        places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
-        read = self.columns[places] == columns
-        found = np.zeros((len(columns), pulls.shape[1]))
-        found[read] = self.weights[places[read]] @ pulls.astype(np.float32)
+        places = np.minimum(np.searchsorted(self.columns, matrix.indices), len(self.columns) - 1)
+        read = self.columns[places] == matrix.indices
+        found = np.zeros((len(places), pulls.shape[2]))
+        believed = (pulls * restraint(matrix)[:, np.newaxis, np.newaxis]).astype(np.float32)
+        for pulled, start, end in zip(believed, matrix.indptr, matrix.indptr[1:], strict=False):
+            here = start + np.flatnonzero(read[start:end])
+            found[here] = self.weights[places[here]] @ pulled
         return found
 
 
@@ -93,12 +96,12 @@ def _log_sum(kinds: Floats, parts: Floats) -> Floats:
 
 
 def pull(kinds: Floats, shares: Floats) -> Floats:
-    """Say how much a label's log-odds grow with the score of each kind, as the text is.
+    """Say how much a label's log-odds grow with the score of each kind, as texts are; shape (texts, kinds).
 
     Args:
-        kinds: Of one text, from `Kinds.of`; shape (kinds,).
+        kinds: From `Kinds.of`, shape (texts, kinds).
         shares: As in `log_odds`.
 
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(softmax(kinds + np.log(shares)) - softmax(kinds + np.log(1 - shares)))
+        return np.asarray(softmax(kinds + np.log(shares), axis=1) - softmax(kinds + np.log(1 - shares), axis=1))

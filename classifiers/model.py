@@ -15,10 +15,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from classifiers.context import Context
-from classifiers.features import FeatureSpace, Prepared, prepare
-from classifiers.kinds import Floats, Kinds, pull, restraint
+from classifiers.features import FeatureSpace, Reading
+from classifiers.kinds import Floats, Kinds, pull
 from classifiers.kinds import log_odds as log_odds_of
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import Prepared, prepare_all
 from classifiers.trees import Trees, cues
 
 BASE = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the kind of post
@@ -68,10 +69,9 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Some texts, their features (texts, features), and what trees (texts,) and kinds (texts, kinds) say of them."""
+    """Some texts, their features, and what trees (texts,) and kinds (texts, kinds) say of them."""
 
-    matrix: sp.csr_matrix
-    texts: Sequence[Prepared]
+    features: Reading
     wholes: Floats
     kinds: Floats | None
 
@@ -136,22 +136,24 @@ class Classifier:
         """
         stream = zip(texts, contexts or repeat(Context(), len(texts)), strict=True)
         while batch := list(islice(stream, BATCH)):
-            sees = self.space.reads_context
-            prepared = [prepare(text, self._segmenter, context if sees else None) for text, context in batch]
-            matrix = self.space.transform(prepared)
-            kinds = None if self.kinds is None else self.kinds.of(matrix)
-            read = _Read(matrix, prepared, self._score_wholes(batch, prepared), kinds)
+            contexts_here = [context for _, context in batch] if self.space.reads_context else None
+            prepared = prepare_all([text for text, _ in batch], self._segmenter, contexts_here)
+            features = self.space.read(prepared)
+            kinds = None if self.kinds is None else self.kinds.of(features.matrix)
+            read = _Read(features, self._score_wholes(batch, prepared), kinds)
             log_odds = self._log_odds(read)
-            for row, (text, probabilities) in enumerate(zip(prepared, sigmoid(log_odds).tolist(), strict=True)):
-                by_label = dict(zip(self.labels, probabilities, strict=True))
-                flags = self._flags(by_label, thresholds or self.thresholds)
-                reasons = self._reasons(read, row, log_odds[row], self.labels if explain_all else flags)
-                yield Prediction(by_label, flags, reasons, text.segmented)
+            scored = [dict(zip(self.labels, row, strict=True)) for row in sigmoid(log_odds).tolist()]
+            flagged = [self._flags(probabilities, thresholds or self.thresholds) for probabilities in scored]
+            reasons = self._reasons(read, log_odds, [self.labels] * len(batch) if explain_all else flagged)
+            for text, probabilities, flags, why in zip(prepared, scored, flagged, reasons, strict=True):
+                yield Prediction(probabilities, flags, why, text.segmented)
 
     def _log_odds(self, read: _Read) -> Floats:
         """Add up what lines, trees and kinds say, shape (texts, labels)."""
         found: Floats = (
-            np.asarray(read.matrix @ self._weights) + self._intercepts + np.outer(read.wholes, self._tree_weights)
+            np.asarray(read.features.matrix @ self._weights)
+            + self._intercepts
+            + np.outer(read.wholes, self._tree_weights)
         )
         for place, head in enumerate(self.heads):
             if head.kinds and read.kinds is not None:
@@ -171,50 +173,63 @@ class Classifier:
             return (max(probabilities, key=lambda name: _logit(probabilities[name]) - _logit(thresholds[name])),)
         return tuple(label for label, p in probabilities.items() if p >= thresholds[label])
 
-    def _reasons(self, read: _Read, row: int, log_odds: Floats, labels: Sequence[str]) -> dict[str, tuple[Reason, ...]]:
-        """Hand each feature's share of the log-odds to the words it came from; occurrences share alike."""
-        if not labels:
-            return {}
-        text = read.texts[row]
-        picked = [self.labels.index(label) for label in labels]
-        words, context = self._shares(read, row, picked)
-        wholes = read.wholes[row] * self._tree_weights[picked]
-        base = log_odds[picked] - words.sum(axis=0) - context - wholes
-        return {
-            label: (
-                *self._listed(text, words[:, place]),
-                *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
-                *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
-                Reason(BASE, float(base[place])),
-            )
-            for place, label in enumerate(labels)
-        }
+    def _reasons(
+        self, read: _Read, log_odds: Floats, asked: Sequence[Sequence[str]]
+    ) -> list[dict[str, tuple[Reason, ...]]]:
+        """Hand each feature's share of the log-odds to the words it came from, for the labels asked of each text."""
+        found: list[dict[str, tuple[Reason, ...]]] = [{} for _ in asked]
+        rows = [row for row, labels in enumerate(asked) if labels]
+        if not rows:
+            return found
+        of_words, of_contexts = self._shares(read, rows)
+        before = 0
+        for row, context in zip(rows, of_contexts, strict=True):
+            text = read.features.texts[row]
+            words = of_words[before : before + len(text.words)]
+            before += len(text.words)
+            wholes = read.wholes[row] * self._tree_weights
+            base = log_odds[row] - words.sum(axis=0) - context - wholes
+            for label in asked[row]:
+                place = self.labels.index(label)
+                found[row][label] = (
+                    *self._listed(text, words[:, place]),
+                    *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
+                    *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
+                    Reason(BASE, float(base[place])),
+                )
+        return found
 
-    def _shares(self, read: _Read, row: int, picked: Sequence[int]) -> tuple[Floats, Floats]:
-        """Give what each word (words, labels) and the context (labels,) add to the log-odds of the picked labels."""
-        trace = self.space.trace(read.texts[row])
-        start, end = read.matrix.indptr[row], read.matrix.indptr[row + 1]
-        columns = read.matrix.indices[start:end]
-        values: Floats = read.matrix.data[start:end][np.searchsorted(columns, trace.columns)]
-        distinct, which, counts = np.unique(trace.columns, return_inverse=True, return_counts=True)
-        weights = self._weights_here(read, row, distinct, picked)
-        of_occurrence = (values / counts[which])[:, np.newaxis] * weights[which]
-        words = np.bincount(trace.occurrences, minlength=len(trace.columns))
-        shares = np.zeros((len(read.texts[row].words), len(picked)))
-        np.add.at(shares, trace.words, (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences])
-        context = of_occurrence[words == 0].sum(axis=0)
-        return shares, context
+    def _shares(self, read: _Read, rows: Sequence[int]) -> tuple[Floats, Floats]:
+        """Give what words add to the log-odds of the labels, and contexts; occurrences of a feature share alike.
 
-    def _weights_here(self, read: _Read, row: int, columns: NDArray[np.intp], picked: Sequence[int]) -> Floats:
-        """Give the weights of features (columns, labels): of a line everywhere alike, of kinds as this text is."""
-        weights: Floats = self._weights[columns][:, picked]
-        if self.kinds is None or read.kinds is None:
+        Returns:
+            Shapes (words of all these texts, labels) and (texts, labels).
+
+        """
+        matrix = read.features.matrix[rows]
+        weighed = matrix.data[:, np.newaxis] * self._weights_here(matrix, read.kinds, rows)
+        texts = [read.features.texts[row] for row in rows]
+        trace = read.features.trace(rows)
+        # The matrix's numbers stand in the order of rows and columns.
+        numbered = np.repeat(np.arange(len(rows)), np.diff(matrix.indptr)) * self.space.width + matrix.indices
+        number = np.searchsorted(numbered, trace.rows * self.space.width + trace.columns)
+        of_occurrence = (weighed / np.bincount(number, minlength=len(numbered))[:, np.newaxis])[number]
+        words = np.bincount(trace.occurrences, minlength=len(number))
+        of_word = (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences]
+        outside = words == 0
+        return (
+            _summed(trace.words, of_word, sum(len(text.words) for text in texts)),
+            _summed(trace.rows[outside], of_occurrence[outside], len(rows)),
+        )
+
+    def _weights_here(self, matrix: sp.csr_matrix, kinds: Floats | None, rows: Sequence[int]) -> Floats:
+        """Give the weight of each number of some rows (numbers, labels): of a line alike, of kinds as the text is."""
+        weights: Floats = self._weights[matrix.indices]
+        if self.kinds is None or kinds is None:
             return weights
-        pulls = np.zeros((len(self.kinds.names), len(picked)))
-        for column, head in enumerate(self.heads[place] for place in picked):
-            if head.kinds:
-                pulls[:, column] = head.kinds * pull(read.kinds[row], head.shares)
-        return weights + self.kinds.weigh(columns, pulls * restraint(read.matrix[row]))
+        here = kinds[rows]
+        pulls = [head.kinds * pull(here, head.shares) if head.kinds else np.zeros_like(here) for head in self.heads]
+        return weights + self.kinds.weigh(matrix, np.stack(pulls, axis=2))
 
     @staticmethod
     def _listed(text: Prepared, shares: Floats) -> tuple[Reason, ...]:
@@ -227,6 +242,11 @@ class Classifier:
         rest = sum(by_word.values()) - sum(by_word[word] for word in listed)
         reasons = tuple(Reason(word, by_word[word]) for word in listed)
         return (*reasons, Reason(REST, rest))
+
+
+def _summed(places: NDArray[np.int64], values: Floats, count: int) -> Floats:
+    """Add up the rows of values (values, labels) that fall to each of so many places."""
+    return np.column_stack([np.bincount(places, weights=column, minlength=count) for column in values.T])
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -22,7 +22,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 
-from classifiers.features import FeatureSpace, Prepared, tokens_of
+from classifiers.features import FeatureSpace
+from classifiers.tokens import Prepared, tokens_of
 
 DIMENSIONS: Final = 100
 AT_ONCE: Final = 25  # dimensions that are carried to all features together: of several hundred they fill a memory
@@ -40,7 +41,7 @@ _Numbers = TypeVar("_Numbers", bound=NDArray[np.floating])
 
 def syllables_of(texts: Sequence[Prepared]) -> list[list[str]]:
     """Cut texts into the syllables that `text_vectors` reads; the texts themselves need not be kept for it."""
-    return [[token for token, _ in tokens_of(_SYLLABLES, text)] for text in texts]
+    return [tokens_of(_SYLLABLES, text) for text in texts]
 
 
 def turned(matrix: sp.csr_matrix) -> sp.csr_matrix:

@@ -12,8 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.features import FeatureSpace, Prepared
+from classifiers.features import FeatureSpace
 from classifiers.surroundings import Vectors, feature_vectors
+from classifiers.tokens import Prepared
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ stretched so that probabilities mean what they say (Platt, 1999), and the thresh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,8 @@ from numpy.typing import NDArray
 from classifiers.datasets import CRITICISM, Example, data_hash
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation import LabelMetrics, measure
-from classifiers.features import Prepared
 from classifiers.folds import FOLDS, Fold, forward_folds, groups_of, random_folds
 from classifiers.grounding import (
-    Cutter,
     Grounded,
     Progress,
     kind_weights,
@@ -35,6 +34,7 @@ from classifiers.recipes import Recipe
 from classifiers.sources import Source, class_order, grades_of
 from classifiers.text.segment import Segmenter
 from classifiers.thresholds import class_thresholds, label_threshold
+from classifiers.tokens import Cutter, Prepared
 from classifiers.trees import Trees, cues
 
 __all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
@@ -102,13 +102,14 @@ def train(
     heard = [source.without(known) for source in sources] if recipe.sources else []
     if not recipe.surroundings:
         unlabelled = ()
-    cutter = Cutter(segmenter, progress, len(examples) + sum(len(s.examples) for s in heard) + len(unlabelled))
-    texts = [cutter.cut(example.text, example.context) for example in examples]
+    total = len(examples) + sum(len(source.examples) for source in heard) + len(unlabelled)
+    cutter = Cutter(segmenter, total, partial(progress, "words"))
+    texts = cutter.cut([example.text for example in examples], [example.context for example in examples])
     _require_enough(examples, texts)
     grounded = lay_ground(
         texts,
-        [(source, [cutter.cut(example.text) for example in source.examples]) for source in heard],
-        [cutter.cut(text) for text in unlabelled],
+        [(source, cutter.cut([example.text for example in source.examples])) for source in heard],
+        cutter.cut(unlabelled),
         recipe,
         progress,
     )

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from classifiers.context import Context
-from classifiers.features import Prepared, tokens_of
 from classifiers.text.lexicon import default_lexicon
+from classifiers.tokens import Prepared, tokens_of
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 SATURDAY: Final = 5
@@ -74,7 +74,7 @@ def _style(text: str) -> list[float]:
 
 def _groups(prepared: Prepared) -> list[float]:
     """Count the lexicon's groups, beside the number of words."""
-    found = [group for group, _ in tokens_of("lexicon", prepared)]
+    found = tokens_of("lexicon", prepared)
     return [found.count(group) / max(len(prepared.words), 1) for group in default_lexicon().groups]
 
 

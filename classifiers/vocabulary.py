@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.columns import UNKNOWN, Columns, Lookup
+from classifiers.columns import UNKNOWN, Columns, Lookup, Occurrences
 
 Places = NDArray[np.int32]
 Batch = Sequence[Sequence[str]]  # texts that are cut into tokens
@@ -49,13 +49,13 @@ def learn(
     documents = 0
     frequencies = np.zeros(0, np.int64)
     for batch in texts:
-        rows, columns = lookup.occurrences(batch)
-        frequencies = _added(frequencies, _frequencies(rows, columns))
-        found.append((rows.astype(np.int32), columns.astype(np.int32)))  # of many texts they fill a memory
+        here = lookup.occurrences(batch)
+        frequencies = _added(frequencies, _frequencies(here))
+        found.append((here.rows.astype(np.int32), here.columns.astype(np.int32)))  # of many texts they fill a memory
         documents += len(batch)
     wide = frequencies
     for batch in others:
-        wide = _added(wide, _frequencies(*lookup.occurrences(batch)))
+        wide = _added(wide, _frequencies(lookup.occurrences(batch)))
     known = list(lookup.vocabulary)
     frequencies, wide = (_added(np.zeros(len(known), np.int64), each) for each in (frequencies, wide))
     kept = np.arange(len(known))
@@ -68,12 +68,12 @@ def learn(
     return Learnt([known[column] for column in kept], idf, [_renumbered(*each, column_of) for each in found])
 
 
-def _frequencies(rows: Columns, columns: Columns) -> Columns:
+def _frequencies(found: Occurrences) -> Columns:
     """Count in how many texts each column occurs."""
-    if not len(columns):
+    if not len(found.columns):
         return np.zeros(0, np.int64)
-    width = int(columns.max()) + 1
-    keys = rows * width + columns
+    width = int(found.columns.max()) + 1
+    keys = found.rows * width + found.columns
     keys.sort()  # np.unique would hash them, which takes ten times longer
     return np.bincount(keys[np.diff(keys, prepend=-1) > 0] % width)
 

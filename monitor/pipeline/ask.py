@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from classifiers.artefact import Loaded
 from classifiers.asking import Drawn, draw
-from classifiers.features import Prepared, prepare
 from classifiers.labels import LABEL_NAMES
 from classifiers.surroundings import positions
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import Cutter
 from monitor.clock import Clock
 from monitor.errors import NotReady
 from monitor.pipeline.thresholds import thresholds_of
@@ -98,7 +98,7 @@ class Asker:
 
         """
         pool = self._pool(loaded)
-        prepared = self._prepared(pool.posts, on_done)
+        prepared = Cutter(self._segmenter, len(pool.posts), on_done).cut([post.judged_text for post in pool.posts])
         doubt = pool.doubt()
         # Each call draws anew: the seed moves on with what was asked before.
         drawn = draw(
@@ -138,13 +138,6 @@ class Asker:
             unsure_from=np.array([[row[label].unsure_from for label in LABEL_NAMES] for row in limits]),
             asked=[place for place, post in enumerate(posts) if post.id in asked],
         )
-
-    def _prepared(self, posts: Sequence[Post], on_done: Callable[[int, int], None]) -> list[Prepared]:
-        prepared = []
-        for number, post in enumerate(posts):
-            prepared.append(prepare(post.judged_text, self._segmenter))
-            on_done(number + 1, len(posts))
-        return prepared
 
 
 def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,9 +20,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from classifiers.adapt import Adaptation
 from classifiers.asking import draw
 from classifiers.datasets import Example, read_corpus, read_named
-from classifiers.features import FeatureSpace, prepare
+from classifiers.features import FeatureSpace
 from classifiers.terrain import Line, Terrain
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import prepare
 
 STEP: Final = 50
 MOST: Final = 500

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from classifiers.context import Context
-from classifiers.features import OTHERS_NEEDED, VIEWS, FeatureSpace, View, prepare, tokens_of
+from classifiers.features import OTHERS_NEEDED, VIEWS, FeatureSpace, View
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import prepare, prepare_all, tokens_of
 from classifiers.training import Trained
 
 SEGMENTER = Segmenter()
@@ -34,7 +35,7 @@ def counted(space: FeatureSpace, text: str) -> dict[int, int]:
     offset = 0
     for view in VIEWS:
         vectorizer = space.vectorizers[view.name]
-        line = " ".join(token for token, _ in tokens_of(view.name, prepared))
+        line = " ".join(tokens_of(view.name, prepared))
         row = CountVectorizer.transform(vectorizer, [line]).tocoo()
         counts |= {offset + int(column): int(count) for column, count in zip(row.col, row.data, strict=True)}
         offset += len(vectorizer.vocabulary_)
@@ -42,7 +43,7 @@ def counted(space: FeatureSpace, text: str) -> dict[int, int]:
 
 
 def traced(space: FeatureSpace, text: str) -> dict[int, int]:
-    return dict(Counter(space.trace(prepare(text, SEGMENTER)).columns.tolist()))
+    return dict(Counter(space.read([prepare(text, SEGMENTER)]).trace([0]).columns.tolist()))
 
 
 @settings(deadline=None)
@@ -58,7 +59,7 @@ def test_the_matrix_is_the_one_of_scikit_learn(texts: list[str]) -> None:
     prepared = [prepare(text, SEGMENTER) for text in texts]
     blocks = []
     for view in VIEWS:
-        lines = [" ".join(token for token, _ in tokens_of(view.name, each)) for each in prepared]
+        lines = [" ".join(tokens_of(view.name, each)) for each in prepared]
         blocks.append(SPACE.vectorizers[view.name].transform(lines).toarray() * view.scale)
     matrix = SPACE.transform(prepared)
     np.testing.assert_allclose(matrix.toarray(), np.hstack(blocks), rtol=1e-12)
@@ -89,12 +90,31 @@ def test_a_feature_names_the_words_it_came_from() -> None:
     prepared = prepare("công nhân chưa có lương", SEGMENTER)
     vocabulary = SPACE.vectorizers["words"].vocabulary_
     pair = vocabulary["công_nhân chưa"]
-    trace = SPACE.trace(prepared)
+    trace = SPACE.read([prepared]).trace([0])
     (occurrence,) = np.flatnonzero(trace.columns == pair)
     assert [prepared.words[index].text for index in trace.words[trace.occurrences == occurrence]] == [
         "công nhân",
         "chưa",
     ]
+
+
+def test_texts_are_traced_together_as_each_is_alone() -> None:
+    title = View("title", (1, 2), letters=False, scale=0.5)
+    contexts = [Context(title="lương tháng này"), Context(), Context(title="tháng này")]
+    texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER, contexts)
+    space = FeatureSpace.fit(texts, views=[*VIEWS, title], min_documents=1)
+    together = space.read(texts).trace([0, 1, 2])
+    before = 0
+    for row, text in enumerate(texts):
+        alone = space.read([texts[-1], text]).trace([1])
+        here = np.flatnonzero(together.rows == row)
+        assert sorted(together.columns[here].tolist()) == sorted(alone.columns.tolist())
+        from_words = np.isin(together.occurrences, here)
+        pairs = zip(
+            together.columns[together.occurrences[from_words]], together.words[from_words] - before, strict=True
+        )
+        assert Counter(pairs) == Counter(zip(alone.columns[alone.occurrences], alone.words, strict=True))
+        before += len(text.words)
 
 
 def test_one_letter_words_and_words_without_marks_count() -> None:
@@ -119,10 +139,6 @@ def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) ->
     assert traced(SPACE, text) == counted(SPACE, text)
 
 
-def test_the_segmented_text_joins_syllables() -> None:
-    assert prepare("Công nhân hôm nay", SEGMENTER).segmented == "công_nhân hôm_nay"
-
-
 WORDS = View("words", (1, 2), letters=False, scale=1.0)
 TITLE = View("title", (1, 2), letters=False, scale=0.5)
 TOPIC = View("topic", (1, 1), letters=False, scale=0.5)
@@ -134,7 +150,7 @@ def test_title_and_topic_are_features_that_came_from_no_word() -> None:
     assert space.reads_context
     assert set(space.vectorizers["title"].vocabulary_) == {"giá", "xăng", "tăng", "giá xăng", "xăng tăng"}
     assert set(space.vectorizers["topic"].vocabulary_) == {"Kinh_doanh"}
-    trace = space.trace(prepared)
+    trace = space.read([prepared]).trace([0])
     outside = np.delete(trace.columns, trace.occurrences).tolist()
     assert len(outside) == 6
     assert set(outside) == {*range(space.width)[space.block("title")], *range(space.width)[space.block("topic")]}

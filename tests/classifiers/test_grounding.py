@@ -7,12 +7,12 @@ import pytest
 
 from classifiers import grounding
 from classifiers.datasets import Example
-from classifiers.features import Prepared, prepare
-from classifiers.grounding import REACH, Cutter, Grounded, kind_weights, lay_ground, length_weights
+from classifiers.grounding import REACH, Grounded, kind_weights, lay_ground, length_weights
 from classifiers.labels import LABEL_NAMES
 from classifiers.recipes import EMPHASIS, Recipe
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter, Word
+from classifiers.tokens import Prepared, prepare
 
 
 def text_of(words: int) -> Prepared:
@@ -84,16 +84,6 @@ def test_texts_with_too_little_in_common_have_no_surroundings(segmenter: Segment
     laid = lay_ground(few, [], [], Recipe(), lambda _step, _done, _total: None)
     assert laid.beside == []
     assert laid.ground("negative", Recipe(guess=False), np.ones(4)).tutor is None
-
-
-def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
-    told: list[int] = []
-    cutter = Cutter(segmenter, lambda _step, done, _total: told.append(done), 2)
-    one, other = (cutter.cut(text) for text in ("Ngân hàng đóng cửa", "Ngân hàng mở cửa"))
-    assert told == [1, 2]
-    assert [word.text for word in one.words] == ["ngân hàng", "đóng cửa"]
-    assert one.words[0] is other.words[0]
-    assert one.aligned == Aligned("ngân hàng đóng cửa", (), ())
 
 
 def test_unlabelled_texts_teach_the_same_however_many_are_made_ready_together(

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from classifiers.context import Context
 from classifiers.datasets import Example
-from classifiers.features import FeatureSpace, View, prepare
+from classifiers.features import FeatureSpace, View
 from classifiers.kinds import Kinds
 from classifiers.labels import LABEL_NAMES
 from classifiers.model import BASE, BATCH, CONTEXT, REASONS_SHOWN, REST, WHOLE, Classifier, Head, Prediction, sigmoid
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import prepare
 from classifiers.training import Trained
 from classifiers.trees import Trees, cues
 

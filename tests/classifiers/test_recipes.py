@@ -3,8 +3,9 @@
 import pytest
 
 from classifiers.datasets import PUBLIC_SETS
-from classifiers.features import CONTEXT_VIEWS, VIEWS
+from classifiers.features import VIEWS
 from classifiers.recipes import Recipe, recipe_for
+from classifiers.tokens import CONTEXT_VIEWS
 
 KNOWN_VIEWS = {*(view.name for view in VIEWS), *CONTEXT_VIEWS}
 

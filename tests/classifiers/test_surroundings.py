@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from classifiers.features import FeatureSpace, Prepared, prepare
+from classifiers.features import FeatureSpace
 from classifiers.surroundings import DIMENSIONS, feature_vectors, positions
 from classifiers.terrain import Terrain, balanced
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import Prepared, prepare
 
 WORK = [
     "xưởng nóng quá không có quạt",

@@ -108,7 +108,7 @@ def test_the_least_that_is_accepted_can_be_learnt(segmenter: Segmenter) -> None:
 def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
     told: list[tuple[str, int, int]] = []
     train(made_up(LEAST_EXAMPLES), segmenter, progress=lambda *step: told.append(step))
-    assert told[0] == ("words", 1, 20)
+    assert told[0] == ("words", 20, 20)
     assert told[-1] == ("labels", 4, 4), "three folds and the whole"
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.context import Context
-from classifiers.features import prepare
 from classifiers.text.segment import Segmenter
+from classifiers.tokens import prepare
 from classifiers.trees import Trees, cues
 
 SEGMENTER = Segmenter()
