@@ -93,19 +93,33 @@ def unseen_trees(cues: Floats, answers: NDArray[np.bool_], folds: Sequence[Fold]
     return scores
 
 
-def weigh(scores: Floats, answers: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Find how much each score counts, and the shift, so that the sum is calibrated log-odds (Platt, 1999).
+def weigh(scores: Floats, classes: NDArray[np.intp]) -> list[tuple[Floats, float]]:
+    """Find how much each score counts for each of exclusive classes, and a shift, so that sums are calibrated log-odds.
+
+    What tells the classes apart is found for all of them together (multinomial logistic regression): which of two it is
+    matters more than what each has of its own. Then the sum of each class is calibrated by itself.
 
     Args:
         scores: Of texts that were not seen, shape (texts, scores); rows with NaN are passed over.
-        answers: Shape (texts,).
+        classes: The place of each text's class, shape (texts,).
 
     """
     known = ~np.isnan(scores).any(axis=1)
-    strength = CALIBRATION_STRENGTH if scores.shape[1] == 1 else WEIGHING_STRENGTH
-    line = LogisticRegression(C=strength, solver="lbfgs", max_iter=1000)
-    line.fit(scores[known], answers[known])
-    return np.asarray(line.coef_[0], dtype=np.float64), float(line.intercept_[0])
+    scores, classes = scores[known], classes[known]
+    spread = np.maximum(scores.std(axis=0), 1e-9)
+    line = LogisticRegression(C=WEIGHING_STRENGTH, max_iter=1000).fit(scores / spread, classes)
+    apart = line.coef_ / spread
+    found = []
+    for place, shares in enumerate(apart if len(apart) > 1 else np.vstack([-apart, apart])):
+        stretch, shift = _calibration(scores @ shares, classes == place)
+        found.append((np.asarray(stretch * shares), shift))
+    return found
+
+
+def _calibration(scores: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:
+    """Find the stretch and the shift that make scores, shape (texts,), calibrated log-odds (Platt, 1999)."""
+    line = LogisticRegression(C=CALIBRATION_STRENGTH, max_iter=1000).fit(scores[:, np.newaxis], answers)
+    return float(line.coef_[0, 0]), float(line.intercept_[0])
 
 
 def combine(label: str, lines: Sequence[Line], weights: Floats, shift: float) -> Head:
@@ -152,7 +166,7 @@ def calibrated(
     if said:
         columns = np.column_stack([scores, said.log_odds])
         counts = np.array([1 - said.leaning, said.leaning]) / np.maximum(columns.std(axis=0), 1e-9)
-    (stretch,), shift = weigh((columns @ counts)[:, np.newaxis], answers)
+    stretch, shift = _calibration(columns @ counts, answers)
     counts = counts * stretch
     head = combine(label, [line], counts[:1], shift)
     if said:

@@ -218,8 +218,7 @@ def _fit_classes(
         scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
         trees = Trees.fit(rows, classes > 0, recipe.seed)
     heads, unseen = [], {}
-    for place, label in enumerate(class_order(examples)):
-        shares, shift = weigh(scores, classes == place)
+    for label, (shares, shift) in zip(class_order(examples), weigh(scores, classes), strict=True):
         heads.append(combine(label, lines, shares, shift))
         unseen[label] = scores @ shares + shift
     return _Fitted(heads, unseen, trees)

@@ -67,15 +67,26 @@ def test_trees_are_judged_alike() -> None:
 def test_weighed_scores_are_calibrated_and_rows_without_a_score_are_passed_over() -> None:
     scores = np.column_stack([10 * FEATURES[:, 0], FEATURES[:, 1]])
     scores[:3] = np.nan
-    shares, shift = weigh(scores, CLASSES > 0)
-    said = sigmoid(scores[3:] @ shares + shift)
-    assert said.mean() == pytest.approx((CLASSES[3:] > 0).mean(), abs=0.01)
+    found = weigh(scores, CLASSES)
+    assert len(found) == 3
+    for place, (shares, shift) in enumerate(found):
+        said = sigmoid(scores[3:] @ shares + shift)
+        assert said.mean() == pytest.approx((CLASSES[3:] == place).mean(), abs=0.01)
 
 
-def test_the_mirrored_question_has_the_mirrored_answer() -> None:
-    scores = FEATURES[:, :2]
-    (yes, up), (no, down) = weigh(scores, CLASSES > 0), weigh(scores, CLASSES == 0)
+def test_of_two_classes_one_is_the_mirror_of_the_other() -> None:
+    (no, down), (yes, up) = weigh(FEATURES[:, :2], (CLASSES > 0).astype(np.intp))
     assert (*yes, up) == pytest.approx((*-no, -down), abs=1e-4)
+
+
+def test_a_class_between_two_others_is_told_from_both() -> None:
+    """Neither a high nor a low score makes it likely; beside the others it still has its place."""
+    score = np.linspace(-3, 3, 300)
+    truth = np.digitize(score, [-1.0, 1.0])
+    found = weigh(np.column_stack([score, CHANCE.normal(size=300)]), truth)
+    slopes = [shares[0] for shares, _ in found]
+    assert slopes[0] < -1 < 1 < slopes[2]
+    assert abs(slopes[1]) < 0.2
 
 
 def test_a_head_is_the_weighed_sum_of_its_lines() -> None:
