@@ -17,6 +17,7 @@ from classifiers.trees import Trees
 
 CALIBRATION_STRENGTH = 1e6  # one stretch and one shift are not held back
 WEIGHING_STRENGTH = 1.0
+LEAST_SPREAD = 1e-6  # of scores that tell anything
 MOST_AT_ONCE = 4  # lines fitted side by side, each with copies of the features
 ROOM = 28_000_000  # occurrences of features that they copy together: of 40 bytes each, about a gigabyte
 
@@ -106,9 +107,10 @@ def weigh(scores: Floats, classes: NDArray[np.intp]) -> list[tuple[Floats, float
     """
     known = ~np.isnan(scores).any(axis=1)
     scores, classes = scores[known], classes[known]
-    spread = np.maximum(scores.std(axis=0), 1e-9)
-    line = LogisticRegression(C=WEIGHING_STRENGTH, max_iter=1000).fit(scores / spread, classes)
-    apart = line.coef_ / spread
+    spread = scores.std(axis=0)
+    spread[spread < LEAST_SPREAD] = np.inf  # what says the same of every text says nothing, however loud
+    line = LogisticRegression(C=WEIGHING_STRENGTH, max_iter=1000)
+    apart = line.fit((scores - scores.mean(axis=0)) / spread, classes).coef_ / spread
     found = []
     for place, shares in enumerate(apart if len(apart) > 1 else np.vstack([-apart, apart])):
         stretch, shift = _calibration(scores @ shares, classes == place)

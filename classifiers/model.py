@@ -8,7 +8,8 @@ Calibration is folded into weights and intercept, so the reasons of a prediction
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, repeat
+from itertools import groupby, islice, repeat
+from operator import itemgetter
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,6 +29,7 @@ CONTEXT = "(tiêu đề và chuyên mục)"  # the title and topic under which t
 WHOLE = "(lượt tương tác, thời điểm và cách viết)"  # what trees make of the post as a whole
 REASONS_SHOWN = 12
 BATCH = 256
+TRACED_AT_ONCE = 100_000  # numbers of a matrix; each is held many times over while reasons are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +180,23 @@ class Classifier:
     ) -> list[dict[str, tuple[Reason, ...]]]:
         """Hand each feature's share of the log-odds to the words it came from, for the labels asked of each text."""
         found: list[dict[str, tuple[Reason, ...]]] = [{} for _ in asked]
-        rows = [row for row, labels in enumerate(asked) if labels]
-        if not rows:
-            return found
-        of_words, of_contexts = self._shares(read, rows)
-        before = 0
-        for row, context in zip(rows, of_contexts, strict=True):
-            text = read.features.texts[row]
-            words = of_words[before : before + len(text.words)]
-            before += len(text.words)
-            wholes = read.wholes[row] * self._tree_weights
-            base = log_odds[row] - words.sum(axis=0) - context - wholes
-            for label in asked[row]:
-                place = self.labels.index(label)
-                found[row][label] = (
-                    *self._listed(text, words[:, place]),
-                    *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
-                    *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
-                    Reason(BASE, float(base[place])),
-                )
+        for rows in _at_once([row for row, labels in enumerate(asked) if labels], read.features.matrix):
+            of_words, of_contexts = self._shares(read, rows)
+            before = 0
+            for row, context in zip(rows, of_contexts, strict=True):
+                text = read.features.texts[row]
+                words = of_words[before : before + len(text.words)]
+                before += len(text.words)
+                wholes = read.wholes[row] * self._tree_weights
+                base = log_odds[row] - words.sum(axis=0) - context - wholes
+                for label in asked[row]:
+                    place = self.labels.index(label)
+                    found[row][label] = (
+                        *self._listed(text, words[:, place]),
+                        *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
+                        *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
+                        Reason(BASE, float(base[place])),
+                    )
         return found
 
     def _shares(self, read: _Read, rows: Sequence[int]) -> tuple[Floats, Floats]:
@@ -242,6 +242,13 @@ class Classifier:
         rest = sum(by_word.values()) - sum(by_word[word] for word in listed)
         reasons = tuple(Reason(word, by_word[word]) for word in listed)
         return (*reasons, Reason(REST, rest))
+
+
+def _at_once(rows: Sequence[int], matrix: sp.csr_matrix) -> Iterator[list[int]]:
+    """Part texts, so that those traced together have not many more than TRACED_AT_ONCE numbers in all."""
+    ends = np.cumsum(np.diff(matrix.indptr)[list(rows)]) // TRACED_AT_ONCE
+    for _, part in groupby(zip(ends.tolist(), rows, strict=True), key=itemgetter(0)):
+        yield [row for _, row in part]
 
 
 def _summed(places: NDArray[np.int64], values: Floats, count: int) -> Floats:

@@ -17,7 +17,7 @@ from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables
 
 CONTEXT_VIEWS: Final = ("title", "topic")
-_AT_ONCE: Final = 512  # texts that are cut together
+_AT_ONCE: Final = 128  # texts that are cut together: a few very long ones already fill some hundred megabytes
 _REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
 
 

@@ -217,11 +217,21 @@ def _fit_classes(
         rows = np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
         scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
         trees = Trees.fit(rows, classes > 0, recipe.seed)
+    names = class_order(examples)
+    _require_every_class(names, classes[~np.isnan(scores).any(axis=1)])
     heads, unseen = [], {}
-    for label, (shares, shift) in zip(class_order(examples), weigh(scores, classes), strict=True):
+    for label, (shares, shift) in zip(names, weigh(scores, classes), strict=True):
         heads.append(combine(label, lines, shares, shift))
         unseen[label] = scores @ shares + shift
     return _Fitted(heads, unseen, trees)
+
+
+def _require_every_class(names: Sequence[str], judged: NDArray[np.intp]) -> None:
+    """Refuse classes of which no text could be judged; of the oldest texts nothing older knows anything."""
+    missing = [name for place, name in enumerate(names) if place not in judged]
+    if missing:
+        message = f"all texts of {', '.join(map(repr, missing))} are among the oldest fifth: add newer ones"
+        raise TrainingFailed(message)
 
 
 def _class_folds(

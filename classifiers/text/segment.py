@@ -63,10 +63,13 @@ class Segmenter:
             templates, dictionary = (joblib.load(folder / file) for file in ("features.bin", "dictionary.bin"))
             tagger = Tagger((folder / "models.bin").read_bytes(), templates, dictionary)
 
-            # No token holds white space, so that a run without a space is cut alike wherever it stands.
+            patterns = regex_tokenize.patterns
+
+            # No token holds white space, and only capitals, which normalised text has none of, look beyond their token:
+            # a run without a space is cut alike wherever it stands.
             @lru_cache(_REMEMBERED)
             def cut(run: str) -> Sequence[tuple[str, int]]:
-                return [(match[0], match.start()) for match in regex_tokenize.patterns.finditer(run)]
+                return [(match[0], match.start()) for match in patterns.finditer(run)]
 
             self._loaded = cut, tagger
         return self._loaded

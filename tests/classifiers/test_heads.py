@@ -74,6 +74,15 @@ def test_weighed_scores_are_calibrated_and_rows_without_a_score_are_passed_over(
         assert said.mean() == pytest.approx((CLASSES[3:] == place).mean(), abs=0.01)
 
 
+@pytest.mark.parametrize("dull", [np.full(200, -1.2), 1e-16 * CHANCE.normal(size=200)], ids=["constant", "noise"])
+def test_a_score_that_says_the_same_of_every_text_counts_nothing(dull: np.ndarray) -> None:
+    alone = weigh(FEATURES[:, :1], CLASSES)
+    beside = weigh(np.column_stack([FEATURES[:, 0], dull]), CLASSES)
+    for (shares, shift), (expected, at) in zip(beside, alone, strict=True):
+        assert shares == pytest.approx([expected[0], 0.0], abs=1e-3)
+        assert shift == pytest.approx(at, abs=1e-3)
+
+
 def test_of_two_classes_one_is_the_mirror_of_the_other() -> None:
     (no, down), (yes, up) = weigh(FEATURES[:, :2], (CLASSES > 0).astype(np.intp))
     assert (*yes, up) == pytest.approx((*-no, -down), abs=1e-4)

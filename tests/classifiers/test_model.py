@@ -90,9 +90,14 @@ def test_what_reaches_its_threshold_is_flagged_and_explained(trained: Trained, s
             assert reason.weight == pytest.approx(same.weight)
 
 
+def weighed(prediction: Prediction) -> dict[tuple[str, str], float]:
+    return {(label, reason.words): reason.weight for label, why in prediction.reasons.items() for reason in why}
+
+
 def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
-    trained: Trained, examples: Sequence[Example]
+    trained: Trained, examples: Sequence[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("classifiers.model.TRACED_AT_ONCE", 2000)  # several parts a batch
     texts = [example.text for example in examples]
     many = (texts * (BATCH // len(texts) + 1))[: BATCH + 20]
     together = predict(trained, many)
@@ -102,6 +107,7 @@ def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
         assert one.segmented == other.segmented
         assert list(one.probabilities.values()) == pytest.approx(list(other.probabilities.values()), abs=1e-12)
         assert one.flags == other.flags
+        assert weighed(one) == pytest.approx(weighed(other), abs=1e-9)
 
 
 def test_no_texts_give_no_predictions(trained: Trained) -> None:
@@ -162,6 +168,32 @@ def test_what_trees_say_is_one_reason_and_the_sum_holds(segmenter: Segmenter) ->
             assert [reason.words for reason in reasons][-2:] == [WHOLE, BASE]
             total = math.fsum(reason.weight for reason in reasons)
             assert total == pytest.approx(log_odds(prediction.probabilities[label]))
+
+
+def test_each_text_is_explained_by_its_own_words_kinds_and_trees(segmenter: Segmenter) -> None:
+    """Only some texts of a batch are flagged, and what is said of one never comes from another."""
+    texts = ["xưởng nóng quá", "", "cơm ngon 😭", "NÓNG NÓNG ngon!", "x", "quá ngon"]
+    contexts = [Context(title="Giá xăng"), Context(), Context(), Context(shares=9.0), Context(title="xăng"), Context()]
+    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
+    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
+    space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)
+    trees = Trees.fit(
+        np.array([cues(*of) for of in zip(texts, prepared, contexts, strict=True)] * 20), np.arange(120) % 6 > 2, seed=1
+    )
+    weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
+    kinds = Kinds(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
+    heads = [
+        Head("one", numbers.normal(size=space.width), 0.1, trees=0.3, kinds=0.6, shares=np.array([1.0, 0.1, 0.0])),
+        Head("two", numbers.normal(size=space.width), -0.2, kinds=0.4, shares=np.array([0.0, 0.9, 0.2])),
+        Head("three", numbers.normal(size=space.width), 0.0),
+    ]
+    limits = {head.label: 0.5 for head in heads}
+    classifier = Classifier(space, heads, limits, segmenter, trees=trees, kinds=kinds)
+    together = list(classifier.predict(texts, contexts=contexts))
+    assert 0 < sum(bool(prediction.flags) for prediction in together) < len(texts)
+    for text, context, prediction in zip(texts, contexts, together, strict=True):
+        (alone,) = classifier.predict([text], contexts=[context])
+        assert weighed(prediction) == pytest.approx(weighed(alone), abs=1e-9)
 
 
 def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None:

@@ -189,6 +189,16 @@ def test_where_time_counts_the_oldest_texts_are_not_judged(segmenter: Segmenter)
     assert trained.metrics["yes"].positives + trained.metrics["yes"].negatives == 64
 
 
+def test_a_class_of_which_only_the_oldest_texts_are_cannot_be_judged(segmenter: Segmenter) -> None:
+    rare = [replace(e, context=Context(time=datetime(2020, 1, 1, tzinfo=UTC))) for e in graded(12, *CLASSES)[2::3]]
+    others = [
+        replace(e, context=Context(time=datetime(2021, 1, 1 + n % 28, tzinfo=UTC)))
+        for n, e in enumerate(e for e in graded(60, *CLASSES) if not e.labels["hate"])
+    ]
+    with pytest.raises(TrainingFailed, match="all texts of 'hate' are among the oldest fifth"):
+        train([*rare, *others], segmenter, replace(recipe_for("reintel"), surroundings=0, trees=False))
+
+
 def test_titles_that_no_text_has_are_not_missed(segmenter: Segmenter) -> None:
     trained = train(graded(25, "clean", "hate"), segmenter, recipe_for("victsd"))
     assert not trained.classifier.space.reads_context

@@ -52,6 +52,17 @@ def test_digits_stand_for_one_another_where_a_term_says_so() -> None:
     assert groups("xem vtv9") == []
 
 
+def test_digits_stand_for_one_another_beside_a_word_that_lost_its_marks() -> None:
+    prizes = Lexicon({"prize": ["phát # triệu"]})
+    assert groups("ở đó phát 5 triệu", prizes) == groups("ở đó phat 5 trieu", prizes) == [("prize", 2, 5)]
+
+
+def test_a_number_of_its_own_goes_before_any_number() -> None:
+    numbers = Lexicon({"any": ["# nghìn", "#"], "strain": ["19"]})
+    assert groups("covid 19", numbers) == [("strain", 1, 2)]
+    assert groups("có 19 nghìn", numbers) == [("any", 1, 3), ("strain", 1, 2)]
+
+
 def test_masked_spellings_are_found_as_they_are_read() -> None:
     assert groups("l*n mẹ") == [("obscene", 0, 1)]
 
