@@ -130,9 +130,9 @@ class Lookup:
         """Find every occurrence of a known feature in some texts that are cut into tokens."""
         if self._reads_letters:
             return self._occurrences_of_letters(texts)
-        parts = []
+        sizes, parts = np.array([len(tokens) for tokens in texts], np.int64), []
         for length in self._lengths:
-            runs = np.maximum(0, np.array([len(tokens) for tokens in texts], np.int64) - length + 1)
+            runs = np.maximum(0, sizes - length + 1)
             columns = np.fromiter(chain.from_iterable(self._runs(tokens, length) for tokens in texts), np.int64)
             known = np.flatnonzero(columns != UNKNOWN)
             rows = np.repeat(np.arange(len(texts)), runs)[known]

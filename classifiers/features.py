@@ -2,7 +2,7 @@
 
 The vectorisers are scikit-learn's own, fed with texts that were cut into tokens before, so that a saved model holds no
 code of ours; once fitted, their features are looked up by `columns.py`. Every feature of a text is traced back to the
-words it came from (`trace`), which is what reasons rest on.
+words it came from (`Reading.trace`), which is what reasons rest on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

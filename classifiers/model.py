@@ -181,12 +181,8 @@ class Classifier:
         """Hand each feature's share of the log-odds to the words it came from, for the labels asked of each text."""
         found: list[dict[str, tuple[Reason, ...]]] = [{} for _ in asked]
         for rows in _at_once([row for row, labels in enumerate(asked) if labels], read.features.matrix):
-            of_words, of_contexts = self._shares(read, rows)
-            before = 0
-            for row, context in zip(rows, of_contexts, strict=True):
+            for row, words, context in zip(rows, *self._shares(read, rows), strict=True):
                 text = read.features.texts[row]
-                words = of_words[before : before + len(text.words)]
-                before += len(text.words)
                 wholes = read.wholes[row] * self._tree_weights
                 base = log_odds[row] - words.sum(axis=0) - context - wholes
                 for label in asked[row]:
@@ -199,16 +195,15 @@ class Classifier:
                     )
         return found
 
-    def _shares(self, read: _Read, rows: Sequence[int]) -> tuple[Floats, Floats]:
+    def _shares(self, read: _Read, rows: Sequence[int]) -> tuple[list[Floats], Floats]:
         """Give what words add to the log-odds of the labels, and contexts; occurrences of a feature share alike.
 
         Returns:
-            Shapes (words of all these texts, labels) and (texts, labels).
+            Of each text the shape (words, labels), and of all their contexts (texts, labels).
 
         """
         matrix = read.features.matrix[rows]
         weighed = matrix.data[:, np.newaxis] * self._weights_here(matrix, read.kinds, rows)
-        texts = [read.features.texts[row] for row in rows]
         trace = read.features.trace(rows)
         # The matrix's numbers stand in the order of rows and columns.
         numbered = np.repeat(np.arange(len(rows)), np.diff(matrix.indptr)) * self.space.width + matrix.indices
@@ -216,9 +211,10 @@ class Classifier:
         of_occurrence = (weighed / np.bincount(number, minlength=len(numbered))[:, np.newaxis])[number]
         words = np.bincount(trace.occurrences, minlength=len(number))
         of_word = (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences]
+        ends = np.cumsum([len(read.features.texts[row].words) for row in rows])
         outside = words == 0
         return (
-            _summed(trace.words, of_word, sum(len(text.words) for text in texts)),
+            np.split(_summed(trace.words, of_word, ends[-1]), ends[:-1]),
             _summed(trace.rows[outside], of_occurrence[outside], len(rows)),
         )
 

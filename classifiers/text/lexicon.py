@@ -15,7 +15,6 @@ from classifiers.text.masks import fitting
 from classifiers.text.normalise import normalise
 from classifiers.text.syllables import split_syllables
 
-LONGEST_TERM: Final = 10  # syllables and marks
 MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")
 _LONGEST_MASK: Final = 5
@@ -79,11 +78,11 @@ class Lexicon:
         """
         root = self._bare if all(map(str.isascii, syllables)) else self._written
         counted = list(map(_counted, syllables))
-        stars = "*" in syllables
+        numbers, stars = counted != syllables, "*" in syllables
         taken_until: dict[str, int] = {}
         for start, first in enumerate(syllables):
             ending = _terms_from(root, syllables, start)
-            if counted != syllables and (as_numbers := _terms_from(root, counted, start)):
+            if numbers and (as_numbers := _terms_from(root, counted, start)):
                 ending = sorted((dict(as_numbers) | dict(ending)).items())
             for end, groups in reversed(ending):
                 for group in groups:
