@@ -20,6 +20,7 @@ from classifiers.intervals import (
 from classifiers.model import Classifier
 from classifiers.scored import Column, Scored, score
 
+BINARY = 2  # classes
 LEAST_THRESHOLD = 0.05  # below it a threshold would flag whatever comes
 
 
@@ -147,7 +148,7 @@ def _classes(scored: Scored) -> dict[str, Any]:
     result["intervals"] = _as_lists(class_intervals(truth, said, classes))
     first = scored.labels[0]
     column = scored.column(first)
-    if classes > 2 and column.has_both:  # noqa: PLR2004  of two classes, either is "all others" already
+    if classes > BINARY and column.has_both:  # of two classes, either is "all others" already
         others = Column(column.rows, ~column.answers, 1 - column.probabilities, ~column.flagged)
         figures_of_others = _with_intervals(others, 1 - scored.thresholds[first])
         del figures_of_others["threshold"]  # the classes decide together

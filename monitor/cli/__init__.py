@@ -147,5 +147,5 @@ def _explained(error: Exception) -> str:
 
 
 def _say(message: str, status: int) -> int:
-    print(f"kiemtin: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201  the one line that a failure gives
+    typer.echo(f"kiemtin: {' '.join(message.split())}", err=True)
     return status

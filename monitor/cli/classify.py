@@ -4,6 +4,7 @@ import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -46,7 +47,8 @@ def classify(
 
 def _opened(file: str) -> TextIO:
     if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream, always
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         return sys.stdin
     try:
         return Path(file).open(encoding="utf-8-sig", errors="replace")

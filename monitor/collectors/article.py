@@ -35,11 +35,10 @@ def read_article(page: str, url: str) -> Article | None:
         The article; None when the page has no text that looks like one.
 
     """
-    from trafilatura import bare_extraction  # noqa: PLC0415  a fifth of a second that `--help` must not cost
-    from trafilatura.settings import Document  # noqa: PLC0415  the same
+    from trafilatura import bare_extraction, settings  # noqa: PLC0415  slow to load, and few commands read articles
 
     document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
-    if not isinstance(document, Document) or not (document.text or "").strip():
+    if not isinstance(document, settings.Document) or not (document.text or "").strip():
         return None
     stamped = _PUBLISHED_TIME.search(page)
     raw_date = stamped[1].strip() if stamped else document.date

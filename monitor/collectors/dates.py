@@ -115,9 +115,9 @@ def _rfc822(text: str) -> datetime | None:
     parts = parsedate_tz(text)
     if parts is None or not re.search(r"[A-Za-z]", text):
         return None
-    moment = datetime(*parts[:6])  # noqa: DTZ001 - the zone is put on by the caller when the text names none
     offset = parts[9]
-    # The library reports a missing zone, like "-0000", as 0.
-    if offset is None or (offset == 0 and not _NAMES_UTC.search(text)):
-        return moment
-    return moment.replace(tzinfo=timezone(timedelta(seconds=offset)))
+    # The library reports a missing zone, like "-0000", as 0; where the text names none, the caller puts one on.
+    zone = None
+    if offset or (offset == 0 and _NAMES_UTC.search(text)):
+        zone = timezone(timedelta(seconds=offset))
+    return datetime(*parts[:6], tzinfo=zone)

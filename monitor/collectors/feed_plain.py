@@ -205,7 +205,7 @@ def _entry(found: dict[str, str], is_html: dict[str, bool], *, is_link_guessed: 
 
 def _note_link(child: Any, found: dict[str, str]) -> None:
     """Note where an Atom entry is; its last link to a page counts."""
-    _require(set(child.keys()) <= _LINK_ATTRIBUTES and "href" in child.keys() and len(child) == 0)  # noqa: SIM118 - lxml
+    _require(set(child.attrib) <= _LINK_ATTRIBUTES and "href" in child.attrib and len(child) == 0)
     relation = child.get("rel", "alternate").lower()
     kind = child.get("type", "application/atom+xml" if relation == "self" else "text/html").lower()
     if relation == "alternate" and kind in _HTML_TYPES:

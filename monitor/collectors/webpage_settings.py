@@ -56,7 +56,7 @@ class DateRule(_Part):
     def _check_formats(self) -> Self:
         for written in self.formats:
             try:
-                datetime.strptime(datetime(2026, 2, 1).strftime(written), written)  # noqa: DTZ001, DTZ007
+                datetime.strptime(datetime(2026, 2, 1).strftime(written), written)  # noqa: DTZ001, DTZ007  only tried out
             except ValueError as error:
                 raise ValueError(f"{written!r} is no date format") from error
         return self

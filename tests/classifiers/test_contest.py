@@ -55,7 +55,7 @@ def test_an_even_contest_has_no_faults() -> None:
     ids=["ranking", "criticism", "clean", "balance"],
 )
 def test_a_fault_says_where_and_by_how_much(change: dict[str, object], said: str) -> None:
-    (fault,) = replace(EVEN, **change).faults()  # type: ignore[arg-type]
+    (fault,) = replace(EVEN, **change).faults()
     assert fault.startswith(said)
 
 
@@ -71,7 +71,7 @@ def test_a_fault_says_where_and_by_how_much(change: dict[str, object], said: str
     ],
 )
 def test_what_is_within_chance_or_better_is_no_fault(change: dict[str, object]) -> None:
-    assert replace(EVEN, **change).faults() == []  # type: ignore[arg-type]
+    assert replace(EVEN, **change).faults() == []
 
 
 def test_one_label_may_lose_a_little_where_another_gains() -> None:

@@ -89,7 +89,7 @@ def test_a_folded_line_scores_as_the_one_that_was_fitted(monkeypatch: pytest.Mon
     learner = f"classifiers.lines.{'LinearSVC' if margin else 'LogisticRegression'}"
     real = __import__("classifiers.lines", fromlist=["x"]).__dict__[learner.rpartition(".")[2]]
 
-    class Watched(real):  # type: ignore[misc, valid-type]
+    class Watched(real):
         def fit(self, whole: sp.csr_matrix, *rest: object, **more: object) -> object:
             fitted = super().fit(whole, *rest, **more)
             scored.append(self.decision_function(whole))

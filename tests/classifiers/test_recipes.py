@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.datasets import PUBLIC_SETS
+from classifiers.datasets import PUBLIC_SETS, PublicSet
 from classifiers.features import VIEWS
 from classifiers.recipes import Recipe, recipe_for
 from classifiers.tokens import CONTEXT_VIEWS
@@ -11,8 +11,8 @@ KNOWN_VIEWS = {*(view.name for view in VIEWS), *CONTEXT_VIEWS}
 
 
 @pytest.mark.parametrize("known", PUBLIC_SETS, ids=lambda known: known.name)
-def test_every_set_has_a_recipe_for_its_own_classes(known: object) -> None:
-    recipe = recipe_for(known.name)  # type: ignore[attr-defined]
+def test_every_set_has_a_recipe_for_its_own_classes(known: PublicSet) -> None:
+    recipe = recipe_for(known.name)
     assert recipe.exclusive
     assert {view.name for view in recipe.views} <= KNOWN_VIEWS
     assert len({view.name for view in recipe.views}) == len(recipe.views)

@@ -91,7 +91,7 @@ def test_the_database_can_stand_elsewhere(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings(tmp_path).workers = 2  # type: ignore[misc]
+        load_settings(tmp_path).workers = 2
 
 
 @pytest.mark.parametrize(

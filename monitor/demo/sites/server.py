@@ -192,7 +192,7 @@ async def _truncated(answer: ASGIApp, scope: Scope, receive: Receive, send: Send
             message = {**message, "body": body[: len(body) // 2], "more_body": True}
         await send(message)
 
-    await answer(scope, receive, half)  # type: ignore[arg-type]
+    await answer(scope, receive, half)  # type: ignore[arg-type]  # a message is any mapping, here a dictionary
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from monitor.clock import VIETNAM, Clock
 from monitor.demo.sites.forum import ForumPost, ForumThread
 from monitor.demo.sites.server import Site
 
+_NAMED = 3  # of those who liked a post
 _ADVERTISEMENT = '<article class="message message--post"><div class="message-body">Quảng cáo: vay nhanh</div></article>'
 _SIGNATURE = '<aside class="message-signature"><div class="bbWrapper">Bán sim số đẹp, gọi 09xx</div></aside>'
 
@@ -195,8 +196,8 @@ def _reactions(post: ForumPost) -> str:
     count = post.engagement.get("likes", 0)
     if not count:
         return ""
-    names = ", ".join(f"<bdi>Bạn {number}</bdi>" for number in range(min(count, 3)))
-    others = f" và {count - 3:,} người khác".replace(",", ".") if count > 3 else ""  # noqa: PLR2004
+    names = ", ".join(f"<bdi>Bạn {number}</bdi>" for number in range(min(count, _NAMED)))
+    others = f" và {count - _NAMED:,} người khác".replace(",", ".") if count > _NAMED else ""
     return f'<div class="reactionsBar"><a class="reactionsBar-link" href="/x">{names}{others}</a></div>'
 
 

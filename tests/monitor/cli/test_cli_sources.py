@@ -11,6 +11,7 @@ from monitor.demo.sites import FeedSite, ForumPost, ForumThread, MastodonSite, S
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
+from storage.sources import by_name
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.cli.command import Command
 
@@ -62,8 +63,6 @@ def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: 
     settings = ["--setting", "timeline=tag", "--setting", "tag=laichau", "--setting", "backfill_pages=2"]
     kiemtin.well("sources", "add", "net", "mastodon", "https://mang.example", *BASIS, *settings)
     with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
-        from storage.sources import by_name  # noqa: PLC0415
-
         assert by_name(session, "net").settings == {"timeline": "tag", "tag": "laichau", "backfill_pages": 2}
 
 

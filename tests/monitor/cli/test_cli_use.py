@@ -15,7 +15,7 @@ from tests.monitor.cli.command import SCRIPT, Command, apart
 
 def every_command() -> Iterator[tuple[str, ...]]:
     top = typer.main.get_command(build())
-    for name, command in sorted(top.commands.items()):  # type: ignore[attr-defined]
+    for name, command in sorted(top.commands.items()):
         inner = getattr(command, "commands", None)
         yield from ((name, part) for part in sorted(inner)) if inner else ((name,),)
 

@@ -47,7 +47,7 @@ async def test_posts_of_an_account_that_left_are_given_as_gone_before_the_refusa
     watched = ("at://did:plc:totruong/app.bsky.feed.post/3m0001",)
     view = SourceView(name="Mạng xanh", address=base, settings=settings, watched=watched)
     seen = []
-    with pytest.raises(SourceRefused, match="deactivated or taken down"):  # noqa: PT012
+    with pytest.raises(SourceRefused, match="deactivated or taken down"):  # noqa: PT012  only reading on raises it
         async for batch in collector_for("bluesky").collect(view, client):
             seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
     assert [batch.gone_authors for batch in seen] == [("did:plc:totruong",)]

@@ -279,7 +279,7 @@ async def test_stream_that_breaks_off_again_and_again_fails_after_giving_what_ca
     site.drops = [2, 0, 0, 0, 0, 0]
     seen = []
     view = SourceView(name="Luồng", address=base, cursor=since(0))
-    with pytest.raises(StreamBroken, match=r"broke off.*try again later"):  # noqa: PT012
+    with pytest.raises(StreamBroken, match=r"broke off.*try again later"):  # noqa: PT012  only reading on raises it
         async for batch in collector_for("jetstream").collect(view, client):
             seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
     assert texts(seen) == bodies(1, 2)

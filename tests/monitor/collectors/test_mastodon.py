@@ -297,7 +297,7 @@ async def test_wait_on_the_way_forward_keeps_what_was_read_and_is_followed_by_th
     site.add(*(status(number) for number in range(6, 116)))
     site.rate_limit(2)
     view = SourceView(name="Mạng", address=base, cursor=batches[-1].cursor or {})
-    with pytest.raises(RateLimited) as caught:  # noqa: PT012
+    with pytest.raises(RateLimited) as caught:  # noqa: PT012  only reading on raises it
         async for batch in collector_for("mastodon").collect(view, client):
             batches.append(batch)
     assert caught.value.retry_at == clock.now() + timedelta(minutes=5)

@@ -82,7 +82,7 @@ class Host:
         elif fault == "500":
             await PlainTextResponse("Something broke", 500)(scope, receive, send)
         elif fault == "reset":
-            receive.__self__.transport.abort()  # type: ignore[attr-defined]  # uvicorn's connection
+            receive.__self__.transport.abort()
         else:
             await self._app(scope, receive, _halved(send) if fault == "cut" else send)
 

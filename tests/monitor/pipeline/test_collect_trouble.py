@@ -139,7 +139,7 @@ async def test_a_row_that_the_database_refuses_is_its_sources_trouble_only(
     register: Register, crawl: Crawl, sqlite_database: Database
 ) -> None:
     async def script(source: SourceView) -> AsyncIterator[Batch]:
-        yield batch(PublicPost(external_id=None if source.name == "bad" else "1", text="bài"))  # type: ignore[arg-type]
+        yield batch(PublicPost(external_id=None if source.name == "bad" else "1", text="bài"))
 
     register("bad", "https://bad.example.vn/feed")
     register("good", "https://good.example.vn/feed")

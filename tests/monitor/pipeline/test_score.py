@@ -221,8 +221,8 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring: posts of the second batch are gone when their scores come."""
 
-        def map(self, *arguments: object, **options: object) -> Iterator[object]:  # type: ignore[override]
-            answers: list[object] = list(super().map(*arguments, **options))  # type: ignore[arg-type]
+        def map(self, *arguments: object, **options: object) -> Iterator[object]:
+            answers: list[object] = list(super().map(*arguments, **options))
             with sqlite_database.work() as session:
                 for post in session.scalars(select(Post).where(Post.id > BATCH + 5)):
                     session.delete(post)
@@ -283,5 +283,5 @@ def test_a_scorer_that_was_killed_is_finished_by_the_next(
     assert 0 < stored < len(texts)
     assert stored % BATCH == 0  # whole batches
 
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
     assert_each_post_once(sqlite_database, len(texts))

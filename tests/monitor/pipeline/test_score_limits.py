@@ -221,7 +221,7 @@ def test_the_context_reaches_the_classifier(
 
     def watched(*arguments: object, **options: object) -> object:
         given.append(options["contexts"])
-        return predict(*arguments, **options)  # type: ignore[arg-type]
+        return predict(*arguments, **options)
 
     monkeypatch.setattr(classifier, "predict", watched)
     with ThreadPoolExecutor(1) as thread:

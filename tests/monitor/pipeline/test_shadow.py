@@ -116,8 +116,8 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring."""
 
-        def map(self, *arguments: object, **options: object) -> Iterator[object]:  # type: ignore[override]
-            answers: list[object] = list(super().map(*arguments, **options))  # type: ignore[arg-type]
+        def map(self, *arguments: object, **options: object) -> Iterator[object]:
+            answers: list[object] = list(super().map(*arguments, **options))
             with sqlite_database.work() as session:
                 source = add_source(session)
                 posts.delete_expired(session, source, clock.now() + timedelta(days=400))

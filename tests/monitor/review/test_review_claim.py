@@ -10,8 +10,7 @@ RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút
 
 def parts(page: BeautifulSoup) -> dict[str, str]:
     return {
-        term.get_text(): " ".join(term.find_next_sibling("dd").get_text().split())  # type: ignore[union-attr]
-        for term in page.select("#claim dt")
+        term.get_text(): " ".join(term.find_next_sibling("dd").get_text().split()) for term in page.select("#claim dt")
     }
 
 

@@ -206,7 +206,7 @@ def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(wr
             wrapped(TIKTOK),
             wrapped({"id": "2", "title": "gì đó"}, "gab.com"),
             wrapped({**TIKTOK, "id": "3", "desc": "  "}),
-            wrapped({**X, "legacy": {**X["legacy"], "retweeted_status_result": {}}}, "x.com", item_id="4"),  # type: ignore[dict-item]
+            wrapped({**X, "legacy": {**X["legacy"], "retweeted_status_result": {}}}, "x.com", item_id="4"),
         )
         + ndjson({**wrapped(TIKTOK, item_id="5"), "data": None})
         + '{"user_agent": "Trinh duyet bi mat/1.0", "item_id": "6", "data": {\n'
