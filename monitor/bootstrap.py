@@ -13,15 +13,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from classifiers.artefact import MANIFEST_FILE, Loaded, load, manifest_of, save
-from classifiers.datasets import read_corpus
-from classifiers.guard import read_guard
+from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import read_corpus
+from classifiers.persistence import MANIFEST_FILE, Loaded, load, manifest_of, save
 from classifiers.text.segment import Segmenter
-from classifiers.training import Trained, train
+from classifiers.training.train import Trained, train
 from monitor.clock import Clock, SystemClock
 from monitor.collectors import collector_for
-from monitor.collectors.http import PoliteClient
-from monitor.collectors.manners import Politeness
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.policy import Politeness
 from monitor.errors import NotReady
 from monitor.pipeline.ask import Asker
 from monitor.pipeline.captures import CaptureStore
@@ -217,11 +217,13 @@ class Application:
 
     def learner(self) -> Learner:
         """Make what learns from decisions."""
-        return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_guard())
+        return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
 
     def promotions(self) -> Promotions:
         """Make what changes which model is in use."""
-        return Promotions(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_guard())
+        return Promotions(
+            self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set()
+        )
 
     def tuner(self, days: int) -> Tuner:
         """Make what shows and changes thresholds, by the scores of some days."""

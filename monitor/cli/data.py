@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from classifiers.agreement import read_second_labels
-from classifiers.data_card import data_card
-from classifiers.datasets import PUBLIC_SETS, PublicSet, read_corpus
-from classifiers.origins import ORIGINS
+from classifiers.data.datasets import PUBLIC_SETS, PublicSet, read_corpus
+from classifiers.data.public_sets import ORIGINS
+from classifiers.evaluation.agreement import read_second_labels
+from classifiers.evaluation.data_card import data_card
 from monitor.cli.context import out, show_json
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from classifiers.artefact import load
 from classifiers.errors import ClassifierError
+from classifiers.persistence import load
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import KiemtinError, NotReady

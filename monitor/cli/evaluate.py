@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from classifiers.datasets import Example, read_corpus, read_named
-from classifiers.evaluation import summary
-from classifiers.mistakes import Mistake, worst_mistakes
-from classifiers.scored import Scored, score
-from classifiers.slices import by_slice
+from classifiers.data.datasets import Example, read_corpus, read_named
+from classifiers.evaluation.errors import Mistake, worst_mistakes
+from classifiers.evaluation.metrics import summary
+from classifiers.evaluation.predictions import Scored, score
+from classifiers.evaluation.slices import by_slice
 from classifiers.text.normalise import normalise
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_data

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from classifiers.contest import LEAST_HELD_OUT, Contest, Pair
+from classifiers.evaluation.comparison import LEAST_HELD_OUT, Contest, Pair
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_data
 from monitor.pipeline.learn import Learnt

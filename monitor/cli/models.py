@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from classifiers.artefact import MANIFEST_FILE
+from classifiers.persistence import MANIFEST_FILE
 from monitor.bootstrap import DEFAULT_MODEL, Application
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.learn import show_contest

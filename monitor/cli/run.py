@@ -11,7 +11,7 @@ from monitor.cli.context import application, out, progress_bar
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.expired import delete_expired
 from monitor.cli.score import assess_waiting
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.pipeline.assess import Assessment
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.reports.week import current_week

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from classifiers.datasets import Example, public_set, read_corpus, read_named, read_texts
-from classifiers.recipes import Recipe, recipe_for
-from classifiers.sources import Source
-from classifiers.training import Trained
-from classifiers.training import train as train_model
+from classifiers.data.datasets import Example, public_set, read_corpus, read_named, read_texts
+from classifiers.training.auxiliary import Source
+from classifiers.training.config import Recipe, recipe_for
+from classifiers.training.train import Trained
+from classifiers.training.train import train as train_model
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import UsageError
 

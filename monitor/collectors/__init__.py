@@ -1,17 +1,17 @@
 """Where public posts come from: one source kind a file, behind one protocol, listed in one tuple."""
 
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
-from monitor.collectors.bluesky import BlueskyCollector
-from monitor.collectors.discourse import DiscourseCollector
-from monitor.collectors.facebook import FacebookCollector
-from monitor.collectors.feed import FeedCollector
-from monitor.collectors.jetstream import JetstreamCollector
-from monitor.collectors.leave import SETTING, has_leave
-from monitor.collectors.mastodon import MastodonCollector
-from monitor.collectors.telegram import TelegramCollector
-from monitor.collectors.webpage import WebpageCollector
-from monitor.collectors.xenforo import XenForoCollector
-from monitor.collectors.youtube import YouTubeCollector
+from monitor.collectors.bluesky.collector import BlueskyCollector
+from monitor.collectors.bluesky.jetstream import JetstreamCollector
+from monitor.collectors.discourse.collector import DiscourseCollector
+from monitor.collectors.facebook.collector import FacebookCollector
+from monitor.collectors.feed.collector import FeedCollector
+from monitor.collectors.http.robots_exemption import SETTING, has_leave
+from monitor.collectors.mastodon.collector import MastodonCollector
+from monitor.collectors.telegram.collector import TelegramCollector
+from monitor.collectors.webpage.collector import WebpageCollector
+from monitor.collectors.xenforo.collector import XenForoCollector
+from monitor.collectors.youtube.collector import YouTubeCollector
 from monitor.errors import UsageError
 
 __all__ = ["COLLECTORS", "Batch", "Collector", "PublicPost", "SourceView", "collector_for", "kept_for", "leave_of"]

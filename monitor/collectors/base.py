@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from monitor.collectors.http import Fetched, PoliteClient
-from monitor.collectors.human_dates import Precision
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.parsing.human_dates import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.artefact import Loaded
-from classifiers.asking import Drawn, draw
+from classifiers.active_learning import Drawn, draw
+from classifiers.features.embeddings import positions
+from classifiers.features.tokens import Cutter
 from classifiers.labels import LABEL_NAMES
-from classifiers.surroundings import positions
+from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
-from classifiers.tokens import Cutter
 from monitor.clock import Clock
 from monitor.errors import NotReady
 from monitor.pipeline.thresholds import thresholds_of

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser

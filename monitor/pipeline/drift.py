@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.artefact import Loaded
-from classifiers.intervals import wilson
-from classifiers.shift import Shift, shift
+from classifiers.evaluation.bootstrap import wilson
+from classifiers.evaluation.drift import Shift, shift
+from classifiers.persistence import Loaded
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import NotReady
 from storage import questions, registry, scores

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import asdict
 from datetime import datetime
 
-from monitor.collectors.memory import RememberedPace, RememberedRobots
+from monitor.collectors.http.host_state import RememberedPace, RememberedRobots
 from storage import hosts
 from storage.database import Database
 from storage.hosts import HostRow, RobotsRow

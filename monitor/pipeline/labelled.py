@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from classifiers.datasets import Example
+from classifiers.data.datasets import Example
 from classifiers.text.normalise import normalise
 from storage.decisions import Decided
 

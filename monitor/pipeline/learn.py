@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from classifiers.adapt import adapt
-from classifiers.artefact import MANIFEST_FILE, Loaded, manifest_of, save
-from classifiers.contest import Contest, hold
-from classifiers.datasets import Example
+from classifiers.data.datasets import Example
+from classifiers.evaluation.comparison import Contest, hold
+from classifiers.persistence import MANIFEST_FILE, Loaded, manifest_of, save
 from classifiers.text.segment import Segmenter
-from classifiers.training import Progress
+from classifiers.training.adapt import adapt
+from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.pipeline.labelled import labelled, without

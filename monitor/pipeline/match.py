@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from classifiers.features.tokens import prepare
 from classifiers.labels import UNVERIFIED
 from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity, rank_references
 from classifiers.text.segment import Segmenter
-from classifiers.tokens import prepare
 from monitor.clock import Clock
 from storage import matching
 from storage.database import Database

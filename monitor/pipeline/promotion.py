@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from classifiers.artefact import MANIFEST_FILE, Loaded, load
-from classifiers.contest import Contest, hold
-from classifiers.datasets import Example
+from classifiers.data.datasets import Example
+from classifiers.evaluation.comparison import Contest, hold
+from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import NotReady, PromotionRefused, UsageError

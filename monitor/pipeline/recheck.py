@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
-from monitor.collectors.http import NO_LONGER_THERE, PoliteClient
+from monitor.collectors.http.client import NO_LONGER_THERE, PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.collect import LEASE
 from monitor.pipeline.store import BatchStore, Kept

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from classifiers.artefact import Loaded, load
-from classifiers.context import Context
+from classifiers.data.metadata import Context, Text
 from classifiers.labels import LABEL_NAMES
-from classifiers.model import Prediction
+from classifiers.model.classifier import Prediction
+from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
-from classifiers.texts import Text
 from monitor.clock import Clock
 from monitor.errors import KiemtinError, UsageError
 from monitor.pipeline.captures import CaptureStore

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.curve import EVEN, Curve
+from classifiers.evaluation.pr_curve import EVEN, Curve
 from storage.models import Model, Threshold
 from storage.thresholds import EVERY
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitor.clock import Clock
-from monitor.collectors.article import read_article
 from monitor.collectors.base import PublicPost
-from monitor.collectors.http import Fetched, PoliteClient
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.parsing.article import read_article
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 from monitor.pipeline.drafts import content_hash, draft_of
 from monitor.pipeline.imports import TIPS, refuse_to_replace

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from classifiers.curve import Point
+from classifiers.evaluation.pr_curve import Point
 from monitor.errors import NotReady
 from monitor.pipeline.drift import Share
 from monitor.pipeline.thresholds import PRECISION, Grouped, Limit, Thresholds

@@ -16,10 +16,10 @@ from typing import Any
 
 from monitor.clock import SystemClock
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.feed_formats import read_document
-from monitor.collectors.http import PoliteClient
-from monitor.collectors.manners import Politeness
-from monitor.collectors.xenforo_api import Board, read_thread
+from monitor.collectors.feed.formats import read_document
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.policy import Politeness
+from monitor.collectors.xenforo.api import Board, read_thread
 from tests.benchmarks.pages_server import paths
 
 HERE = Path(__file__).parent

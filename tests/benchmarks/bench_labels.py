@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from classifiers.adapt import Adaptation
-from classifiers.asking import draw
-from classifiers.datasets import Example, read_corpus, read_named
-from classifiers.features import FeatureSpace
-from classifiers.terrain import Line, Terrain
+from classifiers.active_learning import draw
+from classifiers.data.datasets import Example, read_corpus, read_named
+from classifiers.features.space import FeatureSpace
+from classifiers.features.tokens import prepare
 from classifiers.text.segment import Segmenter
-from classifiers.tokens import prepare
+from classifiers.training.adapt import Adaptation
+from classifiers.training.terrain import Line, Terrain
 
 STEP: Final = 50
 MOST: Final = 500

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.datasets import read_named
+from classifiers.data.datasets import read_named
+from classifiers.evaluation.obfuscation import MIX, WAYS, abusive_spans, disguised
 from classifiers.labels import NEGATIVE
-from classifiers.model import Classifier
-from classifiers.obfuscation import MIX, WAYS, abusive_spans, disguised
+from classifiers.model.classifier import Classifier
 from classifiers.text.segment import Segmenter
-from classifiers.training import Recipe, train
+from classifiers.training.train import Recipe, train
 
 RESAMPLES = 2000
 

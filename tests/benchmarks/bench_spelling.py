@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from classifiers.intervals import wilson
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.text.normalise import normalise
 from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from classifiers.datasets import Example, read_corpus
+from classifiers.data.datasets import Example, read_corpus
 from classifiers.text.segment import Segmenter
-from classifiers.training import Trained, train
+from classifiers.training.train import Trained, train
 
 
 @pytest.fixture(scope="session")

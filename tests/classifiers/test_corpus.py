@@ -11,8 +11,8 @@ from typing import Any, Final
 import pytest
 from datasketch import MinHash, MinHashLSH
 
-from classifiers.datasets import SECOND_LABELS, read_corpus, read_named
-from classifiers.guard import read_guard
+from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import SECOND_LABELS, read_corpus, read_named
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 
@@ -141,7 +141,7 @@ def pairs_alike(texts: list[str]) -> Iterator[tuple[int, int, float]]:
 def judged() -> dict[str, str]:
     """Read what the model is judged by, by its place: the guard, and the posts on which thresholds were chosen."""
     tuning = read_named("own", Path(__file__).parents[1] / "quality" / "tuning.jsonl")
-    sets = {"guard": read_guard(), "tuning": tuning}
+    sets = {"guard": read_challenge_set(), "tuning": tuning}
     return {f"{name}:{post.facts['id']}": post.text for name, posts in sets.items() for post in posts}
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.artefact import manifest_of, save
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
+from classifiers.persistence import manifest_of, save
 from classifiers.text.segment import Segmenter
-from classifiers.training import Recipe, train
+from classifiers.training.train import Recipe, train
 
 EVERY = 26  # of the corpus's posts: some thousand texts, learnt in a few seconds
 

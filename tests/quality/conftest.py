@@ -2,9 +2,9 @@
 
 import pytest
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.text.segment import Segmenter
-from classifiers.training import Trained, train
+from classifiers.training.train import Trained, train
 from tests.quality.gate import Measured, measured, score_guard
 
 

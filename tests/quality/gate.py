@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers.datasets import data_hash
-from classifiers.guard import read_guard
+from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import data_hash
+from classifiers.evaluation.predictions import Scored, score
 from classifiers.labels import LABEL_NAMES
-from classifiers.scored import Scored, score
-from classifiers.training import Trained
+from classifiers.training.train import Trained
 
 FLOORS: Final = Path(__file__).parent / "floors.toml"
 MEASURE_ANEW: Final = "run `make quality`"
@@ -74,7 +74,7 @@ def measured(trained: Trained, guard: Scored) -> Measured:
 
 def score_guard(trained: Trained) -> Scored:
     """Let a model judge the guard."""
-    return score(trained.classifier, read_guard())
+    return score(trained.classifier, read_challenge_set())
 
 
 def limits_of(found: Measured) -> Limits:

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from classifiers.datasets import read_corpus
-from classifiers.scored import scored_unseen
+from classifiers.data.datasets import read_corpus
+from classifiers.evaluation.predictions import scored_unseen
 from classifiers.text.segment import Segmenter
-from classifiers.training import Progress as Tell
-from classifiers.training import train
+from classifiers.training.train import Progress as Tell
+from classifiers.training.train import train
 from tests.quality import gate
 from tests.quality.quality_page import PAGE, measured_part, replace_measured
 

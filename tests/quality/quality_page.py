@@ -6,11 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers.evaluation import summary
-from classifiers.intervals import wilson
+from classifiers.evaluation.bootstrap import wilson
+from classifiers.evaluation.metrics import summary
+from classifiers.evaluation.predictions import Scored
 from classifiers.labels import LABEL_NAMES
-from classifiers.scored import Scored
-from classifiers.training import LABEL_FOLDS
+from classifiers.training.train import LABEL_FOLDS
 from tests.quality.gate import Measured
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"

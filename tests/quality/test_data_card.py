@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.agreement import read_second_labels
-from classifiers.data_card import data_card, near_copies
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
+from classifiers.evaluation.agreement import read_second_labels
+from classifiers.evaluation.data_card import data_card, near_copies
 
 CARD = Path(__file__).parents[2] / "docs" / "data-card.md"
 MOST_COPIES = 0.01

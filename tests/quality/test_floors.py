@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.guard import read_guard
+from classifiers.data.challenge_set import read_challenge_set
 from classifiers.labels import LABEL_NAMES
 from tests.quality.gate import (
     EXACT,
@@ -49,7 +49,7 @@ def test_every_figure_has_a_limit_that_means_something(found: Measured) -> None:
 
 
 def test_the_guard_holds_posts_of_every_label_and_enough_criticism(found: Measured) -> None:
-    guard = read_guard()
+    guard = read_challenge_set()
     for label in LABEL_NAMES:
         assert sum(example.labels[label] for example in guard) >= 40, label
     assert found.clean["criticism"] >= 100

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from tests.quality import gate, measure_anew
 from tests.quality.quality_page import BEGIN, END
 

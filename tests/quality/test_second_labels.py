@@ -2,8 +2,8 @@
 
 import pytest
 
-from classifiers.agreement import Judged, agreement, read_second_labels
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
+from classifiers.evaluation.agreement import Judged, agreement, read_second_labels
 from classifiers.labels import LABEL_NAMES
 
 LEAST_KAPPA = 0.85

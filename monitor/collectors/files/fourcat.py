@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from monitor.collectors.dates import parse_date
 from monitor.collectors.files.base import Record, Value
 from monitor.collectors.files.columns import ColumnFormat, ColumnReading, PlainJsonLines, Variant
 from monitor.collectors.files.platform_items import platform_of
@@ -12,6 +11,7 @@ from monitor.collectors.files.reading import Look, Reading
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.values import optional_text
 from monitor.collectors.files.zeeschuimer import read_captures, unwrap
+from monitor.collectors.parsing.dates import parse_date
 
 _MINIMUM = frozenset({"id", "thread_id", "author", "body", "timestamp"})
 _TEXT, _TITLE = "body or subject", "subject beside a body"

@@ -17,7 +17,7 @@ from monitor.collectors.files.reading import Look, Row
 from monitor.collectors.files.record_post import unless_unstorable
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.values import as_text, optional_text, published
-from monitor.collectors.markup import abbreviates
+from monitor.collectors.parsing.html_text import abbreviates
 from monitor.errors import ImportRefused
 
 _MESSAGES = "messages"

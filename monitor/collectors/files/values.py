@@ -3,8 +3,8 @@
 import re
 from datetime import datetime
 
-from monitor.collectors.dates import parse_date
 from monitor.collectors.files.base import Value
+from monitor.collectors.parsing.dates import parse_date
 
 _PLACEHOLDERS = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "-"})
 _COUNT = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,6}))?\s*(\S{0,6})")

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.collectors.dates import parse_date
 from monitor.collectors.files.base import Record, Value
 from monitor.collectors.files.columns import ColumnFormat, Variant
 from monitor.collectors.files.values import optional_text
+from monitor.collectors.parsing.dates import parse_date
 
 _TEXT, _URL = "videoDescription or videoTitle", "address of videoId"
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from underthesea import word_tokenize
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.errors import ModelRefused
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter

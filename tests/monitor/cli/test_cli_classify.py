@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from tests.monitor.cli.command import SCRIPT, Answer, Command, apart
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.agreement import read_second_labels
-from classifiers.data_card import data_card
-from classifiers.datasets import PUBLIC_SETS, read_corpus
+from classifiers.data.datasets import PUBLIC_SETS, read_corpus
+from classifiers.evaluation.agreement import read_second_labels
+from classifiers.evaluation.data_card import data_card
 from tests.monitor.cli.command import Command
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.datasets import Example, read_corpus
+from classifiers.data.datasets import Example, read_corpus
 from classifiers.labels import LABEL_NAMES
 from tests.monitor.cli.command import Command
 

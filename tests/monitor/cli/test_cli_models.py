@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.models import AuditEvent

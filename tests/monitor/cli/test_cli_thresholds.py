@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from tests.monitor.cli.command import Answer, Command
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from tests.monitor.cli.command import Command
 

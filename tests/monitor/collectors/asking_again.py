@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 
 
 async def ask_again(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import stamina
 
-from monitor.collectors.http import PoliteClient
-from monitor.collectors.manners import Politeness
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.policy import Politeness
 from tests.clock import FakeClock
 
 ClientFactory = Callable[..., AbstractAsyncContextManager[PoliteClient]]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import (
     BlueskySite,
     DiscourseSite,

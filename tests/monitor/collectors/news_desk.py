@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, PublicPost, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import WebpageSite, WebPost, serve
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS
 from tests.clock import MONDAY_MORNING

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, PublicPost, SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 
 
 async def read_source(kind: str, client: PoliteClient, last: Sequence[Batch] | None, **of_source: Any) -> list[Batch]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from monitor.collectors import COLLECTORS
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import Site, serve
 from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
 from tests.clock import FakeClock

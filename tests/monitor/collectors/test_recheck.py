@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FacebookPost, FacebookSite, FeedSite, TelegramSite, YouTubeSite, serve
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import telegram_reading, youtube_reading

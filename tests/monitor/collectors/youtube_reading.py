@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http import PoliteClient
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import YouTubeComment
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.reading import posts, read_source

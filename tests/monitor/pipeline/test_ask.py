@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.artefact import Loaded, load
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
+from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady
 from monitor.pipeline.ask import WINDOW, Asker

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.collectors import collector_for
-from monitor.collectors.jetstream_api import to_microseconds
+from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.demo.sites import FacebookSite, JetstreamSite, Site, XenForoSite, YouTubeSite, serve, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
 from monitor.pipeline.collect import Crawler, SourceResult

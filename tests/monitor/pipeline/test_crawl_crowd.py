@@ -9,8 +9,8 @@ import pytest
 import stamina
 from sqlalchemy import func, select
 
-from monitor.collectors.http import PoliteClient
-from monitor.collectors.manners import Politeness
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.policy import Politeness
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.sites.server import Site

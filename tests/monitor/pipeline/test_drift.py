@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.artefact import Loaded, load
-from classifiers.intervals import wilson
+from classifiers.evaluation.bootstrap import wilson
+from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady
 from monitor.pipeline.drift import LEAST_POSTS, Drift, Share, drift, week_of

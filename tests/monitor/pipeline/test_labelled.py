@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.datasets import Example
+from classifiers.data.datasets import Example
 from monitor.pipeline.labelled import HELD_OUT_SHARE, is_held_out, labelled, without
 from storage.decisions import Decided
 from tests.clock import MONDAY_MORNING

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.artefact import Loaded, load
-from classifiers.datasets import Example, read_corpus
-from classifiers.guard import read_guard
+from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import Example, read_corpus
+from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import UsageError
 from monitor.pipeline.labelled import is_held_out
@@ -23,7 +23,7 @@ from tests.factories import add_model
 from tests.monitor.pipeline.deciding import decide_posts
 
 GENERAL: Sequence[Example] = read_corpus()[3::80]
-GUARD = read_guard()[::8]
+GUARD = read_challenge_set()[::8]
 SHIFTS = [f"ca {number}" for number in range(90)]
 # Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.
 ANSWERS: dict[str, bool | None] = {

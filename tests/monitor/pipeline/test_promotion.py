@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.artefact import load
+from classifiers.data.challenge_set import read_challenge_set
 from classifiers.errors import ModelMissing
-from classifiers.guard import read_guard
+from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady, PromotionRefused, UsageError
 from monitor.pipeline.promotion import Promotions, draft_of
@@ -19,7 +19,7 @@ from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, FLAGS_NOTHING, copy_model
 
-GUARD = read_guard()[::8]
+GUARD = read_challenge_set()[::8]
 
 
 @pytest.fixture

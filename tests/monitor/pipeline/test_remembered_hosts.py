@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors.http import PoliteClient
-from monitor.collectors.manners import Politeness
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.policy import Politeness
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from monitor.pipeline.hosts import StoredHosts

@@ -15,7 +15,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError

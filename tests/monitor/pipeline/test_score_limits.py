@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.context import Context
-from classifiers.curve import Curve
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
+from classifiers.data.metadata import Context, Text
+from classifiers.evaluation.pr_curve import Curve
 from classifiers.text.segment import Segmenter
-from classifiers.texts import Text
 from monitor.pipeline.ask import Asker
 from monitor.pipeline.score import Scorer, cached_model, text_of
 from monitor.pipeline.thresholds import PRECISION, PROBABILITY

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from classifiers.datasets import read_corpus
+from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.pipeline.promotion import Promotions

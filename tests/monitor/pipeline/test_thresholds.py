@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.curve import Curve
+from classifiers.evaluation.pr_curve import Curve
 from monitor.pipeline.thresholds import BUDGET, OWN, PRECISION, PROBABILITY, Limit, Thresholds, shift_for
 from storage.models import Threshold
 from storage.thresholds import EVERY

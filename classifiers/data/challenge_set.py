@@ -1,0 +1,14 @@
+"""The guard: posts of every kind that must not be flagged, and clear cases of each label. Nobody ever trains on it."""
+
+from importlib import resources
+from typing import Final
+
+from classifiers.data.datasets import Example, read_named
+
+CHALLENGE_SET_FILE: Final = "challenge_set.jsonl"  # beside this module, so that an installed program has it
+
+
+def read_challenge_set() -> list[Example]:
+    """Read the guard, in the shape of the project's corpus; `facts["kind"]` says what each post is."""
+    with resources.as_file(resources.files("classifiers.data") / CHALLENGE_SET_FILE) as path:
+        return read_named("own", path)

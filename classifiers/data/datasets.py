@@ -1,0 +1,277 @@
+"""Readers of labelled texts: the project's corpus, and public sets in the form in which they are published.
+
+A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's
+head does not learn from it. With `task=True` a set keeps its own classes instead of ours.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from classifiers.data.metadata import Context, context_of
+from classifiers.errors import DataInvalid
+from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
+
+GZIP_MAGIC = b"\x1f\x8b"
+CRITICISM = "criticism"  # the kind of post that must hardly ever be flagged
+FACTS = ("id", "kind", "topic", "register", "platform")
+SECOND_LABELS = "second_labels.jsonl"  # beside the posts: what a second person said of some of them
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text.
+
+    Args:
+        text: The text as it was published.
+        labels: Yes or no for each label that is known.
+        facts: What serves slices of an evaluation.
+        grades: For borderline texts, how much of a yes (0 to 1) a label's head learns; measuring keeps to `labels`.
+        context: What is known beside the text.
+
+    """
+
+    text: str
+    labels: Mapping[str, bool]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    grades: Mapping[str, float] = field(default_factory=dict)
+    context: Context = field(default_factory=Context)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSet:
+    """How one public data set is read.
+
+    Args:
+        name: The name used on the command line.
+        title: Its published name and where it is described.
+        text: Columns that may hold the text, newest form first.
+        label: Columns that may hold the label.
+        classes: The set's own classes, by the value in the label column.
+        ours: Our label and the values that mean it; None when the set's labels are not ours.
+
+    """
+
+    name: str
+    title: str
+    text: tuple[str, ...]
+    label: tuple[str, ...]
+    classes: Mapping[str, str]
+    ours: tuple[str, frozenset[str]] | None
+
+
+_HATE = {"0": "clean", "1": "offensive", "2": "hate"}
+_HARMFUL = (NEGATIVE.name, frozenset({"1", "2"}))
+
+PUBLIC_SETS = (
+    PublicSet("vihsd", "ViHSD, arXiv 2103.11528", ("text", "free_text"), ("label", "label_id"), _HATE, _HARMFUL),
+    PublicSet("vlsphsd", "VLSP 2019 HSD", ("text", "free_text"), ("label", "label_id"), _HATE, _HARMFUL),
+    PublicSet("comments2025", "Facebook and YouTube comments of 2025", ("text",), ("label",), _HATE, _HARMFUL),
+    PublicSet(
+        "victsd",
+        "ViCTSD, arXiv 2103.10069",
+        ("text", "Comment"),
+        ("toxic", "Toxicity"),
+        {"0": "clean", "1": "toxic"},
+        (NEGATIVE.name, frozenset({"1"})),
+    ),
+    PublicSet(
+        "reintel",
+        "ReINTEL, VLSP 2020, arXiv 2012.08895",
+        ("text", "post_message"),
+        ("unreliable", "label"),
+        {"0": "reliable", "1": "unreliable"},
+        (UNVERIFIED.name, frozenset({"1"})),
+    ),
+    PublicSet(
+        "viocd",
+        "UIT-ViOCD, arXiv 2104.11969",
+        ("text", "review"),
+        ("complaint", "label"),
+        {"0": "other", "1": "complaint"},
+        None,
+    ),
+)
+
+
+def public_set(name: str) -> PublicSet:
+    """Find a public set by name.
+
+    Raises:
+        DataInvalid: When no reader has that name.
+
+    """
+    for known in PUBLIC_SETS:
+        if known.name == name:
+            return known
+    message = f"there is no reader named {name!r}: choose one of {', '.join(s.name for s in PUBLIC_SETS)} or `own`"
+    raise DataInvalid(message)
+
+
+def read_corpus() -> list[Example]:
+    """Read the posts that were written and labelled for this project, in a fixed order."""
+    folder = resources.files("classifiers") / "corpus"
+    examples: list[Example] = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".jsonl") and entry.name != SECOND_LABELS:
+            examples.extend(_own_examples(entry.name, entry.read_text(encoding="utf-8").splitlines()))
+    return examples
+
+
+def read_named(name: str, path: Path, *, task: bool = False) -> list[Example]:
+    """Read a labelled file.
+
+    Args:
+        name: A public set's name, or `own` for JSON lines in the shape of the project's corpus.
+        path: The file, as published (CSV or JSON lines), gzipped or not.
+        task: Keep the set's own classes.
+
+    Raises:
+        DataInvalid: When the file cannot be read or lacks the columns.
+
+    """
+    if name == "own":
+        return list(_own_examples(str(path), _open_text(path)))
+    known = public_set(name)
+    convert = _as_task if task else _as_ours
+    examples = [example for row in _rows(path) if (example := convert(known, row, path)) is not None]
+    if not examples:
+        message = f"{path} holds no labelled text for {name}"
+        raise DataInvalid(message)
+    return examples
+
+
+def read_texts(path: Path) -> list[str]:
+    """Read texts without labels: JSON lines (whatever they hold of title, text and abstract), or one text a line.
+
+    Raises:
+        DataInvalid: When the file cannot be read, or holds no text.
+
+    """
+    texts = [" ".join(line.split()) for line in _plain_texts(path)]
+    kept = list(dict.fromkeys(filter(None, texts)))
+    if not kept:
+        message = f"{path} holds no text: give JSON lines with a text each, or plain lines"
+        raise DataInvalid(message)
+    return kept
+
+
+def _plain_texts(path: Path) -> Iterator[str]:
+    lines = _open_text(path)
+    if not next((line for line in lines if line.strip()), "").lstrip().startswith("{"):
+        yield from lines
+        return
+    for row in _rows(path):
+        yield "\n".join(str(row[column]) for column in ("title", "text", "abstract") if row.get(column))
+
+
+def data_hash(examples: Iterable[Example]) -> str:
+    """Hash texts, labels and grades, in their order: what a model was trained on, in one number."""
+    digest = hashlib.sha256()
+    for example in examples:
+        record = [example.text, sorted(example.labels.items()), *sorted(example.grades.items())]
+        digest.update(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            labels = _own_labels(record["labels"])
+            facts = {key: str(record[key]) for key in FACTS if key in record}
+            text = str(record["text"])
+            grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            message = f"{place}, line {number}: not a labelled post: {error}"
+            raise DataInvalid(message) from error
+        if unknown := (labels | grades.keys()) - set(LABEL_NAMES):
+            message = f"{place}, line {number}: unknown label {min(unknown)!r}"
+            raise DataInvalid(message)
+        if outside := [grade for grade in grades.values() if not 0 <= grade <= 1]:
+            message = f"{place}, line {number}: a grade lies between 0 and 1, not {outside[0]}"
+            raise DataInvalid(message)
+        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades)
+
+
+def _own_labels(given: object) -> set[str]:
+    if not isinstance(given, list):  # an object such as {"negative": false} would count as carrying all that it names
+        message = '`labels` lists what the post carries, as ["negative"] or []'
+        raise TypeError(message)
+    return set(given)
+
+
+def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
+    if known.ours is None:
+        message = (
+            f"the labels of {known.name} are not ours: `kiemtin train --task` learns them, and only a model that did "
+            "can be measured on them"
+        )
+        raise DataInvalid(message)
+    text, value = _text_and_value(known, row, path)
+    label, positive = known.ours
+    if not text or value not in known.classes:
+        return None
+    return Example(text, {label: value in positive}, context=context_of(row))
+
+
+def _as_task(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
+    text, value = _text_and_value(known, row, path)
+    if not text or value not in known.classes:
+        return None
+    return Example(text, {name: code == value for code, name in known.classes.items()}, context=context_of(row))
+
+
+def _text_and_value(known: PublicSet, row: Mapping[str, Any], path: Path) -> tuple[str, str]:
+    text = next((row[column] for column in known.text if column in row), None)
+    value = next((row[column] for column in known.label if column in row), None)
+    if text is None and value is None:
+        message = f"{path} has no columns {known.text[0]!r} and {known.label[0]!r}: is it really {known.title}?"
+        raise DataInvalid(message)
+    return str(text or "").strip(), str(value if value is not None else "").removesuffix(".0")
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    lines = _open_text(path)
+    first = next((line for line in lines if line.strip()), "")
+    if not first.lstrip().startswith("{"):
+        try:
+            yield from csv.DictReader(io.StringIO("\n".join(lines), newline=""))
+        except csv.Error as error:
+            message = f"{path} is not valid CSV: {error}"
+            raise DataInvalid(message) from error
+        return
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            message = f"{path}, line {number}: not JSON: {error}"
+            raise DataInvalid(message) from error
+        if not isinstance(row, dict):
+            message = f"{path}, line {number}: not a JSON object"
+            raise DataInvalid(message)
+        yield row
+
+
+def _open_text(path: Path) -> Sequence[str]:
+    try:
+        body = path.read_bytes()
+        if body.startswith(GZIP_MAGIC):
+            body = gzip.decompress(body)
+        return body.decode("utf-8-sig").split("\n")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        message = f"cannot read {path}: {reason}"
+        raise DataInvalid(message) from error

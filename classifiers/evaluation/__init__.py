@@ -1,0 +1,1 @@
+"""Measures of a classifier: metrics, intervals, comparisons, errors."""

@@ -1,0 +1,152 @@
+"""The data card of the project's own posts: what they are, counted, in Markdown (Gebru et al., 2021)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from string import Template
+from typing import Final
+
+import numpy as np
+
+from classifiers.data.datasets import Example, data_hash
+from classifiers.evaluation.agreement import Judged, agreement
+from classifiers.evaluation.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
+from classifiers.labels import LABEL_NAMES
+from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity
+from classifiers.text.normalise import normalise
+from classifiers.text.syllables import split_syllables
+
+QUARTERS: Final = ("shortest", "first quarter", "half", "third quarter", "longest")
+FORM_TEXT: Final = {
+    "short": f"fewer than {SHORT} syllables",
+    "no_diacritics": f"no diacritics ({LEAST_UNMARKED} syllables or more)",
+    "obfuscated": "letters masked, split, hidden or taken from another script",
+    "teencode": "spellings of chats",
+}
+
+
+def data_card(examples: Sequence[Example], judged: Sequence[Judged]) -> str:
+    """Write the card.
+
+    Args:
+        examples: The posts, as `read_corpus` gives them.
+        judged: Those that a second person labelled, as `read_second_labels` gives them.
+
+    Returns:
+        Markdown that depends on nothing else, so that a test can tell whether a kept card is up to date.
+
+    """
+    template = Template((resources.files("classifiers") / "corpus" / "card.md").read_text(encoding="utf-8"))
+    return template.substitute(
+        hash=data_hash(examples)[:12],
+        posts=f"{len(examples):,}",
+        labels=_labels(examples),
+        agreement=_agreement(judged),
+        kinds=_by_fact(examples, "kind"),
+        topics=_by_fact(examples, "topic"),
+        registers=_by_fact(examples, "register"),
+        platforms=_by_fact(examples, "platform"),
+        lengths=_lengths(examples),
+        forms=_forms(examples),
+        copies=_copies(examples),
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Draw a table; all columns but the first hold figures."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}"
+
+
+def _labels(examples: Sequence[Example]) -> str:
+    sets = Counter(
+        " and ".join(f"`{label}`" for label in LABEL_NAMES if example.labels[label]) or "none" for example in examples
+    )
+    rows = [(name, f"{count:,}", _share(count, len(examples))) for name, count in sets.most_common()]
+    return _table(("labels of a post", "posts", "share"), rows)
+
+
+def _by_fact(examples: Sequence[Example], fact: str) -> str:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for example in examples:
+        of_value = counts[example.facts[fact]]
+        of_value["posts"] += 1
+        of_value.update(label for label in LABEL_NAMES if example.labels[label])
+    rows = [
+        (f"`{value}`", *(f"{of_value[column]:,}" for column in ("posts", *LABEL_NAMES)))
+        for value, of_value in sorted(counts.items(), key=lambda item: (-item[1]["posts"], item[0]))
+    ]
+    return _table((fact, "posts", *LABEL_NAMES), rows)
+
+
+def _lengths(examples: Sequence[Example]) -> str:
+    characters = [len(example.text) for example in examples]
+    syllables = [
+        sum(piece[0].isalnum() for piece in split_syllables(normalise(example.text).text)) for example in examples
+    ]
+    rows = [
+        (name, *(f"{value:,.0f}" for value in np.quantile(lengths, [0, 0.25, 0.5, 0.75, 1], method="lower")))
+        for name, lengths in (("characters", characters), ("syllables", syllables))
+    ]
+    return _table(("a post in", *QUARTERS), rows)
+
+
+def _forms(examples: Sequence[Example]) -> str:
+    counts = Counter(form for example in examples for form in forms_of(example.text))
+    return _table(
+        ("form", "posts", "share"),
+        [(FORM_TEXT[form], f"{counts[form]:,}", _share(counts[form], len(examples))) for form in FORMS],
+    )
+
+
+def _copies(examples: Sequence[Example]) -> str:
+    texts = [example.text for example in examples]
+    copied, too_short = near_copies(texts)
+    return (
+        f"{len(copied)} of {len(texts):,} posts ({_share(len(copied), len(texts))}) share at least "
+        f"{COPY_SIMILARITY:.0%} of their runs of five characters with another post, by the measure with which KiểmTin "
+        f"finds copies. {too_short:,} posts are too short to be compared; no text stands there twice."
+    )
+
+
+def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
+    """Find texts that say nearly the same as another, as `similarity` understands it.
+
+    Returns:
+        The numbers of such texts, and how many texts were too short to be compared.
+
+    """
+    sharing: dict[tuple[int, str], list[int]] = defaultdict(list)
+    too_short = 0
+    for number, text in enumerate(texts):
+        keys = bands(text)
+        if UNSIGNED_BAND in keys:
+            too_short += 1
+            continue
+        for key in keys.items():
+            sharing[key].append(number)
+    pairs = {(one, other) for group in sharing.values() for one in group for other in group if one < other}
+    alike = [pair for pair in pairs if copy_similarity(texts[pair[0]], texts[pair[1]]) >= COPY_SIMILARITY]
+    return {number for pair in alike for number in pair}, too_short
+
+
+def _agreement(judged: Sequence[Judged]) -> str:
+    if not judged:
+        return "No post has been labelled by a second person yet."
+    rows = []
+    for label in LABEL_NAMES:
+        found = agreement(judged, label)
+        low, high = found.interval
+        counts = (found.both, found.only_first, found.only_second, found.neither)
+        rows.append((f"`{label}`", *(f"{count:,}" for count in counts), f"{found.kappa:.2f} ({low:.2f} to {high:.2f})"))
+    differed = sum(post.first != post.second for post in judged)
+    head = ("label", "both", "only the writer", "only the second", "neither", "kappa")
+    return (
+        f"A second person labelled {len(judged):,} posts from the guide alone, without seeing the labels. The two "
+        f"differed on {differed:,}; each of these was settled by the guide, and the corpus carries what was settled "
+        f"(`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:\n\n{_table(head, rows)}"
+    )

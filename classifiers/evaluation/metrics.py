@@ -1,0 +1,164 @@
+"""How good probabilities are: ranking, decisions, and whether they mean what they say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_curve
+
+from classifiers.data.datasets import Example
+from classifiers.evaluation.bootstrap import (
+    Interval,
+    class_figures,
+    class_intervals,
+    label_figures,
+    label_intervals,
+)
+from classifiers.evaluation.pr_curve import Curve
+from classifiers.evaluation.predictions import Column, Scored, score
+from classifiers.model.classifier import Classifier
+
+BINARY = 2  # classes
+LEAST_THRESHOLD = 0.05  # below it a threshold would flag whatever comes
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMetrics:
+    """The quality of one label: counts, threshold-free measures, and decisions at the threshold.
+
+    Args:
+        positives: Texts that carry the label.
+        negatives: Texts that do not.
+        auc: Area under the ROC curve.
+        average_precision: Area under the precision-recall curve.
+        threshold: The probability from which the label is flagged.
+        precision: Share of flagged texts that carry the label.
+        recall: Share of texts with the label that are flagged.
+        macro_f1: Mean of the F1 of "yes" and of "no".
+        calibration_error: Expected calibration error in ten equal bins (Naeini, 2015).
+        brier: Mean squared distance of probability and answer (Brier, 1950).
+        curve: Precision and recall at other thresholds; empty where they were not asked for.
+
+    """
+
+    positives: int
+    negatives: int
+    auc: float
+    average_precision: float
+    threshold: float
+    precision: float
+    recall: float
+    macro_f1: float
+    calibration_error: float
+    brier: float
+    curve: Curve = field(default_factory=Curve)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the figures as plain data; a curve that is empty is left out."""
+        figures = asdict(self)
+        del figures["curve"]
+        return figures | ({"curve": self.curve.rows()} if self.curve.points else {})
+
+
+def measure(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], threshold: float) -> LabelMetrics:
+    """Measure one label on texts with known answers, of which there must be some of both kinds."""
+    curve = Curve.of(probabilities, answers)
+    return _measured(probabilities, answers, probabilities >= threshold, threshold, curve)
+
+
+def _measured(
+    probabilities: NDArray[np.float64],
+    answers: NDArray[np.bool_],
+    flagged: NDArray[np.bool_],
+    threshold: float,
+    curve: Curve,
+) -> LabelMetrics:
+    figures = label_figures(probabilities, answers, flagged, np.ones((1, len(answers))))
+    return LabelMetrics(
+        positives=int(answers.sum()),
+        negatives=int((~answers).sum()),
+        threshold=threshold,
+        curve=curve,
+        **{name: float(values[0]) for name, values in figures.items()},
+    )
+
+
+def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float) -> float:
+    """Find the least threshold from which on a precision is reached; the best F1 when none reaches it."""
+    reached, _, thresholds = precision_recall_curve(answers, probabilities)
+    good = np.flatnonzero(reached[:-1] >= precision)
+    if not len(good):
+        return best_f1_threshold(probabilities, answers)
+    return max(float(thresholds[good[0]]), LEAST_THRESHOLD)
+
+
+def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
+    """Find the threshold with the best F1 of "yes"."""
+    precision, recall, thresholds = precision_recall_curve(answers, probabilities)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)
+
+
+def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, Any]:
+    """Measure a classifier on labelled texts; see `summary`.
+
+    Raises:
+        DataInvalid: When the texts know none of its labels.
+
+    """
+    return summary(score(classifier, examples))
+
+
+def summary(scored: Scored) -> dict[str, Any]:
+    """Measure each label that the texts know, and the classes together where exactly one must hold.
+
+    Returns:
+        `{"examples": n, "labels": {label: figures}}`, where figures are those of `LabelMetrics` and `"intervals"` holds
+        by figure the ends of its 95 % interval. Exclusive classes have `"macro_f1"`, `"accuracy"` and `"intervals"` of
+        their own; where there are more than two, `"binary"` measures the first against all others together.
+
+    """
+    result: dict[str, Any] = {"examples": len(scored.examples), "labels": {}}
+    for label in scored.labels:
+        column = scored.column(label)
+        if column.has_both:
+            result["labels"][label] = _with_intervals(column, scored.thresholds[label])
+    if scored.exclusive:
+        result |= _classes(scored)
+    return result
+
+
+def _with_intervals(column: Column, threshold: float) -> dict[str, Any]:
+    metrics = _measured(column.probabilities, column.answers, column.flagged, threshold, Curve())
+    intervals = label_intervals(column.probabilities, column.answers, column.flagged)
+    return {**metrics.as_dict(), "intervals": _as_lists(intervals)}
+
+
+def _classes(scored: Scored) -> dict[str, Any]:
+    """Measure exclusive classes, unless the texts have others than the model."""
+    if any(example.labels.keys() - set(scored.labels) for example in scored.examples):
+        return {}
+    truth = np.array([_class_of(example, scored.labels) for example in scored.examples], dtype=np.intp)
+    said = scored.flagged.argmax(axis=1)
+    classes = len(scored.labels)
+    figures = class_figures(truth, said, classes, np.ones((1, len(truth))))
+    result: dict[str, Any] = {name: float(values[0]) for name, values in figures.items()}
+    result["intervals"] = _as_lists(class_intervals(truth, said, classes))
+    first = scored.labels[0]
+    column = scored.column(first)
+    if classes > BINARY and column.has_both:  # of two classes, either is "all others" already
+        others = Column(column.rows, ~column.answers, 1 - column.probabilities, ~column.flagged)
+        figures_of_others = _with_intervals(others, 1 - scored.thresholds[first])
+        del figures_of_others["threshold"]  # the classes decide together
+        result["binary"] = {"label": f"not {first}", **figures_of_others}
+    return result
+
+
+def _class_of(example: Example, labels: Sequence[str]) -> int:
+    return next(labels.index(label) for label, holds in example.labels.items() if holds)
+
+
+def _as_lists(intervals: Mapping[str, Interval]) -> dict[str, list[float]]:
+    return {name: list(interval) for name, interval in intervals.items()}

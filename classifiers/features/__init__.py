@@ -1,0 +1,1 @@
+"""From prepared texts to a TF-IDF matrix."""

@@ -1,0 +1,1 @@
+"""The fitted classifier: probabilities, flags and reasons."""

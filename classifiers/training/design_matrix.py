@@ -1,0 +1,149 @@
+"""Making ready what lines are fitted on: texts are cut, features found, and what stands beside them computed."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from classifiers.data.datasets import Example
+from classifiers.features.embeddings import Surroundings, syllables_of, text_vectors, turned
+from classifiers.features.space import FeatureSpace, View
+from classifiers.features.tokens import CONTEXT_VIEWS, Prepared, tokens_of
+from classifiers.training.auxiliary import Source, opinions
+from classifiers.training.config import Recipe, Steps
+from classifiers.training.distillation import Tutor, nearness
+from classifiers.training.linear import Floats, Ground, Numbers, Opinions, Projection
+
+Progress = Callable[[str, int, int], None]
+REACH: Final = 1.0
+OPINION: Final = 0.3
+AT_ONCE: Final = 4096  # unlabelled texts that are made ready together: a matrix of all would lie in memory twice
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The features of the target's texts, and the projections beside them, each with the labels that it is about.
+
+    Args:
+        space: The fitted vectorisers.
+        matrix: Shape (texts, features).
+        beside: The projections, the texts' numbers, shape (texts, numbers), and the labels; None: about every label.
+
+    """
+
+    space: FeatureSpace
+    matrix: sp.csr_matrix
+    beside: Sequence[tuple[Projection, NDArray[np.float32], frozenset[str] | None]]
+
+    def ground(self, label: str | None, recipe: Recipe, weights: Floats) -> Ground:
+        """Lay the ground for one label, or for all classes together (None)."""
+        fitting = [part for part in self.beside if part[2] is None or label is None or label in part[2]]
+        none = np.zeros((self.matrix.shape[0], 0), dtype=np.float32)
+        beside = np.hstack([none, *(numbers for _, numbers, _ in fitting)])
+        bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
+        projections = [projection for projection, _, _ in fitting]
+        trust = recipe.tutored.get(label) if label else None
+        around = next((found for projection, found, _ in fitting if isinstance(projection.numbers, Surroundings)), none)
+        tutor = Tutor(nearness(around, recipe.seed), trust) if trust and around.shape[1] else None
+        lengths = None if recipe.guess else np.concatenate([[], *map(_lengths, projections)])
+        return Ground(self.matrix, projections, beside, bayes, recipe.strength, weights, recipe.seed, lengths, tutor)
+
+
+def _lengths(projection: Projection) -> Floats:
+    """Say how long numbers are beside the features: vectors together REACH in the mean, each opinion OPINION."""
+    width = len(projection.centre)
+    return np.full(width, OPINION if isinstance(projection.numbers, Opinions) else REACH / np.sqrt(width))
+
+
+def lay_ground(
+    texts: Sequence[Prepared],
+    sources: Sequence[tuple[Source, Sequence[Prepared]]],
+    unlabelled: Sequence[Prepared],
+    recipe: Recipe,
+    progress: Progress,
+) -> Grounded:
+    """Fit the features and what stands beside them.
+
+    Args:
+        texts: The target's texts: their document frequencies count.
+        sources: Other sets and their texts, none of which the target has.
+        unlabelled: Texts that teach word vectors only.
+        recipe: The choices.
+        progress: Told how many sources are done.
+
+    Raises:
+        TrainingFailed: When the texts have too little in common.
+
+    """
+    others = [text for _, cut in sources for text in cut] + list(unlabelled)
+    space, matrix = FeatureSpace.fit_transform(texts, others=others, views=_known_views(recipe.views, texts))
+    told, of_sources = _opinions_of(space, sources, recipe, progress)
+    heard: list[tuple[Numbers, frozenset[str] | None]] = []
+    if recipe.surroundings:
+        starts = range(0, len(unlabelled), AT_ONCE)
+        of_unlabelled = [turned(space.transform(unlabelled[start : start + AT_ONCE])) for start in starts]
+        parts = [turned(matrix), *of_sources, *of_unlabelled]
+        lines = syllables_of([*texts, *others])
+        del sources, unlabelled, others  # thousands of texts would lie in memory to the end
+        vectors = text_vectors(space, lines, parts, seed=recipe.seed, dimensions=recipe.surroundings)
+        del lines
+        if vectors.shape[1]:
+            heard.append((Surroundings(parts, vectors), None))
+    heard += told
+    beside = []
+    for numbers, about in heard:
+        found = numbers.of(matrix)
+        projection = Projection.standard(numbers, found, each=isinstance(numbers, Opinions))
+        beside.append((projection, projection.of(found), about))
+    return Grounded(space, matrix, beside)
+
+
+def _opinions_of(
+    space: FeatureSpace, sources: Sequence[tuple[Source, Sequence[Prepared]]], recipe: Recipe, progress: Progress
+) -> tuple[list[tuple[Opinions, frozenset[str] | None]], list[sp.csr_matrix]]:
+    """Ask sources what they think, each about its labels; of their texts nothing is kept but features, `turned`."""
+    told, parts = [], []
+    for number, (source, texts) in enumerate(sources):
+        features = space.transform(texts)
+        if lines := opinions(source, features, recipe.seed):
+            told.append((Opinions(np.column_stack(lines).astype(np.float32)), source.about))
+        parts.append(turned(features))
+        progress("sources", number + 1, len(sources))
+    return told, parts
+
+
+def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:
+    """Leave out what the recipe would like to see and the texts do not have: titles and topics."""
+    return [view for view in views if view.name not in CONTEXT_VIEWS or _shared(view.name, texts)]
+
+
+def _shared(view: str, texts: Sequence[Prepared]) -> bool:
+    counts = Counter(token for text in texts for token in set(tokens_of(view, text)))
+    return max(counts.values(), default=0) > 1
+
+
+def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float64]:
+    """Let texts count by their number of words: the weight of the first step that is longer, 1 where there is none."""
+    return np.array(
+        [next((weight for words, weight in steps if len(text.words) < words), 1.0) for text in texts], dtype=np.float64
+    )
+
+
+def kind_weights(examples: Sequence[Example], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Let texts count by what kind of post they are: 1 for a kind that is not named."""
+    return np.array([weights.get(example.facts.get("kind", ""), 1.0) for example in examples], dtype=np.float64)
+
+
+def recency_weights(examples: Sequence[Example], recency: float) -> NDArray[np.float64]:
+    """Let newer texts count more: from 1 - recency for the oldest to 1 + recency for the newest, by rank."""
+    ranks = np.argsort(np.argsort(times_of(examples), kind="stable"), kind="stable")
+    return np.asarray(1 + recency * (2 * ranks / max(len(ranks) - 1, 1) - 1))
+
+
+def times_of(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Give the time of each text in seconds; one without counts as the oldest."""
+    return np.array([e.context.time.timestamp() if e.context.time else -np.inf for e in examples])

@@ -1,0 +1,294 @@
+"""Learning: from labelled texts to a calibrated classifier, the same one every time for the same texts.
+
+For each label a line is fitted on the shared matrix, and for exclusive classes several that are weighed together.
+Scores that they give to texts they did not see decide three things: how much each line counts, how log-odds are
+stretched so that probabilities mean what they say (Platt, 1999), and the threshold from which a label is flagged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.data.datasets import CRITICISM, Example, data_hash
+from classifiers.errors import TrainingFailed
+from classifiers.evaluation.metrics import LabelMetrics, measure
+from classifiers.features.tokens import Cutter, Prepared
+from classifiers.model.classifier import Classifier, Head, sigmoid
+from classifiers.model.subclasses import Kinds, log_odds
+from classifiers.model.trees import Trees, cues
+from classifiers.text.segment import Segmenter
+from classifiers.training.auxiliary import Source, class_order, grades_of
+from classifiers.training.calibration import (
+    Said,
+    calibrated,
+    class_questions,
+    combine,
+    fitted_lines,
+    unseen_trees,
+    weigh,
+)
+from classifiers.training.config import Recipe
+from classifiers.training.design_matrix import (
+    Grounded,
+    Progress,
+    kind_weights,
+    lay_ground,
+    length_weights,
+    recency_weights,
+    times_of,
+)
+from classifiers.training.linear import Floats, Question
+from classifiers.training.splits import FOLDS, Fold, forward_folds, groups_of, random_folds
+from classifiers.training.subclasses import LearntKinds, kinds_of, learn_kinds, shares_of
+from classifiers.training.thresholds import class_thresholds, label_threshold
+
+__all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
+LABEL_FOLDS = 3  # two more would take half as long again and move no threshold by more than 0.03
+LEAST_EXAMPLES = 10  # of each answer, yes and no
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A classifier, the hash of what it learnt from, and how it does on texts it did not see.
+
+    Args:
+        classifier: Scores texts.
+        data_hash: The hash of texts and labels.
+        examples: How many texts there were.
+        metrics: The quality of each label on texts that were not seen.
+        unseen: The probabilities behind those figures, by label, in the order of the examples that know the label; NaN
+            for the oldest texts where older ones judge newer ones.
+
+    """
+
+    classifier: Classifier
+    data_hash: str
+    examples: int
+    metrics: Mapping[str, LabelMetrics]
+    unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Heads, the log-odds they gave to texts they had not seen (by label, NaN: to none), trees and kinds."""
+
+    heads: Sequence[Head]
+    unseen: Mapping[str, Floats]
+    trees: Trees | None = None
+    kinds: Kinds | None = None
+
+
+def train(
+    examples: Sequence[Example],
+    segmenter: Segmenter,
+    recipe: Recipe | None = None,
+    progress: Progress = lambda _step, _done, _total: None,
+    *,
+    sources: Sequence[Source] = (),
+    unlabelled: Sequence[str] = (),
+) -> Trained:
+    """Train a classifier.
+
+    Args:
+        examples: Labelled texts; each label's head learns from those that know it.
+        segmenter: Cuts texts into words.
+        recipe: The choices; None for the defaults.
+        progress: Told the step's name, how much is done, and of how much.
+        sources: Other labelled sets, whose opinion is asked; what also stands in `examples` is left out of them.
+        unlabelled: More texts, which teach word vectors only.
+
+    Raises:
+        TrainingFailed: When a label has too few texts.
+
+    """
+    recipe = recipe or Recipe()
+    # Equal texts of a source would tell the answers of the target.
+    known = {example.text for example in examples}
+    heard = [source.without(known) for source in sources] if recipe.sources else []
+    if not recipe.surroundings:
+        unlabelled = ()
+    total = len(examples) + sum(len(source.examples) for source in heard) + len(unlabelled)
+    cutter = Cutter(segmenter, total, partial(progress, "words"))
+    texts = cutter.cut([example.text for example in examples], [example.context for example in examples])
+    _require_enough(examples, texts)
+    grounded = lay_ground(
+        texts,
+        [(source, cutter.cut([example.text for example in source.examples])) for source in heard],
+        cutter.cut(unlabelled),
+        recipe,
+        progress,
+    )
+    fit = _fit_classes if recipe.exclusive else _fit_labels
+    fitted = fit(examples, texts, grounded, recipe, progress)
+    thresholds = _thresholds(examples, fitted, recipe)
+    classifier = Classifier(
+        grounded.space,
+        fitted.heads,
+        thresholds,
+        segmenter,
+        exclusive=recipe.exclusive,
+        trees=fitted.trees,
+        kinds=fitted.kinds,
+    )
+    unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
+    metrics = {label: _measured(examples, label, unseen[label], thresholds[label]) for label in unseen}
+    others = [example for source in heard for example in source.examples]
+    learnt_from = data_hash([*examples, *others, *(Example(text, {}) for text in unlabelled)])
+    return Trained(classifier, learnt_from, len(examples), metrics, unseen)
+
+
+def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> None:
+    """Refuse labels that the examples know too little of; copies teach nothing, so different texts are counted."""
+    answered: dict[str, dict[str, bool]] = {}
+    for example, text in zip(examples, texts, strict=True):
+        for label, answer in example.labels.items():
+            answered.setdefault(label, {}).setdefault(text.aligned.text, answer)
+    if not answered:
+        message = "there is nothing to learn from: name a data set or keep the project's corpus"
+        raise TrainingFailed(message)
+    for label, answers in answered.items():
+        yes = sum(answers.values())
+        no = len(answers) - yes
+        if min(no, yes) < LEAST_EXAMPLES:
+            message = (
+                f"label {label!r} has {yes} different examples and {no} counter-examples: "
+                f"add texts until there are at least {LEAST_EXAMPLES} of each"
+            )
+            raise TrainingFailed(message)
+
+
+def _fit_labels(
+    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
+) -> _Fitted:
+    """Fit one line a label, from the examples that know it, and set what the kinds of posts say beside it."""
+    labels = class_order(examples)
+    count = _counter(progress, "labels", len(labels) * (LABEL_FOLDS + 1))
+    told = _counter(progress, "kinds", LABEL_FOLDS + 1)
+    weights = recency_weights(examples, recipe.recency)
+    plain = [text.aligned.text for text in texts]
+    kinds = kinds_of(examples)
+    learnt = None
+    if recipe.leaning:
+        learnt = learn_kinds(
+            grounded.matrix,
+            kinds,
+            plain,
+            folds=LABEL_FOLDS,
+            seed=recipe.seed,
+            done=lambda: next(told),
+        )
+    heads, unseen = [], {}
+    for label in labels:
+        rows, answers = _answers(examples, label)
+        targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
+        lengths = length_weights(texts, recipe.emphasis.get(label, ()))
+        quiet = kind_weights(examples, recipe.quiet.get(label, {}))
+        ground = grounded.ground(label, recipe, weights * lengths * quiet)
+        folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
+        folds = [(rows[seen], rows[judged]) for seen, judged in folds]
+        lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
+        said = _said(learnt, kinds[rows], rows, answers, recipe.leaning.get(label, 0.0))
+        head, unseen[label] = calibrated(label, lines[0], scores[rows, 0], answers, said)
+        heads.append(head)
+    return _Fitted(heads, unseen, kinds=learnt.kinds if learnt else None)
+
+
+def _said(
+    learnt: LearntKinds | None,
+    kinds: NDArray[np.str_],
+    rows: NDArray[np.intp],
+    answers: NDArray[np.bool_],
+    leaning: float,
+) -> Said | None:
+    """Give what kinds say of a label to the texts that know it, from which they were not learnt; None: nothing."""
+    if learnt is None or not leaning:
+        return None
+    shares = shares_of(learnt.kinds.names, kinds, answers)
+    return None if shares is None else Said(log_odds(learnt.unseen[rows], shares), shares, leaning)
+
+
+def _fit_classes(
+    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
+) -> _Fitted:
+    """Fit lines for several questions and weigh them, and perhaps trees, together for each class."""
+    classes = grades_of(examples)
+    questions = class_questions(classes)
+    ground = grounded.ground(None, recipe, recency_weights(examples, recipe.recency))
+    folds = _class_folds(examples, texts, classes, recipe)
+    count = _counter(progress, "labels", len(questions) * (len(folds) + 1))
+    lines, scores = fitted_lines(ground, questions, folds, lambda: next(count))
+    trees = None
+    if recipe.trees:
+        rows = np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
+        scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
+        trees = Trees.fit(rows, classes > 0, recipe.seed)
+    names = class_order(examples)
+    _require_every_class(names, classes[~np.isnan(scores).any(axis=1)])
+    heads, unseen = [], {}
+    for label, (shares, shift) in zip(names, weigh(scores, classes), strict=True):
+        heads.append(combine(label, lines, shares, shift))
+        unseen[label] = scores @ shares + shift
+    return _Fitted(heads, unseen, trees)
+
+
+def _require_every_class(names: Sequence[str], judged: NDArray[np.intp]) -> None:
+    """Refuse classes of which no text could be judged; of the oldest texts nothing older knows anything."""
+    missing = [name for place, name in enumerate(names) if place not in judged]
+    if missing:
+        message = f"all texts of {', '.join(map(repr, missing))} are among the oldest fifth: add newer ones"
+        raise TrainingFailed(message)
+
+
+def _class_folds(
+    examples: Sequence[Example], texts: Sequence[Prepared], classes: NDArray[np.intp], recipe: Recipe
+) -> list[Fold]:
+    groups = groups_of([text.aligned.text for text in texts])
+    times = times_of(examples)
+    most_have_one = 2 * np.isfinite(times).sum() > len(times)  # or there is no order
+    if recipe.forward and most_have_one:
+        return forward_folds(times, groups)
+    return random_folds(classes, groups, recipe.seed)
+
+
+def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:
+    """Tell, each time it is asked for its next, that one fit more of a step is done."""
+    for number in range(total):
+        progress(step, number + 1, total)
+        yield
+
+
+def _answers(examples: Sequence[Example], label: str) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    rows = np.array([row for row, example in enumerate(examples) if label in example.labels], dtype=np.intp)
+    return rows, np.array([examples[row].labels[label] for row in rows], dtype=bool)
+
+
+def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
+    """Find the criticism among the texts that know a label."""
+    known = [example for example in examples if label in example.labels]
+    return np.array([example.facts.get("kind") == CRITICISM and not example.labels[label] for example in known])
+
+
+def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:
+    if recipe.exclusive:
+        log_odds = np.column_stack(list(fitted.unseen.values()))
+        known = ~np.isnan(log_odds).any(axis=1)
+        chosen = class_thresholds(log_odds[known], grades_of(examples)[known], recipe.seed)
+        return dict(zip(fitted.unseen, chosen, strict=True))
+    return {
+        label: label_threshold(
+            sigmoid(log_odds),
+            _answers(examples, label)[1],
+            recipe.precision,
+            _spared(examples, label),
+            recipe.spared.get(label, 0.0),
+        )
+        for label, log_odds in fitted.unseen.items()
+    }
+
+
+def _measured(examples: Sequence[Example], label: str, probabilities: Floats, threshold: float) -> LabelMetrics:
+    known = ~np.isnan(probabilities)
+    return measure(probabilities[known], _answers(examples, label)[1][known], threshold)

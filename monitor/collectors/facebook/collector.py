@@ -1,0 +1,262 @@
+"""The posts of a Facebook Page that the operator administers, with its own token; the comments on them if wished."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.facebook.api import (
+    Entry,
+    FacebookPage,
+    Page,
+    heading_of,
+    is_forbidden,
+    is_object_id,
+    is_unknown_object,
+    problem_of,
+    read_entry,
+    read_json,
+    read_page,
+    token_of,
+    usage_problem,
+    without_token,
+)
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.robots_exemption import has_leave
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
+
+_PROBLEMS = frozenset({400, 401, 403, 404})
+_MOST_COMMENT_PAGES = 10
+_MOST_LOOKS = 40
+_REMEMBERED = 100
+
+
+class FacebookCollector:
+    """Reads the Page's posts from the newest back to those that are known, then asks after watched ones not met.
+
+    The token must be the Page's own: that it is is asked at each reading. The cursor holds `page`; `newest`, when the
+    newest known post was made; and `comments`, for the newest posts, whether their comments changed and when the newest
+    was made. `newest` moves only when the known posts were reached: a reading that stops on the way is done again.
+    """
+
+    kind = "facebook"
+    may_have_leave = True
+
+    async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read what is new, then what changed.
+
+        Raises:
+            UsageError: When the source's settings are wrong, or it has no token.
+            SourceRefused: When the token is not accepted, or not the Page's own.
+            RateLimited: When the API wants no more requests for now.
+            CollectError: Another of its subclasses, when the API could not be read.
+
+        """
+        page = FacebookPage.of(source)
+        reading = _Reading(page, _Graph(page, client, source), source)
+        await reading.insist_on_own_page()
+        async for batch in reading.posts():
+            yield batch
+        async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Ask after posts and comments, one by one, as far as one reading may go; the rest is left out.
+
+        Raises:
+            UsageError: When the source's settings are wrong, or it has no token.
+            CollectError: When the API could not be read.
+
+        """
+        page = FacebookPage.of(source)
+        watched = replace(source, watched=[post.external_id for post in posts])
+        reading = _Reading(page, _Graph(page, client, source), watched)
+        await reading.insist_on_own_page()
+        async for batch in reading.look_again():
+            yield batch
+
+
+class _Graph:
+    """Asks the API. The token goes in a header, so that it stands in no address, message or log."""
+
+    def __init__(self, page: FacebookPage, client: PoliteClient, source: SourceView) -> None:
+        self._page = page
+        self._client = client
+        self._token = token_of(source)
+        self._has_leave = has_leave(source)
+        self._used_up: RateLimited | None = None
+
+    async def get(self, url: str) -> Fetched:
+        """Read one address.
+
+        Raises:
+            SourceRefused: When the token may not.
+            RateLimited: When hardly any request is left, or none.
+
+        """
+        fetched = await self.ask(url)
+        if fetched.status in _PROBLEMS:
+            raise problem_of(fetched, self._page)
+        return fetched
+
+    async def ask(self, url: str) -> Fetched:
+        """Read one address; a refusal is given back, without the token in it."""
+        if self._used_up is not None:
+            raise self._used_up
+        headers = {"authorization": f"Bearer {self._token}"}
+        fetched = await self._client.get(
+            url, api=True, headers=headers, accept_status=_PROBLEMS, has_leave=self._has_leave
+        )
+        self._used_up = usage_problem(fetched)
+        return without_token(fetched, self._token)
+
+
+class _Bookmark:
+    def __init__(self, page: FacebookPage, cursor: Mapping[str, Any]) -> None:
+        mine = cursor if cursor.get("page") == page.number else {}
+        self._page = page.number
+        self.newest = _moment(mine.get("newest"))
+        self._comments: dict[str, tuple[str, str | None]] = {
+            number: (str(known[0]), known[1]) for number, known in (mine.get("comments") or {}).items()
+        }
+
+    def has_new_comments(self, entry: Entry) -> bool:
+        """Say whether a post has comments, and they or the post changed since they were read."""
+        known = self._comments.get(entry.number)
+        return entry.mark != known[0] if known else entry.comments > 0
+
+    def newest_comment(self, number: str) -> datetime | None:
+        known = self._comments.get(number)
+        return _moment(known[1]) if known else None
+
+    def comments_read(self, entry: Entry, newest: datetime | None) -> None:
+        self._comments.pop(entry.number, None)
+        self._comments[entry.number] = (entry.mark, newest.isoformat() if newest else None)
+
+    def as_cursor(self) -> dict[str, Any]:
+        newest = self.newest.isoformat() if self.newest else None
+        latest = {number: list(known) for number, known in list(self._comments.items())[-_REMEMBERED:]}
+        return {"page": self._page, "newest": newest, **({"comments": latest} if latest else {})}
+
+
+class _Reading:
+    """One reading of a source."""
+
+    def __init__(self, page: FacebookPage, graph: _Graph, source: SourceView) -> None:
+        self._page = page
+        self._graph = graph
+        self._watched = source.watched
+        self._bookmark = _Bookmark(page, source.cursor)
+        self._met: set[str] = set()
+
+    async def insist_on_own_page(self) -> None:
+        """Find out whose token it is.
+
+        Raises:
+            SourceRefused: When it is not the Page's own: then somebody else administers it.
+
+        """
+        if read_json(await self._graph.get(self._page.me_url)).get("id") != self._page.number:
+            raise SourceRefused(
+                f"the token of source {self._page.source} is not that of Page {self._page.number}: only Pages that you "
+                "administer are read, each with its own Page token"
+            )
+
+    async def posts(self) -> AsyncIterator[Batch]:
+        """Read back to what is known, or as far as a reading may go."""
+        known = self._bookmark.newest
+        most = self._page.max_pages if known else self._page.backfill_pages
+        newest, paging = known, dict[str, str]()
+        for number in range(1, most + 1):
+            page = read_page(await self._graph.get(self._page.posts_url(paging)), self._page)
+            newest = _newest(page, newest)
+            reached = known is not None and page.reaches(known)
+            finished = reached or page.paging is None or number == most
+            missed = known is not None and finished and not reached and page.paging is not None
+            if page.paging == paging:
+                raise PayloadInvalid(f"{self._page.host} gives the same page again and again: it cannot be followed")
+            if self._page.comments:
+                async for batch in self._comments_of(page):
+                    yield batch
+            if finished:
+                self._bookmark.newest = newest
+            gap = f"posts older than this reading's last page and newer than {known} were missed"
+            yield self._batch(
+                page,
+                known,
+                cursor=self._bookmark.as_cursor() if finished else None,
+                gap=f"{gap}: read this source more often" if missed else None,
+            )
+            if finished:
+                return
+            paging = dict(page.paging or {})
+
+    async def _comments_of(self, page: Page) -> AsyncIterator[Batch]:
+        for entry in reversed(page.entries):
+            if entry.post is not None and self._bookmark.has_new_comments(entry):
+                async for batch in self._comments(entry):
+                    yield batch
+
+    async def _comments(self, entry: Entry) -> AsyncIterator[Batch]:
+        """Read the comments on one post, newest first, back to those that are known."""
+        known = self._bookmark.newest_comment(entry.number)
+        newest, paging = known, dict[str, str]()
+        for number in range(1, _MOST_COMMENT_PAGES + 1):
+            fetched = await self._graph.get(self._page.comments_url(entry.number, paging))
+            page = read_page(fetched, self._page, heading_of(entry.post))
+            newest = _newest(page, newest)
+            reached = known is not None and page.reaches(known)
+            finished = reached or page.paging is None or number == _MOST_COMMENT_PAGES
+            missed = finished and not reached and page.paging is not None
+            if finished:
+                self._bookmark.comments_read(entry, newest)
+            yield self._batch(
+                page,
+                known,
+                cursor=self._bookmark.as_cursor() if finished else None,
+                gap=f"post {entry.number} has more comments than are read at once" if missed else None,
+            )
+            if finished:
+                return
+            paging = dict(page.paging or {})
+
+    def _batch(self, page: Page, known: datetime | None, *, cursor: dict[str, Any] | None, gap: str | None) -> Batch:
+        self._met |= {entry.number for entry in page.entries if entry.post}
+        return Batch(
+            fetched=page.fetched,
+            posts=[entry.post for entry in reversed(page.entries) if entry.post],
+            skipped=page.counted(known),
+            cursor=cursor,
+            gap=gap,
+        )
+
+    async def look_again(self) -> AsyncIterator[Batch]:
+        """Ask after the watched posts and comments that were not met, one by one."""
+        asked = [number for number in self._watched if number not in self._met and is_object_id(number)]
+        for number in asked[:_MOST_LOOKS]:
+            fetched = await self._graph.ask(self._page.object_url(number))
+            if is_unknown_object(fetched):
+                yield Batch(fetched=fetched, gone=(number,))
+            elif is_forbidden(fetched):  # this one thing, for what the Page itself shows was read just before
+                yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
+            elif fetched.status in _PROBLEMS:
+                raise problem_of(fetched, self._page)
+            else:
+                entry = read_entry(read_json(fetched), self._page)
+                # What is there, but no longer for everybody, is gone for the public.
+                hidden = entry is not None and entry.reason == "not public"
+                posts = (entry.post,) if entry and entry.post else ()
+                yield Batch(fetched=fetched, posts=posts, gone=(number,) if hidden else ())
+
+
+def _newest(page: Page, newest: datetime | None) -> datetime | None:
+    times = [entry.created_at for entry in page.entries if entry.created_at]
+    return max([*times, *([newest] if newest else [])], default=None)
+
+
+def _moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None

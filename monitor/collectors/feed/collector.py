@@ -1,0 +1,163 @@
+"""Newspapers and blogs by their feeds: RSS, Atom, JSON Feed."""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
+from monitor.collectors.feed.formats import Document, PageWithFeed, read_document
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.errors import PayloadInvalid
+
+_REMEMBERED = 500
+_NOT_MODIFIED = 304
+# Some servers write the present time into every answer, so that no two are equal.
+_CLOCKS = re.compile(rb"<(pubDate|lastBuildDate|updated)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
+_FIRST_ENTRY = re.compile(rb"<(?:item|entry)\b")
+
+
+class FeedCollector:
+    """Reads the window of newest entries that a feed is; of a web page, the feed that it announces.
+
+    The cursor holds the hash of the last body, the identifiers in that window and the newest date seen; `found` is the
+    feed that the page at the source's address announced; `least_interval_seconds` is how long the feed asks its readers
+    to wait. A feed tells of no deletions: an entry that leaves the window is not gone.
+    """
+
+    kind = "feed"
+
+    async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read the feed once; the answer is one batch, oldest entry first.
+
+        Raises:
+            PayloadInvalid: When the address holds no feed, and no page that announces one.
+            CollectError: Another of its subclasses, when the client could not read it.
+
+        """
+        fetched, document, found = await _find(source, client)
+        asked = found.feed if found else source.address
+        if document is not None:
+            yield _batch(source, fetched, document, found)
+        elif fetched.status == _NOT_MODIFIED:
+            yield Batch(fetched=fetched, unchanged=True)
+        else:
+            yield Batch(fetched=fetched, unchanged=True, validators=validators_of(asked, fetched))
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read the feed once more, for those posts that still stand in it; the others are left out.
+
+        Raises:
+            CollectError: When the feed could not be read.
+
+        """
+        wanted = {post.external_id for post in posts}
+        anew = replace(
+            source, validators={}, cursor={name: source.cursor[name] for name in source.cursor if name == "found"}
+        )
+        fetched, document, _ = await _find(anew, client)
+        standing = document.posts if document else ()
+        yield Batch(fetched=fetched, posts=[post for post in reversed(standing) if post.external_id in wanted])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The feed that a page announced. It counts only as long as the source has that page's address."""
+
+    page: str
+    feed: str
+
+    @classmethod
+    def read(cls, source: SourceView) -> "_Found | None":
+        stored = source.cursor.get("found")
+        if not isinstance(stored, Mapping) or stored.get("page") != source.address:
+            return None
+        return cls(page=source.address, feed=str(stored.get("feed")))
+
+
+async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, _Found | None]:
+    """Read the feed at a source's address, or the one that the page there announces."""
+    found = _Found.read(source)
+    if found is not None:
+        try:
+            return *await _read(source, found.feed, client), found
+        except PayloadInvalid:  # it may have moved since: the page is asked again
+            pass
+    try:
+        return *await _read(source, source.address, client), None
+    except PageWithFeed as page:
+        found = _Found(page=source.address, feed=page.feed)
+    return *await _read(source, found.feed, client), found
+
+
+async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:
+    """Read a feed; without a document when nothing in it changed."""
+    fetched = await client.get(url, headers=conditional_headers(source.validators.get(url, {})))
+    if fetched.status == _NOT_MODIFIED or source.cursor.get("body_sha256") == _stable_hash(fetched.body):
+        return fetched, None
+    return fetched, read_document(fetched)
+
+
+def _batch(source: SourceView, fetched: Fetched, document: Document, found: _Found | None) -> Batch:
+    newest = _newest(document.posts, source.cursor)
+    wait = max(document.wanted_seconds, _fresh_seconds(fetched))
+    cursor = {
+        # An answer that broke off is to be read again, even when nothing changes.
+        "body_sha256": None if document.broken_off else _stable_hash(fetched.body),
+        "known": [post.external_id for post in document.posts][:_REMEMBERED],
+        "newest": newest.isoformat() if newest else None,
+        **({"found": {"page": found.page, "feed": found.feed}} if found else {}),
+        **({"least_interval_seconds": wait} if wait else {}),
+    }
+    return Batch(
+        fetched=fetched,
+        posts=tuple(reversed(document.posts)),
+        skipped=document.skipped,
+        cursor=cursor,
+        validators={} if document.broken_off else validators_of(found.feed if found else source.address, fetched),
+        gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
+    )
+
+
+def _fresh_seconds(fetched: Fetched) -> int:
+    """Give the seconds for which the server says that its answer stays true; 0 when it does not say."""
+    said = fetched.headers.get("cache-control", "").lower()
+    if "no-cache" in said or "no-store" in said:
+        return 0
+    found = _MAX_AGE.search(said)
+    return int(found[1]) if found else 0
+
+
+def _stable_hash(body: bytes) -> str:
+    first = _FIRST_ENTRY.search(body)
+    head = body[: first.start()] if first else b""
+    return hashlib.sha256(_CLOCKS.sub(b"", head) + body[len(head) :]).hexdigest()
+
+
+def _newest(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> datetime | None:
+    dates = [post.published_at for post in posts if post.published_at]
+    known = _known_newest(cursor)
+    return max([*dates, known] if known else dates, default=None)
+
+
+def _known_newest(cursor: Mapping[str, object]) -> datetime | None:
+    value = cursor.get("newest")
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _overrun(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> str | None:
+    """Say so when the window moved past everything known: what stood between was never seen."""
+    known = cursor.get("known")
+    if not isinstance(known, list) or not known or not posts or any(post.external_id in known for post in posts):
+        return None
+    oldest = min((post.published_at for post in posts if post.published_at), default=None)
+    newest = _known_newest(cursor)
+    if oldest and newest and oldest <= newest:
+        return None
+    since = f" of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+    return f"none of the feed's {len(posts)} entries was known: those since the newest one{since} were missed"

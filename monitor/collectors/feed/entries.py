@@ -1,0 +1,82 @@
+"""What RSS and Atom documents hold, whoever read them: the one shape that both readers of feeds give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from monitor.collectors.parsing.html_text import is_markup
+
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of an entry, and whether it is to be read as HTML."""
+
+    value: str
+    is_html: bool
+
+    @classmethod
+    def of(cls, value: str, *, is_called_html: bool) -> Self:
+        """Take a text for HTML when the feed calls it so, and when it looks like it: many call everything plain."""
+        return cls(value, is_called_html or is_markup(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """One item of a feed, its values as they were written, without space around them; empty where there was none.
+
+    Args:
+        id: What the feed calls it.
+        link: Where it is.
+        is_link_guessed: Whether `link` is only its identifier, which may be no address.
+        title: Its heading.
+        bodies: Its texts, the fullest first.
+        author: Who wrote it.
+        published: When it came out.
+        updated: When it was last changed.
+        replies: How many comments it has.
+
+    """
+
+    id: str = ""
+    link: str = ""
+    is_link_guessed: bool = False
+    title: Passage | None = None
+    bodies: Sequence[Passage] = ()
+    author: str = ""
+    published: str = ""
+    updated: str = ""
+    replies: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlFeed:
+    """A document that is a feed.
+
+    Args:
+        entries: In the order of the document.
+        language: Of the whole feed; empty when it names none.
+        wanted_seconds: How long it asks its readers to wait between two readings; 0 when it says nothing.
+        is_broken_off: Whether it ended before its end, perhaps within its last entry.
+
+    """
+
+    entries: Sequence[FeedEntry]
+    language: str = ""
+    wanted_seconds: int = 0
+    is_broken_off: bool = False
+
+
+def wanted_seconds(minutes: str, period: str, often: str) -> int:
+    """Give the least seconds between two readings that a feed asks for.
+
+    Args:
+        minutes: Its `ttl`.
+        period: Its `sy:updatePeriod`, such as `hourly`.
+        often: Its `sy:updateFrequency`: how many times in that period.
+
+    """
+    times = int(often) if often.isdecimal() and int(often) else 1
+    asked = int(minutes) * 60 if minutes.isdecimal() else 0
+    return max(asked, _PERIODS.get(period.lower(), 0) // times)

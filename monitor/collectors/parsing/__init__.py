@@ -1,0 +1,1 @@
+"""Parsing that several collectors share: HTML, dates, articles, languages."""

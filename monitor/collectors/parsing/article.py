@@ -1,0 +1,51 @@
+"""The article of a web page: its text without menus, adverts and other readers' comments."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.collectors.parsing.dates import parse_date
+
+_PUBLISHED_TIME = re.compile(
+    r"""<meta\b(?=[^>]{0,500}?\bproperty\s*=\s*["']article:published_time["'])"""
+    r"""[^>]{0,500}?\bcontent\s*=\s*["']([^"'<>]{1,100})["']""",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a reader of a page sees of its article. Times are aware UTC."""
+
+    text: str
+    title: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    language: str | None
+
+
+def read_article(page: str, url: str) -> Article | None:
+    """Find the article of a page.
+
+    Args:
+        page: The page's HTML, decoded.
+        url: Where it was read.
+
+    Returns:
+        The article; None when the page has no text that looks like one.
+
+    """
+    from trafilatura import bare_extraction, settings  # noqa: PLC0415  slow to load, and few commands read articles
+
+    document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
+    if not isinstance(document, settings.Document) or not (document.text or "").strip():
+        return None
+    stamped = _PUBLISHED_TIME.search(page)
+    raw_date = stamped[1].strip() if stamped else document.date
+    return Article(
+        text=(document.text or "").strip(),
+        title=document.title or None,
+        published_at=parse_date(raw_date) if raw_date else None,
+        published_raw=raw_date or None,
+        language=document.language or None,
+    )

@@ -1,0 +1,155 @@
+"""HTML as platforms send it, turned into the plain text that a reader sees, with links spelt out."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from monitor.collectors.parsing.lxml_tree import Node, parse_page
+
+_DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "form"})
+_PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
+_LINES = ("div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "figcaption")
+_MARKS = dict.fromkeys(_PARAGRAPHS, "\n\n") | dict.fromkeys(_LINES, "\n")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_BROKEN_BREAK = re.compile(r"</br\s*/?>", re.IGNORECASE)
+_ELLIPSES = "…."
+
+
+def to_text(markup: str, base_url: str = "") -> str:
+    """Turn an HTML fragment into plain text.
+
+    Paragraphs and line breaks stay, pictures and scripts go. A link whose text is its (perhaps shortened) address
+    becomes the full address; any other link keeps its text, with the address in brackets behind it; a hashtag or a
+    mention keeps its text alone. Letters are not touched: what came decomposed stays so.
+
+    Args:
+        markup: The fragment, well formed or not.
+        base_url: What relative links are relative to.
+
+    """
+    # Inside an element, so that a fragment that looks like an address or an XML file is still read as HTML.
+    root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
+    return element_text(root, base_url)
+
+
+class Instead(NamedTuple):
+    """What stands for an element: a paragraph of words that lead to an address; nothing when both are empty."""
+
+    words: str = ""
+    address: str = ""
+
+
+_NOTHING = Instead()
+
+
+def element_text(
+    root: Node,
+    base_url: str,
+    *,
+    instead: Callable[[Node], Instead | None] = lambda _: None,
+    lead: Callable[[str], str] = str.strip,
+) -> str:
+    """Turn an element of a parsed page into plain text, as `to_text` does.
+
+    Args:
+        root: The element.
+        base_url: What relative links are relative to.
+        instead: Says what stands for an element of it; None for one that stays as it is.
+        lead: Says where a link leads, given its address.
+
+    """
+    writer = _Writer(base_url)
+    walk = etree.iterwalk(root, events=("start", "end"))
+    is_left_out = False
+    for event, element in walk:
+        if event == "end":
+            if not is_left_out:
+                writer.end(element.tag)
+            is_left_out = False
+            if element.tail and element is not root:
+                writer.data(element.tail)
+            continue
+        other = _NOTHING if element.tag in _DROPPED else instead(element)
+        if other is None:
+            writer.start(element.tag, lead(element.get("href") or "") if element.tag == "a" else "")
+            if element.text:
+                writer.data(element.text)
+        else:
+            is_left_out = True
+            walk.skip_subtree()
+            writer.paragraph(other)
+    return _tidy("".join(writer.parts))
+
+
+def is_markup(text: str) -> bool:
+    """Say whether a text has tags or character references in it, so that it must be read as HTML."""
+    return re.search(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w+);", text) is not None
+
+
+class _Writer:
+    """Is told of tags and text in their order, and writes down what a reader sees of them."""
+
+    def __init__(self, base_url: str) -> None:
+        self.parts: list[str] = []
+        self._base_url = base_url
+        self._links: list[tuple[int, str, list[str]]] = []  # where each open link begins, where it leads, its label
+
+    def start(self, tag: str, href: str = "") -> None:
+        if tag == "a":
+            self._links.append((len(self.parts), href, []))
+        mark = "\n" if tag == "br" else _MARKS.get(tag)
+        if mark:
+            self.parts.append(mark)
+
+    def end(self, tag: str) -> None:
+        if tag == "a":
+            begin, href, label = self._links.pop()
+            address = _spelt_out("".join(label).strip(), href, self._base_url)
+            if address is not None:
+                self.parts[begin:] = [address]
+        mark = _MARKS.get(tag)
+        if mark:
+            self.parts.append(mark)
+
+    def data(self, text: str) -> None:
+        written = _SPACE.sub(" ", text)
+        self.parts.append(written)
+        for _, _, label in self._links:
+            label.append(written)
+
+    def paragraph(self, of: Instead) -> None:
+        if not of.words and not of.address:
+            return
+        self.start("p")
+        self.start("a", of.address)
+        self.data(of.words or of.address)
+        self.end("a")
+        self.end("p")
+
+
+def _spelt_out(label: str, href: str, base_url: str) -> str | None:
+    """Give what stands for a link; None when its label alone does."""
+    if not label or label[0] in "#@":
+        return None
+    try:
+        address = urljoin(base_url, href)
+    except ValueError:
+        return None
+    if not address.startswith(("https://", "http://")):
+        return None
+    return address if abbreviates(label, address) else f"{label} ({address})"
+
+
+def abbreviates(label: str, address: str) -> bool:
+    """Say whether a link's text is nothing but its address, perhaps shortened."""
+    bare = re.sub(r"^https?://", "", label).rstrip(_ELLIPSES).rstrip("/")
+    return bool(bare) and " " not in bare and bare in address
+
+
+def _tidy(text: str) -> str:
+    lines = [line.strip(" ") for line in text.split("\n")]
+    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    return re.sub(r" {2,}", " ", joined).strip()

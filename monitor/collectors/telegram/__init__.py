@@ -1,0 +1,1 @@
+"""Public previews of Telegram channels."""

@@ -1,0 +1,180 @@
+"""A Telegram channel's public preview, for channels whose owner gave leave; without it nothing is read."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.http.client import NO_LONGER_THERE, PoliteClient
+from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
+from monitor.errors import PayloadInvalid
+
+_MOST_LOOKS = 5
+_MOST_CONFIRMATIONS = 10
+
+
+class TelegramCollector:
+    """Reads the newest page of a preview, what stands between it and what is known, then watched messages again.
+
+    The preview does not say when a message was edited: an edit is another text under the same identifier. The cursor
+    holds `channel`; `newest`, the highest number read; and, while the first reading still goes back, `before`, where it
+    goes on, and `pages_left`.
+    """
+
+    kind = "telegram"
+
+    async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read what is new, then what changed among the watched messages.
+
+        Raises:
+            SourceRefused: When no permission is recorded, or the channel has no preview.
+            UsageError: When the source's settings are wrong.
+            CollectError: Another of its subclasses, when the preview could not be read.
+
+        """
+        channel = Channel.of(source)
+        reading = _Reading(channel, client, source)
+        async for batch in reading.new():
+            yield batch
+        async for batch in reading.older():
+            yield batch
+        async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read the pages on which messages should stand, as many as one reading may; the rest is left out.
+
+        Raises:
+            SourceRefused: When no permission is recorded.
+            CollectError: Another of its subclasses, when the preview could not be read.
+
+        """
+        watched = replace(source, watched=[post.external_id for post in posts])
+        async for batch in _Reading(Channel.of(source), client, watched).look_again():
+            yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Bookmark:
+    channel: str
+    newest: int = 0
+    before: int = 0
+    pages_left: int = 0
+
+    @classmethod
+    def read(cls, channel: Channel, cursor: Mapping[str, Any]) -> "_Bookmark":
+        if cursor.get("channel") != channel.name:
+            return cls(channel.name)
+        numbers = (int(cursor.get(name) or 0) for name in ("newest", "before", "pages_left"))
+        return cls(channel.name, *numbers)
+
+    def as_cursor(self) -> dict[str, Any]:
+        going_back = {"before": self.before, "pages_left": self.pages_left} if self.pages_left else {}
+        return {"channel": self.channel, "newest": self.newest, **going_back}
+
+
+class _Reading:
+    """One reading of a source."""
+
+    def __init__(self, channel: Channel, client: PoliteClient, source: SourceView) -> None:
+        self._channel = channel
+        self._client = client
+        self._bookmark = _Bookmark.read(channel, source.cursor)
+        prefix = f"{channel.name.lower()}/"
+        places = (place.removeprefix(prefix) for place in source.watched if place.startswith(prefix))
+        self._watched = {int(place) for place in places if place.isascii() and place.isdecimal()}
+        self._met: set[int] = set()
+
+    async def new(self) -> AsyncIterator[Batch]:
+        """Read the newest page, before it what stands between it and what is known."""
+        page = await self._page()
+        known = self._bookmark.newest
+        if known and page.older and page.lowest > known + 1:
+            async for between in self._between(known, page.lowest):
+                self._bookmark = replace(self._bookmark, newest=between.highest)
+                yield self._batch(between, known)
+            if self._bookmark.newest < page.lowest - 1:  # the rest waits for the next reading
+                yield replace(self._batch(page, page.highest), cursor=None)
+                return
+        elif not known:
+            left = self._channel.backfill_pages - 1 if page.older else 0
+            self._bookmark = replace(self._bookmark, before=page.lowest, pages_left=left)
+        self._bookmark = replace(self._bookmark, newest=max(page.highest, known))
+        yield self._batch(page, known)
+
+    async def _between(self, known: int, lowest: int) -> AsyncIterator[Page]:
+        """Read forward until the newest page is reached, as far as a reading may go.
+
+        Raises:
+            PayloadInvalid: When the preview does not give what follows a number.
+
+        """
+        after = known
+        for _ in range(self._channel.max_pages):
+            page = await self._page(after=after)
+            if not any(message.number < lowest for message in page.messages):
+                # Either all that stood there was deleted, or the preview does not page forward: a page back tells.
+                if (await self._page(before=lowest)).highest > after:
+                    raise self._stuck()
+                self._bookmark = replace(self._bookmark, newest=lowest - 1)
+                return
+            if page.highest <= after:
+                raise self._stuck()
+            yield page
+            if page.highest >= lowest - 1:
+                return
+            after = page.highest
+
+    def _stuck(self) -> PayloadInvalid:
+        return PayloadInvalid(f"{self._channel.url} does not page forward (`after`): it cannot be followed")
+
+    async def older(self) -> AsyncIterator[Batch]:
+        """Go on with the first reading, page by page back."""
+        while self._bookmark.pages_left and self._bookmark.before:
+            before = self._bookmark.before
+            page = await self._page(before=before)
+            goes_on = page.older and 0 < page.lowest < before
+            left = self._bookmark.pages_left - 1 if goes_on else 0
+            self._bookmark = replace(self._bookmark, before=page.lowest, pages_left=left)
+            yield self._batch(page, 0)
+
+    async def look_again(self) -> AsyncIterator[Batch]:
+        """Read the pages on which other watched messages should stand; ask after those that are missing."""
+        waiting = sorted(self._watched - self._met, reverse=True)
+        confirmations = _MOST_CONFIRMATIONS
+        for _ in range(_MOST_LOOKS):
+            if not waiting:
+                return
+            page = await self._page(before=waiting[0] + 1)
+            shown = {message.number: message for message in page.messages}
+            covered = [number for number in waiting if number >= min(page.lowest, waiting[0]) or not page.older]
+            missing = [number for number in covered if number not in shown][:confirmations]
+            confirmations -= len(missing)
+            found = {number: await self._single(number) for number in missing}
+            again = [message for message in (*shown.values(), *found.values()) if message and message.post]
+            yield Batch(
+                fetched=page.fetched,
+                posts=[message.post for message in again if message.post and message.number in waiting],
+                gone=[f"{self._channel.name.lower()}/{number}" for number in missing if found[number] is None],
+            )
+            waiting = [number for number in waiting if number not in covered]
+
+    def _batch(self, page: Page, known: int) -> Batch:
+        self._met |= {message.number for message in page.messages}
+        return Batch(
+            fetched=page.fetched,
+            posts=[message.post for message in page.messages if message.post],
+            skipped=page.counted(known),
+            cursor=self._bookmark.as_cursor() if self._bookmark.newest else None,
+        )
+
+    async def _page(self, **paging: int) -> Page:
+        params = {name: str(number) for name, number in paging.items()}
+        return read_page(await self._client.get(self._channel.url, params=params), self._channel)
+
+    async def _single(self, number: int) -> Message | None:
+        url = self._channel.message_url(number)
+        fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
+        return None if fetched.status in NO_LONGER_THERE else read_single(fetched, self._channel)

@@ -1,0 +1,296 @@
+"""Web pages that offer no feed and no API: an article, a list of articles, or a discussion, read as HTML alone."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+
+from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.http.client import NO_LONGER_THERE, Fetched, PoliteClient
+from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.collectors.http.urls import host_of, web_address
+from monitor.collectors.webpage.cursor import Bookmark
+from monitor.collectors.webpage.page import PAGE_TYPES, Page
+from monitor.collectors.webpage.settings import WebpageSettings, page_key
+from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited
+
+_NOT_MODIFIED = 304
+_OK = 200
+# What says something of one page; 401, 403 and 451 say that the site does not want to be read.
+_OF_ONE_PAGE = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
+_AT_HOME = "its page leads to the front page"
+_MISSED = "its text was not where the rules look for it"
+_MOST_ITEMS = 500
+_MOST_FAILURES = 3
+
+
+class WebpageCollector:
+    """Reads pages by the rules of the source's settings: see `WebpageSettings` and, for their language, `page_rules`.
+
+    Nothing on a page is run, and no form is sent. The cursor holds the pages that were read with the names of their
+    posts, for each thread the page at which it goes on, and whether the last posts were found where the rules say.
+    """
+
+    kind = "webpage"
+
+    async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read what is new, oldest first, then some watched pages again.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            PayloadInvalid: When a page is no web page, or the rules found nothing for the second time in a row.
+            SourceRefused: When a page asks to sign in.
+            CollectError: Another of its subclasses, when a page could not be read.
+
+        """
+        run = _Run(source, WebpageSettings.of(source), client)
+        if run.settings.mode == "thread":
+            batches = run.threads()
+        elif run.settings.mode == "single":
+            batches = run.singles()
+        else:
+            batches = run.lists()
+        async for batch in batches:
+            yield batch
+        async for batch in run.look_again():
+            yield batch
+        yield run.close()
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read the pages of single posts again; posts that share a page with others are left out.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            CollectError: When a page could not be read.
+
+        """
+        run = _Run(source, WebpageSettings.of(source), client)
+        if run.settings.mode == "thread" or (run.settings.mode == "list" and not run.settings.fetch_detail):
+            return
+        for post in posts:
+            url = web_address(post.url or "", "")
+            if url and host_of(url) in run.settings.hosts and (batch := await run.again(url)):
+                wanted = tuple(found for found in batch.posts if found.external_id == post.external_id)
+                gone = (post.external_id,) if batch.fetched.is_taken_away else ()
+                if wanted or gone:
+                    yield replace(batch, posts=wanted, gone=gone, cursor=None)
+
+
+class _Run:
+    """One reading of a source."""
+
+    def __init__(self, source: SourceView, settings: WebpageSettings, client: PoliteClient) -> None:
+        self.settings = settings
+        self._source = source
+        self._client = client
+        self._bookmark = Bookmark(source.cursor)
+        self._asks_conditionally = not self._bookmark.must_read_all
+        self._validators: dict[str, Mapping[str, str]] = {}
+        self._last: Fetched | None = None
+        self._read: set[str] = set()
+        self._skipped: Counter[str] = Counter()
+        self._gap: str | None = None
+        self._hits: list[bool] = []
+        self._expected = self._found = False
+        self._textless: dict[str, list[str]] = {}
+
+    async def singles(self) -> AsyncIterator[Batch]:
+        """Read each start page as one post."""
+        for url in self.settings.start_urls:
+            known = self._bookmark.names_on(page_key(url))
+            fetched = await self._page(url, accept=NO_LONGER_THERE if known else frozenset())
+            if known and fetched.is_taken_away:
+                self._bookmark.forget(page_key(url))
+                yield Batch(fetched=fetched, gone=known, cursor=self._bookmark.as_cursor())
+            elif known and fetched.leads_home:
+                self._skipped[_AT_HOME] += 1
+            elif fetched.status != _NOT_MODIFIED:
+                yield self._keep(url, fetched)
+
+    async def threads(self) -> AsyncIterator[Batch]:
+        """Read each discussion on from the page where it ended the last time."""
+        for start in self.settings.start_urls:
+            url: str | None = self._bookmark.place_in(start)
+            visited: set[str] = set()
+            while url and url not in visited and len(visited) < self.settings.list.max_pages:
+                visited.add(url)
+                fetched = await self._page(url, accept=NO_LONGER_THERE if url != start else frozenset())
+                if fetched.status in NO_LONGER_THERE:  # posts were removed, so that there are fewer pages now
+                    url = start
+                    continue
+                if fetched.status == _NOT_MODIFIED:
+                    break
+                page = Page(fetched, self.settings)
+                following = page.next_page()
+                self._bookmark.go_on_at(start, following or url)
+                yield self._keep_entries(page, newest_first=False)
+                url = following
+
+    async def lists(self) -> AsyncIterator[Batch]:
+        """Read each list back to what is known, then what is new on it, from the oldest on."""
+        pages = [page for start in self.settings.start_urls for page in await self._list_pages(start)]
+        if not self.settings.fetch_detail:
+            for page in reversed(pages):
+                yield self._keep_entries(page, newest_first=True)
+            return
+        links = [link for page in pages for link in self._links(page)]
+        self._expected, self._found = bool(pages), bool(links)
+        fresh = list({page_key(link): link for link in links if not self._bookmark.knows(page_key(link))}.values())
+        self._bookmark.waiting = len(fresh) > self.settings.max_details
+        failures = 0
+        for link in reversed(fresh[-self.settings.max_details :]):
+            try:
+                batch = await self._detail(link)
+            except FetchFailed as error:
+                failures += 1
+                if isinstance(error, RateLimited) or failures >= _MOST_FAILURES:
+                    raise
+                self._skipped["its page could not be read now"] += 1
+                self._bookmark.waiting = True
+                continue
+            failures = 0
+            if batch:
+                yield batch
+
+    async def look_again(self) -> AsyncIterator[Batch]:
+        """Read some watched pages again, those first that were not looked at for longest."""
+        if self.settings.mode != "list" or not self.settings.fetch_detail:
+            return
+        watched = self._bookmark.pages_with(frozenset(self._source.watched))
+        for url in [url for url in watched if url not in self._read][: self.settings.look_again]:
+            batch = await self.again(url)
+            self._bookmark.looked_at(url)
+            if batch:
+                yield replace(batch, cursor=self._bookmark.as_cursor())
+
+    async def again(self, url: str) -> Batch | None:
+        """Read a page that was read before; None when it says nothing now."""
+        fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
+        self._last = fetched
+        if fetched.is_taken_away:
+            gone = self._bookmark.names_on(page_key(url))
+            self._bookmark.forget(page_key(url))
+            return Batch(fetched=fetched, gone=gone)
+        if fetched.status != _OK or self._fault_of_one(fetched):
+            return None
+        reading = Page(fetched, self.settings).article()
+        if not all(reading.hits):
+            # Text that was guessed from a page's looks is no edit of text that the rules once found.
+            return Batch(fetched=fetched, skipped=Counter({_MISSED: 1}))
+        return Batch(fetched=fetched, posts=reading.posts)
+
+    def close(self) -> Batch:
+        """Judge the reading as a whole, and keep what is true at its end.
+
+        Raises:
+            PayloadInvalid: When neither this reading nor the last one found anything where the rules say.
+
+        """
+        if self._last is None:
+            raise PayloadInvalid(f"source {self._source.name} could read none of its pages: look at them in a browser")
+        only_new_ones = self.settings.mode == "list" and self.settings.fetch_detail
+        drift = self._bookmark.judge(
+            self._hits, nothing_found=self._expected and not self._found, same_posts=not only_new_ones
+        )
+        if drift and self._bookmark.drifts > 1:
+            raise PayloadInvalid(f"{drift}, for the second time: correct the rules of source {self._source.name}")
+        if not drift:
+            for key, names in self._textless.items():
+                self._bookmark.remember(key, names)
+        return Batch(
+            fetched=self._last,
+            skipped=self._skipped,
+            cursor=self._bookmark.as_cursor(),
+            validators={} if self._bookmark.must_read_all else self._validators,
+            gap=drift or self._gap,
+            unchanged=not self._read and not drift,
+        )
+
+    async def _list_pages(self, start: str) -> list[Page]:
+        pages: list[Page] = []
+        url: str | None = start
+        visited: set[str] = set()
+        known_in_a_row, met_known = 0, not self._bookmark.has_pages
+        while url and url not in visited and len(visited) < self.settings.list.max_pages:
+            visited.add(url)
+            fetched = await self._page(url, conditional=url == start)
+            if fetched.status == _NOT_MODIFIED:
+                return pages
+            page = Page(fetched, self.settings)
+            pages.append(page)
+            for link in self._links(page):
+                known = self._bookmark.knows(page_key(link))
+                known_in_a_row = known_in_a_row + 1 if known else 0
+                met_known = met_known or known
+            if known_in_a_row >= self.settings.stop_when_known:
+                return pages
+            url = page.next_page()
+        if self.settings.fetch_detail and not met_known and any(self._links(page) for page in pages):
+            self._gap = f"{start} showed nothing known: what stood between was missed; raise `list.max_pages`"
+        return pages
+
+    def _links(self, page: Page) -> list[str]:
+        links = [page.link_of(item) for item in page.items()[:_MOST_ITEMS]]
+        return [link for link in links if link]
+
+    async def _detail(self, url: str) -> Batch | None:
+        """Read the page of a new item; one that gives nothing is counted and remembered."""
+        try:
+            fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
+        except AddressBlocked:
+            reason: str | None = "its address may not be opened"
+        else:
+            self._last = fetched
+            reason = f"its page answers {fetched.status}" if fetched.status != _OK else self._fault_of_one(fetched)
+        self._read.add(page_key(url))
+        if reason is None:
+            return self._keep(url, fetched)
+        self._skipped[reason] += 1
+        self._bookmark.remember(page_key(url), [])
+        return None
+
+    async def _page(self, url: str, *, conditional: bool = True, accept: frozenset[int] = frozenset()) -> Fetched:
+        """Read a page that the settings name or a list leads on to."""
+        stored = self._source.validators.get(url, {}) if conditional and self._asks_conditionally else {}
+        fetched = await self._client.get(url, headers=conditional_headers(stored), accept_status=accept)
+        self._last = fetched
+        if fetched.status == _NOT_MODIFIED:
+            self._validators[url] = stored
+            return fetched
+        self._read.add(page_key(url))
+        fault = self._fault(fetched) if fetched.status == _OK else None
+        if fault:
+            raise PayloadInvalid(f"{url} cannot be read ({fault}): check the address of the source and `allowed_hosts`")
+        if conditional:
+            self._validators |= validators_of(url, fetched)
+        return fetched
+
+    def _fault(self, fetched: Fetched) -> str | None:
+        if host_of(fetched.final_url) not in self.settings.hosts:
+            return "its page leads to another host"
+        return None if fetched.content_type in PAGE_TYPES else "its page is no HTML"
+
+    def _fault_of_one(self, fetched: Fetched) -> str | None:
+        """Find fault with the page of one post: a front page in its place would be taken for that post."""
+        return self._fault(fetched) or (_AT_HOME if fetched.leads_home else None)
+
+    def _keep(self, url: str, fetched: Fetched) -> Batch:
+        reading = Page(fetched, self.settings).article()
+        self._hits.extend(reading.hits)
+        if self._bookmark.names_on(page_key(url)) and not all(reading.hits):
+            return Batch(fetched=fetched, skipped=Counter({_MISSED: 1}), cursor=self._bookmark.as_cursor())
+        names = [post.external_id for post in reading.posts]
+        # A page without text is known only once it is clear that the rules are not to blame.
+        if names or not reading.hits:
+            self._bookmark.remember(page_key(url), names)
+        else:
+            self._textless[page_key(url)] = names
+        return Batch(fetched=fetched, posts=reading.posts, skipped=reading.skipped, cursor=self._bookmark.as_cursor())
+
+    def _keep_entries(self, page: Page, *, newest_first: bool) -> Batch:
+        reading = page.entries()
+        self._hits.extend(reading.hits)
+        self._expected, self._found = True, self._found or bool(reading.hits)
+        posts = tuple(reversed(reading.posts)) if newest_first else reading.posts
+        return Batch(fetched=page.fetched, posts=posts, skipped=reading.skipped, cursor=self._bookmark.as_cursor())

@@ -1,0 +1,261 @@
+"""A web page read into public posts: by what it says of itself, then by the source's rules, then by its looks."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bs4 import BeautifulSoup, Tag
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.urls import host_of, web_address, without_tracking
+from monitor.collectors.parsing.article import read_article
+from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
+from monitor.collectors.parsing.soup import words_of
+from monitor.collectors.webpage.rules import match_in
+from monitor.collectors.webpage.settings import WebpageSettings
+from monitor.collectors.webpage.structured_data import (
+    ClaimReview,
+    Description,
+    claim_reviews,
+    described_by_nodes,
+    described_by_open_graph,
+    discussion,
+    read_nodes,
+)
+from monitor.errors import SourceRefused
+
+PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+_SIGN_IN = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap)\b", re.IGNORECASE)
+_NOTHING = Description()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one page gave.
+
+    Args:
+        posts: In the order of the page.
+        skipped: What was left out, by reason.
+        hits: For each post that should be there, whether its text was found where the page or the rules say.
+
+    """
+
+    posts: Sequence[PublicPost] = ()
+    skipped: Counter[str] = field(default_factory=Counter)
+    hits: Sequence[bool] = ()
+
+
+class Page:
+    """One fetched page, parsed once.
+
+    Args:
+        fetched: The answer.
+        settings: The source's rules.
+
+    """
+
+    def __init__(self, fetched: Fetched, settings: WebpageSettings) -> None:
+        self.fetched = fetched
+        self.url = fetched.final_url
+        self._settings = settings
+        self._soup = BeautifulSoup(fetched.text(), "lxml")
+        base = self._soup.select_one("base[href]")
+        self._base = web_address(str(base.get("href")) if base else "", self.url) or self.url
+        self._nodes, self._unreadable = read_nodes(self._soup)
+        self._head = described_by_open_graph(self._soup)
+        for selector in settings.detail.remove:
+            for element in selector.select(self._soup):
+                element.extract()
+
+    def items(self) -> list[Tag]:
+        """Give the elements that the rule for items finds."""
+        chosen = self._settings.list.item
+        return list(chosen.select(self._soup)) if chosen else []
+
+    def link_of(self, item: Tag) -> str | None:
+        """Give the address that an item leads to; None when it is this page, or one that may not be read."""
+        link = web_address(self._settings.list.link.value(item), self._base)
+        if link is None or without_tracking(link) == without_tracking(self.url):
+            return None
+        return link if host_of(link) in self._settings.hosts else None
+
+    def next_page(self) -> str | None:
+        """Give the address at which the list or thread goes on; None at its end."""
+        rule = self._settings.list.next
+        link = web_address(rule.value(self._soup), self._base) if rule else None
+        return link if link and host_of(link) in self._settings.hosts else None
+
+    def article(self) -> Reading:
+        """Read the page as one post, and the fact checks that it marks up as posts of their own.
+
+        Raises:
+            SourceRefused: When the page is a form for signing in.
+
+        """
+        skipped = self._counted()
+        if self._opted_out():
+            skipped["asks not to be indexed"] += 1
+            return Reading(skipped=skipped)
+        own = described_by_nodes(self._nodes, self.url)
+        post, hit = self._post(self._soup, own, alone=True)
+        reviews = claim_reviews(self._nodes, self.url) if self._settings.claim_reviews else []
+        if not hit and not reviews:
+            self._refuse_sign_in()
+        if not post.text and not reviews:
+            skipped["no text"] += 1
+        written = [post] if post.text else []
+        checks = [self._check_post(review, post) for review in reviews]
+        return Reading(posts=(*written, *checks), skipped=skipped, hits=(hit or (bool(checks) and not written),))
+
+    def entries(self) -> Reading:
+        """Read the items of the page as posts; without a rule for items, the discussion that the page describes.
+
+        Raises:
+            SourceRefused: When the page is a form for signing in.
+
+        """
+        skipped = self._counted()
+        if self._settings.list.item is None:
+            found = [(post, bool(post.text)) for post in map(self._described_post, discussion(self._nodes, self.url))]
+        else:
+            found = [self._post(item, _NOTHING, alone=False) for item in self.items()]
+        if not found:
+            self._refuse_sign_in()
+        posts: dict[str, PublicPost] = {}
+        for post, _ in found:
+            reason = "no text" if not post.text else "no identifier" if not post.external_id else None
+            if reason or post.external_id in posts:
+                skipped[reason or "duplicate"] += 1
+            else:
+                posts[post.external_id] = post
+        return Reading(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in found])
+
+    def _counted(self) -> Counter[str]:
+        return Counter({"unreadable JSON-LD": self._unreadable} if self._unreadable else {})
+
+    def _post(self, root: Tag, said: Description, *, alone: bool) -> tuple[PublicPost, bool]:
+        """Read a post; the second value says whether its text stood where it should."""
+        rules = self._settings.detail
+        url = (said.address if said.address and alone else None) or self._address(root, alone=alone)
+        ruled = rules.body.text(root, self._base) if rules.body else ""
+        text = said.text or ruled
+        title = said.title or (self._head.title if alone else "")
+        title = title or (rules.title.value(root) if rules.title else "")
+        published = [said.published, self._head.published if alone else ""]
+        language = said.language or self._head.language
+        hit = bool(text)
+        if not text and not alone and rules.body is None:
+            text = to_text(root.decode_contents(), self._base)
+            hit = bool(text)
+        if not text and alone:
+            article = read_article(str(self._soup), self.url)
+            text = (article.text if article else "") or said.summary or self._head.summary
+            hit = bool(text) and rules.body is None
+            title = title or (article.title if article and article.title else "")
+            published.append(article.published_raw if article and article.published_raw and not rules.date else "")
+        dated = self._published(root, published)
+        post = PublicPost(
+            external_id=self._identity(root, url, alone=alone),
+            text=text,
+            url=url,
+            author=said.author or (rules.author.value(root) if rules.author else "") or None,
+            title=title or None if alone or not self._is_thread else None,
+            context=self._heading() if not alone and self._is_thread else None,
+            published_at=dated.moment,
+            published_raw=dated.raw,
+            published_precision=dated.precision,
+            edited_at=self._edited(said.modified or (self._head.modified if alone else ""), dated.moment),
+            language=language or None,
+        )
+        return post, hit
+
+    def _described_post(self, said: Description) -> PublicPost:
+        dated = self._dated(said.published)
+        return PublicPost(
+            external_id=said.identifier,
+            text=said.text,
+            url=said.address or self.url,
+            author=said.author or None,
+            context=self._heading(),
+            published_at=dated.moment,
+            published_raw=dated.raw,
+            published_precision=dated.precision,
+            edited_at=self._edited(said.modified, dated.moment),
+            language=said.language or self._head.language or None,
+        )
+
+    def _check_post(self, review: ClaimReview, post: PublicPost) -> PublicPost:
+        dated = self._dated(review.published)
+        return replace(
+            post,
+            external_id=f"{post.external_id}#claim-{review.key}",
+            text=review.text(),
+            url=review.address or post.url,
+            author=review.publisher or post.author,
+            published_at=dated.moment or post.published_at,
+            published_raw=dated.raw or post.published_raw,
+            published_precision=dated.precision if dated.moment else post.published_precision,
+        )
+
+    @property
+    def _is_thread(self) -> bool:
+        return self._settings.mode == "thread"
+
+    def _address(self, root: Tag, *, alone: bool) -> str:
+        """Give the address under which a post can be found again."""
+        if alone:
+            for link in self._soup.find_all("link", rel="canonical"):
+                canonical = web_address(str(link.get("href") or ""), self._base)
+                if canonical and host_of(canonical) in self._settings.hosts:
+                    return canonical
+            return without_tracking(self.url)
+        return self.link_of(root) or self.url
+
+    def _identity(self, root: Tag, url: str, *, alone: bool) -> str:
+        rule = self._settings.detail.id
+        if rule is None:
+            # Without a link of its own an item would take the name of the whole page.
+            return without_tracking(url) if alone or self.link_of(root) else ""
+        value = rule.selector.value(root) if rule.selector else url
+        return match_in(rule.regex, value) if rule.regex else value
+
+    def _published(self, root: Tag, said: Sequence[str]) -> Dated:
+        """Prefer what is written for machines, then the rule, then what the article's looks gave."""
+        rule = self._settings.detail.date
+        ruled = rule.selector.value(root) if rule else ""
+        for raw in (*said[:2], ruled, *said[2:]):
+            by_rule = rule.read(raw) if rule and raw is ruled and raw else None
+            dated = Dated(by_rule, raw, exactness(raw)) if by_rule else self._dated(raw)
+            if dated.moment:
+                return dated
+        return Dated(raw=next((raw for raw in (*said, ruled) if raw), None))
+
+    def _dated(self, raw: str) -> Dated:
+        return read_date(raw, now=self.fetched.fetched_at)
+
+    def _edited(self, raw: str, published_at: datetime | None) -> datetime | None:
+        modified = parse_date(raw) if raw else None
+        return modified if modified and published_at and modified > published_at else None
+
+    def _heading(self) -> str | None:
+        rule = self._settings.detail.title
+        title = rule.value(self._soup) if rule else ""
+        return title or words_of(self._soup.select_one("h1")) or self._head.title or words_of(self._soup.title) or None
+
+    def _opted_out(self) -> bool:
+        said = [str(meta.get("content") or "") for meta in self._soup.find_all("meta", attrs={"name": "robots"})]
+        words = ",".join([*said, self.fetched.headers.get("x-robots-tag", "")]).lower().replace(" ", "").split(",")
+        return not {"noindex", "none", "noarchive"}.isdisjoint(words)
+
+    def _refuse_sign_in(self) -> None:
+        """Nothing was found where it should be: find out whether that is because this is another page."""
+        moved_there = self.url != self.fetched.url and _SIGN_IN.search(self.url)
+        if moved_there or self._soup.select_one('input[type="password" i]') is not None:
+            raise SourceRefused(
+                f"{self.url} asks to sign in before it shows anything: ask its owner for leave, or remove the source"
+            )

@@ -1,0 +1,154 @@
+r"""The small language in which a source's settings say where on a page something stands.
+
+A rule is `css@attr | regex | transform`; only the first part is needed:
+
+- `css` is a CSS selector as soupsieve knows them; the first element that gives anything counts. Empty means the
+  element itself that is looked at: an item of a list, or the whole page.
+- `@attr` takes that attribute in the place of the element's text.
+- `regex` keeps what its first group matches, or all that it matches when it has no group.
+- `transform` is `lower`, `digits` (nothing but the digits stays) or `unquote` (percent signs are decoded).
+
+The parts are set apart by a bar with a space before it, so that a bar inside a regular expression needs none.
+Examples: `h1`, `a.title@href`, `time@datetime`, `@id | post-(\d+)`, `.views | | digits`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import unquote
+
+import soupsieve
+from bs4 import Tag
+from pydantic import BeforeValidator, InstanceOf
+
+from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.soup import words_of
+
+_SEPARATOR = re.compile(r"\s\|(?=\s|$)")
+_ATTRIBUTE = re.compile(r"@(?P<name>[A-Za-z_][\w:.-]*)$")
+_MOST_PARTS = 3
+_LONGEST_SEARCHED = 20_000  # characters that a regular expression is let loose on
+_TRANSFORMS: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "digits": lambda text: "".join(re.findall(r"[0-9]", text)),
+    "unquote": unquote,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule, ready for use."""
+
+    css: soupsieve.SoupSieve | None
+    attribute: str | None
+    pattern: re.Pattern[str] | None
+    transform: Callable[[str], str] | None
+
+    @classmethod
+    def parse(cls, written: object) -> "Rule":
+        """Read a rule.
+
+        Raises:
+            ValueError: When a part of it is wrong; names the part.
+
+        """
+        if not isinstance(written, str) or not written.strip():
+            raise ValueError(f"{written!r} is no rule: write it as `css@attr | regex | transform`")
+        parts = [part.strip() for part in _SEPARATOR.split(f" {written}")]
+        if len(parts) > _MOST_PARTS:
+            raise ValueError(f"{written!r} has {len(parts)} parts: a rule is `css@attr | regex | transform`")
+        found = _ATTRIBUTE.search(parts[0])
+        css = parts[0][: found.start()].strip() if found else parts[0]
+        pattern, transform = (*parts[1:], "", "")[:2]
+        if transform and transform not in _TRANSFORMS:
+            raise ValueError(f"{transform!r} is no transform: use one of {', '.join(_TRANSFORMS)}")
+        return cls(
+            css=compile_css(css) if css else None,
+            attribute=found["name"] if found else None,
+            pattern=compile_pattern(pattern) if pattern else None,
+            transform=_TRANSFORMS.get(transform),
+        )
+
+    def elements(self, root: Tag) -> list[Tag]:
+        """Give the elements that the selector finds, without those that stand inside another of them."""
+        if self.css is None:
+            return [root]
+        found = list(self.css.select(root))
+        chosen = {id(element) for element in found}
+        return [element for element in found if not any(id(above) in chosen for above in element.parents)]
+
+    def value(self, root: Tag) -> str:
+        """Give the first value in one line; empty when there is none."""
+        return next(self._values(root), "")
+
+    def text(self, root: Tag, base_url: str) -> str:
+        """Give the text of all that the selector finds, with its paragraphs.
+
+        Args:
+            root: Where to look.
+            base_url: What relative links are relative to.
+
+        """
+        if self.attribute or self.pattern:
+            return "\n\n".join(self._values(root))
+        texts = [to_text(element.decode_contents(), base_url) for element in self.elements(root)]
+        return "\n\n".join(self._finish(text) for text in texts if text)
+
+    def _values(self, root: Tag) -> Iterator[str]:
+        elements = [root] if self.css is None else self.css.select(root)
+        for element in elements:
+            raw = words_of(element) if self.attribute is None else _attribute(element, self.attribute)
+            value = self._finish(raw)
+            if value:
+                yield value
+
+    def _finish(self, raw: str) -> str:
+        kept = match_in(self.pattern, raw) if self.pattern else raw
+        return self.transform(kept).strip() if self.transform else kept.strip()
+
+
+RuleField = Annotated[InstanceOf[Rule], BeforeValidator(Rule.parse)]
+
+
+def compile_css(css: str) -> soupsieve.SoupSieve:
+    """Make a CSS selector ready for use.
+
+    Raises:
+        ValueError: When it is none.
+
+    """
+    try:
+        return soupsieve.compile(css)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:
+        raise ValueError(f"{css!r} is no CSS selector: {_first_line(error)}") from error
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Make a regular expression ready for use.
+
+    Raises:
+        ValueError: When it is none.
+
+    """
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {_first_line(error)}") from error
+
+
+def match_in(pattern: re.Pattern[str], text: str) -> str:
+    """Give what a regular expression's first group matches, or all of it without a group; empty for no match."""
+    found = pattern.search(text[:_LONGEST_SEARCHED])
+    if found is None:
+        return ""
+    return (found[1] or "") if pattern.groups else found[0]
+
+
+def _attribute(element: Tag, name: str) -> str:
+    value = element.get(name)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(":. ")

@@ -1,0 +1,218 @@
+"""What a web page says of itself for machines: JSON-LD in the terms of schema.org, and OpenGraph."""
+
+import hashlib
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from monitor.collectors.http.urls import web_address, without_tracking
+from monitor.collectors.parsing.html_text import to_text
+
+_ARTICLES = frozenset({
+    "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting", "Report",
+    "DiscussionForumPosting", "SocialMediaPosting",
+})  # fmt: skip
+_DISCUSSION = frozenset({"DiscussionForumPosting", "SocialMediaPosting", "QAPage", "Question"})
+_COMMENTS = ("comment", "suggestedAnswer", "acceptedAnswer")
+_INNER = ("@graph", "mainEntity", "hasPart", "review")
+_DEEPEST = 6
+_TAG = re.compile(r"</?[a-zA-Z]")
+_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*;?\s*$", re.DOTALL)
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """One piece of writing as the page describes it. Dates are as they were written; empty texts mean not said."""
+
+    text: str = ""
+    title: str = ""
+    summary: str = ""
+    author: str = ""
+    published: str = ""
+    modified: str = ""
+    language: str = ""
+    address: str | None = None
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReview:
+    """A fact check: which claim, what was found, by whom. `key` tells the claims of one page apart, for good."""
+
+    claim: str
+    verdict: str
+    publisher: str
+    published: str
+    address: str | None
+
+    @property
+    def key(self) -> str:
+        """Give the name of the claim."""
+        return hashlib.sha256(unicodedata.normalize("NFC", self.claim).encode()).hexdigest()[:16]
+
+    def text(self) -> str:
+        """Write the fact check as a person would read it out."""
+        lines = [f"Tuyên bố được kiểm chứng: {self.claim}", f"Kết luận: {self.verdict}"]
+        return "\n".join([*lines, f"Đơn vị kiểm chứng: {self.publisher}"] if self.publisher else lines)
+
+
+def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
+    """Give the nodes of a page's JSON-LD, outer before inner, and how many scripts of it cannot be read."""
+    nodes: list[Node] = []
+    unreadable = 0
+    for script in soup.find_all("script", type=re.compile(r"^\s*application/ld\+json", re.IGNORECASE)):
+        written = script.get_text()
+        if not written.strip():
+            continue
+        try:
+            # Line breaks inside texts are an error that many sites make.
+            value = json.loads(_WRAPPING.sub("", written), strict=False)
+        except (ValueError, RecursionError):
+            unreadable += 1
+            continue
+        nodes.extend(_nodes_in(value, 0))
+    return nodes, unreadable
+
+
+def described_by_nodes(nodes: Sequence[Node], page_url: str) -> Description:
+    """Describe a page's article by its JSON-LD: the node that names this page, else the first one."""
+    articles = [node for node in nodes if _types(node) & _ARTICLES]
+    own = without_tracking(page_url)
+    named = (node for node in articles if own in {without_tracking(address) for address in _addresses(node, page_url)})
+    chosen = next(named, articles[0] if articles else None)
+    return _describe(chosen, page_url) if chosen is not None else Description()
+
+
+def described_by_open_graph(soup: BeautifulSoup) -> Description:
+    """Describe a page's article by its OpenGraph and other `meta` elements."""
+    said: dict[str, str] = {}
+    for meta in soup.find_all("meta"):
+        name = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
+        said.setdefault(name, html.unescape(str(meta.get("content") or "")).strip())
+    root = soup.find("html")
+    language = str(root.get("lang") or "") if isinstance(root, Tag) else ""
+    return Description(
+        title=said.get("og:title", ""),
+        summary=said.get("og:description", ""),
+        published=said.get("article:published_time") or said.get("datepublished", ""),
+        modified=said.get("article:modified_time") or said.get("og:updated_time") or said.get("datemodified", ""),
+        language=language or said.get("og:locale", "").replace("_", "-"),
+    )
+
+
+def discussion(nodes: Sequence[Node], page_url: str) -> list[Description]:
+    """Give the posts of a page's discussion, the opening one first; none when the page describes no discussion."""
+    for node in nodes:
+        if _types(node) & _DISCUSSION:
+            replies = [reply for name in _COMMENTS for reply in _as_list(node.get(name)) if isinstance(reply, Mapping)]
+            return [_describe(post, page_url) for post in (node, *replies)]
+    return []
+
+
+def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
+    """Give the fact checks of a page that name both a claim and a verdict, each claim once."""
+    found: dict[str, ClaimReview] = {}
+    for node in nodes:
+        if "ClaimReview" not in _types(node):
+            continue
+        claim, verdict = _plain(node.get("claimReviewed")), _verdict(node.get("reviewRating"))
+        if claim and verdict:
+            review = ClaimReview(
+                claim=claim,
+                verdict=verdict,
+                publisher=_name(node.get("publisher")) or _name(node.get("author")),
+                published=_plain(node.get("datePublished")),
+                address=web_address(_plain(node.get("url")), page_url),
+            )
+            found.setdefault(review.key, review)
+    return list(found.values())
+
+
+def _nodes_in(value: Any, depth: int) -> Iterator[Node]:
+    if depth > _DEEPEST:
+        return
+    for node in _as_list(value):
+        if not isinstance(node, Mapping):
+            continue
+        yield node
+        for name in _INNER:
+            if name in node:
+                yield from _nodes_in(node[name], depth + 1)
+
+
+def _describe(node: Node, page_url: str) -> Description:
+    body = _plain(node.get("articleBody")) or _plain(node.get("text"))
+    language = node.get("inLanguage")
+    return Description(
+        text=body,
+        title=_plain(node.get("headline")) or _plain(node.get("name")),
+        summary=_plain(node.get("description")),
+        author=_name(node.get("author")),
+        published=_plain(node.get("datePublished")) or _plain(node.get("dateCreated")),
+        modified=_plain(node.get("dateModified")),
+        language=_plain(language.get("alternateName") if isinstance(language, Mapping) else language),
+        address=web_address(_plain(node.get("url")), page_url),
+        identifier=_identifier(node, page_url),
+    )
+
+
+def _identifier(node: Node, page_url: str) -> str:
+    value = node.get("identifier")
+    if isinstance(value, Mapping):
+        value = value.get("value")
+    # Fragments alone would be the same on every page.
+    addresses = (web_address(_plain(node.get(name)), page_url) for name in ("@id", "url"))
+    return _plain(value) or next((address for address in addresses if address), "")
+
+
+def _addresses(node: Node, page_url: str) -> list[str]:
+    main = node.get("mainEntityOfPage")
+    written = [node.get("url"), node.get("@id"), main.get("@id") if isinstance(main, Mapping) else main]
+    found = [web_address(value, page_url) for value in written if isinstance(value, str) and value]
+    return [address for address in found if address]
+
+
+def _verdict(rating: Any) -> str:
+    """Give a rating's words; without any, its number and what it is out of."""
+    for each in _as_list(rating):
+        if not isinstance(each, Mapping):
+            continue
+        value, best = _plain(each.get("ratingValue")), _plain(each.get("bestRating"))
+        words = _plain(each.get("alternateName")) or _plain(each.get("name"))
+        if words or value:
+            return words or (f"{value}/{best}" if best else value)
+    return ""
+
+
+def _name(value: Any) -> str:
+    for each in _as_list(value):
+        name = _plain(each.get("name") if isinstance(each, Mapping) else each)
+        if name:
+            return name
+    return ""
+
+
+def _types(node: Node) -> set[str]:
+    return {str(name).rsplit("/", 1)[-1] for name in _as_list(node.get("@type"))}
+
+
+def _plain(value: Any) -> str:
+    """Give a text as a reader would see it; numbers are written out, anything else is nothing."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:g}"
+    if not isinstance(value, str):
+        return ""
+    # Line breaks stay unless there are tags that say otherwise.
+    return to_text(value) if _TAG.search(value) else html.unescape(value).strip()
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

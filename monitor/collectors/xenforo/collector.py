@@ -1,0 +1,199 @@
+"""A XenForo 2 board as guests see it: its feed tells which threads have something new, their pages are then read."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+
+from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.feed.formats import Document, read_document
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.collectors.xenforo.api import ACCEPTED, Board, ThreadPage, read_thread, refuse_sign_in, thread_number
+from monitor.collectors.xenforo.cursor import Bookmark, Thread
+from monitor.errors import PayloadInvalid
+
+_NOT_MODIFIED = 304
+_MOST_LOOKS = 5
+_READ_WHOLE = 3
+_NAME = "post-"
+
+
+class XenForoCollector:
+    """Reads the feed of threads, then the pages with new posts, then again some pages whose posts are watched.
+
+    A thread that is met for the first time is read whole when it has up to three pages, else its first and last page.
+    The cursor holds the threads of the feed, how far each was read, and on which pages the newest posts stand. A
+    reading asks for a bounded number of pages; threads that it did not come to wait for the next one.
+    """
+
+    kind = "xenforo"
+
+    async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
+        """Read what is new, then what changed among the watched posts.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            SourceRefused: When the board is for members only, or shows a challenge.
+            CollectError: Another of its subclasses, when the board could not be read.
+
+        """
+        board = Board.of(source)
+        bookmark = Bookmark(board.feed_url, source.cursor)
+        known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
+        fetched = await client.get(board.feed_url, headers=conditional_headers(known))
+        yield _note_feed(board, bookmark, fetched)
+        reading = _Reading(board, client, bookmark, source.watched)
+        for thread in bookmark.waiting():
+            async for batch in reading.follow(thread):
+                yield batch
+        async for batch in reading.look_again():
+            yield batch
+
+    async def recheck(
+        self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
+    ) -> AsyncIterator[Batch]:
+        """Read posts again, by the pages on which they stood; those whose page is not remembered are left out.
+
+        Raises:
+            UsageError: When the source's settings are wrong.
+            CollectError: When the board could not be read.
+
+        """
+        board = Board.of(source)
+        bookmark = Bookmark(board.feed_url, source.cursor)
+        async for batch in _Reading(board, client, bookmark, [post.external_id for post in posts]).look_again():
+            yield batch
+
+
+def _note_feed(board: Board, bookmark: Bookmark, fetched: Fetched) -> Batch:
+    if fetched.status == _NOT_MODIFIED:
+        return Batch(fetched=fetched, unchanged=True)
+    refuse_sign_in(fetched, board)
+    document = read_document(fetched)
+    listed, skipped = _threads_of(document, board)
+    if not listed and document.posts:
+        raise PayloadInvalid(f"{board.feed_url} names no thread under {board.threads}/: check `prefixes`")
+    gap = bookmark.note_feed(listed)
+    return Batch(
+        fetched=fetched,
+        skipped=skipped,
+        cursor=bookmark.as_cursor(),
+        # An answer that broke off is to be read again, even when nothing changes.
+        validators={} if document.broken_off else validators_of(board.feed_url, fetched),
+        gap="the feed broke off before its end" if document.broken_off else gap,
+        unchanged=not bookmark.waiting(),
+    )
+
+
+def _threads_of(document: Document, board: Board) -> tuple[list[tuple[str, str]], Counter[str]]:
+    """Give the threads of a feed, each with a mark that changes with every reply."""
+    skipped = Counter(document.skipped)
+    listed: dict[int, tuple[str, str]] = {}
+    for item in document.posts:
+        path = board.thread_path(item.url or item.external_id)
+        if path is None:
+            skipped["not a thread"] += 1
+        else:
+            mark = f"{item.engagement.get('replies', '')} {item.published_raw or ''}".strip()
+            listed.setdefault(thread_number(path), (path, mark))
+    return list(listed.values()), skipped
+
+
+class _Reading:
+    """One reading of a board's thread pages, as many as the source allows."""
+
+    def __init__(self, board: Board, client: PoliteClient, bookmark: Bookmark, watched: Sequence[str]) -> None:
+        self._board = board
+        self._client = client
+        self._bookmark = bookmark
+        self._pages_left = board.max_pages
+        numbers = (name.removeprefix(_NAME) for name in watched if name.startswith(_NAME))
+        self._unmet = {int(number) for number in numbers if number.isdecimal()}
+
+    async def follow(self, thread: Thread) -> AsyncIterator[Batch]:
+        """Read a thread from where it was left to its end, or until the pages of this reading are used up."""
+        while thread.waiting and self._pages_left:
+            asked, is_first = thread.page, thread.page == 1 and not thread.post
+            page = await self._page(thread, asked)
+            if page is None or self._left(thread, page):
+                yield self._without(thread, page)
+                return
+            if not thread.ahead and page.number > 1 and page.first > thread.post:
+                # Posts before these were taken away: unread ones moved to the page before.
+                thread.page = page.number - 1
+                continue
+            fresh_from = thread.post
+            thread.post = max([thread.post, *page.shown])
+            thread.waiting = page.more and page.number >= asked
+            thread.ahead = thread.waiting
+            skips = is_first and page.last > _READ_WHOLE
+            following = page.last if skips else page.number + 1
+            thread.page = following if thread.waiting else page.number
+            yield self._batch(thread, page, fresh_from, older_pages=page.last - 2 if skips else 0)
+
+    async def look_again(self) -> AsyncIterator[Batch]:
+        """Read some pages with watched posts that were not met, those first that were not looked at for longest."""
+        for thread, number, sought in self._bookmark.places_of(self._unmet)[:_MOST_LOOKS]:
+            for place in (number, number - 1):
+                # The page before is of use only when a post may have moved to it.
+                if not place or not self._pages_left or not sought & self._unmet:
+                    break
+                page = await self._page(thread, place)
+                if page is None or self._left(thread, page):
+                    yield self._without(thread, page)
+                    break
+                yield self._batch(thread, page, thread.post)
+                if min(sought & self._unmet, default=page.first) >= page.first:
+                    break
+
+    async def _page(self, thread: Thread, number: int) -> ThreadPage | None:
+        self._pages_left -= 1
+        url = self._board.thread_url(thread.path, number)
+        return read_thread(await self._fetch(url), self._board)
+
+    async def _fetch(self, url: str) -> Fetched:
+        fetched = await self._client.get(url, accept_status=ACCEPTED)
+        self._last = fetched
+        return fetched
+
+    def _left(self, thread: Thread, page: ThreadPage) -> bool:
+        """Tell whether another thread answered, into which this one was merged, or no thread."""
+        return page.path is None or thread_number(page.path) != thread_number(thread.path) or not page.messages
+
+    def _without(self, thread: Thread, page: ThreadPage | None) -> Batch:
+        """Forget a thread. Its posts are gone when it is; when another answered, they live on there."""
+        gone = self._bookmark.posts_of(thread) if page is None else []
+        self._bookmark.forget_thread(thread)
+        self._unmet -= set(gone)
+        return Batch(
+            fetched=self._last,
+            posts=[message.post for message in page.messages if message.post] if page else (),
+            gone=[f"{_NAME}{number}" for number in gone],
+            skipped=Counter({"thread without posts": 1} if page and not page.messages else {}),
+            cursor=self._bookmark.as_cursor(),
+        )
+
+    def _batch(self, thread: Thread, page: ThreadPage, fresh_from: int, older_pages: int = 0) -> Batch:
+        """Keep a page's posts and find out which are missing from it; count only what is new."""
+        gone = {message.number for message in page.messages if message.gone} | self._missing(thread, page)
+        skipped = Counter(
+            "no text" for each in page.messages if each.post is None and not each.gone and each.number > fresh_from
+        )
+        if older_pages > 0:
+            skipped["older page"] += older_pages
+        self._unmet -= {*page.shown, *gone}
+        self._bookmark.forget_posts(thread, gone)
+        self._bookmark.note_page(thread, page)
+        return Batch(
+            fetched=page.fetched,
+            posts=[message.post for message in page.messages if message.post],
+            gone=[f"{_NAME}{number}" for number in sorted(gone)],
+            skipped=skipped,
+            cursor=self._bookmark.as_cursor(),
+        )
+
+    def _missing(self, thread: Thread, page: ThreadPage) -> set[int]:
+        """Find the known posts that this very page would have to show, were they still there."""
+        lowest = 0 if page.number == 1 else page.first
+        highest = max(page.shown, default=0) if page.more else float("inf")
+        known = self._bookmark.posts_of(thread)
+        return {number for number in known if lowest < number < highest and number not in page.shown}

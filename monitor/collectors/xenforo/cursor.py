@@ -1,0 +1,160 @@
+"""What the XenForo collector remembers between two readings: threads, how far each was read, and where posts stand."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.collectors.xenforo.api import ThreadPage, thread_number
+
+_MOST_THREADS = 300
+_MOST_PAGES = 60
+_MOST_WINDOW = 200
+
+
+@dataclass(slots=True)
+class Thread:
+    """How far one thread was read.
+
+    Args:
+        path: What names it in addresses.
+        mark: Its number of replies and its time in the feed; another mark means that there is something to read.
+        post: The highest number of its posts that was read.
+        page: Where to read on.
+        ahead: Whether `page` was reached by going forward, so that it need not show a known post.
+        waiting: Whether it is to be read.
+
+    """
+
+    path: str
+    mark: str
+    post: int = 0
+    page: int = 1
+    ahead: bool = True
+    waiting: bool = True
+
+
+class Bookmark:
+    """Threads, those that were active first in front, and pages, those that were looked at first in front.
+
+    Args:
+        feed_url: The feed that it is of; a cursor of another feed is not used.
+        cursor: As the last batch left it.
+
+    """
+
+    def __init__(self, feed_url: str, cursor: Mapping[str, Any]) -> None:
+        kept = cursor if cursor.get("feed") == feed_url else {}
+        self._feed_url = feed_url
+        self._window: list[int] = list(kept.get("window", ()))
+        self._threads = {thread_number(row[0]): Thread(*row) for row in kept.get("threads", ())}
+        self._pages: dict[tuple[int, int], list[int]] = {(row[0], row[1]): row[2] for row in kept.get("pages", ())}
+
+    def as_cursor(self) -> dict[str, Any]:
+        """Write it down, with a bounded number of rows."""
+        return {
+            "feed": self._feed_url,
+            "window": self._window[:_MOST_WINDOW],
+            "threads": [
+                [each.path, each.mark, each.post, each.page, each.ahead, each.waiting]
+                for each in self._threads.values()
+            ],
+            "pages": [[*place, numbers] for place, numbers in list(self._pages.items())[-_MOST_PAGES:]],
+        }
+
+    def note_feed(self, listed: Sequence[tuple[str, str]]) -> str | None:
+        """Note the threads of the feed and their marks, the one active last in front.
+
+        Returns:
+            What may have been missed, in words.
+
+        """
+        numbers = [thread_number(path) for path, _ in listed]
+        overrun = self._overran(listed, numbers)
+        for path, mark in reversed(listed):
+            self._note_thread(path, mark)
+        self._window = numbers
+        given_up = self._forget_surplus()
+        if given_up:
+            return f"{given_up} threads were given up, too many waited: read this source more often, raise `max_pages`"
+        return "the feed moved past all it showed before, threads may have been missed" if overrun else None
+
+    def waiting(self) -> list[Thread]:
+        """List the threads to read, the one active first in front."""
+        return [thread for thread in self._threads.values() if thread.waiting]
+
+    def note_page(self, thread: Thread, page: ThreadPage) -> None:
+        """Note which posts stand on a page just read; what else stood there is sought beside it from now on."""
+        number = thread_number(thread.path)
+        strayed = set(self._pages.pop((number, page.number), ())).difference(page.shown)
+        self.forget_posts(thread, page.shown)
+        if page.shown:
+            self._pages[number, page.number] = list(page.shown)
+        for post in sorted(strayed):
+            beside = page.number - 1 if post < page.first else page.number + 1
+            self._pages.setdefault((number, beside), []).append(post)
+
+    def forget_posts(self, thread: Thread, posts: Collection[int]) -> None:
+        """Forget where posts stood."""
+        number = thread_number(thread.path)
+        for place in [place for place in self._pages if place[0] == number]:
+            kept = [post for post in self._pages[place] if post not in posts]
+            if kept:
+                self._pages[place] = kept
+            else:
+                del self._pages[place]
+
+    def forget_thread(self, thread: Thread) -> None:
+        """Forget a thread and its posts."""
+        number = thread_number(thread.path)
+        self._threads.pop(number, None)
+        self._pages = {place: numbers for place, numbers in self._pages.items() if place[0] != number}
+
+    def posts_of(self, thread: Thread) -> list[int]:
+        """List the posts of a thread whose page is known."""
+        number = thread_number(thread.path)
+        return [post for place, numbers in self._pages.items() if place[0] == number for post in numbers]
+
+    def places_of(self, posts: set[int]) -> list[tuple[Thread, int, set[int]]]:
+        """List the pages on which some of these posts stand, with them, the one looked at first in front."""
+        return [
+            (self._threads[number], page, posts.intersection(numbers))
+            for (number, page), numbers in self._pages.items()
+            if number in self._threads and not posts.isdisjoint(numbers)
+        ]
+
+    def _overran(self, listed: Sequence[tuple[str, str]], numbers: Collection[int]) -> bool:
+        """Tell whether threads may have passed unseen. A pinned thread in front, unchanged, proves nothing."""
+        if not listed or not any(number not in numbers for number in self._window):
+            return False
+        path, mark = listed[-1]
+        known = self._threads.get(thread_number(path))
+        return known is None or known.mark != mark
+
+    def _note_thread(self, path: str, mark: str) -> None:
+        number = thread_number(path)
+        known = self._threads.get(number)
+        if known is None:
+            self._threads[number] = Thread(path, mark)
+            return
+        known.path = path
+        if known.mark == mark:
+            return
+        known.mark = mark
+        if not known.waiting:
+            known.waiting = True
+            self._threads[number] = self._threads.pop(number)
+
+    def _forget_surplus(self) -> int:
+        """Keep the number of threads bounded; give back how many of those that waited are lost."""
+        surplus = len(self._threads) - _MOST_THREADS
+        if surplus <= 0:
+            return 0
+        listed = set(self._window)
+        order = sorted(self._threads.values(), key=lambda each: (each.waiting, thread_number(each.path) in listed))
+        dropped = order[:surplus]
+        self._drop(dropped)
+        return sum(thread.waiting for thread in dropped)
+
+    def _drop(self, threads: Iterable[Thread]) -> None:
+        for thread in list(threads):
+            self.forget_thread(thread)

@@ -1,0 +1,189 @@
+"""Labelled files are read in the forms in which they are published; what is wrong with them is said with its place.
+
+All rows here were made up for these tests.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifiers.data.datasets import PUBLIC_SETS, Example, data_hash, read_named, read_texts
+from classifiers.errors import DataInvalid
+
+# By set: the published columns, a published label, and what it means to us and in the set's own classes.
+CSV_FORMS = [
+    ("vihsd", "free_text,label_id", "1", {"negative": True}, "offensive"),
+    ("vihsd", "free_text,label_id", "0", {"negative": False}, "clean"),
+    ("vlsphsd", "id,free_text,label_id", "2", {"negative": True}, "hate"),
+    ("comments2025", "text,label", "2", {"negative": True}, "hate"),
+    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "1", {"negative": True}, "toxic"),
+    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "0.0", {"negative": False}, "clean"),
+    ("reintel", "id,user_name,post_message,timestamp_post,label", "1", {"unverified": True}, "unreliable"),
+]
+JSON_FORMS = [
+    ("vihsd", {"text": "đồ dở hơi", "label": 1}, {"negative": True}),
+    ("vlsphsd", {"text": "đồ dở hơi", "label": "0"}, {"negative": False}),
+    ("comments2025", {"text": "đồ dở hơi", "label": 2}, {"negative": True}),
+    ("victsd", {"text": "đồ dở hơi", "toxic": 1, "constructive": 0}, {"negative": True}),
+    ("reintel", {"text": "đồ dở hơi", "unreliable": 0}, {"unverified": False}),
+]
+TEXT_COLUMNS, LABEL_COLUMNS = {"free_text", "Comment", "post_message", "text"}, {"label_id", "Toxicity", "label"}
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def csv_of(header: str, text: str, label: str) -> str:
+    row = [
+        f'"{text}"' if name in TEXT_COLUMNS else label if name in LABEL_COLUMNS else "7" for name in header.split(",")
+    ]
+    return f"{header}\n{','.join(row)}\n"
+
+
+@pytest.mark.parametrize(("name", "header", "label", "ours", "own_class"), CSV_FORMS)
+def test_published_tables_are_read(
+    *, tmp_path: Path, name: str, header: str, label: str, ours: Mapping[str, bool], own_class: str
+) -> None:
+    text = "Đồ dở hơi, nói\nhai dòng"
+    path = write(tmp_path / "data.csv", csv_of(header, text, label))
+    (example,) = read_named(name, path)
+    assert (example.text, example.labels) == (text, ours)
+    (example,) = read_named(name, path, task=True)
+    assert [own for own, holds in example.labels.items() if holds] == [own_class]
+
+
+@pytest.mark.parametrize(("name", "record", "ours"), JSON_FORMS)
+def test_json_lines_are_read(tmp_path: Path, name: str, record: dict[str, Any], ours: Mapping[str, bool]) -> None:
+    path = write(tmp_path / "data.jsonl", json.dumps(record, ensure_ascii=False) + "\n\n")
+    assert read_named(name, path) == [Example("đồ dở hơi", ours)]
+
+
+def test_a_set_whose_labels_are_not_ours_is_read_for_its_own_task_only(tmp_path: Path) -> None:
+    path = write(tmp_path / "viocd.csv", "review,review_tokenize,label,domain\nGiao hàng chậm quá,x,1,app\n")
+    assert read_named("viocd", path, task=True) == [Example("Giao hàng chậm quá", {"other": False, "complaint": True})]
+    with pytest.raises(DataInvalid, match="the labels of viocd are not ours: `kiemtin train --task` learns them"):
+        read_named("viocd", path)
+
+
+@pytest.mark.parametrize("known", PUBLIC_SETS, ids=lambda known: known.name)
+def test_every_set_is_read_in_both_forms(tmp_path: Path, known: Any) -> None:
+    for text, label in zip(known.text[::-1], known.label[::-1], strict=False):
+        table = write(tmp_path / "t.csv", f"{text},{label}\nxin chào,1\n")
+        lines = write(tmp_path / "l.jsonl", json.dumps({text: "xin chào", label: 1}))
+        assert read_named(known.name, table, task=True) == read_named(known.name, lines, task=True)
+
+
+def test_gzip_byte_order_marks_and_windows_lines_are_read(tmp_path: Path) -> None:
+    content = '\ufefffree_text,label_id\r\n"một, hai",1\r\nba,0\r\n'.encode()
+    expected = [Example("một, hai", {"negative": True}), Example("ba", {"negative": False})]
+    assert read_named("vihsd", write(tmp_path / "a.csv", content)) == expected
+    assert read_named("vihsd", write(tmp_path / "a.csv.gz", gzip.compress(content))) == expected
+
+
+def test_rows_without_text_or_known_label_are_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "free_text,label_id\n,1\n  ,0\nđược,\nđược,9\ncó,1\n")
+    assert read_named("vihsd", path) == [Example("có", {"negative": True})]
+
+
+def test_a_file_in_the_shape_of_the_corpus_is_read(tmp_path: Path) -> None:
+    record = {"text": " giữ nguyên ", "labels": ["concern"], "kind": "worker_report", "id": "x", "topic": "wages"}
+    path = write(tmp_path / "own.jsonl", json.dumps(record))
+    labels = {"unverified": False, "negative": False, "concern": True}
+    assert read_named("own", path) == [
+        Example(" giữ nguyên ", labels, {"id": "x", "kind": "worker_report", "topic": "wages"})
+    ]
+
+
+def test_a_borderline_post_may_carry_a_grade(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.jsonl", '{"text": "vãi", "labels": [], "grade": {"negative": 0.3}}')
+    (example,) = read_named("own", path)
+    assert (example.labels["negative"], example.grades) == (False, {"negative": 0.3})
+    assert data_hash([example]) != data_hash([Example(example.text, example.labels)])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("vihsd", "a,b\n1,2\n", "has no columns 'text' and 'label': is it really ViHSD"),
+        ("vihsd", "", "holds no labelled text"),
+        ("vihsd", "free_text,label_id\n", "holds no labelled text"),
+        ("vihsd", '{"text": "a", "label": 1}\n{oops', "line 2: not JSON"),
+        ("vihsd", '{"text": "a", "label": 1}\n5\n', "line 2: not a JSON object"),
+        ("vihsd", "free_text,label_id\n" + "a" * 200_000 + ",1\n", "is not valid CSV"),
+        ("vihsd", b"\xff\xfe\x00", "cannot read"),
+        ("vihsd", b"\x1f\x8b rest", "cannot read"),
+        ("vihsd", gzip.compress(b"free_text,label_id\na,1\n")[:-9], "cannot read"),
+        ("own", '{"text": "a"}', "line 1: not a labelled post"),
+        ("own", '{"text": "a", "labels": []}\n["a"]', "line 2: not a labelled post"),
+        ("own", '{"text": "a", "labels": ["opinion"]}', "line 1: unknown label 'opinion'"),
+        ("own", '{"text": "a", "labels": [], "grade": {"opinion": 0.3}}', "line 1: unknown label 'opinion'"),
+        ("own", '{"text": "a", "labels": [], "grade": {"negative": 3}}', "line 1: a grade lies between 0 and 1, not 3"),
+        ("own", '{"text": "a", "labels": [], "grade": 0.3}', "line 1: not a labelled post"),
+        ("own", '{"text": "a", "labels": {"negative": false}}', "`labels` lists what the post carries"),
+        ("nothing", "free_text,label_id\na,1\n", "no reader named 'nothing': choose one of vihsd, .* or `own`"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: str | bytes, reason: str) -> None:
+    with pytest.raises(DataInvalid, match=reason) as caught:
+        read_named(name, write(tmp_path / "data", content))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_context_of_a_published_row_is_read(tmp_path: Path) -> None:
+    header = "id,user_name,post_message,timestamp_post,num_like_post,num_comment_post,num_share_post,label"
+    path = write(tmp_path / "reintel.csv", f"{header}\n1,ab,Mất nước,1583713929,12,unknown,1583713930,1\n")
+    for task in (False, True):
+        (example,) = read_named("reintel", path, task=task)
+        assert (example.context.likes, example.context.comments, example.context.shares) == (12, None, None)
+        assert example.context.time is not None
+    path = write(tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá xăng,KinhDoanh\n")
+    (example,) = read_named("victsd", path)
+    assert (example.context.title, example.context.topic) == ("Giá xăng", "KinhDoanh")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "một\n\nhai\nmột\n",
+        '{"text": "một"}\n{"id": 7}\n{"text": "hai", "label": 3}\n',
+        gzip.compress('{"title": "một"}\n{"abstract": "hai", "text": null}'.encode()),
+    ],
+    ids=["plain lines", "json lines", "zipped, other columns"],
+)
+def test_texts_without_labels_are_read_each_once(tmp_path: Path, content: str | bytes) -> None:
+    assert read_texts(write(tmp_path / "texts", content)) == ["một", "hai"]
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", '{"id": 1}'])
+def test_a_file_without_texts_is_explained(tmp_path: Path, content: str) -> None:
+    with pytest.raises(DataInvalid, match="holds no text: give JSON lines with a text each, or plain lines"):
+        read_texts(write(tmp_path / "texts", content))
+
+
+def test_a_damaged_archive_is_explained(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(b"free_text,label_id\n" + bytes(range(32, 127)) * 50 + b",1\n"))
+    for place in range(10, len(packed)):
+        damaged = packed.copy()
+        damaged[place] ^= 0x55
+        with pytest.raises(DataInvalid):
+            read_named("vihsd", write(tmp_path / "data.gz", bytes(damaged)))
+
+
+def test_a_missing_file_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(DataInvalid, match=r"cannot read .*nowhere\.csv: No such file or directory$"):
+        read_named("vihsd", tmp_path / "nowhere.csv")
+
+
+def test_the_hash_follows_texts_labels_and_their_order() -> None:
+    one, two = Example("a", {"negative": True, "concern": False}), Example("\ud83d", {"negative": False})
+    turned = Example("a", {"concern": False, "negative": True}, {"kind": "insult"})
+    assert data_hash([one, two]) == data_hash([turned, two])
+    hashes = {data_hash(examples) for examples in ([one], [two], [one, two], [two, one], [])}
+    assert len(hashes) == 5
+    assert data_hash([one]) != data_hash([Example("a", {"negative": False, "concern": False})])

@@ -1,0 +1,165 @@
+"""Measures of quality, against examples that can be checked by hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from classifiers.data.datasets import Example
+from classifiers.evaluation.metrics import (
+    LEAST_THRESHOLD,
+    best_f1_threshold,
+    evaluate,
+    measure,
+    summary,
+    threshold_for_precision,
+)
+from classifiers.evaluation.predictions import Scored, score
+from classifiers.training.train import Trained
+
+SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
+ANSWERS = np.array([True, True, False, True, False, False])
+
+
+def test_decisions_at_a_threshold() -> None:
+    metrics = measure(SCORES, ANSWERS, 0.5)  # flagged: yes, yes, no; left: yes, no, no
+    assert (metrics.positives, metrics.negatives, metrics.threshold) == (3, 3, 0.5)
+    assert [metrics.precision, metrics.recall] == pytest.approx([2 / 3, 2 / 3])
+    assert metrics.macro_f1 == pytest.approx(2 / 3)
+
+
+def test_ranking_does_not_depend_on_the_threshold() -> None:
+    low, high = measure(SCORES, ANSWERS, 0.05), measure(SCORES, ANSWERS, 0.95)
+    # Of the nine pairs of a yes and a no, one is the wrong way round: 0.4 below 0.7.
+    assert low.auc == high.auc == pytest.approx(8 / 9)
+    assert low.average_precision == high.average_precision == pytest.approx((1 + 1 + 3 / 4) / 3)
+
+
+def test_a_threshold_is_reached_by_a_probability_that_equals_it() -> None:
+    assert measure(SCORES, ANSWERS, 0.9).recall == pytest.approx(1 / 3)
+
+
+def test_a_threshold_that_nothing_passes_makes_no_mistake_and_finds_nothing() -> None:
+    metrics = measure(SCORES, ANSWERS, 0.95)
+    assert (metrics.precision, metrics.recall) == (1.0, 0.0)
+    assert metrics.macro_f1 == pytest.approx((0 + 2 / 3) / 2)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "answers", "error"),
+    [
+        ([0.0, 1.0], [False, True], 0.0),
+        ([1.0, 0.0], [False, True], 1.0),
+        ([0.5, 0.5, 0.5, 0.5], [True, False, True, False], 0.0),
+        # Two bins: 0.25 said and 1 of 2 seen, twice; 0.85 said and 1 of 1 seen.
+        ([0.25, 0.25, 0.85], [True, False, True], (2 * 0.25 + 0.15) / 3),
+    ],
+)
+def test_calibration_compares_what_is_said_with_what_happens(
+    probabilities: list[float], answers: list[bool], error: float
+) -> None:
+    assert measure(np.array(probabilities), np.array(answers), 0.5).calibration_error == pytest.approx(error)
+
+
+def test_the_brier_score_is_the_mean_squared_distance() -> None:
+    squares = [0.01, 0.04, 0.49, 0.36, 0.09, 0.01]
+    assert measure(SCORES, ANSWERS, 0.5).brier == pytest.approx(sum(squares) / 6)
+
+
+def test_the_threshold_of_a_precision_is_the_least_that_reaches_it() -> None:
+    assert threshold_for_precision(SCORES, ANSWERS, 0.75) == 0.4  # yes, yes, no, yes
+    assert threshold_for_precision(SCORES, ANSWERS, 0.9) == 0.8  # yes, yes
+
+
+def test_a_precision_that_is_never_reached_gives_the_best_f1() -> None:
+    scores, answers = np.array([0.9, 0.8, 0.7]), np.array([False, True, True])
+    assert threshold_for_precision(scores, answers, 0.95) == best_f1_threshold(scores, answers) == 0.7
+
+
+def test_the_best_f1_is_found() -> None:
+    assert best_f1_threshold(SCORES, ANSWERS) == 0.4  # precision 3/4, recall 1
+
+
+def test_no_threshold_flags_whatever_comes() -> None:
+    scores, answers = np.array([0.001, 0.0001]), np.array([True, False])
+    assert best_f1_threshold(scores, answers) == threshold_for_precision(scores, answers, 0.5) == LEAST_THRESHOLD
+
+
+def judged(
+    examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str], *, exclusive: bool = False
+) -> Scored:
+    """Put examples beside probabilities; of exclusive labels the most probable is given."""
+    probabilities = np.array(said)
+    flagged = probabilities == probabilities.max(axis=1, keepdims=True) if exclusive else probabilities >= 0.5
+    return Scored(examples, tuple(labels), probabilities, flagged, dict.fromkeys(labels, 0.5), exclusive=exclusive)
+
+
+def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
+    examples = [
+        Example("a", {"negative": True, "concern": True}),
+        Example("b", {"negative": False}),
+        Example("c", {"negative": False, "concern": True}),
+    ]
+    result = summary(judged(examples, [[0.9, 0.9], [0.8, 0.1], [0.1, 0.1]], ["negative", "concern"]))
+    assert result["examples"] == 3
+    assert result["labels"].keys() == {"negative"}, "a label that all texts carry cannot be ranked"
+    figures = result["labels"]["negative"]
+    assert (figures["precision"], figures["auc"]) == (0.5, 1.0)
+    assert (figures["positives"], figures["negatives"], figures["threshold"]) == (1, 2, 0.5)
+    assert set(figures["intervals"]) == set(figures) - {"positives", "negatives", "threshold", "intervals"}
+    assert figures["intervals"]["recall"] == [1.0, 1.0]
+    low, high = figures["intervals"]["precision"]
+    assert low < 0.5 < high
+    assert "macro_f1" not in result
+
+
+def classes(*, clean: bool = False, offensive: bool = False, hate: bool = False) -> dict[str, bool]:
+    return {"clean": clean, "offensive": offensive, "hate": hate}
+
+
+CLASSES = ("clean", "offensive", "hate")
+OF_CLASSES = [
+    Example("a", classes(clean=True)),
+    Example("b", classes(clean=True)),
+    Example("c", classes(offensive=True)),
+]
+SAID = [[0.9, 0.1, 0.1], [0.2, 0.6, 0.1], [0.1, 0.8, 0.1]]  # clean, offensive, offensive
+
+
+def test_exclusive_classes_are_measured_together() -> None:
+    result = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))
+    assert result["accuracy"] == pytest.approx(2 / 3)
+    # clean: precision 1, recall 1/2; offensive: precision 1/2, recall 1; hate never occurs and counts as 0.
+    assert result["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
+    assert set(result["intervals"]) == {"macro_f1", "accuracy"}
+    assert result["labels"].keys() == {"clean", "offensive"}
+    assert result["labels"]["clean"]["auc"] == 1.0
+
+
+def test_decisions_on_classes_are_those_that_were_made_and_not_a_threshold() -> None:
+    result = summary(judged(OF_CLASSES, [[0.4, 0.1, 0.1], *SAID[1:]], CLASSES, exclusive=True))
+    assert result["labels"]["clean"]["recall"] == 0.5, "0.4 is below the threshold, and still the most probable"
+
+
+def test_the_first_class_is_measured_against_all_others_together() -> None:
+    binary = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))["binary"]
+    assert (binary["label"], binary["positives"], binary["negatives"]) == ("not clean", 1, 2)
+    assert (binary["auc"], binary["recall"], binary["precision"]) == (1.0, 1.0, 0.5)
+    assert "threshold" not in binary
+    two = [
+        Example(example.text, {"clean": example.labels["clean"], "toxic": not example.labels["clean"]})
+        for example in OF_CLASSES
+    ]
+    assert "binary" not in summary(judged(two, [row[:2] for row in SAID], ("clean", "toxic"), exclusive=True))
+
+
+def test_classes_of_another_set_are_not_averaged() -> None:
+    foreign = [Example("a", {"clean": True, "toxic": False}), Example("b", {"clean": False, "toxic": True})]
+    result = summary(judged(foreign, SAID[:2], CLASSES, exclusive=True))
+    assert result["labels"].keys() == {"clean"}
+    assert not {"macro_f1", "accuracy", "binary"} & result.keys()
+
+
+def test_a_classifier_is_measured_by_what_it_says(trained: Trained, examples: Sequence[Example]) -> None:
+    some = list(examples[::3])
+    assert evaluate(trained.classifier, some) == summary(score(trained.classifier, some))

@@ -1,0 +1,187 @@
+"""Every number in the matrix can be traced back to the words that it came from."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+
+from classifiers.data.metadata import Context
+from classifiers.features.space import OTHERS_NEEDED, VIEWS, FeatureSpace, View
+from classifiers.features.tokens import prepare, prepare_all, tokens_of
+from classifiers.text.segment import Segmenter
+from classifiers.training.train import Trained
+
+SEGMENTER = Segmenter()
+TEXTS = [
+    "Công nhân chưa có lương tháng này",
+    "công nhân hôm nay nghỉ, lương thì chưa có!",
+    "Ngân hàng hôm nay đóng cửa ⟨link⟩ 😭😭",
+    "ở nhà hôm nay nóng quá, công ty không có quạt",
+]
+SPACE = FeatureSpace.fit([prepare(text, SEGMENTER) for text in TEXTS], min_documents=1)
+# Words that the space knows, mixed with what it has never seen and with marks that stand alone.
+KNOWN = st.lists(st.sampled_from([*" ".join(TEXTS).split(), "\u0301", "\u0323\u0301", "_", "xyz", "đ", "."])).map(
+    " ".join
+)
+
+
+def counted(space: FeatureSpace, text: str) -> dict[int, int]:
+    """Count features as scikit-learn does before it weighs them."""
+    prepared = prepare(text, SEGMENTER)
+    counts: dict[int, int] = {}
+    offset = 0
+    for view in VIEWS:
+        vectorizer = space.vectorizers[view.name]
+        line = " ".join(tokens_of(view.name, prepared))
+        row = CountVectorizer.transform(vectorizer, [line]).tocoo()
+        counts |= {offset + int(column): int(count) for column, count in zip(row.col, row.data, strict=True)}
+        offset += len(vectorizer.vocabulary_)
+    return counts
+
+
+def traced(space: FeatureSpace, text: str) -> dict[int, int]:
+    return dict(Counter(space.read([prepare(text, SEGMENTER)]).trace([0]).columns.tolist()))
+
+
+@settings(deadline=None)
+@given(st.one_of(KNOWN, st.text()))
+@example("công \u0301 nhân")  # without its marks the middle word is nothing at all
+def test_the_trace_is_exactly_what_is_counted(text: str) -> None:
+    assert traced(SPACE, text) == counted(SPACE, text)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(KNOWN, st.text()), min_size=1, max_size=5))
+def test_the_matrix_is_the_one_of_scikit_learn(texts: list[str]) -> None:
+    prepared = [prepare(text, SEGMENTER) for text in texts]
+    blocks = []
+    for view in VIEWS:
+        lines = [" ".join(tokens_of(view.name, each)) for each in prepared]
+        blocks.append(SPACE.vectorizers[view.name].transform(lines).toarray() * view.scale)
+    matrix = SPACE.transform(prepared)
+    np.testing.assert_allclose(matrix.toarray(), np.hstack(blocks), rtol=1e-12)
+    assert matrix.has_canonical_format
+
+
+def test_many_texts_make_the_same_rows_as_few() -> None:
+    prepared = [prepare(text, SEGMENTER) for text in TEXTS] * 400
+    matrix = SPACE.transform(prepared)
+    assert matrix.shape == (1600, SPACE.width)
+    np.testing.assert_array_equal(matrix[-4:].toarray(), SPACE.transform(prepared[:4]).toarray())
+
+
+@settings(deadline=None)
+@given(KNOWN)
+def test_the_trace_names_exactly_the_columns_of_the_matrix(text: str) -> None:
+    matrix = SPACE.transform([prepare(text, SEGMENTER)])
+    assert set(matrix.indices.tolist()) == set(traced(SPACE, text))
+
+
+def test_the_trace_holds_on_a_model_of_the_corpus(trained: Trained) -> None:
+    text = "Nghe bảo mai NGÂN HÀNG đóng cửaaa, rút tiền gấp!!! gọi 0912 345 678"
+    assert len(counted(trained.classifier.space, text)) > 30
+    assert traced(trained.classifier.space, text) == counted(trained.classifier.space, text)
+
+
+def test_a_feature_names_the_words_it_came_from() -> None:
+    prepared = prepare("công nhân chưa có lương", SEGMENTER)
+    vocabulary = SPACE.vectorizers["words"].vocabulary_
+    pair = vocabulary["công_nhân chưa"]
+    trace = SPACE.read([prepared]).trace([0])
+    (occurrence,) = np.flatnonzero(trace.columns == pair)
+    assert [prepared.words[index].text for index in trace.words[trace.occurrences == occurrence]] == [
+        "công nhân",
+        "chưa",
+    ]
+
+
+def test_texts_are_traced_together_as_each_is_alone() -> None:
+    title = View("title", (1, 2), letters=False, scale=0.5)
+    contexts = [Context(title="lương tháng này"), Context(), Context(title="tháng này")]
+    texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER, contexts)
+    space = FeatureSpace.fit(texts, views=[*VIEWS, title], min_documents=1)
+    together = space.read(texts).trace([0, 1, 2])
+    before = 0
+    for row, text in enumerate(texts):
+        alone = space.read([texts[-1], text]).trace([1])
+        here = np.flatnonzero(together.rows == row)
+        assert sorted(together.columns[here].tolist()) == sorted(alone.columns.tolist())
+        from_words = np.isin(together.occurrences, here)
+        pairs = zip(
+            together.columns[together.occurrences[from_words]], together.words[from_words] - before, strict=True
+        )
+        assert Counter(pairs) == Counter(zip(alone.columns[alone.occurrences], alone.words, strict=True))
+        before += len(text.words)
+
+
+def test_one_letter_words_and_words_without_marks_count() -> None:
+    assert "ở" in SPACE.vectorizers["words"].vocabulary_
+    assert "luong" in SPACE.vectorizers["plain"].vocabulary_
+
+
+def test_text_without_marks_shares_the_plain_features() -> None:
+    shared = [traced(SPACE, text).keys() for text in ("cong nhan chua co luong", "công nhân chưa có lương")]
+    assert shared[0] & shared[1]
+
+
+def test_the_matrix_has_a_row_a_text_and_finite_numbers() -> None:
+    matrix = SPACE.transform([prepare(text, SEGMENTER) for text in (*TEXTS, "", "xyz")])
+    assert matrix.shape == (len(TEXTS) + 2, SPACE.width)
+    assert np.isfinite(matrix.data).all()
+    assert matrix[len(TEXTS)].nnz == 0, "nothing is said of an empty text"
+
+
+@pytest.mark.parametrize("text", ["", " ", "😭", "\u0301"])
+def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) -> None:
+    assert traced(SPACE, text) == counted(SPACE, text)
+
+
+WORDS = View("words", (1, 2), letters=False, scale=1.0)
+TITLE = View("title", (1, 2), letters=False, scale=0.5)
+TOPIC = View("topic", (1, 1), letters=False, scale=0.5)
+
+
+def test_title_and_topic_are_features_that_came_from_no_word() -> None:
+    prepared = prepare("đắt quá", SEGMENTER, Context(title="Giá XĂNG tăng", topic="Kinh doanh"))
+    space = FeatureSpace.fit([prepared], views=[WORDS, TITLE, TOPIC], min_documents=1)
+    assert space.reads_context
+    assert set(space.vectorizers["title"].vocabulary_) == {"giá", "xăng", "tăng", "giá xăng", "xăng tăng"}
+    assert set(space.vectorizers["topic"].vocabulary_) == {"Kinh_doanh"}
+    trace = space.read([prepared]).trace([0])
+    outside = np.delete(trace.columns, trace.occurrences).tolist()
+    assert len(outside) == 6
+    assert set(outside) == {*range(space.width)[space.block("title")], *range(space.width)[space.block("topic")]}
+
+
+def test_a_text_without_context_has_none_of_its_features() -> None:
+    known = prepare("đắt quá", SEGMENTER, Context(title="Giá xăng tăng"))
+    space = FeatureSpace.fit([known], views=[WORDS, TITLE], min_documents=1)
+    bare = space.transform([prepare("đắt quá", SEGMENTER)])
+    assert bare[:, space.block("title")].nnz == 0
+    assert bare.nnz > 0
+
+
+def test_other_texts_bring_features_but_no_frequencies() -> None:
+    texts, others = [prepare(text, SEGMENTER) for text in TEXTS], [prepare("bầu trời xanh", SEGMENTER)] * OTHERS_NEEDED
+    alone = FeatureSpace.fit(texts, min_documents=1)
+    wide = FeatureSpace.fit(texts, others=others, min_documents=1)
+    assert wide.width > alone.width
+    old, new = alone.vectorizers["syllables"], wide.vectorizers["syllables"]
+    frequencies = {word: new.idf_[new.vocabulary_[word]] for word in old.vocabulary_}
+    assert frequencies == {word: old.idf_[old.vocabulary_[word]] for word in old.vocabulary_}
+    assert new.idf_[new.vocabulary_["xanh"]] == max(new.idf_)
+
+
+def test_blocks_lie_side_by_side() -> None:
+    blocks = [SPACE.block(view.name) for view in VIEWS]
+    assert [block.start for block in blocks] == [0, *(block.stop for block in blocks[:-1])]
+    assert blocks[-1].stop == SPACE.width
+    nowhere = SPACE.block("title")
+    assert nowhere.start == nowhere.stop
+
+
+def test_no_texts_make_an_empty_matrix() -> None:
+    assert SPACE.transform([]).shape == (0, SPACE.width)

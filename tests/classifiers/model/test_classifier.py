@@ -1,0 +1,236 @@
+"""A prediction is a probability and reasons that add up to it, the same however texts are batched."""
+
+import math
+import pickle
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from classifiers.data.datasets import Example
+from classifiers.data.metadata import Context
+from classifiers.features.space import FeatureSpace, View
+from classifiers.features.tokens import prepare
+from classifiers.labels import LABEL_NAMES
+from classifiers.model.classifier import (
+    BASE,
+    BATCH,
+    CONTEXT,
+    REASONS_SHOWN,
+    REST,
+    WHOLE,
+    Classifier,
+    Head,
+    Prediction,
+    sigmoid,
+)
+from classifiers.model.subclasses import Kinds
+from classifiers.model.trees import Trees, cues
+from classifiers.text.normalise import normalise
+from classifiers.text.segment import Segmenter
+from classifiers.training.train import Trained
+
+RUMOUR = "CẢNH BÁO!!! Nguồn tin nội bộ: mai ngân hàng đóng cửa, bà con rút hết tiền ngay, chia sẻ gấp"
+ODD = ["", " \n", "😭", "\ud83d", "x" * 5000, "\u0301", "a\x00b", RUMOUR]
+
+
+def predict(trained: Trained, texts: Sequence[str]) -> list[Prediction]:
+    return list(trained.classifier.predict(texts, explain_all=True))
+
+
+def assert_reasons_add_up(prediction: Prediction) -> None:
+    assert set(prediction.reasons) == set(LABEL_NAMES)
+    for label, reasons in prediction.reasons.items():
+        probability = prediction.probabilities[label]
+        log_odds = math.log(probability) - math.log1p(-probability)
+        assert math.fsum(reason.weight for reason in reasons) == pytest.approx(log_odds, abs=1e-6)
+
+
+def test_the_reasons_of_every_label_sum_to_the_log_odds_shown(trained: Trained, examples: Sequence[Example]) -> None:
+    for prediction in predict(trained, [*ODD, *(example.text for example in examples[:60])]):
+        assert_reasons_add_up(prediction)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text())
+def test_no_text_at_all_breaks_a_prediction(trained: Trained, text: str) -> None:
+    (prediction,) = predict(trained, [text])
+    assert all(0 <= probability <= 1 for probability in prediction.probabilities.values())
+    assert_reasons_add_up(prediction)
+
+
+def test_an_empty_text_has_no_words_to_blame(trained: Trained) -> None:
+    (prediction,) = predict(trained, [""])
+    assert prediction.flags == ()
+    assert prediction.segmented == ""
+    for reasons in prediction.reasons.values():
+        assert [reason.words for reason in reasons] == [REST, BASE]
+
+
+def test_reasons_name_each_word_of_the_text_once_the_strongest_first(trained: Trained) -> None:
+    (prediction,) = predict(trained, [RUMOUR])
+    reasons = prediction.reasons["unverified"]
+    assert len(reasons) == REASONS_SHOWN + 2
+    strengths = [abs(reason.weight) for reason in reasons[:REASONS_SHOWN]]
+    assert strengths == sorted(strengths, reverse=True)
+    words = [reason.words for reason in reasons[:REASONS_SHOWN]]
+    assert len(set(words)) == len(words)
+    assert all(word in normalise(RUMOUR).text for word in words)
+
+
+def test_marks_are_never_a_reason_by_themselves(trained: Trained) -> None:
+    (prediction,) = predict(trained, [RUMOUR.replace(" ", " . ! ")])
+    assert all(any(char.isalnum() for char in reason.words) for reason in prediction.reasons["unverified"])
+
+
+def test_what_reaches_its_threshold_is_flagged_and_explained(trained: Trained, segmenter: Segmenter) -> None:
+    (before,) = predict(trained, [RUMOUR])
+    just_reached = dict(before.probabilities)
+    just_missed = {label: probability + 1e-9 for label, probability in just_reached.items()}
+    for flagged in ("unverified", "negative", "concern"):
+        thresholds = just_missed | {flagged: just_reached[flagged]}
+        known = trained.classifier
+        wary = Classifier(known.space, known.heads, thresholds, segmenter, kinds=known.kinds)
+        (prediction,) = wary.predict([RUMOUR])
+        assert prediction.flags == (flagged,)
+        assert set(prediction.reasons) == {flagged}
+        for reason, same in zip(prediction.reasons[flagged], before.reasons[flagged], strict=True):
+            assert reason.words == same.words
+            assert reason.weight == pytest.approx(same.weight)
+
+
+def weighed(prediction: Prediction) -> dict[tuple[str, str], float]:
+    return {(label, reason.words): reason.weight for label, why in prediction.reasons.items() for reason in why}
+
+
+def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
+    trained: Trained, examples: Sequence[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifiers.model.classifier.TRACED_AT_ONCE", 2000)  # several parts a batch
+    texts = [example.text for example in examples]
+    many = (texts * (BATCH // len(texts) + 1))[: BATCH + 20]
+    together = predict(trained, many)
+    alone = [predict(trained, [text])[0] for text in many[-30:]]
+    assert len(together) == len(many)
+    for one, other in zip(together[-30:], alone, strict=True):
+        assert one.segmented == other.segmented
+        assert list(one.probabilities.values()) == pytest.approx(list(other.probabilities.values()), abs=1e-12)
+        assert one.flags == other.flags
+        assert weighed(one) == pytest.approx(weighed(other), abs=1e-9)
+
+
+def test_no_texts_give_no_predictions(trained: Trained) -> None:
+    assert predict(trained, []) == []
+
+
+def test_a_classifier_travels_to_another_process(trained: Trained) -> None:
+    copy: Classifier = pickle.loads(pickle.dumps(trained.classifier))  # noqa: S301  our own bytes
+    assert next(copy.predict([RUMOUR])) == next(trained.classifier.predict([RUMOUR]))
+
+
+def test_of_exclusive_classes_exactly_one_holds(segmenter: Segmenter) -> None:
+    space = FeatureSpace.fit([prepare("tốt", segmenter), prepare("xấu", segmenter)], min_documents=1)
+    zero = np.zeros(space.width)
+    heads = [Head("clean", zero, -1.0), Head("hate", zero, -3.0)]
+    classifier = Classifier(space, heads, {"clean": 0.5, "hate": 0.04}, segmenter, exclusive=True)
+    (prediction,) = classifier.predict(["gì đó"])
+    assert prediction.flags == ("hate",), "measured against their thresholds, the rarer class is nearer"
+
+
+def test_the_sigmoid_neither_overflows_nor_leaves_its_range() -> None:
+    values = sigmoid(np.array([-1e9, -1.0, 0.0, 1.0, 1e9]))
+    assert values.tolist() == pytest.approx([0.0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1.0])
+
+
+def log_odds(probability: float) -> float:
+    return math.log(probability) - math.log1p(-probability)
+
+
+def test_the_title_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
+    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
+    texts, contexts = ["đắt quá", "đắt quá"], [Context(title="Giá xăng"), Context()]
+    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
+    space = FeatureSpace.fit(prepared, views=views, min_documents=1)
+    classifier = Classifier(space, [Head("toxic", np.arange(space.width) / 3, -1.0)], {"toxic": 0.5}, segmenter)
+    under, alone = classifier.predict(texts, contexts=contexts, explain_all=True)
+    assert under.probabilities["toxic"] > alone.probabilities["toxic"]
+    assert [reason.words for reason in under.reasons["toxic"]][-2:] == [CONTEXT, BASE]
+    assert CONTEXT not in [reason.words for reason in alone.reasons["toxic"]]
+    for prediction in (under, alone):
+        total = math.fsum(reason.weight for reason in prediction.reasons["toxic"])
+        assert total == pytest.approx(log_odds(prediction.probabilities["toxic"]))
+
+
+def test_what_trees_say_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
+    texts = [f"Bài {n} HÔM NAY!" if n % 2 else f"bài số {n} hôm nay" for n in range(60)]
+    contexts = [Context(shares=float(n % 2 * 900 + n)) for n in range(60)]
+    prepared = [prepare(text, segmenter) for text in texts]
+    rows = np.array([cues(*beside) for beside in zip(texts, prepared, contexts, strict=True)])
+    trees = Trees.fit(rows, np.arange(60) % 2 == 1, seed=1)
+    space = FeatureSpace.fit(prepared)
+    heads = [Head("yes", np.zeros(space.width), -0.5, trees=0.7), Head("no", np.zeros(space.width), 0.5, trees=-0.7)]
+    classifier = Classifier(space, heads, {"yes": 0.5, "no": 0.5}, segmenter, exclusive=True, trees=trees)
+    loud, quiet = classifier.predict([texts[1], texts[0]], contexts=[contexts[1], contexts[0]], explain_all=True)
+    assert (loud.flags, quiet.flags) == (("yes",), ("no",))
+    for prediction in (loud, quiet):
+        for label, reasons in prediction.reasons.items():
+            assert [reason.words for reason in reasons][-2:] == [WHOLE, BASE]
+            total = math.fsum(reason.weight for reason in reasons)
+            assert total == pytest.approx(log_odds(prediction.probabilities[label]))
+
+
+def test_each_text_is_explained_by_its_own_words_kinds_and_trees(segmenter: Segmenter) -> None:
+    """Only some texts of a batch are flagged, and what is said of one never comes from another."""
+    texts = ["xưởng nóng quá", "", "cơm ngon 😭", "NÓNG NÓNG ngon!", "x", "quá ngon"]
+    contexts = [Context(title="Giá xăng"), Context(), Context(), Context(shares=9.0), Context(title="xăng"), Context()]
+    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
+    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
+    space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)
+    trees = Trees.fit(
+        np.array([cues(*of) for of in zip(texts, prepared, contexts, strict=True)] * 20), np.arange(120) % 6 > 2, seed=1
+    )
+    weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
+    kinds = Kinds(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
+    heads = [
+        Head("one", numbers.normal(size=space.width), 0.1, trees=0.3, kinds=0.6, shares=np.array([1.0, 0.1, 0.0])),
+        Head("two", numbers.normal(size=space.width), -0.2, kinds=0.4, shares=np.array([0.0, 0.9, 0.2])),
+        Head("three", numbers.normal(size=space.width), 0.0),
+    ]
+    limits = {head.label: 0.5 for head in heads}
+    classifier = Classifier(space, heads, limits, segmenter, trees=trees, kinds=kinds)
+    together = list(classifier.predict(texts, contexts=contexts))
+    assert 0 < sum(bool(prediction.flags) for prediction in together) < len(texts)
+    for text, context, prediction in zip(texts, contexts, together, strict=True):
+        (alone,) = classifier.predict([text], contexts=[context])
+        assert weighed(prediction) == pytest.approx(weighed(alone), abs=1e-9)
+
+
+def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        list(trained.classifier.predict(["a", "b"], contexts=[Context()]))
+
+
+@pytest.mark.parametrize("words", [3, 900], ids=["short", "long"])
+def test_words_count_as_much_as_more_of_them_would_move_the_kinds(words: int, segmenter: Segmenter) -> None:
+    """All reasons but the base are what the log-odds gain when every weight of the kinds grows by a little."""
+    text = " ".join(f"x{number}" for number in range(words))
+    space = FeatureSpace.fit(
+        [prepare(text, segmenter)], views=[View("words", (1, 1), letters=False, scale=1.0)], min_documents=1
+    )
+    columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
+    weights, intercepts = numbers.normal(size=(len(columns), 3)).astype(np.float32), np.array([0.5, -1.0, 0.2])
+    head = Head("unverified", np.zeros(space.width), -0.5, kinds=0.7, shares=np.array([1.0, 0.2, 0.0]))
+
+    def read(growth: float) -> Prediction:
+        kinds = Kinds(("rumour", "satire", "chat"), columns, weights * np.float32(1 + growth), intercepts)
+        classifier = Classifier(space, [head], {"unverified": 0.5}, segmenter, kinds=kinds)
+        (prediction,) = classifier.predict([text], explain_all=True)
+        return prediction
+
+    now, more = read(0.0), read(0.01)
+    gain = log_odds(more.probabilities["unverified"]) - log_odds(now.probabilities["unverified"])
+    told = sum(reason.weight for reason in now.reasons["unverified"] if reason.words != BASE)
+    assert told == pytest.approx(gain / 0.01, rel=0.02)
+    assert abs(told) > 0.01

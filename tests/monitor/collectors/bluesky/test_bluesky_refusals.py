@@ -1,0 +1,132 @@
+"""What Bluesky's collector does where it is refused, told to wait, or answered by something else."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import SourceView
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import BlueskySite, serve
+from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from tests.clock import FakeClock
+from tests.monitor.collectors.bluesky_reading import FEED, LIST, POSTS, post_of, read
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import posts
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> BlueskySite:
+    return BlueskySite([post_of(number) for number in range(1, 6)], clock)
+
+
+@pytest.fixture
+def base(site: BlueskySite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", ["BlockedActor", "BlockedByActor"])
+async def test_blocked_account_is_a_refusal(client: PoliteClient, site: BlueskySite, base: str, name: str) -> None:
+    site.refusals["to_truong"] = name
+    with pytest.raises(SourceRefused, match=f"{name}.*remove the source"):
+        await read(client, base)
+
+
+@pytest.mark.parametrize("name", ["AccountTakedown", "AccountDeactivated"])
+async def test_posts_of_an_account_that_left_are_given_as_gone_before_the_refusal(
+    client: PoliteClient, site: BlueskySite, base: str, name: str
+) -> None:
+    site.refusals["to_truong"] = name
+    settings = {"actor": "to_truong.bsky.example"}
+    watched = ("at://did:plc:totruong/app.bsky.feed.post/3m0001",)
+    view = SourceView(name="Mạng xanh", address=base, settings=settings, watched=watched)
+    seen = []
+    with pytest.raises(SourceRefused, match="deactivated or taken down"):  # noqa: PT012  only reading on raises it
+        async for batch in collector_for("bluesky").collect(view, client):
+            seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
+    assert [batch.gone_authors for batch in seen] == [("did:plc:totruong",)]
+
+
+async def test_unknown_account_and_unknown_list(client: PoliteClient, base: str) -> None:
+    with pytest.raises(PayloadInvalid, match=r"Profile not found.*check `actor`"):
+        await read(client, base, actor="ai.bsky.example")
+    with pytest.raises(PayloadInvalid, match=r"UnknownList.*check `list`"):
+        await read(client, base, feed="list", list=LIST)
+
+
+async def test_refusal_with_a_page_instead_of_json(client: PoliteClient) -> None:
+    page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
+    answer = Starlette(routes=[Route(FEED, lambda _: HTMLResponse(page, 403))])
+    with serve(answer) as base, pytest.raises(SourceRefused, match=r"answers 403.* without signing in"):
+        await read(client, base)
+
+
+async def test_search_that_is_closed_to_strangers_is_never_asked(
+    client: PoliteClient, site: BlueskySite, base: str
+) -> None:
+    first = await read(client, base)
+    site.delete("3m0003")
+    await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    assert {request.path for request in site.log} == {"/robots.txt", FEED, POSTS}
+
+
+async def test_challenge_and_robots_are_refusals(
+    client: PoliteClient, open_client: ClientFactory, site: BlueskySite, base: str
+) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base)
+    assert len(site.seen("/robots.txt")) == 1
+    site.challenge = False
+    site.robots = (200, b"User-agent: *\nDisallow: /xrpc/")
+    async with open_client() as other:
+        with pytest.raises(SourceRefused, match=r"robots\.txt"):
+            await read(other, base)
+    assert len(site.seen(FEED)) == 1
+
+
+async def test_rate_limit_tells_its_end_in_seconds_since_1970(
+    client: PoliteClient, clock: FakeClock, site: BlueskySite, base: str
+) -> None:
+    site.rate_limit(0)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+
+
+async def test_pace_is_kept_between_pages(
+    open_client: ClientFactory, clock: FakeClock, site: BlueskySite, base: str
+) -> None:
+    site.page_size = 1
+    async with open_client(api_delay=1.0) as slow:
+        await read(slow, base, actor="did:plc:totruong", backfill_pages=3)
+    times = [request.time for request in site.seen(FEED)]
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
+    assert len(site.seen("/robots.txt")) == 1
+
+
+async def test_broken_off_answer(client: PoliteClient, site: BlueskySite, base: str) -> None:
+    site.truncate = True
+    with pytest.raises(FetchFailed):
+        await read(client, base)
+
+
+async def test_server_that_gives_one_cursor_for_ever(client: PoliteClient) -> None:
+    answer = Starlette(routes=[Route(FEED, lambda _: JSONResponse({"feed": [], "cursor": "x"}))])
+    with serve(answer) as base:
+        assert len(await read(client, base, actor="a", backfill_pages=100)) == 2
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"{}", b"", b'{"feed": 3}'])
+async def test_what_is_no_app_view(client: PoliteClient, body: bytes) -> None:
+    with (
+        serve(Starlette(routes=[Route(FEED, lambda _: Response(body))])) as base,
+        pytest.raises(PayloadInvalid, match="is it a Bluesky AppView"),
+    ):
+        await read(client, base)

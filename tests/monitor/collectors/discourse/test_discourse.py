@@ -1,0 +1,391 @@
+"""How a Discourse forum is followed: newest posts back to the known ones, with edits, removals and chosen topics."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import gone, posts, read_source
+
+POSTS = "/posts.json"
+START = MONDAY_MORNING - timedelta(hours=12)
+WAGES = ForumThread(id=12, title="Chậm lương ở khu B", slug="cham-luong", board="viec-lam/4", tags=("lương",))
+MEALS = ForumThread(id=13, title="Bữa ăn ca", slug="bua-an-ca", board="doi-song/5", tags=("bữa-ăn",))
+
+
+def post(number: int, **changes: Any) -> ForumPost:
+    values: dict[str, Any] = {
+        "id": str(number),
+        "author": f"tho_{number % 7}",
+        "text": f"Bài số {number}",
+        "published_at": START + timedelta(minutes=number),
+        "thread": WAGES.id,
+        "number": number,
+    }
+    return ForumPost(**(values | changes))
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> DiscourseSite:
+    return DiscourseSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock)
+
+
+@pytest.fixture
+def base(site: DiscourseSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[str, ...] = (),
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the last bookmark."""
+    return await read_source(
+        "discourse", client, last, name="Diễn đàn", address=f"{base}/", settings=settings, watched=watched
+    )
+
+
+def ids(batches: list[Batch]) -> list[int]:
+    return [int(post.external_id) for post in posts(batches)]
+
+
+def asked(site: DiscourseSite) -> list[str | None]:
+    return [request.query.get("before") for request in site.seen(POSTS)]
+
+
+async def test_opening_post_has_the_title_and_a_reply_has_it_as_context(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    site.add(post(6, text="Đoạn một: 1 < 2 & 3\n\nĐoạn hai", engagement={"replies": 2, "likes": 9}))
+    batches = await read(client, base)
+    opening, reply = posts(batches)[0], posts(batches)[-1]
+    assert (opening.title, opening.context) == ("Chậm lương ở khu B", None)
+    assert (reply.title, reply.context) == (None, "Chậm lương ở khu B")
+    assert reply.text == "Đoạn một: 1 < 2 & 3\n\nĐoạn hai"
+    assert reply.external_id == "6"
+    assert reply.url == f"{base}/t/cham-luong/12/6"
+    assert reply.author is not None
+    assert reply.author.endswith("@127.0.0.1")
+    assert reply.published_at == START + timedelta(minutes=6)
+    assert reply.published_raw == "2026-11-15T14:06:00.000Z"
+    assert reply.edited_at is None
+    assert reply.engagement == {"replies": 2, "likes": 9}
+
+
+async def test_name_of_an_account_may_change_without_making_it_another_author(client: PoliteClient) -> None:
+    rows = [{"id": 1, "topic_id": 1, "cooked": "a", "user_id": 7, "username": name} for name in ("cu", "moi")]
+    batches = [await read_rows(client, [row]) for row in rows]
+    assert [posts(batch)[0].author for batch in batches] == ["7@127.0.0.1", "7@127.0.0.1"]
+
+
+async def test_first_reading_goes_back_as_many_pages_as_told(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    site.add(*(post(number) for number in range(6, 201)))
+    batches = await read(client, base, backfill_pages=2)
+    assert ids(batches) == [*range(151, 201), *range(101, 151)]
+    assert asked(site) == [None, "150"]
+    assert all(batch.gap is None for batch in batches)
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+async def test_later_reading_goes_back_to_what_is_known(
+    client: PoliteClient, site: DiscourseSite, base: str, by_number: bool
+) -> None:
+    site.by_number = by_number
+    first = await read(client, base)
+    site.add(*(post(number) for number in range(6, 126)))
+    second = await read(client, base, first)
+    assert sorted(set(ids(second)) - set(ids(first))) == list(range(6, 126))
+    assert asked(site)[1:] == [None, "75", "25"]
+    assert second[-1].cursor == {"newest": 125, "topics": ""}
+    third = await read(client, base, second)
+    assert (len(third), asked(site)[4:]) == (1, [None])
+
+
+async def test_hole_wider_than_a_page_is_crossed(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    site.by_number = True
+    first = await read(client, base)
+    site.add(post(60), post(400))
+    second = await read(client, base, first)
+    assert {60, 400} <= set(ids(second))
+    assert second[-1].gap is None
+
+
+async def test_window_overrun_is_told(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    first = await read(client, base)
+    site.add(*(post(number) for number in range(6, 300)))
+    second = await read(client, base, first, max_pages=2)
+    assert min(ids(second)) == 200
+    assert [batch.gap is None for batch in second] == [True, False]
+    assert "above number 5 were missed" in (second[-1].gap or "")
+    assert second[-1].cursor == {"newest": 299, "topics": ""}
+
+
+async def test_stopped_reading_is_gone_on_with(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    first = await read(client, base)
+    site.add(*(post(number) for number in range(6, 200)))
+    stopped = (await read(client, base, first))[:2]
+    site.add(post(200))
+    rest = await read(client, base, stopped)
+    assert set(ids(stopped + rest)) == set(range(1, 201))
+    assert asked(site)[-3:] == ["99", "49", None]
+
+
+async def test_edit_arrives_under_the_same_identifier(
+    client: PoliteClient, clock: FakeClock, site: DiscourseSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.edit("2", "Bản đã sửa")
+    edited = posts(await read(client, base, first))[1]
+    assert (edited.external_id, edited.text, edited.edited_at) == ("2", "Bản đã sửa", clock.now())
+
+
+async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_many(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    site.add(*(post(number) for number in range(6, 101)))
+    first = await read(client, base)
+    site.edit("30", "Bản đã sửa")
+    site.delete("31")
+    before = len(site.log)
+    second = await read(client, base, first, watched=("40", "31", "30", "90"))
+    assert gone(second) == ["31"]
+    assert [(post.external_id, post.text) for post in second[-1].posts] == [("30", "Bản đã sửa"), ("40", "Bài số 40")]
+    assert [request.path for request in site.log[before:]] == [POSTS, POSTS, "/posts/31.json"]
+    assert asked(site)[-1] == "40"
+
+
+async def test_single_posts_are_read_again(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    site.delete("2")
+    site.edit("4", "Bản đã sửa")
+    collector = collector_for("discourse")
+    assert isinstance(collector, Rechecker)
+    known = [KnownPost(external_id=number, url=None) for number in ("2", "4")]
+    batches = [each async for each in collector.recheck(SourceView(name="Diễn đàn", address=base), client, known)]
+    assert (gone(batches), [post.text for post in posts(batches)]) == (["2"], ["Bản đã sửa"])
+
+
+@pytest.mark.parametrize("number", ["1", "3", "5"])
+async def test_deleted_post_is_confirmed_before_it_is_called_gone(
+    client: PoliteClient, site: DiscourseSite, base: str, number: str
+) -> None:
+    first = await read(client, base)
+    site.delete(number)
+    second = await read(client, base, first, watched=("5", "4", "3", "2", "1"))
+    assert gone(second) == [number]
+    assert len(site.seen(f"/posts/{number}.json")) == 1
+
+
+@pytest.mark.parametrize("switch", ["user_deleted", "hidden"])
+async def test_post_that_its_author_or_the_community_took_away_is_gone(
+    client: PoliteClient, site: DiscourseSite, base: str, switch: str
+) -> None:
+    first = await read(client, base)
+    getattr(site, switch).add("4")
+    second = await read(client, base, first, watched=("4",))
+    assert gone(second) == ["4"]
+    assert "4" not in {post.external_id for post in posts(second)}
+    assert second[0].skipped == {}
+
+
+async def test_post_moved_out_of_sight_is_gone_and_an_unlisted_one_is_not(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.private.add("2")
+    site.unlisted.add("3")
+    second = await read(client, base, first, watched=("2", "3"))
+    assert gone(second) == ["2"]
+    assert sum((batch.skipped for batch in second), start=second[0].skipped.__class__()) == {"not listed": 1}
+
+
+async def test_category_takes_the_posts_of_its_topics_alone(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    site.add(post(6, thread=MEALS.id), post(7, thread=MEALS.id))
+    batches = await read(client, base, category="doi-song/5")
+    assert ids(batches) == [6, 7]
+    assert batches[0].skipped == {"other topic": 5}
+    site.edit("6", "Bản đã sửa")
+    again = await read(client, base, batches, category="doi-song/5")
+    assert [post.text for post in posts(again)] == ["Bản đã sửa", "Bài số 7"]
+    assert again[0].skipped == {}
+    assert len(site.seen("/c/doi-song/5.json")) == 1
+
+
+async def test_tag_with_vietnamese_letters(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    site.add(post(6, thread=MEALS.id))
+    assert ids(await read(client, base, tag="#bữa-ăn")) == [6]
+    assert site.seen("/tag/bữa-ăn.json")[0].query == {"order": "activity", "page": "0"}
+
+
+async def test_list_of_topics_is_read_no_further_than_needed_whatever_is_pinned(
+    client: PoliteClient, site: DiscourseSite, base: str
+) -> None:
+    others = [ForumThread(id=100 + number, title=f"Chủ đề {number}", tags=("ca",)) for number in range(6)]
+    pinned = ForumThread(id=99, title="Nội quy", tags=("ca",), pinned=True)
+    site.topics |= {topic.id: topic for topic in [pinned, *others]}
+    site.topics_per_page = 2
+    site.add(post(6, thread=99), *(post(7 + number, thread=100 + number) for number in range(6)))
+    first = await read(client, base, tag="ca")
+    assert ids(first) == list(range(6, 13))
+    assert [request.query["page"] for request in site.seen("/tag/ca.json")] == ["0", "1", "2", "3"]
+    site.add(*(post(number, thread=89 + number) for number in range(13, 17)))
+    second = await read(client, base, first, tag="ca")
+    assert ids(second) == list(range(6, 17))
+    assert [request.query["page"] for request in site.seen("/tag/ca.json")][4:] == ["0", "1", "2"]
+
+
+async def test_other_choice_of_topics_begins_anew(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    first = await read(client, base, tag="lương")
+    site.add(post(6, thread=MEALS.id))
+    assert ids(await read(client, base, first)) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_what_is_left_out_is_counted_once(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    quote = '<aside class="quote" data-username="a"><blockquote>Cũ</blockquote></aside>'
+    site.add(post(6, author="system"), post(7, markup=quote), post(8, markup="<p><img src='/a.png'></p>"))
+    first = await read(client, base)
+    assert ids(first) == [1, 2, 3, 4, 5]
+    assert first[0].skipped == {"system message": 1, "no text": 2}
+    assert (await read(client, base, first))[0].skipped == {}
+
+
+async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
+    sound = {"id": 3, "topic_id": 1, "cooked": "<p>Chào</p>"}
+    rows = [
+        None,
+        7,
+        {"id": "2"},
+        sound | {"id": 4, "post_type": 4},
+        sound | {"actions_summary": "x"},
+        sound | {"id": True},
+    ]
+    batches = await read_rows(client, rows)
+    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", None, None)]
+    assert batches[0].skipped == {"malformed": 4, "system message": 1}
+
+
+@pytest.mark.parametrize("in_header", [False, True])
+async def test_wait_is_read_from_the_body_or_the_header(
+    client: PoliteClient, clock: FakeClock, site: DiscourseSite, base: str, in_header: bool
+) -> None:
+    site.retry_after = in_header
+    site.rate_limit(0)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await read(client, base)
+        assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert len(site.seen(POSTS)) == 1  # the second time nobody was asked
+    clock.advance(timedelta(minutes=5))
+    assert ids(await read(client, base)) == [1, 2, 3, 4, 5]
+
+
+async def test_pace_is_kept_and_robots_are_read_once(
+    open_client: ClientFactory, clock: FakeClock, site: DiscourseSite, base: str
+) -> None:
+    site.add(*(post(number) for number in range(6, 201)))
+    async with open_client(api_delay=1.0) as client:
+        await read(client, base)
+    assert len(site.seen("/robots.txt")) == 1
+    times = [request.time for request in site.log]
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
+    assert len(site.seen(POSTS)) == 4
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [("login_required", "members only: ask its"), ("login_page", "page to sign in"), ("challenge", "challenge")],
+)
+async def test_closed_forum_is_a_refusal(
+    client: PoliteClient, site: DiscourseSite, base: str, switch: str, said: str
+) -> None:
+    setattr(site, switch, True)
+    with pytest.raises(SourceRefused, match=said):
+        await read(client, base)
+
+
+async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /posts")
+    with pytest.raises(SourceRefused, match="does not allow"):
+        await read(client, base)
+    assert site.seen(POSTS) == []
+
+
+async def test_refusal_of_a_firewall_does_not_make_posts_gone(client: PoliteClient) -> None:
+    routes = [
+        Route(POSTS, lambda _: JSONResponse({"latest_posts": []})),
+        Route("/posts/{number}.json", lambda _: HTMLResponse("<h1>Forbidden</h1>", 403)),
+    ]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused, match="answers 403"):
+        await read(client, base, watched=("8",))
+
+
+async def test_unknown_tag(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    with pytest.raises(PayloadInvalid, match="404"):
+        await read(client, base, tag="khong-co")
+
+
+async def test_forum_that_does_not_page_back(client: PoliteClient) -> None:
+    rows = [{"id": number, "topic_id": 1, "cooked": "a"} for number in range(60, 70)]
+    with pytest.raises(PayloadInvalid, match="before"):
+        await read_rows(client, rows, backfill_pages=2)
+
+
+async def test_empty_forum_and_its_first_post(client: PoliteClient, clock: FakeClock) -> None:
+    site = DiscourseSite([], [WAGES], clock)
+    with serve(site) as base:
+        first = await read(client, base)
+        assert posts(first) == []
+        site.add(post(1))
+        assert ids(await read(client, base, first)) == [1]
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b'{"errors": ["x"]}', b"[]", b"", b'{"latest_posts": {}}'])
+async def test_what_is_no_discourse_forum(client: PoliteClient, body: bytes) -> None:
+    with (
+        serve(Starlette(routes=[Route(POSTS, lambda _: Response(body))])) as base,
+        pytest.raises(PayloadInvalid, match="is it a Discourse forum"),
+    ):
+        await read(client, base)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"category": "viec-lam"},
+        {"category": "viec-lam/4?x"},
+        {"category": "a/4", "tag": "b"},
+        {"tag": "hai từ"},
+        {"backfill_pages": 0},
+        {"backfill_pages": True},
+        {"max_pages": "many"},
+        {"max_pages": 101},
+    ],
+)
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Diễn đàn"):
+        await read(client, "http://127.0.0.1:1", **settings)
+
+
+async def read_rows(client: PoliteClient, rows: list[Any], backfill_pages: int = 1) -> list[Batch]:
+    with serve(Starlette(routes=[Route(POSTS, lambda _: JSONResponse({"latest_posts": rows}))])) as base:
+        return await read(client, base, backfill_pages=backfill_pages)

@@ -1,0 +1,387 @@
+"""How a Facebook Page that the operator administers is followed: posts, comments, removals, codes, and the token."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from monitor.collectors.base import Batch
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import FacebookPost, FacebookSite, serve
+from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.pipeline.captures import as_warc
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import gone, posts, read_source, skipped
+
+PAGE = "100200300"
+TOKEN = "EAAB|the-dai_dien.cua|Trang"
+POSTS = f"/v26.0/{PAGE}/posts"
+START = MONDAY_MORNING - timedelta(days=2)
+
+
+def post(number: int, **changes: Any) -> FacebookPost:
+    values: dict[str, Any] = {
+        "id": f"{PAGE}_{1000 + number}",
+        "author": PAGE,
+        "text": f"Thông báo số {number}",
+        "published_at": START + timedelta(minutes=number),
+    }
+    return FacebookPost(**(values | changes))
+
+
+def comment(number: int, on: int, **changes: Any) -> FacebookPost:
+    values: dict[str, Any] = {
+        "id": f"{1000 + on}_{5000 + number}",
+        "author": f"{77000 + number}",
+        "text": f"Bình luận {number}",
+        "published_at": START + timedelta(hours=1, minutes=number),
+        "post": f"{PAGE}_{1000 + on}",
+    }
+    return FacebookPost(**(values | changes))
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FacebookSite:
+    return FacebookSite([post(number) for number in range(1, 4)], clock, page=PAGE, token=TOKEN)
+
+
+@pytest.fixture
+def base(site: FacebookSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[str, ...] = (),
+    secret: str | None = TOKEN,
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the last bookmark."""
+    return await read_source(
+        "facebook",
+        client,
+        last,
+        name="Trang Công đoàn",
+        address=f"{base}/v26.0",
+        settings={"page": PAGE} | settings,
+        watched=watched,
+        secret=secret,
+    )
+
+
+def numbers(batches: list[Batch]) -> list[int]:
+    return [int(post.external_id.partition("_")[2]) % 1000 for post in posts(batches)]
+
+
+async def test_post_as_it_is_kept(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.add(post(4, text="Lương tháng 13\nAi hỏi gì?", engagement={"likes": 9, "shares": 2}))
+    kept = posts(await read(client, base))[-1]
+    assert kept.external_id == f"{PAGE}_1004"
+    assert kept.text == "Lương tháng 13\nAi hỏi gì?"
+    assert kept.url == f"https://www.facebook.com/{PAGE}_1004"
+    assert kept.author == PAGE
+    assert (kept.published_at, kept.published_raw) == (START + timedelta(minutes=4), "2026-11-14T02:04:00+0000")
+    assert kept.engagement == {"likes": 9, "replies": 0, "shares": 2}
+    assert kept.edited_at is None  # the time of change moves with every comment, too
+
+
+async def test_token_goes_in_a_header_and_stands_in_no_address_message_or_proof(
+    client: PoliteClient, site: FacebookSite, base: str
+) -> None:
+    site.page_size = 1
+    batches = await read(client, base)
+    assert {request.headers["authorization"] for request in site.log[1:]} == {f"Bearer {TOKEN}"}
+    assert all("access_token" not in request.query for request in site.log)
+    assert b"access_token=[removed]" in batches[0].fetched.body
+    for batch in batches:
+        proof = repr(batch).encode() + gzip.decompress(as_warc(batch.fetched))
+        assert all(secret not in proof for secret in (TOKEN.encode(), b"the-dai_dien"))
+
+
+async def test_packed_answer_is_kept_without_the_token(client: PoliteClient) -> None:
+    payload = {"data": [{"id": f"{PAGE}_1001", "message": f"Chào {TOKEN}"}]}
+
+    def packed(_request: Request) -> Response:
+        body = gzip.compress(JSONResponse(payload).body)
+        return Response(body, headers={"content-encoding": "gzip"}, media_type="application/json")
+
+    routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, packed)]
+    with serve(Starlette(routes=routes)) as base:
+        fetched = (await read(client, base))[0].fetched
+    assert fetched.exchange is not None
+    assert fetched.exchange.body == fetched.body
+    assert "content-encoding" not in dict(fetched.exchange.response_headers)
+    assert TOKEN.encode() not in fetched.body
+
+
+async def test_later_reading_goes_back_to_what_is_known(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.page_size = 3
+    first = await read(client, base)
+    assert numbers(first) == [1, 2, 3]
+    site.add(*(post(number) for number in range(4, 9)))
+    second = await read(client, base, first)
+    assert set(numbers(second)) >= {4, 5, 6, 7, 8}
+    after = [request.query.get("after") for request in site.seen(POSTS)]
+    assert after == [None, None, f"{PAGE}_1006", f"{PAGE}_1003"]
+    assert [batch.cursor is None for batch in second] == [True, True, False]
+    assert second[-1].cursor == {"page": PAGE, "newest": "2026-11-14T02:08:00+00:00"}
+    assert second[-1].gap is None
+
+
+async def test_first_reading_is_bounded_and_a_window_overrun_is_told(
+    client: PoliteClient, site: FacebookSite, base: str
+) -> None:
+    site.page_size = 2
+    first = await read(client, base, backfill_pages=1)
+    assert (numbers(first), first[-1].gap) == ([2, 3], None)
+    site.add(*(post(number) for number in range(4, 20)))
+    second = await read(client, base, first, max_pages=2)
+    assert numbers(second) == [18, 19, 16, 17]
+    assert "were missed" in (second[-1].gap or "")
+
+
+async def test_next_page_on_another_server_is_not_followed(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.page_size = 1
+    site.next_base = "http://127.0.0.2:9"
+    with pytest.raises(PayloadInvalid, match="not followed"):
+        await read(client, base)
+
+
+async def test_page_that_leads_to_itself_ends(client: PoliteClient) -> None:
+    def page(request: Request) -> Response:
+        link = f"{str(request.base_url).rstrip('/')}{POSTS}?after=A"
+        return JSONResponse({"data": [], "paging": {"next": link}})
+
+    routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, page)]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="again and again"):
+        await read(client, base, backfill_pages=50)
+
+
+async def test_edit_arrives_under_the_same_identifier(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    first = await read(client, base)
+    site.edit(f"{PAGE}_1002", "Bản đã sửa")
+    second = posts(await read(client, base, first))
+    assert [(post.external_id, post.text) for post in second][1] == (f"{PAGE}_1002", "Bản đã sửa")
+
+
+async def test_deleted_and_hidden_watched_posts_are_gone_and_edited_ones_come_again(
+    client: PoliteClient, site: FacebookSite, base: str
+) -> None:
+    site.page_size = 1
+    first = await read(client, base)
+    site.delete(f"{PAGE}_1001")
+    site.edit(f"{PAGE}_1002", "Bản đã sửa")
+    site.add(post(4), post(5))
+    site.not_public.add(f"{PAGE}_1003")
+    watched = tuple(f"{PAGE}_{number}" for number in (1001, 1002, 1003, 1005))
+    second = await read(client, base, first, watched=watched, max_pages=1)
+    assert sorted(gone(second)) == [f"{PAGE}_1001", f"{PAGE}_1003"]
+    assert posts(second)[-1].text == "Bản đã sửa"
+    assert site.seen(f"/v26.0/{PAGE}_1005") == []  # it was met
+
+
+async def test_what_the_token_may_not_see_alone_is_counted_not_gone(
+    client: PoliteClient, site: FacebookSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.refused["/v26.0/1001_5001"] = (403, 10, None)
+    second = await read(client, base, first, watched=("1001_5001", "không phải mã"))
+    assert (gone(second), second[-1].skipped) == ([], {"not shown": 1})
+
+
+async def test_comments_are_read_only_when_wished(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.add(comment(1, on=2))
+    await read(client, base)
+    assert site.seen(f"/v26.0/{PAGE}_1002/comments") == []
+
+
+async def test_comments_have_the_post_as_context(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.add(post(4, text="Dòng đầu\nDòng sau"), comment(1, on=4, engagement={"likes": 3}))
+    batches = await read(client, base, comments=True)
+    found = posts(batches)[0]
+    assert (found.external_id, found.context, found.author) == ("1004_5001", "Dòng đầu", "77001")
+    assert found.engagement == {"likes": 3, "replies": 0}
+    query = site.seen(f"/v26.0/{PAGE}_1004/comments")[0].query
+    assert (query["filter"], query["order"]) == ("stream", "reverse_chronological")
+    assert len([request for request in site.log if request.path.endswith("/comments")]) == 1
+
+
+async def test_comments_are_read_again_only_when_they_changed(
+    client: PoliteClient, clock: FakeClock, site: FacebookSite, base: str
+) -> None:
+    site.page_size = 2
+    path = f"/v26.0/{PAGE}_1003/comments"
+    site.add(*(comment(number, on=3) for number in range(1, 6)))
+    first = await read(client, base, comments=True, backfill_pages=2)
+    assert len(site.seen(path)) == 3
+    second = await read(client, base, first, comments=True)
+    assert len(site.seen(path)) == 3
+    site.delete("1003_5001")  # as many as before: only the time tells
+    site.add(comment(6, on=3, published_at=clock.now()))
+    third = await read(client, base, second, comments=True)
+    assert "1003_5006" in {post.external_id for post in posts(third)}
+    assert [request.query.get("after") for request in site.seen(path)][3:] == [None, "1003_5005"]
+
+
+async def test_deleted_comment_is_gone_when_it_is_watched(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.add(comment(1, on=3))
+    first = await read(client, base, comments=True)
+    site.delete("1003_5001")
+    assert gone(await read(client, base, first, comments=True, watched=("1003_5001",))) == ["1003_5001"]
+
+
+async def test_what_is_left_out_is_counted_once(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.add(post(4, text="", story="Trang đã đổi ảnh bìa"), post(5, text=""), post(6), comment(1, on=3))
+    site.not_public = {f"{PAGE}_1006", "1003_5001"}
+    first = await read(client, base, comments=True)
+    assert skipped(first) == {"page activity": 1, "no text": 1, "not public": 2}
+    assert skipped(await read(client, base, first, comments=True)) == {}
+
+
+async def test_token_of_another_page_is_refused(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.owner = "999888777"
+    with pytest.raises(SourceRefused, match="only Pages that you administer"):
+        await read(client, base)
+    assert site.seen(POSTS) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "subcode", "error", "words"),
+    [
+        (401, 190, 463, SourceRefused, r"expired or was withdrawn \(code 190, subcode 463\): make a new Page token"),
+        (403, 10, None, SourceRefused, "Page token of a Page that you administer, with pages_read_engagement"),
+        (403, 200, None, SourceRefused, "pages_read_engagement"),
+        (403, 4, None, RateLimited, r"no more requests for us \(code 4\)"),
+        (400, 17, 2446079, RateLimited, "code 17"),
+        (400, 32, None, RateLimited, "code 32"),
+        (400, 613, None, RateLimited, "code 613"),
+        (400, 80001, None, RateLimited, "code 80001"),
+        (400, 100, None, PayloadInvalid, "check `page`"),
+        (400, 2, None, FetchFailed, "trouble of its own"),
+    ],
+)
+async def test_codes_and_what_to_do(
+    client: PoliteClient,
+    site: FacebookSite,
+    base: str,
+    status: int,
+    code: int,
+    subcode: int | None,
+    error: type[CollectError],
+    words: str,
+) -> None:
+    site.refusal = (status, code, subcode)
+    with pytest.raises(error, match=words) as caught:
+        await read(client, base)
+    assert type(caught.value) is error
+    assert "\n" not in str(caught.value)
+
+
+async def test_token_that_the_api_repeats_is_not_repeated(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.token = "mot-the-khac"
+    with pytest.raises(SourceRefused, match="make a new Page token") as caught:
+        await read(client, base)
+    assert TOKEN not in str(caught.value)
+
+
+async def test_wait_is_an_hour_or_what_the_headers_tell(
+    client: PoliteClient, clock: FakeClock, site: FacebookSite, base: str
+) -> None:
+    site.rate_limit(0)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == clock.now() + timedelta(hours=1)
+    site.business_usage = '{"100200300": [{"type": "pages", "estimated_time_to_regain_access": 19}]}'
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=19)
+
+
+async def test_reading_stops_before_the_last_request_is_spent(
+    client: PoliteClient, site: FacebookSite, base: str
+) -> None:
+    site.page_size = 1
+    site.usage = '{"call_count": 96, "total_time": 3, "total_cputime": 2}'
+    with pytest.raises(RateLimited, match="96 % used"):
+        await read(client, base)
+    assert len(site.log) == 2  # robots.txt, and whose token it is
+    site.usage = '{"call_count": 94}'
+    assert numbers(await read(client, base)) == [3, 2]
+    site.usage = "not json"
+    assert numbers(await read(client, base)) == [3, 2]
+
+
+async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: FacebookSite, base: str) -> None:
+    site.page_size = 1
+    async with open_client(api_delay=1.0) as client:
+        await read(client, base, backfill_pages=3)
+    assert len(site.seen("/robots.txt")) == 1
+    times = [request.time for request in site.log]
+    assert len(times) == 5
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
+
+
+async def test_challenge_and_robots_are_refusals(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base)
+
+
+async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: FacebookSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /")
+    with pytest.raises(SourceRefused, match="does not allow"):
+        await read(client, base)
+    assert [request.path for request in site.log] == ["/robots.txt"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (HTMLResponse("<h1>Forbidden</h1>", 403), SourceRefused),
+        (HTMLResponse("<h1>Not Found</h1>", 404), PayloadInvalid),
+        (JSONResponse([1]), PayloadInvalid),
+        (HTMLResponse("<html></html>"), PayloadInvalid),
+    ],
+)
+async def test_what_is_not_the_api(client: PoliteClient, answer: Response, error: type[CollectError]) -> None:
+    with serve(Starlette(routes=[Route("/v26.0/me", lambda _: answer)])) as base, pytest.raises(error):
+        await read(client, base)
+
+
+async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
+    rows = [None, 7, {"id": "x"}, {"id": f"{PAGE}_1001", "message": "Chào", "from": None, "shares": 3}]
+    routes = [
+        Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})),
+        Route(POSTS, lambda _: JSONResponse({"data": rows})),
+    ]
+    with serve(Starlette(routes=routes)) as base:
+        batches = await read(client, base)
+    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", PAGE, None)]
+    assert skipped(batches) == {"malformed": 3}
+
+
+@pytest.mark.parametrize("secret", [None, "", "thẻ có dấu", "dong-mot\r\nx: y"])
+async def test_source_without_a_token_says_how_to_set_it(client: PoliteClient, secret: str | None) -> None:
+    with pytest.raises(UsageError, match=r"\[secrets\] of kiemtin.toml"):
+        await read(client, "http://127.0.0.1:1", secret=secret)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"page": ""}, {"page": "ten-trang"}, {"comments": "yes"}, {"backfill_pages": 0}, {"max_pages": 101}],
+)
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Trang Công đoàn"):
+        await read(client, "http://127.0.0.1:1", **settings)

@@ -1,0 +1,319 @@
+"""What the feed collector makes of a newspaper's feeds, sound and broken."""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
+from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from tests.clock import FakeClock
+from tests.monitor.collectors.newspaper import START, article, read, read_document, rss
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    return FeedSite([article(1), article(2), article(3)], clock)
+
+
+@pytest.fixture
+def base(site: FeedSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -> None:
+    batch = await read(client, base + RSS_PATH)
+    assert [post.title for post in batch.posts] == [f'Cầu Nà Hoi "thông" xe lần {number}' for number in (1, 2, 3)]
+    first = batch.posts[0]
+    assert first.external_id == first.url == f"{base}/bai/bai-001.html"
+    assert first.text == "Tỉnh thông báo.\n\nĐoạn 1: a < b & c."
+    assert first.published_at == START + timedelta(minutes=1)
+    assert first.published_raw == "Mon, 16 Nov 2026 08:01:00 +0700"
+    assert first.published_precision == "second"
+    assert first.language == "vi"
+    assert first.engagement == {"replies": 1}
+    assert first.edited_at is None
+
+
+async def test_atom_says_what_was_edited(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.edit("bai-002", "Tỉnh cải chính.")
+    batch = await read(client, base + ATOM_PATH)
+    changed = {post.external_id: post for post in batch.posts}["tag:mau.example,2026:bai-002"]
+    assert changed.text == "Tỉnh cải chính."
+    assert changed.edited_at == site.clock.now()
+    assert changed.author == "toasoan"
+    assert [post.edited_at for post in batch.posts].count(None) == 2
+
+
+async def test_json_feed(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.edit("bai-003", "Sửa.")
+    batch = await read(client, base + JSON_PATH)
+    assert [post.external_id for post in batch.posts] == ["bai-001", "bai-002", "bai-003"]
+    assert batch.posts[0].text == "Tỉnh thông báo.\n\nĐoạn 1: a < b & c."
+    assert batch.posts[2].edited_at == site.clock.now()
+    assert batch.posts[0].language == "vi"
+
+
+async def test_posts_show_only_when_their_time_has_come(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    site.add(article(4, published_at=clock.now() + timedelta(hours=1)))
+    first = await read(client, base + RSS_PATH)
+    clock.advance(timedelta(hours=1))
+    second = await read(client, base + RSS_PATH, first)
+    assert (len(first.posts), len(second.posts)) == (3, 4)
+
+
+async def test_second_reading_sends_validators_and_gets_304(client: PoliteClient, site: FeedSite, base: str) -> None:
+    first = await read(client, base + RSS_PATH)
+    again = await read(client, base + RSS_PATH, first)
+    assert again.unchanged
+    assert again.fetched.status == 304
+    assert again.posts == ()
+    assert again.cursor is None
+    assert again.validators is None
+    request = site.seen(RSS_PATH)[-1]
+    assert request.headers["if-none-match"] == first.fetched.headers["etag"]
+    assert request.headers["if-none-match"].startswith('W/"')
+    assert request.headers["if-modified-since"] == first.fetched.headers["last-modified"]
+
+
+async def test_changed_validator_brings_the_edit_under_the_same_identifier(
+    client: PoliteClient, site: FeedSite, base: str
+) -> None:
+    first = await read(client, base + RSS_PATH)
+    site.edit("bai-001", "Bản đã sửa")
+    second = await read(client, base + RSS_PATH, first)
+    assert second.fetched.status == 200
+    assert second.posts[0].external_id == first.posts[0].external_id
+    assert second.posts[0].text == "Bản đã sửa"
+    assert second.validators != first.validators
+
+
+async def test_without_validators_the_body_is_compared_without_its_clock(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    site.etag = False
+    site.restless = True
+    first = await read(client, base + RSS_PATH)
+    clock.advance(timedelta(minutes=5))
+    second = await read(client, base + RSS_PATH, first)
+    assert second.fetched.body != first.fetched.body
+    assert second.unchanged
+    assert "if-none-match" not in site.seen(RSS_PATH)[-1].headers
+
+
+async def test_validators_are_not_sent_to_another_address(client: PoliteClient, site: FeedSite, base: str) -> None:
+    first = await read(client, base + RSS_PATH)
+    await read(client, base + ATOM_PATH, first)
+    assert "if-none-match" not in site.seen(ATOM_PATH)[0].headers
+
+
+async def test_permanent_move_is_reported_and_its_validators_are_not_kept(
+    client: PoliteClient, site: FeedSite, base: str
+) -> None:
+    site.redirects["/rss/cu.rss"] = (301, RSS_PATH)
+    batch = await read(client, f"{base}/rss/cu.rss")
+    assert batch.fetched.permanent_url == base + RSS_PATH
+    assert batch.validators == {}
+    assert len(batch.posts) == 3
+
+
+async def test_window_that_ran_past_everything_known_is_a_gap(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    site.page_size = 3
+    first = await read(client, base + RSS_PATH)
+    clock.advance(timedelta(hours=2))
+    site.add(*(article(number) for number in range(100, 103)))
+    assert first.gap is None
+    second = await read(client, base + RSS_PATH, first)
+    assert second.gap is not None
+    assert "2026-11-16 01:03" in second.gap
+    site.add(article(103))
+    third = await read(client, base + RSS_PATH, second)
+    assert third.gap is None
+
+
+@pytest.mark.parametrize("style", [gmt7_date, day_first_date])
+async def test_vietnamese_date_styles(client: PoliteClient, site: FeedSite, base: str, style: Any) -> None:
+    site.date_style = style
+    batch = await read(client, base + RSS_PATH)
+    assert batch.posts[0].published_at == START + timedelta(minutes=1)
+    assert batch.posts[0].published_raw == style(START + timedelta(minutes=1))
+
+
+async def test_decomposed_letters_stay_as_they_came(client: PoliteClient, site: FeedSite, base: str) -> None:
+    decomposed = unicodedata.normalize("NFD", "Người lao động nghỉ việc")
+    site.add(article(4, text=decomposed, title=decomposed))
+    batch = await read(client, base + RSS_PATH)
+    assert batch.posts[-1].text == decomposed
+    assert batch.posts[-1].title == decomposed
+
+
+async def test_other_charset_is_read_by_the_declaration(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.charset = "utf-16"
+    assert (await read(client, base + RSS_PATH)).posts[0].text.startswith("Tỉnh")
+
+
+async def test_server_that_claims_a_western_charset_is_not_believed(client: PoliteClient) -> None:
+    body = rss("<item><guid>1</guid><title>Tiền lương</title></item>")
+    batch = await read_document(client, body, "text/xml; charset=ISO-8859-1")
+    assert batch.posts[0].title == "Tiền lương"
+
+
+async def test_declared_vietnamese_charset(client: PoliteClient) -> None:
+    text = unicodedata.normalize("NFD", "Tiền")  # windows-1258 has tones as separate characters
+    text = text.replace("e\u0302", "ê")
+    body = rss(f"<item><guid>1</guid><title>{text}</title></item>").replace("utf-8", "windows-1258")
+    batch = await read_document(client, body.encode("cp1258"))
+    assert unicodedata.normalize("NFC", batch.posts[0].title or "") == "Tiền"
+
+
+async def test_doubly_escaped_title_and_identifier_that_is_no_address(client: PoliteClient) -> None:
+    body = rss("<item><title>Nói &amp;quot;không&amp;quot; &amp;amp; có</title><guid>tin-77</guid></item>")
+    post = (await read_document(client, body)).posts[0]
+    assert post.title == 'Nói "không" & có'
+    assert post.external_id == "tin-77"
+    assert post.url is None
+
+
+@pytest.mark.parametrize("title", ["A & B", "A &amp; B"], ids=["broken", "sound"])
+async def test_line_ends_around_values_do_not_belong_to_them(client: PoliteClient, title: str) -> None:
+    place = "\n  https://bao.example/a-1.html\r\n  "
+    body = rss(f"<item><title>\n{title}\n</title><link>{place}</link><guid>{place}</guid></item>")
+    post = (await read_document(client, body)).posts[0]
+    assert (post.external_id, post.url, post.title) == (*["https://bao.example/a-1.html"] * 2, "A & B")
+
+
+async def test_entry_without_identifier_is_named_by_its_address_without_tracking(client: PoliteClient) -> None:
+    link = "https://bao.example/a.html?id=3&amp;utm_source=rss&amp;fbclid=x#top"
+    with_link = rss(f"<item><title>A</title><link>{link}</link></item>")
+    bare = rss("<item><title>A</title><pubDate>24/11/2026 08:00</pubDate></item>")
+    assert (await read_document(client, with_link)).posts[0].external_id == "https://bao.example/a.html?id=3"
+    derived = {(await read_document(client, bare)).posts[0].external_id for _ in range(2)}
+    assert len(derived) == 1
+    assert len(derived.pop()) == 64
+
+
+async def test_skipped_entries_are_counted_by_reason(client: PoliteClient) -> None:
+    body = rss(
+        "<item><guid>1</guid><title>A</title></item>",
+        "<item><guid>1</guid><title>A again</title></item>",
+        "<item><guid>2</guid></item>",
+    )
+    batch = await read_document(client, body)
+    assert [post.title for post in batch.posts] == ["A"]
+    assert batch.skipped == {"duplicate": 1, "empty": 1}
+
+
+async def test_malformed_items_of_a_json_feed_are_counted(client: PoliteClient) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [7, {"id": 5, "content_html": "<p>Xin chào</p>"}]}
+    batch = await read_document(client, json.dumps(feed), "application/json")
+    assert [(post.external_id, post.text) for post in batch.posts] == [("5", "Xin chào")]
+    assert batch.skipped == {"malformed": 1}
+
+
+async def test_bad_xml_gives_what_can_be_had(client: PoliteClient) -> None:
+    body = rss(
+        "<item><guid>1</guid><title>Một &nbsp; hai</title></item>", "<item><guid>2</guid><title>B & C</title></item>"
+    )
+    batch = await read_document(client, body)
+    assert [(post.external_id, post.title) for post in batch.posts] == [("2", "B & C"), ("1", "Một \xa0 hai")]
+    assert batch.gap is None
+
+
+async def test_document_that_breaks_off_loses_its_last_entry_and_is_read_again(client: PoliteClient) -> None:
+    whole = rss("<item><guid>1</guid><title>A</title></item>", "<item><guid>2</guid><title>B dài lắm</title></item>")
+    batch = await read_document(client, whole[: whole.index("dài")])
+    assert [post.external_id for post in batch.posts] == ["1"]
+    assert batch.skipped == {"broken off": 1}
+    assert batch.gap == "the feed broke off before its end"
+    assert batch.validators == {}
+    assert (batch.cursor or {})["body_sha256"] is None
+
+
+async def test_feed_without_entries_is_no_fault(client: PoliteClient) -> None:
+    batch = await read_document(client, rss())
+    assert batch.posts == ()
+    assert not batch.unchanged
+
+
+async def test_feed_of_a_video_channel(client: PoliteClient) -> None:
+    body = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
+    <title>Kênh mẫu</title><entry><id>yt:video:abc</id><title>Chuyện ca đêm</title>
+    <link rel="alternate" href="https://video.example/watch?v=abc"/><author><name>Kênh mẫu</name></author>
+    <published>2026-11-15T01:00:00+00:00</published><updated>2026-11-15T02:00:00+00:00</updated>
+    <media:group><media:title>Chuyện ca đêm</media:title><media:description>Dòng một</media:description>
+    </media:group></entry></feed>"""
+    post = (await read_document(client, body)).posts[0]
+    assert (post.external_id, post.text, post.title) == ("yt:video:abc", "Dòng một", "Chuyện ca đêm")
+    assert post.edited_at is not None
+
+
+async def test_entities_of_a_hostile_feed_neither_grow_nor_read_files(client: PoliteClient) -> None:
+    body = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "{"x" * 50}"><!ENTITY b "{"&a;" * 50}">'
+        f'<!ENTITY c "{"&b;" * 50}"><!ENTITY f SYSTEM "file://{__file__}">]><rss version="2.0"><channel>'
+        "<item><guid>1</guid><title>Tin &c;</title><description>&f;</description></item></channel></rss>"
+    )
+    post = (await read_document(client, body)).posts[0]
+    assert len(post.title or "") < 10_000
+    assert "hostile" not in post.text
+
+
+async def test_break_that_closes_nothing_is_a_line(client: PoliteClient) -> None:
+    lead = '<![CDATA[<a href="https://bao.example/a"><img width=130 src="x.jpg" ></a></br>Quốc lộ</br>thông xe]]>'
+    body = rss(f"<item><guid>1</guid><title>A</title><description>{lead}</description></item>")
+    assert (await read_document(client, body)).posts[0].text == "Quốc lộ\nthông xe"
+
+
+async def test_entry_that_left_the_window_is_not_gone(client: PoliteClient, site: FeedSite, base: str) -> None:
+    first = await read(client, base + RSS_PATH)
+    site.delete("bai-001")
+    second = await read(client, base + RSS_PATH, first)
+    assert len(second.posts) == 2
+    assert second.gone == ()
+
+
+async def test_feed_that_robots_txt_forbids_is_not_asked_for(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.robots = (200, b"User-agent: kiemtin\nDisallow: /rss/\n")
+    with pytest.raises(SourceRefused, match=r"robots\.txt"):
+        await read(client, base + RSS_PATH)
+    assert [request.path for request in site.log] == ["/robots.txt"]
+
+
+async def test_challenge_is_a_refusal(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base + RSS_PATH)
+
+
+async def test_body_that_is_a_file_name_opens_no_file(client: PoliteClient) -> None:
+    with pytest.raises(PayloadInvalid, match="neither"):
+        await read_document(client, __file__, "text/plain")
+
+
+async def test_feed_cut_short_on_the_way(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.truncate = True
+    with pytest.raises(FetchFailed, match="could not be read"):
+        await read(client, base + RSS_PATH)
+
+
+async def test_feed_larger_than_allowed(client: PoliteClient) -> None:
+    with pytest.raises(FetchFailed, match="larger than 1000000 bytes"):
+        await read_document(client, b"x" * 1_000_001)
+
+
+async def test_site_that_asks_to_wait(client: PoliteClient, clock: FakeClock, site: FeedSite, base: str) -> None:
+    await read(client, base + RSS_PATH)
+    site.rate_limit(0)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base + RSS_PATH)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)

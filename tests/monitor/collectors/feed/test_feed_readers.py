@@ -1,0 +1,225 @@
+"""The fast reader of ordinary feeds takes them to mean what the tolerant one does, or leaves them to it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from monitor.collectors.feed.entries import XmlFeed
+from monitor.collectors.feed.plain import read_plain_feed
+from monitor.collectors.feed.tolerant import read_any_feed
+from monitor.demo.sites import FeedSite, ForumPost, ForumThread, XenForoSite
+from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.newspaper import article, rss
+
+NAMESPACES = (
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" '
+    'xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:atom="http://www.w3.org/2005/Atom"'
+)
+WORDPRESS = f"""<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}>
+<channel><title>Công đoàn khu</title><atom:link href="https://cd.example/feed/" rel="self" type="application/rss+xml" />
+<link>https://cd.example</link><description>Tin</description>
+<lastBuildDate>Mon, 16 Nov 2026 01:00:00 +0000</lastBuildDate>
+<language>vi-VN</language><sy:updatePeriod> hourly </sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>
+<generator>https://wordpress.org/?v=6.6</generator><image><url>https://cd.example/a.png</url><title>Công đoàn</title>
+<link>https://cd.example</link><width>32</width><height>32</height></image>
+<item><title>Bữa ăn ca &#8211; đủ chất?</title><link>https://cd.example/?p=7</link>
+<comments>https://cd.example/?p=7#comments</comments><dc:creator><![CDATA[Ban Nữ công]]></dc:creator>
+<pubDate>Mon, 16 Nov 2026 00:30:00 +0000</pubDate><category><![CDATA[Đời sống]]></category>
+<guid isPermaLink="false">https://cd.example/?p=7</guid><description><![CDATA[Tóm tắt [&#8230;]]]></description>
+<content:encoded><![CDATA[<p>Cả bài</p>]]></content:encoded>
+<wfw:commentRss>https://cd.example/?p=7&#038;feed=rss2</wfw:commentRss>
+<slash:comments>3</slash:comments><media:thumbnail url="https://cd.example/t.jpg" /></item></channel></rss>"""
+ALERTS = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>tag:tin.example,2026:1</id>
+<title>nợ lương</title>
+<link href="https://tin.example/f/1" rel="self"/><updated>2026-11-16T01:00:00Z</updated>
+<author><name>Tin</name></author>
+<entry><id>tag:tin.example,2026:2</id><title type="html">&lt;b&gt;Nợ lương&lt;/b&gt; ba tháng</title>
+<link href="https://tin.example/u?a=1&amp;b=2"/><published>2026-11-16T00:00:00Z</published>
+<updated>2026-11-16T00:30:00Z</updated><content type="html">Công nhân &lt;b&gt;ngừng việc&lt;/b&gt;</content>
+<author><name>An</name><email>an@tin.example</email></author></entry></feed>"""
+
+
+def both(text: str) -> tuple[XmlFeed | None, XmlFeed | None]:
+    return read_plain_feed(text), read_any_feed(text)
+
+
+def served(site: FeedSite | XenForoSite, path: str) -> str:
+    with TestClient(Starlette(routes=[Mount("", site)]), base_url="http://bao.example") as client:
+        return client.get(path).content.decode()
+
+
+def newspaper(style: Callable[[datetime], str] = rfc822_date) -> FeedSite:
+    return FeedSite([article(number) for number in range(1, 6)], FakeClock(MONDAY_MORNING), date_style=style)
+
+
+def forum() -> XenForoSite:
+    posts = [
+        ForumPost(
+            id=str(number), author="Thợ", text="Bài", published_at=MONDAY_MORNING, thread=number % 3 + 1, number=0
+        )
+        for number in range(1, 9)
+    ]
+    threads = [ForumThread(id=number, title=f"Nợ & lương {number}") for number in range(1, 4)]
+    return XenForoSite(posts, threads, FakeClock(MONDAY_MORNING + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    ("site", "path"),
+    [
+        (newspaper, RSS_PATH),
+        (lambda: newspaper(gmt7_date), RSS_PATH),
+        (lambda: newspaper(day_first_date), RSS_PATH),
+        (newspaper, ATOM_PATH),
+        (forum, "/forums/-/index.rss"),
+    ],
+)
+def test_feeds_of_the_sample_sites_are_read_fast_and_the_same(
+    site: Callable[[], FeedSite | XenForoSite], path: str
+) -> None:
+    plain, tolerant = both(served(site(), path))
+    assert plain is not None
+    assert plain.entries
+    assert plain == tolerant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WORDPRESS,
+        ALERTS,
+        rss(),
+        rss("<item><guid>1</guid><title>A</title><!-- ghi chú --></item>"),
+        rss("<item><title>A</title><guid>/bai/1</guid><link>/bai/1</link></item>"),
+        rss("<item><author>an@bao.example (An)</author><title>A &lt;b&gt;B&lt;/b&gt;</title><source>S</source></item>"),
+    ],
+)
+def test_ordinary_feeds_are_read_fast_and_the_same(text: str) -> None:
+    plain, tolerant = both(text)
+    assert plain is not None
+    assert plain == tolerant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "không phải",
+        "<html><body>x</body></html>",
+        rss("<item><title>A & B</title></item>"),
+        rss("<item><title>A</title>")[:-20],
+        rss("<item><title>A</title><title>B</title></item>"),
+        rss("<item><title>A</title><description><p>chưa thoát</p></description></item>"),
+        rss("<item xml:base='https://khac.example/'><title>A</title><link>/a</link></item>"),
+        rss("<item><title>A</title><enclosure base='https://khac.example/'/><link>/a</link></item>"),
+        rss("<item><title>LÆ°Æ¡ng Ã¡</title></item>"),
+        rss("<item><title>A\x96B</title></item>"),
+        rss("<item><title>A</title><link>https://a.example/?a=1&amp;amp;b=2</link></item>"),
+        rss("<item><title>A &amp;#X41;</title></item>"),
+        rss("<item><title>A</title><link>https:////a.example/</link></item>"),
+        rss("<item><title>A</title><odd>?</odd></item>"),
+        rss("<item><title>A</title></item><odd><title>B</title></odd>"),
+        rss().replace("<rss ", '<rss xmlns="http://backend.userland.com/rss2" '),
+        rss().replace("?>", '?><!DOCTYPE rss [<!ENTITY a "b">]>'),
+        rss().replace("1.0", "1.1"),
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>",
+        ALERTS.replace('content type="html"', 'content type="xhtml"'),
+        ALERTS.replace("<email>", "<email>x</email><email>"),
+        ALERTS.replace('<link href="https://tin.example/u?a=1&amp;b=2"/>', "<link>https://tin.example/</link>"),
+    ],
+)
+def test_what_only_the_tolerant_reader_knows_is_left_to_it(text: str) -> None:
+    assert read_plain_feed(text) is None
+
+
+def test_what_the_feed_says_of_itself() -> None:
+    feed = read_plain_feed(WORDPRESS)
+    assert feed is not None
+    assert (feed.language, feed.wanted_seconds, feed.is_broken_off) == ("vi-VN", 1800, False)
+
+
+def test_author_with_an_address_is_named_by_both() -> None:
+    feed = read_plain_feed(ALERTS)
+    assert feed is not None
+    assert feed.entries[0].author == "An (an@tin.example)"
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["", " Nợ lương ", "A &amp; B", "<b>đậm</b>", "a < b", "&#8230;", "&#X41;", "&nbsp;", "x</1>y", "Ã¡"]
+    ),
+    st.text(st.characters(categories=["L", "N", "P", "S", "Z"], max_codepoint=0x1EFF), max_size=12),
+)
+ADDRESSES = st.sampled_from(["", "/a", "https://b.example/x?a=1&b=2", "tin-7", "http:///x", "//c.example", "a&b;c"])
+DATES = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001  made aware by `timezones`
+    lambda moment: f"{moment:%a, %d %b %Y %H:%M:%S} +0700"
+)
+
+
+def element(name: str, values: st.SearchStrategy[str], attributes: str = "") -> st.SearchStrategy[str]:
+    plain = values.map(lambda value: f"<{name}{attributes}>{escape(value)}</{name}>")
+    return st.one_of(plain, values.map(lambda value: f"<{name}><![CDATA[{value.replace(']]>', '')}]]></{name}>"))
+
+
+RSS_PARTS = st.one_of(
+    element("title", WORDS),
+    element("description", WORDS),
+    element("content:encoded", WORDS),
+    element("link", ADDRESSES),
+    element("guid", ADDRESSES),
+    element("guid", ADDRESSES, ' isPermaLink="false"'),
+    element("pubDate", DATES),
+    element("dc:date", DATES),
+    element("author", WORDS),
+    element("dc:creator", WORDS),
+    element("slash:comments", st.sampled_from(["3", "x", ""])),
+    st.sampled_from(
+        ['<enclosure url="/a.jpg"/>', "<category>c</category>", "<comments>/c</comments>", "<source>s</source>"]
+    ),
+    st.sampled_from(
+        ['<media:content url="/a.jpg">q</media:content>', '<media:thumbnail url="/a"/>', "<media:title>m</media:title>"]
+    ),
+)
+ATOM_PARTS = st.one_of(
+    element("title", WORDS),
+    element("title", WORDS, ' type="html"'),
+    element("summary", WORDS, ' type="text"'),
+    element("summary", WORDS),
+    element("content", WORDS, ' type="HTML"'),
+    element("content", WORDS),
+    element("id", ADDRESSES),
+    element("published", DATES),
+    element("updated", DATES),
+    ADDRESSES.map(lambda link: f'<link href="{escape(link)}"/>'),
+    ADDRESSES.map(lambda link: f'<link rel="Enclosure" href="{escape(link)}"/>'),
+    ADDRESSES.map(lambda link: f'<link rel="alternate" type="application/json" href="{escape(link)}"/>'),
+    WORDS.map(lambda name: f"<author><name>{escape(name)}</name><uri>/u</uri></author>"),
+    WORDS.map(lambda name: f"<author>{escape(name)}</author>"),
+    st.sampled_from(['<category term="c"/>', "<author><email>a@b.example</email></author>"]),
+)
+
+
+@given(
+    st.lists(st.lists(RSS_PARTS, max_size=7).map("".join), max_size=3),
+    st.sampled_from(["", "<language>vi</language>", "<ttl>30</ttl>"]),
+)
+def test_any_rss_of_known_elements_means_the_same_to_both(items: list[str], said: str) -> None:
+    body = "".join(f"<item>{item}</item>" for item in items)
+    plain, tolerant = both(f'<rss version="2.0" {NAMESPACES}><channel><title>T</title>{said}{body}</channel></rss>')
+    assert plain is None or plain == tolerant
+
+
+@given(st.lists(st.lists(ATOM_PARTS, max_size=7).map("".join), max_size=3))
+def test_any_atom_of_known_elements_means_the_same_to_both(entries: list[str]) -> None:
+    body = "".join(f"<entry>{entry}</entry>" for entry in entries)
+    plain, tolerant = both(f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><title>T</title>{body}</feed>')
+    assert plain is None or plain == tolerant

@@ -1,0 +1,253 @@
+"""The one polite client on real sockets: what it sends, what it refuses, and how long it waits."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+import stamina
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.demo.sites import FeedSite, serve
+from monitor.errors import (
+    CollectError,
+    FetchFailed,
+    PayloadInvalid,
+    RateLimited,
+    SourceRefused,
+)
+from tests.clock import FakeClock
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    return FeedSite([], clock)
+
+
+@pytest.fixture
+def base(site: FeedSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_says_who_we_are_and_sends_no_more_than_needed(client: PoliteClient, site: FeedSite, base: str) -> None:
+    await client.get(f"{base}/?a=1", params={"b": "ừ"}, headers={"x-own": "yes"})
+    robots, page = site.log
+    assert robots.path == "/robots.txt"
+    assert page.query == {"a": "1", "b": "ừ"}
+    assert page.headers["user-agent"] == "kiemtin/0.1 (+https://lien-doan.example/kiemtin)"
+    assert page.headers["x-own"] == "yes"
+    assert "cookie" not in page.headers
+
+
+async def test_a_header_of_ours_gives_way_to_one_of_the_same_name(
+    client: PoliteClient, site: FeedSite, base: str
+) -> None:
+    await client.get(f"{base}/", headers={"Accept": "application/json"})
+    assert site.log[-1].headers["accept"] == "application/json"
+
+
+async def test_name_of_whoever_asks_may_have_any_letters(open_client: Any, site: FeedSite, base: str) -> None:
+    async with open_client(user_agent="kiemtin/0.1 (+Liên đoàn)") as client:
+        await client.get(f"{base}/")
+    assert site.log[-1].headers["user-agent"].encode("latin-1").decode() == "kiemtin/0.1 (+Liên đoàn)"
+
+
+async def test_answer_carries_its_provenance(client: PoliteClient, clock: FakeClock, base: str) -> None:
+    fetched = await client.get(f"{base}/")
+    assert fetched.url == fetched.final_url == f"{base}/"
+    assert fetched.permanent_url is None
+    assert fetched.fetched_at == clock.now()
+    assert fetched.content_type == "text/html"
+    assert fetched.pause == 0.0
+    assert len(fetched.sha256) == 64
+    assert "Báo Mẫu" in fetched.text()
+
+
+async def test_cookies_are_not_kept(client: PoliteClient) -> None:
+    seen = []
+
+    def page(request: Request) -> Response:
+        seen.append(request.headers.get("cookie"))
+        return Response("x", headers={"set-cookie": "session=1; Path=/"})
+
+    with serve(Starlette(routes=[Route("/", page)])) as base:
+        await client.get(f"{base}/")
+        await client.get(f"{base}/")
+    assert seen == [None, None]
+
+
+async def test_proxies_of_the_environment_are_not_used(
+    open_client: Any, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    async with open_client() as client:
+        assert (await client.get(f"{base}/")).status == 200
+
+
+# --- statuses
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, PayloadInvalid),
+        (401, SourceRefused),
+        (403, SourceRefused),
+        (404, PayloadInvalid),
+        (410, PayloadInvalid),
+        (422, PayloadInvalid),
+        (429, RateLimited),
+        (451, SourceRefused),
+        (500, FetchFailed),
+        (502, FetchFailed),
+        (503, RateLimited),
+        (304, None),
+    ],
+)
+async def test_statuses(client: PoliteClient, site: FeedSite, base: str, status: int, error: Any) -> None:
+    site.fail("/", status)
+    if error is None:
+        assert (await client.get(f"{base}/")).status == status
+        return
+    with pytest.raises(CollectError) as caught:
+        await client.get(f"{base}/")
+    assert isinstance(caught.value, error)
+    assert str(status) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_caller_can_take_a_status_as_an_answer(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.fail("/", 404, 401)
+    accepted = frozenset({401, 404})
+    assert (await client.get(f"{base}/", accept_status=accepted)).status == 404
+    assert (await client.get(f"{base}/", accept_status=accepted)).status == 401
+
+
+async def test_passing_trouble_is_tried_again_three_times(client: PoliteClient, site: FeedSite, base: str) -> None:
+    with stamina.set_testing(True, attempts=3, cap=True):
+        site.fail("/", 500, 502)
+        assert (await client.get(f"{base}/")).status == 200
+        site.fail("/", 500, 500, 500, 500)
+        with pytest.raises(FetchFailed, match="answers 500"):
+            await client.get(f"{base}/")
+    assert len(site.seen("/")) == 6
+
+
+async def test_lasting_trouble_is_not_tried_again(client: PoliteClient, site: FeedSite, base: str) -> None:
+    with stamina.set_testing(True, attempts=3, cap=True):
+        site.fail("/", 404, 404)
+        with pytest.raises(PayloadInvalid):
+            await client.get(f"{base}/")
+    assert len(site.seen("/")) == 1
+
+
+async def test_challenge_page_is_a_refusal_even_where_403_is_accepted(
+    client: PoliteClient, site: FeedSite, base: str
+) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await client.get(f"{base}/", accept_status=frozenset({403}))
+
+
+async def test_challenge_is_known_by_its_looks_when_its_header_is_missing(client: PoliteClient) -> None:
+    page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"
+    with (
+        serve(Starlette(routes=[Route("/", lambda _: Response(page, 503))])) as base,
+        pytest.raises(SourceRefused, match="challenge"),
+    ):
+        await client.get(f"{base}/")
+
+
+# --- bodies
+
+
+async def test_slow_server(open_client: Any, site: FeedSite, base: str) -> None:
+    site.slow = 10.0
+    async with open_client(timeout=0.2) as client:
+        with pytest.raises(FetchFailed, match=r"longer than 0\.2 s"):
+            await client.get(f"{base}/")
+
+
+async def test_nobody_listens(client: PoliteClient) -> None:
+    with serve(Starlette()) as base:
+        pass
+    with pytest.raises(FetchFailed, match="could not be read"):
+        await client.get(f"{base}/")
+
+
+async def test_cut_body(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.truncate = True
+    with pytest.raises(FetchFailed, match="could not be read"):
+        await client.get(f"{base}/")
+
+
+def answering(body: bytes, **headers: str) -> AbstractAsyncContextManager[str] | Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return serve(Starlette(routes=[Route("/", lambda _: Response(body, headers=named))]))
+
+
+async def test_size_is_counted_after_decompression(client: PoliteClient) -> None:
+    small = gzip.compress(b"x" * 1_000_001)
+    assert len(small) < 2000
+    with answering(small, content_encoding="gzip") as base, pytest.raises(FetchFailed, match="larger than 1000000"):
+        await client.get(f"{base}/")
+
+
+async def test_compressed_body_is_unpacked(client: PoliteClient) -> None:
+    with answering(gzip.compress("Xin chào".encode()), content_encoding="gzip") as base:
+        assert (await client.get(f"{base}/")).text() == "Xin chào"
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd"])
+async def test_compression_that_was_not_asked_for(client: PoliteClient, encoding: str) -> None:
+    with answering(b"x", content_encoding=encoding) as base, pytest.raises(FetchFailed, match="compressed as"):
+        await client.get(f"{base}/")
+
+
+async def test_broken_compression(client: PoliteClient) -> None:
+    with answering(b"this is not gzip", content_encoding="gzip") as base, pytest.raises(FetchFailed):
+        await client.get(f"{base}/")
+
+
+def fetched(clock: FakeClock, body: bytes, content_type: str = "") -> Fetched:
+    return Fetched(
+        url="http://a.example/",
+        final_url="http://a.example/",
+        status=200,
+        headers={"content-type": content_type},
+        body=body,
+        fetched_at=clock.now(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("Tiếng Việt".encode(), "text/html; charset=utf-8"),
+        ("Tiếng Việt".encode(), "text/html"),
+        ("Tiếng Việt".encode(), "text/html; charset=iso-8859-1"),
+        ("Tiếng Việt".encode(), "text/html; charset=no-such-thing"),
+        ("Tiếng Việt".encode("utf-8-sig"), "text/html; charset=iso-8859-1"),
+        ("Tiếng Việt".encode("utf-16"), "text/html"),
+        ("Tiếng Việt".encode("utf-16-le"), "text/html; charset=UTF-16LE"),
+    ],
+)
+def test_charsets(clock: FakeClock, body: bytes, content_type: str) -> None:
+    assert fetched(clock, body, content_type).text() == "Tiếng Việt"
+
+
+def test_charset_that_the_page_declares(clock: FakeClock) -> None:
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1258">Việt'.encode()
+    western = page.replace("Việt".encode(), b"Vi\xea\xf2t")
+    assert fetched(clock, western, "text/html").text().endswith("Viê\u0323t")
+
+
+def test_bytes_that_are_no_text_are_still_read(clock: FakeClock) -> None:
+    assert isinstance(fetched(clock, bytes(range(256))).text(), str)

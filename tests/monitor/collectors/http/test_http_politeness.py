@@ -1,0 +1,252 @@
+"""How the polite client behaves to a host: its pace, its waits, and robots.txt."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.errors import (
+    FetchFailed,
+    RateLimited,
+    SourceRefused,
+)
+from tests.clock import MONDAY_MORNING, FakeClock
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    return FeedSite([], clock)
+
+
+@pytest.fixture
+def base(site: FeedSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+# --- pace
+
+
+async def test_pause_between_two_requests_to_a_host(open_client: Any, clock: FakeClock, base: str) -> None:
+    async with open_client(html_delay=5.0, api_delay=1.0) as client:
+        await client.get(f"{base}/")
+        await client.get(f"{base}/")
+    after_robots, between_pages = clock.slept
+    assert 1.0 <= after_robots <= 1.2
+    assert 5.0 <= between_pages <= 6.0
+
+
+@pytest.mark.parametrize(("wish", "least"), [("2.5", 2.5), ("900", 60.0)])
+async def test_crawl_delay_raises_the_pause_to_a_minute_at_most(
+    *, open_client: Any, clock: FakeClock, site: FeedSite, base: str, wish: str, least: float
+) -> None:
+    site.robots = (200, f"User-agent: *\nCrawl-delay: {wish}".encode())
+    async with open_client(api_delay=1.0) as client:
+        await client.get(f"{base}/", api=True)
+        await client.get(f"{base}/", api=True)
+    assert least <= clock.slept[-1] <= least * 1.2
+
+
+async def test_request_rate_is_a_pause_too(open_client: Any, clock: FakeClock, site: FeedSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nRequest-rate: 3/30s")
+    async with open_client(api_delay=1.0) as client:
+        await client.get(f"{base}/", api=True)
+        await client.get(f"{base}/", api=True)
+    assert 10.0 <= clock.slept[-1] <= 12.0
+
+
+async def test_one_request_at_a_time(open_client: Any) -> None:
+    at_once = peak = 0
+
+    async def page(_: Request) -> Response:
+        nonlocal at_once, peak
+        at_once += 1
+        peak = max(peak, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        return Response("x")
+
+    async with open_client() as client:
+        with serve(Starlette(routes=[Route("/", page)])) as base:
+            await asyncio.gather(*(client.get(f"{base}/") for _ in range(5)))
+    assert peak == 1
+
+
+async def test_host_that_asked_to_wait_is_left_alone_until_then(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    await client.get(f"{base}/")
+    site.rate_limit(0)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await client.get(f"{base}/")
+        assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert len(site.seen("/")) == 2
+    clock.advance(timedelta(minutes=5))
+    assert (await client.get(f"{base}/")).status == 200
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"retry-after": "300"},
+        {"retry-after": "Mon, 16 Nov 2026 02:05:00 GMT"},
+        {"x-ratelimit-reset": "2026-11-16T02:05:00.000000Z"},
+        {"x-ratelimit-reset": "300"},
+        {"ratelimit-reset": str(int((MONDAY_MORNING + timedelta(minutes=5)).timestamp()))},
+    ],
+    ids=["seconds", "date", "reset as a date", "reset in seconds", "reset since 1970"],
+)
+async def test_wait_is_kept_to_the_second_however_it_is_told(
+    client: PoliteClient, clock: FakeClock, said: dict[str, str], status: int
+) -> None:
+    asked: list[datetime] = []
+
+    def page(_: Request) -> Response:
+        asked.append(clock.now())
+        return Response("x", status if len(asked) == 1 else 200, said if len(asked) == 1 else None)
+
+    with serve(Starlette(routes=[Route("/", page)])) as base:
+        with pytest.raises(RateLimited) as caught:
+            await client.get(f"{base}/")
+        assert caught.value.retry_at == MONDAY_MORNING + timedelta(minutes=5)
+        clock.advance(299)
+        with pytest.raises(RateLimited):
+            await client.get(f"{base}/")
+        clock.advance(1)
+        assert (await client.get(f"{base}/")).status == 200
+    assert asked == [MONDAY_MORNING, MONDAY_MORNING + timedelta(minutes=5)]
+
+
+async def test_requests_of_the_day_are_counted(open_client: Any, clock: FakeClock, site: FeedSite, base: str) -> None:
+    async with open_client(requests_per_host_per_day=3) as client:
+        for _ in range(2):
+            await client.get(f"{base}/")
+        with pytest.raises(RateLimited, match="requests_per_host_per_day"):
+            await client.get(f"{base}/")
+        clock.advance(timedelta(days=1))
+        await client.get(f"{base}/{RSS_PATH.removeprefix('/')}")
+    assert len(site.seen("/")) == 2
+
+
+# --- robots.txt
+
+
+async def test_robots_is_read_once_a_day(client: PoliteClient, clock: FakeClock, site: FeedSite, base: str) -> None:
+    await asyncio.gather(*(client.get(f"{base}/") for _ in range(3)))
+    assert len(site.seen("/robots.txt")) == 1
+    clock.advance(timedelta(hours=24))
+    await client.get(f"{base}/")
+    assert len(site.seen("/robots.txt")) == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        (b"User-agent: *\nDisallow: /", "/", False),
+        (b"\xef\xbb\xbfUser-agent: *\nDisallow: /", "/", False),
+        (b"User-agent: kiemtin\nDisallow: /\nUser-agent: *\nAllow: /", "/", False),
+        (b"User-agent: *\nDisallow: /\n\nUser-agent: kiemtin\nAllow: /", "/", True),
+        (b"User-agent: tin\nDisallow: /", "/", True),
+        (b"User-agent: kiemtin\nDisallow: /x\n\nUser-agent: kiemtin\nDisallow: /rss", RSS_PATH, False),
+        (b"User-agent: *\nDisallow: /rss/\nAllow: /rss/tin-moi-nhat.rss", RSS_PATH, True),
+        (b"User-agent: *\nDisallow: /*.rss$", RSS_PATH, False),
+        (b"User-agent: *\nDisallow: /rss/*moi*.rss", RSS_PATH, False),
+        (b"User-agent: *\n\nDisallow: /rss/", RSS_PATH, False),
+        (b"User-agent: *\nDisallow: /\n" + b"#" * 600_000, "/", False),
+        (b"<!DOCTYPE html><html>no rules here</html>", "/", True),
+        (b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /", "/", True),
+    ],
+)
+async def test_robots_rules(
+    *, client: PoliteClient, site: FeedSite, base: str, rules: bytes, path: str, allowed: bool
+) -> None:
+    site.robots = (200, rules)
+    if allowed:
+        assert (await client.get(base + path)).status == 200
+    else:
+        with pytest.raises(SourceRefused, match=f"{base}/robots.txt does not allow"):
+            await client.get(base + path)
+        assert site.seen(path) == []
+
+
+async def test_address_without_a_path_is_covered_by_the_rules(client: PoliteClient, site: FeedSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /")
+    with pytest.raises(SourceRefused):
+        await client.get(base)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_site_without_rules_may_be_read(client: PoliteClient, site: FeedSite, base: str, status: int) -> None:
+    site.robots = (status, b"")
+    assert (await client.get(f"{base}/")).status == 200
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_site_that_hides_its_rules_is_not_read(
+    client: PoliteClient, site: FeedSite, base: str, status: int
+) -> None:
+    site.robots = (status, b"")
+    with pytest.raises(SourceRefused, match=f"/robots.txt answers {status}"):
+        await client.get(f"{base}/")
+    assert site.seen("/") == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 408])
+async def test_site_whose_rules_are_out_of_reach_is_not_read_now(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str, status: int
+) -> None:
+    site.robots = (status, b"")
+    with pytest.raises(FetchFailed):
+        await client.get(f"{base}/")
+    assert site.seen("/") == []
+    site.robots = (404, b"")
+    clock.advance(timedelta(minutes=1))
+    assert (await client.get(f"{base}/")).status == 200
+
+
+async def test_rules_that_take_too_long(open_client: Any, site: FeedSite, base: str) -> None:
+    site.slow_robots = 10.0
+    async with open_client(timeout=0.2) as client:
+        with pytest.raises(FetchFailed, match=r"robots\.txt took longer"):
+            await client.get(f"{base}/")
+    assert site.seen("/") == []
+
+
+async def test_old_copy_of_the_rules_serves_while_they_are_out_of_reach(
+    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /rss/")
+    await client.get(f"{base}/")
+    clock.advance(timedelta(days=2))
+    site.robots = (500, b"")
+    assert (await client.get(f"{base}/")).status == 200
+    with pytest.raises(SourceRefused):
+        await client.get(base + RSS_PATH)
+
+
+@pytest.mark.parametrize(("moves", "error"), [(1, SourceRefused), (5, SourceRefused), (6, FetchFailed)])
+async def test_moved_rules_are_followed_five_times(client: PoliteClient, moves: int, error: type[Exception]) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.url.path)
+        if len(asked) <= moves:
+            return Response(status_code=301, headers={"location": f"/rules-{len(asked)}"})
+        return Response("User-agent: *\nDisallow: /")
+
+    with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base, pytest.raises(error):
+        await client.get(f"{base}/page")
+    assert asked[0] == "/robots.txt"
+    assert len(asked) == min(moves, 5) + 1
+    assert "/page" not in asked

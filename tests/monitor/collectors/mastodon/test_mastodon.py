@@ -1,0 +1,340 @@
+"""How a Mastodon timeline is followed: backwards once, forwards from then on, with edits and deletions."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import MastodonSite, SitePost, serve
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.reading import bodies, gone, posts, read_source, texts
+
+TIMELINE = "/api/v1/timelines/public"
+INSTANCE = "/api/v2/instance"
+START = MONDAY_MORNING - timedelta(hours=12)
+
+
+def status(number: int, **changes: Any) -> SitePost:
+    values: dict[str, Any] = {
+        "id": f"mt-{number:03d}",
+        "author": f"nguoi_{number % 7}",
+        "text": f"Bài số {number}",
+        "published_at": START + timedelta(minutes=number),
+    }
+    return SitePost(**(values | changes))
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> MastodonSite:
+    return MastodonSite([status(number) for number in range(1, 6)], clock)
+
+
+@pytest.fixture
+def base(site: MastodonSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def read(
+    client: PoliteClient,
+    base: str,
+    last: list[Batch] | None = None,
+    *,
+    watched: tuple[str, ...] = (),
+    **settings: Any,
+) -> list[Batch]:
+    """Read once, going on from the bookmark of the last batch."""
+    return await read_source(
+        "mastodon", client, last, name="Mạng", address=f"{base}/", settings=settings, watched=watched
+    )
+
+
+async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    written = status(
+        9,
+        title="Chuyện lương",
+        text="Xem https://bao.example/thoi-su/mot-dia-chi-rat-dai-khong-het.html\nnhé #NamPha\n\nĐoạn hai: 1 < 2 & 3",
+        edited_at=START + timedelta(hours=1),
+        engagement={"replies": 4, "shares": 2, "likes": 51},
+    )
+    site.add(written)
+    post = posts(await read(client, base))[-1]
+    assert post.text == written.text
+    assert post.title == "Chuyện lương"
+    assert post.external_id == f"https://mang.example/users/nguoi_2/statuses/{site.status_id(written)}"
+    assert post.url == f"https://mang.example/@nguoi_2/{site.status_id(written)}"
+    assert post.author == "nguoi_2@127.0.0.1"
+    assert post.published_at == START + timedelta(minutes=9)
+    assert post.published_raw == "2026-11-15T14:09:00.000Z"
+    assert post.edited_at == START + timedelta(hours=1)
+    assert post.language == "vi"
+    assert post.engagement == {"replies": 4, "shares": 2, "likes": 51}
+
+
+async def test_first_reading_goes_back_as_many_pages_as_told(
+    client: PoliteClient, site: MastodonSite, base: str
+) -> None:
+    site.add(*(status(number) for number in range(6, 131)))
+    batches = await read(client, base, backfill_pages=2)
+    assert texts(batches) == bodies(91, 130) + bodies(51, 90)
+    first, second = site.seen(TIMELINE)
+    assert first.query == {"limit": "40", "local": "true"}
+    assert second.query["max_id"] == site.status_id(status(91))
+
+
+async def test_first_reading_stops_at_the_oldest_status(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    batches = await read(client, base, backfill_pages=50)
+    assert texts(batches) == bodies(1, 5)
+    assert len(site.seen(TIMELINE)) == 2
+
+
+async def test_interrupted_first_reading_is_gone_on_with(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    site.add(*(status(number) for number in range(6, 101)))
+    whole = await read(client, base)
+    broken = whole[:1]
+    site.add(status(101))
+    rest = await read(client, base, broken)
+    assert set(texts(broken + rest)) == set(bodies(1, 101))
+
+
+async def test_forward_paging_closes_a_gap_wider_than_a_page(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.add(*(status(number) for number in range(6, 116)))
+    second = await read(client, base, first)
+    assert texts(second[:-1]) == bodies(6, 115)  # the last batch looks at the newest page again
+    asked = [request.query["min_id"] for request in site.seen(TIMELINE) if "min_id" in request.query]
+    assert asked == [site.status_id(status(number)) for number in (5, 45, 85, 115)]
+    assert not any("since_id" in request.query for request in site.log)
+    third = await read(client, base, second)
+    assert len(third) == 1
+
+
+async def test_edit_arrives_under_the_same_identifier(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.edit("mt-002", "Bản đã sửa")
+    edited = posts(await read(client, base, first))[1]
+    assert edited.external_id == posts(first)[1].external_id
+    assert edited.text == "Bản đã sửa"
+    assert edited.edited_at == clock.now()
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+async def test_deleted_status_is_confirmed_before_it_is_called_gone(
+    client: PoliteClient, site: MastodonSite, base: str, number: int
+) -> None:
+    first = await read(client, base)
+    victim = posts(first)[number - 1]
+    site.delete(f"mt-{number:03d}")
+    second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    assert gone(second) == [victim.external_id]
+    place = f"/api/v1/statuses/{site.status_id(status(number))}"
+    assert len(site.seen(place)) == 1
+    await read(client, base, second, watched=(victim.external_id,))
+    assert len(site.seen(place)) == 1
+
+
+@pytest.mark.parametrize("answer", [401, 403, 422])
+async def test_status_that_is_not_shown_to_strangers_is_counted_and_asked_after_again(
+    client: PoliteClient, site: MastodonSite, base: str, answer: int
+) -> None:
+    first = await read(client, base)
+    watched = tuple(post.external_id for post in posts(first))
+    site.delete("mt-003")
+    site.fail(f"/api/v1/statuses/{site.status_id(status(3))}", answer)
+    second = await read(client, base, first, watched=watched)
+    assert (gone(second), second[-1].skipped) == ([], {"not shown": 1})
+    third = await read(client, base, second, watched=watched)
+    assert gone(third) == [watched[2]]
+
+
+async def test_what_nobody_watches_is_not_asked_after(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    first = await read(client, base)
+    site.delete("mt-003")
+    second = await read(client, base, first)
+    assert gone(second) == []
+    assert not [request for request in site.log if "/statuses/" in request.path]
+
+
+async def test_status_that_only_left_the_timeline_is_not_gone(
+    client: PoliteClient, site: MastodonSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.visibility["mt-003"] = "unlisted"
+    watched = tuple(post.external_id for post in posts(first))
+    second = await read(client, base, first, watched=watched)
+    assert second[-1].gone == ()
+    assert "Bài số 3" in texts(second)
+
+
+async def test_older_than_the_newest_page_is_not_asked_after(
+    client: PoliteClient, site: MastodonSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.add(*(status(number) for number in range(6, 60)))
+    site.delete("mt-002")
+    second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    assert second[-1].gone == ()
+    assert not [request for request in site.log if "/statuses/" in request.path]
+
+
+async def test_bookmark_stays_small(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    site.add(*(status(number) for number in range(6, 300)))
+    batches = await read(client, base, backfill_pages=8)
+    assert len(posts(batches)) == 299
+    assert len((batches[-1].cursor or {})["recent"]) == 120
+
+
+async def test_boosts_and_people_who_opted_out_are_counted_and_left(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    site.boost("mt-001", "ban_be", clock.now() - timedelta(minutes=1))
+    site.no_index.add("kin_dao")
+    site.notes["khong_may"] = '<p>Thợ may <a href="/tags/nobot">#<span>NoBot</span></a></p>'
+    site.unindexable.add("ngai_tim")
+    site.undiscoverable.add("ngai_la")
+    hidden = ("kin_dao", "khong_may", "ngai_tim", "ngai_la")
+    site.add(*(status(number, author=name) for number, name in enumerate(hidden, start=6)), status(10, text=""))
+    batches = await read(client, base)
+    assert texts(batches) == bodies(1, 5)
+    assert batches[0].skipped == {"boost": 1, "author opted out": 4, "no text": 1}
+
+
+async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
+    sound = {"id": "1", "uri": "https://a.example/1", "visibility": "public", "content": "<p>Chào</p>", "account": {}}
+    rows = [None, 7, {"id": "2"}, sound | {"id": "3", "visibility": "private"}, sound]
+    answer = Starlette(routes=[Route(TIMELINE, lambda _: JSONResponse(rows))])
+    with serve(answer) as base:
+        batches = await read(client, base, backfill_pages=1)
+    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", None, None)]
+    assert batches[0].skipped == {"malformed": 3, "not public": 1}
+
+
+async def test_hashtag_with_vietnamese_letters(client: PoliteClient, site: MastodonSite, base: str) -> None:
+    site.add(status(6, text="Lạnh quá #namphà"), status(7, text="Không liên quan #nampha"))
+    batches = await read(client, base, timeline="tag", tag="#namphà")
+    assert texts(batches) == ["Lạnh quá #namphà"]
+    assert site.seen("/api/v1/timelines/tag/namphà")
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["401", "422"])
+async def test_closed_federated_timeline_falls_back_to_the_local_one(
+    client: PoliteClient, site: MastodonSite, base: str, old: bool
+) -> None:
+    site.access["remote"] = "authenticated"
+    site.old_refusals = old
+    batches = await read(client, base, timeline="public", backfill_pages=1)
+    assert texts(batches) == bodies(1, 5)
+    assert "members only" in (batches[0].gap or "")
+    assert [request.query.get("local") for request in site.seen(TIMELINE)] == [None, "true"]
+
+
+@pytest.mark.parametrize("old", [False, True])
+async def test_members_only_timeline_is_a_refusal(
+    client: PoliteClient, site: MastodonSite, base: str, old: bool
+) -> None:
+    site.access["local"] = "authenticated"
+    site.old_refusals = old
+    with pytest.raises(SourceRefused, match="members only"):
+        await read(client, base)
+
+
+async def test_empty_answer_of_a_disabled_timeline_is_a_refusal(
+    client: PoliteClient, site: MastodonSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.access["local"] = "disabled"
+    for last in (None, first):
+        with pytest.raises(SourceRefused, match="disabled"):
+            await read(client, base, last)
+
+
+async def test_timeline_that_is_merely_empty(client: PoliteClient, clock: FakeClock) -> None:
+    site = MastodonSite([], clock)
+    with serve(site) as base:
+        first = await read(client, base)
+        assert posts(first) == []
+        assert len(site.seen(INSTANCE)) == 1
+        site.add(status(1))
+        assert texts(await read(client, base, first)) == ["Bài số 1"]
+
+
+async def test_rate_limit_tells_its_end_in_a_header(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    site.add(*(status(number) for number in range(6, 100)))
+    site.rate_limit(1)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert len(site.seen(TIMELINE)) == 1  # "0 remaining" was believed, without running into the refusal
+
+
+async def test_refused_request_tells_when_to_come_back(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    site.rate_limit(0)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+
+
+async def test_wait_on_the_way_forward_keeps_what_was_read_and_is_followed_by_the_rest(
+    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+) -> None:
+    batches = await read(client, base)
+    site.add(*(status(number) for number in range(6, 116)))
+    site.rate_limit(2)
+    view = SourceView(name="Mạng", address=base, cursor=batches[-1].cursor or {})
+    with pytest.raises(RateLimited) as caught:  # noqa: PT012  only reading on raises it
+        async for batch in collector_for("mastodon").collect(view, client):
+            batches.append(batch)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert texts(batches) == bodies(1, 85)
+    clock.advance(timedelta(minutes=5))
+    rest = await read(client, base, batches)
+    assert texts(rest[:-1]) == bodies(86, 115)
+    asked = [request.query["min_id"] for request in site.seen(TIMELINE) if "min_id" in request.query]
+    assert asked == [site.status_id(status(number)) for number in (5, 45, 85, 115)]  # each page once
+
+
+async def test_server_that_does_not_page_forward(client: PoliteClient) -> None:
+    row = {"id": "5", "uri": "https://a.example/5", "visibility": "public", "content": "x", "account": {}}
+    with serve(Starlette(routes=[Route(TIMELINE, lambda _: JSONResponse([row]))])) as base:
+        first = await read(client, base, backfill_pages=1)
+        with pytest.raises(PayloadInvalid, match="min_id"):
+            await read(client, base, first)
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b'{"error": "x"}', b""])
+async def test_what_is_no_mastodon_server(client: PoliteClient, body: bytes) -> None:
+    with (
+        serve(Starlette(routes=[Route(TIMELINE, lambda _: Response(body))])) as base,
+        pytest.raises(PayloadInvalid, match="is it a Mastodon server"),
+    ):
+        await read(client, base)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"timeline": "home"}, {"timeline": "tag"}, {"tag": "a"}, {"backfill_pages": 0}, {"backfill_pages": "many"}],
+)
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Mạng"):
+        await read(client, "http://127.0.0.1:1", **settings)
+
+
+def test_unknown_kind_names_the_known_ones() -> None:
+    with pytest.raises(UsageError, match=r"feed, .*mastodon"):
+        collector_for("carrier-pigeon")

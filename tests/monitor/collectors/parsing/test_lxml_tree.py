@@ -1,0 +1,65 @@
+"""Pages of known build on their tree."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collectors.parsing.lxml_tree import Classes, has_class, parse_page, words_in
+
+PAGE = """<html id="XF" data-template="thread"><body><article class="message
+	message--post   js-post"><a class="name">An</a><header><time class="when">1</time></header></article>
+<article class="message message--postponed"><time class="when">2</time></article></body></html>"""
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", "<!-- x -->", "<!DOCTYPE html>", "chữ", "\0", "\ud800", "<?xml version='1.0'?>"]
+)
+def test_any_text_is_a_page(text: str) -> None:
+    assert parse_page(text).tag == "html"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<p>Một<!-- ghi chú --> hai</p>", "Một hai"),
+        ("<p>Một</p></body></html><p>ba</p>", "Một ba"),
+        ("a\0b", "a\N{REPLACEMENT CHARACTER}b"),
+        ('<meta charset="windows-1258"><p>ừ</p>', "ừ"),
+    ],
+)
+def test_nothing_that_a_reader_sees_is_lost(text: str, words: str) -> None:
+    assert words_in(parse_page(text)) == words
+
+
+@pytest.mark.parametrize("depth", [1999, 2047, 2048, 2049, 20_000])
+def test_depth_hides_nothing(depth: int) -> None:
+    root = parse_page("<div>" * depth + "đáy" + "</div>" * depth + "<p>cuối</p>")
+    assert words_in(root) == "đáycuối"
+
+
+def test_elements_are_found_by_whole_classes() -> None:
+    classes = Classes(parse_page(PAGE))
+    (message,) = classes.all("message--post")
+    assert has_class(message, "js-post")
+    assert not has_class(message, "js")
+    assert classes.all("message--postpone") == []
+    assert [words_in(each) for each in classes.all("when")] == ["1", "2"]
+    assert [words_in(each) for each in classes.inside("message--post", "time")] == ["1"]
+
+
+def test_words_without_some_elements_keep_what_stands_behind_them() -> None:
+    heading = parse_page("<h1>\n<b>Nhãn <i>x</i></b> Tít <u>chính</u>\n</h1>").find("body/h1")
+    assert words_in(heading, without=lambda element: element.tag == "b") == "Tít chính"
+    assert words_in(None) == ""
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<div>", "</div>", "<p class='a b'>", "x", "</p>", "<table>", "<tr>", "</html>"]), max_size=12
+    )
+)
+def test_any_tag_soup_keeps_its_words(parts: list[str]) -> None:
+    text = "".join(parts)
+    root = parse_page(text)
+    assert words_in(root).replace(" ", "").count("x") == parts.count("x")
+    assert len(Classes(root).all("b")) == parts.count("<p class='a b'>")

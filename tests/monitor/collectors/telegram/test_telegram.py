@@ -1,0 +1,233 @@
+"""How a Telegram channel's preview is followed, with its owner's leave: pages, edits, removals, refusals."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import TelegramSite, serve
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from tests.clock import FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.reading import gone, posts
+from tests.monitor.collectors.telegram_reading import PREVIEW, asked, message, numbers, read
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> TelegramSite:
+    return TelegramSite([message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
+
+
+@pytest.fixture
+def base(site: TelegramSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("permission", [None, "", "có phép", " " * 40, "x" * 19, 12345678901234567890123, ["x" * 30]])
+async def test_nothing_is_read_without_a_recorded_permission(
+    client: PoliteClient, site: TelegramSite, base: str, permission: Any
+) -> None:
+    with pytest.raises(SourceRefused, match=r"Telegram's terms forbid .* record in the setting `permission` who gave"):
+        await read(client, base, permission=permission)
+    assert site.log == []
+
+
+async def test_first_reading_goes_back_as_many_pages_as_told(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.page_size = 2
+    site.add(*(message(number) for number in range(6, 11)))
+    batches = await read(client, base, backfill_pages=3)
+    assert numbers(batches) == [9, 10, 7, 8, 5, 6]
+    assert asked(site) == [{}, {"before": "9"}, {"before": "7"}]
+    assert batches[-1].cursor == {"channel": "kenh_khu_b", "newest": 10}
+
+
+async def test_stopped_first_reading_is_gone_on_with(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.page_size = 2
+    stopped = (await read(client, base, backfill_pages=9))[:1]
+    assert stopped[0].cursor == {"channel": "kenh_khu_b", "newest": 5, "before": 4, "pages_left": 8}
+    rest = await read(client, base, stopped)
+    assert sorted(set(numbers(stopped + rest))) == [1, 2, 3, 4, 5]
+
+
+async def test_channel_shorter_than_a_page_is_read_once(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    assert numbers(await read(client, base)) == [1, 2, 3, 4, 5]
+    assert asked(site) == [{}]
+
+
+async def test_what_stands_between_is_read_forward_oldest_first(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.page_size = 2
+    first = await read(client, base)
+    site.add(*(message(number) for number in range(6, 13)))
+    before = len(asked(site))
+    second = await read(client, base, first)
+    assert numbers(second) == [6, 7, 8, 9, 10, 11, 11, 12]
+    assert asked(site)[before:] == [{}, {"after": "5"}, {"after": "7"}, {"after": "9"}]
+    cursors = [batch.cursor["newest"] for batch in second if batch.cursor]
+    assert cursors == [7, 9, 11, 12]
+    third = await read(client, base, second)
+    assert (numbers(third), len(asked(site)) - before) == ([11, 12], 5)
+
+
+async def test_reading_that_may_not_go_further_leaves_the_rest_for_the_next_one(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.page_size = 2
+    first = await read(client, base)
+    site.add(*(message(number) for number in range(6, 17)))
+    second = await read(client, base, first, max_pages=2)
+    assert numbers(second) == [6, 7, 8, 9, 15, 16]
+    third = await read(client, base, second)
+    assert set(numbers(second + third)) >= set(range(6, 17))
+    assert third[-1].cursor == {"channel": "kenh_khu_b", "newest": 16}
+
+
+async def test_hole_of_deleted_messages_is_crossed(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.page_size = 2
+    first = await read(client, base)
+    site.add(message(40), message(41))
+    second = await read(client, base, first)
+    assert numbers(second) == [40, 41]
+    assert asked(site)[-3:] == [{}, {"after": "5"}, {"before": "40"}]
+    assert second[-1].cursor == {"channel": "kenh_khu_b", "newest": 41}
+
+
+async def test_preview_that_does_not_page_forward_is_told(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.page_size = 2
+    site.forward = False
+    first = await read(client, base)
+    site.add(*(message(number) for number in range(6, 13)))
+    with pytest.raises(PayloadInvalid, match="does not page forward"):
+        await read(client, base, first)
+
+
+async def test_preview_that_pages_in_a_circle_is_told(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    first = await read(client, base)
+    rows = {
+        name: f'<link rel="prev"><div class="tgme_widget_message" data-post="kenh_khu_b/{number}"></div>'
+        for name, number in (("", 90), ("after", 3))
+    }
+    routes = [Route(PREVIEW, lambda request: HTMLResponse(rows["after" if "after" in request.query_params else ""]))]
+    with serve(Starlette(routes=routes)) as other, pytest.raises(PayloadInvalid, match="does not page forward"):
+        await read(client, other, first)
+
+
+async def test_edit_arrives_under_the_same_identifier(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    first = await read(client, base)
+    site.edit("4", "Bản đã sửa")
+    second = await read(client, base, first)
+    found = {post.external_id: post.text for post in posts(second)}
+    assert found["kenh_khu_b/4"] == "Bản đã sửa"
+
+
+async def test_older_watched_messages_are_found_by_one_page_for_many(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.add(*(message(number) for number in range(6, 61)))
+    first = await read(client, base)
+    site.edit("10", "Bản đã sửa")
+    site.delete("11")
+    before = len(site.log)
+    second = await read(client, base, first, watched=(60, 12, 11, 10))
+    assert gone(second) == ["kenh_khu_b/11"]
+    assert [(post.external_id, post.text) for post in second[-1].posts] == [
+        ("kenh_khu_b/10", "Bản đã sửa"),
+        ("kenh_khu_b/12", "Tin số 12"),
+    ]
+    requests = [(request.path, dict(request.query)) for request in site.log[before:]]
+    assert requests == [
+        (PREVIEW, {}),
+        (PREVIEW, {"before": "13"}),
+        ("/kenh_khu_b/11", {"embed": "1"}),
+    ]
+
+
+async def test_deleted_newest_message_is_confirmed_before_it_is_called_gone(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.delete("5")
+    assert gone(await read(client, base, first, watched=(5, 4))) == ["kenh_khu_b/5"]
+    assert len(site.seen("/kenh_khu_b/5")) == 1
+
+
+async def test_empty_channel_and_its_first_message(client: PoliteClient, clock: FakeClock) -> None:
+    site = TelegramSite([], clock, channel="kenh_khu_b")
+    with serve(site) as base:
+        first = await read(client, base)
+        assert (posts(first), first[0].cursor) == ([], None)
+        site.add(message(1))
+        assert numbers(await read(client, base, first)) == [1]
+
+
+async def test_emptied_channel_loses_its_watched_messages(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    first = await read(client, base)
+    for number in range(1, 6):
+        site.delete(str(number))
+    assert sorted(gone(await read(client, base, first, watched=(1, 5)))) == ["kenh_khu_b/1", "kenh_khu_b/5"]
+
+
+async def test_channel_without_a_preview_is_a_refusal(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.preview = False
+    with pytest.raises(SourceRefused, match=r"no public preview .* ask its owner for an export"):
+        await read(client, base)
+
+
+async def test_single_page_that_says_nothing_makes_no_message_gone(client: PoliteClient) -> None:
+    row = '<link rel="prev"><div class="tgme_widget_message" data-post="kenh_khu_b/9"></div>'
+    routes = [
+        Route(PREVIEW, lambda _: HTMLResponse(row)),
+        Route("/kenh_khu_b/{number}", lambda _: HTMLResponse("<html></html>")),
+    ]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
+        await read(client, base, watched=(8,), backfill_pages=1)
+
+
+async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: TelegramSite, base: str) -> None:
+    site.page_size = 2
+    async with open_client(html_delay=5.0) as client:
+        await read(client, base)
+    assert len(site.seen("/robots.txt")) == 1
+    times = [request.time for request in site.log[1:]]
+    assert len(times) == 3
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times))
+
+
+async def test_retry_after_is_obeyed(client: PoliteClient, clock: FakeClock, site: TelegramSite, base: str) -> None:
+    site.rate_limit(0)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await read(client, base)
+        assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    assert len(site.seen(PREVIEW)) == 1  # the second time nobody was asked
+    clock.advance(timedelta(minutes=5))
+    assert numbers(await read(client, base)) == [1, 2, 3, 4, 5]
+
+
+async def test_challenge_is_a_refusal(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base)
+
+
+async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /s/")
+    with pytest.raises(SourceRefused, match="does not allow"):
+        await read(client, base)
+    assert [request.path for request in site.log] == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("settings", [{"backfill_pages": 0}, {"backfill_pages": True}, {"max_pages": "9"}])
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Kênh khu B"):
+        await read(client, "http://127.0.0.1:1", **settings)

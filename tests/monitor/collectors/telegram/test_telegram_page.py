@@ -1,0 +1,158 @@
+"""What is taken from a preview's page: the message's own text, in spite of the traps of the markup."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.telegram.page import Channel, read_count, read_page
+from monitor.demo.sites import TelegramMessage, TelegramSite, serve
+from monitor.errors import PayloadInvalid, UsageError
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.reading import posts, skipped
+from tests.monitor.collectors.telegram_reading import PERMISSION, START, message, numbers, read
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> TelegramSite:
+    return TelegramSite([message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
+
+
+@pytest.fixture
+def base(site: TelegramSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def only(client: PoliteClient, site: TelegramSite, base: str, one: TelegramMessage) -> PublicPost:
+    """Publish one message and read it."""
+    site.add(one)
+    return next(post for post in posts(await read(client, base)) if post.external_id == f"kenh_khu_b/{one.id}")
+
+
+async def test_message_as_it_is_kept(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    kept = await only(client, site, base, message(6, text="Dòng 1 & <2>\n\nDòng 3", engagement={"views": 4850}))
+    assert kept.text == "Dòng 1 & <2>\n\nDòng 3"
+    assert kept.url == "https://t.me/kenh_khu_b/6"
+    assert kept.author == "kenh_khu_b"
+    assert (kept.published_at, kept.published_raw) == (START + timedelta(minutes=6), "2026-11-14T02:06:00+00:00")
+    assert kept.engagement == {"views": 4850}
+    assert (kept.edited_at, kept.title, kept.context) == (None, None, None)
+
+
+async def test_text_of_a_reply_is_its_own_and_not_what_it_answers(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    assert (await only(client, site, base, message(6, quote="Lời của tin cũ"))).text == "Tin số 6"
+
+
+async def test_reply_without_text_takes_none_from_what_it_answers(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.add(message(6, text="", quote="Lời của tin cũ"))
+    batches = await read(client, base)
+    assert (numbers(batches), skipped(batches)) == ([1, 2, 3, 4, 5], {"no text": 1})
+
+
+async def test_text_under_an_album_comes_once_and_its_photos_are_no_messages(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.add(message(6, text="Ảnh hiện trường", album=(7, 8)))
+    first = await read(client, base)
+    assert posts(first)[-1].text == "Ảnh hiện trường"
+    assert first[-1].cursor == {"channel": "kenh_khu_b", "newest": 8}
+    assert numbers(await read(client, base, first, watched=(6,))) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_date_is_not_the_length_of_a_video(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    assert (await only(client, site, base, message(6, video=True))).published_at == START + timedelta(minutes=6)
+
+
+async def test_address_that_is_escaped_twice_is_spelt_out_once(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    link = '<a href="https://bao.example/bai?a=1&amp;amp;b=2" target="_blank" onclick="return confirm()">bài báo</a>'
+    tag = '<a href="?q=%23l%C6%B0%C6%A1ng">#lương</a> <i class="emoji"><b>😡</b></i>'
+    kept = await only(client, site, base, message(6, markup=f"Xem {link}<br/>{tag}"))
+    assert kept.text == "Xem bài báo (https://bao.example/bai?a=1&b=2)\n#lương 😡"
+
+
+async def test_edited_message_has_no_other_date_because_the_preview_tells_none(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.edit("4", "Bản đã sửa")
+    kept = posts(await read(client, base))[3]
+    assert (kept.text, kept.published_at, kept.edited_at) == ("Bản đã sửa", START + timedelta(minutes=4), None)
+
+
+async def test_question_of_a_poll_is_its_text(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    kept = await only(client, site, base, message(6, text="Có nên tăng ca?", poll=("Có", "Không")))
+    assert kept.text == "Có nên tăng ca?\nCó\nKhông"
+
+
+async def test_what_is_left_out_is_counted_once(client: PoliteClient, site: TelegramSite, base: str) -> None:
+    site.add(
+        message(6, service=True, text="Kênh đã ghim một tin"),
+        message(7, text="", unsupported=True),
+        message(8, text=""),
+        message(9, unsupported=True),
+    )
+    first = await read(client, base)
+    assert skipped(first) == {"service message": 1, "unsupported media": 1, "no text": 1}
+    assert numbers(first) == [1, 2, 3, 4, 5, 9]
+    assert skipped(await read(client, base, first)) == {}
+
+
+async def test_page_without_messages_that_does_not_say_so_is_an_error(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.blank = True
+    with pytest.raises(PayloadInvalid, match="neither messages nor that there are none"):
+        await read(client, base)
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("https://t.me/s/kenh_khu_b", "https://t.me/s/kenh_khu_b"),
+        ("https://t.me/kenh_khu_b/", "https://t.me/s/kenh_khu_b"),
+        ("https://t.me/", None),
+        ("https://t.me/+moi_vao_nhom", None),
+        ("https://t.me/s/kenh_khu_b/12/x y", None),
+    ],
+)
+def test_address_of_a_channel(address: str, url: str | None) -> None:
+    source = SourceView(name="Kênh", address=address, settings={"permission": PERMISSION})
+    if url is None:
+        with pytest.raises(UsageError, match="must be that of a channel"):
+            Channel.of(source)
+    else:
+        assert Channel.of(source).url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("4.85K", 4850), ("1.2M", 1_200_000), ("967", 967), ("12 345", 12345), ("1,208", 1208), ("", None), ("K", None)],
+)
+def test_shortened_counts(text: str, count: int | None) -> None:
+    assert read_count(text) == count
+
+
+@given(st.text(st.sampled_from('<>/="a div&;#K.0 ?\n'), max_size=60), st.text(max_size=20))
+def test_any_tag_soup_in_a_message_is_read_without_an_error(markup: str, place: str) -> None:
+    source = SourceView(name="Kênh", address="https://t.me/s/kenh", settings={"permission": PERMISSION})
+    body = f'<div class="tgme_widget_message" data-post="kenh/1"><p class="js-message_text">{markup}</p></div>{place}'
+    url = "https://t.me/s/kenh"
+    fetched = Fetched(
+        url=url,
+        final_url=url,
+        status=200,
+        headers={"content-type": "text/html; charset=utf-8"},
+        body=body.encode("utf-8", "replace"),
+        fetched_at=MONDAY_MORNING,
+    )
+    assert len(read_page(fetched, Channel.of(source)).messages) == 1

@@ -1,0 +1,207 @@
+"""What the collector of web pages makes of single pages, discussions, and items that are posts themselves."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import WebpageSite, serve
+from monitor.demo.sites.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
+from monitor.errors import PayloadInvalid
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.news_desk import (
+    START,
+    article,
+    gone_in,
+    posts_of,
+    read,
+    read_page,
+    reply,
+    skipped_in,
+)
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> WebpageSite:
+    return WebpageSite([article(number) for number in range(1, 7)], clock)
+
+
+@pytest.fixture
+def base(site: WebpageSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_page_without_rules_is_read_by_its_looks(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    text = "\n\n".join(
+        f"Đoạn {number} kể rằng xe đưa đón công nhân của khu công nghiệp chạy lại." for number in range(9)
+    )
+    site.json_ld = False
+    site.add(article(1, text=text))
+    batches = await read(client, f"{base}/tin/bai-01.html", {})
+    assert "Đoạn 3 kể rằng xe đưa đón" in posts_of(batches)[0].text
+    assert posts_of(batches)[0].title == "Tin số 1"
+    assert posts_of(batches)[0].published_at == START + timedelta(minutes=1)
+
+
+async def test_fact_check_becomes_a_post_that_can_serve_as_evidence(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    site.add(article(8, claim="Uống nước lá tre chữa được say nắng", verdict="Sai sự thật"))
+    posts = posts_of(await read(client, f"{base}/tin/bai-08.html", {"detail": {"body": ".noi-dung"}}))
+    assert len(posts) == 2
+    assert posts[1].text == (
+        "Tuyên bố được kiểm chứng: Uống nước lá tre chữa được say nắng\n"
+        "Kết luận: Sai sự thật\nĐơn vị kiểm chứng: Trang Kiểm chứng Mẫu"
+    )
+    assert posts[1].external_id.startswith(f"{base}/tin/bai-08.html#claim-")
+    assert posts[1].author == "Trang Kiểm chứng Mẫu"
+    assert posts[1].published_at == START + timedelta(minutes=8)
+    without = await read(client, f"{base}/tin/bai-08.html", {"claim_reviews": False, "detail": {"body": ".noi-dung"}})
+    assert len(posts_of(without)) == 1
+
+
+async def test_single_page_brings_its_edit_under_the_same_name_and_its_removal(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    settings = {"detail": {"body": ".noi-dung", "remove": [".tin-lien-quan"]}}
+    address = f"{base}/tin/bai-02.html"
+    first = await read(client, address, settings)
+    unchanged = await read(client, address, settings, first)
+    assert unchanged[-1].unchanged
+    assert posts_of(unchanged) == []
+    site.edit("bai-02", "Bản đã đính chính.")
+    second = await read(client, address, settings, [*first, *unchanged])
+    assert posts_of(second)[0].external_id == posts_of(first)[0].external_id
+    assert posts_of(second)[0].text == "Bản đã đính chính."
+    assert posts_of(second)[0].edited_at == site.clock.now()
+    site.delete("bai-02")
+    third = await read(client, address, settings, second)
+    assert gone_in(third) == [address]
+
+
+@pytest.mark.parametrize(("status", "is_gone"), [(301, True), (302, False)])
+async def test_single_page_that_leads_to_the_front_page_is_not_read_as_that(
+    client: PoliteClient, site: WebpageSite, base: str, status: int, is_gone: bool
+) -> None:
+    address = f"{base}/tin/bai-02.html"
+    first = await read(client, address, {})
+    site.redirects["/tin/bai-02.html"] = (status, "/")
+    second = await read(client, address, {}, first)
+    assert posts_of(second) == []
+    assert gone_in(second) == ([address] if is_gone else [])
+
+
+async def test_single_page_that_never_was_there_is_one_clear_line(client: PoliteClient, base: str) -> None:
+    with pytest.raises(PayloadInvalid, match="answers 404: check the address"):
+        await read(client, f"{base}/tin/khong-co.html", {})
+
+
+async def test_thread_is_read_in_its_order_and_on_from_its_last_page(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    site.add(*(reply(number) for number in range(1, 7)))
+    address = f"{base}{THREAD_PATH}?t=7"
+    first = await read(client, address, THREAD_SETTINGS)
+    posts = posts_of(first)
+    assert [post.text for post in posts] == [f"Ý {number}" for number in range(1, 7)]
+    assert [post.external_id for post in posts] == [str(100 + number) for number in range(1, 7)]
+    assert {post.context for post in posts} == {"Ca đêm có nóng không?"}
+    assert {post.title for post in posts} == {None}
+    assert posts[0].published_at == START + timedelta(minutes=1)
+    assert posts[0].author == "toasoan"
+    unchanged = await read(client, address, THREAD_SETTINGS, first)
+    assert unchanged[-1].unchanged
+    assert site.log[-1].query["page"] == "2"
+    site.add(reply(7), reply(8), reply(9))
+    second = await read(client, address, THREAD_SETTINGS, [*first, *unchanged])
+    assert [post.text for post in posts_of(second)] == [f"Ý {number}" for number in (5, 6, 7, 8, 9)]
+
+
+async def test_long_thread_goes_on_at_the_next_reading(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.add(*(reply(number) for number in range(1, 11)))
+    settings = {**THREAD_SETTINGS, "list": {**THREAD_SETTINGS["list"], "max_pages": 2}}
+    first = await read(client, f"{base}{THREAD_PATH}?t=7", settings)
+    second = await read(client, f"{base}{THREAD_PATH}?t=7", settings, first)
+    assert [len(posts_of(first)), len(posts_of(second))] == [8, 2]
+
+
+async def test_thread_that_lost_its_last_page_is_read_from_its_start(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    site.add(*(reply(number) for number in range(1, 6)))
+    address = f"{base}{THREAD_PATH}?t=7"
+    first = await read(client, address, THREAD_SETTINGS)
+    site.delete("105")
+    second = await read(client, address, THREAD_SETTINGS, first)
+    assert [post.text for post in posts_of(second)] == [f"Ý {number}" for number in range(1, 5)]
+
+
+async def test_items_of_a_list_can_be_the_posts_themselves(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    settings = {
+        "mode": "list",
+        "fetch_detail": False,
+        "list": {"item": "article.tin", "link": "h3 a@href", "max_pages": 1},
+        "detail": {"title": "h3", "body": "p", "id": {"regex": r"/tin/([\w-]+)\.html"}},
+    }
+    batches = await read(client, base + LIST_PATH, settings)
+    assert [post.external_id for post in posts_of(batches)] == ["bai-03", "bai-04", "bai-05", "bai-06"]
+    assert posts_of(batches)[0].title == "Tin số 3"
+    assert skipped_in(batches) == {"no text": 1}
+    assert {request.path for request in site.log} == {"/robots.txt", LIST_PATH}
+
+
+async def test_links_are_relative_to_the_base_that_the_page_names(client: PoliteClient) -> None:
+    body = '<base href="/muc/"><div><a href="tin.html">Một</a><p>Nội dung</p></div>'
+    settings = {"mode": "list", "fetch_detail": False, "list": {"item": "div"}, "detail": {"body": "p"}}
+    post = posts_of(await read_page(client, body, settings))[0]
+    assert (post.url or "").endswith("/muc/tin.html")
+
+
+async def test_canonical_address_names_a_page_unless_it_is_another_host(client: PoliteClient) -> None:
+    body = '<link rel="canonical" href="{}"><p>Nội dung</p>'
+    settings = {"detail": {"body": "p"}}
+    own = posts_of(await read_page(client, body.format("/bai-goc?id=3&utm_source=x"), settings))[0]
+    assert own.external_id.endswith("/bai-goc?id=3")
+    stranger = posts_of(await read_page(client, body.format("https://khac.example/bai"), settings))[0]
+    assert "khac.example" not in stranger.external_id
+
+
+async def test_discussion_that_describes_itself_needs_no_rules(client: PoliteClient) -> None:
+    node = {
+        "@type": "DiscussionForumPosting",
+        "@id": "#p1",
+        "text": "Hỏi về ca đêm",
+        "datePublished": "1 giờ trước",
+        "comment": [{"@id": "#p2", "text": "Trả lời", "author": {"name": "ban"}}, {"text": "vô danh"}],
+    }
+    body = f'<h1>Ca đêm</h1><script type="application/ld+json">{json.dumps(node)}</script>'
+    batches = await read_page(client, body, {"mode": "thread"})
+    posts = posts_of(batches)
+    assert [post.text for post in posts] == ["Hỏi về ca đêm", "Trả lời"]
+    assert posts[0].external_id.startswith("http://127.0.0.1")
+    assert posts[0].published_at == MONDAY_MORNING - timedelta(hours=1)
+    assert (posts[0].published_raw, posts[0].published_precision) == ("1 giờ trước", "hour")
+    assert (posts[1].author, posts[1].context) == ("ban", "Ca đêm")
+    assert skipped_in(batches) == {"no identifier": 1}
+
+
+async def test_header_that_asks_not_to_be_indexed(client: PoliteClient) -> None:
+    batches = await read_page(client, "<p>x</p>", {}, {"x-robots-tag": "noindex"})
+    assert skipped_in(batches) == {"asks not to be indexed": 1}
+
+
+async def test_page_that_nests_without_end_is_read(client: PoliteClient) -> None:
+    body = "<div>" * 20_000 + "<p>Đáy</p>" + '<script type="application/ld+json">' + "[" * 100_000 + "</script>"
+    batches = await read_page(client, body, {"detail": {"body": "div", "title": "h1"}})
+    assert skipped_in(batches)["unreadable JSON-LD"] == 1
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "mailto:a@b.example", "http://[", "//", "http://127.0.0.1:x/"])
+async def test_links_that_lead_nowhere(client: PoliteClient, link: str) -> None:
+    body = f'<div><a href="{link}">Một</a></div>'
+    batches = await read_page(client, body, {"mode": "list", "list": {"item": "div"}})
+    assert posts_of(batches) == []
+    assert "layout drift" in (batches[-1].gap or "")

@@ -1,0 +1,147 @@
+"""What the collector of web pages does where it is not welcome, and where things break."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import WebpageSite, serve
+from monitor.demo.sites.webpage_site import LIST_PATH
+from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from tests.clock import FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.news_desk import article, asked, posts_of, read, skipped_in
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> WebpageSite:
+    return WebpageSite([article(number) for number in range(1, 7)], clock)
+
+
+@pytest.fixture
+def base(site: WebpageSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_form_for_signing_in_is_a_refusal(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.sign_in = True
+    with pytest.raises(SourceRefused, match="asks to sign in"):
+        await read(client, base + LIST_PATH)
+
+
+async def test_challenge_is_a_refusal_and_is_met_once(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base + LIST_PATH)
+    assert asked(site) == ["/robots.txt", LIST_PATH]
+
+
+@pytest.mark.parametrize("status", [401, 403, 451])
+async def test_article_that_is_not_for_everybody_stops_the_reading(
+    client: PoliteClient, site: WebpageSite, base: str, status: int
+) -> None:
+    site.fail("/tin/bai-01.html", status)
+    with pytest.raises(SourceRefused, match=f"answers {status}"):
+        await read(client, base + LIST_PATH)
+
+
+async def test_what_robots_txt_forbids_is_not_asked_for(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /tin/\n")
+    with pytest.raises(SourceRefused, match=r"robots\.txt"):
+        await read(client, base + LIST_PATH)
+    assert [path for path in asked(site) if path.startswith("/tin/")] == []
+
+
+async def test_page_that_asks_not_to_be_indexed_is_left_out(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.robots_meta = "NOINDEX, follow"
+    batches = await read(client, f"{base}/tin/bai-01.html", {})
+    assert posts_of(batches) == []
+    assert skipped_in(batches) == {"asks not to be indexed": 1}
+    assert batches[-1].gap is None
+
+
+async def test_pace_is_kept_between_pages(open_client: ClientFactory, site: WebpageSite, base: str) -> None:
+    async with open_client(html_delay=5.0) as client:
+        await read(client, base + LIST_PATH)
+    times = [request.time for request in site.log]
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times[1:]))
+    assert len(times) == 9
+
+
+async def test_site_that_asks_to_wait_is_left_alone(
+    client: PoliteClient, clock: FakeClock, site: WebpageSite, base: str
+) -> None:
+    site.rate_limit(3)
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base + LIST_PATH)
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    before = len(site.log)
+    with pytest.raises(RateLimited):
+        await read(client, base + LIST_PATH)
+    assert len(site.log) == before
+
+
+async def test_broken_articles_are_counted_and_tried_the_next_time(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    site.fail("/tin/bai-02.html", 500)
+    site.fail("/tin/bai-03.html", 410)
+    first = await read(client, base + LIST_PATH)
+    assert skipped_in(first) == {"its page could not be read now": 1, "its page answers 410": 1}
+    second = await read(client, base + LIST_PATH, last=first)
+    assert [post.title for post in posts_of(second)] == ["Tin số 2"]
+
+
+async def test_site_where_everything_breaks_is_left_alone(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    for number in range(1, 7):
+        site.fail(f"/tin/bai-{number:02d}.html", 500)
+    with pytest.raises(FetchFailed, match=r"bai-03\.html.* answers 500"):
+        await read(client, base + LIST_PATH)
+
+
+async def test_article_that_moved_to_another_host_is_left_out(
+    open_client: ClientFactory, site: WebpageSite, base: str
+) -> None:
+    with serve(WebpageSite([article(1)], site.clock), host="127.0.0.2") as other:
+        site.redirects["/tin/bai-01.html"] = (302, f"{other}/tin/bai-01.html")
+        async with open_client() as client:
+            blocked = await read(client, base + LIST_PATH)
+        async with open_client(allow_addresses=("127.0.0.1", "127.0.0.2")) as client:
+            left_out = await read(client, base + LIST_PATH)
+    assert skipped_in(blocked) == {"its address may not be opened": 1}
+    assert skipped_in(left_out) == {"its page leads to another host": 1}
+    assert len(posts_of(left_out)) == 5
+
+
+async def test_start_page_that_is_no_web_page(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.redirects["/x"] = (302, "/robots.txt")
+    site.robots = (200, b"")
+    with pytest.raises(PayloadInvalid, match="its page is no HTML"):
+        await read(client, f"{base}/x", {})
+
+
+async def test_page_cut_short_on_the_way(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    site.truncate = True
+    with pytest.raises(FetchFailed, match="could not be read"):
+        await read(client, base + LIST_PATH)
+
+
+async def test_decomposed_letters_and_other_charsets(client: PoliteClient, site: WebpageSite, base: str) -> None:
+    settings = {"detail": {"body": ".noi-dung p"}}
+    decomposed = unicodedata.normalize("NFD", "Người lao động nghỉ việc")
+    site.add(article(1, text=decomposed))
+    assert posts_of(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == decomposed
+    site.charset = "windows-1258"
+    site.edit("bai-01", "Công ty nói không")
+    assert posts_of(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == "Công ty nói không"
+
+
+async def test_a_link_to_a_private_address_is_never_followed(
+    client: PoliteClient, site: WebpageSite, base: str
+) -> None:
+    with pytest.raises(AddressBlocked):
+        await read(client, base + LIST_PATH, {"start_urls": ["http://169.254.169.254/x"]})

@@ -1,0 +1,142 @@
+"""What is taken from one XenForo message, and what is left out of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collectors.parsing.lxml_tree import Node, parse_page
+from monitor.collectors.xenforo.post import body_text, likes, read_time, unwrap_proxy
+from tests.clock import MONDAY_MORNING
+
+BASE = "https://dd.example/"
+NOW = MONDAY_MORNING
+QUOTE = (
+    '<blockquote class="bbCodeBlock bbCodeBlock--expandable bbCodeBlock--quote js-expandWatch" data-quote="Ai Đó" '
+    'data-source="post: 12"><div class="bbCodeBlock-title"><a href="/goto/post?id=12">Ai Đó said:</a></div>'
+    '<div class="bbCodeBlock-content"><div class="bbCodeBlock-expandContent">Lời người khác</div>'
+    '<div class="bbCodeBlock-expandLink js-expandLink"><a role="button">Click to expand...</a></div></div></blockquote>'
+)
+CARD = (
+    '<div class="bbCodeBlock bbCodeBlock--unfurl js-unfurl" data-unfurl="true" data-url="https://bao.example/bai.html">'
+    '<div class="contentRow"><div class="contentRow-main"><h3 class="contentRow-header js-unfurl-title">'
+    '<a href="https://bao.example/bai.html">Tin của báo</a></h3><div class="contentRow-snippet">Đoạn dẫn của báo</div>'
+    '<div class="contentRow-minor">bao.example</div></div></div></div>'
+)
+OLD_CARD = (
+    '<div class="bbCodeBlock bbCodeBlock--unfurl">'
+    '<a href="https://bao.example/b.html" class="bbCodeBlock-title">Tin B</a></div>'
+)
+SPOILER = (
+    '<div class="bbCodeSpoiler"><button class="button bbCodeSpoiler-button"><span>Spoiler: kết</span></button>'
+    '<div class="bbCodeSpoiler-content"><div class="bbCodeBlock-content">Bên trong</div></div></div>'
+)
+PROXIED = (
+    '<a href="/proxy.php?link=https%3A%2F%2Fbao.example%2Fb%C3%A0i%3Fx%3D1%26y%3D2&amp;hash=ab">'
+    "bao.example/bài?x=1&amp;y=2</a>"
+)
+LAZY = (
+    '<div class="bbImageWrapper" title="a.png"><img src="data:image/gif;base64,R0" data-src="/proxy.php?image=x" '
+    'class="bbImage lazyload" alt="a.png"><noscript><img src="/a.png"></noscript></div>'
+)
+
+
+def element(markup: str) -> Node:
+    return parse_page(markup).find("body")[0]
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_opening", "text"),
+    [
+        (f"{QUOTE}Ae thấy sao?<br>\nTôi thì không", False, "Ae thấy sao?\nTôi thì không"),
+        (QUOTE, False, ""),
+        (QUOTE, True, "Lời người khác"),
+        (f"{QUOTE}{CARD}", True, "Lời người khác\n\nTin của báo (https://bao.example/bai.html)"),
+        (f"Xem này<br>{CARD}", False, "Xem này\n\nTin của báo (https://bao.example/bai.html)"),
+        (OLD_CARD, False, "Tin B (https://bao.example/b.html)"),
+        (f"Đoán xem {SPOILER}", False, "Đoán xem\n\nBên trong"),
+        (PROXIED, False, "https://bao.example/bài?x=1&y=2"),
+        (f"Ảnh:{LAZY}", False, "Ảnh:"),
+        ('<a class="username" data-user-id="5" href="/members/x.5/">@Ai Đó</a> nghe này', False, "@Ai Đó nghe này"),
+        ('<a href="/threads/a.1/">ở đây</a>', False, "ở đây (https://dd.example/threads/a.1/)"),
+        ('Cười <img class="smilie" alt=":D"> lớn', False, "Cười lớn"),
+    ],
+)
+def test_words_of_the_author(markup: str, is_opening: bool, text: str) -> None:
+    assert body_text(element(f"<div class='bbWrapper'>{markup}</div>"), BASE, is_opening=is_opening) == text
+
+
+@pytest.mark.parametrize(
+    ("attributes", "raw"),
+    [
+        ('datetime="2026-09-03T09:02:03+0700" data-timestamp="1788400923" data-time="9:02 AM"', "1788400923"),
+        ('data-time="1788400923" data-date-string="Sep 3, 2026" data-time-string="9:02 AM"', "1788400923"),
+        ('datetime="2026-09-03T09:02:03+0700" data-time="9:02 AM"', "2026-09-03T09:02:03+0700"),
+        ('data-timestamp="" data-time="" datetime="2026-09-03T02:02:03Z"', "2026-09-03T02:02:03Z"),
+    ],
+)
+def test_times_for_machines_are_preferred(attributes: str, raw: str) -> None:
+    found = read_time(element(f'<time class="u-dt" {attributes} title="1/1/20 lúc 00:00">2 phút trước</time>'), NOW)
+    assert found == (datetime(2026, 9, 3, 2, 2, 3, tzinfo=UTC), raw, "second")
+
+
+@pytest.mark.parametrize("title", ["Sep 3, 2026 at 9:02 AM", "3/9/26 lúc 09:02", "3 Tháng chín 2026 lúc 9:02"])
+def test_time_for_people_is_the_last_resort(title: str) -> None:
+    found = read_time(element(f'<time data-time="9:02 AM" title="{title}">Hôm nay</time>'), NOW)
+    assert found == (datetime(2026, 9, 3, 2, 2, tzinfo=UTC), title, "minute")
+
+
+def test_relative_time_counts_from_when_the_page_was_read() -> None:
+    assert read_time(element("<time>42 phút trước</time>"), NOW) == (
+        NOW - timedelta(minutes=42),
+        "42 phút trước",
+        "minute",
+    )
+    assert read_time(element("<time>2 giờ trước</time>"), NOW).precision == "hour"
+
+
+@pytest.mark.parametrize(("markup", "raw"), [("<time>lâu rồi</time>", "lâu rồi"), ("<time></time>", None)])
+def test_time_that_says_nothing_is_kept_and_not_guessed(markup: str, raw: str | None) -> None:
+    assert read_time(element(markup), NOW) == (None, raw, None)
+    assert read_time(None, NOW) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("bar", "count"),
+    [
+        ("<bdi>An</bdi>", 1),
+        ("<bdi>An 99</bdi>, <bdi>Bình</bdi> and <bdi>Chi</bdi>", 3),
+        ("<bdi>An</bdi>, <bdi>Bình</bdi>, <bdi>Chi</bdi> and 1,208 others", 1211),
+        ("<bdi>An</bdi>, <bdi>Bình</bdi>, <bdi>Chi</bdi> và 1.208 người khác", 1211),
+    ],
+)
+def test_reactions_are_counted(bar: str, count: int) -> None:
+    assert likes(element(f'<a class="reactionsBar-link">{bar}</a>')) == {"likes": count}
+    assert likes(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "unwrapped"),
+    [
+        ("/proxy.php?link=https%3A%2F%2Fa.example%2F%3Fb%3D1&hash=x", "https://a.example/?b=1"),
+        ("/dd/proxy.php?image=x", "/dd/proxy.php?image=x"),
+        ("https://a.example/?link=b", "https://a.example/?link=b"),
+        ("http://[broken", "http://[broken"),
+    ],
+)
+def test_proxied_links_are_unwrapped(address: str, unwrapped: str) -> None:
+    assert unwrap_proxy(address) == unwrapped
+
+
+@given(st.text(st.sampled_from('<>/adiv ="bbCodeBlock--quote unfurl href&;#\n!-['), max_size=80), st.booleans())
+def test_any_tag_soup_is_read_without_an_error(markup: str, is_opening: bool) -> None:
+    assert isinstance(body_text(element(f"<div>{markup}</div>"), BASE, is_opening=is_opening), str)
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "Z"]), max_size=30))
+def test_any_time_is_read_without_an_error(title: str) -> None:
+    time = element("<time></time>")
+    time.set("title", title)
+    moment = read_time(time, NOW).moment
+    assert moment is None or moment.tzinfo is not None

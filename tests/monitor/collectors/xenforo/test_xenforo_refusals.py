@@ -1,0 +1,146 @@
+"""When a XenForo board does not want to be read, asks to wait, or is none."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from monitor.collectors import collector_for
+from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import XenForoSite, serve
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from tests.clock import FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.xenforo_board import FEED, MEALS, WAGES, ids, page, pages, post, read
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> XenForoSite:
+    return XenForoSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock, page_size=5)
+
+
+@pytest.fixture
+def base(site: XenForoSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_challenge_is_a_refusal(client: PoliteClient, site: XenForoSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base)
+
+
+async def test_board_for_members_is_a_refusal(client: PoliteClient, site: XenForoSite, base: str) -> None:
+    site.login_required = True
+    with pytest.raises(SourceRefused, match="signing in"):
+        await read(client, base)
+
+
+async def test_page_to_sign_in_that_answers_well_is_a_refusal(client: PoliteClient) -> None:
+    login = HTMLResponse('<html id="XF" data-template="login"><body></body></html>')
+    routes = [Route("/login/", lambda _: login), Route(FEED, lambda _: RedirectResponse("/login/"))]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused, match="members only"):
+        await read(client, base)
+
+
+async def test_refusal_of_a_thread_by_a_firewall_does_not_make_posts_gone(
+    client: PoliteClient, site: XenForoSite, base: str
+) -> None:
+    first = await read(client, base)
+    site.fail("/threads/cham-luong.12/", 403)
+    with pytest.raises(SourceRefused, match="answers 403"):
+        await read(client, base, first, watched=(1,))
+
+
+async def test_challenge_in_the_place_of_a_thread_does_not_make_posts_gone(client: PoliteClient) -> None:
+    feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/threads/a.12/</link></item>'
+    challenge = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+    answers = [HTMLResponse(page("Chào", 7)), HTMLResponse(challenge, 403)]
+    routes = [
+        Route(FEED, lambda _: Response(f"{feed}</channel></rss>", media_type="application/rss+xml")),
+        Route("/threads/a.12/", lambda _: answers.pop(0)),
+    ]
+    with serve(Starlette(routes=routes)) as base:
+        first = await read(client, base)
+        assert ids(first) == [7]
+        with pytest.raises(SourceRefused, match="challenge"):
+            await read(client, base, first, watched=(7,))
+    assert answers == []  # it was met once
+
+
+async def test_robots_that_forbid_threads_are_obeyed(client: PoliteClient, site: XenForoSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /threads/")
+    with pytest.raises(SourceRefused, match="does not allow"):
+        await read(client, base)
+    assert pages(site) == []
+
+
+async def test_pace_of_pages_is_kept_and_robots_are_read_once(
+    open_client: ClientFactory, site: XenForoSite, base: str
+) -> None:
+    site.add(*(post(number) for number in range(6, 14)))
+    async with open_client(html_delay=5.0) as client:
+        await read(client, base)
+    assert len(site.seen("/robots.txt")) == 1
+    times = [request.time for request in site.log[1:]]
+    assert len(times) == 4
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times))
+
+
+async def test_request_to_wait_in_the_middle_keeps_what_was_read(
+    client: PoliteClient, clock: FakeClock, site: XenForoSite, base: str
+) -> None:
+    site.add(*(post(number) for number in range(6, 14)))
+    site.rate_limit(3)
+    view = SourceView(name="Diễn đàn", address=base)
+    batches: list[Batch] = []
+
+    async def collect() -> None:
+        async for batch in collector_for("xenforo").collect(view, client):
+            batches.append(batch)  # noqa: PERF401 - they are wanted although the last step raises
+
+    with pytest.raises(RateLimited) as caught:
+        await collect()
+    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
+    clock.advance(timedelta(minutes=5))
+    assert sorted({*ids(batches), *ids(await read(client, base, batches))}) == list(range(1, 14))
+    assert pages(site) == ["12", "12/2", "12/3", "12/3"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("<html><body>Xin chào</body></html>", "XenForo 2 board"), ("", "XenForo 2 board")]
+)
+async def test_thread_page_of_another_make(client: PoliteClient, answer: str, said: str) -> None:
+    feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/threads/a.12/</link></item>'
+    routes = [
+        Route(FEED, lambda _: Response(f"{feed}</channel></rss>", media_type="application/rss+xml")),
+        Route("/threads/a.12/", lambda _: HTMLResponse(answer)),
+    ]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match=said):
+        await read(client, base)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"prefixes": {"thread": "t"}},
+        {"prefixes": "t"},
+        {"prefixes": {"threads": ""}},
+        {"prefixes": {"threads": "https://x.example/t"}},
+        {"forum": "diem-bao"},
+        {"forum": "a/b.3"},
+        {"max_pages": 0},
+        {"max_pages": True},
+        {"max_pages": "20"},
+    ],
+)
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Diễn đàn"):
+        await read(client, "http://127.0.0.1:1", **settings)

@@ -1,0 +1,155 @@
+"""What YouTube's collector does when it is refused, and how it keeps the key to itself."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import YouTubeSite, serve
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.pipeline.captures import as_warc
+from tests.clock import FakeClock
+from tests.monitor.collectors.conftest import ClientFactory
+from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> YouTubeSite:
+    videos = {VIDEO: TITLE, OTHER: "Bữa ăn ca ở khu B"}
+    return YouTubeSite([comment(number) for number in range(1, 4)], videos, clock, key=KEY, channel=CHANNEL)
+
+
+@pytest.fixture
+def base(site: YouTubeSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def test_key_stands_in_no_address_message_or_proof(
+    client: PoliteClient, site: YouTubeSite, base: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="httpx")
+    batches = await read(client, base)
+    assert all("key" not in request.query for request in site.log)
+    kept = [repr(batch).encode() + gzip.decompress(as_warc(batch.fetched)) for batch in batches]
+    assert all(VIDEO.encode() in proof for proof in kept)
+    assert all(KEY.encode() not in proof for proof in kept)
+    assert KEY not in caplog.text
+    site.fail(THREADS, 500)
+    with pytest.raises(Exception, match="500") as caught:
+        await read(client, base)
+    assert KEY not in str(caught.value)
+
+
+async def test_used_up_units_are_new_at_midnight_on_the_pacific_coast(
+    client: PoliteClient, site: YouTubeSite, base: str
+) -> None:
+    site.units = 1
+    with pytest.raises(RateLimited, match="units of YouTube's API are used up") as caught:
+        await read(client, base)
+    assert caught.value.retry_at == datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "reset"),
+    [
+        (datetime(2027, 7, 1, 6, 59, tzinfo=UTC), datetime(2027, 7, 1, 7, 0, tzinfo=UTC)),
+        (datetime(2027, 7, 1, 7, 1, tzinfo=UTC), datetime(2027, 7, 2, 7, 0, tzinfo=UTC)),
+        (datetime(2027, 11, 7, 7, 1, tzinfo=UTC), datetime(2027, 11, 8, 8, 0, tzinfo=UTC)),  # the night of the change
+    ],
+)
+async def test_summer_time_counts(
+    client: PoliteClient, clock: FakeClock, site: YouTubeSite, base: str, now: datetime, reset: datetime
+) -> None:
+    clock.advance(now - clock.now())
+    site.units = 0
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == reset
+
+
+async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: YouTubeSite, base: str) -> None:
+    site.page_size = 1
+    async with open_client(api_delay=1.0) as client:
+        await read(client, base)
+    assert len(site.seen("/robots.txt")) == 1
+    times = [request.time for request in site.log]
+    assert len(times) == 5
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
+
+
+async def test_requests_that_come_too_fast_wait(
+    client: PoliteClient, clock: FakeClock, site: YouTubeSite, base: str
+) -> None:
+    site.rate_limit(0)
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await read(client, base)
+    assert len(site.seen("/youtube/v3/videos")) == 1  # the second time nobody was asked
+    clock.advance(timedelta(minutes=5))
+    assert len(ids(await read(client, base))) == 3
+
+
+async def test_wrong_key_is_a_refusal_that_does_not_repeat_it(
+    client: PoliteClient, site: YouTubeSite, base: str
+) -> None:
+    site.key = "mot-khoa-khac"
+    with pytest.raises(SourceRefused, match=r"does not accept the key .* \[secrets\]") as caught:
+        await read(client, base)
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", [None, "", "khoá có dấu", "dong\r\nhai-dong", "x"])
+async def test_source_without_a_key_says_how_to_set_it(client: PoliteClient, secret: str | None) -> None:
+    with pytest.raises(UsageError, match=r"set \[secrets\] in kiemtin.toml"):
+        await read(client, "http://127.0.0.1:1", secret=secret)
+
+
+async def test_unknown_channel(client: PoliteClient, base: str) -> None:
+    with pytest.raises(PayloadInvalid, match="check `channel`"):
+        await read(client, base, channel="UC" + "b" * 22)
+
+
+async def test_challenge_and_robots_are_refusals(client: PoliteClient, site: YouTubeSite, base: str) -> None:
+    site.challenge = True
+    with pytest.raises(SourceRefused, match="challenge"):
+        await read(client, base)
+    assert len(site.log) == 2
+
+
+async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: YouTubeSite, base: str) -> None:
+    site.robots = (200, b"User-agent: *\nDisallow: /youtube")
+    with pytest.raises(SourceRefused, match="does not allow"):
+        await read(client, base)
+    assert [request.path for request in site.log] == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b'{"items": {}}', b"[]", b"", b"[" * 100_000])
+async def test_what_is_not_the_api(client: PoliteClient, body: bytes) -> None:
+    routes = [Route("/youtube/v3/videos", lambda _: Response(body))]
+    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="YouTube's Data API"):
+        await read(client, base)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"video": VIDEO, "channel": CHANNEL},
+        {"videos": 3},
+        {"video": "https://youtu.be/x"},
+        {"channel": "@ten-kenh"},
+        {"channel": CHANNEL, "videos": 51},
+        {"video": VIDEO, "backfill_pages": 0},
+        {"video": VIDEO, "max_pages": True},
+    ],
+)
+async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="source Kênh"):
+        await read(client, "http://127.0.0.1:1", **settings)
