@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Self
 
 from fastapi import FastAPI
 
@@ -58,7 +59,7 @@ def _leave_ctrl_c_to_the_parent() -> None:
 
 @dataclass
 class Application:
-    """Everything a command may need, each built when it is first asked for.
+    """Everything a command may need, each built when it is first asked for; closes its database on leaving.
 
     Args:
         settings: The settings of this installation.
@@ -68,6 +69,12 @@ class Application:
 
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @cached_property
     def database(self) -> Database:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -56,7 +56,7 @@ _SQLITE_WORDS: Mapping[str, type[StorageError]] = {
 
 
 class Database:
-    """A database and its units of work.
+    """A database and its units of work. Whoever makes one closes it: use it as a context manager.
 
     Args:
         url: A SQLAlchemy address: `sqlite:///path/to/file.db` or `postgresql+psycopg://user@host/name`.
@@ -81,6 +81,12 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @contextmanager
     def work(self) -> Iterator[Session]:
@@ -162,7 +168,7 @@ class Database:
             return list(compare_metadata(context, Base.metadata))
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections; a later unit of work opens new ones."""
         self.engine.dispose()
 
 

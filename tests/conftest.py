@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrate one SQLite file; tests get copies of it, which is much faster than migrating again."""
     path = tmp_path_factory.mktemp("template") / "kiemtin.db"
-    with closing(Database(f"sqlite:///{path}")) as template:
+    with Database(f"sqlite:///{path}") as template:
         template.upgrade()
     return path
 
@@ -38,7 +37,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: PostgresServer) -> PostgresServer:
     """Migrate the database of which the tests get copies."""
-    with closing(Database(postgres_server.url(TEMPLATE))) as template:
+    with Database(postgres_server.url(TEMPLATE)) as template:
         template.upgrade()
     return postgres_server
 
@@ -48,7 +47,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     """Give a migrated and empty SQLite file in the test's own folder."""
     path = tmp_path / "kiemtin.db"
     shutil.copy(sqlite_template, path)
-    with closing(Database(f"sqlite:///{path}")) as database:
+    with Database(f"sqlite:///{path}") as database:
         yield database
         assert_nothing_in_use(database)
 
@@ -56,7 +55,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture
 def postgres_database(migrated_postgres: PostgresServer) -> Iterator[Database]:
     """Give a migrated and empty database on a real PostgreSQL."""
-    with migrated_postgres.new_database(TEMPLATE) as url, closing(Database(url)) as database:
+    with migrated_postgres.new_database(TEMPLATE) as url, Database(url) as database:
         yield database
         assert_nothing_in_use(database)
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +28,13 @@ def demo(
     Example: `kiemtin demo`
     """
     console = out()
-    with progress_bar() as bar:
-        played = play(folder.absolute(), port, lambda line: console.print(line, markup=False), bar.update)
-    console.print(f"Flags beside the labels the posts were written under: {agreement(played)}", markup=False)
-    with suppress(KeyboardInterrupt):  # the usual way to stop it
-        asyncio.run(_desk(played, check=check))
+    with ExitStack() as stack:
+        with progress_bar() as bar:
+            say = partial(console.print, markup=False)
+            played = stack.enter_context(play(folder.absolute(), port, say, bar.update))
+        console.print(f"Flags beside the labels the posts were written under: {agreement(played)}", markup=False)
+        with suppress(KeyboardInterrupt):  # the usual way to stop it
+            asyncio.run(_desk(played, check=check))
 
 
 async def _desk(played: Demo, *, check: bool) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,14 +60,18 @@ def prepare_folder(folder: Path) -> None:
     (folder / MARKER).touch()
 
 
-def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress) -> Demo:
-    """Run the five days and write the summary.
+@contextmanager
+def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress) -> Iterator[Demo]:
+    """Run the five days and write the summary; sites and application are closed on leaving.
 
     Args:
         folder: Where everything is kept; emptied first.
         port: Where the desk will listen.
         say: Shows a line.
         progress: Told how far a long step is.
+
+    Yields:
+        What was made.
 
     """
     prepare_folder(folder)
@@ -79,7 +83,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         forum = FeedSite([p.post for p in served["forum"]], clock, title="Diễn đàn Nậm Pha", page_size=PAGE)
         mastodon = MastodonSite([p.post for p in served["mastodon"]], clock, domain="mang.nampha")
         addresses = [stack.enter_context(serve(site)) for site in (newspaper, forum, mastodon)]
-        app = Application(_settings(folder, port, addresses), clock)
+        app = stack.enter_context(Application(_settings(folder, port, addresses), clock))
         demo = Demo(app, _set_up(app, addresses, now), served)
         say("Training the default model from the project's corpus …")
         app.ensure_model(DEFAULT_MODEL, progress)
@@ -88,13 +92,13 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
             _one_day(demo, say, progress)
             if day == 0:
                 _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
-    week = current_week(now - timedelta(days=CRAWL_DAYS[0] // 2))  # the week with most of the crawls
-    demo.files = write_week(
-        app.ready_database, week, app.settings.reports_dir, clock=clock, top=app.settings.report_top
-    )
-    for file in demo.files:
-        say(f"Wrote {file}")
-    return demo
+        week = current_week(now - timedelta(days=CRAWL_DAYS[0] // 2))  # the week with most of the crawls
+        demo.files = write_week(
+            app.ready_database, week, app.settings.reports_dir, clock=clock, top=app.settings.report_top
+        )
+        for file in demo.files:
+            say(f"Wrote {file}")
+        yield demo
 
 
 def _settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:

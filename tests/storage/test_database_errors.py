@@ -46,7 +46,7 @@ def file_of(database: Database) -> Path:
 def test_a_database_that_another_program_holds(sqlite_database: Database) -> None:
     with (
         closing(sqlite3.connect(file_of(sqlite_database), isolation_level=None)) as other,
-        closing(Database(f"sqlite:///{file_of(sqlite_database)}", busy_timeout=0.1)) as impatient,
+        Database(f"sqlite:///{file_of(sqlite_database)}", busy_timeout=0.1) as impatient,
     ):
         other.execute("BEGIN IMMEDIATE")
         with explained_as(DatabaseLocked, "close it (or wait) and run the command again"):
@@ -74,7 +74,7 @@ def test_a_row_that_another_program_holds(postgres_database: Database) -> None:
 
 
 def test_a_file_opened_for_reading_only(sqlite_database: Database) -> None:
-    with closing(Database(f"sqlite:///file:{file_of(sqlite_database)}?mode=ro&uri=true")) as read_only:
+    with Database(f"sqlite:///file:{file_of(sqlite_database)}?mode=ro&uri=true") as read_only:
         with read_only.work() as session:
             assert session.execute(text("SELECT count(*) FROM posts")).scalar_one() == 0
         with explained_as(DatabaseReadOnly, "give this user write access to it"):
@@ -110,7 +110,7 @@ def test_a_table_that_is_not_there(database: Database) -> None:
 
 def test_a_server_that_does_not_answer() -> None:
     url = "postgresql+psycopg://office:sesame@127.0.0.1:1/kiemtin"
-    with closing(Database(url)) as database:
+    with Database(url) as database:
         with explained_as(DatabaseUnreachable, "check the address and that it runs"):
             database.require_current_schema()
         with pytest.raises(StorageError) as caught:
@@ -121,7 +121,7 @@ def test_a_server_that_does_not_answer() -> None:
 
 def test_a_database_that_the_server_does_not_have(postgres_server: PostgresServer) -> None:
     with (
-        closing(Database(postgres_server.url("nowhere"))) as database,
+        Database(postgres_server.url("nowhere")) as database,
         explained_as(DatabaseUnreachable, "check the address and that it runs"),
     ):
         write(database)
@@ -138,7 +138,7 @@ def test_an_address_that_this_program_cannot_use(url: str) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with (
-        closing(Database(f"sqlite:///{tmp_path / 'nowhere' / 'kiemtin.db'}")) as database,
+        Database(f"sqlite:///{tmp_path / 'nowhere' / 'kiemtin.db'}") as database,
         explained_as(DatabaseUnreachable, "check the address and that it runs"),
     ):
         database.current_revision()
@@ -147,7 +147,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        closing(Database(f"sqlite:///{tmp_path / 'file' / 'kiemtin.db'}")) as database,
+        Database(f"sqlite:///{tmp_path / 'file' / 'kiemtin.db'}") as database,
         explained_as(DatabaseReadOnly, "check rights and free space"),
     ):
         database.upgrade()
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_bytes(b"Dear Sir or Madam, " * 100)
     with (
-        closing(Database(f"sqlite:///{path}")) as database,
+        Database(f"sqlite:///{path}") as database,
         explained_as(DatabaseUnreachable, "check the address and that it runs"),
     ):
         database.require_current_schema()

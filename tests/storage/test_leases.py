@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
 from typing import TypeVar
@@ -28,7 +27,7 @@ def side_by_side(database: Database, work: Callable[[Database, str], Answer]) ->
     start = Barrier(2)
 
     def one(owner: str) -> Answer:
-        with closing(Database(address)) as own:
+        with Database(address) as own:
             own.current_revision()  # connected before the race begins
             start.wait(timeout=10)
             return work(own, owner)

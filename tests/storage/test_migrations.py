@@ -1,7 +1,6 @@
 """The tables grow by migrations alone, and the migrations make exactly what the models say."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,11 +31,11 @@ INSERT INTO flags (id, post_id, label, revision_number, probability, model_id, r
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Give a database without any table."""
     if request.param == "sqlite":
-        with closing(Database(f"sqlite:///{tmp_path / 'new folder' / '100% mới.db'}")) as database:
+        with Database(f"sqlite:///{tmp_path / 'new folder' / '100% mới.db'}") as database:
             yield database
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.new_database() as url, closing(Database(url)) as database:
+    with server.new_database() as url, Database(url) as database:
         yield database
 
 

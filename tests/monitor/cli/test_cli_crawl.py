@@ -46,7 +46,7 @@ def add(kiemtin: Command, home: Path) -> Add:
 
 
 def stored(home: Path) -> int:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         return session.scalar(select(func.count(Post.id))) or 0
 
 
@@ -94,7 +94,7 @@ def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, a
 def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, base: str, add: Add, home: Path) -> None:
     add("forum", base + RSS_PATH)
     kiemtin.well("crawl")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         session.execute(update(Post).where(Post.id == 1).values(collected_at=LONG_AGO))
         session.commit()
     before = stored(home)
@@ -218,7 +218,7 @@ def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
             out, err = child.communicate(timeout=20)
         assert (child.returncode, err.count("\n"), "Traceback" in err + out) == (1, 1, False)
         assert err.startswith("kiemtin: stopped")
-        with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
             outcomes = sorted(session.scalars(select(CrawlRun.outcome)))
             assert set(session.scalars(select(SourceState.lease_owner))) == {None}
         assert (outcomes, stored(home)) == (["interrupted", "ok"], 4)

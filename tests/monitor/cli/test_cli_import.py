@@ -28,7 +28,7 @@ def comments(tmp_path: Path) -> Path:
 
 
 def total_rows(home: Path) -> int:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         counts = (session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables)
         return sum(count or 0 for count in counts)
 

@@ -64,7 +64,7 @@ def test_an_unknown_kind_among_declared_sources_is_told(kiemtin: Command, home: 
     config = home / "kiemtin.toml"
     config.write_text(DECLARED.replace('"feed"', '"telepathy"'), encoding="utf-8")
     assert "telepathy" in kiemtin("init", "--no-model").complaint
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalars(select(Source)).all() == []
 
 
@@ -77,13 +77,13 @@ def test_leave_that_a_declared_source_cannot_have_is_told(kiemtin: Command, home
 def test_the_tables_are_checked_and_upgraded(kiemtin: Command, home: Path) -> None:
     assert "up to date" in kiemtin.well("db", "check").out
     assert "→" in kiemtin.well("db", "upgrade").out
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").engine.begin() as connection:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE corrections")
     assert "differs" in kiemtin("db", "check").complaint
 
 
 def test_a_database_of_a_newer_program_is_left_alone(kiemtin: Command, home: Path) -> None:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").engine.begin() as connection:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for command in (["db", "check"], ["db", "upgrade"], ["init", "--no-model"], ["crawl"]):
         assert "newer version" in kiemtin(*command).complaint
@@ -100,7 +100,6 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
 
 
 def remove(home: Path, what: str) -> None:
-    database = Database(f"sqlite:///{home / 'kiemtin.db'}")
     if what == "settings":
         (home / "kiemtin.toml").unlink()
     elif what == "key":
@@ -112,11 +111,11 @@ def remove(home: Path, what: str) -> None:
     elif what == "damaged model":
         (home / "models" / "small" / "model.skops").write_bytes(b"PK")
     elif what == "users":
-        with database.work() as session:
+        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
             session.scalars(select(User)).one().active = False
             session.commit()
     elif what == "sources":
-        with database.work() as session:
+        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
             session.scalars(select(Source)).one().enabled = False
             session.commit()
     else:

@@ -1,6 +1,7 @@
 """`kiemtin learn`, `ask` and `models`: from decisions to the model in use, and back."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,15 @@ def default_in_use(home: Path, small_model: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Database:
+def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Iterator[Database]:
     """Import some posts and score them."""
     path = tmp_path / "forum.jsonl"
     rows = (json.dumps({"id": str(n), "text": text}, ensure_ascii=False) for n, text in enumerate(TEXTS))
     path.write_text("\n".join(rows), encoding="utf-8")
     kiemtin.well("import", str(path))
     kiemtin.well("score")
-    return Database(f"sqlite:///{home / 'kiemtin.db'}")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
+        yield database
 
 
 @pytest.fixture

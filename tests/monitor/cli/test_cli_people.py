@@ -20,7 +20,7 @@ def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def user(home: Path, name: str) -> User:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         return session.scalars(select(User).where(User.name == name)).one()
 
 
@@ -59,7 +59,7 @@ def test_a_user_is_kept_out_and_let_in_again(kiemtin: Command, home: Path) -> No
     assert "lan  analyst  (disabled)" in kiemtin.well("users", "list").out
     kiemtin.well("users", "password", "lan")
     assert (user(home, "lan").active, user(home, "lan").password_hash != old) == (True, True)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "lan")).all()
     assert list(actions) == ["user.added", "user.disabled", "user.password"]
 
@@ -85,7 +85,7 @@ def imported(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
 
 
 def posts_in(home: Path) -> list[str]:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         return list(session.scalars(select(Post.text)))
 
 

@@ -44,7 +44,7 @@ def test_the_account_in_words(kiemtin: Command, posts: Path) -> None:
 
 
 def test_imported_posts_are_deleted_past_their_retention_too(kiemtin: Command, home: Path, posts: Path) -> None:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         session.execute(update(Post).values(collected_at=datetime(2020, 1, 1, tzinfo=UTC)))
         session.commit()
     assert "Past their retention: forum: 4 posts deleted" in kiemtin.well("score").out

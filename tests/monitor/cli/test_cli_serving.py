@@ -86,7 +86,7 @@ def test_everything_is_done_by_itself_and_stops_in_good_order(
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (0, "")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalar(select(func.count(Score.post_id.distinct()))) == 4
 
 
@@ -102,6 +102,6 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
         child.send_signal(how)
         out, err = child.communicate(timeout=20)
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
         assert session.scalars(select(SourceState.lease_owner)).all() == [None]

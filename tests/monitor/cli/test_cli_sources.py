@@ -62,7 +62,7 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> N
 def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: Command, home: Path) -> None:
     settings = ["--setting", "timeline=tag", "--setting", "tag=laichau", "--setting", "backfill_pages=2"]
     kiemtin.well("sources", "add", "net", "mastodon", "https://mang.example", *BASIS, *settings)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert by_name(session, "net").settings == {"timeline": "tag", "tag": "laichau", "backfill_pages": 2}
 
 
@@ -104,7 +104,7 @@ def test_a_check_shows_what_is_there_and_stores_nothing(
     assert "status 200" in answer.out
     assert "4 posts" in answer.out
     assert answer.out.count("·") == 3
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalar(select(func.count(Post.id))) == session.scalar(select(func.count(CrawlRun.id))) == 0
     assert kiemtin.well("sources", "check", "forum").out == answer.out  # and remembers nothing
 
@@ -216,7 +216,7 @@ def test_switching_off_and_on_is_recorded_with_its_reason(
     assert site.log == []
     kiemtin.well("sources", "enable", "forum")
     assert "4 new" in kiemtin.well("crawl").out
-    with Database(f"sqlite:///{home / 'kiemtin.db'}").work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         events = session.execute(select(AuditEvent.action, AuditEvent.subject).order_by(AuditEvent.id)).all()
     assert [tuple(event) for event in events][-3:] == [
         ("source.registered", "forum"),

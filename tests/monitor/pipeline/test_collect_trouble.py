@@ -235,9 +235,9 @@ async def script(source):
 
 async def main():
     clock = SystemClock()
-    async with loopback_client(clock) as client:
-        database = Database(sys.argv[1])
-        await make_crawler(database, client, clock, collectors=ScriptedCollector(script)).crawl(only_due=False)
+    with Database(sys.argv[1]) as database:
+        async with loopback_client(clock) as client:
+            await make_crawler(database, client, clock, collectors=ScriptedCollector(script)).crawl(only_due=False)
 
 asyncio.run(main())
 """
@@ -271,15 +271,12 @@ async def test_two_crawlers_at_once_share_the_sources_and_read_none_twice(
 ) -> None:
     for number in range(6):
         register(f"feed-{number}", f"{address}?n={number}")
-    database_too = Database(sqlite_database.url.render_as_string())
-    try:
+    with Database(sqlite_database.url.render_as_string()) as database_too:
         async with loopback_client(clock) as client:
             results = await asyncio.gather(
                 make_crawler(sqlite_database, client, clock).crawl(only_due=True),
                 make_crawler(database_too, client, clock).crawl(only_due=True),
             )
-    finally:
-        database_too.close()
     assert sorted(result.source for found in results for result in found) == [f"feed-{n}" for n in range(6)]
     assert len(site.seen(RSS_PATH)) == 6
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -181,7 +180,7 @@ def test_processes_give_the_same_scores_as_one_thread(
     scorer.run()
     copy = tmp_path / "second.db"
     copy.write_bytes(sqlite_template.read_bytes())
-    with closing(Database(f"sqlite:///{copy}")) as second:
+    with Database(f"sqlite:///{copy}") as second:
         fill(second, texts)
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
             Scorer(second, processes, small_model, clock).run()
@@ -254,7 +253,7 @@ def test_two_scorers_at_once_score_every_post_once(
     cached_model(str(small_model))
 
     def score(_: int) -> ScoreResult:
-        with closing(Database(sqlite_database.url.render_as_string())) as own, ThreadPoolExecutor(1) as executor:
+        with Database(sqlite_database.url.render_as_string()) as own, ThreadPoolExecutor(1) as executor:
             return Scorer(own, executor, small_model, clock).run()
 
     results = side_by_side(score)

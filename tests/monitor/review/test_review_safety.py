@@ -1,6 +1,7 @@
 """What holds on every page: no author, no foreign content, no form from elsewhere, plain words when things break."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,32 +132,29 @@ def test_health_is_told_without_signing_in(visitor: Visitor) -> None:
 def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
     tmp_path: Path, clock: FakeClock, settings: Settings
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    visitor = Visitor(create_app(database, clock, settings, "secret"))
-    health = visitor.get("/healthz")
+    with Database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
+        visitor = Visitor(create_app(database, clock, settings, "secret"))
+        health = visitor.get("/healthz")
+        response = visitor.sign_in("lan")
     assert (health.status_code, health.json()) == (503, {"status": "database unavailable"})
-    response = visitor.sign_in("lan")
     assert response.status_code == 503
     assert "Cơ sở dữ liệu đang gặp trục trặc" in response.text
     assert "run `kiemtin db upgrade`" in response.text
     assert "Traceback" not in response.text
-    database.close()
 
 
 def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
     busy: Visitor, sqlite_database: Database, clock: FakeClock, settings: Settings
 ) -> None:
-    impatient = Database(str(sqlite_database.url), busy_timeout=0.05)
-    reviewer = Visitor(create_app(impatient, clock, settings, "secret"))
-    reviewer.sign_in("lan", PASSWORD)
-    fields = reviewer.fields("/flags/1", "/flags/1/decisions")
-    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    response = reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"})
-    other.execute("ROLLBACK")
-    other.close()
-    assert response.status_code == 503
-    assert "chưa có gì được ghi" in response.text
-    assert "is locked by another program" in response.text
-    assert reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"}).status_code == 303
-    impatient.close()
+    with Database(str(sqlite_database.url), busy_timeout=0.05) as impatient:
+        reviewer = Visitor(create_app(impatient, clock, settings, "secret"))
+        reviewer.sign_in("lan", PASSWORD)
+        fields = reviewer.fields("/flags/1", "/flags/1/decisions")
+        with closing(sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            response = reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"})
+            other.execute("ROLLBACK")
+        assert response.status_code == 503
+        assert "chưa có gì được ghi" in response.text
+        assert "is locked by another program" in response.text
+        assert reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"}).status_code == 303
