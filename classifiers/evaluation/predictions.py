@@ -67,7 +67,7 @@ class Scored:
         kept = np.asarray(rows, dtype=np.intp)
         return replace(
             self,
-            examples=[self.examples[row] for row in kept],
+            examples=[self.examples[row] for row in rows],
             probabilities=self.probabilities[kept],
             flagged=self.flagged[kept],
         )
