@@ -2,34 +2,62 @@
 # All paths are relative, so that the checkout may lie in a folder whose name has spaces.
 
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+UV := .venv-uv/bin/uv
+SUPPORTED := 3.11 3.12 3.13 3.14
+
+# uv must take the interpreters that are there and never bring its own.
+export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-setup: $(STAMP)  ## Make .venv with everything in it; the command is then .venv/bin/kiemtin.
+setup: $(STAMP)  ## Make .venv with exactly what uv.lock names; the command is then .venv/bin/kiemtin.
 
-# pip is upgraded first: the version that comes with Python 3.11 (23.2) crashes while resolving some of these packages.
-$(STAMP): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+$(UV):
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: apt install python3-venv)" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv-uv
+	.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+
+# The interpreter is asked for its own path: what lies on the search path may be pyenv's wrapper, which is not one.
+$(STAMP): pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --all-extras --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
 	touch $(STAMP)
+
+lock: $(UV)  ## Write what changed in pyproject.toml into uv.lock; all else stays as it is.
+	$(UV) lock
+
+upgrade: $(UV)  ## Renew uv.lock: the newest versions that pyproject.toml allows.
+	$(UV) lock --upgrade
 
 demo: setup  ## Run the whole way on sample posts, then serve the desk at http://127.0.0.1:8000 (CHECK=1: check it and exit).
 	$(BIN)/kiemtin demo $(if $(CHECK),--check)
 
 test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
 
+test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
+	@for version in $(SUPPORTED); do \
+	  if python="$$($(UV) python find --system --no-project $$version 2>/dev/null)"; \
+	  then echo "== Python $$version"; $(MAKE) test PYTHON="$$python" VENV=.venv-$$version || exit 1; \
+	  else echo "== Python $$version is not on this machine: left out"; fi; \
+	done
+
+test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
+	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
+	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks]'
+	.venv-lowest/bin/python -m pytest
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry .
+	$(BIN)/deptry tests --exclude '\.venv' --ignore DEP002,DEP004
 
 types: setup
 	$(BIN)/mypy
@@ -46,10 +74,9 @@ format: setup  ## Let the formatter and the linter mend what they can.
 
 BENCH_STAMP := .venv-bench/.installed
 
-$(BENCH_STAMP):
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --upgrade pip
-	.venv-bench/bin/python -m pip install --quiet 'scrapy>=2.13,<3'
+$(BENCH_STAMP): | $(UV)
+	$(UV) venv --quiet --clear --python "$(PYTHON)" .venv-bench
+	$(UV) pip install --quiet --python .venv-bench 'scrapy>=2.13,<3'
 	touch $(BENCH_STAMP)
 
 bench-classify: setup  ## Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
@@ -73,5 +100,5 @@ quality: setup  ## Measure the default model anew: floors.toml and docs/quality.
 data-card: setup  ## Write docs/data-card.md from the project's posts.
 	$(BIN)/kiemtin data card --to docs/data-card.md
 
-clean:  ## Remove .venv and caches; data folders stay.
-	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+clean:  ## Remove environments and caches; data folders stay.
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
