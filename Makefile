@@ -12,7 +12,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test gate test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ demo: setup  ## Run the whole way on sample posts, then serve the desk at http:/
 
 test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
 
+gate: setup  ## Run the slow checks: the demo from the wheel.
+	$(BIN)/python -m pytest -m gate
+
 test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
 	@for version in $(SUPPORTED); do \
 	  if python="$$($(UV) python find --system --no-project $$version 2>/dev/null)"; \
@@ -51,7 +54,7 @@ test-pythons: $(UV)  ## Run `make test` on every supported Python that is on thi
 test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
 	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks]'
-	.venv-lowest/bin/python -m pytest
+	.venv-lowest/bin/python -m pytest -m "not gate"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -66,7 +69,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not gate"
 
 format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
