@@ -12,7 +12,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality data-card demo test gate test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -100,8 +100,12 @@ bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pai
 quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)
 
+docs: $(UV)  ## Build the documentation as a site in site/, strictly: a link that leads nowhere is an error.
+	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --quiet --locked --only-group docs --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict
+
 data-card: setup  ## Write docs/data-card.md from the project's posts.
 	$(BIN)/kiemtin data card --to docs/data-card.md
 
 clean:  ## Remove environments and caches; data folders stay.
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

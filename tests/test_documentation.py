@@ -1,10 +1,9 @@
-"""What README.md says is true: its settings, its commands, its links."""
+"""What the documentation says is true: its settings, its commands, its links, its paths."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import typer
 
 from monitor.cli import build
@@ -18,9 +17,14 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 
 
-@pytest.fixture(scope="module")
-def readme() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+PATH = re.compile(r"`((?:monitor|classifiers|storage|tests|docs|examples|notebooks)/[\w./-]+)`")
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Give each page's path in the repository and its text."""
+    for page in PAGES:
+        yield page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
 
 
 def written(default: object) -> set[str]:
@@ -33,9 +37,9 @@ def written(default: object) -> set[str]:
     return {str(default), f'"{default}"', *numbers}
 
 
-def test_the_table_names_exactly_the_settings_with_their_defaults(readme: str) -> None:
-    table = TABLE.search(readme)
-    assert table, "README.md has no table between <!-- settings --> and <!-- /settings -->"
+def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
+    table = TABLE.search((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    assert table, "docs/settings.md has no table between <!-- settings --> and <!-- /settings -->"
     rows = {name: default.strip("` ") for name, default, _ in ROW.findall(table[1])}
     assert set(rows) == set(Settings.model_fields)
     defaults = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
@@ -53,24 +57,34 @@ def groups_that_work_alone() -> set[str]:
     return {name for name, command in top.commands.items() if getattr(command, "invoke_without_command", False)}
 
 
-def named_commands(readme: str) -> Iterator[list[str]]:
-    for code in CODE.findall(readme):
+def named_commands(text: str) -> Iterator[list[str]]:
+    for code in CODE.findall(text):
         for words in COMMAND.findall(code):
             yield words.split()
 
 
-def test_every_command_that_is_named_exists(readme: str) -> None:
+def test_every_command_that_is_named_exists() -> None:
     known, alone = known_commands(), groups_that_work_alone()
-    named = list(named_commands(readme))
-    assert named, "README.md names no command"
-    for first, *rest in named:
-        assert first in known, f"kiemtin {first}"
-        if known[first] and (rest or first not in alone):
-            assert rest, f"kiemtin {first} needs a command of its own"
-            assert rest[0] in known[first], f"kiemtin {first} {rest[0]}"
+    named = [(page, words) for page, text in pages() for words in named_commands(text)]
+    assert any(page == "README.md" for page, _ in named), "README.md names no command"
+    wrong = []
+    for page, (first, *rest) in named:
+        inner = known.get(first)
+        if inner is None or (inner and (rest or first not in alone) and (not rest or rest[0] not in inner)):
+            wrong.append(f"{page}: kiemtin {' '.join([first, *rest])}")
+    assert wrong == []
 
 
-def test_every_link_into_the_project_leads_somewhere(readme: str) -> None:
-    targets = [link for link in LINK.findall(readme) if not re.match(r"[a-z]+:|#", link)]
-    missing = [link for link in targets if not (ROOT / link.partition("#")[0]).exists()]
+def test_every_link_into_the_project_leads_somewhere() -> None:
+    missing = [
+        f"{page}: {link}"
+        for page, text in pages()
+        for link in LINK.findall(text)
+        if not re.match(r"[a-z]+:|#", link) and not (ROOT / page).parent.joinpath(link.partition("#")[0]).exists()
+    ]
+    assert missing == []
+
+
+def test_every_path_that_is_named_exists() -> None:
+    missing = [f"{page}: {path}" for page, text in pages() for path in PATH.findall(text) if not (ROOT / path).exists()]
     assert missing == []
