@@ -24,20 +24,20 @@ from monitor.collectors import collector_for
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.policy import Politeness
 from monitor.errors import NotReady
-from monitor.pipeline.ask import Asker
+from monitor.pipeline.active_learning import QuestionSelector
+from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.collect import Crawler
-from monitor.pipeline.hosts import StoredHosts
+from monitor.pipeline.host_state import DatabaseHostState
 from monitor.pipeline.imports import Importer
 from monitor.pipeline.learn import Learner
 from monitor.pipeline.match import Matcher
-from monitor.pipeline.promotion import Promotions
+from monitor.pipeline.promotion import ModelPromotion
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.recheck import FlagRecheck
 from monitor.pipeline.score import Scorer
 from monitor.pipeline.shadow import Shadow
-from monitor.pipeline.store import BatchStore
-from monitor.pipeline.tuning import Tuner
+from monitor.pipeline.threshold_changes import ThresholdEditor
 from monitor.review.app import create_app
 from monitor.settings import Settings
 from storage import registry
@@ -158,7 +158,7 @@ class Application:
             requests_per_host_per_day=settings.requests_per_host_per_day,
             allow_addresses=settings.allow_addresses,
         )
-        return PoliteClient(policy, self.clock, StoredHosts(self.ready_database))
+        return PoliteClient(policy, self.clock, DatabaseHostState(self.ready_database))
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""
@@ -179,7 +179,7 @@ class Application:
             self.ready_database,
             client,
             collector_for,
-            BatchStore(self.pseudonymiser, self.clock, self.captures),
+            BatchWriter(self.pseudonymiser, self.clock, self.captures),
             self.clock,
             parallel=self.settings.parallel_hosts,
             secret_for=self.secret_for,
@@ -226,19 +226,19 @@ class Application:
         """Make what learns from decisions."""
         return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
 
-    def promotions(self) -> Promotions:
+    def promotion(self) -> ModelPromotion:
         """Make what changes which model is in use."""
-        return Promotions(
+        return ModelPromotion(
             self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set()
         )
 
-    def tuner(self, days: int) -> Tuner:
+    def threshold_editor(self, days: int) -> ThresholdEditor:
         """Make what shows and changes thresholds, by the scores of some days."""
-        return Tuner(self.ready_database, self.clock, days)
+        return ThresholdEditor(self.ready_database, self.clock, days)
 
-    def asker(self) -> Asker:
+    def question_selector(self) -> QuestionSelector:
         """Make what puts questions."""
-        return Asker(self.ready_database, self.segmenter, self.clock)
+        return QuestionSelector(self.ready_database, self.segmenter, self.clock)
 
     def matcher(self, database: Database) -> Matcher:
         """Make the finder of copies and evidence."""

@@ -11,7 +11,7 @@ from storage.models import Capture, Flag, Post, PostRevision
 from storage.posts import unscored_condition
 
 
-class Fate(Enum):
+class CaptureAction(Enum):
     """What is to become of fetched bytes."""
 
     KEEP = "keep"
@@ -20,7 +20,7 @@ class Fate(Enum):
     UNKNOWN = "unknown"
 
 
-def fates(session: Session, hashes: Sequence[str], model_id: int) -> dict[str, Fate]:
+def required_actions(session: Session, hashes: Sequence[str], model_id: int) -> dict[str, CaptureAction]:
     """Tell what is to become of fetched bytes, by their SHA-256 (a few hundred at a time).
 
     Bytes are kept for a flagged post, wait for a post without a score, and are else to be dropped. Unknown are those
@@ -33,29 +33,29 @@ def fates(session: Session, hashes: Sequence[str], model_id: int) -> dict[str, F
     keep = set(session.scalars(of_posts.join(Flag, Flag.post_id == linked.c.post_id)))
     waiting = of_posts.join(Post, Post.id == linked.c.post_id).where(unscored_condition(model_id))
     wait = set(session.scalars(waiting))
-    return {each: _fate(each, known, keep, wait) for each in hashes}
+    return {each: _required_action(each, known, keep, wait) for each in hashes}
 
 
-def _fate(each: str, known: set[str], keep: set[str], wait: set[str]) -> Fate:
+def _required_action(each: str, known: set[str], keep: set[str], wait: set[str]) -> CaptureAction:
     if each not in known:
-        return Fate.UNKNOWN
+        return CaptureAction.UNKNOWN
     if each in keep:
-        return Fate.KEEP
-    return Fate.WAIT if each in wait else Fate.DROP
+        return CaptureAction.KEEP
+    return CaptureAction.WAIT if each in wait else CaptureAction.DROP
 
 
-def place_of(session: Session, sha256: str) -> str | None:
+def path_of(session: Session, sha256: str) -> str | None:
     """Tell where bytes are kept already."""
     kept = select(Capture.warc_path).where(Capture.sha256 == sha256, Capture.warc_path.is_not(None))
     return session.scalar(kept.limit(1))
 
 
-def keep_at(session: Session, sha256: str, path: str) -> None:
+def set_path(session: Session, sha256: str, path: str) -> None:
     """Note where bytes are kept, for every capture of them."""
     session.execute(update(Capture).where(Capture.sha256 == sha256).values(warc_path=path))
 
 
-def forget_unused(session: Session) -> list[str]:
+def release_unused(session: Session) -> list[str]:
     """Forget kept bytes of which no post is left; returns where they are, for the caller to delete."""
     linked = _linked().subquery()
     used = select(Capture.warc_path).join(linked, linked.c.capture_id == Capture.id)
@@ -63,11 +63,11 @@ def forget_unused(session: Session) -> list[str]:
         Capture.warc_path.is_not(None), Capture.warc_path.not_in(used.where(Capture.warc_path.is_not(None)))
     )
     paths = sorted({path for path in session.scalars(unused) if path})
-    _forget(session, paths)
+    _clear_paths(session, paths)
     return paths
 
 
-def forget_author(session: Session, author_key: str) -> tuple[list[str], list[str]]:
+def release_author(session: Session, author_key: str) -> tuple[list[str], list[str]]:
     """Forget the kept bytes in which an author's posts were read, although others' posts stand in them too.
 
     Returns:
@@ -82,11 +82,11 @@ def forget_author(session: Session, author_key: str) -> tuple[list[str], list[st
         .where(Post.author_key == author_key)
     ).all()
     paths = sorted({path for _, path in rows if path})
-    _forget(session, paths)
+    _clear_paths(session, paths)
     return paths, sorted({sha256 for sha256, _ in rows})
 
 
-def _forget(session: Session, paths: Sequence[str]) -> None:
+def _clear_paths(session: Session, paths: Sequence[str]) -> None:
     for path in paths:
         session.execute(update(Capture).where(Capture.warc_path == path).values(warc_path=None))
 

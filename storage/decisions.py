@@ -17,7 +17,7 @@ _SAID = {"confirmed": True, "rejected": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class LabelDecision:
     """One post and label that people are sure about.
 
     Args:
@@ -38,7 +38,7 @@ class Decided:
     decided_at: datetime
 
 
-def decided(session: Session) -> list[Decided]:
+def label_decisions(session: Session) -> list[LabelDecision]:
     """List what people are sure about, oldest decision first. Posts that their platform no longer has are left out."""
     newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
     for post_id, label, revision, decision, at in _all_decisions(session):
@@ -49,7 +49,7 @@ def decided(session: Session) -> list[Decided]:
     posts = _posts(session, {post_id for post_id, _ in sure})
     versions = _versions(session, {(post_id, revision) for (post_id, _), (_, _, revision) in sure.items()})
     found = [
-        Decided(
+        LabelDecision(
             post_id=post_id,
             label=label,
             holds=_SAID[decision],

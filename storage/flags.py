@@ -107,7 +107,7 @@ def of_post(session: Session, post_id: int) -> Sequence[Flag]:
     return session.scalars(select(Flag).where(Flag.post_id == post_id).order_by(Flag.label)).all()
 
 
-def take(session: Session, flag_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
+def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
     """Lease a flag for one reviewer; False when somebody else holds it."""
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     claim = update(Flag).where(Flag.id == flag_id, free).values(lease_owner=owner, lease_until=until)
@@ -120,7 +120,7 @@ def release(session: Session, flag_id: int, owner: str) -> None:
     session.execute(update(Flag).where(*held).values(lease_owner=None, lease_until=None))
 
 
-def take_next(
+def lease_next(
     session: Session,
     *,
     owner: str,
@@ -148,6 +148,6 @@ def take_next(
         same = and_(Flag.probability == after.probability, Flag.id > after.id)
         query = query.where(or_(Flag.probability < after.probability, same))
     for flag_id in session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
-        if take(session, flag_id, owner=owner, now=now, until=until):
+        if lease(session, flag_id, owner=owner, now=now, until=until):
             return by_id(session, flag_id)
     return None

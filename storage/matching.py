@@ -32,7 +32,7 @@ def sharing_a_band(session: Session, post_id: int, bands: Mapping[int, str], lim
     return session.scalars(select(Post).where(Post.id.in_(matches)).order_by(Post.id).limit(limit)).all()
 
 
-def put_together(session: Session, post: Post, copy: Post, now: datetime) -> None:
+def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:
     """Put two posts into one cluster, joining the clusters that they were in."""
     if post.cluster_id is not None and post.cluster_id == copy.cluster_id:
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
@@ -36,7 +36,7 @@ class PostDraft:
 
 
 @dataclass(slots=True)
-class Stored:
+class RecordCounts:
     """How many posts of a batch were new, changed, known already, or left out because their author was erased."""
 
     new: int = 0
@@ -44,7 +44,7 @@ class Stored:
     duplicate: int = 0
     erased: int = 0
 
-    def add(self, other: "Stored") -> None:
+    def add(self, other: "RecordCounts") -> None:
         """Count another batch in."""
         self.new += other.new
         self.changed += other.changed
@@ -52,7 +52,7 @@ class Stored:
         self.erased += other.erased
 
 
-def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any_version: bool = False) -> Stored:
+def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any_version: bool = False) -> RecordCounts:
     """Store posts of one source: new ones are inserted, an edit becomes a revision, the rest are duplicates.
 
     Posts of authors who asked to be erased are never stored, whichever way they come.
@@ -67,7 +67,7 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
     """
     erased = _erased(session, {draft.author_key for draft in drafts if draft.author_key})
     pending = [draft for draft in drafts if draft.author_key not in erased]
-    stored = Stored(erased=len(drafts) - len(pending))
+    stored = RecordCounts(erased=len(drafts) - len(pending))
     while pending:
         first: dict[str, PostDraft] = {}
         repeats: list[PostDraft] = []
@@ -81,11 +81,13 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
     return stored
 
 
-def _record_distinct(session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool) -> Stored:
+def _record_distinct(
+    session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool
+) -> RecordCounts:
     known = _known(session, source_id, list(drafts))
     new = [draft for external_id, draft in drafts.items() if external_id not in known]
     insert_ignoring(session, Post, [_columns(source_id, draft) for draft in new], ("source_id", "external_id"))
-    stored = Stored(new=len(new))
+    stored = RecordCounts(new=len(new))
     seen_before = _earlier_hashes(session, list(known.values())) if any_version else {}
     for external_id, post in known.items():
         draft = drafts[external_id]
@@ -188,6 +190,25 @@ def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now
     return marked
 
 
+def is_known(session: Session, source_name: str, external_id: str, content_hashes: Sequence[str] = ()) -> bool:
+    """Tell whether a source holds a post of this identifier, or one with the same content.
+
+    Args:
+        session: The unit of work.
+        source_name: The source; it may not exist yet.
+        external_id: The post's identifier within the source.
+        content_hashes: Content hashes to look for among the first and the current versions.
+
+    """
+    same = or_(
+        Post.external_id == external_id,
+        Post.content_hash.in_(content_hashes),
+        Post.original_hash.in_(content_hashes),
+    )
+    query = select(Post.id).join(Source).where(Source.name == source_name, same).limit(1)
+    return session.scalar(query) is not None
+
+
 def unscored_condition(model_id: int) -> Any:
     """Give the condition on monitored posts whose current version a model has not scored."""
     scored = exists().where(
@@ -211,7 +232,7 @@ def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
     return session.scalars(query).all()
 
 
-def still_there(session: Session, post_ids: Sequence[int]) -> set[int]:
+def existing_ids(session: Session, post_ids: Sequence[int]) -> set[int]:
     """Tell which of some posts (at most a few hundred) were not deleted since they were read."""
     return set(session.scalars(select(Post.id).where(Post.id.in_(post_ids))))
 

@@ -71,7 +71,7 @@ def asked_pairs(session: Session) -> set[tuple[int, str]]:
     return {(post_id, label) for post_id, label in session.execute(select(Question.post_id, Question.label))}
 
 
-def ask(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: datetime) -> None:
+def add(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: datetime) -> None:
     """Put questions; one that was put before stays. What a flag's review has answered already is answered at once."""
     rows = [
         {
@@ -88,10 +88,10 @@ def ask(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: d
         for draft in drafts
     ]
     insert_ignoring(session, Question, rows, ("post_id", "label"))
-    settle(session)
+    close_reviewed(session)
 
 
-def settle(session: Session) -> None:
+def close_reviewed(session: Session) -> None:
     """Close open questions that a review of a flag on the same version of the post has answered."""
     reviewed = (
         select(Flag.state)
@@ -127,14 +127,14 @@ def open_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Question).where(Question.state == "open")) or 0
 
 
-def take(session: Session, question_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
+def lease(session: Session, question_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
     """Lease a question for one reviewer; False when somebody else holds it."""
     free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
     claim = update(Question).where(Question.id == question_id, free).values(lease_owner=owner, lease_until=until)
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
 
 
-def take_next(
+def lease_next(
     session: Session, *, owner: str, now: datetime, until: datetime, after: int | None = None
 ) -> Question | None:
     """Lease the next open question that nobody else is looking at, in the order in which they were put.
@@ -149,11 +149,11 @@ def take_next(
         after: Only questions with a higher number, for a reviewer who passes one over.
 
     """
-    settle(session)
+    close_reviewed(session)
     free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
     query = select(Question.id).where(Question.state == "open", free, Question.id > (after or 0))
     for question_id in session.scalars(query.order_by(Question.id).limit(20)).all():
-        if take(session, question_id, owner=owner, now=now, until=until):
+        if lease(session, question_id, owner=owner, now=now, until=until):
             return by_id(session, question_id)
     return None
 
@@ -185,7 +185,7 @@ def answers_of(session: Session, question_id: int) -> list[tuple[Answer, str]]:
 
 def drawn_at_random(session: Session, model_id: int) -> list[Answered]:
     """List the questions of a model that were drawn at random, with what people say."""
-    settle(session)
+    close_reviewed(session)
     said = {"confirmed": True, "rejected": False}
     query = select(Question.label, Question.flagged, Question.state)
     query = query.where(Question.model_id == model_id, Question.why == "random").order_by(Question.id)

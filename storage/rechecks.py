@@ -52,11 +52,11 @@ def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) 
     return session.scalars(query).all()
 
 
-def looked(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
+def record_check(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
     """Note that a post was looked at, and when to look next; None ends the looks."""
     session.execute(update(Recheck).where(Recheck.post_id == post_id).values(looked_at=now, due_at=next_look))
 
 
-def put_off(session: Session, post_id: int, until: datetime | None) -> None:
+def postpone(session: Session, post_id: int, until: datetime | None) -> None:
     """Look later, because nothing could be learnt now; None ends the looks."""
     session.execute(update(Recheck).where(Recheck.post_id == post_id).values(due_at=until))

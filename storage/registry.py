@@ -49,19 +49,19 @@ def promoted_model(session: Session) -> Model | None:
     return session.scalar(select(Model).where(Model.promoted_at.is_not(None)))
 
 
-def every(session: Session) -> Sequence[Model]:
+def all_models(session: Session) -> Sequence[Model]:
     """List all models, newest first."""
     return session.scalars(select(Model).order_by(Model.id.desc())).all()
 
 
-def named(session: Session, name: str) -> Model:
+def by_name(session: Session, name: str) -> Model:
     """Find the newest model of a name, or the one of a version.
 
     Raises:
         NotFound: When the register has none.
 
     """
-    for model in every(session):
+    for model in all_models(session):
         if name in (model.name, model.version):
             return model
     message = f"no model named {name!r} is registered: `kiemtin models list` shows them"
@@ -106,11 +106,11 @@ def promote(session: Session, model: Model, now: datetime) -> str | None:
     before = active_model(session)
     if before is not None and before.id != model.id:
         model.replaces = before.version
-    go_back(session, model, now)
+    reactivate(session, model, now)
     return before.version if before is not None else None
 
 
-def go_back(session: Session, model: Model, now: datetime) -> str | None:
+def reactivate(session: Session, model: Model, now: datetime) -> str | None:
     """Put a model into use again, whose own way back stays; returns the version that was in use."""
     before = active_model(session)
     version = before.version if before is not None else None
@@ -121,7 +121,7 @@ def go_back(session: Session, model: Model, now: datetime) -> str | None:
     return version
 
 
-def cast_shadow(session: Session, model: Model | None, now: datetime) -> None:
+def set_shadow(session: Session, model: Model | None, now: datetime) -> None:
     """Let a model score new posts beside the active one, in place of any other; None ends it."""
     ended = update(Model).where(Model.state == "shadow").values(state="candidate", shadow_since=None)
     session.execute(ended)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage.models import CrawlRun, Flag, Model, Post, Report, Review, Score, Source
 
-Question = TypeVar("Question", bound=Select[*tuple[Any, ...]])
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Period:
     end: datetime
 
 
-def _within(query: Question, column: Any, period: Period) -> Question:
+def _within(query: Query, column: Any, period: Period) -> Query:
     return query.where(column >= period.start, column < period.end)
 
 
@@ -130,7 +130,7 @@ def top_flags(session: Session, period: Period, label: str, limit: int) -> Seque
     return session.scalars(_within(query, Post.collected_at, period)).all()
 
 
-def troubled_runs(session: Session, period: Period) -> list[tuple[str, CrawlRun]]:
+def problem_runs(session: Session, period: Period) -> list[tuple[str, CrawlRun]]:
     """List the readings of the period that failed or left a gap, with their source's name."""
     query = select(Source.name, CrawlRun).join(Source, Source.id == CrawlRun.source_id)
     query = query.where((CrawlRun.outcome == "failed") | CrawlRun.gap.is_not(None)).order_by(CrawlRun.id)

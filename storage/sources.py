@@ -74,7 +74,7 @@ def by_name(session: Session, name: str) -> Source:
     return source
 
 
-def every(session: Session) -> Sequence[Source]:
+def all_sources(session: Session) -> Sequence[Source]:
     """List all sources by name."""
     return session.scalars(select(Source).order_by(Source.name)).all()
 
@@ -146,7 +146,7 @@ def release_abandoned(session: Session, is_gone: Callable[[str], bool]) -> None:
     session.flush()
 
 
-def remember(
+def save_progress(
     session: Session,
     source_id: int,
     owner: str,
@@ -218,7 +218,9 @@ def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
     return capture.id
 
 
-def finish_well(session: Session, source: Source, now: datetime, *, least_interval: timedelta = timedelta(0)) -> None:
+def record_success(
+    session: Session, source: Source, now: datetime, *, least_interval: timedelta = timedelta(0)
+) -> None:
     """Note a reading that worked: failures are forgotten and the next reading is due after the interval.
 
     Args:
@@ -234,13 +236,13 @@ def finish_well(session: Session, source: Source, now: datetime, *, least_interv
     session.flush()
 
 
-def move(session: Session, source: Source, address: str) -> None:
+def change_address(session: Session, source: Source, address: str) -> None:
     """Follow a source to its new address. What the old one said of its state must never be sent to the new one."""
     source.address, source.state.validators = address, {}
     session.flush()
 
 
-def finish_badly(session: Session, source: Source, error: str, retry_at: datetime) -> None:
+def record_failure(session: Session, source: Source, error: str, retry_at: datetime) -> None:
     """Note a reading that failed and when to try again."""
     state = source.state
     state.failures += 1

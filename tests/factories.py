@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import flags, people, posts, registry, sources
+from storage import flags, posts, registry, sources, users
 from storage.models import Flag, Model, Post, Source, User, join_title
 from tests.clock import MONDAY_MORNING
 
@@ -122,4 +122,4 @@ def add_flag(
 
 def add_user(session: Session, name: str = "lan", role: str = "analyst", *, now: datetime = MONDAY_MORNING) -> User:
     """Add a user of the desk, with a password hash that nobody can sign in with."""
-    return people.add_user(session, name=name, password_hash="not-a-hash", role=role, now=now)
+    return users.add(session, name=name, password_hash="not-a-hash", role=role, now=now)

@@ -4,15 +4,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from monitor.review.auth import SignedIn
-from monitor.review.desk import TheDesk, render
+from monitor.review.auth import RequireSignIn
+from monitor.review.desk import CurrentDesk, render
 from storage.models import Source
 
 router = APIRouter()
 
 
-@router.get("/legal-bases", dependencies=[SignedIn])
-def show(request: Request, desk: TheDesk) -> Response:
+@router.get("/legal-bases", dependencies=[RequireSignIn])
+def show(request: Request, desk: CurrentDesk) -> Response:
     """List the sources by name."""
     with desk.database.work() as session:
         rows = session.execute(

@@ -18,10 +18,10 @@ def ask(
     Example: `kiemtin ask --posts 50`
     """
     app = application(context)
-    asker = app.asker()
+    question_selector = app.question_selector()
     with progress_bar() as bar:
         loaded = app.load_model(app.scoring_model(), bar.update)
-        asked = asker.run(loaded, posts, lambda done, total: bar.update("reading", done, total))
+        asked = question_selector.run(loaded, posts, lambda done, total: bar.update("reading", done, total))
     if as_json:
         show_json(asdict(asked))
         return

@@ -49,7 +49,7 @@ def require_sources(app: Application, names: Sequence[str]) -> None:
     """Refuse to crawl when there is nothing that could be read, or when a named source cannot be."""
     with app.ready_database.work() as session:
         named = [sources.by_name(session, name) for name in names]
-        readable = [source for source in sources.every(session) if source.enabled and source.kind != "import"]
+        readable = [source for source in sources.all_sources(session) if source.enabled and source.kind != "import"]
     for source in named:
         if source.kind == "import":
             message = f"{source.name} is a file that was imported: `kiemtin import` reads a newer one"

@@ -12,7 +12,7 @@ from classifiers.persistence import load
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import KiemtinError, NotReady
-from storage import people, sources
+from storage import sources, users
 from storage.errors import StorageError
 
 LEAST_FREE_BYTES = 500_000_000
@@ -99,7 +99,7 @@ def _model(app: Application) -> Finding:
 
 def _sources(app: Application) -> Finding:
     with app.ready_database.work() as session:
-        known = sources.every(session)
+        known = sources.all_sources(session)
     monitored = [source for source in known if source.role == "monitored" and source.enabled]
     troubled = [source.name for source in known if source.state.failures or not source.enabled]
     said = f"{len(known)} registered, {len(monitored)} monitored"
@@ -114,7 +114,7 @@ def _sources(app: Application) -> Finding:
 
 def _users(app: Application) -> Finding:
     with app.ready_database.work() as session:
-        count = len([user for user in people.users(session) if user.active])
+        count = len([user for user in users.all_users(session) if user.active])
     if not count:
         return Finding("users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users add NAME`")
     return Finding("users", well=True, said=f"{count} may sign in")

@@ -13,7 +13,7 @@ from monitor.collectors.base import SourceView
 from monitor.errors import KiemtinError
 from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
-from storage import people, sources
+from storage import sources, users
 from storage.sources import SourceDraft
 
 TEMPLATE = "kiemtin.toml.template"
@@ -92,7 +92,7 @@ def register_sources(app: Application) -> int:
 def first_user(app: Application) -> str | None:
     """Add the first user of the desk where there is none; returns the password, which is shown once."""
     with app.database.work() as session:
-        if people.users(session):
+        if users.all_users(session):
             return None
     password = one_time_password()
     add_user(app, FIRST_USER, "admin", password)

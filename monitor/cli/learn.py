@@ -8,7 +8,7 @@ from rich.table import Table
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Contest, Pair
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_data
-from monitor.pipeline.learn import Learnt
+from monitor.pipeline.learn import LearnResult
 
 
 def learn(
@@ -47,7 +47,7 @@ def learn(
     )
 
 
-def _as_dict(learnt: Learnt) -> dict[str, object]:
+def _as_dict(learnt: LearnResult) -> dict[str, object]:
     return {
         "name": learnt.name,
         "version": learnt.version,

@@ -12,7 +12,7 @@ from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.learn import show_contest
 from monitor.errors import UsageError
 from monitor.pipeline.drift import Drift, Share, drift
-from monitor.pipeline.promotion import Changed
+from monitor.pipeline.promotion import ActiveModelChange
 from monitor.pipeline.shadow import ShadowReport, shadow_report
 from storage import registry, scores
 
@@ -53,7 +53,7 @@ def list_models(
                 "worse": None if model.comparison is None else model.comparison.get("faults"),
                 "files": (folder / model.name / MANIFEST_FILE).is_file(),
             }
-            for model in registry.every(session)
+            for model in registry.all_models(session)
         ]
     known = {row["name"] for row in rows}
     lying = sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST_FILE}") if path.parent.name not in known)
@@ -81,7 +81,7 @@ def compare(
 
     Example: `kiemtin models compare learnt-20261120 default`
     """
-    compared = application(context).promotions().compare(new, old)
+    compared = application(context).promotion().compare(new, old)
     if as_json:
         show_json(compared.as_dict())
         return
@@ -103,7 +103,7 @@ def promote(
         raise UsageError(message)
     app = application(context)
     _require_free_choice(app)
-    _say(app.promotions().promote(name, in_use=app.scoring_model(), reason=reason.strip()))
+    _say(app.promotion().promote(name, in_use=app.scoring_model(), reason=reason.strip()))
 
 
 def rollback(context: typer.Context) -> None:
@@ -113,7 +113,7 @@ def rollback(context: typer.Context) -> None:
     """
     app = application(context)
     _require_free_choice(app)
-    _say(app.promotions().rollback())
+    _say(app.promotion().rollback())
 
 
 def shadow(
@@ -131,7 +131,7 @@ def shadow(
         message = "--off ends the shadow and takes no name"
         raise UsageError(message)
     if name or off:
-        version = app.promotions().shadow(name or None)
+        version = app.promotion().shadow(name or None)
         said = (
             f"{version} scores new posts from now on and opens no flags." if version else "No model is in the shadow."
         )
@@ -174,7 +174,7 @@ def _require_free_choice(app: Application) -> None:
         raise UsageError(message)
 
 
-def _say(changed: Changed) -> None:
+def _say(changed: ActiveModelChange) -> None:
     before = f" in place of {changed.before}" if changed.before else ""
     out().print(f"{changed.version} is in use{before}. `kiemtin score` scores with it.", markup=False)
 

@@ -7,8 +7,8 @@ import typer
 
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
-from monitor.reports.week import current_week, parse_week
-from monitor.reports.weekly import FORMATS, write_week
+from monitor.reports.iso_week import current_week, parse_week
+from monitor.reports.write_report import FORMATS, write_weekly_report
 
 
 def report(
@@ -29,7 +29,7 @@ def report(
     app = application(context)
     database = app.ready_database
     chosen = parse_week(week) if week else current_week(app.clock.now())
-    files = write_week(
+    files = write_weekly_report(
         database,
         chosen,
         folder or app.settings.reports_dir,

@@ -12,10 +12,10 @@ from monitor.cli.crawl import looks_as_line
 from monitor.cli.expired import delete_expired
 from monitor.cli.score import assess_waiting
 from monitor.collectors.http.client import PoliteClient
-from monitor.pipeline.assess import Assessment
 from monitor.pipeline.schedule import Job, Schedule
-from monitor.reports.week import current_week
-from monitor.reports.weekly import write_week
+from monitor.pipeline.score_and_match import ScoreAndMatchResult
+from monitor.reports.iso_week import current_week
+from monitor.reports.write_report import write_weekly_report
 from monitor.review.server import serving
 from storage import reports
 
@@ -76,7 +76,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
     ]
 
 
-def _assess(app: Application) -> Assessment:
+def _assess(app: Application) -> ScoreAndMatchResult:
     with progress_bar() as bar:
         return assess_waiting(app, bar)
 
@@ -87,5 +87,7 @@ def _last_week(app: Application) -> list[str]:
     with app.ready_database.work() as session:
         if reports.was_issued(session, str(week)) or not reports.posts_in(session, week.period):
             return []
-    files = write_week(app.ready_database, week, app.settings.reports_dir, clock=app.clock, top=app.settings.report_top)
+    files = write_weekly_report(
+        app.ready_database, week, app.settings.reports_dir, clock=app.clock, top=app.settings.report_top
+    )
     return [f"wrote {file.name}" for file in files]

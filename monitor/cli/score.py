@@ -8,7 +8,7 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import Bar, application, out, progress_bar, show_json
 from monitor.cli.expired import as_line, delete_expired
-from monitor.pipeline.assess import Assessment, assess
+from monitor.pipeline.score_and_match import ScoreAndMatchResult, score_and_match
 
 
 def score(
@@ -41,11 +41,11 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
 
 
-def assess_waiting(app: Application, bar: Bar) -> Assessment:
+def assess_waiting(app: Application, bar: Bar) -> ScoreAndMatchResult:
     """Score and compare whatever waits, with the model of the settings."""
     database = app.ready_database  # asked first: a missing one is told before a model is trained
     app.ensure_model(app.scoring_model(), bar.update)
     with app.executor() as executor:
-        assessment = assess(app.scorer(database, executor), app.matcher(database), bar.update)
+        assessment = score_and_match(app.scorer(database, executor), app.matcher(database), bar.update)
         app.shadow(database, executor).run()  # after the flags, for nobody waits for it
         return assessment

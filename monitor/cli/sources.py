@@ -16,7 +16,7 @@ from monitor.clock import VIETNAM
 from monitor.collectors import collector_for, kept_for, leave_of
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.errors import UsageError
-from storage import people, sources
+from storage import audit, sources
 from storage.models import Source
 from storage.sources import SourceDraft
 
@@ -79,7 +79,7 @@ def add(
     with app.ready_database.work() as session:
         now = app.clock.now()
         _, created = sources.register(session, draft, now)
-        people.note(session, at=now, action="source.registered", subject=name, detail={"address": address})
+        audit.record(session, at=now, action="source.registered", subject=name, detail={"address": address})
         session.commit()
     out().print(
         f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.", markup=False
@@ -111,7 +111,9 @@ def list_sources(
     with application(context).ready_database.work() as session:
         counts = sources.post_counts(session)
         gaps = sources.latest_gaps(session)
-        rows = [_as_data(source, counts.get(source.id, 0), gaps.get(source.id)) for source in sources.every(session)]
+        rows = [
+            _as_data(source, counts.get(source.id, 0), gaps.get(source.id)) for source in sources.all_sources(session)
+        ]
     if as_json:
         show_json(rows)
         return
@@ -255,6 +257,6 @@ def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> N
         source = sources.by_name(session, name)
         sources.set_enabled(session, source, enabled=enabled, why=why)
         action = "source.enabled" if enabled else "source.disabled"
-        people.note(session, at=app.clock.now(), action=action, subject=name, detail={"why": why})
+        audit.record(session, at=app.clock.now(), action=action, subject=name, detail={"why": why})
         session.commit()
     out().print(f"{name} is {'on' if enabled else 'off'}.", markup=False)

@@ -11,17 +11,17 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.collectors import COLLECTORS
 from monitor.errors import UsageError
-from monitor.pipeline.thresholds import BUDGET, OWN, PRECISION, PROBABILITY, Limit
-from monitor.pipeline.tuning import DAYS, Changed, Note
-from monitor.pipeline.workload import Account, Row
-from storage import thresholds as stored
-from storage.thresholds import EVERY
+from monitor.pipeline.decision_thresholds import BUDGET, MODEL, PRECISION, PROBABILITY, DecisionThreshold
+from monitor.pipeline.threshold_changes import DAYS, AuditNote, ThresholdChange
+from monitor.pipeline.threshold_report import ThresholdReport, ThresholdRow
+from storage import threshold_rules
+from storage.threshold_rules import EVERY
 
 LEAST_FLOOR = 0.5  # below it more flags are wrong than right
 
 Days = Annotated[int, typer.Option(min=1, max=365, help="How many days of scores to look at.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
-Trial = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 Why = Annotated[str, typer.Option(help="The reason, for the audit trail.")]
 By = Annotated[str, typer.Option(help="The user of the desk who asks for it, for the audit trail.")]
 
@@ -42,11 +42,11 @@ def show(context: typer.Context, days: Days = DAYS, as_json: AsJson = False) -> 
     """
     if context.invoked_subcommand is not None:
         return
-    account = application(context).tuner(days).look()
+    report = application(context).threshold_editor(days).report()
     if as_json:
-        show_json(account.as_dict())
+        show_json(report.as_dict())
         return
-    _show(account)
+    _show(report)
 
 
 def set_thresholds(
@@ -69,7 +69,7 @@ def set_thresholds(
     why: Why = "",
     by: By = "",
     days: Days = DAYS,
-    trial: Trial = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Set thresholds by precision, by probability, or by the number of flags that can be reviewed a day.
@@ -91,11 +91,11 @@ def set_thresholds(
         raise UsageError(message)
     app = application(context)
     _require_known(app, kind)
-    tuner, note = app.tuner(days), Note(_account(), why, by or None)
+    threshold_editor, audit_note = app.threshold_editor(days), AuditNote(_account(), why, by or None)
     if aim == BUDGET:
-        changed = tuner.budget(value, floor or LEAST_FLOOR, note, trial=trial)
+        changed = threshold_editor.set_budget(value, floor or LEAST_FLOOR, audit_note, dry_run=dry_run)
     else:
-        changed = tuner.wish(label or None, kind or EVERY, aim, value, note, trial=trial)
+        changed = threshold_editor.set_rule(label or None, kind or EVERY, aim, value, audit_note, dry_run=dry_run)
     _tell(changed, as_json=as_json)
 
 
@@ -106,22 +106,24 @@ def reset(
     why: Why = "",
     by: By = "",
     days: Days = DAYS,
-    trial: Trial = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Go back to the model's own thresholds: everywhere (a budget ends), or for a label, a kind or both.
 
     Example: `kiemtin thresholds reset --label negative`
     """
-    note = Note(_account(), why, by or None)
-    changed = application(context).tuner(days).reset(label or None, kind or None, note, trial=trial)
+    audit_note = AuditNote(_account(), why, by or None)
+    changed = (
+        application(context).threshold_editor(days).reset(label or None, kind or None, audit_note, dry_run=dry_run)
+    )
     _tell(changed, as_json=as_json)
 
 
 def _require_known(app: Application, kind: str) -> None:
     """Refuse a kind that no source has or could have: a wish about it would never come to anything."""
     with app.ready_database.work() as session:
-        known = {collector.kind for collector in COLLECTORS} | set(stored.monitored_kinds(session))
+        known = {collector.kind for collector in COLLECTORS} | set(threshold_rules.monitored_source_kinds(session))
     if kind and kind not in known:
         message = f"--kind {kind}: no source is of that kind: use one of {', '.join(sorted(known))}"
         raise UsageError(message)
@@ -135,17 +137,17 @@ def _account() -> str:
         return f"uid {os.getuid()}"
 
 
-def _tell(changed: Changed, *, as_json: bool) -> None:
+def _tell(changed: ThresholdChange, *, as_json: bool) -> None:
     if as_json:
         show_json(changed.as_dict())
         return
-    before = {(row.label, row.kind): row.limit.threshold for row in changed.before.rows}
+    before = {(row.label, row.source_kind): row.limit.threshold for row in changed.before.rows}
     console = out()
     for row in changed.after.rows:
-        was = before.get((row.label, row.kind))
+        was = before.get((row.label, row.source_kind))
         if was != row.limit.threshold:
             old = f"{was:.3f}" if was is not None else "new"
-            console.print(f"{row.label}, {_named(row.kind)}: {old} → {row.limit.threshold:.3f}", markup=False)
+            console.print(f"{row.label}, {_named(row.source_kind)}: {old} → {row.limit.threshold:.3f}", markup=False)
     console.print(
         f"Flags a day, on the scores of the last {_span(changed.after.days)}: {changed.before.flags_per_day:.1f} → "
         f"{changed.after.flags_per_day:.1f}",
@@ -160,34 +162,34 @@ def _tell(changed: Changed, *, as_json: bool) -> None:
         console.print(f"→ {line}", markup=False)
     if changed.before.rows == changed.after.rows:
         console.print("No threshold moves: it is set like that already, or nothing was set there.")
-    elif not changed.trial:
+    elif not changed.dry_run:
         console.print("It holds for posts scored from now on.")
-    if changed.trial:
+    if changed.dry_run:
         console.print("Nothing was changed (--dry-run).")
 
 
-def _show(account: Account) -> None:
+def _show(report: ThresholdReport) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("label", "kind", "from", "set by", "precision", "recall", "flags", "unsure", "reviewed"):
         table.add_column(heading, no_wrap=True)
-    for row in account.rows:
+    for row in report.rows:
         table.add_row(*_cells(row))
     console = out()
     console.print(
-        f"{account.model}: {account.scored} posts of the last {_span(account.days)}; flags and unsure are a day.",
+        f"{report.model}: {report.scored} posts of the last {_span(report.days)}; flags and unsure are a day.",
         markup=False,
     )
     console.print(table)
-    console.print(f"{account.flags_per_day:.1f} flags a day in all.", markup=False)
-    for line in account.advice:
+    console.print(f"{report.flags_per_day:.1f} flags a day in all.", markup=False)
+    for line in report.advice:
         console.print(f"→ {line}", markup=False)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: ThresholdRow) -> tuple[str, ...]:
     share = row.reviewed
     return (
         row.label,
-        _named(row.kind),
+        _named(row.source_kind),
         f"{row.limit.threshold:.3f}",
         _origin(row.limit),
         f"{row.expected.precision:.2f}" if row.expected else "–",
@@ -206,5 +208,5 @@ def _named(kind: str) -> str:
     return "all" if kind == EVERY else kind
 
 
-def _origin(limit: Limit) -> str:
-    return "model" if limit.aim == OWN else f"{limit.aim} {limit.value:g}"
+def _origin(limit: DecisionThreshold) -> str:
+    return "model" if limit.aim == MODEL else f"{limit.aim} {limit.value:g}"

@@ -12,7 +12,7 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
 from monitor.pipeline.imports import TIPS
-from monitor.pipeline.tips import Tip, TipBox
+from monitor.pipeline.tipline import Tip, Tipline
 
 FROM_STANDARD_INPUT = "-"
 
@@ -29,7 +29,7 @@ def tip(
     Example: `kiemtin tip "Nghe nói mai cắt điện cả khu" --url https://example.org/1`
     """
     app = application(context)
-    box = TipBox(app.ready_database, app.pseudonymiser, app.clock, retention_days=app.settings.retention_days)
+    box = Tipline(app.ready_database, app.pseudonymiser, app.clock, retention_days=app.settings.retention_days)
     given = sys.stdin.read() if what == FROM_STANDARD_INPUT else what
     if re.fullmatch(r"\s*https?://\S+\s*", given, re.IGNORECASE):
         if title or url:
@@ -37,16 +37,16 @@ def tip(
             raise UsageError(message)
         taken = asyncio.run(_read(app, box, given))
     else:
-        taken = box.take_text(given, title=title, url=url)
+        taken = box.add_text(given, title=title, url=url)
     if as_json:
         show_json({"source": TIPS, **asdict(taken)})
     else:
         out().print(_told(taken), markup=False)
 
 
-async def _read(app: Application, box: TipBox, url: str) -> Tip:
+async def _read(app: Application, box: Tipline, url: str) -> Tip:
     async with app.client() as client:
-        return await box.take_page(url, client)
+        return await box.add_page(url, client)
 
 
 def _told(taken: Tip) -> str:

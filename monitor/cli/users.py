@@ -9,7 +9,7 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
 from monitor.review.passwords import hash_password, one_time_password
-from storage import people
+from storage import audit, users
 
 LEAST_PASSWORD = 12
 ROLES = ("analyst", "admin")
@@ -47,8 +47,8 @@ def add_user(app: Application, name: str, role: str, word: str) -> None:
     """Store a new user with a hashed password."""
     with app.ready_database.work() as session:
         now = app.clock.now()
-        people.add_user(session, name=name, password_hash=hash_password(word), role=role, now=now)
-        people.note(session, at=now, action="user.added", subject=name, detail={"role": role})
+        users.add(session, name=name, password_hash=hash_password(word), role=role, now=now)
+        audit.record(session, at=now, action="user.added", subject=name, detail={"role": role})
         session.commit()
 
 
@@ -71,9 +71,9 @@ def password(
 def set_password(app: Application, name: str, word: str) -> None:
     """Store a new password for a user, who becomes active."""
     with app.ready_database.work() as session:
-        user = people.user_by_name(session, name)
+        user = users.by_name(session, name)
         user.password_hash, user.active = hash_password(word), True
-        people.note(session, at=app.clock.now(), action="user.password", subject=name)
+        audit.record(session, at=app.clock.now(), action="user.password", subject=name)
         session.commit()
 
 
@@ -84,8 +84,8 @@ def disable(context: typer.Context, name: Annotated[str, typer.Argument(help="Th
     """
     app = application(context)
     with app.ready_database.work() as session:
-        people.user_by_name(session, name).active = False
-        people.note(session, at=app.clock.now(), action="user.disabled", subject=name)
+        users.by_name(session, name).active = False
+        audit.record(session, at=app.clock.now(), action="user.disabled", subject=name)
         session.commit()
     out().print(f"{name} may no longer sign in.", markup=False)
 
@@ -99,7 +99,7 @@ def list_users(
     Example: `kiemtin users list`
     """
     with application(context).ready_database.work() as session:
-        rows = [{"name": user.name, "role": user.role, "active": user.active} for user in people.users(session)]
+        rows = [{"name": user.name, "role": user.role, "active": user.active} for user in users.all_users(session)]
     if as_json:
         show_json(rows)
         return

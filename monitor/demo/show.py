@@ -15,13 +15,13 @@ from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.week import DemoPost, read_posts
 from monitor.errors import UsageError
-from monitor.pipeline.assess import Progress, assess
 from monitor.pipeline.collect import SourceResult
-from monitor.reports.week import current_week
-from monitor.reports.weekly import write_week
+from monitor.pipeline.score_and_match import Progress, score_and_match
+from monitor.reports.iso_week import current_week
+from monitor.reports.write_report import write_weekly_report
 from monitor.review.passwords import hash_password, one_time_password
 from monitor.settings import Settings
-from storage import people, sources
+from storage import sources, users
 from storage.sources import SourceDraft
 
 CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
@@ -93,7 +93,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
             if day == 0:
                 _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
         week = current_week(now - timedelta(days=CRAWL_DAYS[0] // 2))  # the week with most of the crawls
-        demo.files = write_week(
+        demo.files = write_weekly_report(
             app.ready_database, week, app.settings.reports_dir, clock=clock, top=app.settings.report_top
         )
         for file in demo.files:
@@ -136,7 +136,7 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
                 settings=settings,
             )
             sources.register(session, draft, now - timedelta(days=CRAWL_DAYS[0]))
-        people.add_user(session, name=USER, password_hash=hash_password(password), role="analyst", now=now)
+        users.add(session, name=USER, password_hash=hash_password(password), role="analyst", now=now)
         session.commit()
     return password
 
@@ -147,7 +147,7 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
     demo.crawls.append(results)
     with app.executor() as executor:
         database = app.ready_database
-        assessment = assess(app.scorer(database, executor), app.matcher(database), progress)
+        assessment = score_and_match(app.scorer(database, executor), app.matcher(database), progress)
     demo.opened.update(assessment.scores.opened)
     demo.copies += assessment.matches.copies
     demo.claims_with_evidence += assessment.matches.claims_with_evidence

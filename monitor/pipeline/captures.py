@@ -23,7 +23,7 @@ from monitor.clock import Clock
 from monitor.collectors.http.client import Fetched
 from monitor.errors import KiemtinError
 from storage import captures
-from storage.captures import Fate
+from storage.captures import CaptureAction
 from storage.database import Database
 
 SUFFIX = ".warc.gz"
@@ -98,12 +98,14 @@ class CaptureStore:
             while files := list(islice(waiting, CHUNK)):
                 hashes = [file.name.removesuffix(SUFFIX) for file in files]
                 with database.work() as session:
-                    fates = captures.fates(session, hashes, model_id)
+                    fates = captures.required_actions(session, hashes, model_id)
                 for file, sha256 in zip(files, hashes, strict=True):
-                    if fates[sha256] is Fate.KEEP:
+                    if fates[sha256] is CaptureAction.KEEP:
                         self._keep(database, file, sha256)
                         kept += 1
-                    elif fates[sha256] is Fate.DROP or (fates[sha256] is Fate.UNKNOWN and self._is_abandoned(file)):
+                    elif fates[sha256] is CaptureAction.DROP or (
+                        fates[sha256] is CaptureAction.UNKNOWN and self._is_abandoned(file)
+                    ):
                         file.unlink(missing_ok=True)
                         deleted += 1
         except OSError as error:
@@ -113,8 +115,8 @@ class CaptureStore:
     def _keep(self, database: Database, file: Path, sha256: str) -> None:
         """Note the place first: a program that is killed in between finds the bytes in the spool and moves them."""
         with database.work() as session:
-            place = captures.place_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
-            captures.keep_at(session, sha256, place)
+            place = captures.path_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
+            captures.set_path(session, sha256, place)
             session.commit()
         target = self._folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -122,11 +124,11 @@ class CaptureStore:
 
     def forget_unused(self, session: Session) -> int:
         """Delete the kept bytes of which no post is left; returns how many. The caller commits."""
-        return self._delete(captures.forget_unused(session))
+        return self._delete(captures.release_unused(session))
 
     def forget_author(self, session: Session, author_key: str) -> int:
         """Delete all bytes in which posts of an author were read, before the posts are; returns how many were kept."""
-        places, hashes = captures.forget_author(session, author_key)
+        places, hashes = captures.release_author(session, author_key)
         self._delete(f"{self._spool.name}/{sha256}{SUFFIX}" for sha256 in hashes)
         return self._delete(places)
 

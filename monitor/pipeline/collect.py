@@ -19,10 +19,10 @@ from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
+from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.pipeline.store import BatchStore
-from storage import people, posts, sources
+from storage import audit, posts, sources
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.models import Source
@@ -86,7 +86,7 @@ class Crawler:
         self._database = database
         self._client = client
         self._collector_for = collector_for
-        self._batches = BatchStore(pseudonymiser, clock, captures)
+        self._batches = BatchWriter(pseudonymiser, clock, captures)
         self._clock = clock
         self._secret_for = secret_for
         self._places = asyncio.Semaphore(parallel)
@@ -207,7 +207,7 @@ class Crawler:
         """Store one batch and its bookmark together, and count them into the result."""
         with self._database.work() as session:
             kept = self._batches.keep(session, source, run_id, batch)
-            sources.remember(
+            sources.save_progress(
                 session,
                 source.id,
                 self._owner,
@@ -246,11 +246,13 @@ class Crawler:
                 error=result.error,
             )
             if result.outcome in ("ok", "unchanged"):
-                sources.finish_well(session, source, now, least_interval=_least_interval(source.state.cursor))
+                sources.record_success(session, source, now, least_interval=_least_interval(source.state.cursor))
                 self._move(session, source, result)
             elif result.outcome == "failed":
                 wait = timedelta(seconds=source.interval_seconds) * 2 ** min(source.state.failures, 10)
-                sources.finish_badly(session, source, result.error or "", retry_at or now + min(wait, LONGEST_BACKOFF))
+                sources.record_failure(
+                    session, source, result.error or "", retry_at or now + min(wait, LONGEST_BACKOFF)
+                )
                 self._switch_off(session, source, result, asked_to_wait=retry_at is not None)
             sources.release(session, source_id, self._owner)
             session.commit()
@@ -259,8 +261,8 @@ class Crawler:
         if result.moved_to is None or result.moved_to == source.address:
             return
         detail = {"from": source.address, "to": result.moved_to}
-        people.note(session, at=self._clock.now(), action="source.moved", subject=source.name, detail=detail)
-        sources.move(session, source, result.moved_to)
+        audit.record(session, at=self._clock.now(), action="source.moved", subject=source.name, detail=detail)
+        sources.change_address(session, source, result.moved_to)
 
     def _switch_off(self, session: Session, source: Source, result: SourceResult, *, asked_to_wait: bool) -> None:
         """Switch off a source that refused, or that failed so often that only a person can tell why.
@@ -274,7 +276,7 @@ class Crawler:
             return
         result.disabled = True
         sources.set_enabled(session, source, enabled=False, why=why)
-        people.note(session, at=self._clock.now(), action="source.disabled", subject=source.name, detail={"why": why})
+        audit.record(session, at=self._clock.now(), action="source.disabled", subject=source.name, detail={"why": why})
 
 
 def moved_address(address: str, batch: Batch) -> str | None:

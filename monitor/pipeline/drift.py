@@ -34,7 +34,7 @@ class Share:
     high: float
 
     @classmethod
-    def of(cls, hits: int, total: int) -> "Share":
+    def from_counts(cls, hits: int, total: int) -> "Share":
         """Work the interval out."""
         return cls(hits, total, *wilson(hits, total))
 
@@ -116,7 +116,7 @@ def drift(database: Database, loaded: Loaded, clock: Clock, weeks: int = WEEKS) 
     """
     since = clock.now() - timedelta(weeks=weeks)
     with database.work() as session:
-        model = next((row for row in registry.every(session) if row.version == loaded.version), None)
+        model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
         if model is None:
             message = f"{loaded.version} has scored no post yet: run `kiemtin score` first"
             raise NotReady(message)
@@ -171,7 +171,7 @@ def _reviewed(rows: Iterable[tuple[str, datetime, str]]) -> dict[str, Share]:
             of_label = counts.setdefault(label, [0, 0])
             of_label[0] += state == "confirmed"
             of_label[1] += 1
-    return {label: Share.of(confirmed, total) for label, (confirmed, total) in sorted(counts.items())}
+    return {label: Share.from_counts(confirmed, total) for label, (confirmed, total) in sorted(counts.items())}
 
 
 def _estimates(answers: Iterable[questions.Answered]) -> dict[str, Estimate]:
@@ -183,9 +183,9 @@ def _estimates(answers: Iterable[questions.Answered]) -> dict[str, Estimate]:
         flagged = [answer for answer in of_label if answer.flagged]
         both = sum(answer.flagged for answer in carrying)
         found[label] = Estimate(
-            prevalence=Share.of(len(carrying), len(of_label)),
-            precision=Share.of(both, len(flagged)),
-            recall=Share.of(both, len(carrying)),
+            prevalence=Share.from_counts(len(carrying), len(of_label)),
+            precision=Share.from_counts(both, len(flagged)),
+            recall=Share.from_counts(both, len(carrying)),
         )
     return found
 

@@ -11,10 +11,10 @@ from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, Repeat, Row
 from monitor.errors import UsageError
-from monitor.pipeline.drafts import draft_of
+from monitor.pipeline.batch_writer import ERASED
+from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.pipeline.store import ERASED
-from storage import people, posts, sources
+from storage import audit, posts, sources
 from storage.database import Database
 from storage.sources import CaptureDraft, SourceDraft
 
@@ -147,7 +147,7 @@ class Importer:
     ) -> None:
         now = self._clock.now()
         drafts = [
-            draft_of(post, kind="import", pseudonymiser=self._pseudonymiser, collected_at=now, capture_id=capture_id)
+            post_draft(post, kind="import", pseudonymiser=self._pseudonymiser, collected_at=now, capture_id=capture_id)
             for post in accepted
         ]
         stored = posts.record(session, source_id, drafts, any_version=True)
@@ -169,7 +169,7 @@ class Importer:
             skipped=dict(result.reasons),
         )
         detail = {"sha256": result.sha256, "new": result.new, "refused": result.refused}
-        people.note(session, at=now, action="import", subject=result.source, detail=detail)
+        audit.record(session, at=now, action="import", subject=result.source, detail=detail)
 
 
 def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None:
@@ -184,7 +184,7 @@ def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None
         UsageError: When a source of that name is of another kind.
 
     """
-    for source in sources.every(session):
+    for source in sources.all_sources(session):
         if source.name == draft.name and source.kind != draft.kind:
             message = f"{draft.name} is a source of kind {source.kind}: {advice}"
             raise UsageError(message)

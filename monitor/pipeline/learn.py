@@ -20,8 +20,8 @@ from classifiers.training.adapt import adapt
 from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
-from monitor.pipeline.labelled import labelled, without
-from monitor.pipeline.promotion import draft_of
+from monitor.pipeline.holdout import exclude_texts, split_holdout
+from monitor.pipeline.promotion import model_draft
 from storage import decisions, registry
 from storage.database import Database
 
@@ -30,7 +30,7 @@ UNLABELLED_MOST: Final = 20_000  # newest posts whose words are learnt from with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
+class LearnResult:
     """A candidate and what it came from.
 
     Args:
@@ -82,7 +82,7 @@ class Learner:
         active: Loaded,
         name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
-    ) -> Learnt:
+    ) -> LearnResult:
         """Learn from all decisions up to now.
 
         Args:
@@ -99,20 +99,20 @@ class Learner:
         """
         name = self._free_name(name)
         with self._database.work() as session:
-            decided = decisions.decided(session)
+            decided = decisions.label_decisions(session)
             unlabelled = decisions.recent_texts(session, UNLABELLED_MOST, {one.same_as for one in decided})
-        found = labelled(decided)
-        general = without(general, found.held_out)
+        found = split_holdout(decided)
+        general = exclude_texts(general, found.held_out)
         trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
         contest = hold(trained.classifier, active.classifier, found.held_out, self._guard)
         now = self._clock.now()
         manifest = manifest_of(trained, name, now.isoformat())
         save(trained, self._models_dir / name, manifest)
-        draft = draft_of(Loaded(trained.classifier, manifest))
+        draft = model_draft(Loaded(trained.classifier, manifest))
         with self._database.work() as session:
             registry.register(session, draft, now, {"against": active.version, **contest.as_dict()})
             session.commit()
-        return Learnt(
+        return LearnResult(
             name=name,
             version=draft.version,
             general=len(general),

@@ -61,7 +61,7 @@ class Matcher:
                 candidates = [] if UNSIGNED_BAND in keys else matching.sharing_a_band(session, post.id, keys)
                 for candidate in candidates:
                     if copy_similarity(text, candidate.judged_text) >= COPY_SIMILARITY:
-                        matching.put_together(session, post, candidate, now)
+                        matching.join_clusters(session, post, candidate, now)
                         result.copies += 1
                         break
             session.commit()

@@ -14,8 +14,8 @@ from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import NotReady, PromotionRefused, UsageError
-from monitor.pipeline.labelled import labelled
-from storage import decisions, people, registry
+from monitor.pipeline.holdout import split_holdout
+from storage import audit, decisions, registry
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import Model
@@ -23,7 +23,7 @@ from storage.registry import ModelDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedModels:
     """Two models by version, the new one first, and what both did on the same texts."""
 
     new: str
@@ -36,14 +36,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ActiveModelChange:
     """What is in use now, and what was before (None: nothing)."""
 
     version: str
     before: str | None
 
 
-class Promotions:
+class ModelPromotion:
     """Changes which model is in use.
 
     Args:
@@ -64,7 +64,7 @@ class Promotions:
         self._models_dir = models_dir
         self._guard = guard
 
-    def compare(self, new: str, old: str) -> Compared:
+    def compare(self, new: str, old: str) -> ComparedModels:
         """Let two registered models judge the held-out decisions of today and the guard.
 
         Raises:
@@ -75,10 +75,12 @@ class Promotions:
         """
         first, second = self._load(self._registered(new)), self._load(self._registered(old))
         with self._database.work() as session:
-            held_out = labelled(decisions.decided(session)).held_out
-        return Compared(first.version, second.version, hold(first.classifier, second.classifier, held_out, self._guard))
+            held_out = split_holdout(decisions.label_decisions(session)).held_out
+        return ComparedModels(
+            first.version, second.version, hold(first.classifier, second.classifier, held_out, self._guard)
+        )
 
-    def promote(self, name: str, *, in_use: str, reason: str = "") -> Changed:
+    def promote(self, name: str, *, in_use: str, reason: str = "") -> ActiveModelChange:
         """Put a model into use, unless it is worse than the one that is.
 
         Args:
@@ -109,10 +111,10 @@ class Promotions:
             )
             raise PromotionRefused(message)
         with self._noted("model.promoted", wanted.version, {"faults": faults, "reason": reason}) as session:
-            before = registry.promote(session, registry.named(session, wanted.version), self._clock.now())
-        return Changed(wanted.version, before)
+            before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
+        return ActiveModelChange(wanted.version, before)
 
-    def rollback(self) -> Changed:
+    def rollback(self) -> ActiveModelChange:
         """Put the model into use again whose place the present one took.
 
         Raises:
@@ -122,14 +124,14 @@ class Promotions:
         """
         with self._database.work() as session:
             active = registry.active_model(session)
-            before = registry.named(session, active.replaces) if active is not None and active.replaces else None
+            before = registry.by_name(session, active.replaces) if active is not None and active.replaces else None
         if before is None:
             message = "there is no earlier model to go back to: `kiemtin models list` shows what there is"
             raise PromotionRefused(message)
         self._load(before)
         with self._noted("model.rollback", before.version, {}) as session:
-            left = registry.go_back(session, registry.named(session, before.version), self._clock.now())
-        return Changed(before.version, left)
+            left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
+        return ActiveModelChange(before.version, left)
 
     def shadow(self, name: str | None) -> str | None:
         """Let a model score new posts without opening flags; None ends it. Returns its version.
@@ -148,19 +150,19 @@ class Promotions:
             self._load(model)
         version = model.version if model else None
         with self._noted("model.shadow", version or "none", {}) as session:
-            registry.cast_shadow(session, registry.named(session, version) if version else None, self._clock.now())
+            registry.set_shadow(session, registry.by_name(session, version) if version else None, self._clock.now())
         return version
 
     def _registered(self, name: str) -> Model:
         """Find a model in the register; one that lies in the models folder only is put into it."""
         with self._database.work() as session:
             try:
-                return registry.named(session, name)
+                return registry.by_name(session, name)
             except NotFound:
                 if not (self._models_dir / name / MANIFEST_FILE).is_file():
                     raise
             loaded = load(self._models_dir / name, self._segmenter)
-            model = registry.register(session, draft_of(loaded), self._clock.now())
+            model = registry.register(session, model_draft(loaded), self._clock.now())
             session.commit()
             return model
 
@@ -169,7 +171,7 @@ class Promotions:
         """Open a unit of work that is committed together with its entry in the audit trail."""
         with self._database.work() as session:
             yield session
-            people.note(session, at=self._clock.now(), action=action, subject=subject, detail=detail)
+            audit.record(session, at=self._clock.now(), action=action, subject=subject, detail=detail)
             session.commit()
 
     def _load(self, row: Model) -> Loaded:
@@ -180,7 +182,7 @@ class Promotions:
         return loaded
 
 
-def draft_of(loaded: Loaded) -> ModelDraft:
+def model_draft(loaded: Loaded) -> ModelDraft:
     """Take from a manifest what the register keeps."""
     return ModelDraft(
         version=loaded.version,

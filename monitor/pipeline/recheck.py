@@ -16,8 +16,8 @@ from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import NO_LONGER_THERE, PoliteClient
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
+from monitor.pipeline.batch_writer import BatchCounts, BatchWriter
 from monitor.pipeline.collect import LEASE
-from monitor.pipeline.store import BatchStore, Kept
 from storage import rechecks, sources
 from storage.database import Database
 from storage.errors import DataRejected
@@ -73,7 +73,7 @@ class FlagRecheck:
         database: Database,
         client: PoliteClient,
         collector_for: Callable[[str], Collector],
-        batches: BatchStore,
+        batches: BatchWriter,
         clock: Clock,
         *,
         parallel: int,
@@ -187,7 +187,7 @@ class FlagRecheck:
             for external_id in found:
                 due = reading.waiting[external_id]
                 gone = batch is not None and external_id in batch.gone
-                rechecks.looked(session, due.post_id, now, None if gone else next_look(due.flagged_at, now))
+                rechecks.record_check(session, due.post_id, now, None if gone else next_look(due.flagged_at, now))
             session.commit()
         for external_id in found:
             del reading.waiting[external_id]
@@ -204,7 +204,7 @@ class FlagRecheck:
             later = max(later, error.retry_at)
         hopeless = error is None or later > due.flagged_at + GIVE_UP
         with self._database.work() as session:
-            rechecks.put_off(session, due.post_id, None if hopeless else later)
+            rechecks.postpone(session, due.post_id, None if hopeless else later)
             session.commit()
         result.unclear[_reason(error)] += 1
 
@@ -228,7 +228,7 @@ def next_look(flagged_at: datetime, now: datetime) -> datetime | None:
     return next((flagged_at + after for after in LOOKS if flagged_at + after > now), None)
 
 
-def _count(kept: Kept, counts: Counter[str]) -> None:
+def _count(kept: BatchCounts, counts: Counter[str]) -> None:
     counts.update({"seen": kept.seen, "new": kept.new, "changed": kept.changed, "gone": kept.gone})
 
 

@@ -6,7 +6,7 @@ from monitor.clock import Clock
 from monitor.collectors import kept_for
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser
-from storage import hosts, people, posts, sources
+from storage import audit, host_state, posts, sources
 from storage.database import Database
 
 HOSTS_REMEMBERED = timedelta(days=30)
@@ -22,13 +22,13 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
     deleted: dict[str, int] = {}
     now = clock.now()
     with database.work() as session:
-        for source in sources.every(session):
+        for source in sources.all_sources(session):
             if count := posts.delete_expired(session, source, now, kept_for(source.kind, source.retention_days)):
                 deleted[source.name] = count
-                people.note(session, at=now, action="retention", subject=source.name, detail={"posts": count})
+                audit.record(session, at=now, action="retention", subject=source.name, detail={"posts": count})
         if captures:
             captures.forget_unused(session)
-        hosts.forget_hosts(session, now - HOSTS_REMEMBERED)
+        host_state.delete_unused(session, now - HOSTS_REMEMBERED)
         session.commit()
     return deleted
 
@@ -53,6 +53,6 @@ def erase(
         if key and captures:
             captures.forget_author(session, key)
         count = posts.erase_author(session, key, now) if key else 0
-        people.note(session, at=now, action="erasure", subject=kind, detail={"posts": count})
+        audit.record(session, at=now, action="erasure", subject=kind, detail={"posts": count})
         session.commit()
     return count

@@ -20,8 +20,8 @@ from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import KiemtinError, UsageError
 from monitor.pipeline.captures import CaptureStore
-from monitor.pipeline.thresholds import Limit, thresholds_of
-from storage import flags, posts, registry, thresholds
+from monitor.pipeline.decision_thresholds import DecisionThreshold, resolve_thresholds
+from storage import flags, posts, registry, threshold_rules
 from storage.database import Database
 from storage.flags import FlagDraft
 from storage.models import Model, Post
@@ -46,7 +46,7 @@ class _Batch:
     """Posts that are judged by the same limits."""
 
     posts: Sequence[Post]
-    limits: Mapping[str, Limit]
+    limits: Mapping[str, DecisionThreshold]
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -154,9 +154,9 @@ class Scorer:
         with self._database.work() as session:
             for post in posts.unscored(session, model.id, BATCH * ROUND):
                 by_kind.setdefault(post.source.kind, []).append(post)
-            wished = thresholds_of(model, thresholds.every(session))
+            resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
         return [
-            _Batch(waiting[start : start + BATCH], wished.limits(kind))
+            _Batch(waiting[start : start + BATCH], resolved.limits(kind))
             for kind, waiting in by_kind.items()
             for start in range(0, len(waiting), BATCH)
         ]
@@ -175,7 +175,7 @@ class Scorer:
             )
             opening.extend(_flags_of(post, prediction))
         with self._database.work() as session:
-            kept = posts.still_there(session, [post.id for post in batch.posts])  # retention may run beside this
+            kept = posts.existing_ids(session, [post.id for post in batch.posts])  # retention may run beside this
             scores = [score for score in scores if score.post_id in kept]
             registry.record_scores(session, model_id, scores)
             opening = [flag for flag in opening if flag.post_id in kept]

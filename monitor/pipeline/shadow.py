@@ -110,7 +110,7 @@ class Shadow:
 
     def _store(self, model_id: int, drafts: list[ScoreDraft]) -> None:
         with self._database.work() as session:
-            kept = posts.still_there(session, [draft.post_id for draft in drafts])  # retention may run beside this
+            kept = posts.existing_ids(session, [draft.post_id for draft in drafts])  # retention may run beside this
             registry.record_scores(session, model_id, [draft for draft in drafts if draft.post_id in kept])
             session.commit()
 

@@ -8,15 +8,15 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from classifiers.labels import LABEL_NAMES
+from monitor.reports.iso_week import Week
 from monitor.reports.mask import mask_personal
 from monitor.reports.quotes import LabelQuotes, gather_quotes
-from monitor.reports.troubles import Trouble, gather_troubles
-from monitor.reports.week import Week
-from storage import posts, registry, reports, sources, thresholds
+from monitor.reports.source_problems import SourceProblem, gather_source_problems
+from storage import posts, registry, reports, sources, threshold_rules
 from storage.models import Source
 from storage.reports import Period
 
-SCHEMA_VERSION: Final = 1  # raise it when a key of `WeekFigures.as_dict` changes its name or meaning
+SCHEMA_VERSION: Final = 2  # raise it when a key of `WeekFigures.as_dict` changes its name or meaning
 STATES: Final = ("open", "confirmed", "rejected", "unsure")
 DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
 
@@ -101,7 +101,7 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Adjusted:
+class RuleFigures:
     """A wish about thresholds: for a label and a kind (EVERY: all), by `precision`, `probability` or `budget`."""
 
     label: str
@@ -114,16 +114,21 @@ class Adjusted:
 class Method:
     """How the figures came about.
 
-    `models` gives the thresholds of each model that flagged, by version; `complete` tells whether the week was over at
-    `generated_at` (UTC); `unscored` counts the monitored posts that the active model had not read by then; `adjusted`
-    lists the thresholds that people had set by then, in place of the model's own.
+    Args:
+        models: By version, the thresholds of each model that flagged, by label.
+        generated_at: When the report was made, UTC.
+        complete: Whether the week was over by then.
+        unscored: How many monitored posts the active model had not scored by then.
+        threshold_rules: The rules that people had set by then; they replace the model's own thresholds.
+        schema_version: Of `WeekFigures.as_dict`.
+
     """
 
     models: Mapping[str, Mapping[str, float]]
     generated_at: datetime
     complete: bool
     unscored: int
-    adjusted: tuple[Adjusted, ...] = ()
+    threshold_rules: tuple[RuleFigures, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
 
@@ -138,7 +143,7 @@ class WeekFigures:
     sources: tuple[SourceFigures, ...]
     days: tuple[DayFigures, ...]
     quotes: tuple[LabelQuotes, ...]
-    troubles: tuple[Trouble, ...]
+    source_problems: tuple[SourceProblem, ...]
     method: Method
 
     @property
@@ -155,7 +160,7 @@ class WeekFigures:
             "generated_at": method.generated_at.isoformat(),
             "complete": method.complete,
             "unscored": method.unscored,
-            "adjusted": [asdict(row) for row in method.adjusted],
+            "threshold_rules": [asdict(row) for row in method.threshold_rules],
             "models": {version: dict(thresholds) for version, thresholds in method.models.items()},
             "totals": _totals_dict(self.totals),
             "previous": _totals_dict(self.previous),
@@ -166,7 +171,7 @@ class WeekFigures:
                 group.label: {"flags": [quote.flag_id for quote in group.quotes], "available": group.available}
                 for group in self.quotes
             },
-            "troubles": [_trouble_dict(row) for row in self.troubles],
+            "source_problems": [_problem_dict(row) for row in self.source_problems],
         }
 
 
@@ -204,7 +209,7 @@ def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigu
             for day in week.days
         ),
         quotes=tuple(gather_quotes(session, period, label, available=count, top=top) for label, count in open_labels),
-        troubles=gather_troubles(session, period),
+        source_problems=gather_source_problems(session, period),
         method=_method(session, period, now),
     )
 
@@ -217,7 +222,9 @@ def _method(session: Session, period: Period, now: datetime) -> Method:
         generated_at=now,
         complete=now >= period.end,
         unscored=posts.count_unscored(session, active.id) if active else 0,
-        adjusted=tuple(Adjusted(row.label, row.source_kind, row.aim, row.value) for row in thresholds.every(session)),
+        threshold_rules=tuple(
+            RuleFigures(row.label, row.source_kind, row.aim, row.value) for row in threshold_rules.all_rules(session)
+        ),
     )
 
 
@@ -270,7 +277,7 @@ def _sources(session: Session, period: Period, names: Sequence[str]) -> tuple[So
             flagged_posts=flagged.get(source.name, 0),
             flags={label: flags.get((source.name, label), 0) for label in names},
         )
-        for source in sources.every(session)
+        for source in sources.all_sources(session)
         if source.name in read or _was_to_be_read(source, period)
     ]
     return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.flagged_posts, -row.posts, row.name)))
@@ -311,11 +318,11 @@ def _source_dict(row: SourceFigures) -> dict[str, Any]:
     }
 
 
-def _trouble_dict(row: Trouble) -> dict[str, Any]:
+def _problem_dict(row: SourceProblem) -> dict[str, Any]:
     last_at = row.last_at.isoformat() if row.last_at else None
     return {
         "source": row.source,
-        "kind": row.kind,
+        "problem": row.problem,
         "message": row.message,
         "times": row.times,
         "last_at": last_at,

@@ -46,7 +46,7 @@ def render_html(figures: WeekFigures) -> str:
         decisions=tables.decisions(figures),
         days=tables.days(figures),
         sources=tables.sources(figures),
-        troubles=tables.troubles(figures),
+        source_problems=tables.source_problems(figures),
         day_chart=Markup(charts.as_svg(charts.flags_by_day(figures))),  # noqa: S704  drawn here, from counts
         source_chart=Markup(charts.as_svg(charts.flags_by_source(figures))),  # noqa: S704  names are drawn as paths
     )

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from monitor.reports import wording
-from monitor.reports.figures import SCHEMA_VERSION, Adjusted, WeekFigures
-from monitor.reports.troubles import FAILED, GAP
-from monitor.reports.week import Week
+from monitor.reports.figures import SCHEMA_VERSION, RuleFigures, WeekFigures
+from monitor.reports.iso_week import Week
+from monitor.reports.source_problems import FAILED, GAP
 from monitor.reports.wording import number, share
-from storage.thresholds import EVERY
+from storage.threshold_rules import EVERY
 
 SUBJECT = "Thông tin công khai trên mạng liên quan đến đoàn viên, người lao động"
 CAUTION = (
@@ -205,7 +205,7 @@ def _joined(top: Sequence[tuple[str, int]], unit: str) -> str:
 
 
 def _reached(figures: WeekFigures) -> str:
-    ran_badly = {line.source for line in figures.troubles if line.kind in (FAILED, GAP)}
+    ran_badly = {line.source for line in figures.source_problems if line.problem in (FAILED, GAP)}
     silent = sum(1 for row in figures.sources if row.role == "monitored" and not row.posts)
     parts = []
     if ran_badly:
@@ -235,13 +235,13 @@ def _models(figures: WeekFigures) -> str:
         )
         told.append(f"{version} ({limits})" if limits else version)
     text = f"Mô hình và ngưỡng gợi ý: {'; '.join(told)}."
-    if not figures.method.adjusted:
+    if not figures.method.threshold_rules:
         return text
-    changes = "; ".join(map(_adjusted, figures.method.adjusted))
+    changes = "; ".join(map(_rule, figures.method.threshold_rules))
     return f"{text} Người vận hành đã đặt lại ngưỡng: {changes}."
 
 
-def _adjusted(row: Adjusted) -> str:
+def _rule(row: RuleFigures) -> str:
     if row.aim == "budget":
         return f"nâng hoặc hạ đều cho vừa khoảng {row.value:g} gợi ý mỗi ngày".replace(".", ",")
     kind = "mọi loại nguồn" if row.source_kind == EVERY else f"nguồn loại {row.source_kind}"

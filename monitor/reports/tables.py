@@ -11,7 +11,7 @@ from monitor.reports.figures import DECISIONS, STATES, WeekFigures
 Cell = str | int | float | date | datetime | None
 
 
-class Kind(Enum):
+class CellType(Enum):
     """What the cells of a column are: tells how they are written and aligned."""
 
     TEXT = "text"
@@ -27,7 +27,7 @@ class Column:
     """A column; `width` is in characters, for formats that need one."""
 
     heading: str
-    kind: Kind = Kind.COUNT
+    cell_type: CellType = CellType.COUNT
     width: int = 13
 
 
@@ -42,7 +42,7 @@ class Table:
     total: tuple[Cell, ...] | None = None
 
 
-def shown(cell: Cell, kind: Kind) -> str:
+def shown(cell: Cell, cell_type: CellType) -> str:
     """Write a cell as text; an empty one is a dash."""
     if isinstance(cell, datetime):
         return wording.moment(cell)
@@ -50,9 +50,9 @@ def shown(cell: Cell, kind: Kind) -> str:
         return f"{wording.capitalised(wording.weekday(cell))}, {wording.day(cell)}"
     if cell is None or isinstance(cell, str):
         return cell or "–"
-    if kind is Kind.SHARE:
+    if cell_type is CellType.SHARE:
         return wording.share(cell)
-    return wording.change(int(cell)) if kind is Kind.CHANGE else wording.number(int(cell))
+    return wording.change(int(cell)) if cell_type is CellType.CHANGE else wording.number(int(cell))
 
 
 def totals(figures: WeekFigures) -> Table:
@@ -70,10 +70,10 @@ def totals(figures: WeekFigures) -> Table:
         heading="Số liệu chung",
         gloss="Totals, beside the week before",
         columns=(
-            Column("Chỉ tiêu", Kind.TEXT, 46),
+            Column("Chỉ tiêu", CellType.TEXT, 46),
             Column("Tuần này" if figures.method.complete else "Tuần này (chưa hết)"),
             Column("Tuần trước"),
-            Column("Tăng, giảm", Kind.CHANGE),
+            Column("Tăng, giảm", CellType.CHANGE),
         ),
         rows=tuple((name, this, last, this - last) for name, this, last in lines),
     )
@@ -95,11 +95,11 @@ def states(figures: WeekFigures) -> Table:
         heading="Gợi ý theo nhãn và kết quả xem xét",
         gloss="Flags by label and present state; precision counts confirmed among confirmed and rejected",
         columns=(
-            Column("Nhãn", Kind.TEXT, 46),
+            Column("Nhãn", CellType.TEXT, 46),
             Column("Gợi ý"),
             *(Column(wording.STATES[state], width=16) for state in STATES),
             Column("Đã kết luận"),
-            Column("Tỷ lệ gợi ý đúng", Kind.SHARE, 17),
+            Column("Tỷ lệ gợi ý đúng", CellType.SHARE, 17),
         ),
         rows=rows,
     )
@@ -111,7 +111,7 @@ def decisions(figures: WeekFigures) -> Table:
         heading="Quyết định của cán bộ trong tuần",
         gloss="Decisions taken in the week, also on earlier posts",
         columns=(
-            Column("Nhãn", Kind.TEXT, 46),
+            Column("Nhãn", CellType.TEXT, 46),
             *(Column(wording.DECISIONS[decision], width=18) for decision in DECISIONS),
         ),
         rows=tuple(
@@ -127,11 +127,11 @@ def sources(figures: WeekFigures) -> Table:
         heading="Theo nguồn",
         gloss="By source: posts read, posts flagged, flags by label",
         columns=(
-            Column("Nguồn", Kind.TEXT, 34),
-            Column("Vai trò", Kind.TEXT, 12),
+            Column("Nguồn", CellType.TEXT, 34),
+            Column("Vai trò", CellType.TEXT, 12),
             Column("Bài đã đọc"),
             Column("Bài được gợi ý", width=16),
-            Column("Tỷ lệ", Kind.SHARE, 10),
+            Column("Tỷ lệ", CellType.SHARE, 10),
             *_label_columns(figures.label_names),
         ),
         rows=tuple(
@@ -154,27 +154,27 @@ def days(figures: WeekFigures) -> Table:
     return Table(
         heading="Theo ngày",
         gloss="By day on which posts were first seen, local time",
-        columns=(Column("Ngày", Kind.DAY, 24), Column("Bài theo dõi"), *_label_columns(names)),
+        columns=(Column("Ngày", CellType.DAY, 24), Column("Bài theo dõi"), *_label_columns(names)),
         rows=tuple((day.date, day.posts, *(day.flags[name] for name in names)) for day in figures.days),
         total=("Cả tuần", figures.totals.posts, *(figures.totals.flags[name] for name in names)),
     )
 
 
-def troubles(figures: WeekFigures) -> Table:
+def source_problems(figures: WeekFigures) -> Table:
     """List what was not reached."""
     return Table(
         heading="Nguồn chưa đọc được đầy đủ",
         gloss="What was not reached: failed readings, gaps, sources switched off",
         columns=(
-            Column("Nguồn", Kind.TEXT, 34),
-            Column("Tình trạng", Kind.TEXT, 20),
+            Column("Nguồn", CellType.TEXT, 34),
+            Column("Tình trạng", CellType.TEXT, 20),
             Column("Số lần"),
-            Column("Lần gần nhất", Kind.MOMENT, 24),
-            Column("Máy ghi lại", Kind.TEXT, 70),
+            Column("Lần gần nhất", CellType.MOMENT, 24),
+            Column("Máy ghi lại", CellType.TEXT, 70),
         ),
         rows=tuple(
-            (line.source, wording.PROBLEMS[line.kind], line.times or None, line.last_at, line.message)
-            for line in figures.troubles
+            (line.source, wording.PROBLEMS[line.problem], line.times or None, line.last_at, line.message)
+            for line in figures.source_problems
         ),
     )
 

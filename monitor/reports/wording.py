@@ -6,7 +6,7 @@ from typing import Final
 
 from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED, label_named
 from monitor.clock import VIETNAM
-from monitor.reports.troubles import DISABLED, FAILED, GAP
+from monitor.reports.source_problems import DISABLED, FAILED, GAP
 
 STATES: Final[Mapping[str, str]] = {
     "open": "Đang chờ",

@@ -13,12 +13,12 @@ from monitor.clock import VIETNAM
 from monitor.reports import charts, summary, tables, wording
 from monitor.reports.figures import WeekFigures
 from monitor.reports.quotes import Quote
-from monitor.reports.tables import Cell, Column, Kind, Table
+from monitor.reports.tables import Cell, CellType, Column, Table
 
 _GRID: Final = {"valign": "top", "border": 1, "border_color": "#D5DCE4"}
 _TEXT: Final = {"text_wrap": True, "quote_prefix": True}
 _COLUMN: Final = {"bold": True, "bg_color": "#E6EDF4", "text_wrap": True, "valign": "vcenter", "border": 1}
-_AMOUNTS: Final = (Kind.COUNT, Kind.CHANGE, Kind.SHARE)
+_AMOUNTS: Final = (CellType.COUNT, CellType.CHANGE, CellType.SHARE)
 _FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {
     "title": {"bold": True, "font_size": 16, "font_color": "#17436A", "quote_prefix": True},
     "heading": {"bold": True, "font_size": 12, "font_color": "#17436A", "quote_prefix": True},
@@ -28,23 +28,23 @@ _FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {
     "caution": {"valign": "top", "bg_color": "#FFF6E0", **_TEXT},
     "column": _COLUMN | {"align": "left"},
     "amount": _COLUMN | {"align": "right", "indent": 1},
-    Kind.TEXT.value: _GRID | _TEXT,
-    Kind.COUNT.value: _GRID | {"num_format": "#,##0", "align": "right", "indent": 1},
-    Kind.CHANGE.value: _GRID | {"num_format": "+#,##0;-#,##0;0", "align": "right", "indent": 1},
-    Kind.SHARE.value: _GRID | {"num_format": "0.0%", "align": "right", "indent": 1},
-    Kind.DAY.value: _GRID | {"num_format": "dd/mm/yyyy", "align": "left"},
-    Kind.MOMENT.value: _GRID | {"num_format": "dd/mm/yyyy hh:mm", "align": "left"},
+    CellType.TEXT.value: _GRID | _TEXT,
+    CellType.COUNT.value: _GRID | {"num_format": "#,##0", "align": "right", "indent": 1},
+    CellType.CHANGE.value: _GRID | {"num_format": "+#,##0;-#,##0;0", "align": "right", "indent": 1},
+    CellType.SHARE.value: _GRID | {"num_format": "0.0%", "align": "right", "indent": 1},
+    CellType.DAY.value: _GRID | {"num_format": "dd/mm/yyyy", "align": "left"},
+    CellType.MOMENT.value: _GRID | {"num_format": "dd/mm/yyyy hh:mm", "align": "left"},
 }
 _QUOTE_COLUMNS: Final = (
-    Column("Nhãn", Kind.TEXT, 18),
-    Column("Lời trích (đã che thông tin cá nhân)", Kind.TEXT, 64),
-    Column("Nguồn", Kind.TEXT, 22),
-    Column("Thời gian", Kind.MOMENT, 18),
-    Column("Điểm của máy", Kind.SHARE, 14),
-    Column("Tình trạng", Kind.TEXT, 18),
-    Column("Bài giống", Kind.COUNT, 11),
-    Column("Lưu ý", Kind.TEXT, 22),
-    Column("Bàn xem xét", Kind.TEXT, 14),
+    Column("Nhãn", CellType.TEXT, 18),
+    Column("Lời trích (đã che thông tin cá nhân)", CellType.TEXT, 64),
+    Column("Nguồn", CellType.TEXT, 22),
+    Column("Thời gian", CellType.MOMENT, 18),
+    Column("Điểm của máy", CellType.SHARE, 14),
+    Column("Tình trạng", CellType.TEXT, 18),
+    Column("Bài giống", CellType.COUNT, 11),
+    Column("Lưu ý", CellType.TEXT, 22),
+    Column("Bàn xem xét", CellType.TEXT, 14),
 )
 _ABOUT: Final[Mapping[str, str]] = {
     "hour": "giờ đăng chỉ là khoảng chừng",
@@ -75,7 +75,7 @@ def render_xlsx(figures: WeekFigures) -> bytes:
         book.days()
         book.quotes()
         book.table_sheet(
-            "Thu thập", tables.troubles(figures), empty="Không ghi nhận nguồn nào gặp trục trặc trong tuần."
+            "Thu thập", tables.source_problems(figures), empty="Không ghi nhận nguồn nào gặp trục trặc trong tuần."
         )
         book.notes()
     return buffer.getvalue()
@@ -88,7 +88,9 @@ class _Book:
         self._workbook = workbook
         self._figures = figures
         self._formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
-        self._bold = {kind: workbook.add_format(dict(_FORMATS[kind.value]) | {"bold": True, "top": 2}) for kind in Kind}
+        self._bold = {
+            kind: workbook.add_format(dict(_FORMATS[kind.value]) | {"bold": True, "top": 2}) for kind in CellType
+        }
 
     def overview(self) -> None:
         """Write title, sentences and totals."""
@@ -168,7 +170,10 @@ class _Book:
     def notes(self) -> None:
         """Write how the figures came about and what they cannot say."""
         sheet = self._sheet("Ghi chú")
-        columns = (Column("Ghi chú về phương pháp và giới hạn", Kind.TEXT, 34), Column("Nội dung", Kind.TEXT, 100))
+        columns = (
+            Column("Ghi chú về phương pháp và giới hạn", CellType.TEXT, 34),
+            Column("Nội dung", CellType.TEXT, 100),
+        )
         self._header(sheet, 0, columns)
         sheet.freeze_panes(1, 0)
         for row, pair in enumerate(summary.notes(self._figures), start=1):
@@ -197,14 +202,14 @@ class _Book:
 
     def _header(self, sheet: Worksheet, row: int, columns: tuple[Column, ...]) -> None:
         for number, column in enumerate(columns):
-            self._text(sheet, row, number, column.heading, "amount" if column.kind in _AMOUNTS else "column")
+            self._text(sheet, row, number, column.heading, "amount" if column.cell_type in _AMOUNTS else "column")
             sheet.set_column(number, number, column.width)
 
     def _cells(
         self, sheet: Worksheet, row: int, cells: tuple[Cell, ...], columns: tuple[Column, ...], *, bold: bool = False
     ) -> None:
         for number, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-            style = self._bold[column.kind] if bold else self._formats[column.kind.value]
+            style = self._bold[column.cell_type] if bold else self._formats[column.cell_type.value]
             if isinstance(cell, datetime):
                 sheet.write_datetime(row, number, cell.astimezone(VIETNAM).replace(tzinfo=None), style)
             elif isinstance(cell, date):

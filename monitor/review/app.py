@@ -7,12 +7,12 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from monitor.clock import Clock
-from monitor.review import problems
+from monitor.review import error_pages
 from monitor.review.auth import SESSION_COOKIE, SESSION_SECONDS
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
-from monitor.review.headers import LimitedForms, SafeAnswers
 from monitor.review.pages import flag, health, home, question, queue, report_files, sign_in
 from monitor.review.passwords import hash_password, one_time_password
+from monitor.review.security_headers import LimitedForms, SecurityHeaders
 from monitor.review.throttle import Throttle
 from monitor.settings import Settings
 from storage.database import Database
@@ -59,8 +59,8 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         max_age=SESSION_SECONDS,
         same_site="lax",
     )
-    app.add_middleware(SafeAnswers)
-    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+    error_pages.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Form, Request
 
 from monitor.errors import KiemtinError
-from monitor.review.desk import TheDesk
-from storage import people
+from monitor.review.desk import CurrentDesk
+from storage import users
 from storage.models import User
 
 SESSION_COOKIE: Final = "kiemtin_desk"
@@ -49,7 +49,7 @@ def form_token(request: Request) -> str:
     return token
 
 
-def signed_in(request: Request, desk: TheDesk) -> Reviewer:
+def signed_in(request: Request, desk: CurrentDesk) -> Reviewer:
     """Find out who is signed in; asks the database each time, so that switching a user off works at once.
 
     Raises:
@@ -60,7 +60,7 @@ def signed_in(request: Request, desk: TheDesk) -> Reviewer:
     if user_id is None:
         raise SignInNeeded("sign in first")
     with desk.database.work() as session:
-        user = people.active_user(session, user_id)
+        user = users.active(session, user_id)
     if user is None or not secrets.compare_digest(str(request.session.get("mark")), _mark(user)):
         request.session.clear()
         raise SignInNeeded("this session has ended: sign in again")
@@ -69,7 +69,7 @@ def signed_in(request: Request, desk: TheDesk) -> Reviewer:
     return reviewer
 
 
-def form_checked(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Let a form through only with the token of its session.
 
     Raises:
@@ -81,9 +81,9 @@ def form_checked(request: Request, csrf: Annotated[str, Form()] = "") -> None:
         raise FormRefused("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại.")
 
 
-TheReviewer = Annotated[Reviewer, Depends(signed_in)]
-SignedIn = Depends(signed_in)
-FormChecked = Depends(form_checked)
+CurrentReviewer = Annotated[Reviewer, Depends(signed_in)]
+RequireSignIn = Depends(signed_in)
+RequireFormToken = Depends(check_form_token)
 
 
 def _mark(user: User) -> str:

@@ -52,7 +52,7 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+CurrentDesk = Annotated[Desk, Depends(desk_of)]
 
 
 def make_templates() -> Jinja2Templates:

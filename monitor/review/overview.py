@@ -79,7 +79,7 @@ def overview(session: Session) -> Overview:
         for label in wording.all_labels()
     )
     model, shadow = registry.active_model(session), registry.shadow_model(session)
-    registered = sources.every(session)
+    registered = sources.all_sources(session)
     runs = sources.recent_runs(session, READINGS_SEARCHED)
     newest: dict[int, CrawlRun] = {}
     for run in runs:

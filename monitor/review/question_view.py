@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.view import Holder, reviewer_names, web_address
+from monitor.review.flag_view import Holder, reviewer_names, web_address
 from monitor.review.wording import LabelHelp
 from storage import posts, questions
 from storage.models import Question

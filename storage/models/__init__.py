@@ -1,16 +1,16 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
-from storage.models.asking import Answer, Question
 from storage.models.base import Base
 from storage.models.evidence import Correction, Evidence
-from storage.models.hosts import HostState, RobotsCopy
-from storage.models.people import AuditEvent, User
+from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
+from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
 from storage.models.reports import Report
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
-from storage.models.thresholds import Threshold
+from storage.models.threshold_rules import ThresholdRule
+from storage.models.users import AuditEvent, User
 
 __all__ = [
     "Answer",
@@ -36,7 +36,7 @@ __all__ = [
     "Score",
     "Source",
     "SourceState",
-    "Threshold",
+    "ThresholdRule",
     "User",
     "join_title",
 ]

@@ -47,8 +47,8 @@ def test_a_post_waits_for_its_bands_until_it_has_them_and_again_after_an_edit(da
 def test_copies_come_into_one_cluster(database: Database) -> None:
     with database.work() as session:
         first, second, third = add_posts(session, 3)
-        matching.put_together(session, first, second, NOW)
-        matching.put_together(session, third, first, NOW)
+        matching.join_clusters(session, first, second, NOW)
+        matching.join_clusters(session, third, first, NOW)
         assert first.cluster_id == second.cluster_id == third.cluster_id
         assert first.cluster_id is not None
         assert matching.copies(session, first) == [second, third]
@@ -58,14 +58,14 @@ def test_copies_come_into_one_cluster(database: Database) -> None:
 def test_two_clusters_that_meet_become_one(database: Database) -> None:
     with database.work() as session:
         one, two, three, four = add_posts(session, 4)
-        matching.put_together(session, one, two, NOW)
-        matching.put_together(session, three, four, NOW)
+        matching.join_clusters(session, one, two, NOW)
+        matching.join_clusters(session, three, four, NOW)
         assert count_clusters(session) == 2
-        matching.put_together(session, two, three, NOW)
+        matching.join_clusters(session, two, three, NOW)
         session.expire_all()
         assert len({post.cluster_id for post in (one, two, three, four)}) == 1
         assert count_clusters(session) == 1
-        matching.put_together(session, one, four, NOW)
+        matching.join_clusters(session, one, four, NOW)
         assert count_clusters(session) == 1
 
 

@@ -10,7 +10,7 @@ from storage.database import Database
 from storage.models import Flag, Post, Question, User
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post
-from tests.storage.asking import add_question
+from tests.storage.sample_questions import add_question
 
 NOW = MONDAY_MORNING
 
@@ -26,7 +26,7 @@ def reply(session: Session, question: Question, decision: str, user: User, hours
 
 
 def said(session: Session) -> dict[tuple[int, str], bool]:
-    return {(one.post_id, one.label): one.holds for one in decisions.decided(session)}
+    return {(one.post_id, one.label): one.holds for one in decisions.label_decisions(session)}
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_a_decision_belongs_to_the_version_that_was_judged(database: Database) -
         post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
         review(session, add_flag(session, post), "confirmed", user)
         posts.record(session, source.id, [make_post("1", "bản mới")])
-        (found,) = decisions.decided(session)
+        (found,) = decisions.label_decisions(session)
         assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
         reply(session, add_question(session, post, "concern"), "rejected", user, hours=-5)
-        (found,) = decisions.decided(session)
+        (found,) = decisions.label_decisions(session)
         assert (found.text, found.holds) == ("bản mới", False), "the newer version counts, whenever it was judged"
 
 
@@ -93,10 +93,10 @@ def test_copies_know_that_they_are_the_same(database: Database) -> None:
     with database.work() as session:
         source, user = add_source(session), add_user(session)
         made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
-        matching.put_together(session, made[0], made[1], NOW)
+        matching.join_clusters(session, made[0], made[1], NOW)
         for post in made:
             review(session, add_flag(session, post), "confirmed", user)
-        first, second, third, fourth = (one.same_as for one in decisions.decided(session))
+        first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))
         assert first == second != third == fourth
 
 
@@ -105,7 +105,7 @@ def test_decisions_come_oldest_first(database: Database) -> None:
         source, user = add_source(session), add_user(session)
         for number, hours in enumerate((3, 1, 2)):
             review(session, add_flag(session, add_post(session, source, str(number))), "confirmed", user, hours)
-        times: list[datetime] = [one.decided_at for one in decisions.decided(session)]
+        times: list[datetime] = [one.decided_at for one in decisions.label_decisions(session)]
         assert times == sorted(times)
         assert len(times) == 3
 
@@ -126,9 +126,9 @@ def test_no_text_is_read_twice_neither_as_a_copy_nor_beside_its_decision(databas
     with database.work() as session:
         source, user = add_source(session), add_user(session)
         made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "a", "b", "c", "d"))]
-        matching.put_together(session, made[2], made[3], NOW)
+        matching.join_clusters(session, made[2], made[3], NOW)
         review(session, add_flag(session, made[4]), "confirmed", user)
-        known = {one.same_as for one in decisions.decided(session)}
+        known = {one.same_as for one in decisions.label_decisions(session)}
         assert decisions.recent_texts(session, 10, known) == ["c", "a"]
 
 
@@ -137,4 +137,4 @@ def test_nothing_decided_is_nothing_to_learn(database: Database) -> None:
         add_model(session)
         post: Post = add_post(session, add_source(session))
         add_flag(session, post)
-        assert decisions.decided(session) == []
+        assert decisions.label_decisions(session) == []

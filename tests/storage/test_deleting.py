@@ -6,13 +6,25 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import hosts, matching, people, posts, questions, rechecks, registry, reports, reviews, sources, thresholds
+from storage import (
+    audit,
+    host_state,
+    matching,
+    posts,
+    questions,
+    rechecks,
+    registry,
+    reports,
+    reviews,
+    sources,
+    threshold_rules,
+)
 from storage.database import Database
 from storage.models import Base, Correction, Evidence, Post, Source
-from storage.thresholds import ThresholdDraft
+from storage.threshold_rules import ThresholdRuleDraft
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.storage.asking import add_question
+from tests.storage.sample_questions import add_question
 
 NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
@@ -40,7 +52,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     posts.record(session, source.id, [edit])
     matching.add_bands(session, post.id, {0: "a", 1: "b"})
     copy = factories.add_post(session, source, f"{external_id}, copied", **changes)
-    matching.put_together(session, post, copy, NOW)
+    matching.join_clusters(session, post, copy, NOW)
     model = registry.active_model(session) or factories.add_model(session)
     registry.record_scores(session, model.id, [factories.make_score(post)])
     flag = factories.add_flag(session, post)
@@ -54,18 +66,22 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     )
     session.add(answer)
     rechecks.plan(session, timedelta(hours=1), NOW - timedelta(days=1))
-    hosts.remember_pace(
+    host_state.save_rate_limits(
         session,
-        [hosts.HostRow(host="forum.example.vn", ready_at=NOW, closed_until=None, refusals=0, day_began=NOW, sent=1)],
+        [
+            host_state.HostRow(
+                host="forum.example.vn", ready_at=NOW, closed_until=None, refusals=0, day_began=NOW, sent=1
+            )
+        ],
     )
-    hosts.remember_robots(
-        session, hosts.RobotsRow(place="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
+    host_state.save_robots(
+        session, host_state.RobotsRow(place="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
     )
     posts.erase_author(session, "0" * 64, NOW)
-    people.note(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
-    thresholds.put(
+    audit.record(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
+    threshold_rules.put(
         session,
-        ThresholdDraft(label="concern", source_kind="*", aim="probability", value=0.7, model_version=model.version),
+        ThresholdRuleDraft(label="concern", source_kind="*", aim="probability", value=0.7, model_version=model.version),
         NOW,
     )
     reports.record_report(session, week="2026-W47", schema_version=1, figures={"posts": 2}, files=[], now=NOW)
@@ -123,7 +139,7 @@ def test_who_was_away_can_ask_which_posts_are_still_there(database: Database) ->
         old = factories.add_post(session, source, "old", collected_at=LONG_AGO).id
         young = factories.add_post(session, source, "young").id
         posts.delete_expired(session, source, NOW)
-        assert posts.still_there(session, [old, young]) == {young}
+        assert posts.existing_ids(session, [old, young]) == {young}
 
 
 def test_a_cluster_stays_as_long_as_one_of_its_posts_does(database: Database) -> None:
@@ -131,7 +147,7 @@ def test_a_cluster_stays_as_long_as_one_of_its_posts_does(database: Database) ->
         source = factories.add_source(session)
         old = factories.add_post(session, source, "old", collected_at=LONG_AGO)
         young = factories.add_post(session, source, "young")
-        matching.put_together(session, old, young, NOW)
+        matching.join_clusters(session, old, young, NOW)
         posts.delete_expired(session, source, NOW)
         session.expire_all()
         assert young.cluster_id is not None

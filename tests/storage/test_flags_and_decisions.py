@@ -84,7 +84,7 @@ def test_the_state_of_a_flag_follows_its_newest_decision(database: Database) -> 
 def test_deciding_gives_the_lease_back(database: Database) -> None:
     with database.work() as session:
         factories.add_flag(session, factories.add_post(session, factories.add_source(session)))
-        flag = flags.take_next(session, owner="lan", now=NOW, until=NOW + timedelta(minutes=15))
+        flag = flags.lease_next(session, owner="lan", now=NOW, until=NOW + timedelta(minutes=15))
         assert flag is not None
         decide(session, flag, "unsure", factories.add_user(session))
         session.commit()

@@ -70,9 +70,9 @@ def test_only_what_is_due_enabled_named_and_not_a_file_is_taken(database: Databa
         off = factories.add_source(session, "off")
         sources.set_enabled(session, off, enabled=False, why="robots.txt refuses")
         rested = factories.add_source(session, "rested")
-        sources.finish_well(session, rested, NOW - timedelta(seconds=rested.interval_seconds))
+        sources.record_success(session, rested, NOW - timedelta(seconds=rested.interval_seconds))
         resting = factories.add_source(session, "resting")
-        sources.finish_well(session, resting, NOW)
+        sources.record_success(session, resting, NOW)
         factories.add_source(session, "new")
 
         def names(*, only_due: bool, among: tuple[str, ...] = ()) -> list[str]:
@@ -91,10 +91,10 @@ def test_a_failed_reading_waits_until_it_is_tried_again_and_success_forgets_it(d
     with database.work() as session:
         source = factories.add_source(session)
         for _ in range(2):
-            sources.finish_badly(session, source, "no answer", NOW + timedelta(hours=2))
+            sources.record_failure(session, source, "no answer", NOW + timedelta(hours=2))
         assert (source.state.failures, source.state.last_error) == (2, "no answer")
         assert source.state.next_due_at == NOW + timedelta(hours=2)
-        sources.finish_well(session, source, NOW)
+        sources.record_success(session, source, NOW)
         assert (source.state.failures, source.state.last_error) == (0, None)
         assert source.state.last_success_at == NOW
         assert source.state.next_due_at == NOW + timedelta(seconds=source.interval_seconds)
@@ -109,7 +109,7 @@ def test_registering_again_updates_and_a_new_address_forgets_the_old_bookmarks(d
         assert (source.retention_days, source.state.cursor) == (30, {"page": 3})
         sources.register(session, factories.make_source(address="https://elsewhere.example.vn/feed"), NOW)
         assert (source.state.cursor, source.state.validators) == ({}, {})
-        assert sources.every(session) == [source]
+        assert sources.all_sources(session) == [source]
         with pytest.raises(NotFound, match="no source named 'forums'"):
             sources.by_name(session, "forums")
 
@@ -130,7 +130,7 @@ def test_how_far_a_source_was_read_is_kept_with_its_lease(database: Database) ->
     with database.work() as session:
         source = factories.add_source(session)
         for cursor, told in (({"page": 3}, validators), (None, None)):  # nothing told: nothing forgotten
-            sources.remember(session, source.id, "me", SOON, cursor=cursor, validators=told)
+            sources.save_progress(session, source.id, "me", SOON, cursor=cursor, validators=told)
         session.commit()
     with database.work() as session:
         state = sources.by_name(session, "forum").state
@@ -193,7 +193,7 @@ def test_reviewers_get_different_flags_most_probable_first(database: Database) -
 
         def next_of(owner: str, *, minutes: int = 0) -> str | None:
             now = NOW + timedelta(minutes=minutes)
-            flag = flags.take_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
+            flag = flags.lease_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
             return flag.post.external_id if flag else None
 
         assert next_of("lan") == "high"
@@ -209,8 +209,8 @@ def test_the_queue_can_be_asked_for_one_label(database: Database) -> None:
         post = factories.add_post(session, factories.add_source(session))
         factories.add_flag(session, post, "negative", 0.95)
         concern = factories.add_flag(session, post, "concern", 0.6)
-        assert flags.take_next(session, owner="lan", now=NOW, until=SOON, label="concern") is concern
-        assert flags.take_next(session, owner="lan", now=NOW, until=SOON, label="unverified") is None
+        assert flags.lease_next(session, owner="lan", now=NOW, until=SOON, label="concern") is concern
+        assert flags.lease_next(session, owner="lan", now=NOW, until=SOON, label="unverified") is None
 
 
 def test_more_reviewers_than_twenty_all_find_work(database: Database) -> None:
@@ -218,7 +218,7 @@ def test_more_reviewers_than_twenty_all_find_work(database: Database) -> None:
         source = factories.add_source(session)
         for number in range(25):
             factories.add_flag(session, factories.add_post(session, source, str(number)), probability=0.9)
-        taken = [flags.take_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
+        taken = [flags.lease_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
         assert len({flag.id for flag in taken if flag}) == 25
         assert taken[-1] is None
 
@@ -234,7 +234,7 @@ def test_two_reviewers_at_the_same_moment_never_get_one_flag(database: Database)
         taken = []
         for number in range(5):
             with own.work() as session:
-                flag = flags.take_next(session, owner=f"{owner} {number}", now=NOW, until=SOON)
+                flag = flags.lease_next(session, owner=f"{owner} {number}", now=NOW, until=SOON)
                 session.commit()
                 taken.append(flag.id if flag else 0)
         return taken

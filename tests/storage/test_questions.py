@@ -11,7 +11,7 @@ from storage.errors import NotFound, StorageError
 from storage.models import Answer, Question
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
-from tests.storage.asking import add_question, make_question
+from tests.storage.sample_questions import add_question, make_question
 
 NOW = MONDAY_MORNING
 LATER = NOW + timedelta(minutes=15)
@@ -20,8 +20,8 @@ LATER = NOW + timedelta(minutes=15)
 def test_a_question_is_put_once(database: Database) -> None:
     with database.work() as session:
         post, model = add_post(session, add_source(session)), add_model(session)
-        questions.ask(session, model.id, [make_question(post, why="random")], NOW)
-        questions.ask(session, model.id, [make_question(post, why="uncertain"), make_question(post, "negative")], NOW)
+        questions.add(session, model.id, [make_question(post, why="random")], NOW)
+        questions.add(session, model.id, [make_question(post, why="uncertain"), make_question(post, "negative")], NOW)
         rows = session.execute(select(Question.label, Question.why, Question.state).order_by(Question.id)).all()
         assert [tuple(row) for row in rows] == [("concern", "random", "open"), ("negative", "random", "open")]
         assert questions.asked_pairs(session) == {(post.id, "concern"), (post.id, "negative")}
@@ -46,18 +46,18 @@ def test_two_people_never_get_the_same_question(database: Database) -> None:
     with database.work() as session:
         source = add_source(session)
         first, second = (add_question(session, add_post(session, source, str(n))) for n in range(2))
-        got = [questions.take_next(session, owner=owner, now=NOW, until=LATER) for owner in ("lan", "minh", "an")]
+        got = [questions.lease_next(session, owner=owner, now=NOW, until=LATER) for owner in ("lan", "minh", "an")]
         assert got == [first, second, None]
-        assert questions.take_next(session, owner="lan", now=NOW, until=LATER) is first
-        assert questions.take_next(session, owner="an", now=LATER + timedelta(seconds=1), until=LATER) is first
-        assert questions.take_next(session, owner="minh", now=NOW, until=LATER, after=first.id) is second
+        assert questions.lease_next(session, owner="lan", now=NOW, until=LATER) is first
+        assert questions.lease_next(session, owner="an", now=LATER + timedelta(seconds=1), until=LATER) is first
+        assert questions.lease_next(session, owner="minh", now=NOW, until=LATER, after=first.id) is second
 
 
 def test_an_answered_question_is_not_asked_again(database: Database) -> None:
     with database.work() as session:
         question = add_question(session, add_post(session, add_source(session)))
         questions.answer(session, question, reviewer_id=add_user(session).id, decision="rejected", now=NOW)
-        assert questions.take_next(session, owner="lan", now=NOW, until=LATER) is None
+        assert questions.lease_next(session, owner="lan", now=NOW, until=LATER) is None
         assert question.lease_owner is None
 
 
@@ -68,7 +68,7 @@ def test_a_review_answers_the_question_about_the_same_version(database: Database
         flag = add_flag(session, post)
         question = add_question(session, post)
         reviews.decide(session, flag, reviewer_id=user.id, decision="confirmed", note="", now=NOW)
-        assert questions.take_next(session, owner="lan", now=NOW, until=LATER) is None
+        assert questions.lease_next(session, owner="lan", now=NOW, until=LATER) is None
         assert question.state == "confirmed"
         posts.record(session, source.id, [make_post("1", "bản mới")])
         other = add_question(session, post, "negative")

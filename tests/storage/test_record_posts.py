@@ -17,8 +17,8 @@ from tests.factories import make_post
 LATER = MONDAY_MORNING + timedelta(hours=1)
 
 
-def stored(new: int = 0, changed: int = 0, duplicate: int = 0) -> posts.Stored:
-    return posts.Stored(new=new, changed=changed, duplicate=duplicate)
+def stored(new: int = 0, changed: int = 0, duplicate: int = 0) -> posts.RecordCounts:
+    return posts.RecordCounts(new=new, changed=changed, duplicate=duplicate)
 
 
 def the_post(session: Session) -> Post:

@@ -119,7 +119,7 @@ def test_readings_that_failed_or_left_a_gap_are_told(database: Database) -> None
             run = sources.start_run(session, source.id, started)
             sources.close_run(session, run.id, now=started, outcome=outcome, counts={"seen": 2}, skipped={}, gap=gap)
         session.expire_all()
-        told = [(name, run.outcome, run.gap) for name, run in reports.troubled_runs(session, WEEK)]
+        told = [(name, run.outcome, run.gap) for name, run in reports.problem_runs(session, WEEK)]
         assert told == [("forum", "failed", None), ("forum", "ok", "older posts were gone")]
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from storage import people, registry, reviews
+from storage import audit, registry, reviews, users
 from storage.database import Database
 from storage.errors import DataRejected, NotFound, StorageError
 from storage.models import AuditEvent, Review, User
@@ -37,7 +37,7 @@ def test_a_decision_cannot_be_rewritten(database: Database) -> None:
 
 def test_the_audit_trail_cannot_be_rewritten(database: Database) -> None:
     with database.work() as session:
-        people.note(session, at=MONDAY_MORNING, action="erase", subject="posts:3", detail={"deleted": 2})
+        audit.record(session, at=MONDAY_MORNING, action="erase", subject="posts:3", detail={"deleted": 2})
         session.commit()
     with pytest.raises(StorageError, match="rows of audit_events are only ever added"), database.work() as session:
         session.execute(update(AuditEvent).values(action="nothing"))
@@ -102,7 +102,7 @@ def test_leaving_without_a_commit_stores_nothing(database: Database) -> None:
     with database.work() as session:
         factories.add_user(session)
     with database.work() as session:
-        assert people.users(session) == []
+        assert users.all_users(session) == []
 
 
 def test_a_user_with_decisions_stays(database: Database) -> None:
@@ -116,12 +116,12 @@ def test_a_user_with_decisions_stays(database: Database) -> None:
 def test_users_are_found_by_name_and_switched_off_without_being_deleted(database: Database) -> None:
     with database.work() as session:
         minh, lan = factories.add_user(session, "minh", "admin"), factories.add_user(session, "lan")
-        assert [user.name for user in people.users(session)] == ["lan", "minh"]
-        assert people.user_by_name(session, "minh") is minh
+        assert [user.name for user in users.all_users(session)] == ["lan", "minh"]
+        assert users.by_name(session, "minh") is minh
         lan.active = False
-        assert people.active_user(session, lan.id) is None
-        assert people.active_user(session, minh.id) is minh
+        assert users.active(session, lan.id) is None
+        assert users.active(session, minh.id) is minh
         with pytest.raises(NotFound, match=r"no user named 'hoa': `kiemtin users list` shows them$"):
-            people.user_by_name(session, "hoa")
+            users.by_name(session, "hoa")
         with pytest.raises(DataRejected, match="a user named 'lan' already"):
             factories.add_user(session, "lan")

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import FormChecked, Reviewer, TheReviewer
-from monitor.review.desk import Desk, TheDesk, render
+from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
+from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_address
 from monitor.review.pages.queue import BIGGEST_NUMBER, flag_path, known_label, next_path
-from monitor.review.view import basis_of, flag_view, history_of, web_address
-from storage import flags, people, reviews
+from storage import audit, flags, reviews
 from storage.models import Flag
 
 router = APIRouter()
@@ -52,17 +52,17 @@ class Draft:
 
 
 @router.get("/flags/{flag_id}")
-def show(request: Request, desk: TheDesk, reviewer: TheReviewer, flag_id: FlagId, label: str = "") -> Response:
+def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: str = "") -> Response:
     """Show a flag; one that is open is kept for this reviewer while it is looked at."""
     return _page(request, desk, reviewer, flag_id, label)
 
 
-@router.post("/flags/{flag_id}/decisions", dependencies=[FormChecked])
+@router.post("/flags/{flag_id}/decisions", dependencies=[RequireFormToken])
 def decide(
     *,
     request: Request,
-    desk: TheDesk,
-    reviewer: TheReviewer,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
     flag_id: FlagId,
     decision: Annotated[Literal["confirmed", "rejected", "unsure", "reopened"], Form()],
     basis: Annotated[str, Form()],
@@ -92,10 +92,10 @@ def decide(
 def _refusal(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, basis: str) -> str | None:
     """Say why a decision cannot be taken now; None when it can. Takes the lease, so that two cannot pass at once."""
     now = desk.clock.now()
-    if not flags.take(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+    if not flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
         return "Người khác đang xem mục này, nên quyết định của bạn chưa được ghi."
     session.refresh(flag)
-    if basis != basis_of(flag, history_of(session, flag)):
+    if basis != seen_state_of(flag, history_of(session, flag)):
         return "Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định."
     if (decision == wording.REOPENED) == (flag.state == "open"):
         return "Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước."
@@ -114,7 +114,7 @@ def _record(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, dec
         evidence=draft.links,
     )
     detail = {"decision": decision, "review": review.id}
-    people.note(session, at=now, action="decision", subject=f"flags:{flag.id}", user_id=reviewer.id, detail=detail)
+    audit.record(session, at=now, action="decision", subject=f"flags:{flag.id}", user_id=reviewer.id, detail=detail)
 
 
 def _page(
@@ -132,7 +132,7 @@ def _page(
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
         if flag.state == "open":
-            flags.take(session, flag.id, owner=owner, now=now, until=desk.lease_end(now))
+            flags.lease(session, flag.id, owner=owner, now=now, until=desk.lease_end(now))
             session.commit()
             session.refresh(flag)
         view = flag_view(session, flag, owner, now)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 from starlette.responses import JSONResponse
 
-from monitor.review.desk import TheDesk
+from monitor.review.desk import CurrentDesk
 from storage.errors import StorageError
 from storage.models import User
 
@@ -14,7 +14,7 @@ router = APIRouter()
 
 
 @router.get("/healthz")
-def healthz(desk: TheDesk) -> JSONResponse:
+def healthz(desk: CurrentDesk) -> JSONResponse:
     """Answer `{"status": "ok"}` when a table can be read; otherwise 503, without telling strangers why."""
     try:
         with desk.database.work() as session:

@@ -3,16 +3,16 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from monitor.review.auth import SignedIn
-from monitor.review.desk import TheDesk, render
+from monitor.review.auth import RequireSignIn
+from monitor.review.desk import CurrentDesk, render
 from monitor.review.overview import overview
 from monitor.review.pages.report_files import report_files
 
 router = APIRouter()
 
 
-@router.get("/", dependencies=[SignedIn])
-def show(request: Request, desk: TheDesk) -> Response:
+@router.get("/", dependencies=[RequireSignIn])
+def show(request: Request, desk: CurrentDesk) -> Response:
     """Show how many flags wait, how the sources are doing, and the summaries that were written."""
     with desk.database.work() as session:
         state = overview(session)

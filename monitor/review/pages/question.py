@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import FormChecked, Reviewer, TheReviewer
-from monitor.review.desk import Desk, TheDesk, render
+from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
+from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.pages.queue import BIGGEST_NUMBER
 from monitor.review.question_view import answers_of, question_view
-from storage import flags, people, questions, reviews
+from storage import audit, flags, questions, reviews
 from storage.models import Question
 
 router = APIRouter()
@@ -23,17 +23,17 @@ QuestionId = Annotated[int, Path(ge=1, le=BIGGEST_NUMBER)]
 @router.get("/questions/next")
 def open_next(
     request: Request,
-    desk: TheDesk,
-    reviewer: TheReviewer,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
     after: Annotated[int | None, Query(ge=1, le=BIGGEST_NUMBER)] = None,
 ) -> Response:
     """Lead to the next question that nobody else has open; past the last one it begins anew."""
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         until = desk.lease_end(now)
-        taken = questions.take_next(session, owner=owner, now=now, until=until, after=after)
+        taken = questions.lease_next(session, owner=owner, now=now, until=until, after=after)
         if taken is None and after is not None:
-            taken = questions.take_next(session, owner=owner, now=now, until=until)
+            taken = questions.lease_next(session, owner=owner, now=now, until=until)
         session.commit()
         waiting = questions.open_count(session)
     if taken is not None:
@@ -42,17 +42,17 @@ def open_next(
 
 
 @router.get("/questions/{question_id}")
-def show(request: Request, desk: TheDesk, reviewer: TheReviewer, question_id: QuestionId) -> Response:
+def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, question_id: QuestionId) -> Response:
     """Show a question; an open one is kept for this reviewer while it is looked at."""
     return _page(request, desk, reviewer, question_id)
 
 
-@router.post("/questions/{question_id}/answers", dependencies=[FormChecked])
+@router.post("/questions/{question_id}/answers", dependencies=[RequireFormToken])
 def answer(
     *,
     request: Request,
-    desk: TheDesk,
-    reviewer: TheReviewer,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
     question_id: QuestionId,
     decision: Annotated[Literal["confirmed", "rejected", "unsure"], Form()],
     basis: Annotated[str, Form()],
@@ -72,7 +72,7 @@ def answer(
 def _refusal(session: Session, desk: Desk, reviewer: Reviewer, question: Question, basis: str) -> str | None:
     """Say why an answer cannot be taken now; None when it can. Takes the lease, so that two cannot pass at once."""
     now = desk.clock.now()
-    if not questions.take(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+    if not questions.lease(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
         return "Người khác đang xem câu hỏi này, nên câu trả lời của bạn chưa được ghi."
     session.refresh(question)
     if basis != str(len(answers_of(session, question))):
@@ -86,10 +86,10 @@ def _record(session: Session, desk: Desk, reviewer: Reviewer, question: Question
     questions.answer(session, question, reviewer_id=reviewer.id, decision=decision, now=now)
     for flag in flags.of_post(session, question.post_id):
         same = (flag.label, flag.revision_number, flag.state) == (question.label, question.revision_number, "open")
-        if same and flags.take(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+        if same and flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
             reviews.decide(session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=now)
     subject = f"questions:{question.id}"
-    people.note(session, at=now, action="answer", subject=subject, user_id=reviewer.id, detail={"decision": decision})
+    audit.record(session, at=now, action="answer", subject=subject, user_id=reviewer.id, detail={"decision": decision})
 
 
 def _page(
@@ -99,7 +99,7 @@ def _page(
     with desk.database.work() as session:
         question = questions.by_id(session, question_id)
         if question.state == "open":
-            questions.take(session, question.id, owner=owner, now=now, until=desk.lease_end(now))
+            questions.lease(session, question.id, owner=owner, now=now, until=desk.lease_end(now))
             session.commit()
             session.refresh(question)
         view = question_view(session, question, owner, now)

@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from classifiers.labels import LABEL_NAMES
 from monitor.review import wording
-from monitor.review.auth import TheReviewer
-from monitor.review.desk import TheDesk, render
-from monitor.review.view import queue_rows
+from monitor.review.auth import CurrentReviewer
+from monitor.review.desk import CurrentDesk, render
+from monitor.review.flag_view import queue_rows
 from storage import flags
 
 router = APIRouter()
@@ -41,8 +41,8 @@ def next_path(label: str | None, after: int | None = None) -> str:
 def show(
     *,
     request: Request,
-    desk: TheDesk,
-    reviewer: TheReviewer,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
     label: str = "",
     state: str = "open",
     page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
@@ -71,8 +71,8 @@ def show(
 def open_next(
     *,
     request: Request,
-    desk: TheDesk,
-    reviewer: TheReviewer,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
     label: str = "",
     after: Annotated[int | None, Query(ge=1, le=BIGGEST_NUMBER)] = None,
 ) -> Response:
@@ -81,11 +81,11 @@ def open_next(
     with desk.database.work() as session:
         passed = flags.by_id(session, after) if after else None
         until = desk.lease_end(now)
-        taken = flags.take_next(session, owner=owner, now=now, until=until, label=chosen, after=passed)
+        taken = flags.lease_next(session, owner=owner, now=now, until=until, label=chosen, after=passed)
         if passed is not None:
             flags.release(session, passed.id, owner)
         if taken is None and passed is not None:
-            taken = flags.take_next(session, owner=owner, now=now, until=until, label=chosen)
+            taken = flags.lease_next(session, owner=owner, now=now, until=until, label=chosen)
         session.commit()
         counts = flags.counts(session)
     if taken is not None:

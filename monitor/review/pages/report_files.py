@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from monitor.review.auth import TheReviewer
-from monitor.review.desk import TheDesk
-from storage import people
+from monitor.review.auth import CurrentReviewer
+from monitor.review.desk import CurrentDesk
+from storage import audit
 
 router = APIRouter()
 
@@ -41,7 +41,7 @@ def report_files(folder: Path) -> tuple[ReportFile, ...]:
 
 
 @router.get("/reports/{name:path}")
-def download(name: str, desk: TheDesk, reviewer: TheReviewer) -> Response:
+def download(name: str, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
     """Send one file. Only what is listed can be asked for, so no path can lead out of the folder."""
     folder = desk.settings.reports_dir
     found = next((path for path in _regular_files(folder) if path.relative_to(folder).as_posix() == name), None)
@@ -49,7 +49,7 @@ def download(name: str, desk: TheDesk, reviewer: TheReviewer) -> Response:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     with desk.database.work() as session:
         now, subject = desk.clock.now(), f"report:{name}"
-        people.note(session, at=now, action="report_download", subject=subject, user_id=reviewer.id)
+        audit.record(session, at=now, action="report_download", subject=subject, user_id=reviewer.id)
         session.commit()
     return FileResponse(found, filename=found.name, content_disposition_type="attachment")
 

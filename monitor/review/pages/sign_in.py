@@ -10,10 +10,17 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from monitor.review.auth import FormChecked, FormRefused, TheReviewer, form_checked, form_token, start_session
-from monitor.review.desk import Desk, TheDesk, render
+from monitor.review.auth import (
+    CurrentReviewer,
+    FormRefused,
+    RequireFormToken,
+    check_form_token,
+    form_token,
+    start_session,
+)
+from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.passwords import verify_password
-from storage import people
+from storage import audit, users
 from storage.errors import NotFound
 from storage.models import User
 
@@ -34,7 +41,7 @@ def show(request: Request, next: str = "/") -> Response:  # noqa: A002  the usua
 def sign_in(
     *,
     request: Request,
-    desk: TheDesk,
+    desk: CurrentDesk,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
@@ -43,7 +50,7 @@ def sign_in(
     """Check name and password. Five wrong ones under a name close it for a quarter of an hour."""
     name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
     try:
-        form_checked(request, csrf)
+        check_form_token(request, csrf)
     except FormRefused:
         return _form(request, next, STALE, name=name, status=HTTPStatus.FORBIDDEN)
     wait = desk.throttle.seconds_to_wait(name)
@@ -56,19 +63,19 @@ def sign_in(
         if user is None or not right or not user.active:
             _note_failure(session, desk, user, name)
             return _form(request, next, WRONG, name=name, status=HTTPStatus.UNAUTHORIZED)
-        people.note(session, at=desk.clock.now(), action="sign_in", subject=f"users:{user.id}", user_id=user.id)
+        audit.record(session, at=desk.clock.now(), action="sign_in", subject=f"users:{user.id}", user_id=user.id)
         session.commit()
     desk.throttle.forget(name)
     start_session(request, user)
     return RedirectResponse(_own_path(next), status_code=HTTPStatus.SEE_OTHER)
 
 
-@router.post("/logout", dependencies=[FormChecked])
-def sign_out(request: Request, desk: TheDesk, reviewer: TheReviewer) -> Response:
+@router.post("/logout", dependencies=[RequireFormToken])
+def sign_out(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
     """End the session."""
     with desk.database.work() as session:
         subject = f"users:{reviewer.id}"
-        people.note(session, at=desk.clock.now(), action="sign_out", subject=subject, user_id=reviewer.id)
+        audit.record(session, at=desk.clock.now(), action="sign_out", subject=subject, user_id=reviewer.id)
         session.commit()
     request.session.clear()
     return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
@@ -76,7 +83,7 @@ def sign_out(request: Request, desk: TheDesk, reviewer: TheReviewer) -> Response
 
 def _user(session: Session, name: str) -> User | None:
     try:
-        return people.user_by_name(session, name)
+        return users.by_name(session, name)
     except NotFound:
         return None
 
@@ -85,7 +92,7 @@ def _note_failure(session: Session, desk: Desk, user: User | None, name: str) ->
     """Count and record a failure; a name that nobody has is not written down: people type passwords there."""
     desk.throttle.note_failure(name)
     subject = f"users:{user.id}" if user else "users:unknown"
-    people.note(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
+    audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
     session.commit()
 
 

@@ -64,7 +64,7 @@ def test_a_threshold_is_set_tried_and_reset(kiemtin: Command) -> None:
     assert (found["threshold"], found["aim"], found["value"]) == (0.7, "probability", 0.7)
 
     changed = kiemtin.well("thresholds", "reset", "--label", "concern", "--json").data
-    assert (changed["trial"], row(changed["after"], "concern", "import")["aim"]) == (False, "model")
+    assert (changed["dry_run"], row(changed["after"], "concern", "import")["aim"]) == (False, "model")
 
 
 @pytest.mark.usefixtures("scored")

@@ -20,10 +20,10 @@ from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.client import Fetched
 from monitor.demo.sites import serve
 from monitor.errors import KiemtinError
+from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore, as_warc
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import erase, retain
-from monitor.pipeline.store import BatchStore
 from storage import posts, registry, sources
 from storage.database import Database
 from storage.models import Capture, Model, Post
@@ -126,7 +126,7 @@ class World:
 
     def __init__(self, database: Database, clock: FakeClock, store: CaptureStore) -> None:
         self.database, self.clock, self.store = database, clock, store
-        self.batches = BatchStore(Pseudonymiser(SECRET), clock, store)
+        self.batches = BatchWriter(Pseudonymiser(SECRET), clock, store)
         with database.work() as session:
             for name, role in (("forum", "monitored"), ("paper", "reference")):
                 add_source(session, name, role=role, retention_days=30)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
+from monitor.pipeline.batch_writer import UNSTORABLE
 from monitor.pipeline.collect import SourceResult
-from monitor.pipeline.store import UNSTORABLE
 from storage import sources
 from storage.database import Database
 from storage.models import Capture, CrawlRun, Post, SourceState

@@ -12,13 +12,13 @@ from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady
 from monitor.pipeline.drift import LEAST_POSTS, Drift, Share, drift, week_of
-from monitor.pipeline.promotion import draft_of
+from monitor.pipeline.promotion import model_draft
 from storage import questions, registry, reviews
 from storage.database import Database
 from storage.registry import ScoreDraft
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.storage.asking import add_question
+from tests.storage.sample_questions import add_question
 
 KNOWN, UNKNOWN = "lương công_ty", "qwertyz asdfghj"
 
@@ -32,7 +32,7 @@ def loaded(small_model: Path) -> Loaded:
 def active(sqlite_database: Database, loaded: Loaded, clock: FakeClock) -> int:
     """Put the small model into use; gives its number."""
     with sqlite_database.work() as session:
-        number = registry.activate(session, draft_of(loaded), clock.now()).id
+        number = registry.activate(session, model_draft(loaded), clock.now()).id
         session.commit()
         return number
 

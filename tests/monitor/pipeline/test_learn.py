@@ -13,14 +13,14 @@ from classifiers.data.datasets import Example, read_corpus
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import UsageError
-from monitor.pipeline.labelled import is_held_out
+from monitor.pipeline.holdout import is_held_out
 from monitor.pipeline.learn import Learner
 from storage import posts, registry
 from storage.database import Database
 from storage.models import Flag, Model, Source
 from tests.clock import FakeClock
 from tests.factories import add_model
-from tests.monitor.pipeline.deciding import decide_posts
+from tests.monitor.pipeline.labelled_posts import decide_posts
 
 GENERAL: Sequence[Example] = read_corpus()[3::80]
 GUARD = read_challenge_set()[::8]
@@ -76,7 +76,7 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
     decide_posts(sqlite_database, dict(list(ANSWERS.items())[:5]))
     learnt = learner.run(GENERAL, active)
     with sqlite_database.work() as session:
-        candidate = registry.named(session, learnt.name)
+        candidate = registry.by_name(session, learnt.name)
         assert (candidate.version, candidate.state) == (learnt.version, "candidate")
         assert candidate.comparison is not None
         assert candidate.comparison["against"] == active.version
@@ -140,6 +140,6 @@ def test_learning_twice_from_the_same_gives_the_same(
     first, second = learner.run(GENERAL, active, "one"), learner.run(GENERAL, active, "two")
     assert first.contest == second.contest
     with sqlite_database.work() as session:
-        one, other = (registry.named(session, name) for name in ("one", "two"))
+        one, other = (registry.by_name(session, name) for name in ("one", "two"))
         assert one.data_hash == other.data_hash
         assert len(session.scalars(select(Model)).all()) == 3

@@ -11,7 +11,7 @@ from classifiers.errors import ModelMissing
 from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady, PromotionRefused, UsageError
-from monitor.pipeline.promotion import Promotions, draft_of
+from monitor.pipeline.promotion import ModelPromotion, model_draft
 from storage import registry
 from storage.database import Database
 from storage.errors import NotFound
@@ -34,11 +34,11 @@ def folder(small_model: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def promotions(sqlite_database: Database, clock: FakeClock, folder: Path) -> Promotions:
+def promotions(sqlite_database: Database, clock: FakeClock, folder: Path) -> ModelPromotion:
     with sqlite_database.work() as session:
-        registry.activate(session, draft_of(load(folder / "default", Segmenter())), clock.now())
+        registry.activate(session, model_draft(load(folder / "default", Segmenter())), clock.now())
         session.commit()
-    return Promotions(sqlite_database, Segmenter(), clock, folder, GUARD)
+    return ModelPromotion(sqlite_database, Segmenter(), clock, folder, GUARD)
 
 
 def in_use(database: Database) -> str:
@@ -53,7 +53,7 @@ def noted(database: Database) -> Sequence[AuditEvent]:
         return session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
 
 
-def test_a_model_that_is_nowhere_worse_comes_into_use(promotions: Promotions, sqlite_database: Database) -> None:
+def test_a_model_that_is_nowhere_worse_comes_into_use(promotions: ModelPromotion, sqlite_database: Database) -> None:
     changed = promotions.promote("equal", in_use="default")
     assert changed.version.startswith("equal-")
     assert changed.before is not None
@@ -68,7 +68,7 @@ def test_a_model_that_is_nowhere_worse_comes_into_use(promotions: Promotions, sq
     ("name", "said"), [("eager", "criticism are flagged instead of"), ("shy", "mean F1 falls from")]
 )
 def test_a_worse_model_is_refused_with_where_and_by_how_much(
-    promotions: Promotions, sqlite_database: Database, name: str, said: str
+    promotions: ModelPromotion, sqlite_database: Database, name: str, said: str
 ) -> None:
     with pytest.raises(PromotionRefused, match=rf"^{name}-.* is worse: on the guard .*{said}.*--force") as caught:
         promotions.promote(name, in_use="default")
@@ -77,7 +77,7 @@ def test_a_worse_model_is_refused_with_where_and_by_how_much(
     assert noted(sqlite_database) == []
 
 
-def test_a_reason_overrides_and_is_written_down(promotions: Promotions, sqlite_database: Database) -> None:
+def test_a_reason_overrides_and_is_written_down(promotions: ModelPromotion, sqlite_database: Database) -> None:
     promotions.promote("shy", in_use="default", reason="quá nhiều mục mỗi ngày")
     assert in_use(sqlite_database) == "shy"
     (event,) = noted(sqlite_database)
@@ -85,7 +85,7 @@ def test_a_reason_overrides_and_is_written_down(promotions: Promotions, sqlite_d
     assert "mean F1 falls" in event.detail["faults"][0]
 
 
-def test_there_is_a_way_back_step_by_step(promotions: Promotions, sqlite_database: Database) -> None:
+def test_there_is_a_way_back_step_by_step(promotions: ModelPromotion, sqlite_database: Database) -> None:
     promotions.promote("equal", in_use="default")
     promotions.promote("shy", in_use="equal", reason="thử")
     back = promotions.rollback()
@@ -101,12 +101,12 @@ def test_there_is_a_way_back_step_by_step(promotions: Promotions, sqlite_databas
         assert promoted.name == in_use(sqlite_database) == "default"
 
 
-def test_what_is_in_use_is_not_promoted_again(promotions: Promotions) -> None:
+def test_what_is_in_use_is_not_promoted_again(promotions: ModelPromotion) -> None:
     with pytest.raises(PromotionRefused, match="is in use already"):
         promotions.promote("default", in_use="default")
 
 
-def test_the_way_back_needs_the_files(promotions: Promotions, folder: Path, sqlite_database: Database) -> None:
+def test_the_way_back_needs_the_files(promotions: ModelPromotion, folder: Path, sqlite_database: Database) -> None:
     promotions.promote("equal", in_use="default")
     (folder / "default" / "manifest.json").unlink()
     with pytest.raises(ModelMissing):
@@ -114,7 +114,9 @@ def test_the_way_back_needs_the_files(promotions: Promotions, folder: Path, sqli
     assert in_use(sqlite_database) == "equal"
 
 
-def test_files_of_another_version_are_not_taken_for_the_registered_one(promotions: Promotions, folder: Path) -> None:
+def test_files_of_another_version_are_not_taken_for_the_registered_one(
+    promotions: ModelPromotion, folder: Path
+) -> None:
     promotions.shadow("equal")
     manifest = folder / "equal" / "manifest.json"
     content = manifest.read_text(encoding="utf-8")
@@ -124,21 +126,21 @@ def test_files_of_another_version_are_not_taken_for_the_registered_one(promotion
         promotions.promote("equal", in_use="default")
 
 
-def test_an_unknown_model_is_told(promotions: Promotions) -> None:
+def test_an_unknown_model_is_told(promotions: ModelPromotion) -> None:
     with pytest.raises(NotFound, match="no model named 'nowhere'"):
         promotions.promote("nowhere", in_use="default")
     with pytest.raises(NotFound, match="no model named 'nowhere'"):
         promotions.compare("nowhere", "default")
 
 
-def test_models_are_compared_in_both_directions(promotions: Promotions) -> None:
+def test_models_are_compared_in_both_directions(promotions: ModelPromotion) -> None:
     there, back = promotions.compare("shy", "equal"), promotions.compare("equal", "shy")
     assert there.contest.faults() != []
     assert back.contest.clean.gain == -there.contest.clean.gain
     assert set(there.as_dict()) >= {"new", "old", "held_out", "recall", "clean", "faults"}
 
 
-def test_the_shadow_is_another_model_than_the_one_in_use(promotions: Promotions, sqlite_database: Database) -> None:
+def test_the_shadow_is_another_model_than_the_one_in_use(promotions: ModelPromotion, sqlite_database: Database) -> None:
     with pytest.raises(UsageError, match="is in use: a shadow must be another model"):
         promotions.shadow("default")
     assert promotions.shadow("equal") == promotions.shadow("equal")

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from monitor.collectors import collector_for
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.recheck import FlagRecheck, RecheckResult, next_look
-from monitor.pipeline.store import BatchStore
 from storage import sources
 from storage.database import Database
 from storage.models import CrawlRun, Post, Recheck
@@ -58,7 +58,7 @@ def paper_base(paper: FeedSite) -> Iterator[str]:
 def look(sqlite_database: Database, clock: FakeClock) -> Look:
     async def once(*names: str) -> RecheckResult:
         async with loopback_client(clock) as client:
-            batches = BatchStore(Pseudonymiser(SECRET), clock)
+            batches = BatchWriter(Pseudonymiser(SECRET), clock)
             recheck = FlagRecheck(sqlite_database, client, collector_for, batches, clock, parallel=4)
             return await recheck.run(names)
 

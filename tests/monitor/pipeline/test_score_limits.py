@@ -12,19 +12,19 @@ from classifiers.data.datasets import read_corpus
 from classifiers.data.metadata import Context, Text
 from classifiers.evaluation.pr_curve import Curve
 from classifiers.text.segment import Segmenter
-from monitor.pipeline.ask import Asker
+from monitor.pipeline.active_learning import QuestionSelector
+from monitor.pipeline.decision_thresholds import PRECISION, PROBABILITY
 from monitor.pipeline.score import Scorer, cached_model, text_of
-from monitor.pipeline.thresholds import PRECISION, PROBABILITY
-from monitor.pipeline.tuning import Note, Tuner
+from monitor.pipeline.threshold_changes import AuditNote, ThresholdEditor
 from storage import flags, posts, reviews
 from storage.database import Database
 from storage.models import Flag, Model, Post, Question, Score
-from storage.thresholds import EVERY
+from storage.threshold_rules import EVERY
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, make_post
 
 TEXTS = [example.text for example in read_corpus()[7::40]]  # others than the model learnt from
-NOTE = Note("root")
+NOTE = AuditNote("root")
 
 
 @pytest.fixture(autouse=True)
@@ -79,9 +79,9 @@ def test_each_kind_of_source_is_flagged_by_its_own_threshold(
         middle(sqlite_database, "concern", flagged=True),
         middle(sqlite_database, "negative", flagged=False),
     )
-    tuner = Tuner(sqlite_database, clock)
+    editor = ThresholdEditor(sqlite_database, clock)
     for label, wished in (("concern", stricter), ("negative", laxer)):
-        tuner.wish(label, "mastodon", PROBABILITY, wished, NOTE)
+        editor.set_rule(label, "mastodon", PROBABILITY, wished, NOTE)
     fill(sqlite_database, "mastodon")
     second = scorer.run()
 
@@ -108,7 +108,7 @@ def test_a_threshold_holds_for_posts_that_come_after_it(
     fill(sqlite_database, "feed", "a")
     scorer.run()
     before = flagged(sqlite_database, "feed")
-    Tuner(sqlite_database, clock).wish("concern", EVERY, PROBABILITY, 0.2, NOTE)
+    ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PROBABILITY, 0.2, NOTE)
     assert scorer.run().scored == 0, "what is scored is not scored again"
     assert flagged(sqlite_database, "feed") == before
 
@@ -127,7 +127,7 @@ def test_raising_a_threshold_closes_no_flag(scorer: Scorer, sqlite_database: Dat
         reviews.decide(session, first, reviewer_id=user.id, decision="confirmed", note="", now=clock.now())
         session.commit()
     assert rest
-    Tuner(sqlite_database, clock).wish(None, EVERY, PROBABILITY, 0.99, NOTE)
+    ThresholdEditor(sqlite_database, clock).set_rule(None, EVERY, PROBABILITY, 0.99, NOTE)
     fill(sqlite_database, "feed", "b")
     scorer.run()
     with sqlite_database.work() as session:
@@ -140,10 +140,10 @@ def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(
     scorer: Scorer, sqlite_database: Database, clock: FakeClock
 ) -> None:
     scorer.run()
-    after = Tuner(sqlite_database, clock).wish("concern", EVERY, PROBABILITY, 0.95, NOTE).after
+    after = ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PROBABILITY, 0.95, NOTE).after
     fill(sqlite_database, "feed")
     result = scorer.run()
-    low = next(row.limit.unsure_from for row in after.rows if (row.label, row.kind) == ("concern", EVERY))
+    low = next(row.limit.unsure_from for row in after.rows if (row.label, row.source_kind) == ("concern", EVERY))
     assert low < 0.95
     with sqlite_database.work() as session:
         rows = session.execute(select(Score.probability, Score.unsure).where(Score.label == "concern")).all()
@@ -156,11 +156,11 @@ def test_questions_are_put_about_the_band_first(
     scorer: Scorer, sqlite_database: Database, small_model: Path, clock: FakeClock
 ) -> None:
     scorer.run()
-    Tuner(sqlite_database, clock).wish("concern", EVERY, PROBABILITY, 0.95, NOTE)
+    ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PROBABILITY, 0.95, NOTE)
     fill(sqlite_database, "feed")
     scorer.run()
     loaded = cached_model(str(small_model))
-    Asker(sqlite_database, Segmenter(), clock).run(loaded, 6)
+    QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 6)
     with sqlite_database.work() as session:
         asked = session.scalars(select(Question).where(Question.why == "uncertain")).all()
         rows = session.execute(select(Score.post_id, Score.label).where(Score.unsure.is_(True)))
@@ -192,8 +192,8 @@ def test_a_wish_for_a_precision_is_worked_out_from_the_models_curve(
         curve = Curve.read(session.scalars(select(Model.metrics)).one()["concern"]["curve"])
     assert curve.best_precision is not None
     wished = curve.best_precision - 0.05
-    changed = Tuner(sqlite_database, clock).wish("concern", EVERY, PRECISION, wished, NOTE)
-    row = next(row for row in changed.after.rows if (row.label, row.kind) == ("concern", EVERY))
+    changed = ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PRECISION, wished, NOTE)
+    row = next(row for row in changed.after.rows if (row.label, row.source_kind) == ("concern", EVERY))
     assert row.limit.threshold == curve.threshold_for(wished)
     assert row.expected is not None
     assert row.expected.precision >= wished

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
-from monitor.pipeline.promotion import Promotions
+from monitor.pipeline.promotion import ModelPromotion
 from monitor.pipeline.score import BATCH, Scorer, cached_model
 from monitor.pipeline.shadow import Shadow, shadow_report
 from storage import posts, registry
@@ -57,7 +57,7 @@ def collect(database: Database, clock: FakeClock, first: int, last: int) -> None
 
 
 def cast(database: Database, clock: FakeClock, models: Path, name: str | None = "eager") -> None:
-    Promotions(database, Segmenter(), clock, models, []).shadow(name)
+    ModelPromotion(database, Segmenter(), clock, models, []).shadow(name)
 
 
 def count(database: Database, kind: type[Flag] | type[Score]) -> int:

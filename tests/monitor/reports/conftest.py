@@ -4,12 +4,12 @@ import pytest
 
 from monitor.reports.figures import WeekFigures
 from storage.database import Database
-from tests.monitor.reports.world import fill, gathered
+from tests.monitor.reports.sample_week import fill, gathered
 
 
 @pytest.fixture
 def full_week(sqlite_database: Database) -> Database:
-    """Give a database that holds the week of `world.fill`."""
+    """Give a database that holds the week of `sample_week.fill`."""
     with sqlite_database.work() as session:
         fill(session)
         session.commit()

@@ -1,4 +1,4 @@
-"""The figures of a small week, against counts made by hand; see `world.fill` for what it holds."""
+"""The figures of a small week, against counts made by hand; see `sample_week.fill` for what it holds."""
 
 import json
 from dataclasses import replace
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from monitor.reports.figures import Adjusted, WeekFigures
-from monitor.reports.troubles import Trouble
-from storage import registry, reviews, sources, thresholds
+from monitor.reports.figures import RuleFigures, WeekFigures
+from monitor.reports.source_problems import SourceProblem
+from storage import registry, reviews, sources, threshold_rules
 from storage.database import Database
 from storage.models import Flag, Post
-from storage.thresholds import ThresholdDraft
+from storage.threshold_rules import ThresholdRuleDraft
 from tests import factories
-from tests.monitor.reports.world import AFTER, MONDAY, THURSDAY, WEEK, gathered
+from tests.monitor.reports.sample_week import AFTER, MONDAY, THURSDAY, WEEK, gathered
 
 
 def test_the_totals_stand_beside_those_of_the_week_before(figures: WeekFigures) -> None:
@@ -75,16 +75,18 @@ def test_days_are_local(figures: WeekFigures) -> None:
     assert sum(day.posts for day in figures.days) == figures.totals.posts
 
 
-def test_equal_troubles_are_one_line_and_addresses_are_hidden(figures: WeekFigures) -> None:
-    assert figures.troubles == (
-        Trouble(
+def test_equal_problems_are_one_line_and_addresses_are_hidden(figures: WeekFigures) -> None:
+    assert figures.source_problems == (
+        SourceProblem(
             source="channel",
-            kind="failed",
+            problem="failed",
             message="[liên kết] answered 503: try again later",
             times=2,
             last_at=THURSDAY + timedelta(hours=1),
         ),
-        Trouble(source="closed", kind="disabled", message="robots.txt forbids [liên kết]", times=0, last_at=None),
+        SourceProblem(
+            source="closed", problem="disabled", message="robots.txt forbids [liên kết]", times=0, last_at=None
+        ),
     )
 
 
@@ -95,14 +97,14 @@ def test_a_reading_can_fail_and_leave_a_gap(full_week: Database) -> None:
         outcome = {"outcome": "failed", "counts": {}, "skipped": {}, "gap": "two days", "error": "broke off"}
         sources.close_run(session, run.id, now=MONDAY, **outcome)
         session.commit()
-    told = [(row.kind, row.message) for row in gathered(full_week).troubles if row.source == "forum"]
+    told = [(row.problem, row.message) for row in gathered(full_week).source_problems if row.source == "forum"]
     assert told == [("failed", "broke off"), ("gap", "two days")]
 
 
 def test_the_method_names_models_and_time(figures: WeekFigures) -> None:
     method = figures.method
     assert method.models == {"default-1": {"unverified": 0.5, "negative": 0.5, "concern": 0.5}}
-    assert (method.generated_at, method.complete, method.schema_version) == (AFTER, True, 1)
+    assert (method.generated_at, method.complete, method.schema_version) == (AFTER, True, 2)
     assert method.unscored == 6  # no score is stored here, and the article of the newspaper is never scored
 
 
@@ -126,8 +128,8 @@ def test_a_label_of_somebodys_own_model_is_counted_after_the_others(full_week: D
 def test_the_dictionary_is_json_and_holds_figures_only(figures: WeekFigures) -> None:
     stored = json.loads(json.dumps(figures.as_dict()))
     assert sorted(stored) == [
-        "adjusted", "complete", "days", "generated_at", "labels", "models", "previous", "quoted", "schema_version",
-        "sources", "totals", "troubles", "unscored", "week",
+        "complete", "days", "generated_at", "labels", "models", "previous", "quoted", "schema_version",
+        "source_problems", "sources", "threshold_rules", "totals", "unscored", "week",
     ]  # fmt: skip
     assert stored["days"][3] == {
         "date": "2026-11-19",
@@ -141,7 +143,7 @@ def test_the_dictionary_is_json_and_holds_figures_only(figures: WeekFigures) -> 
 def test_an_empty_week_is_all_zero(nothing: WeekFigures) -> None:
     assert (nothing.totals.posts, nothing.totals.all_flags, nothing.totals.flagged_share) == (0, 0, None)
     assert [row.precision for row in nothing.labels] == [None, None, None]
-    assert (nothing.sources, nothing.troubles, nothing.method.models) == ((), (), {})
+    assert (nothing.sources, nothing.source_problems, nothing.method.models) == ((), (), {})
     assert [group.quotes for group in nothing.quotes] == [(), (), ()]
 
 
@@ -160,8 +162,10 @@ def test_posts_that_the_model_is_unsure_about_are_counted_unless_they_are_flagge
 
 
 def test_thresholds_that_people_set_are_told(full_week: Database) -> None:
-    draft = ThresholdDraft(label="negative", source_kind="feed", aim="precision", value=0.9, model_version="default-1")
+    draft = ThresholdRuleDraft(
+        label="negative", source_kind="feed", aim="precision", value=0.9, model_version="default-1"
+    )
     with full_week.work() as session:
-        thresholds.put(session, draft, AFTER)
+        threshold_rules.put(session, draft, AFTER)
         session.commit()
-    assert gathered(full_week).method.adjusted == (Adjusted("negative", "feed", "precision", 0.9),)
+    assert gathered(full_week).method.threshold_rules == (RuleFigures("negative", "feed", "precision", 0.9),)

@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from storage.database import Database
-from tests.monitor.reports.world import AUTHOR_KEY
+from tests.monitor.reports.sample_week import AUTHOR_KEY
 
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "weekly.ipynb"
 

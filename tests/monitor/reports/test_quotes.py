@@ -11,7 +11,7 @@ from storage import posts
 from storage.database import Database
 from storage.models import Post
 from tests import factories
-from tests.monitor.reports.world import MONDAY, THURSDAY, gathered
+from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered
 
 
 def quotes_of(figures: WeekFigures, label: str) -> tuple[Quote, ...]:

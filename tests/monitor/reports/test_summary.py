@@ -7,10 +7,10 @@ import pytest
 
 from classifiers.labels import LABEL_NAMES
 from monitor.reports import summary, tables, wording
-from monitor.reports.figures import Adjusted, LabelFigures, Totals, WeekFigures
-from monitor.reports.week import Week
+from monitor.reports.figures import LabelFigures, RuleFigures, Totals, WeekFigures
+from monitor.reports.iso_week import Week
 from storage.database import Database
-from tests.monitor.reports.world import THURSDAY, gathered
+from tests.monitor.reports.sample_week import THURSDAY, gathered
 
 
 def totals(posts: int, flagged: int = 0, **flags: int) -> Totals:
@@ -112,7 +112,7 @@ def test_the_note_says_who_decides_and_with_what(figures: WeekFigures) -> None:
     assert notes["Vai trò của máy"].startswith("Điểm số là gợi ý của máy; con người quyết định.")
     assert "default-1 (chưa kiểm chứng từ 50,0%, tiêu cực từ 50,0%, bức xúc từ 50,0%)" in notes["Vai trò của máy"]
     assert "không được coi là tin sai" in notes["Ý nghĩa của nhãn"]
-    assert notes["Phiên bản số liệu"].startswith("Phiên bản 1 ")
+    assert notes["Phiên bản số liệu"].startswith("Phiên bản 2 ")
 
 
 def test_without_a_model_no_post_is_called_read(nothing: WeekFigures) -> None:
@@ -143,17 +143,17 @@ def test_posts_that_were_nearly_flagged_are_told(figures: WeekFigures) -> None:
 
 
 @pytest.mark.parametrize(
-    ("adjusted", "words"),
+    ("threshold_rules", "words"),
     [
-        (Adjusted("negative", "feed", "precision", 0.9), "tiêu cực, nguồn loại feed, nhắm tỷ lệ đúng 90,0%."),
-        (Adjusted("concern", "*", "probability", 0.7), "bức xúc, mọi loại nguồn, từ xác suất 70,0%."),
-        (Adjusted("*", "*", "budget", 7.5), "nâng hoặc hạ đều cho vừa khoảng 7,5 gợi ý mỗi ngày."),
+        (RuleFigures("negative", "feed", "precision", 0.9), "tiêu cực, nguồn loại feed, nhắm tỷ lệ đúng 90,0%."),
+        (RuleFigures("concern", "*", "probability", 0.7), "bức xúc, mọi loại nguồn, từ xác suất 70,0%."),
+        (RuleFigures("*", "*", "budget", 7.5), "nâng hoặc hạ đều cho vừa khoảng 7,5 gợi ý mỗi ngày."),
     ],
     ids=["precision", "probability", "budget"],
 )
 def test_thresholds_that_people_set_are_named_in_the_method(
-    adjusted: Adjusted, words: str, figures: WeekFigures
+    threshold_rules: RuleFigures, words: str, figures: WeekFigures
 ) -> None:
-    noted = dict(summary.notes(replace(figures, method=replace(figures.method, adjusted=(adjusted,)))))
+    noted = dict(summary.notes(replace(figures, method=replace(figures.method, threshold_rules=(threshold_rules,)))))
     assert noted["Vai trò của máy"].endswith(f"Người vận hành đã đặt lại ngưỡng: {words}")
     assert "đặt lại ngưỡng" not in dict(summary.notes(figures))["Vai trò của máy"]

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from monitor.review.app import create_app
 from monitor.settings import Settings
-from storage import flags, people
+from storage import flags, users
 from storage.database import Database
 from storage.models import Flag, Source
 from tests.clock import FakeClock
 from tests.factories import add_model, add_post, add_source, make_flag
-from tests.monitor.review.visitor import PASSWORD, Visitor
+from tests.monitor.review.browser import PASSWORD, Browser
 
 AUTHOR_KEY = "5eed" * 16
 FlagMaker = Callable[..., int]
@@ -38,29 +38,29 @@ def app(sqlite_database: Database, clock: FakeClock, settings: Settings, passwor
     """Build a desk where Lan and Hùng work."""
     with sqlite_database.work() as session:
         for name in ("lan", "hùng"):
-            people.add_user(session, name=name, password_hash=password_hash, role="analyst", now=clock.now())
+            users.add(session, name=name, password_hash=password_hash, role="analyst", now=clock.now())
         session.commit()
     return create_app(sqlite_database, clock, settings, "a secret of this test")
 
 
 @pytest.fixture
-def visitor(app: FastAPI) -> Visitor:
+def visitor(app: FastAPI) -> Browser:
     """Come to the desk without signing in."""
-    return Visitor(app)
+    return Browser(app)
 
 
 @pytest.fixture
-def lan(app: FastAPI) -> Visitor:
+def lan(app: FastAPI) -> Browser:
     """Sign Lan in."""
-    person = Visitor(app)
+    person = Browser(app)
     assert person.sign_in("lan").status_code == 303
     return person
 
 
 @pytest.fixture
-def hung(app: FastAPI) -> Visitor:
+def hung(app: FastAPI) -> Browser:
     """Sign Hùng in, from another browser."""
-    person = Visitor(app)
+    person = Browser(app)
     assert person.sign_in("hùng").status_code == 303
     return person
 

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from examples.page import legal_bases
 from storage.database import Database
 from tests.factories import add_source
-from tests.monitor.review.visitor import Visitor
+from tests.monitor.review.browser import Browser
 
 FOLDER = Path(legal_bases.__file__).parent
 
@@ -26,13 +26,13 @@ def app(app: FastAPI, sqlite_database: Database) -> FastAPI:
     return app
 
 
-def test_a_stranger_is_sent_to_sign_in(visitor: Visitor) -> None:
+def test_a_stranger_is_sent_to_sign_in(visitor: Browser) -> None:
     response = visitor.get("/legal-bases")
     assert response.status_code == 303
     assert response.headers["location"].startswith("/login")
 
 
-def test_an_analyst_sees_the_legal_basis_of_each_source(lan: Visitor) -> None:
+def test_an_analyst_sees_the_legal_basis_of_each_source(lan: Browser) -> None:
     row = lan.page("/legal-bases").select_one("tbody tr")
     assert row is not None
     assert [cell.get_text() for cell in row.select("td")] == ["dien-dan", "Công khai <có thoả thuận>", "90"]

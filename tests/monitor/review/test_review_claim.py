@@ -2,8 +2,8 @@
 
 from bs4 import BeautifulSoup
 
+from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.visitor import Visitor, text_of
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"
 
@@ -14,7 +14,7 @@ def parts(page: BeautifulSoup) -> dict[str, str]:
     }
 
 
-def test_what_is_claimed_and_that_no_source_is_named(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_what_is_claimed_and_that_no_source_is_named(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged(RUMOUR, label='unverified')}")
     assert parts(page) == {
         "Điều được khẳng định": "“ngày mai ngân hàng đóng cửa”",
@@ -25,7 +25,7 @@ def test_what_is_claimed_and_that_no_source_is_named(lan: Visitor, make_flagged:
 
 
 def test_sources_are_named_the_heading_counts_and_the_models_reasons_order(
-    lan: Visitor, make_flagged: FlagMaker
+    lan: Browser, make_flagged: FlagMaker
 ) -> None:
     text = "Mai mất điện, mai mất nước. Theo báo Tuổi Trẻ, VTV."
     reasons = [("nước", 2.0), ("vtv", -1.0)]
@@ -36,16 +36,16 @@ def test_sources_are_named_the_heading_counts_and_the_models_reasons_order(
     }
 
 
-def test_a_post_that_asserts_nothing_says_so(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_post_that_asserts_nothing_says_so(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged('Buồn quá', label='unverified')}")
     assert parts(page)["Điều được khẳng định"] == "máy không thấy điều gì cụ thể"
 
 
-def test_other_labels_have_no_such_parts(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_other_labels_have_no_such_parts(lan: Browser, make_flagged: FlagMaker) -> None:
     assert parts(lan.page(f"/flags/{make_flagged(RUMOUR, label='concern')}")) == {}
 
 
-def test_a_script_in_a_claim_is_text(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_script_in_a_claim_is_text(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged('<script>alert(1)</script> chết 3 người', label='unverified')}")
     assert [script.get("src") for script in page.select("script")] == ["/static/desk.js"]
     assert "<script>" in parts(page)["Điều được khẳng định"]

@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from monitor.review.app import create_app
 from monitor.settings import Settings
-from storage import flags, people, posts
+from storage import flags, posts, users
 from storage.database import Database
 from storage.models import AuditEvent, Review
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, make_flag, make_post
+from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.visitor import Visitor, text_of
 
 
 def state_of(database: Database, flag_id: int) -> str:
@@ -28,7 +28,7 @@ def count_reviews(database: Database) -> int:
 
 @pytest.mark.parametrize("decision", ["confirmed", "rejected", "unsure"])
 def test_a_decision_is_recorded_and_leads_to_the_next_flag(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, decision: str
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, decision: str
 ) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     response = lan.decide(first, decision, note=" Đã hỏi\r\nxưởng ", evidence="https://bao.example.vn/1\r\n\r\n")
@@ -42,28 +42,28 @@ def test_a_decision_is_recorded_and_leads_to_the_next_flag(
     assert (event.subject, event.user_id, event.detail["decision"]) == (f"flags:{first}", 1, decision)
 
 
-def test_the_next_page_says_what_was_recorded_once(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_the_next_page_says_what_was_recorded_once(lan: Browser, make_flagged: FlagMaker) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     lan.decide(first, "rejected")
     assert f"Đã ghi “Không phải” cho mục {first}" in text_of(lan.page(f"/flags/{second}"), ".notice.good")
     assert lan.page(f"/flags/{second}").select_one(".notice.good") is None
 
 
-def test_after_the_last_flag_comes_the_empty_page(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_after_the_last_flag_comes_the_empty_page(lan: Browser, make_flagged: FlagMaker) -> None:
     lan.decide(make_flagged(), "unsure")
     page = lan.page("/queue/next")
     assert text_of(page, "h1") == "Không còn mục nào đang chờ"
     assert "Đã ghi “Chưa rõ”" in text_of(page, ".notice.good")
 
 
-def test_the_label_filter_is_kept_over_a_decision(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_the_label_filter_is_kept_over_a_decision(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged(label="concern")
     response = lan.decide(flag_id, "confirmed", path=f"/flags/{flag_id}?label=concern")
     assert response.headers["location"] == "/queue/next?label=concern"
 
 
 def test_only_the_holder_decides(
-    lan: Visitor, hung: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged()
     lan.get(f"/flags/{flag_id}")
@@ -84,7 +84,7 @@ def test_only_the_holder_decides(
 
 
 def test_a_page_that_was_overtaken_by_a_colleague_decides_nothing(
-    lan: Visitor, hung: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged()
     old = lan.fields(f"/flags/{flag_id}", f"/flags/{flag_id}/decisions")
@@ -98,7 +98,7 @@ def test_a_page_that_was_overtaken_by_a_colleague_decides_nothing(
 
 
 def test_an_edit_that_arrives_while_one_reads_is_not_decided_unseen(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged("bản cũ")
     old = lan.fields(f"/flags/{flag_id}", f"/flags/{flag_id}/decisions")
@@ -114,7 +114,7 @@ def test_an_edit_that_arrives_while_one_reads_is_not_decided_unseen(
 
 
 def test_the_state_follows_from_the_newest_decision(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "rejected")
@@ -129,7 +129,7 @@ def test_the_state_follows_from_the_newest_decision(
 
 
 def test_a_decided_flag_offers_reopening_and_nothing_else(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "rejected")
@@ -140,7 +140,7 @@ def test_a_decided_flag_offers_reopening_and_nothing_else(
     assert state_of(sqlite_database, flag_id) == "rejected"
 
 
-def test_an_open_flag_cannot_be_reopened(lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database) -> None:
+def test_an_open_flag_cannot_be_reopened(lan: Browser, make_flagged: FlagMaker, sqlite_database: Database) -> None:
     assert lan.decide(make_flagged(), "reopened").status_code == 409
     assert count_reviews(sqlite_database) == 0
 
@@ -156,7 +156,7 @@ def test_an_open_flag_cannot_be_reopened(lan: Visitor, make_flagged: FlagMaker, 
     ],
 )
 def test_what_cannot_be_stored_is_said_and_nothing_typed_is_lost(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, values: dict[str, str], line: str
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, values: dict[str, str], line: str
 ) -> None:
     refused = lan.decide(make_flagged(), "confirmed", **values)
     assert refused.status_code == 422
@@ -166,13 +166,13 @@ def test_what_cannot_be_stored_is_said_and_nothing_typed_is_lost(
 
 
 def test_a_decision_that_does_not_exist_is_refused(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     assert lan.decide(make_flagged(), "delete the post").status_code == 422
     assert count_reviews(sqlite_database) == 0
 
 
-def test_every_button_shows_its_key(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_every_button_shows_its_key(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged()}")
     keys = {button["data-key"]: button["value"] for button in page.select("button.decision")}
     assert keys == {"1": "confirmed", "2": "rejected", "3": "unsure"}
@@ -182,7 +182,7 @@ def test_every_button_shows_its_key(lan: Visitor, make_flagged: FlagMaker) -> No
     assert page.select_one("textarea[data-focus-key='/']") is not None
 
 
-def test_keys_never_fire_while_somebody_types(visitor: Visitor) -> None:
+def test_keys_never_fire_while_somebody_types(visitor: Browser) -> None:
     script = visitor.get("/static/desk.js")
     assert script.status_code == 200
     typing, firing = script.text.index("if (isTyping(event.target))"), script.text.index("button.click()")
@@ -194,10 +194,10 @@ def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
     database: Database, clock: FakeClock, settings: Settings, password_hash: str
 ) -> None:
     with database.work() as session:
-        people.add_user(session, name="lan", password_hash=password_hash, role="analyst", now=clock.now())
+        users.add(session, name="lan", password_hash=password_hash, role="analyst", now=clock.now())
         flag_id = add_flag(session, add_post(session, add_source(session))).id
         session.commit()
-    lan = Visitor(create_app(database, clock, settings, "secret"))
+    lan = Browser(create_app(database, clock, settings, "secret"))
     lan.sign_in("lan")
     action = f"/flags/{flag_id}/decisions"
     values = lan.fields(f"/flags/{flag_id}", action) | {"decision": "confirmed"}

@@ -7,17 +7,17 @@ from sqlalchemy import select
 
 from classifiers.model.classifier import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
-from monitor.review.view import first_line, percent_of, web_address
+from monitor.review.flag_view import first_line, percent_of, web_address
 from storage import flags, matching, posts
 from storage.database import Database
 from storage.models import Post
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_post, add_source, make_flag, make_post
+from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.visitor import Visitor, text_of
 
 
-def test_the_text_is_shown_exactly_as_published(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_the_text_is_shown_exactly_as_published(lan: Browser, make_flagged: FlagMaker) -> None:
     text = "  Xưởng NÓNG quá & <b>mệt</b>\n\n\tkhông có quạt…  "
     flag_id = make_flagged(text, reasons=[("nóng", 1.0), ("mệt", -0.5), ("&", 0.2)])
     shown = lan.page(f"/flags/{flag_id}").select_one(".post-text")
@@ -30,7 +30,7 @@ def test_the_text_is_shown_exactly_as_published(lan: Visitor, make_flagged: Flag
     ]
 
 
-def test_a_script_in_a_post_is_text(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_script_in_a_post_is_text(lan: Browser, make_flagged: FlagMaker) -> None:
     evil = "<script>alert('x')</script><img src=x onerror=alert(1)>"
     flag_id = make_flagged(evil, title=evil, context=evil, published_raw=evil, reasons=[("script", 1.0), (evil, 1.0)])
     for path in (f"/flags/{flag_id}", "/queue"):
@@ -40,7 +40,7 @@ def test_a_script_in_a_post_is_text(lan: Visitor, make_flagged: FlagMaker) -> No
         assert "alert('x')" in page.get_text()
 
 
-def test_title_facts_and_link_stand_beside_the_text(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_title_facts_and_link_stand_beside_the_text(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged(
         "Xưởng nóng",
         title="Chuyện ở xưởng",
@@ -69,7 +69,7 @@ def test_title_facts_and_link_stand_beside_the_text(lan: Visitor, make_flagged: 
     ],
 )
 def test_date_that_is_not_exact_says_so(
-    lan: Visitor, make_flagged: FlagMaker, precision: str | None, shown: str
+    lan: Browser, make_flagged: FlagMaker, precision: str | None, shown: str
 ) -> None:
     moment = MONDAY_MORNING - timedelta(hours=3)
     flag_id = make_flagged(published_at=moment, published_precision=precision)
@@ -81,13 +81,13 @@ def test_date_that_is_not_exact_says_so(
     "url",
     ["javascript:alert(1)", "data:text/html,x", "//no-scheme.example", "https://", "http://a b", "https://[", None],
 )
-def test_an_address_that_is_no_web_page_is_not_linked(lan: Visitor, make_flagged: FlagMaker, url: str | None) -> None:
+def test_an_address_that_is_no_web_page_is_not_linked(lan: Browser, make_flagged: FlagMaker, url: str | None) -> None:
     page = lan.page(f"/flags/{make_flagged(url=url)}")
     assert page.select(".about a") == []
     assert "không có liên kết" in text_of(page, ".about")
 
 
-def test_reasons_are_listed_with_the_base_and_the_rest_in_words(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_reasons_are_listed_with_the_base_and_the_rest_in_words(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged(
         "nóng nóng quá", reasons=[("nóng", 1.0), ("nóng", 0.5), ("quá", -0.2), (REST, 0.1), (BASE, -2.0)]
     )
@@ -96,7 +96,7 @@ def test_reasons_are_listed_with_the_base_and_the_rest_in_words(lan: Visitor, ma
 
 
 def test_an_edited_post_shows_the_judged_version_and_the_others(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged("bản gốc")
     with sqlite_database.work() as session:
@@ -112,7 +112,7 @@ def test_an_edited_post_shows_the_judged_version_and_the_others(
 
 
 def test_once_the_edit_is_scored_it_is_what_is_shown(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged("bản gốc")
     with sqlite_database.work() as session:
@@ -126,14 +126,14 @@ def test_once_the_edit_is_scored_it_is_what_is_shown(
 
 
 def test_copies_evidence_and_other_flags_are_at_hand(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged("Ngân hàng sắp đóng cửa", label="unverified")
     with sqlite_database.work() as session:
         post = session.get_one(Post, 1)
         reference = add_post(session, add_source(session, "newspaper", role="reference"), text="Ngân hàng vẫn mở")
         copy = add_post(session, add_source(session, "mastodon"), text="NGÂN HÀNG SẮP ĐÓNG CỬA")
-        matching.put_together(session, post, copy, clock.now())
+        matching.join_clusters(session, post, copy, clock.now())
         matching.suggest_evidence(session, post.id, {reference.id: 0.71}, clock.now())
         model_id = flags.by_id(session, flag_id).model_id
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], clock.now())
@@ -143,19 +143,19 @@ def test_copies_evidence_and_other_flags_are_at_hand(
         assert expected in text
 
 
-def test_a_very_long_post_is_folded_after_what_was_judged(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_very_long_post_is_folded_after_what_was_judged(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged('a' * MAX_CHARACTERS + 'phần sau')}")
     assert [text.get_text() for text in page.select(".post-text")] == ["a" * MAX_CHARACTERS, "phần sau"]
 
 
-def test_a_label_of_somebodys_own_model_is_shown_by_its_name(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_label_of_somebodys_own_model_is_shown_by_its_name(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged(label="offensive")
     assert text_of(lan.page(f"/flags/{flag_id}"), ".chip") == "offensive"
     assert "offensive" in text_of(lan.page("/queue"), ".queue-row")
 
 
 def test_looking_keeps_an_open_flag_and_leaves_a_decided_one(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
     assert "giữ cho bạn đến 16/11/2026 09:15" in lan.get(f"/flags/{flag_id}").text
@@ -176,7 +176,7 @@ def test_looking_keeps_an_open_flag_and_leaves_a_decided_one(
         ("/nowhere", 404),
     ],
 )
-def test_what_is_not_there_gets_a_plain_page(lan: Visitor, path: str, status: int) -> None:
+def test_what_is_not_there_gets_a_plain_page(lan: Browser, path: str, status: int) -> None:
     response = lan.get(path)
     assert response.status_code == status
     assert "Về trang tổng quan" in response.text

@@ -6,17 +6,17 @@ from storage import sources
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.factories import add_source
+from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.visitor import Visitor, text_of
 
 
-def test_an_empty_installation_says_what_to_do(lan: Visitor) -> None:
+def test_an_empty_installation_says_what_to_do(lan: Browser) -> None:
     text = lan.page("/").get_text(" ", strip=True)
     for expected in ("Không có mục nào đang chờ", "kiemtin sources add", "Chưa có mô hình nào", "kiemtin report"):
         assert expected in text
 
 
-def test_flags_are_counted_by_label_and_state(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_flags_are_counted_by_label_and_state(lan: Browser, make_flagged: FlagMaker) -> None:
     for label in ("concern", "concern", "negative"):
         make_flagged(label=label)
     lan.decide(1, "confirmed")
@@ -28,12 +28,12 @@ def test_flags_are_counted_by_label_and_state(lan: Visitor, make_flagged: FlagMa
     assert "3 bài đang chờ chấm điểm" in page.get_text(" ", strip=True)
 
 
-def test_sources_show_their_health(lan: Visitor, sqlite_database: Database, clock: FakeClock) -> None:
+def test_sources_show_their_health(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
     now = clock.now()
     with sqlite_database.work() as session:
         good, bad, off = (add_source(session, name) for name in ("good", "bad", "off"))
-        sources.finish_well(session, good, now - timedelta(minutes=20))
-        sources.finish_badly(session, bad, "the server answered 503", now)
+        sources.record_success(session, good, now - timedelta(minutes=20))
+        sources.record_failure(session, bad, "the server answered 503", now)
         sources.set_enabled(session, off, enabled=False, why="robots.txt says no")
         run = sources.start_run(session, good.id, now)
         run.outcome, run.gap, run.new, run.skipped = "ok", "mười bài bị sót", 7, {"too old": 2, "empty": 1}
@@ -46,7 +46,7 @@ def test_sources_show_their_health(lan: Visitor, sqlite_database: Database, cloc
     assert rows[3] == "good 16/11/2026 09:00 đọc xong 0 7 0 0 3"
 
 
-def test_every_label_is_explained(lan: Visitor) -> None:
+def test_every_label_is_explained(lan: Browser) -> None:
     cards = lan.page("/").select(".label-card")
     assert len(cards) == 3
     assert all("Không thuộc nhãn này:" in card.get_text() for card in cards)

@@ -10,8 +10,8 @@ from storage.database import Database
 from storage.models import Answer, AuditEvent, Question, Source
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, make_model, make_post
-from tests.monitor.review.visitor import Visitor, text_of
-from tests.storage.asking import add_question
+from tests.monitor.review.browser import Browser, text_of
+from tests.storage.sample_questions import add_question
 
 QuestionMaker = Callable[..., int]
 
@@ -36,7 +36,7 @@ def make_asked(sqlite_database: Database) -> QuestionMaker:
     return make
 
 
-def reply(visitor: Visitor, number: int, decision: str) -> int:
+def reply(visitor: Browser, number: int, decision: str) -> int:
     action = f"/questions/{number}/answers"
     fields = visitor.fields(f"/questions/{number}", action)
     return visitor.post(action, fields | {"decision": decision}).status_code
@@ -47,7 +47,7 @@ def state(database: Database, number: int) -> str:
         return questions.by_id(session, number).state
 
 
-def test_the_page_asks_about_one_label_and_hides_what_the_model_thinks(lan: Visitor, make_asked: QuestionMaker) -> None:
+def test_the_page_asks_about_one_label_and_hides_what_the_model_thinks(lan: Browser, make_asked: QuestionMaker) -> None:
     number = make_asked()
     page = lan.page(f"/questions/{number}")
     assert text_of(page, "h2") == "Bài này có thuộc nhãn “Bức xúc của người lao động” không?"
@@ -64,7 +64,7 @@ def test_the_page_asks_about_one_label_and_hides_what_the_model_thinks(lan: Visi
 
 @pytest.mark.parametrize("decision", ["confirmed", "rejected", "unsure"])
 def test_an_answer_is_recorded_and_leads_to_the_next_question(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database, decision: str
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database, decision: str
 ) -> None:
     first, second = make_asked(), make_asked("hai")
     assert lan.get("/questions/next").headers["location"] == f"/questions/{first}"
@@ -79,7 +79,7 @@ def test_an_answer_is_recorded_and_leads_to_the_next_question(
 
 
 def test_an_answer_opens_no_flag_and_is_counted_in_no_queue(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database
 ) -> None:
     reply(lan, make_asked(), "confirmed")
     with sqlite_database.work() as session:
@@ -88,7 +88,7 @@ def test_an_answer_opens_no_flag_and_is_counted_in_no_queue(
 
 
 def test_an_open_flag_that_asks_the_same_is_decided_along(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database
 ) -> None:
     number = make_asked(flagged=True)
     reply(lan, number, "rejected")
@@ -96,7 +96,7 @@ def test_an_open_flag_that_asks_the_same_is_decided_along(
         assert flags.counts(session) == {"concern": {"rejected": 1}}
 
 
-def test_two_reviewers_never_get_the_same_question(lan: Visitor, hung: Visitor, make_asked: QuestionMaker) -> None:
+def test_two_reviewers_never_get_the_same_question(lan: Browser, hung: Browser, make_asked: QuestionMaker) -> None:
     first, second = make_asked(), make_asked("hai")
     assert lan.get("/questions/next").headers["location"] == f"/questions/{first}"
     assert hung.get("/questions/next").headers["location"] == f"/questions/{second}"
@@ -106,13 +106,13 @@ def test_two_reviewers_never_get_the_same_question(lan: Visitor, hung: Visitor, 
     assert "2 câu hỏi còn lại đang được người khác xem" not in hung.get("/questions/next").text
 
 
-def test_when_others_hold_the_rest_the_page_says_that(lan: Visitor, hung: Visitor, make_asked: QuestionMaker) -> None:
+def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_asked: QuestionMaker) -> None:
     hung.get(f"/questions/{make_asked()}")
     assert "1 câu hỏi còn lại đang được người khác xem" in lan.get("/questions/next").text
 
 
 def test_an_answer_from_a_page_that_was_overtaken_is_refused(
-    lan: Visitor, hung: Visitor, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, hung: Browser, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     number = make_asked()
     action = f"/questions/{number}/answers"
@@ -126,7 +126,7 @@ def test_an_answer_from_a_page_that_was_overtaken_is_refused(
 
 
 def test_an_answer_can_be_given_anew_and_the_newest_counts(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database
 ) -> None:
     number = make_asked()
     reply(lan, number, "confirmed")
@@ -136,7 +136,7 @@ def test_an_answer_can_be_given_anew_and_the_newest_counts(
 
 
 def test_the_version_that_was_drawn_is_shown(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database
 ) -> None:
     number = make_asked("bản cũ")
     with sqlite_database.work() as session:
@@ -148,30 +148,30 @@ def test_the_version_that_was_drawn_is_shown(
     assert "bản mới" not in shown
 
 
-def test_a_forged_form_answers_nothing(lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database) -> None:
+def test_a_forged_form_answers_nothing(lan: Browser, make_asked: QuestionMaker, sqlite_database: Database) -> None:
     number = make_asked()
     forged = lan.post(f"/questions/{number}/answers", {"csrf": "x", "basis": "0", "decision": "confirmed"})
     assert forged.status_code == 403
     assert state(sqlite_database, number) == "open"
 
 
-def test_strangers_are_sent_to_the_sign_in_page(visitor: Visitor, make_asked: QuestionMaker) -> None:
+def test_strangers_are_sent_to_the_sign_in_page(visitor: Browser, make_asked: QuestionMaker) -> None:
     assert visitor.get(f"/questions/{make_asked()}").headers["location"].startswith("/login")
 
 
 def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(
-    lan: Visitor, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     assert "câu hỏi đang chờ ý kiến của bạn" not in lan.get("/").text
     make_asked()
     with sqlite_database.work() as session:
         add_model(session)
-        registry.cast_shadow(session, registry.register(session, make_model("learnt-7"), clock.now()), clock.now())
+        registry.set_shadow(session, registry.register(session, make_model("learnt-7"), clock.now()), clock.now())
         session.commit()
     page = lan.page("/")
     assert text_of(page, 'a[href="/questions/next"] strong') == "1"
     assert "Mô hình chấm thử, không gắn cờ: learnt-7" in " ".join(page.get_text().split())
 
 
-def test_without_questions_the_page_names_the_command(lan: Visitor) -> None:
+def test_without_questions_the_page_names_the_command(lan: Browser) -> None:
     assert "kiemtin ask" in text_of(lan.page("/questions/next"), ".card")

@@ -6,15 +6,15 @@ from storage import flags, matching
 from storage.database import Database
 from storage.models import Post
 from tests.clock import FakeClock
+from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.visitor import Visitor, text_of
 
 
-def lines(visitor: Visitor, path: str = "/queue") -> list[str]:
+def lines(visitor: Browser, path: str = "/queue") -> list[str]:
     return [link.get_text() for link in visitor.page(path).select(".queue-line")]
 
 
-def test_a_row_says_label_probability_source_time_and_first_line(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged("\n  Xưởng nóng 40 độ \ndòng hai", probability=0.87)
     row = text_of(lan.page("/queue"), ".queue-row")
     for expected in (
@@ -29,13 +29,13 @@ def test_a_row_says_label_probability_source_time_and_first_line(lan: Visitor, m
     assert f'href="/flags/{flag_id}"' in lan.get("/queue").text
 
 
-def test_the_most_probable_comes_first(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_the_most_probable_comes_first(lan: Browser, make_flagged: FlagMaker) -> None:
     for text, probability in (("giữa", 0.7), ("cuối", 0.6), ("đầu", 0.95)):
         make_flagged(text, probability=probability)
     assert lines(lan) == ["đầu", "giữa", "cuối"]
 
 
-def test_label_and_state_narrow_it_down(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged("tin đồn", label="unverified")
     decided = make_flagged("nợ lương", label="concern")
     lan.decide(decided, "rejected")
@@ -44,12 +44,12 @@ def test_label_and_state_narrow_it_down(lan: Visitor, make_flagged: FlagMaker) -
     assert lines(lan, "/queue?label=concern&state=rejected") == ["nợ lương"]
 
 
-def test_an_unknown_filter_is_no_filter(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_an_unknown_filter_is_no_filter(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged("tin đồn")
     assert lines(lan, "/queue?label=politics&state=%27--") == ["tin đồn"]
 
 
-def test_many_flags_come_page_by_page(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_many_flags_come_page_by_page(lan: Browser, make_flagged: FlagMaker) -> None:
     for number in range(27):
         make_flagged(f"bài {number}", probability=0.9 - number / 100)
     assert len(lines(lan)) == 25
@@ -59,36 +59,36 @@ def test_many_flags_come_page_by_page(lan: Visitor, make_flagged: FlagMaker) -> 
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999"])
-def test_a_page_that_cannot_be_is_refused_politely(lan: Visitor, page: str) -> None:
+def test_a_page_that_cannot_be_is_refused_politely(lan: Browser, page: str) -> None:
     response = lan.get(f"/queue?page={page}")
     assert response.status_code == 422
     assert "Yêu cầu không hợp lệ" in response.text
 
 
-def test_copies_are_counted(lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock) -> None:
+def test_copies_are_counted(lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock) -> None:
     for text in ("một", "hai"):
         make_flagged(text)
     with sqlite_database.work() as session:
         first, second = session.get_one(Post, 1), session.get_one(Post, 2)
-        matching.put_together(session, first, second, clock.now())
+        matching.join_clusters(session, first, second, clock.now())
         session.commit()
     assert "2 bài giống nhau" in text_of(lan.page("/queue"), ".queue-row")
 
 
-def test_the_queue_says_who_is_looking_at_what(lan: Visitor, hung: Visitor, make_flagged: FlagMaker) -> None:
+def test_the_queue_says_who_is_looking_at_what(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     hung.get(f"/flags/{make_flagged()}")
     assert "hùng đang xem đến 16/11/2026 09:15" in text_of(lan.page("/queue"), ".queue-row")
     assert "đang xem đến" not in text_of(hung.page("/queue"), ".queue-row")
 
 
-def test_two_reviewers_never_get_the_same_flag(lan: Visitor, hung: Visitor, make_flagged: FlagMaker) -> None:
+def test_two_reviewers_never_get_the_same_flag(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     assert lan.get("/queue/next").headers["location"] == f"/flags/{first}"
     assert hung.get("/queue/next").headers["location"] == f"/flags/{second}"
 
 
 def test_next_passes_the_present_flag_over_and_frees_it_for_others(
-    lan: Visitor, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     first, second, third = (make_flagged(probability=p) for p in (0.9, 0.8, 0.8))
     assert lan.get("/queue/next").headers["location"] == f"/flags/{first}"
@@ -99,17 +99,17 @@ def test_next_passes_the_present_flag_over_and_frees_it_for_others(
         assert flags.by_id(session, second).lease_owner is None
 
 
-def test_next_stays_within_the_label_that_was_chosen(lan: Visitor, make_flagged: FlagMaker) -> None:
+def test_next_stays_within_the_label_that_was_chosen(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged(label="negative", probability=0.99)
     wanted = make_flagged(label="concern", probability=0.6)
     assert lan.get("/queue/next?label=concern").headers["location"] == f"/flags/{wanted}?label=concern"
 
 
-def test_an_empty_queue_says_so(lan: Visitor) -> None:
+def test_an_empty_queue_says_so(lan: Browser) -> None:
     assert "Không còn mục nào đang chờ" in lan.get("/queue/next").text
 
 
-def test_when_others_hold_the_rest_the_page_says_that(lan: Visitor, hung: Visitor, make_flagged: FlagMaker) -> None:
+def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     hung.get(f"/flags/{make_flagged()}")
     response = lan.get("/queue/next")
     assert "Chưa có mục nào cho bạn" in response.text

@@ -9,7 +9,7 @@ from monitor.review.pages.report_files import report_files
 from monitor.settings import Settings
 from storage.database import Database
 from storage.models import AuditEvent
-from tests.monitor.review.visitor import Visitor
+from tests.monitor.review.browser import Browser
 
 OUTSIDE = (
     "../secret.txt",
@@ -43,26 +43,26 @@ def folder(settings: Settings) -> Path:
     return folder
 
 
-def test_the_visible_files_are_listed_and_can_be_fetched(lan: Visitor, folder: Path) -> None:
+def test_the_visible_files_are_listed_and_can_be_fetched(lan: Browser, folder: Path) -> None:
     links = [str(link["href"]) for link in lan.page("/").select(".files a")]
     assert sorted(links) == ["/reports/2026-W47/tu%E1%BA%A7n%2047.xlsx", "/reports/tong-hop.html"]
     assert lan.get("/reports/2026-W47/tu%E1%BA%A7n%2047.xlsx").content == b"xlsx"
 
 
-def test_a_file_is_saved_and_never_shown_as_a_page_of_the_desk(lan: Visitor, folder: Path) -> None:
+def test_a_file_is_saved_and_never_shown_as_a_page_of_the_desk(lan: Browser, folder: Path) -> None:
     response = lan.get("/reports/tong-hop.html")
     assert response.headers["content-disposition"].startswith("attachment")
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_download_is_recorded(lan: Visitor, folder: Path, sqlite_database: Database) -> None:
+def test_a_download_is_recorded(lan: Browser, folder: Path, sqlite_database: Database) -> None:
     lan.get("/reports/tong-hop.html")
     with sqlite_database.work() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "report_download")).one()
     assert (event.subject, event.user_id) == ("report:tong-hop.html", 1)
 
 
-def test_no_path_leads_out_of_the_folder(lan: Visitor, folder: Path) -> None:
+def test_no_path_leads_out_of_the_folder(lan: Browser, folder: Path) -> None:
     for path in OUTSIDE:
         response = lan.get(f"/reports/{path}")
         assert response.status_code == 404, path

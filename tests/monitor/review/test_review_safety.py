@@ -9,12 +9,12 @@ from bs4 import BeautifulSoup
 from fastapi import FastAPI
 
 from monitor.review.app import create_app
-from monitor.review.headers import MAX_FORM_BYTES, SECURITY_HEADERS
+from monitor.review.security_headers import MAX_FORM_BYTES, SECURITY_HEADERS
 from monitor.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
+from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import AUTHOR_KEY, FlagMaker
-from tests.monitor.review.visitor import PASSWORD, Visitor
 
 PAGES = (
     "/",
@@ -30,7 +30,7 @@ PAGES = (
 
 
 @pytest.fixture
-def busy(lan: Visitor, make_flagged: FlagMaker) -> Visitor:
+def busy(lan: Browser, make_flagged: FlagMaker) -> Browser:
     """Work at a desk with an open and a decided flag, both on posts of one author."""
     for probability in (0.9, 0.8):
         make_flagged(probability=probability, title="Chuyện ở xưởng")
@@ -38,38 +38,38 @@ def busy(lan: Visitor, make_flagged: FlagMaker) -> Visitor:
     return lan
 
 
-def test_no_page_shows_an_author(busy: Visitor) -> None:
+def test_no_page_shows_an_author(busy: Browser) -> None:
     for path in PAGES:
         response = busy.get(path)
         assert AUTHOR_KEY not in response.text + str(response.headers), path
 
 
-def test_no_address_takes_an_author(app: FastAPI, busy: Visitor) -> None:
+def test_no_address_takes_an_author(app: FastAPI, busy: Browser) -> None:
     everything = busy.get("/queue")
     assert busy.get(f"/queue?author={AUTHOR_KEY}&author_key={AUTHOR_KEY}").text == everything.text
     assert not any("author" in getattr(route, "path", "") for route in app.routes)
 
 
-def test_every_page_says_that_a_person_decides(busy: Visitor) -> None:
+def test_every_page_says_that_a_person_decides(busy: Browser) -> None:
     for path in PAGES:
         text = busy.client.get(path, follow_redirects=True).text
         assert "Người xem xét mới là người quyết định" in text, path
         assert "A score is a suggestion; a person decides; authors are not recorded." in text, path
 
 
-def test_every_answer_carries_the_security_headers(busy: Visitor) -> None:
+def test_every_answer_carries_the_security_headers(busy: Browser) -> None:
     for path in (*PAGES, "/healthz", "/static/desk.css", "/static/missing.css"):
         headers = busy.get(path).headers
         assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, path
         assert headers["content-security-policy"].startswith("default-src 'self'; "), path
 
 
-def test_pages_with_posts_stay_out_of_caches(busy: Visitor) -> None:
+def test_pages_with_posts_stay_out_of_caches(busy: Browser) -> None:
     assert busy.get("/flags/1").headers["cache-control"] == "no-store"
     assert "no-store" not in busy.get("/static/desk.css").headers.get("cache-control", "")
 
 
-def test_nothing_is_inline_and_nothing_comes_from_elsewhere(busy: Visitor) -> None:
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(busy: Browser) -> None:
     for path in PAGES:
         page = BeautifulSoup(busy.client.get(path, follow_redirects=True).text, "lxml")
         assert page.select("style, [style], [onclick], [onload], iframe, base") == [], path
@@ -80,7 +80,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(busy: Visitor) -> No
 
 
 @pytest.mark.parametrize("name", ["desk.css", "desk.js", "favicon.svg"])
-def test_what_is_served_locally_loads_nothing_from_elsewhere(visitor: Visitor, name: str) -> None:
+def test_what_is_served_locally_loads_nothing_from_elsewhere(visitor: Browser, name: str) -> None:
     response = visitor.get(f"/static/{name}")
     assert response.status_code == 200
     assert "url(" not in response.text
@@ -90,7 +90,7 @@ def test_what_is_served_locally_loads_nothing_from_elsewhere(visitor: Visitor, n
 
 @pytest.mark.parametrize("path", ["/flags/1/decisions", "/logout"])
 @pytest.mark.parametrize("token", [None, "", "đoán mò"])
-def test_a_form_without_its_token_does_nothing(busy: Visitor, path: str, token: str | None) -> None:
+def test_a_form_without_its_token_does_nothing(busy: Browser, path: str, token: str | None) -> None:
     values = {"decision": "confirmed", "basis": "0.0"} | ({} if token is None else {"csrf": token})
     response = busy.post(path, values)
     assert response.status_code == 403
@@ -98,33 +98,33 @@ def test_a_form_without_its_token_does_nothing(busy: Visitor, path: str, token: 
     assert "Đang chờ" in busy.get("/flags/1").text
 
 
-def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Visitor, hung: Visitor) -> None:
+def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Browser, hung: Browser) -> None:
     theirs = hung.fields("/", "/logout")
     assert busy.post("/logout", theirs).status_code == 403
     assert busy.get("/").status_code == 200
 
 
-def test_a_form_from_a_stranger_leads_to_the_door(visitor: Visitor) -> None:
+def test_a_form_from_a_stranger_leads_to_the_door(visitor: Browser) -> None:
     fields = visitor.fields("/login", "/login")
     response = visitor.post("/flags/1/decisions", fields | {"decision": "confirmed", "basis": "0.0"})
     assert (response.status_code, response.headers["location"]) == (303, "/login")
 
 
-def test_a_form_that_is_too_large_is_refused_unread(visitor: Visitor) -> None:
+def test_a_form_that_is_too_large_is_refused_unread(visitor: Browser) -> None:
     assert visitor.post("/login", {"name": "x" * MAX_FORM_BYTES}).status_code == 413
 
 
-def test_a_form_that_hides_its_size_is_refused(visitor: Visitor) -> None:
+def test_a_form_that_hides_its_size_is_refused(visitor: Browser) -> None:
     response = visitor.client.post("/login", content=iter([b"name=lan"]))
     assert response.status_code == 411
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
-def test_there_is_no_generated_api_page(lan: Visitor, path: str) -> None:
+def test_there_is_no_generated_api_page(lan: Browser, path: str) -> None:
     assert lan.get(path).status_code == 404
 
 
-def test_health_is_told_without_signing_in(visitor: Visitor) -> None:
+def test_health_is_told_without_signing_in(visitor: Browser) -> None:
     response = visitor.get("/healthz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
@@ -133,7 +133,7 @@ def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
     tmp_path: Path, clock: FakeClock, settings: Settings
 ) -> None:
     with Database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
-        visitor = Visitor(create_app(database, clock, settings, "secret"))
+        visitor = Browser(create_app(database, clock, settings, "secret"))
         health = visitor.get("/healthz")
         response = visitor.sign_in("lan")
     assert (health.status_code, health.json()) == (503, {"status": "database unavailable"})
@@ -144,10 +144,10 @@ def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
 
 
 def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
-    busy: Visitor, sqlite_database: Database, clock: FakeClock, settings: Settings
+    busy: Browser, sqlite_database: Database, clock: FakeClock, settings: Settings
 ) -> None:
     with Database(str(sqlite_database.url), busy_timeout=0.05) as impatient:
-        reviewer = Visitor(create_app(impatient, clock, settings, "secret"))
+        reviewer = Browser(create_app(impatient, clock, settings, "secret"))
         reviewer.sign_in("lan", PASSWORD)
         fields = reviewer.fields("/flags/1", "/flags/1/decisions")
         with closing(sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)) as other:

@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from monitor.review.auth import SESSION_COOKIE
 from monitor.review.passwords import hash_password
-from storage import people
+from storage import users
 from storage.database import Database
 from storage.models import AuditEvent
 from tests.clock import FakeClock
-from tests.monitor.review.visitor import PASSWORD, Visitor
+from tests.monitor.review.browser import PASSWORD, Browser
 
 
 def audit(database: Database) -> list[tuple[str, str, int | None]]:
@@ -20,13 +20,13 @@ def audit(database: Database) -> list[tuple[str, str, int | None]]:
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/queue/next", "/flags/1", "/reports/tuan.xlsx"])
-def test_every_page_leads_strangers_to_the_door(visitor: Visitor, path: str) -> None:
+def test_every_page_leads_strangers_to_the_door(visitor: Browser, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == 303
     assert response.headers["location"].startswith("/login")
 
 
-def test_after_signing_in_one_comes_to_the_page_that_was_wanted(visitor: Visitor, sqlite_database: Database) -> None:
+def test_after_signing_in_one_comes_to_the_page_that_was_wanted(visitor: Browser, sqlite_database: Database) -> None:
     assert visitor.get("/flags/7").headers["location"] == "/login?next=/flags/7"
     response = visitor.sign_in("lan", wanted="/flags/7")
     assert (response.status_code, response.headers["location"]) == (303, "/flags/7")
@@ -36,12 +36,12 @@ def test_after_signing_in_one_comes_to_the_page_that_was_wanted(visitor: Visitor
 @pytest.mark.parametrize(
     "wanted", ["//evil.example", "https://evil.example/", "/\\evil.example", "/a%0d%0ab", "evil", "/%2f/evil.example"]
 )
-def test_signing_in_never_leads_to_another_site(visitor: Visitor, wanted: str) -> None:
+def test_signing_in_never_leads_to_another_site(visitor: Browser, wanted: str) -> None:
     location = visitor.sign_in("lan", wanted=wanted).headers["location"]
     assert location == "/"
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Visitor) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Browser) -> None:
     cookie = visitor.sign_in("lan").headers["set-cookie"].lower()
     assert cookie.startswith(SESSION_COOKIE)
     assert "httponly" in cookie
@@ -49,14 +49,14 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Visitor)
 
 
 @pytest.mark.parametrize(("name", "password"), [("lan", "sai"), ("không có ai", PASSWORD), ("lan", ""), ("", "")])
-def test_a_wrong_name_and_a_wrong_password_get_the_same_line(visitor: Visitor, name: str, password: str) -> None:
+def test_a_wrong_name_and_a_wrong_password_get_the_same_line(visitor: Browser, name: str, password: str) -> None:
     response = visitor.sign_in(name, password)
     assert response.status_code == 401
     assert "Tên đăng nhập hoặc mật khẩu không đúng." in response.text
     assert visitor.get("/").status_code == 303
 
 
-def test_failures_are_recorded_but_not_what_strangers_typed(visitor: Visitor, sqlite_database: Database) -> None:
+def test_failures_are_recorded_but_not_what_strangers_typed(visitor: Browser, sqlite_database: Database) -> None:
     visitor.sign_in("lan", "sai")
     visitor.sign_in("mật khẩu gõ nhầm ô", "sai")
     assert audit(sqlite_database) == [
@@ -65,7 +65,7 @@ def test_failures_are_recorded_but_not_what_strangers_typed(visitor: Visitor, sq
     ]
 
 
-def test_after_five_failures_even_the_right_password_must_wait(visitor: Visitor, clock: FakeClock) -> None:
+def test_after_five_failures_even_the_right_password_must_wait(visitor: Browser, clock: FakeClock) -> None:
     for _ in range(5):
         assert visitor.sign_in("lan", "sai").status_code == 401
     refused = visitor.sign_in("lan")
@@ -76,43 +76,43 @@ def test_after_five_failures_even_the_right_password_must_wait(visitor: Visitor,
     assert visitor.sign_in("lan").status_code == 303
 
 
-def test_a_user_who_was_switched_off_is_out_at_once(lan: Visitor, sqlite_database: Database) -> None:
+def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, sqlite_database: Database) -> None:
     assert lan.get("/").status_code == 200
     with sqlite_database.work() as session:
-        people.user_by_name(session, "lan").active = False
+        users.by_name(session, "lan").active = False
         session.commit()
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan").status_code == 401
 
 
-def test_a_new_password_ends_older_sessions(lan: Visitor, sqlite_database: Database) -> None:
+def test_a_new_password_ends_older_sessions(lan: Browser, sqlite_database: Database) -> None:
     with sqlite_database.work() as session:
-        people.user_by_name(session, "lan").password_hash = hash_password("mật khẩu mới")
+        users.by_name(session, "lan").password_hash = hash_password("mật khẩu mới")
         session.commit()
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan", "mật khẩu mới").status_code == 303
 
 
-def test_signing_out_ends_the_session(lan: Visitor, sqlite_database: Database) -> None:
+def test_signing_out_ends_the_session(lan: Browser, sqlite_database: Database) -> None:
     response = lan.post("/logout", lan.fields("/", "/logout"))
     assert (response.status_code, response.headers["location"]) == (303, "/login")
     assert lan.get("/").status_code == 303
     assert audit(sqlite_database)[-1] == ("sign_out", "users:1", 1)
 
 
-def test_signing_out_needs_a_form_and_not_a_link(lan: Visitor) -> None:
+def test_signing_out_needs_a_form_and_not_a_link(lan: Browser) -> None:
     assert lan.get("/logout").status_code == 405
     assert lan.get("/").status_code == 200
 
 
-def test_a_session_that_somebody_else_signed_is_worth_nothing(app: FastAPI, lan: Visitor) -> None:
+def test_a_session_that_somebody_else_signed_is_worth_nothing(app: FastAPI, lan: Browser) -> None:
     forged = lan.client.cookies[SESSION_COOKIE][:-3] + "abc"
-    stranger = Visitor(app)
+    stranger = Browser(app)
     stranger.client.cookies.set(SESSION_COOKIE, forged)
     assert stranger.get("/").status_code == 303
 
 
-def test_a_login_form_that_has_grown_stale_says_so(visitor: Visitor) -> None:
+def test_a_login_form_that_has_grown_stale_says_so(visitor: Browser) -> None:
     response = visitor.post("/login", {"name": "lan", "password": PASSWORD, "csrf": "cũ"})
     assert response.status_code == 403
     assert "Trang đăng nhập đã hết hạn" in response.text

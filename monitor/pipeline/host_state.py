@@ -1,0 +1,55 @@
+"""Keeps in the database what the polite client must remember of hosts, so that its programs are polite together."""
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+from monitor.collectors.http.host_state import RememberedPace, RememberedRobots
+from storage import host_state
+from storage.database import Database
+from storage.host_state import HostRow, RobotsRow
+
+
+class DatabaseHostState:
+    """The memory of the polite client.
+
+    Args:
+        database: Where it is kept.
+
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._owner = uuid.uuid4().hex
+
+    def pace(self, host: str) -> RememberedPace | None:
+        """Give what is known of a host."""
+        with self._database.work() as session:
+            row = host_state.rate_limit_of(session, host)
+        return RememberedPace(**asdict(row)) if row else None
+
+    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
+        """Take a host for one request, unless another program has it or asked it since `ready_at` was seen."""
+        with self._database.work() as session:
+            taken = host_state.lease(session, host, owner=self._owner, ready_at=ready_at, now=now, until=until)
+            session.commit()
+        return taken
+
+    def give_back(self, pace: RememberedPace) -> None:
+        """Keep what is now known of a host, and let other programs ask it."""
+        with self._database.work() as session:
+            host_state.save_rate_limits(session, [HostRow(**asdict(pace))])
+            host_state.release(session, pace.host, self._owner)
+            session.commit()
+
+    def robots(self, place: str) -> RememberedRobots | None:
+        """Give the copy of a robots.txt, however old."""
+        with self._database.work() as session:
+            row = host_state.robots_of(session, place)
+        return RememberedRobots(**asdict(row)) if row else None
+
+    def keep_robots(self, copy: RememberedRobots) -> None:
+        """Keep a copy of a robots.txt."""
+        with self._database.work() as session:
+            host_state.save_robots(session, RobotsRow(**asdict(copy)))
+            session.commit()

@@ -1,0 +1,71 @@
+"""Whatever waits is scored, and then compared: the two steps that follow every crawl and every import."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from monitor.pipeline.match import Matcher, MatchResult
+from monitor.pipeline.score import Scorer, ScoreResult
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAndMatchResult:
+    """What scoring and comparing found."""
+
+    scores: ScoreResult
+    matches: MatchResult
+
+    @property
+    def opened(self) -> int:
+        """How many flags were opened in all."""
+        return self.scores.opened.total()
+
+    @property
+    def unsure(self) -> int:
+        """How many scores fell just short of a flag."""
+        return self.scores.unsure.total()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the account as plain data."""
+        scores = {
+            "model": self.scores.model,
+            "scored": self.scores.scored,
+            "opened": dict(self.scores.opened),
+            "unsure": dict(self.scores.unsure),
+        }
+        return {**scores, **asdict(self.matches)}
+
+
+def score_and_match(
+    scorer: Scorer, matcher: Matcher, progress: Progress = lambda _step, _done, _total: None
+) -> ScoreAndMatchResult:
+    """Score all posts that wait, then look for copies and evidence.
+
+    Args:
+        scorer: Gives scores and opens flags.
+        matcher: Finds copies and evidence.
+        progress: Told the step, how much is done, and of how much (None: unknown).
+
+    Raises:
+        KiemtinError: When scoring cannot go on; what was stored stays.
+
+    """
+    counts = {"scoring": 0, "comparing": 0}
+    total = 0
+
+    def waiting(count: int) -> None:
+        nonlocal total
+        total = count
+
+    def scored(count: int) -> None:
+        counts["scoring"] += count
+        progress("scoring", counts["scoring"], max(total, counts["scoring"]))
+
+    def compared(count: int) -> None:
+        counts["comparing"] += count
+        progress("comparing", counts["comparing"], None)
+
+    scores = scorer.run(waiting, scored)
+    return ScoreAndMatchResult(scores, matcher.run(compared))

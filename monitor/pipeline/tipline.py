@@ -1,0 +1,223 @@
+"""Posts that a person reports: a text, or a public page that is read once. They are scored like any other post."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from monitor.clock import Clock
+from monitor.collectors.base import PublicPost
+from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.parsing.article import read_article
+from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from monitor.pipeline.imports import TIPS, refuse_to_replace
+from monitor.pipeline.post_drafts import content_hash, post_draft
+from monitor.pipeline.pseudonym import Pseudonymiser
+from storage import audit, posts, sources
+from storage.database import Database
+from storage.sources import CaptureDraft, SourceDraft
+
+LEGAL_BASIS = "Reported by a person, who found it public."
+_INTERVAL_SECONDS = 86_400  # never used: no crawl reads what was imported
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
+_TRACKING = frozenset({"fbclid", "gclid", "igsh", "igshid", "mibextid", "zarsrc", "si"})
+_TRACKING_START = "utm_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """What became of a tip; `outcome` is `new` or `duplicate`. A page that is known already is not read again."""
+
+    outcome: str
+    external_id: str
+    url: str | None
+    title: str | None
+    text: str | None
+
+
+class Tipline:
+    """Takes posts that people report into the source `tips`.
+
+    Args:
+        database: Where they go.
+        pseudonymiser: Replaces authors; a tip names none.
+        clock: Tells the time.
+        retention_days: After how many days they are deleted.
+
+    """
+
+    def __init__(self, database: Database, pseudonymiser: Pseudonymiser, clock: Clock, *, retention_days: int) -> None:
+        self._database = database
+        self._pseudonymiser = pseudonymiser
+        self._clock = clock
+        self._retention_days = retention_days
+
+    def add_text(self, text: str, *, title: str | None = None, url: str | None = None) -> Tip:
+        """Take a text as somebody saw it.
+
+        Args:
+            text: The text; it is kept as it is.
+            title: Its heading.
+            url: Where it stood; it is not read.
+
+        Raises:
+            UsageError: When there is no text, it cannot be stored, or the address is none.
+            StorageError: When the database fails.
+
+        """
+        if not text.strip():
+            raise UsageError("the tip is empty: give the text of the post, or the address of a public page")
+        address = canonical_url(url) if url else None
+        identifier = address or _identifier_of(text)
+        post = PublicPost(external_id=identifier, text=text, title=title or None, url=address)
+        if not _is_storable(post):
+            raise UsageError("the tip holds characters that cannot be stored (NUL or half a pair): copy the text again")
+        body = text.encode()
+        capture = CaptureDraft(
+            url=address or TIPS,
+            fetched_at=self._clock.now(),
+            status=None,
+            content_type="text/plain",
+            size_bytes=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+        )
+        return self._keep(post, capture)
+
+    async def add_page(self, url: str, client: PoliteClient) -> Tip:
+        """Read a public page once and take its article.
+
+        Args:
+            url: The page.
+            client: Reads it as politely as any source.
+
+        Raises:
+            UsageError: When the address is none.
+            CollectError: When the page may not or cannot be read, or has no text.
+            StorageError: When the database fails.
+
+        """
+        address = canonical_url(url)
+        if self._is_known(address, ()):
+            return Tip(outcome="duplicate", external_id=address, url=address, title=None, text=None)
+        try:
+            fetched = await client.get(address)
+        except SourceRefused as error:
+            raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
+        return self._keep(_post_of(fetched, address), _capture_of(fetched))
+
+    def _is_known(self, external_id: str, hashes: tuple[str, ...]) -> bool:
+        with self._database.work() as session:
+            return posts.is_known(session, TIPS, external_id, hashes)
+
+    def _keep(self, post: PublicPost, capture: CaptureDraft) -> Tip:
+        hashes = (content_hash(post.title, post.text), content_hash(None, post.text))
+        told = Tip(outcome="new", external_id=post.external_id, url=post.url, title=post.title, text=post.text)
+        if self._is_known(post.external_id, hashes):
+            return replace(told, outcome="duplicate")
+        now = self._clock.now()
+        with self._database.work() as session:
+            draft = self._source()
+            refuse_to_replace(session, draft, "give that one another name (`tips` is for reported posts)")
+            source, _ = sources.register(session, draft, now)
+            run = sources.start_run(session, source.id, now)
+            row = post_draft(
+                post,
+                kind=source.kind,
+                pseudonymiser=self._pseudonymiser,
+                collected_at=now,
+                capture_id=sources.add_capture(session, run.id, capture),
+            )
+            posts.record(session, source.id, [row], any_version=True)
+            counts = {"seen": 1, "new": 1, "changed": 0, "gone": 0}
+            sources.close_run(session, run.id, now=now, outcome="ok", counts=counts, skipped={})
+            audit.record(session, at=now, action="tip", subject=TIPS, detail={"sha256": capture.sha256})
+            session.commit()
+        return told
+
+    def _source(self) -> SourceDraft:
+        return SourceDraft(
+            name=TIPS,
+            kind="import",  # never leased by a crawl
+            address=TIPS,
+            role="monitored",
+            legal_basis=LEGAL_BASIS,
+            retention_days=self._retention_days,
+            interval_seconds=_INTERVAL_SECONDS,
+        )
+
+
+def canonical_url(url: str) -> str:
+    """Write an address so that two people who report one page write the same.
+
+    The fragment and the parameters that only say where a reader came from are left out.
+
+    Raises:
+        UsageError: When it is no web address.
+
+    """
+    try:
+        parts = urlsplit(url.strip())
+        parameters = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError as error:
+        raise UsageError(f"{url!r} is not a web address ({error}): copy it from the browser") from error
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or not parts.hostname
+        or any(char.isspace() for char in url.strip())
+    ):
+        raise UsageError(f"{url!r} is not a web address: it begins with https://")
+    kept = [(name, value) for name, value in parameters if not _only_tracks(name)]
+    query = parts.query if len(kept) == len(parameters) else urlencode(kept)
+    return parts._replace(
+        scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path or "/", query=query, fragment=""
+    ).geturl()
+
+
+def _only_tracks(parameter: str) -> bool:
+    return parameter.lower() in _TRACKING or parameter.lower().startswith(_TRACKING_START)
+
+
+def _identifier_of(text: str) -> str:
+    """Make an identifier that does not change with the space and line ends that copying adds."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_storable(post: PublicPost) -> bool:
+    whole = f"{post.text}{post.title or ''}{post.url or ''}"
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in whole
+
+
+def _post_of(fetched: Fetched, address: str) -> PublicPost:
+    if fetched.content_type not in _PAGES:
+        raise PayloadInvalid(f"{address} is {fetched.content_type}, not a page: paste its text with --url ADDRESS")
+    article = read_article(fetched.text(), fetched.final_url)
+    if article is None:
+        raise PayloadInvalid(f"{address} has no text to read: paste it, as in kiemtin tip TEXT --url ADDRESS")
+    post = PublicPost(
+        external_id=address,
+        text=article.text,
+        url=address,
+        title=article.title,
+        published_at=article.published_at,
+        published_raw=article.published_raw,
+        language=article.language,
+    )
+    if not _is_storable(post):
+        raise PayloadInvalid(f"{address} holds characters that cannot be stored: paste its text with --url ADDRESS")
+    return post
+
+
+def _capture_of(fetched: Fetched) -> CaptureDraft:
+    return CaptureDraft(
+        url=fetched.final_url,
+        fetched_at=fetched.fetched_at,
+        status=fetched.status,
+        content_type=fetched.content_type,
+        size_bytes=len(fetched.body),
+        sha256=fetched.sha256,
+    )

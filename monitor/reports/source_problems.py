@@ -1,0 +1,58 @@
+"""What was not reached in a week: readings that failed or left a gap, and sources that are switched off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.reports.mask import mask_personal
+from monitor.reports.quotes import conceal, shorten
+from storage import reports, sources
+from storage.reports import Period
+
+FAILED: Final = "failed"
+GAP: Final = "gap"
+DISABLED: Final = "disabled"
+LONGEST_MESSAGE: Final = 200  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceProblem:
+    """What was not read: `kind` is `failed`, `gap` or `disabled`; `last_at` is UTC, None for a disabled source."""
+
+    source: str
+    problem: str
+    message: str
+    times: int
+    last_at: datetime | None
+
+
+def gather_source_problems(session: Session, period: Period) -> tuple[SourceProblem, ...]:
+    """Count equal messages of a source together: a source that is away fails every half hour."""
+    found: dict[tuple[str, str, str], list[datetime]] = {}
+    for name, run in reports.problem_runs(session, period):
+        told = [(FAILED, run.error or "")] if run.outcome == "failed" else []
+        told += [(GAP, run.gap)] if run.gap else []
+        for problem, message in told:
+            found.setdefault((name, problem, shorten(conceal(message), LONGEST_MESSAGE)), []).append(run.started_at)
+    source_problems = [
+        SourceProblem(
+            source=mask_personal(name), problem=problem, message=message, times=len(times), last_at=max(times)
+        )
+        for (name, problem, message), times in found.items()
+    ]
+    source_problems += [
+        SourceProblem(
+            source=mask_personal(source.name),
+            problem=DISABLED,
+            message=shorten(conceal(source.why_disabled or ""), LONGEST_MESSAGE),
+            times=0,
+            last_at=None,
+        )
+        for source in sources.all_sources(session)
+        if not source.enabled and source.kind != "import"
+    ]
+    return tuple(
+        sorted(source_problems, key=lambda row: (row.problem == DISABLED, -row.times, row.source, row.problem))
+    )

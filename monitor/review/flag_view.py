@@ -1,0 +1,325 @@
+"""What the pages of queue and flag show, built from rows. No author is among it, so that no page can show one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from classifiers.claims import Claim, claim_of
+from classifiers.labels import UNVERIFIED
+from classifiers.model.classifier import BASE, REST
+from classifiers.model.classifier import Reason as WordReason
+from classifiers.text.normalise import MAX_CHARACTERS
+from monitor.review import wording
+from monitor.review.highlight import Piece, Reason, gather_reasons, mark, tone
+from monitor.review.wording import LabelHelp
+from storage import flags, matching, posts, reviews, users
+from storage.models import Evidence, Flag, Post, PostRevision, join_title
+
+FIRST_LINE_CHARACTERS: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Another reviewer who has a flag open, and until when."""
+
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One line of the queue."""
+
+    flag_id: int
+    label: LabelHelp
+    chance: str
+    percent: int
+    source: str
+    when: datetime
+    when_is_published: bool
+    precision: str | None
+    first_line: str
+    alike: int
+    removed: bool
+    holder: Holder | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """One line of the table of reasons; `share` is its part of the strongest, 0 to 100."""
+
+    words: str
+    explanation: str
+    weight: float
+    share: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a post; `seen_at` is when it was first seen in this shape."""
+
+    number: int
+    title: str | None
+    text: str
+    seen_at: datetime
+    edited_at: datetime | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPost:
+    """A copy of the post, or a reference post that may bear on it."""
+
+    source: str
+    when: datetime
+    first_line: str
+    url: str | None
+    similarity: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFlag:
+    """Another flag of the same post."""
+
+    flag_id: int
+    label: LabelHelp
+    percent: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision of the past."""
+
+    decision: str
+    reviewer: str
+    when: datetime
+    note: str
+    evidence: tuple[str, ...]
+    on_flagged_version: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagView:
+    """Everything that the page of one flag shows.
+
+    `basis` names what a decision is about: the version and the newest decision that the reviewer saw. `claim` holds the
+    two parts of an unverified claim; None for other labels.
+    """
+
+    flag_id: int
+    label: LabelHelp
+    chance: str
+    percent: int
+    state: str
+    basis: str
+    source: str
+    source_role: str
+    url: str | None
+    host: str | None
+    title: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    rest: str
+    context: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    published_precision: str | None
+    collected_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    engagement: tuple[tuple[str, str], ...]
+    reasons: tuple[ReasonRow, ...]
+    claim: Claim | None
+    versions: tuple[Version, ...]
+    newer_version: bool
+    copies: tuple[OtherPost, ...]
+    alike: int
+    evidence: tuple[OtherPost, ...]
+    other_flags: tuple[OtherFlag, ...]
+    history: tuple[Decided, ...]
+    lease_until: datetime | None
+    holder: Holder | None
+
+
+def web_address(address: str | None) -> str | None:
+    """Give an address back if a person may click on it: http or https with a host; otherwise None."""
+    if not address or any(char.isspace() for char in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def percent_of(probability: float) -> int:
+    """Round a probability to whole per cent; a model is never quite sure, so 0 and 100 do not occur."""
+    return min(99, max(1, round(100 * probability)))
+
+
+def first_line(title: str | None, text: str) -> str:
+    """Give the beginning of a post: its heading, unless the text begins with it, or its first line with anything."""
+    lines = (line.strip() for line in join_title(title, text).splitlines())
+    line = next((line for line in lines if line), "(không có chữ)")
+    return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
+
+
+def reviewer_names(session: Session) -> dict[str, str]:
+    """Name the reviewers by the owner that stands in their leases."""
+    return {f"user:{user.id}": user.name for user in users.all_users(session)}
+
+
+def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]) -> Holder | None:
+    """Say which other reviewer has a flag open now."""
+    if flag.lease_until is None or flag.lease_until < now or flag.lease_owner in (None, owner):
+        return None
+    return Holder(names.get(str(flag.lease_owner), "người khác"), flag.lease_until)
+
+
+def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime) -> tuple[QueueRow, ...]:
+    """Build the lines of the queue."""
+    sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in found if flag.post.cluster_id})
+    names = reviewer_names(session)
+    return tuple(_queue_row(flag, sizes, other_holder(flag, owner, now, names)) for flag in found)
+
+
+def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> QueueRow:
+    post, percent = flag.post, percent_of(flag.probability)
+    return QueueRow(
+        flag_id=flag.id,
+        label=wording.label_help(flag.label),
+        chance=wording.chance_in_words(percent),
+        percent=percent,
+        source=post.source.name,
+        when=post.published_at or post.collected_at,
+        when_is_published=post.published_at is not None,
+        precision=post.published_precision if post.published_at else None,
+        first_line=first_line(post.current_title, post.current_text),
+        alike=sizes.get(post.cluster_id or 0, 1),
+        removed=post.deleted_at is not None,
+        holder=holder,
+    )
+
+
+def seen_state_of(flag: Flag, past: Sequence[Decided]) -> str:
+    """Name what a reviewer has before them, so that a decision about something older is noticed."""
+    return f"{flag.revision_number}.{len(past)}"
+
+
+def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
+    """List the decisions on a flag, oldest first."""
+    return tuple(
+        Decided(
+            decision=wording.DECISION_NAMES[review.decision],
+            reviewer=name,
+            when=review.decided_at,
+            note=review.note,
+            evidence=tuple(filter(None, map(web_address, review.evidence))),
+            on_flagged_version=review.revision_number == flag.revision_number,
+        )
+        for review, name in reviews.history(session, flag.id)
+    )
+
+
+def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagView:
+    """Build the page of one flag."""
+    post, percent = flag.post, percent_of(flag.probability)
+    versions = _versions(post, posts.revisions(session, post.id), flag.revision_number)
+    judged = next(version for version in versions if version.flagged)
+    reasons = gather_reasons(flag.reasons)
+    past = history_of(session, flag)
+    url = web_address(post.url)
+    heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
+    others = tuple(other for other in flags.of_post(session, post.id) if other.id != flag.id)
+    sizes = matching.cluster_sizes(session, [post.cluster_id] if post.cluster_id else [])
+    return FlagView(
+        flag_id=flag.id,
+        label=wording.label_help(flag.label),
+        chance=wording.chance_in_words(percent),
+        percent=percent,
+        state=flag.state,
+        basis=seen_state_of(flag, past),
+        source=post.source.name,
+        source_role=post.source.role,
+        url=url,
+        host=urlsplit(url).hostname if url else None,
+        title=mark(heading, reasons),
+        text=mark(judged.text[:MAX_CHARACTERS], reasons),
+        rest=judged.text[MAX_CHARACTERS:],
+        context=post.context,
+        published_at=post.published_at,
+        published_raw=post.published_raw,
+        published_precision=post.published_precision,
+        collected_at=post.collected_at,
+        edited_at=post.edited_at,
+        deleted_at=post.deleted_at,
+        engagement=tuple((wording.engagement_name(key), str(count)) for key, count in post.engagement.items()),
+        reasons=_reason_rows([(reason.words, reason.weight) for reason in reasons]),
+        claim=_claim(flag, judged, reasons),
+        versions=versions,
+        newer_version=post.revision_number > flag.revision_number,
+        copies=tuple(_copy(other) for other in matching.copies(session, post)),
+        alike=sizes.get(post.cluster_id or 0, 1),
+        evidence=tuple(_evidence(found) for found in matching.evidence_of(session, post.id)),
+        other_flags=tuple(_other_flag(other) for other in others),
+        history=past,
+        lease_until=flag.lease_until if flag.lease_owner == owner else None,
+        holder=other_holder(flag, owner, now, reviewer_names(session)),
+    )
+
+
+def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[Version, ...]:
+    """List original and edits; the flagged number is always among them, for versions are never deleted singly."""
+    original = Version(0, post.title, post.text, post.collected_at, None, flagged == 0)
+    edits = (Version(r.number, r.title, r.text, r.seen_at, r.edited_at, r.number == flagged) for r in later)
+    return (original, *edits)
+
+
+def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | None:
+    if flag.label != UNVERIFIED.name:
+        return None
+    weighed = [WordReason(reason.words, reason.weight) for reason in reasons]
+    return claim_of(join_title(judged.title, judged.text), weighed)
+
+
+def _reason_rows(reasons: Sequence[tuple[str, float]]) -> tuple[ReasonRow, ...]:
+    strongest = max((abs(weight) for _, weight in reasons), default=0.0)
+    words = max((abs(weight) for name, weight in reasons if name not in (BASE, REST)), default=0.0)
+    return tuple(
+        ReasonRow(
+            words=name,
+            explanation=wording.SPECIAL_REASONS.get(name, ""),
+            weight=weight,
+            share=round(100 * abs(weight) / strongest) if strongest else 0,
+            tone="none" if name in (BASE, REST) else tone(weight, words),
+        )
+        for name, weight in reasons
+    )
+
+
+def _copy(post: Post) -> OtherPost:
+    line = first_line(post.current_title, post.current_text)
+    return OtherPost(post.source.name, post.published_at or post.collected_at, line, web_address(post.url))
+
+
+def _evidence(found: Evidence) -> OtherPost:
+    post = found.reference
+    return OtherPost(
+        source=post.source.name,
+        when=post.published_at or post.collected_at,
+        first_line=first_line(post.current_title, post.current_text),
+        url=web_address(post.url),
+        similarity=percent_of(found.similarity),
+        state=wording.EVIDENCE_STATES[found.state],
+    )
+
+
+def _other_flag(flag: Flag) -> OtherFlag:
+    label = wording.label_help(flag.label)
+    return OtherFlag(flag.id, label, percent_of(flag.probability), wording.STATES[flag.state])

@@ -1,0 +1,132 @@
+"""Questions: half for doubt, half at random from flagged and unflagged posts alike; answers teach and measure."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from classifiers.data.datasets import read_corpus
+from classifiers.labels import LABEL_NAMES
+from classifiers.persistence import Loaded, load
+from classifiers.text.segment import Segmenter
+from monitor.errors import NotReady
+from monitor.pipeline.active_learning import WINDOW, QuestionSelector
+from monitor.pipeline.holdout import split_holdout
+from monitor.pipeline.score import Scorer, cached_model
+from storage import decisions, posts
+from storage.database import Database
+from storage.models import Model, Question, Score
+from tests.clock import FakeClock
+from tests.factories import add_source, make_post
+from tests.monitor.pipeline.labelled_posts import answer_all
+
+EXAMPLES = read_corpus()[5::60][:140]
+TEXTS = [example.text for example in EXAMPLES]
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    cached_model.cache_clear()
+
+
+@pytest.fixture
+def loaded(small_model: Path) -> Loaded:
+    return load(small_model, Segmenter())
+
+
+@pytest.fixture
+def asker(sqlite_database: Database, small_model: Path, clock: FakeClock) -> QuestionSelector:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        posts.record(session, source.id, [make_post(str(n), text) for n, text in enumerate(TEXTS)])
+        session.commit()
+    with ThreadPoolExecutor(1) as executor:
+        Scorer(sqlite_database, executor, small_model, clock).run()
+    return QuestionSelector(sqlite_database, Segmenter(), clock)
+
+
+def asked(database: Database) -> Sequence[Question]:
+    with database.work() as session:
+        return session.scalars(select(Question).order_by(Question.id)).all()
+
+
+def test_a_random_post_is_asked_about_for_every_label_and_a_doubtful_one_for_one(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    told: list[tuple[int, int]] = []
+    result = asker.run(loaded, 20, lambda done, total: told.append((done, total)))
+    assert (result.posts, result.uncertain, result.random) == (20, 10, 10)
+    assert result.questions == result.waiting == 10 + 10 * len(LABEL_NAMES)
+    assert told[-1] == (len(TEXTS), len(TEXTS))
+    by_post: dict[int, list[Question]] = {}
+    for question in asked(sqlite_database):
+        by_post.setdefault(question.post_id, []).append(question)
+    sizes = Counter((found[0].why, len(found)) for found in by_post.values())
+    assert sizes == {("random", 3): 10, ("uncertain", 1): 10}
+
+
+def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    asker.run(loaded, 30)
+    order = [question.post_id for question in asked(sqlite_database)]
+    once = list(dict.fromkeys(order))
+    assert order == sorted(order, key=once.index)
+    kinds = [question.why for question in asked(sqlite_database)]
+    assert "random" in kinds[:20]
+    assert "uncertain" in kinds[:20]
+
+
+def test_what_is_asked_for_doubt_is_near_the_threshold(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    asker.run(loaded, 20)
+    with sqlite_database.work() as session:
+        thresholds = session.scalars(select(Model.thresholds)).one()
+        everything = session.execute(select(Score.label, Score.probability)).all()
+    far = [abs(probability - thresholds[label]) for label, probability in everything]
+    near = [abs(q.probability - thresholds[q.label]) for q in asked(sqlite_database) if q.why == "uncertain"]
+    assert statistics.mean(near) < statistics.mean(far) * 0.8
+
+
+def test_whether_the_model_flags_it_is_kept(asker: QuestionSelector, sqlite_database: Database, loaded: Loaded) -> None:
+    asker.run(loaded, 60)
+    for question in asked(sqlite_database):
+        assert question.flagged == (question.probability >= loaded.classifier.thresholds[question.label])
+    assert {question.flagged for question in asked(sqlite_database)} == {True, False}
+
+
+def test_nothing_is_asked_twice_and_the_end_is_reached(asker: QuestionSelector, loaded: Loaded) -> None:
+    drawn = [asker.run(loaded, 100).posts for _ in range(3)]
+    assert drawn == [100, len(TEXTS) - 100, 0]
+
+
+def test_posts_beyond_the_window_are_not_asked_about(asker: QuestionSelector, loaded: Loaded, clock: FakeClock) -> None:
+    clock.advance(WINDOW + timedelta(days=1))
+    with pytest.raises(NotReady, match=r"has scored no post of the last 30 days: run `kiemtin score` first$"):
+        asker.run(loaded, 10)
+
+
+def test_a_model_that_never_scored_is_told(sqlite_database: Database, loaded: Loaded, clock: FakeClock) -> None:
+    with pytest.raises(NotReady, match="run `kiemtin score` first"):
+        QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 10)
+
+
+def test_answers_become_labels_of_posts_that_were_never_flagged(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    truth = {example.text: example.labels["concern"] for example in EXAMPLES}
+    asker.run(loaded, 20)
+    answer_all(sqlite_database, truth)
+    with sqlite_database.work() as session:
+        found = split_holdout(decisions.label_decisions(session))
+    examples = [*found.training, *found.held_out]
+    assert len(examples) == 20
+    assert sum(len(example.labels) for example in examples) == 10 + 10 * len(LABEL_NAMES)
+    assert all(example.labels["concern"] == truth[example.text] for example in examples if "concern" in example.labels)
