@@ -1,18 +1,28 @@
 """What Mastodon's API answers, read at the edge: timelines' settings, pages, statuses."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
+
+from pydantic import AliasPath, Field
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
-from monitor.collectors.parsing.json_values import text_at
+from monitor.collectors.parsing.json_models import (
+    Count,
+    Identifier,
+    Lenient,
+    PayloadModel,
+    Text,
+    Uri,
+    parse_json,
+    read_row,
+)
 from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, UsageError
 
@@ -21,10 +31,10 @@ _PAGE_SIZE = 40
 _BACKFILL_PAGES = 5
 _MOST_BACKFILL_PAGES = 100
 _LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
-_OWN_NUMBER = re.compile(r"/statuses/(\w+)$")
+_OWN_ID = re.compile(r"/statuses/(\w+)$")
 _OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
+_ACCESS = ("configuration", "timelines_access")
 _OPEN_VISIBILITY = frozenset({"public", "unlisted"})
-_COUNTS = {"replies": "replies_count", "shares": "reblogs_count", "likes": "favourites_count"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +46,27 @@ class Timeline:
     """
 
     base: str
-    kind: str
+    name: str
     tag: str
     backfill_pages: int
 
     @classmethod
-    def of(cls, source: SourceView) -> "Timeline":
+    def from_source(cls, source: SourceView) -> "Timeline":
         """Read a source's settings.
 
         Raises:
             UsageError: When they are not as described.
 
         """
-        kind = source.settings.get("timeline", "local")
+        name = source.settings.get("timeline", "local")
         tag = str(source.settings.get("tag", "")).strip().removeprefix("#")
-        if kind not in _TIMELINES:
-            raise UsageError(f"source {source.name}: `timeline` is {kind!r}: use one of {', '.join(_TIMELINES)}")
-        if (kind == "tag") != bool(tag):
+        if name not in _TIMELINES:
+            raise UsageError(f"source {source.name}: `timeline` is {name!r}: use one of {', '.join(_TIMELINES)}")
+        if (name == "tag") != bool(tag):
             raise UsageError(f'source {source.name}: `tag` belongs to `timeline = "tag"`, and only there: set both')
         return cls(
             base=source.address.rstrip("/"),
-            kind=kind,
+            name=name,
             tag=tag,
             backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
@@ -64,8 +74,8 @@ class Timeline:
     @property
     def url(self) -> str:
         """The address of the timeline, without parameters."""
-        name = f"tag/{quote(self.tag, safe='')}" if self.kind == "tag" else "public"
-        return f"{self.base}/api/v1/timelines/{name}"
+        place = f"tag/{quote(self.tag, safe='')}" if self.name == "tag" else "public"
+        return f"{self.base}/api/v1/timelines/{place}"
 
     @property
     def host(self) -> str:
@@ -76,20 +86,71 @@ class Timeline:
         """Give the address of one status."""
         return f"{self.base}/api/v1/statuses/{quote(status_id, safe='')}"
 
-    def own_number(self, uri: str) -> str | None:
-        """Read a status's number from its address, when it is one of this server's own."""
-        found = _OWN_NUMBER.search(uri)
-        is_own = self.kind == "local" or urlsplit(uri).hostname == self.host
-        return found[1] if found and is_own else None
+    def own_id(self, uri: str) -> str | None:
+        """Read a status's identifier on this server from its URI; None when it is another server's."""
+        match = _OWN_ID.search(uri)
+        return match[1] if match and (self.name == "local" or _host(uri) == self.host) else None
 
     def params(self, *, local: bool, **paging: str) -> dict[str, str]:
         """Give the parameters of a page."""
         return {"limit": str(_PAGE_SIZE), **({"local": "true"} if local else {}), **paging}
 
 
+class Account(PayloadModel):
+    """Who wrote a status, as Mastodon's documentation names it."""
+
+    acct: Text | None = None
+    note: Text | None = None
+    noindex: bool | None = None
+    indexable: bool | None = None
+    discoverable: bool | None = None
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the author does not want to be found by strangers; what a server leaves out is no answer."""
+        return (
+            self.noindex is True
+            or self.indexable is False
+            or self.discoverable is False
+            or bool(_OPTED_OUT.search(to_text(self.note or "")))
+        )
+
+
+class Status(PayloadModel):
+    """One row of a timeline, as Mastodon's documentation names it."""
+
+    id: Identifier
+    uri: Uri
+    account: Account
+    url: Lenient[Uri] = None
+    visibility: Text | None = None
+    reblog: Any = None
+    content: Text | None = None
+    spoiler_text: Text | None = None
+    language: Lenient[Text] = None
+    created_at: Lenient[Text] = None
+    edited_at: Lenient[Text] = None
+    replies_count: Lenient[Count] = None
+    reblogs_count: Lenient[Count] = None
+    favourites_count: Lenient[Count] = None
+
+
+class Row(PayloadModel):
+    """A row of which only the identifier is read, so that paging goes on past one that is malformed."""
+
+    id: Identifier
+
+
+class Instance(PayloadModel):
+    """A server's description of itself (`/api/v2/instance`): who may read which timelines."""
+
+    live_feeds: Lenient[Text] = Field(None, validation_alias=AliasPath(*_ACCESS, "live_feeds", "local"))
+    hashtag_feeds: Lenient[Text] = Field(None, validation_alias=AliasPath(*_ACCESS, "hashtag_feeds", "local"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """One status that may be kept, with its number on this server."""
+class StatusPost:
+    """A status that may be kept: its identifier on this server, and the post that it becomes."""
 
     status_id: str
     post: PublicPost
@@ -99,12 +160,12 @@ class Status:
 class Page:
     """One page of a timeline, newest first.
 
-    `ids` are the numbers of all rows, kept or not; `older` and `newer` lead to the neighbouring pages.
+    `ids` are the identifiers of all rows, kept or not; `older` and `newer` lead to the neighbouring pages.
     """
 
     fetched: Fetched
     ids: Sequence[str]
-    statuses: Sequence[Status]
+    statuses: Sequence[StatusPost]
     skipped: Counter[str]
     older: str | None
     newer: str | None
@@ -123,13 +184,13 @@ def read_page(fetched: Fetched, host: str) -> Page:
     skipped: Counter[str] = Counter()
     statuses = []
     for row in rows:
-        found = read_status(row, host)
-        if isinstance(found, Status):
-            statuses.append(found)
+        result = read_status(row, host)
+        if isinstance(result, StatusPost):
+            statuses.append(result)
         else:
-            skipped[found] += 1
-    ids = [row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"]]
-    links = _links(fetched.headers.get("link", ""))
+            skipped[result] += 1
+    ids = [each.id for each in (read_row(Row, row) for row in rows) if each]
+    links = {relation: address for address, relation in _LINK.findall(fetched.headers.get("link", ""))}
     return Page(
         fetched=fetched,
         ids=ids,
@@ -140,84 +201,87 @@ def read_page(fetched: Fetched, host: str) -> Page:
     )
 
 
-def read_status(row: Any, host: str) -> Status | str:
-    """Read one status; what may not or cannot be kept gives the reason instead."""
-    account = row.get("account") if isinstance(row, dict) else None
-    if not isinstance(account, dict) or not text_at(row, "id") or not text_at(row, "uri"):
+def read_status(row: Any, host: str) -> StatusPost | str:
+    """Read one status; for one that may not or cannot be kept, give the reason."""
+    status = read_row(Status, row)
+    if status is None:
         return "malformed"
-    if row.get("reblog") is not None:
+    if status.reblog is not None:
         return "boost"
-    if row.get("visibility") not in _OPEN_VISIBILITY:
+    if status.visibility not in _OPEN_VISIBILITY:
         return "not public"
-    if _opted_out(account):
+    if status.account.opted_out:
         return "author opted out"
-    text, title = to_text(text_at(row, "content")), text_at(row, "spoiler_text").strip()
+    text, title = to_text(status.content or ""), (status.spoiler_text or "").strip()
     if not text and not title:
         return "no text"
-    return Status(status_id=row["id"], post=_post(row, account, text, title, host))
+    return StatusPost(status_id=status.id, post=_post(status, text, title, host))
 
 
-def _opted_out(account: Mapping[str, Any]) -> bool:
-    """Say whether an author does not want to be found by strangers; what a server does not tell is no answer."""
-    return (
-        account.get("noindex") is True
-        or account.get("indexable") is False
-        or account.get("discoverable") is False
-        or bool(_OPTED_OUT.search(to_text(text_at(account, "note"))))
-    )
-
-
-def order(status_id: str) -> tuple[int, str]:
-    """Give what identifiers sort by: numbers of unequal length, and ULIDs, which all have one length."""
+def sort_key(status_id: str) -> tuple[int, str]:
+    """Give the key by which identifiers sort from old to new: numbers of any length, or ULIDs of one length."""
     return len(status_id), status_id
 
 
 def timeline_access(fetched: Fetched, timeline: Timeline) -> str | None:
-    """Read from an instance's description who may see a timeline: `public`, `authenticated`, `disabled`, or unknown."""
-    value = _json(fetched)
-    feeds = "hashtag_feeds" if timeline.kind == "tag" else "live_feeds"
-    for key in ("configuration", "timelines_access", feeds, "local"):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
+    """Read who may see a timeline: `public`, `authenticated` or `disabled`; None when the server does not say."""
+    instance = read_row(Instance, _json(fetched))
+    if instance is None:
+        return None
+    return instance.hashtag_feeds if timeline.name == "tag" else instance.live_feeds
 
 
-def status_payload(fetched: Fetched, host: str) -> Status | str:
+def read_single(fetched: Fetched, host: str) -> StatusPost | str:
     """Read the answer for a single status."""
     return read_status(_json(fetched), host)
 
 
-def _post(row: Mapping[str, Any], account: Mapping[str, Any], text: str, title: str, host: str) -> PublicPost:
-    link = text_at(row, "url") or text_at(row, "uri")
-    name = text_at(account, "acct")
-    created = text_at(row, "created_at")
-    counts = {ours: row.get(theirs) for ours, theirs in _COUNTS.items()}
+def as_cursor_id(value: Any) -> str | None:
+    """Give an identifier from a stored cursor; None when no server could be asked with it."""
+    row = read_row(Row, {"id": value})
+    return row.id if row else None
+
+
+def _post(status: Status, text: str, title: str, host: str) -> PublicPost:
+    link, name = status.url or status.uri, status.account.acct
+    counts = {
+        "replies": status.replies_count,
+        "shares": status.reblogs_count,
+        "likes": status.favourites_count,
+    }
     return PublicPost(
-        external_id=text_at(row, "uri"),
+        external_id=status.uri,
         text=text,
         url=link if link.startswith(("https://", "http://")) else None,
         # A local account's name lacks its server; with it, it is the same wherever the post is read.
         author=(name if "@" in name else f"{name}@{host}") if name else None,
         title=title or None,
-        published_at=parse_date(created),
-        published_raw=created or None,
-        edited_at=parse_date(text_at(row, "edited_at")),
-        language=text_at(row, "language") or None,
-        engagement={name: count for name, count in counts.items() if isinstance(count, int)},
+        published_at=parse_date(status.created_at or ""),
+        published_raw=status.created_at or None,
+        edited_at=parse_date(status.edited_at or ""),
+        language=status.language or None,
+        engagement={name: count for name, count in counts.items() if count is not None},
     )
 
 
 def _json(fetched: Fetched) -> Any:
     try:
-        return json.loads(fetched.body)
-    except (ValueError, RecursionError) as error:
+        return parse_json(fetched.body)
+    except ValueError as error:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Mastodon server?") from error
 
 
-def _links(header: str) -> dict[str, str]:
-    return {relation: address for address, relation in _LINK.findall(header)}
-
-
 def _parameter(address: str | None, name: str) -> str | None:
-    """Take only the bookmark from a link that the server gives: requests go where the source says, nowhere else."""
-    values = parse_qs(urlsplit(address).query).get(name) if address else None
-    return values[0] if values else None
+    """Take only the identifier from a link that the server gives: requests go where the source says, nowhere else."""
+    try:
+        values = parse_qs(urlsplit(address or "").query).get(name, [])
+    except ValueError:
+        return None
+    return as_cursor_id(values[0]) if values else None
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

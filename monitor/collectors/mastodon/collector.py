@@ -7,7 +7,16 @@ from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import NO_LONGER_THERE, Fetched, PoliteClient
-from monitor.collectors.mastodon.api import Page, Status, Timeline, order, read_page, status_payload, timeline_access
+from monitor.collectors.mastodon.api import (
+    Page,
+    StatusPost,
+    Timeline,
+    as_cursor_id,
+    read_page,
+    read_single,
+    sort_key,
+    timeline_access,
+)
 from monitor.errors import PayloadInvalid, SourceRefused
 
 _OK = 200
@@ -21,8 +30,8 @@ _SHORT_PAGE = 20
 class MastodonCollector:
     """Reads a timeline forward from where it stopped, page by page, and looks again at the newest page for changes.
 
-    The cursor holds `newest`, the number of the newest status read; `older` and `pages_left` while the first reading
-    still goes back; and `recent`, the numbers and addresses of the newest statuses, for finding those taken away.
+    The cursor holds `newest`, the identifier of the newest status read; `older` and `pages_left` while the first
+    reading still goes back; and `recent`, identifiers and URIs of the newest statuses, to find those that were deleted.
     """
 
     kind = "mastodon"
@@ -36,87 +45,103 @@ class MastodonCollector:
             CollectError: Another of its subclasses, when the server could not be read.
 
         """
-        timeline = Timeline.of(source)
-        reader = _Reader(timeline, client, local=timeline.kind == "local")
-        bookmark = _Bookmark.read(source.cursor)
-        if bookmark.newest is None:
+        timeline = Timeline.from_source(source)
+        reader = _Reader(timeline, client, local=timeline.name == "local")
+        cursor = Cursor.from_stored(source.cursor)
+        if cursor.newest is None:
             page = await reader.page()
             if not page.ids:
                 await reader.insist_on_access()
-            bookmark = bookmark.begin(page, timeline.backfill_pages)
-            yield _batch(page, bookmark, gap=reader.restriction)
+            cursor = cursor.begin(page, timeline.backfill_pages)
+            yield _batch(page, cursor, gap=reader.restriction)
             fresh = True
         else:
             fresh = False
-        while bookmark.pages_left and bookmark.older:
-            page = await reader.page(max_id=bookmark.older)
-            bookmark = bookmark.back(page)
-            yield _batch(page, bookmark)
-        if fresh or bookmark.newest is None:
+        while cursor.pages_left and cursor.older:
+            page = await reader.page(max_id=cursor.older)
+            cursor = cursor.back(page)
+            yield _batch(page, cursor)
+        if fresh or cursor.newest is None:
             return
-        async for page in reader.newer_than(bookmark.newest):
-            bookmark = bookmark.forward(page)
-            yield _batch(page, bookmark, gap=reader.restriction)
-        yield await _look_again(source, reader, bookmark)
+        async for page in reader.newer_than(cursor.newest):
+            cursor = cursor.forward(page)
+            yield _batch(page, cursor, gap=reader.restriction)
+        yield await _look_again(source, reader, cursor)
 
     async def recheck(
         self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
     ) -> AsyncIterator[Batch]:
-        """Read single statuses again; those of other servers only while their number here is remembered.
+        """Read single statuses again; those of other servers only while their identifier here is remembered.
 
         Raises:
             UsageError: When the source's settings are wrong.
             CollectError: When the server could not be read.
 
         """
-        timeline = Timeline.of(source)
+        timeline = Timeline.from_source(source)
         reader = _Reader(timeline, client, local=True)
-        numbers = {external_id: status_id for status_id, external_id in _Bookmark.read(source.cursor).recent}
+        ids = {external_id: status_id for status_id, external_id in Cursor.from_stored(source.cursor).recent}
         for post in posts:
-            status_id = numbers.get(post.external_id) or timeline.own_number(post.external_id)
+            status_id = ids.get(post.external_id) or timeline.own_id(post.external_id)
             if status_id is None:
                 continue
             fetched = await reader.fetch_status(status_id)
-            found = reader.read_status(fetched)
-            if found is None:
+            result = reader.read_status(fetched)
+            if result is None:
                 yield Batch(fetched=fetched, gone=(post.external_id,))
-            elif isinstance(found, Status) and found.post.external_id == post.external_id:
-                yield Batch(fetched=fetched, posts=(found.post,))
+            elif isinstance(result, StatusPost) and result.post.external_id == post.external_id:
+                yield Batch(fetched=fetched, posts=(result.post,))
 
 
 @dataclass(frozen=True, slots=True)
-class _Bookmark:
+class Cursor:
+    """Where a reading stands; the fields are the keys of the stored cursor."""
+
     newest: str | None
     older: str | None
     pages_left: int
     recent: tuple[tuple[str, str], ...]
 
     @classmethod
-    def read(cls, cursor: Mapping[str, Any]) -> "_Bookmark":
-        recent = tuple((str(pair[0]), str(pair[1])) for pair in cursor.get("recent") or ())
-        return cls(cursor.get("newest"), cursor.get("older"), int(cursor.get("pages_left") or 0), recent)
+    def from_stored(cls, stored: Mapping[str, Any]) -> "Cursor":
+        """Read a stored cursor. An identifier that cannot be asked for is dropped: the reading begins anew."""
+        return cls(
+            newest=as_cursor_id(stored.get("newest")),
+            older=as_cursor_id(stored.get("older")),
+            pages_left=int(stored.get("pages_left") or 0),
+            recent=tuple((str(status_id), str(uri)) for status_id, uri in stored.get("recent") or ()),
+        )
 
-    def begin(self, page: Page, pages: int) -> "_Bookmark":
-        return _Bookmark(page.newer, page.older, pages - 1 if page.ids else 0, self._with(page.statuses))
+    def begin(self, page: Page, pages: int) -> "Cursor":
+        """Start at the newest page, with so many pages to go back."""
+        return Cursor(page.newer, page.older, pages - 1 if page.ids else 0, self._with(page.statuses))
 
-    def back(self, page: Page) -> "_Bookmark":
+    def back(self, page: Page) -> "Cursor":
+        """Move past a page of the first reading."""
         stuck = not page.ids or page.older == self.older
-        return _Bookmark(self.newest, page.older, 0 if stuck else self.pages_left - 1, self._with(page.statuses))
+        return Cursor(self.newest, page.older, 0 if stuck else self.pages_left - 1, self._with(page.statuses))
 
-    def forward(self, page: Page) -> "_Bookmark":
-        return _Bookmark(page.newer or self.newest, self.older, self.pages_left, self._with(page.statuses))
+    def forward(self, page: Page) -> "Cursor":
+        """Move past a page of newer statuses."""
+        return Cursor(page.newer or self.newest, self.older, self.pages_left, self._with(page.statuses))
 
-    def again(self, statuses: Sequence[Status], gone: Sequence[str]) -> "_Bookmark":
+    def again(self, page: Page, statuses: Sequence[StatusPost], gone: Sequence[str]) -> "Cursor":
+        """Take in the newest page once more, and forget the statuses that are gone."""
+        newest = self.newest
+        # An identifier that no row reaches would hide all that follows; stepping back reads at most a few rows twice.
+        if newest and page.ids:
+            newest = min(newest, page.ids[0], key=sort_key)
         kept = tuple(pair for pair in self._with(statuses) if pair[1] not in gone)
-        return _Bookmark(self.newest, self.older, self.pages_left, kept)
+        return Cursor(newest, self.older, self.pages_left, kept)
 
-    def as_cursor(self) -> dict[str, Any]:
+    def to_stored(self) -> dict[str, Any]:
+        """Give the cursor as it is stored."""
         going_back = {"older": self.older, "pages_left": self.pages_left} if self.pages_left else {}
         return {"newest": self.newest, **going_back, "recent": [list(pair) for pair in self.recent]}
 
-    def _with(self, statuses: Sequence[Status]) -> tuple[tuple[str, str], ...]:
+    def _with(self, statuses: Sequence[StatusPost]) -> tuple[tuple[str, str], ...]:
         merged = dict(self.recent) | {status.status_id: status.post.external_id for status in statuses}
-        newest_first = sorted(merged.items(), key=lambda pair: order(pair[0]), reverse=True)
+        newest_first = sorted(merged.items(), key=lambda pair: sort_key(pair[0]), reverse=True)
         return tuple(newest_first[:_REMEMBERED])
 
 
@@ -156,16 +181,16 @@ class _Reader:
             page = await self.page(min_id=newest)
             if not page.ids:
                 return
-            if page.newer is None or order(page.newer) <= order(newest):
+            if page.newer is None or sort_key(page.newer) <= sort_key(newest):
                 raise PayloadInvalid(f"{self._timeline.host} does not page forward (`min_id`): it cannot be followed")
             newest = page.newer
             yield page
 
     async def insist_on_access(self) -> None:
-        """Find out whether an empty timeline is a closed one, which some servers do not say otherwise.
+        """Check that an empty timeline is not a closed one: some servers answer both in the same way.
 
         Raises:
-            SourceRefused: When the instance says so.
+            SourceRefused: When it is closed.
 
         """
         url = f"{self._timeline.base}/api/v2/instance"
@@ -179,59 +204,59 @@ class _Reader:
         url = self._timeline.status_url(status_id)
         return await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | _UNCERTAIN)
 
-    def read_status(self, fetched: Fetched) -> Status | str | None:
-        """Read the answer; None when the status no longer exists, else why it is not kept when it is not."""
+    def read_status(self, fetched: Fetched) -> StatusPost | str | None:
+        """Read the answer: the status, the reason why it is not kept, or None when it no longer exists."""
         if fetched.status in NO_LONGER_THERE:
             return None
-        return "not shown" if fetched.status in _UNCERTAIN else status_payload(fetched, self._timeline.host)
+        return "not shown" if fetched.status in _UNCERTAIN else read_single(fetched, self._timeline.host)
 
     async def _get(self, paging: Mapping[str, str]) -> Fetched:
         params = self._timeline.params(local=self._local, **paging)
         return await self._client.get(self._timeline.url, api=True, params=params, accept_status=_MEMBERS_ONLY)
 
 
-async def _look_again(source: SourceView, reader: _Reader, bookmark: _Bookmark) -> Batch:
+async def _look_again(source: SourceView, reader: _Reader, cursor: Cursor) -> Batch:
     """Read the newest page for edits, and ask after what is missing from it, which may have been deleted."""
     page = await reader.page()
     if not page.ids:
         await reader.insist_on_access()
     statuses, gone = list(page.statuses), []
     skipped: Counter[str] = Counter()  # without the page's: they were counted when they were new
-    for status_id, external_id in _missing(page, bookmark, set(source.watched))[:_MOST_CONFIRMATIONS]:
-        found = reader.read_status(await reader.fetch_status(status_id))
-        if found is None:
+    for status_id, external_id in _missing(page, cursor, set(source.watched))[:_MOST_CONFIRMATIONS]:
+        result = reader.read_status(await reader.fetch_status(status_id))
+        if result is None:
             gone.append(external_id)
-        elif isinstance(found, Status):
-            statuses.append(found)
+        elif isinstance(result, StatusPost):
+            statuses.append(result)
         else:
-            skipped[found] += 1
+            skipped[result] += 1
     return Batch(
         fetched=page.fetched,
         posts=tuple(status.post for status in reversed(statuses)),
         gone=tuple(gone),
         skipped=skipped,
-        cursor=bookmark.again(statuses, gone).as_cursor(),
+        cursor=cursor.again(page, statuses, gone).to_stored(),
         gap=reader.restriction,
     )
 
 
-def _missing(page: Page, bookmark: _Bookmark, watched: set[str]) -> list[tuple[str, str]]:
+def _missing(page: Page, cursor: Cursor, watched: set[str]) -> list[tuple[str, str]]:
     """List the watched statuses that this page should show and does not."""
     shown = set(page.ids)
     # A short page is the whole timeline: whatever is not on it is missing.
-    oldest = order(page.ids[-1]) if len(page.ids) >= _SHORT_PAGE else (0, "")
+    oldest = sort_key(page.ids[-1]) if len(page.ids) >= _SHORT_PAGE else (0, "")
     return [
         (status_id, external_id)
-        for status_id, external_id in bookmark.recent
-        if external_id in watched and status_id not in shown and order(status_id) >= oldest
+        for status_id, external_id in cursor.recent
+        if external_id in watched and status_id not in shown and sort_key(status_id) >= oldest
     ]
 
 
-def _batch(page: Page, bookmark: _Bookmark, gap: str | None = None) -> Batch:
+def _batch(page: Page, cursor: Cursor, gap: str | None = None) -> Batch:
     return Batch(
         fetched=page.fetched,
         posts=tuple(status.post for status in reversed(page.statuses)),
         skipped=page.skipped,
-        cursor=bookmark.as_cursor(),
+        cursor=cursor.to_stored(),
         gap=gap,
     )

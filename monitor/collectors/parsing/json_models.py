@@ -1,0 +1,70 @@
+"""JSON from elsewhere, checked by pydantic models: a row that is not as its platform documents it is left out."""
+
+import json
+import math
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+_LONGEST_TEXT = 1_000_000
+_LONGEST_ADDRESS = 2_000
+_LARGEST_COUNT = 2**53 - 1  # above it JSON parsers no longer agree on a number
+_LONGEST_INTEGER = 20
+
+Value = TypeVar("Value")
+Model = TypeVar("Model", bound="PayloadModel")
+
+
+def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+# A pattern or a length makes pydantic look at the characters: a plain `str` lets half of a surrogate pair through.
+Text = Annotated[str, Field(max_length=_LONGEST_TEXT, pattern=r"^[^\x00]*$")]
+"""Text that databases can store: whole characters, none of them NUL."""
+Identifier = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
+"""An identifier that may stand in a cursor and in an address: printable ASCII without spaces."""
+Uri = Annotated[str, Field(min_length=1, max_length=_LONGEST_ADDRESS, pattern=r"^[^\x00-\x20\x7f]+$")]
+"""An address or another URI."""
+Count = Annotated[int, Field(ge=-_LARGEST_COUNT, le=_LARGEST_COUNT)]
+"""A whole number; true, false and fractions are none."""
+Lenient = Annotated[Value | None, WrapValidator(_none_if_invalid)]
+"""A field without which a row still makes sense: None when it is not as documented."""
+
+
+class PayloadModel(BaseModel):
+    """An object of a platform's JSON. Fields that it does not name are ignored."""
+
+    # `defer_build`: the validator is made when a row is first read, so that importing a collector stays cheap.
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
+
+
+def parse_json(body: bytes | str) -> Any:
+    """Parse JSON that may be hostile.
+
+    An integer of more than 20 digits becomes infinity, which no model takes for a number: one such value spoils its
+    own row, where Python's parser would refuse the whole answer.
+
+    Raises:
+        ValueError: When it is not JSON, or is nested too deeply.
+
+    """
+    try:
+        return json.loads(body, parse_int=_bounded_integer)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def read_row(model: type[Model], row: Any) -> Model | None:
+    """Check one row; None when it is not as the model says."""
+    try:
+        return model.model_validate(row)
+    except ValidationError:
+        return None
+
+
+def _bounded_integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else math.inf
