@@ -1,25 +1,29 @@
 """What Bluesky's AppView answers, read at the edge: a source's settings, pages of feeds, single posts, refusals."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from pydantic import Field
+
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.bluesky.record import (
+    Labels,
+    LexiconModel,
+    Record,
     is_opted_out,
     languages_of,
     parse_at_uri,
-    read_record,
     speaks,
-    tagged_languages,
+    to_post,
 )
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.json_models import Count, Lenient, Text, Uri, parse_json, read_row
 from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
@@ -36,7 +40,6 @@ _FILTERS = (
     "posts_and_author_threads",
     "posts_with_video",
 )
-_COUNTS = {"replies": "replyCount", "shares": "repostCount", "likes": "likeCount"}
 _BLOCKED = frozenset({"BlockedActor", "BlockedByActor"})
 _AWAY = frozenset({"AccountTakedown", "AccountDeactivated", "RepoTakendown", "RepoDeactivated", "RepoSuspended"})
 _LONGEST_EXPLANATION = 200
@@ -67,43 +70,54 @@ class Feed:
     """
 
     base: str
-    kind: str
-    of: str
+    actor: str
+    list_uri: str
     filter: str | None
     languages: frozenset[str]
     backfill_pages: int
 
     @classmethod
-    def of_source(cls, source: SourceView) -> "Feed":
+    def from_source(cls, source: SourceView) -> "Feed":
         """Read a source's settings.
 
         Raises:
             UsageError: When they are not as described.
 
         """
-        kind = source.settings.get("feed", "author")
-        if kind == "search":
+        feed = source.settings.get("feed", "author")
+        if feed == "search":
             raise UsageError(
                 f"source {source.name}: Bluesky's search is not open without signing in: use a source of kind jetstream"
             )
-        if kind not in ("author", "list"):
-            raise UsageError(f"source {source.name}: `feed` is {kind!r}: use author or list")
-        chosen = source.settings.get("filter", _FILTERS[0] if kind == "author" else None)
-        if (kind == "author") != (chosen in _FILTERS):
+        if feed not in ("author", "list"):
+            raise UsageError(f"source {source.name}: `feed` is {feed!r}: use author or list")
+        chosen = source.settings.get("filter", _FILTERS[0] if feed == "author" else None)
+        if (feed == "author") != (chosen in _FILTERS):
             raise UsageError(f'source {source.name}: `filter` belongs to `feed = "author"`: {", ".join(_FILTERS)}')
+        actor = str(source.settings.get("actor", "")).strip().removeprefix("@")
+        list_uri = str(source.settings.get("list", "")).strip()
+        if feed == "author" and (not actor or list_uri):
+            raise UsageError(f'source {source.name}: `feed = "author"` needs `actor`, a handle or a DID, and no `list`')
+        if feed == "list" and (actor or not list_uri.startswith("at://")):
+            raise UsageError(f'source {source.name}: `feed = "list"` needs `list`, an at:// address, and no `actor`')
         return cls(
             base=source.address.rstrip("/").removesuffix("/xrpc"),
-            kind=kind,
-            of=_whose(source, kind),
+            actor=actor,
+            list_uri=list_uri,
             filter=chosen,
             languages=languages_of(source),
             backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
 
     @property
-    def name(self) -> str:
-        """What tells this feed from others, for the bookmark."""
-        return f"{self.kind} {self.of} {self.filter or ''}".strip()
+    def key(self) -> str:
+        """What tells this feed from others, for the cursor."""
+        return f"author {self.actor} {self.filter}" if self.actor else f"list {self.list_uri}"
+
+    @property
+    def owner(self) -> str:
+        """Whose feed it is, for messages."""
+        return self.actor or self.list_uri
 
     @property
     def host(self) -> str:
@@ -113,16 +127,106 @@ class Feed:
     @property
     def url(self) -> str:
         """The address of the feed, without parameters."""
-        return f"{self.base}/xrpc/app.bsky.feed.{'getAuthorFeed' if self.kind == 'author' else 'getListFeed'}"
+        return f"{self.base}/xrpc/app.bsky.feed.{'getAuthorFeed' if self.actor else 'getListFeed'}"
 
     def params(self, cursor: str | None) -> dict[str, str]:
         """Give the parameters of a page."""
-        of = {"actor": self.of, "filter": self.filter or ""} if self.kind == "author" else {"list": self.of}
-        return {**of, "limit": str(_PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
+        feed = {"actor": self.actor, "filter": self.filter or ""} if self.actor else {"list": self.list_uri}
+        return {**feed, "limit": str(_PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
 
     def posts_url(self, uris: Sequence[str]) -> str:
         """Give the address of up to 25 posts."""
         return f"{self.base}/xrpc/app.bsky.feed.getPosts?{urlencode([('uris', uri) for uri in uris])}"
+
+
+class Author(LexiconModel):
+    """Who wrote a post."""
+
+    labels: Labels | None = None
+
+
+class ViewHead(LexiconModel):
+    """What each member of the union of views may have, also those that show no post."""
+
+    type: Lenient[Text] = Field(None, alias="$type")
+    uri: Lenient[Uri] = None
+    indexed_at: Lenient[Text] = None
+    not_found: Lenient[bool] = None
+    blocked: Lenient[bool] = None
+
+    @property
+    def hidden(self) -> str | None:
+        """Why no post is shown; None when one should be."""
+        type_name = (self.type or "").rpartition("#")[2]
+        if self.not_found or type_name == "notFoundPost":
+            return NOT_FOUND
+        return "blocked" if self.blocked or type_name == "blockedPost" else None
+
+    @property
+    def place(self) -> datetime | None:
+        """When the network saw it."""
+        return parse_date(self.indexed_at or "")
+
+
+class PostView(ViewHead):
+    """A post as the AppView shows it (`app.bsky.feed.defs#postView`)."""
+
+    author: Author
+    record: Record
+    labels: Labels | None = None
+    reply_count: Lenient[Count] = None
+    repost_count: Lenient[Count] = None
+    like_count: Lenient[Count] = None
+
+    @property
+    def engagement(self) -> dict[str, int]:
+        """The counts that came with it."""
+        counts = {"replies": self.reply_count, "shares": self.repost_count, "likes": self.like_count}
+        return {name: count for name, count in counts.items() if count is not None}
+
+
+class Reason(LexiconModel):
+    """Why a row stands in a feed: a repost, or a pin."""
+
+    type: Text = Field(alias="$type")
+    indexed_at: Lenient[Text] = None
+
+    @property
+    def is_repost(self) -> bool:
+        """Whether the row passes on a post."""
+        return self.type.endswith("#reasonRepost")
+
+    @property
+    def place(self) -> datetime | None:
+        """When the post was passed on."""
+        return parse_date(self.indexed_at or "")
+
+
+class FeedViewPost(LexiconModel):
+    """One row of a feed. `post` is checked by itself: it may be a view of nothing."""
+
+    post: Any
+    reason: Lenient[Reason] = None
+
+
+class FeedPage(LexiconModel):
+    """The answer to getAuthorFeed and getListFeed."""
+
+    feed: list[Any]
+    cursor: Lenient[Text] = None
+
+
+class Posts(LexiconModel):
+    """The answer to getPosts."""
+
+    posts: list[Any]
+
+
+class XrpcError(LexiconModel):
+    """A refusal."""
+
+    error: Lenient[Text] = None
+    message: Lenient[Text] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,27 +256,30 @@ def read_page(fetched: Fetched, feed: Feed) -> Page:
         PayloadInvalid: When it is not a page of a feed.
 
     """
-    payload = read_json(fetched)
-    rows = payload.get("feed")
-    if not isinstance(rows, list):
+    payload = read_row(FeedPage, read_json(fetched))
+    if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a feed: is it a Bluesky AppView?")
     kept: list[tuple[datetime, PublicPost]] = []
     skipped: Counter[str] = Counter()
     places, uris = [], set()
-    for row in rows:
-        view, reason = (row.get("post"), row.get("reason")) if isinstance(row, dict) else (None, None)
-        reposted = isinstance(reason, dict) and str(reason.get("$type")).endswith("#reasonRepost")
-        place = _time(reason if reposted else view, "indexedAt")
-        if place and (reposted or not isinstance(reason, dict)):  # a pinned post stands above newer ones
-            places.append(place)
-        found = "repost" if reposted else read_view(view, feed)
-        if isinstance(found, PublicPost):
-            kept.append((place or _EARLIEST, found))
+    for item in payload.feed:
+        row = read_row(FeedViewPost, item)
+        head = read_row(ViewHead, row.post) if row else None
+        if row is None or head is None:
+            skipped["malformed"] += 1
+            continue
+        is_repost = row.reason is not None and row.reason.is_repost
+        place = row.reason.place if row.reason and is_repost else head.place
+        if place and (is_repost or row.reason is None):  # a pinned post stands above newer ones
+            # A time that has not come yet would make every later page look known.
+            places.append(min(place, fetched.fetched_at))
+        result = "repost" if is_repost else read_view(row.post, feed)
+        if isinstance(result, PublicPost):
+            kept.append((place or _EARLIEST, result))
         else:
-            skipped[found] += 1
-        if isinstance(view, dict) and isinstance(view.get("uri"), str) and found != NOT_FOUND:
-            uris.add(view["uri"])
-    cursor = payload.get("cursor")
+            skipped[result] += 1
+        if head.uri and result != NOT_FOUND:
+            uris.add(head.uri)
     kept.reverse()
     oldest_first = sorted(kept, key=itemgetter(0))
     return Page(
@@ -181,90 +288,70 @@ def read_page(fetched: Fetched, feed: Feed) -> Page:
         skipped=skipped,
         places=places,
         uris=frozenset(uris),
-        cursor=cursor if isinstance(cursor, str) and cursor else None,
+        cursor=payload.cursor or None,
     )
 
 
 def read_view(view: Any, feed: Feed) -> PublicPost | str:
-    """Read one post as the AppView shows it; what may not or cannot be kept gives the reason instead."""
-    if not isinstance(view, dict):
+    """Read one post as the AppView shows it; for one that may not or cannot be kept, give the reason."""
+    head = read_row(ViewHead, view)
+    if head is not None and head.hidden:
+        return head.hidden
+    shown = read_row(PostView, view)
+    uri = parse_at_uri(shown.uri) if shown and shown.uri else None
+    if shown is None or uri is None:
         return "malformed"
-    for mark, reason in (("notFound", NOT_FOUND), ("blocked", "blocked")):
-        if view.get(mark) is True or str(view.get("$type")).endswith(f"#{mark}Post"):
-            return reason
-    author, record, uri = view.get("author"), view.get("record"), view.get("uri")
-    place = parse_at_uri(uri) if isinstance(uri, str) else None
-    if not isinstance(author, dict) or not isinstance(record, dict) or place is None:
-        return "malformed"
-    if is_opted_out(author.get("labels")) or is_opted_out(view.get("labels")):
+    if is_opted_out(shown.author.labels) or is_opted_out(shown.labels):
         return "author opted out"
-    langs = tagged_languages(record)
+    langs = shown.record.languages
     if langs and not speaks(langs, feed.languages):
         return "other language"
-    counts = {ours: view.get(theirs) for ours, theirs in _COUNTS.items()}
-    return read_record(
-        record,
-        did=place[0],
-        key=place[1],
+    return to_post(
+        shown.record,
+        did=uri[0],
+        key=uri[1],
         wanted=feed.languages,
-        witnessed=_time(view, "indexedAt"),
-        engagement={name: count for name, count in counts.items() if isinstance(count, int)},
+        witnessed=shown.place,
+        engagement=shown.engagement,
     )
 
 
 def read_posts(fetched: Fetched) -> dict[str, Any]:
-    """Read the answer to a question after single posts: those that are still shown, by their identifiers.
+    """Read the answer to a question after single posts: those that are still shown, by their URIs.
 
     Raises:
         PayloadInvalid: When it is not a list of posts.
 
     """
-    posts = read_json(fetched).get("posts")
-    if not isinstance(posts, list):
+    payload = read_row(Posts, read_json(fetched))
+    if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with posts: is it a Bluesky AppView?")
-    return {view["uri"]: view for view in posts if isinstance(view, dict) and isinstance(view.get("uri"), str)}
+    heads = [(read_row(ViewHead, view), view) for view in payload.posts]
+    return {head.uri: view for head, view in heads if head and head.uri}
 
 
 def problem_of(fetched: Fetched, feed: Feed) -> CollectError:
     """Explain a refusal by the name of the error in it."""
-    payload = read_json(fetched)
-    name, said = str(payload.get("error") or "an error"), str(payload.get("message") or "")
-    explained = " ".join(f"{name} {said}".split())[:_LONGEST_EXPLANATION]
+    payload = read_row(XrpcError, read_json(fetched)) or XrpcError()
+    name = payload.error or "an error"
+    explained = " ".join(f"{name} {payload.message or ''}".split())[:_LONGEST_EXPLANATION]
     if name in _BLOCKED:
-        return SourceRefused(f"{feed.of} does not show its posts here ({explained}): remove the source")
+        return SourceRefused(f"{feed.owner} does not show its posts here ({explained}): remove the source")
     if name in _AWAY:
-        message = f"the account {feed.of} is deactivated or taken down ({explained}): remove the source"
+        message = f"the account {feed.owner} is deactivated or taken down ({explained}): remove the source"
         return AccountAway(message, fetched)
-    setting = "actor" if feed.kind == "author" else "list"
-    return PayloadInvalid(f"{feed.host} does not give the feed of {feed.of} ({explained}): check `{setting}`")
+    setting = "actor" if feed.actor else "list"
+    return PayloadInvalid(f"{feed.host} does not give the feed of {feed.owner} ({explained}): check `{setting}`")
 
 
-def read_json(fetched: Fetched) -> Mapping[str, Any]:
+def read_json(fetched: Fetched) -> Any:
     """Read an answer as JSON.
 
     Raises:
-        PayloadInvalid: When it is no JSON object.
+        PayloadInvalid: When it is not JSON.
 
     """
     try:
-        payload = json.loads(fetched.body)
-    except (ValueError, RecursionError) as error:
+        return parse_json(fetched.body)
+    except ValueError as error:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Bluesky AppView?") from error
-    if not isinstance(payload, dict):
-        raise PayloadInvalid(f"{fetched.final_url} does not answer as the API promises: is it a Bluesky AppView?")
-    return payload
-
-
-def _whose(source: SourceView, kind: str) -> str:
-    actor = str(source.settings.get("actor", "")).strip().removeprefix("@")
-    curated = str(source.settings.get("list", "")).strip()
-    if kind == "author" and (not actor or curated):
-        raise UsageError(f'source {source.name}: `feed = "author"` needs `actor`, a handle or a DID, and no `list`')
-    if kind == "list" and (actor or not curated.startswith("at://")):
-        raise UsageError(f'source {source.name}: `feed = "list"` needs `list`, an at:// address, and no `actor`')
-    return actor or curated
-
-
-def _time(row: Any, key: str) -> datetime | None:
-    value = row.get(key) if isinstance(row, dict) else None
-    return parse_date(value) if isinstance(value, str) else None

@@ -42,7 +42,7 @@ class BlueskyCollector:
             CollectError: Another of its subclasses, when the AppView could not be read.
 
         """
-        feed = Feed.of_source(source)
+        feed = Feed.from_source(source)
         met: set[str] = set()
         try:
             async for batch in _new_posts(feed, _newest(source.cursor, feed), client, met):
@@ -70,7 +70,7 @@ async def _new_posts(feed: Feed, known: datetime | None, client: PoliteClient, m
             fetched=page.fetched,
             posts=page.posts,
             skipped=page.skipped,
-            cursor=_bookmark(feed, newest) if finished else None,
+            cursor=_cursor(feed, newest) if finished else None,
             gap=_gap(known, page) if missed and known else None,
         )
         if finished:
@@ -94,29 +94,29 @@ async def _look_again(
         some = asked[start : start + MOST_URIS]
         fetched = await client.get(feed.posts_url(some), api=True)
         views = read_posts(fetched)
-        found = {uri: read_view(views[uri], feed) if uri in views else NOT_FOUND for uri in some}
+        results = {uri: read_view(views[uri], feed) if uri in views else NOT_FOUND for uri in some}
         yield Batch(
             fetched=fetched,
-            posts=tuple(post for post in found.values() if isinstance(post, PublicPost)),
-            gone=tuple(uri for uri in some if found[uri] == NOT_FOUND),
+            posts=tuple(post for post in results.values() if isinstance(post, PublicPost)),
+            gone=tuple(uri for uri in some if results[uri] == NOT_FOUND),
         )
 
 
 def _authors(feed: Feed, source: SourceView) -> tuple[str, ...]:
     """List the accounts that an author's feed is of: the one it is read by, and those its stored posts name."""
     places = [parse_at_uri(uri) for uri in source.watched]
-    known = [feed.of] if feed.of.startswith("did:") else []
+    known = [feed.actor] if feed.actor.startswith("did:") else []
     return tuple(dict.fromkeys([*known, *(place[0] for place in places if place)]))
 
 
 def _newest(cursor: Mapping[str, Any], feed: Feed) -> datetime | None:
-    """Take the time from the bookmark, unless it was made for another feed."""
-    value = cursor.get("newest") if cursor.get("feed") == feed.name else None
+    """Take the time from the cursor, unless it was made for another feed."""
+    value = cursor.get("newest") if cursor.get("feed") == feed.key else None
     return datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _bookmark(feed: Feed, newest: datetime | None) -> dict[str, Any]:
-    return {"feed": feed.name, "newest": newest.isoformat() if newest else None}
+def _cursor(feed: Feed, newest: datetime | None) -> dict[str, Any]:
+    return {"feed": feed.key, "newest": newest.isoformat() if newest else None}
 
 
 def _gap(known: datetime, page: Page) -> str:

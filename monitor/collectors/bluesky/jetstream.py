@@ -22,9 +22,8 @@ from monitor.collectors.bluesky.record import (
     DEFAULT_LANGUAGE,
     at_uri,
     is_post_of,
-    read_record,
     speaks,
-    tagged_languages,
+    to_post,
 )
 from monitor.collectors.http.client import Fetched, PoliteClient
 from monitor.collectors.http.websocket import HandshakeRejected, Stream, StreamBroken, open_stream
@@ -67,7 +66,7 @@ class JetstreamCollector:
             CollectError: Another of its subclasses, when the server could not be read.
 
         """
-        subscription = Subscription.of_source(source)
+        subscription = Subscription.from_source(source)
         reading = _Reading(subscription, source, client.manners.clock, self._batch_seconds)
         while True:
             try:
@@ -245,13 +244,13 @@ class _Reading:
         return None
 
     def _read(self, event: Event) -> PublicPost | str:
-        wanted = self._subscription.languages
-        if isinstance(event.record, dict) and isinstance(event.record.get("text"), str):
-            langs = tagged_languages(event.record)
-            looks_right = not langs and DEFAULT_LANGUAGE in wanted and looks_vietnamese(event.record["text"])
-            if not speaks(langs, wanted) and not looks_right:
-                return "other language"
-        return read_record(
+        if event.record is None:
+            return "malformed"
+        wanted, langs = self._subscription.languages, event.record.languages
+        looks_right = not langs and DEFAULT_LANGUAGE in wanted and looks_vietnamese(event.record.text)
+        if not speaks(langs, wanted) and not looks_right:
+            return "other language"
+        return to_post(
             event.record,
             did=event.did,
             key=event.key,

@@ -1,15 +1,16 @@
 """What a Jetstream server sends, read at the edge: a source's settings, events of the two wire forms, refusals."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
 from monitor.collectors.base import SourceView
-from monitor.collectors.bluesky.record import POST_COLLECTION, languages_of
+from monitor.collectors.bluesky.record import POST_COLLECTION, Did, LexiconModel, Record, RecordKey, languages_of
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.json_models import Lenient, Text, parse_json, read_row
 from monitor.errors import UsageError
 
 CURSOR_TOO_OLD = "CursorTooOld"
@@ -20,6 +21,10 @@ _EVENTS_PROTOCOL = "xrpc.v1.json"
 _MOST_SECONDS = 3600
 _MOST_EVENTS = 1_000_000
 _LONGEST_EXPLANATION = 200
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+Microseconds = Annotated[int, Field(ge=0, le=_LATEST)]
+"""A time in microseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class Subscription:
     languages: frozenset[str]
 
     @classmethod
-    def of_source(cls, source: SourceView) -> "Subscription":
+    def from_source(cls, source: SourceView) -> "Subscription":
         """Read a source's settings.
 
         Raises:
@@ -82,6 +87,72 @@ class Subscription:
         return f"{self.base}{_EVENTS_PATH}?{urlencode(wanted)}"
 
 
+class Commit(LexiconModel):
+    """A change of one record. `record` is None when it was deleted, or is not a post."""
+
+    operation: Text
+    collection: Text
+    rkey: RecordKey
+    record: Lenient[Record] = None
+
+
+class Account(LexiconModel):
+    """Whether an account can be seen."""
+
+    active: Lenient[bool] = None
+
+
+class FirstForm(LexiconModel):
+    """A message of `/subscribe`."""
+
+    did: Did
+    time_us: Microseconds = Field(alias="time_us")
+    kind: Text
+    commit: Commit | None = None
+    account: Account | None = None
+
+
+class SecondFormPayload(LexiconModel):
+    """What a message of `subscribeEvents` carries. Its `seq` is not read: each server counts for itself."""
+
+    type: Text = Field(alias="$type")
+    did: Did
+    time: Text
+    account: Account | None = None
+
+
+class SecondFormCommit(SecondFormPayload, Commit):
+    """A commit of the second form, whose fields stand beside the others."""
+
+
+class SecondForm(LexiconModel):
+    """A message of `subscribeEvents`."""
+
+    type: Literal["message"] = Field(alias="$type")
+    payload: Annotated[SecondFormCommit | SecondFormPayload, Field(union_mode="left_to_right")]
+
+
+class ErrorFrame(LexiconModel):
+    """The last message of a connection of the second form."""
+
+    type: Literal["error"] = Field(alias="$type")
+    error: Lenient[Text] = None
+    message: Lenient[Text] = None
+
+
+class Refusal(LexiconModel):
+    """The answer to a handshake that the server rejects."""
+
+    error: Lenient[Text] = None
+
+
+# The first form comes first because nearly all messages have it; pydantic parses the JSON itself, faster than `json`.
+_FRAME: TypeAdapter[FirstForm | SecondForm | ErrorFrame] = TypeAdapter(
+    Annotated[FirstForm | SecondForm | ErrorFrame, Field(union_mode="left_to_right")],
+    config=ConfigDict(defer_build=True),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One event: `operation` is create, update or delete of a post, away or back of an account, or other.
@@ -93,7 +164,7 @@ class Event:
     did: str
     time_us: int
     key: str = ""
-    record: Any = None
+    record: Record | None = None
 
     @property
     def time(self) -> datetime:
@@ -112,27 +183,24 @@ class Farewell:
 def read_message(message: str) -> Event | Farewell | None:
     """Read one message of either wire form; None when it is neither."""
     try:
-        payload = json.loads(message)
-    except (ValueError, RecursionError):
+        frame = _FRAME.validate_json(message)
+    except ValidationError:
         return None
-    if not isinstance(payload, dict):
-        return None
-    if payload.get("$type") == "error":
-        said = " ".join(f"{payload.get('error') or 'error'} {payload.get('message') or ''}".split())
-        return Farewell(name=str(payload.get("error")), explanation=said[:_LONGEST_EXPLANATION])
-    if payload.get("$type") == "message":
-        inner = payload.get("payload")
-        return _second_form(inner) if isinstance(inner, dict) else None
-    return _first_form(payload)
+    if isinstance(frame, ErrorFrame):
+        explanation = " ".join(f"{frame.error or 'error'} {frame.message or ''}".split())
+        return Farewell(name=frame.error or "", explanation=explanation[:_LONGEST_EXPLANATION])
+    if isinstance(frame, SecondForm):
+        return _second_form(frame.payload)
+    return _event(frame.kind, frame.did, frame.time_us, frame.commit, frame.account)
 
 
 def refusal_name(body: bytes) -> str:
     """Read the name of an error from the answer to a handshake; empty when there is none."""
     try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
+        refusal = read_row(Refusal, parse_json(body))
+    except ValueError:
         return CURSOR_TOO_OLD if CURSOR_TOO_OLD.encode() in body else ""
-    return str(payload.get("error") or "") if isinstance(payload, dict) else ""
+    return (refusal.error or "") if refusal else ""
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -145,43 +213,24 @@ def from_microseconds(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def _first_form(payload: Mapping[str, Any]) -> Event | None:
-    time_us = payload.get("time_us")
-    if isinstance(time_us, bool) or not isinstance(time_us, int):
-        return None
-    kind = payload.get("kind")
-    return _event(kind, payload, payload.get("commit") if kind == "commit" else None, time_us)
-
-
-def _second_form(payload: Mapping[str, Any]) -> Event | None:
-    # `seq` is not used: it counts on one server only, and the next reading may be of another.
-    said = payload.get("time")
-    moment = parse_date(said) if isinstance(said, str) else None
+def _second_form(payload: SecondFormPayload) -> Event | None:
+    moment = parse_date(payload.time)
     if moment is None:
         return None
-    kind = str(payload.get("$type")).rpartition("#")[2]
-    return _event(kind, payload, payload if kind == "commit" else None, to_microseconds(moment))
+    kind = payload.type.rpartition("#")[2]
+    commit = payload if isinstance(payload, SecondFormCommit) else None
+    return _event(kind, payload.did, to_microseconds(moment), commit, payload.account)
 
 
-def _event(kind: Any, payload: Mapping[str, Any], commit: Any, time_us: int) -> Event | None:
-    did = payload.get("did")
-    latest = to_microseconds(datetime.max.replace(tzinfo=UTC))
-    if not isinstance(did, str) or not 0 <= time_us <= latest:
-        return None
+def _event(kind: str, did: str, time_us: int, commit: Commit | None, account: Account | None) -> Event | None:
     if kind == "account":
-        account = payload.get("account")
-        active = account.get("active") if isinstance(account, dict) else None
-        operation = "back" if active is True else "away" if active is False else "other"
+        active = account.active if account else None
+        operation = {True: "back", False: "away", None: "other"}[active]
         return Event(operation=operation, did=did, time_us=time_us)
     if kind != "commit":
         return Event(operation="other", did=did, time_us=time_us)
-    return _commit(commit, did, time_us) if isinstance(commit, dict) else None
-
-
-def _commit(commit: Mapping[str, Any], did: str, time_us: int) -> Event | None:
-    operation, key = commit.get("operation"), commit.get("rkey")
-    if commit.get("collection") != POST_COLLECTION or operation not in ("create", "update", "delete"):
-        return Event(operation="other", did=did, time_us=time_us)
-    if not isinstance(key, str):
+    if commit is None:
         return None
-    return Event(operation=operation, did=did, time_us=time_us, key=key, record=commit.get("record"))
+    if commit.collection != POST_COLLECTION or commit.operation not in ("create", "update", "delete"):
+        return Event(operation="other", did=did, time_us=time_us)
+    return Event(operation=commit.operation, did=did, time_us=time_us, key=commit.rkey, record=commit.record)

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, OnErrorOmit
+from pydantic.alias_generators import to_camel
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import abbreviates
+from monitor.collectors.parsing.json_models import Lenient, PayloadModel, Text
 from monitor.errors import UsageError
 
 POST_COLLECTION = "app.bsky.feed.post"
@@ -19,9 +23,102 @@ _LINK = "app.bsky.richtext.facet#link"
 _CARD = "app.bsky.embed.external"
 _WITH_MEDIA = "app.bsky.embed.recordWithMedia"
 _MOVING_PICTURES = frozenset({"media.tenor.com", "tenor.com", "media.giphy.com", "giphy.com"})
-_DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]{1,250}")
-_KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}")
+_DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,250}"
+_KEY = r"[A-Za-z0-9._:~-]{1,512}"
+_POST_URI = re.compile(rf"at://({_DID})/{re.escape(POST_COLLECTION)}/({_KEY})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+Did = Annotated[str, Field(pattern=rf"^{_DID}$")]
+RecordKey = Annotated[str, Field(pattern=rf"^{_KEY}$")]
+
+
+class LexiconModel(PayloadModel):
+    """An object that a lexicon of the AT Protocol defines; its names are written in camel case."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class ByteSlice(LexiconModel):
+    """A stretch of a text, in bytes of UTF-8."""
+
+    byte_start: int
+    byte_end: int
+
+
+class Feature(LexiconModel):
+    """What a facet is: a link, a mention, a hashtag."""
+
+    type: Text = Field(alias="$type")
+    uri: Text | None = None
+
+
+class Facet(LexiconModel):
+    """A stretch of the text that is a link or something else."""
+
+    index: ByteSlice
+    features: list[OnErrorOmit[Feature]]
+
+    @property
+    def address(self) -> str | None:
+        """The web address of a link; None for anything else."""
+        return next((_web_address(feature.uri) for feature in self.features if feature.type == _LINK), None)
+
+
+class External(LexiconModel):
+    """A web page that is shown as a card."""
+
+    uri: Text
+    title: Lenient[Text] = None
+
+
+class Media(LexiconModel):
+    """What is embedded beside a quoted post."""
+
+    type: Text = Field(alias="$type")
+    external: Lenient[External] = None
+
+
+class Embed(Media):
+    """What is embedded in a post."""
+
+    media: Lenient[Media] = None
+
+    @property
+    def card(self) -> External | None:
+        """The card of a web page, if there is one."""
+        media = self.media if self.type == _WITH_MEDIA else self
+        return media.external if media and media.type == _CARD else None
+
+
+class Label(LexiconModel):
+    """A label on an account, or on a post."""
+
+    val: Text
+
+
+Labels = list[OnErrorOmit[Label]]
+
+
+class SelfLabels(LexiconModel):
+    """Labels that the author gave to a post."""
+
+    values: Labels = Field(default_factory=list)
+
+
+class Record(LexiconModel):
+    """A post; only what a reader sees is named. Parts that other programs wrote wrongly are left out."""
+
+    text: Text
+    langs: Lenient[list[OnErrorOmit[Text]]] = None
+    created_at: Lenient[Text] = None
+    facets: Lenient[list[OnErrorOmit[Facet]]] = None
+    embed: Lenient[Embed] = None
+    labels: SelfLabels | None = None
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages that the author's app named; often none, sometimes wrong ones."""
+        return [tag for tag in self.langs or () if tag]
 
 
 def at_uri(did: str, key: str) -> str:
@@ -36,10 +133,8 @@ def is_post_of(uri: str, did: str) -> bool:
 
 def parse_at_uri(uri: str) -> tuple[str, str] | None:
     """Take account and key out of a post's identifier; None when it is that of something else."""
-    did, _, rest = uri.removeprefix("at://").partition("/")
-    collection, _, key = rest.partition("/")
-    fits = uri.startswith("at://") and collection == POST_COLLECTION and _DID.fullmatch(did) and _KEY.fullmatch(key)
-    return (did, key) if fits else None
+    match = _POST_URI.fullmatch(uri)
+    return (match[1], match[2]) if match else None
 
 
 def languages_of(source: SourceView) -> frozenset[str]:
@@ -49,8 +144,8 @@ def languages_of(source: SourceView) -> frozenset[str]:
         UsageError: When it is not as described.
 
     """
-    said = source.settings.get("languages", [DEFAULT_LANGUAGE])
-    names = said.split(",") if isinstance(said, str) else said
+    setting = source.settings.get("languages", [DEFAULT_LANGUAGE])
+    names = setting.split(",") if isinstance(setting, str) else setting
     wrong = f'source {source.name}: `languages` must be a list like ["vi", "en"], or "*" for all'
     if not isinstance(names, list | tuple) or not names:
         raise UsageError(wrong)
@@ -60,26 +155,18 @@ def languages_of(source: SourceView) -> frozenset[str]:
     return frozenset(cleaned)
 
 
-def tagged_languages(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the languages that the author's app named; often none, sometimes wrong ones."""
-    langs = record.get("langs")
-    return tuple(tag for tag in langs if isinstance(tag, str) and tag) if isinstance(langs, list) else ()
-
-
 def speaks(langs: Sequence[str], wanted: frozenset[str]) -> bool:
     """Say whether one of a post's languages is wanted; `vi-VN` counts as `vi`."""
     return ANY_LANGUAGE in wanted or any(tag.partition("-")[0].lower() in wanted for tag in langs)
 
 
-def is_opted_out(labels: Any) -> bool:
+def is_opted_out(labels: Sequence[Label] | None) -> bool:
     """Say whether labels ask that people who are not signed in see nothing."""
-    return isinstance(labels, list) and any(
-        isinstance(label, dict) and label.get("val") == _OPTED_OUT for label in labels
-    )
+    return any(label.val == _OPTED_OUT for label in labels or ())
 
 
-def read_record(
-    record: Any,
+def to_post(
+    record: Record,
     *,
     did: str,
     key: str,
@@ -88,10 +175,10 @@ def read_record(
     engagement: Mapping[str, int] | None = None,
     edited_at: datetime | None = None,
 ) -> PublicPost | str:
-    """Read one record; what may not or cannot be kept gives the reason instead.
+    """Make a post of a record; for one that may not or cannot be kept, give the reason.
 
     Args:
-        record: As it came.
+        record: The record.
         did: The account whose it is.
         key: Its key in that account.
         wanted: The languages of which the best is named as the post's; nothing is left out for its language here.
@@ -100,91 +187,62 @@ def read_record(
         edited_at: When it replaced an earlier record of that key.
 
     """
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or not _is_place(did, key):
-        return "malformed"
-    own = record.get("labels")
-    if isinstance(own, dict) and is_opted_out(own.get("values")):
+    if record.labels and is_opted_out(record.labels.values):
         return "author opted out"
-    text = _with_card(spell_out_links(record["text"], record.get("facets")), record.get("embed"))
+    text = _with_card(spell_out_links(record.text, record.facets or ()), record.embed)
     if not text.strip():
         return "no text"
-    raw = record.get("createdAt")
-    claimed = parse_date(raw) if isinstance(raw, str) else None
-    langs = tagged_languages(record)
+    claimed = parse_date(record.created_at or "")
+    langs = record.languages
     return PublicPost(
         external_id=at_uri(did, key),
         text=text,
         url=f"https://bsky.app/profile/{did}/post/{key}",
         author=did,
         published_at=min(claimed, witnessed) if claimed and witnessed else claimed or witnessed,
-        published_raw=raw if isinstance(raw, str) and raw else None,
+        published_raw=record.created_at or None,
         edited_at=edited_at,
         language=next((tag for tag in langs if speaks([tag], wanted)), langs[0] if langs else None),
         engagement=engagement or {},
     )
 
 
-def spell_out_links(text: str, facets: Any) -> str:
+def spell_out_links(text: str, facets: Sequence[Facet]) -> str:
     """Put the full addresses of links where the text shows shortened ones, or behind the words that are linked.
 
     A facet counts bytes of UTF-8, not letters. One that lies outside the text, cuts a letter in two or overlaps an
     earlier one is left alone.
     """
-    data = text.encode("utf-8", "surrogatepass")
-    done, end = "", 0
-    for start, stop, address in sorted(_links(facets)):
+    data = text.encode()
+    addresses = [(facet.index.byte_start, facet.index.byte_end, facet.address or "") for facet in facets]
+    spelt, end = "", 0
+    for start, stop, address in sorted(link for link in addresses if link[2]):
         if not end <= start < stop <= len(data):
             continue
         try:
-            before, label = data[end:start].decode("utf-8", "surrogatepass"), data[start:stop].decode("utf-8")
+            before, label = data[end:start].decode(), data[start:stop].decode()
         except UnicodeDecodeError:
             continue
-        done += before + (address if abbreviates(label.strip(), address) else f"{label} ({address})")
+        spelt += before + (address if abbreviates(label.strip(), address) else f"{label} ({address})")
         end = stop
-    return done + data[end:].decode("utf-8", "surrogatepass")
+    return spelt + data[end:].decode()
 
 
-def _links(facets: Any) -> list[tuple[int, int, str]]:
-    found = []
-    for facet in facets if isinstance(facets, list) else ():
-        index = facet.get("index") if isinstance(facet, dict) else None
-        features = facet.get("features") if isinstance(facet, dict) else None
-        if not isinstance(index, dict) or not isinstance(features, list):
-            continue
-        start, stop = index.get("byteStart"), index.get("byteEnd")
-        addresses = [_address(each.get("uri")) for each in features if _is_kind(each, _LINK)]
-        if isinstance(start, int) and isinstance(stop, int) and addresses and addresses[0]:
-            found.append((start, stop, addresses[0]))
-    return found
-
-
-def _with_card(text: str, embed: Any) -> str:
+def _with_card(text: str, embed: Embed | None) -> str:
     """Add heading and address of the page that a post shows as a card, as far as the text does not say them already."""
-    if _is_kind(embed, _WITH_MEDIA):
-        embed = embed.get("media")
-    card = embed.get("external") if _is_kind(embed, _CARD) else None
-    if not isinstance(card, dict):
+    card = embed.card if embed else None
+    address = _web_address(card.uri) if card else None
+    if card is None or not address or _host(address) in _MOVING_PICTURES:
         return text
-    address, title = _address(card.get("uri")), card.get("title")
-    if not address or _host(address) in _MOVING_PICTURES:
-        return text
-    heading = " ".join(title.split()) if isinstance(title, str) else ""
+    heading = " ".join((card.title or "").split())
     heading = "" if heading in text else heading
     link = "" if address in text else address
     added = f"{heading} ({link})" if heading and link else heading or link
     return "\n\n".join(part for part in (text, added) if part)
 
 
-def _is_kind(value: Any, kind: str) -> bool:
-    return isinstance(value, dict) and value.get("$type") == kind
-
-
-def _is_place(did: str, key: str) -> bool:
-    return bool(_DID.fullmatch(did) and _KEY.fullmatch(key))
-
-
-def _address(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.startswith(("https://", "http://")) else None
+def _web_address(value: str | None) -> str | None:
+    return value if value and value.startswith(("https://", "http://")) else None
 
 
 def _host(address: str) -> str | None:

@@ -2,9 +2,11 @@
 
 import json
 import math
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, core_schema
 
 _LONGEST_TEXT = 1_000_000
 _LONGEST_ADDRESS = 2_000
@@ -15,11 +17,11 @@ Value = TypeVar("Value")
 Model = TypeVar("Model", bound="PayloadModel")
 
 
-def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
+class _NoneOnError:
+    """Makes a field None when it is invalid; pydantic has `OnErrorOmit` for the elements of a list alone."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
 # A pattern or a length makes pydantic look at the characters: a plain `str` lets half of a surrogate pair through.
@@ -31,7 +33,7 @@ Uri = Annotated[str, Field(min_length=1, max_length=_LONGEST_ADDRESS, pattern=r"
 """An address or another URI."""
 Count = Annotated[int, Field(ge=-_LARGEST_COUNT, le=_LARGEST_COUNT)]
 """A whole number; true, false and fractions are none."""
-Lenient = Annotated[Value | None, WrapValidator(_none_if_invalid)]
+Lenient = Annotated[Value | None, _NoneOnError()]
 """A field without which a row still makes sense: None when it is not as documented."""
 
 
@@ -61,9 +63,15 @@ def parse_json(body: bytes | str) -> Any:
 def read_row(model: type[Model], row: Any) -> Model | None:
     """Check one row; None when it is not as the model says."""
     try:
-        return model.model_validate(row)
+        checked: Model = _adapter(model).validate_python(row)
     except ValidationError:
         return None
+    return checked
+
+
+@cache
+def _adapter(model: type[PayloadModel]) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
 
 
 def _bounded_integer(digits: str) -> float:

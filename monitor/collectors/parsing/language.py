@@ -14,6 +14,7 @@ lam viet cong ty luong thang ngay nam gio hom nha nuoc tien mua ban noi nghe xem
 nhieu luon cung vua moi nao gi the lai len xuong vao ra ve den tren duoi truoc sau cai con mot hai ba bon xin ca
 phong nghi tang nghin trieu dong xa huyen tinh pho chu co bac thay benh vien truong hoc
 """
+_FREQUENT = frozenset(_PLAIN_WORDS.split())
 _OWN_SHARE = 0.15
 _PLAIN_SHARE = 0.6
 _FEWEST_PLAIN = 4
@@ -31,6 +32,5 @@ def looks_vietnamese(text: str) -> bool:
     own = sum(1 for word in words if _OWN_LETTERS.search(word))
     if own / len(words) >= _OWN_SHARE:
         return True
-    frequent = set(_PLAIN_WORDS.split())
-    known = sum(1 for word in words if word in frequent)
+    known = sum(1 for word in words if word in _FREQUENT)
     return len(words) >= _FEWEST_PLAIN and known / len(words) >= _PLAIN_SHARE

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.bluesky.record import parse_at_uri, read_record, spell_out_links
+from monitor.collectors.bluesky.record import Record, parse_at_uri, spell_out_links, to_post
+from monitor.collectors.parsing.json_models import read_row
 
 ADDRESS = "https://bao.example/thoi-su/mot-dia-chi-rat-dai.html"
 KINDS = {"did": "did:plc:an", "key": "3m1", "wanted": frozenset({"vi"})}
@@ -19,9 +20,19 @@ def link(text: str, label: str, uri: Any = ADDRESS) -> dict[str, Any]:
 
 
 def text_with(text: str, **record: Any) -> str:
-    post = read_record({"text": text, **record}, **KINDS)
+    post = to_post(record_of(text=text, **record), **KINDS)
     assert not isinstance(post, str)
     return post.text
+
+
+def record_of(**values: Any) -> Record:
+    record = read_row(Record, values)
+    assert record is not None
+    return record
+
+
+def spelt_out(text: str, facets: list[dict[str, Any]]) -> str:
+    return spell_out_links(text, record_of(text=text, facets=facets).facets or ())
 
 
 @pytest.mark.parametrize(
@@ -34,7 +45,7 @@ def text_with(text: str, **record: Any) -> str:
     ],
 )
 def test_facets_count_bytes_not_letters(text: str, label: str, expected: str) -> None:
-    assert spell_out_links(text, [link(text, label)]) == expected
+    assert spelt_out(text, [link(text, label)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,7 @@ def test_facets_count_bytes_not_letters(text: str, label: str, expected: str) ->
 )
 def test_facet_that_fits_nowhere_is_left_alone(index: Any) -> None:
     facet = link("Đồn là thật", "là") | {"index": index}
-    assert spell_out_links("Đồn là thật", [facet]) == "Đồn là thật"
+    assert spelt_out("Đồn là thật", [facet]) == "Đồn là thật"
 
 
 def test_overlapping_facets_and_mentions_are_left_alone() -> None:
@@ -58,18 +69,18 @@ def test_overlapping_facets_and_mentions_are_left_alone() -> None:
     mention = link(text, "@an")
     mention["features"] = [{"$type": "app.bsky.richtext.facet#mention", "did": "did:plc:an"}]
     facets = [link(text, "đây kìa", "https://khac.example"), mention, link(text, "ở đây")]
-    assert spell_out_links(text, facets) == f"@an nói ở đây ({ADDRESS}) kìa"
+    assert spelt_out(text, facets) == f"@an nói ở đây ({ADDRESS}) kìa"
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60))))
 def test_all_that_was_written_stays(text: str, places: list[tuple[int, int]]) -> None:
     features = [{"$type": "app.bsky.richtext.facet#link", "uri": "https://a.example"}]
     facets = [{"index": {"byteStart": start, "byteEnd": stop}, "features": features} for start, stop in places]
-    spelt = spell_out_links(text, facets)
+    spelt = spelt_out(text, facets)
     letters = iter(spelt)
     if "https://a.example" not in spelt.replace(" (https://a.example)", ""):
         assert all(letter in letters for letter in text)  # in the same order, with additions
-    assert spell_out_links(text, []) == text
+    assert spelt_out(text, []) == text
 
 
 def card(uri: str = ADDRESS, title: Any = "Công ty đóng cửa?") -> dict[str, Any]:
@@ -108,7 +119,7 @@ def test_card_that_says_nothing_is_left_out(embed: Any) -> None:
 
 @pytest.mark.parametrize("record", [None, 3, {}, {"text": 3}])
 def test_what_is_no_record(record: Any) -> None:
-    assert read_record(record, **KINDS) == "malformed"
+    assert read_row(Record, record) is None
 
 
 @given(
@@ -126,7 +137,8 @@ def test_what_is_no_record(record: Any) -> None:
     )
 )
 def test_no_record_is_too_strange(record: Any) -> None:
-    read_record(record, **KINDS)
+    checked = read_row(Record, record)
+    assert checked is None or to_post(checked, **KINDS)
 
 
 @pytest.mark.parametrize(

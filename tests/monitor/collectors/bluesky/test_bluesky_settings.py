@@ -12,12 +12,13 @@ LIST = "at://did:plc:banbien/app.bsky.graph.list/cong-nhan"
 
 
 def feed_of(address: str = "https://api.example/", **settings: Any) -> Feed:
-    return Feed.of_source(SourceView(name="Mạng xanh", address=address, settings=settings))
+    return Feed.from_source(SourceView(name="Mạng xanh", address=address, settings=settings))
 
 
 def test_defaults() -> None:
     feed = feed_of(actor="@to_truong.bsky.example")
-    assert (feed.kind, feed.of, feed.filter) == ("author", "to_truong.bsky.example", "posts_with_replies")
+    assert (feed.actor, feed.list_uri, feed.filter) == ("to_truong.bsky.example", "", "posts_with_replies")
+    assert feed.key == "author to_truong.bsky.example posts_with_replies"  # as it stands in stored cursors
     assert (feed.languages, feed.backfill_pages) == ({"vi"}, 2)
 
 

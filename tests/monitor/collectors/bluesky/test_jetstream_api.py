@@ -19,7 +19,7 @@ from monitor.errors import UsageError
 
 
 def subscription(address: str = "wss://stream.example/", **settings: Any) -> Subscription:
-    return Subscription.of_source(SourceView(name="Luồng", address=address, settings=settings))
+    return Subscription.from_source(SourceView(name="Luồng", address=address, settings=settings))
 
 
 def test_defaults() -> None:
