@@ -12,7 +12,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-tasks quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ demo: setup  ## Run the whole way on sample posts, then serve the desk at http:/
 
 test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
 
-gate: setup  ## Run the slow checks: the demo from the wheel.
+gate: setup  ## Run the slow checks: the demo from the wheel, the tasks of public sets.
 	$(BIN)/python -m pytest -m gate
 
 test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
@@ -96,6 +96,9 @@ bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: D
 
 bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
 	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)
+
+bench-tasks: setup  ## Train and measure public sets' own classes: DATA="vihsd=TRAIN:DEV …" UNLABELLED="FILE …", as published.
+	$(BIN)/python -m tests.benchmarks.tasks $(DATA) $(if $(UNLABELLED),--unlabelled $(UNLABELLED))
 
 quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)

@@ -22,20 +22,17 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from classifiers.errors import ModelMissing, ModelRefused
 from classifiers.features.space import FeatureSpace, View
-from classifiers.labels import LABEL_TEXT_VERSION
+from classifiers.labels import LABEL_NAMES, LABEL_TEXT_VERSION
 from classifiers.model.classifier import Classifier, Head
 from classifiers.model.subclasses import Kinds
-from classifiers.model.trees import Trees
 from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 SEPARATOR: Final = "\n"  # in no feature: normalising folds white space
 MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
 VERSIONED: Final = ("scikit-learn", "underthesea")
-# The one type of scikit-learn beyond what skops knows as safe: an array of a tree's nodes.
-TREE: Final = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,6 @@ def manifest_of(trained: Trained, name: str, created_at: str) -> dict[str, Any]:
         "examples": trained.examples,
         "label_text_version": LABEL_TEXT_VERSION,
         "labels": list(trained.classifier.labels),
-        "exclusive": trained.classifier.exclusive,
         "thresholds": trained.classifier.thresholds,
         "metrics": {label: metrics.as_dict() for label, metrics in trained.metrics.items()},
         "versions": _versions(),
@@ -82,14 +78,12 @@ def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
             head.label: {
                 "weights": head.weights,
                 "intercept": head.intercept,
-                "trees": head.trees,
                 "kinds": head.kinds,
                 "shares": head.shares,
             }
             for head in classifier.heads
         },
         "kinds": _stored_kinds(classifier.kinds) if classifier.kinds else None,
-        "trees": classifier.trees.model if classifier.trees else None,
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -126,9 +120,10 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         _require_same_versions(manifest, folder)
+        _require_our_labels(manifest)
         body = (folder / MODEL_FILE).read_bytes()
         _require_same_file(manifest, body)
-        content = skops.io.loads(body, trusted=[TREE])
+        content = skops.io.loads(body)
         views = [_view(stored) for stored in content["views"]]
         vectorizers = {
             view.name: _vectorizer(view, stored) for view, stored in zip(views, content["views"], strict=True)
@@ -138,10 +133,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         of_kinds = len(kinds.names) if kinds else 0
         heads = [_head(label, content["heads"][label], space.width, of_kinds) for label in manifest["labels"]]
         thresholds = {head.label: float(manifest["thresholds"][head.label]) for head in heads}
-        trees = None if content["trees"] is None else Trees(content["trees"])
-        classifier = Classifier(
-            space, heads, thresholds, segmenter, exclusive=manifest["exclusive"], trees=trees, kinds=kinds
-        )
+        classifier = Classifier(space, heads, thresholds, segmenter, kinds=kinds)
     except UntrustedTypesFoundException as error:
         message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
         raise ModelRefused(message) from error
@@ -155,6 +147,12 @@ def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
     """Refuse a model file that the manifest was not written for: half replaced, cut off, or changed."""
     if hashlib.sha256(body).hexdigest() != manifest["model_sha256"]:
         message = f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes"
+        raise ValueError(message)
+
+
+def _require_our_labels(manifest: Mapping[str, Any]) -> None:
+    if foreign := set(manifest["labels"]) - set(LABEL_NAMES):
+        message = f"{min(foreign)!r} is none of our labels"
         raise ValueError(message)
 
 
@@ -184,7 +182,7 @@ def _head(label: str, stored: Mapping[str, Any], width: int, kinds: int) -> Head
     if stored["kinds"] and shares.shape != (kinds,):
         message = f"{label} goes by {shares.shape} kinds of {kinds}"
         raise ValueError(message)
-    return Head(label, weights, float(stored["intercept"]), float(stored["trees"]), float(stored["kinds"]), shares)
+    return Head(label, weights, float(stored["intercept"]), float(stored["kinds"]), shares)
 
 
 def _stored_kinds(kinds: Kinds) -> dict[str, Any]:

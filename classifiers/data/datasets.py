@@ -1,7 +1,7 @@
 """Readers of labelled texts: the project's corpus, and public sets in the form in which they are published.
 
 A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's
-head does not learn from it. With `task=True` a set keeps its own classes instead of ours.
+head does not learn from it. `read_classes` gives a set's own classes instead of ours.
 """
 
 import csv
@@ -47,8 +47,8 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicSet:
-    """How one public data set is read.
+class ClassSet:
+    """How a published data set with classes of its own is read.
 
     Args:
         name: The name used on the command line.
@@ -56,7 +56,6 @@ class PublicSet:
         text: Columns that may hold the text, newest form first.
         label: Columns that may hold the label.
         classes: The set's own classes, by the value in the label column.
-        ours: Our label and the values that mean it; None when the set's labels are not ours.
 
     """
 
@@ -65,7 +64,18 @@ class PublicSet:
     text: tuple[str, ...]
     label: tuple[str, ...]
     classes: Mapping[str, str]
-    ours: tuple[str, frozenset[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSet(ClassSet):
+    """A set some of whose classes mean one of our labels.
+
+    Args:
+        ours: Our label and the values in the label column that mean it.
+
+    """
+
+    ours: tuple[str, frozenset[str]]
 
 
 _HATE = {"0": "clean", "1": "offensive", "2": "hate"}
@@ -90,14 +100,6 @@ PUBLIC_SETS = (
         ("unreliable", "label"),
         {"0": "reliable", "1": "unreliable"},
         (UNVERIFIED.name, frozenset({"1"})),
-    ),
-    PublicSet(
-        "viocd",
-        "UIT-ViOCD, arXiv 2104.11969",
-        ("text", "review"),
-        ("complaint", "label"),
-        {"0": "other", "1": "complaint"},
-        None,
     ),
 )
 
@@ -126,13 +128,12 @@ def read_corpus() -> list[Example]:
     return examples
 
 
-def read_named(name: str, path: Path, *, task: bool = False) -> list[Example]:
-    """Read a labelled file.
+def read_named(name: str, path: Path) -> list[Example]:
+    """Read a labelled file with our labels.
 
     Args:
         name: A public set's name, or `own` for JSON lines in the shape of the project's corpus.
         path: The file, as published (CSV or JSON lines), gzipped or not.
-        task: Keep the set's own classes.
 
     Raises:
         DataInvalid: When the file cannot be read or lacks the columns.
@@ -141,12 +142,24 @@ def read_named(name: str, path: Path, *, task: bool = False) -> list[Example]:
     if name == "own":
         return list(_own_examples(str(path), _open_text(path)))
     known = public_set(name)
-    convert = _as_task if task else _as_ours
-    examples = [example for row in _rows(path) if (example := convert(known, row, path)) is not None]
-    if not examples:
-        message = f"{path} holds no labelled text for {name}"
-        raise DataInvalid(message)
-    return examples
+    label, positive = known.ours
+    return [
+        Example(text, {label: value in positive}, context=context)
+        for text, value, context in _labelled_rows(known, path)
+    ]
+
+
+def read_classes(known: ClassSet, path: Path) -> list[Example]:
+    """Read a published file with the set's own classes: of each example exactly one holds.
+
+    Raises:
+        DataInvalid: When the file cannot be read or lacks the columns.
+
+    """
+    return [
+        Example(text, {name: code == value for code, name in known.classes.items()}, context=context)
+        for text, value, context in _labelled_rows(known, path)
+    ]
 
 
 def read_texts(path: Path) -> list[str]:
@@ -211,28 +224,20 @@ def _own_labels(given: object) -> set[str]:
     return set(given)
 
 
-def _as_ours(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
-    if known.ours is None:
-        message = (
-            f"the labels of {known.name} are not ours: `kiemtin train --task` learns them, and only a model that did "
-            "can be measured on them"
-        )
+def _labelled_rows(known: ClassSet, path: Path) -> list[tuple[str, str, Context]]:
+    """Read text, value of the label column and context of every row that has a text and a known class."""
+    labelled = []
+    for row in _rows(path):
+        text, value = _text_and_value(known, row, path)
+        if text and value in known.classes:
+            labelled.append((text, value, context_of(row)))
+    if not labelled:
+        message = f"{path} holds no labelled text for {known.name}"
         raise DataInvalid(message)
-    text, value = _text_and_value(known, row, path)
-    label, positive = known.ours
-    if not text or value not in known.classes:
-        return None
-    return Example(text, {label: value in positive}, context=context_of(row))
+    return labelled
 
 
-def _as_task(known: PublicSet, row: Mapping[str, Any], path: Path) -> Example | None:
-    text, value = _text_and_value(known, row, path)
-    if not text or value not in known.classes:
-        return None
-    return Example(text, {name: code == value for code, name in known.classes.items()}, context=context_of(row))
-
-
-def _text_and_value(known: PublicSet, row: Mapping[str, Any], path: Path) -> tuple[str, str]:
+def _text_and_value(known: ClassSet, row: Mapping[str, Any], path: Path) -> tuple[str, str]:
     text = next((row[column] for column in known.text if column in row), None)
     value = next((row[column] for column in known.label if column in row), None)
     if text is None and value is None:

@@ -56,10 +56,4 @@ ORIGINS: Final = {
         where="https://vlsp.org.vn/vlsp2020/eval/reintel",
         terms=AGREEMENT,
     ),
-    "viocd": Origin(
-        holds="5,485 reviews of shops (fashion, cosmetics, applications, telephones); complaint or not",
-        paper="https://arxiv.org/abs/2104.11969",
-        where="https://huggingface.co/datasets/tarudesu/ViOCD",
-        terms=RESEARCH,
-    ),
 }

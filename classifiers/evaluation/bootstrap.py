@@ -78,26 +78,6 @@ def _calibration_error(probabilities: Floats, answers: NDArray[np.bool_], weight
     return np.asarray(gaps.sum(axis=1) / weights.sum(axis=1))
 
 
-def class_figures(truth: NDArray[np.intp], said: NDArray[np.intp], classes: int, weights: Floats) -> dict[str, Floats]:
-    """Compute what a data set's own classes are measured by, for every row of weights.
-
-    Args:
-        truth: The number of each text's class, shape (texts,).
-        said: The number of the class that was given to it.
-        classes: How many classes there are; one that never occurs and is never said counts as 0.
-        weights: Shape (resamples, texts).
-
-    Returns:
-        By name, arrays of shape (resamples,): the mean F1 of all classes, and the share of texts in their own class.
-
-    """
-    cells = weights @ np.eye(classes * classes)[truth * classes + said]
-    confusion = cells.reshape(-1, classes, classes)
-    right = np.diagonal(confusion, axis1=1, axis2=2)
-    f1 = _share(2 * right, confusion.sum(axis=1) + confusion.sum(axis=2))
-    return {"macro_f1": f1.mean(axis=1), "accuracy": right.sum(axis=1) / cells.sum(axis=1)}
-
-
 def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
 
@@ -138,12 +118,6 @@ def label_intervals(
     error = _calibration_error(probabilities, answers, np.ones((1, len(answers))))[0]
     noisy = drawn["calibration_error"]
     drawn["calibration_error"] = np.maximum(noisy - (noisy.mean() - error), 0.0)
-    return {name: percentile_interval(values) for name, values in drawn.items()}
-
-
-def class_intervals(truth: NDArray[np.intp], said: NDArray[np.intp], classes: int) -> dict[str, Interval]:
-    """Give the 95 % interval of each figure of exclusive classes (see `class_figures`)."""
-    drawn = _gathered(class_figures(truth, said, classes, weights) for weights in resamples(truth))
     return {name: percentile_interval(values) for name, values in drawn.items()}
 
 

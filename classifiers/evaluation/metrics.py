@@ -1,6 +1,6 @@
 """How good probabilities are: ranking, decisions, and whether they mean what they say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,18 +9,11 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.bootstrap import (
-    Interval,
-    class_figures,
-    class_intervals,
-    label_figures,
-    label_intervals,
-)
+from classifiers.evaluation.bootstrap import label_figures, label_intervals
 from classifiers.evaluation.pr_curve import Curve
 from classifiers.evaluation.predictions import Column, Scored, score
 from classifiers.model.classifier import Classifier
 
-BINARY = 2  # classes
 LEAST_THRESHOLD = 0.05  # below it a threshold would flag whatever comes
 
 
@@ -112,12 +105,11 @@ def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, A
 
 
 def summary(scored: Scored) -> dict[str, Any]:
-    """Measure each label that the texts know, and the classes together where exactly one must hold.
+    """Measure each label that the texts know.
 
     Returns:
         `{"examples": n, "labels": {label: figures}}`, where figures are those of `LabelMetrics` and `"intervals"` holds
-        by figure the ends of its 95 % interval. Exclusive classes have `"macro_f1"`, `"accuracy"` and `"intervals"` of
-        their own; where there are more than two, `"binary"` measures the first against all others together.
+        by figure the ends of its 95 % interval.
 
     """
     result: dict[str, Any] = {"examples": len(scored.examples), "labels": {}}
@@ -125,40 +117,10 @@ def summary(scored: Scored) -> dict[str, Any]:
         column = scored.column(label)
         if column.has_both:
             result["labels"][label] = _with_intervals(column, scored.thresholds[label])
-    if scored.exclusive:
-        result |= _classes(scored)
     return result
 
 
 def _with_intervals(column: Column, threshold: float) -> dict[str, Any]:
     metrics = _measured(column.probabilities, column.answers, column.flagged, threshold, Curve())
     intervals = label_intervals(column.probabilities, column.answers, column.flagged)
-    return {**metrics.as_dict(), "intervals": _as_lists(intervals)}
-
-
-def _classes(scored: Scored) -> dict[str, Any]:
-    """Measure exclusive classes, unless the texts have others than the model."""
-    if any(example.labels.keys() - set(scored.labels) for example in scored.examples):
-        return {}
-    truth = np.array([_class_of(example, scored.labels) for example in scored.examples], dtype=np.intp)
-    said = scored.flagged.argmax(axis=1)
-    classes = len(scored.labels)
-    figures = class_figures(truth, said, classes, np.ones((1, len(truth))))
-    result: dict[str, Any] = {name: float(values[0]) for name, values in figures.items()}
-    result["intervals"] = _as_lists(class_intervals(truth, said, classes))
-    first = scored.labels[0]
-    column = scored.column(first)
-    if classes > BINARY and column.has_both:  # of two classes, either is "all others" already
-        others = Column(column.rows, ~column.answers, 1 - column.probabilities, ~column.flagged)
-        figures_of_others = _with_intervals(others, 1 - scored.thresholds[first])
-        del figures_of_others["threshold"]  # the classes decide together
-        result["binary"] = {"label": f"not {first}", **figures_of_others}
-    return result
-
-
-def _class_of(example: Example, labels: Sequence[str]) -> int:
-    return next(labels.index(label) for label, holds in example.labels.items() if holds)
-
-
-def _as_lists(intervals: Mapping[str, Interval]) -> dict[str, list[float]]:
-    return {name: list(interval) for name, interval in intervals.items()}
+    return {**metrics.as_dict(), "intervals": {name: list(interval) for name, interval in intervals.items()}}

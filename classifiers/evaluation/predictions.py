@@ -42,9 +42,8 @@ class Scored:
         examples: The texts.
         labels: The model's labels, in the order of the columns below.
         probabilities: Shape (texts, labels).
-        flagged: The decisions, in the same shape; of exclusive labels one a text.
+        flagged: The decisions, in the same shape.
         thresholds: The probability from which each label is flagged.
-        exclusive: Whether exactly one label holds.
 
     """
 
@@ -53,7 +52,6 @@ class Scored:
     probabilities: NDArray[np.float64]
     flagged: NDArray[np.bool_]
     thresholds: Mapping[str, float]
-    exclusive: bool = False
 
     def column(self, label: str) -> Column:
         """Give one label's column, without the texts that do not know it."""
@@ -88,7 +86,7 @@ def score(classifier: Classifier, examples: Sequence[Example]) -> Scored:
     labels = classifier.labels
     probabilities = np.array([[prediction.probabilities[label] for label in labels] for prediction in predictions])
     flagged = np.array([[label in prediction.flags for label in labels] for prediction in predictions])
-    return Scored(examples, labels, probabilities, flagged, classifier.thresholds, exclusive=classifier.exclusive)
+    return Scored(examples, labels, probabilities, flagged, classifier.thresholds)
 
 
 def scored_unseen(

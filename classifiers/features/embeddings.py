@@ -110,7 +110,7 @@ class Surroundings:
         for start in range(0, self.vectors.shape[1], AT_ONCE):
             yield partial(self._slab, slice(start, start + AT_ONCE), shares)
 
-    def of(self, matrix: sp.csr_matrix) -> NDArray[np.float64]:
+    def transform(self, matrix: sp.csr_matrix) -> NDArray[np.float64]:
         """Add up the vectors of the features of texts, shape (texts, dimensions)."""
         with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
             parts = list(threads.map(lambda slab: np.asarray(matrix @ slab(), dtype=np.float64), self.slabs()))

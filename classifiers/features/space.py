@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.errors import TrainingFailed
-from classifiers.features.tfidf import OUTSIDE, UNKNOWN, Lookup, Occurrences, Trace, Weights
-from classifiers.features.tokens import CONTEXT_VIEWS, Prepared, places_of, tokens_of
+from classifiers.features.tfidf import UNKNOWN, Lookup, Occurrences, Trace, Weights
+from classifiers.features.tokens import Prepared, places_of, tokens_of
 from classifiers.features.vocabulary import Learnt, learn
 from classifiers.text.lexicon import default_lexicon
 
@@ -92,7 +92,7 @@ class Reading:
         parts = []
         for view, _, found in self.found:
             words = [
-                [place if place == OUTSIDE else earlier + place for place in places_of(view, text)]
+                [earlier + place for place in places_of(view, text)]
                 for text, earlier in zip(texts, before, strict=False)
             ]
             parts.append(found.trace(row_of, words))
@@ -187,11 +187,6 @@ class FeatureSpace:
     def width(self) -> int:
         """How many features there are."""
         return sum(len(self.vectorizers[view.name].vocabulary_) for view in self.views)
-
-    @property
-    def reads_context(self) -> bool:
-        """Whether any view looks at what stands around a text."""
-        return any(view.name in CONTEXT_VIEWS for view in self.views)
 
     def block(self, name: str) -> slice:
         """Find the columns of a view; none when the space has no such view."""

@@ -19,8 +19,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 UNKNOWN: Final = -1  # the column of a feature that the vocabulary does not have
 REMEMBERED: Final = 2**14  # tokens whose letters are remembered: some ten thousand syllables are in use
 
-OUTSIDE: Final = -1  # the place of a token that stands in no word of the text, but in its context
-
 Columns = NDArray[np.int64]
 
 
@@ -32,7 +30,7 @@ class Trace:
         rows: The text of each occurrence of a known feature, shape (occurrences,).
         columns: The column of each.
         occurrences: An occurrence and, in the same place of `words`, a word that it came from; a run of tokens came
-            from several words, or from one several times, and a feature of the context from none.
+            from several words, or from one several times.
         words: Those words, by their place among all words of all texts.
 
     """
@@ -76,7 +74,7 @@ class Occurrences:
 
         Args:
             row_of: What number each text shall have, or UNKNOWN: it is left out; shape (texts,).
-            words: Of each text that is not left out, the word of each token, or OUTSIDE.
+            words: Of each text that is not left out, the word of each token.
 
         """
         rows = row_of[self.rows]
@@ -87,8 +85,7 @@ class Occurrences:
         steps = np.arange(len(occurrences)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         tokens = np.repeat(before[rows] + self.starts[asked], lengths) + steps
         of_words = np.fromiter(chain.from_iterable(words), np.int64)[tokens]
-        inside = of_words != OUTSIDE
-        return Trace(rows, self.columns[asked], occurrences[inside], of_words[inside])
+        return Trace(rows, self.columns[asked], occurrences, of_words)
 
 
 class Lookup:

@@ -1,13 +1,11 @@
 """A text made ready for its features: normalised, cut into words, and these cut into the tokens of each view."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import Final
 
-from classifiers.data.metadata import Context
-from classifiers.features.tfidf import OUTSIDE
 from classifiers.text.aligned import Aligned
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon
@@ -16,19 +14,16 @@ from classifiers.text.segment import Segmenter, Word
 from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables
 
-CONTEXT_VIEWS: Final = ("title", "topic")
 _AT_ONCE: Final = 128  # texts that are cut together: a few very long ones already fill some hundred megabytes
 _REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A text ready for its features: normalised and cut into words, with the title and topic it stands under."""
+    """A text ready for its features: normalised and cut into words."""
 
     aligned: Aligned
     words: tuple[Word, ...]
-    title: tuple[str, ...] = ()
-    topic: str = ""
 
     @property
     def segmented(self) -> str:
@@ -36,23 +31,16 @@ class Prepared:
         return " ".join(word.joined for word in self.words)
 
 
-def prepare_all(
-    texts: Sequence[str], segmenter: Segmenter, contexts: Sequence[Context | None] | None = None
-) -> list[Prepared]:
-    """Normalise and segment some hundred texts; of their contexts, the titles are cut into syllables."""
+def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[Prepared]:
+    """Normalise and segment some hundred texts."""
     aligned = [normalise(text) for text in texts]
     words = segmenter.segment_all([each.text for each in aligned])
-    return [
-        Prepared(text, tuple(cut))
-        if context is None
-        else Prepared(text, tuple(cut), tuple(split_syllables(normalise(context.title).text)), context.topic)
-        for text, cut, context in zip(aligned, words, contexts or repeat(None, len(texts)), strict=True)
-    ]
+    return [Prepared(text, tuple(cut)) for text, cut in zip(aligned, words, strict=True)]
 
 
-def prepare(text: str, segmenter: Segmenter, context: Context | None = None) -> Prepared:
+def prepare(text: str, segmenter: Segmenter) -> Prepared:
     """Do as `prepare_all` with one text."""
-    return prepare_all([text], segmenter, [context])[0]
+    return prepare_all([text], segmenter)[0]
 
 
 class Cutter:
@@ -72,14 +60,14 @@ class Cutter:
         self._done = 0
         self._words: dict[str, Word] = {}
 
-    def cut(self, texts: Sequence[str], contexts: Sequence[Context] | None = None) -> list[Prepared]:
+    def cut(self, texts: Sequence[str]) -> list[Prepared]:
         """Cut some texts; their offsets and those of their words are dropped, for those of many texts fill a memory."""
         found = []
         for start in range(0, len(texts), _AT_ONCE):
             end = start + _AT_ONCE
-            for prepared in prepare_all(texts[start:end], self._segmenter, contexts and contexts[start:end]):
+            for prepared in prepare_all(texts[start:end], self._segmenter):
                 words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in prepared.words)
-                found.append(replace(prepared, aligned=Aligned(prepared.aligned.text, (), ()), words=words))
+                found.append(Prepared(Aligned(prepared.aligned.text, (), ()), words))
             self._done += len(texts[start:end])
             self._on_done(self._done, self._total)
         return found
@@ -87,17 +75,13 @@ class Cutter:
 
 def tokens_of(view: str, prepared: Prepared) -> list[str]:
     """Cut a prepared text into the tokens of a view."""
-    if view in CONTEXT_VIEWS:
-        return list(_context_tokens(view, prepared))
     if view == "lexicon":
         return [group for group, _ in _terms(prepared)]
     return list(chain.from_iterable(map(_WORD_CUTTERS[view], [word.text for word in prepared.words])))
 
 
 def places_of(view: str, prepared: Prepared) -> list[int]:
-    """Give the index of the word that each of these tokens belongs to, or OUTSIDE."""
-    if view in CONTEXT_VIEWS:
-        return [OUTSIDE for _ in _context_tokens(view, prepared)]
+    """Give the index of the word that each of these tokens belongs to."""
     if view == "lexicon":
         return [place for _, place in _terms(prepared)]
     cut = _WORD_CUTTERS[view]
@@ -139,9 +123,3 @@ _WORD_CUTTERS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
     "spelled": _spelled,
     "letters": _syllables,
 }
-
-
-def _context_tokens(view: str, prepared: Prepared) -> Sequence[str]:
-    if view == "title":
-        return prepared.title
-    return ["_".join(prepared.topic.split())] if prepared.topic else []

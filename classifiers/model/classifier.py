@@ -1,11 +1,10 @@
 """A trained classifier: one weight column a label over a shared matrix, calibrated, with reasons that add up.
 
 For every label, log-odds = intercept + sum of (weight x feature) and probability = 1 / (1 + exp(-log-odds)). What the
-kind of post says of the label is one more term of the sum, and where a task needs trees, their weighted score.
-Calibration is folded into weights and intercept, so the reasons of a prediction sum to its log-odds.
+kind of post says of the label is one more term of the sum. Calibration is folded into weights and intercept, so the
+reasons of a prediction sum to its log-odds.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice, repeat
@@ -20,13 +19,10 @@ from classifiers.features.space import FeatureSpace, Reading
 from classifiers.features.tokens import Prepared, prepare_all
 from classifiers.model.subclasses import Floats, Kinds, pull
 from classifiers.model.subclasses import log_odds as log_odds_of
-from classifiers.model.trees import Trees, cues
 from classifiers.text.segment import Segmenter
 
 BASE = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the kind of post
 REST = "(những từ khác)"  # the words that are not listed one by one
-CONTEXT = "(tiêu đề và chuyên mục)"  # the title and topic under which the text stands
-WHOLE = "(lượt tương tác, thời điểm và cách viết)"  # what trees make of the post as a whole
 REASONS_SHOWN = 12
 BATCH = 256
 TRACED_AT_ONCE = 100_000  # numbers of a matrix; each is held many times over while reasons are found
@@ -36,21 +32,20 @@ TRACED_AT_ONCE = 100_000  # numbers of a matrix; each is held many times over wh
 class Head:
     """The weights of one label: shape (features,), and its intercept, in calibrated log-odds.
 
-    Where the classifier has trees, `trees` is what their score is multiplied by. Where it knows kinds of posts, `kinds`
-    is what their log-odds are multiplied by, and `shares` how many posts of each kind carry the label, shape (kinds,).
+    Where the classifier knows kinds of posts, `kinds` is what their log-odds are multiplied by, and `shares` how many
+    posts of each kind carry the label, shape (kinds,).
     """
 
     label: str
     weights: Floats
     intercept: float
-    trees: float = 0.0
     kinds: float = 0.0
     shares: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word of the normalised text, or BASE, REST, CONTEXT or WHOLE, and how much it spoke for or against a label.
+    """A word of the normalised text, or BASE or REST, and how much it spoke for or against a label.
 
     The weight is in log-odds; a word that occurs several times is one reason.
     """
@@ -71,10 +66,9 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Some texts, their features, and what trees (texts,) and kinds (texts, kinds) say of them."""
+    """Some texts, their features, and what kinds say of them, shape (texts, kinds)."""
 
     features: Reading
-    wholes: Floats
     kinds: Floats | None
 
 
@@ -86,8 +80,6 @@ class Classifier:
         heads: One a label.
         thresholds: The probability from which a label is flagged.
         segmenter: Cuts texts into words; shared to load its model once.
-        exclusive: Whether exactly one label holds (a data set's own classes) instead of any number.
-        trees: What scores a post as a whole, if anything does.
         kinds: What tells kinds of posts apart, if the labels go by them.
 
     """
@@ -99,20 +91,15 @@ class Classifier:
         thresholds: Mapping[str, float],
         segmenter: Segmenter,
         *,
-        exclusive: bool = False,
-        trees: Trees | None = None,
         kinds: Kinds | None = None,
     ) -> None:
         self.space = space
-        self.trees = trees
         self.kinds = kinds
         self.heads = tuple(heads)
         self.thresholds = dict(thresholds)
-        self.exclusive = exclusive
         self._segmenter = segmenter
         self._weights = np.column_stack([head.weights for head in heads])
         self._intercepts = np.array([head.intercept for head in heads])
-        self._tree_weights = np.array([head.trees for head in heads])
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -131,49 +118,31 @@ class Classifier:
 
         Args:
             texts: Any texts, also empty ones.
-            contexts: What is known beside each text; a model that learnt without context makes nothing of it.
+            contexts: What is known beside each text, one a text; no model reads it yet.
             thresholds: From which probability on each label is flagged; None for the model's own.
             explain_all: Give reasons for every label instead of only for the flagged ones.
 
         """
         stream = zip(texts, contexts or repeat(Context(), len(texts)), strict=True)
         while batch := list(islice(stream, BATCH)):
-            contexts_here = [context for _, context in batch] if self.space.reads_context else None
-            prepared = prepare_all([text for text, _ in batch], self._segmenter, contexts_here)
+            prepared = prepare_all([text for text, _ in batch], self._segmenter)
             features = self.space.read(prepared)
             kinds = None if self.kinds is None else self.kinds.of(features.matrix)
-            read = _Read(features, self._score_wholes(batch, prepared), kinds)
+            read = _Read(features, kinds)
             log_odds = self._log_odds(read)
             scored = [dict(zip(self.labels, row, strict=True)) for row in sigmoid(log_odds).tolist()]
-            flagged = [self._flags(probabilities, thresholds or self.thresholds) for probabilities in scored]
+            flagged = [_flags(probabilities, thresholds or self.thresholds) for probabilities in scored]
             reasons = self._reasons(read, log_odds, [self.labels] * len(batch) if explain_all else flagged)
             for text, probabilities, flags, why in zip(prepared, scored, flagged, reasons, strict=True):
                 yield Prediction(probabilities, flags, why, text.segmented)
 
     def _log_odds(self, read: _Read) -> Floats:
-        """Add up what lines, trees and kinds say, shape (texts, labels)."""
-        found: Floats = (
-            np.asarray(read.features.matrix @ self._weights)
-            + self._intercepts
-            + np.outer(read.wholes, self._tree_weights)
-        )
+        """Add up what lines and kinds say, shape (texts, labels)."""
+        found: Floats = np.asarray(read.features.matrix @ self._weights) + self._intercepts
         for place, head in enumerate(self.heads):
             if head.kinds and read.kinds is not None:
                 found[:, place] += head.kinds * log_odds_of(read.kinds, head.shares)
         return found
-
-    def _score_wholes(self, batch: Sequence[tuple[str, Context]], prepared: Sequence[Prepared]) -> Floats:
-        if self.trees is None:
-            return np.zeros(len(batch))
-        return self.trees.log_odds(
-            [cues(text, ready, context) for (text, context), ready in zip(batch, prepared, strict=True)]
-        )
-
-    def _flags(self, probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
-        if self.exclusive:
-            # The class farthest above its own threshold, in log-odds, holds.
-            return (max(probabilities, key=lambda name: _logit(probabilities[name]) - _logit(thresholds[name])),)
-        return tuple(label for label, p in probabilities.items() if p >= thresholds[label])
 
     def _reasons(
         self, read: _Read, log_odds: Floats, asked: Sequence[Sequence[str]]
@@ -181,27 +150,16 @@ class Classifier:
         """Hand each feature's share of the log-odds to the words it came from, for the labels asked of each text."""
         found: list[dict[str, tuple[Reason, ...]]] = [{} for _ in asked]
         for rows in _at_once([row for row, labels in enumerate(asked) if labels], read.features.matrix):
-            for row, words, context in zip(rows, *self._shares(read, rows), strict=True):
+            for row, words in zip(rows, self._shares(read, rows), strict=True):
                 text = read.features.texts[row]
-                wholes = read.wholes[row] * self._tree_weights
-                base = log_odds[row] - words.sum(axis=0) - context - wholes
+                base = log_odds[row] - words.sum(axis=0)
                 for label in asked[row]:
                     place = self.labels.index(label)
-                    found[row][label] = (
-                        *self._listed(text, words[:, place]),
-                        *([Reason(CONTEXT, float(context[place]))] if text.title or text.topic else []),
-                        *([Reason(WHOLE, float(wholes[place]))] if self.trees else []),
-                        Reason(BASE, float(base[place])),
-                    )
+                    found[row][label] = (*self._listed(text, words[:, place]), Reason(BASE, float(base[place])))
         return found
 
-    def _shares(self, read: _Read, rows: Sequence[int]) -> tuple[list[Floats], Floats]:
-        """Give what words add to the log-odds of the labels, and contexts; occurrences of a feature share alike.
-
-        Returns:
-            Of each text the shape (words, labels), and of all their contexts (texts, labels).
-
-        """
+    def _shares(self, read: _Read, rows: Sequence[int]) -> list[Floats]:
+        """Give what words add to the log-odds of the labels, of each text (words, labels); occurrences share alike."""
         matrix = read.features.matrix[rows]
         weighed = matrix.data[:, np.newaxis] * self._weights_here(matrix, read.kinds, rows)
         trace = read.features.trace(rows)
@@ -210,13 +168,9 @@ class Classifier:
         number = np.searchsorted(numbered, trace.rows * self.space.width + trace.columns)
         of_occurrence = (weighed / np.bincount(number, minlength=len(numbered))[:, np.newaxis])[number]
         words = np.bincount(trace.occurrences, minlength=len(number))
-        of_word = (of_occurrence / np.maximum(words, 1)[:, np.newaxis])[trace.occurrences]
+        of_word = (of_occurrence / words[:, np.newaxis])[trace.occurrences]
         ends = np.cumsum([len(read.features.texts[row].words) for row in rows])
-        outside = words == 0
-        return (
-            np.split(_summed(trace.words, of_word, ends[-1]), ends[:-1]),
-            _summed(trace.rows[outside], of_occurrence[outside], len(rows)),
-        )
+        return np.split(_summed(trace.words, of_word, ends[-1]), ends[:-1])
 
     def _weights_here(self, matrix: sp.csr_matrix, kinds: Floats | None, rows: Sequence[int]) -> Floats:
         """Give the weight of each number of some rows (numbers, labels): of a line alike, of kinds as the text is."""
@@ -240,6 +194,10 @@ class Classifier:
         return (*reasons, Reason(REST, rest))
 
 
+def _flags(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(label for label, p in probabilities.items() if p >= thresholds[label])
+
+
 def _at_once(rows: Sequence[int], matrix: sp.csr_matrix) -> Iterator[list[int]]:
     """Part texts, so that those traced together have not many more than TRACED_AT_ONCE numbers in all."""
     ends = np.cumsum(np.diff(matrix.indptr)[list(rows)]) // TRACED_AT_ONCE
@@ -255,8 +213,3 @@ def _summed(places: NDArray[np.int64], values: Floats, count: int) -> Floats:
 def sigmoid(log_odds: Floats) -> Floats:
     """Turn log-odds into probabilities without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds)))
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(bounded) - math.log1p(-bounded)

@@ -20,20 +20,18 @@ LEAST_ANSWERS = 10  # of either kind; a source that knows less has no opinion
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A labelled set beside the target.
+    """A labelled set beside the target; its labels are classes that exclude each other, from mild to grave.
 
     Args:
         name: How the set is called.
         examples: Its texts.
-        graded: Its labels are classes that exclude each other, from the mildest to the gravest.
-        about: The labels of ours that it knows something of; None: asked about everything.
+        about: The label of ours that it knows something of.
 
     """
 
     name: str
     examples: Sequence[Example]
-    graded: bool = True
-    about: frozenset[str] | None = None
+    about: str
 
     def without(self, texts: set[str]) -> "Source":
         """Leave out what also stands in the target: its answers must not come in by the back door."""
@@ -52,16 +50,11 @@ def grades_of(examples: Sequence[Example]) -> NDArray[np.intp]:
 
 
 def questions_of(source: Source) -> Iterator[Question]:
-    """Ask of a graded set whether a text is at least so grave, and of another set each label."""
-    if source.graded:
-        grades = grades_of(source.examples)
-        everywhere = np.arange(len(grades))
-        for least in range(1, int(grades.max(initial=0)) + 1):
-            yield Question(everywhere, (grades >= least).astype(np.float64))
-        return
-    for label in class_order(source.examples):
-        rows = np.array([row for row, example in enumerate(source.examples) if label in example.labels], dtype=np.intp)
-        yield Question(rows, np.array([float(source.examples[row].labels[label]) for row in rows]))
+    """Ask whether a text is at least so grave, for every grade but the mildest."""
+    grades = grades_of(source.examples)
+    everywhere = np.arange(len(grades))
+    for least in range(1, int(grades.max(initial=0)) + 1):
+        yield Question(everywhere, (grades >= least).astype(np.float64))
 
 
 def opinions(source: Source, matrix: sp.csr_matrix, seed: int) -> list[Floats]:

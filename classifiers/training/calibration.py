@@ -1,9 +1,9 @@
-"""From lines to heads: asking several questions, weighing the answers, and calibrating what comes out."""
+"""From lines to heads: scoring texts that were not seen, and calibrating the scores."""
 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,37 +11,12 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from classifiers.model.classifier import Head
-from classifiers.model.trees import Trees
 from classifiers.training.linear import Floats, Ground, Line, Question
 from classifiers.training.splits import Fold
 
 CALIBRATION_STRENGTH = 1e6  # one stretch and one shift are not held back
-WEIGHING_STRENGTH = 1.0
-LEAST_SPREAD = 1e-6  # of scores that tell anything
 MOST_AT_ONCE = 4  # lines fitted side by side, each with copies of the features
 ROOM = 28_000_000  # occurrences of features that they copy together: of 40 bytes each, about a gigabyte
-
-
-def class_questions(classes: NDArray[np.intp]) -> list[Question]:
-    """List the questions that tell exclusive classes apart.
-
-    Two classes need one. More are told apart one against all others, and, since they go from mild to grave, one step at
-    a time: is it at least so grave, given that it is at least as grave as the step before?
-
-    Args:
-        classes: The place of each text's class, from mild to grave, shape (texts,).
-
-    """
-    everywhere = np.arange(len(classes))
-    gravest = int(classes.max())
-    steps = []
-    for least in range(1, gravest + 1):
-        rows = np.flatnonzero(classes >= least - 1)
-        steps.append(Question(rows, (classes[rows] >= least).astype(np.float64)))
-    if gravest == 1:
-        return steps
-    apart = [Question(everywhere, (classes == place).astype(np.float64), margin=True) for place in range(gravest + 1)]
-    return [*apart, *steps]
 
 
 def fitted_lines(
@@ -63,12 +38,10 @@ def fitted_lines(
     nobody = np.zeros(0, dtype=np.intp)
     everyone: Fold = np.arange(ground.matrix.shape[0]), nobody
     tasks = [(place, fold) for fold in [*folds, everyone] for place in range(len(questions))]
-    # Margins are fitted in an order that is drawn by a generator which all threads share.
-    alone = any(question.margin for question in questions)
     # Linear algebra in as many threads again would make them wait for each other.
     with (
         threadpool_limits(1),
-        ThreadPoolExecutor(1 if alone else side_by_side(ground.matrix.nnz)) as threads,
+        ThreadPoolExecutor(side_by_side(ground.matrix.nnz)) as threads,
     ):
         fitted = []
         lines = threads.map(lambda task: ground.fit(questions[task[0]], task[1][0]), tasks)
@@ -86,50 +59,10 @@ def side_by_side(occurrences: int) -> int:
     return max(1, min(MOST_AT_ONCE, os.cpu_count() or 1, ROOM // max(occurrences, 1)))
 
 
-def unseen_trees(cues: Floats, answers: NDArray[np.bool_], folds: Sequence[Fold], seed: int) -> Floats:
-    """Score each text by trees that did not see it; shape (texts, 1), NaN where no fold judges a text."""
-    scores = np.full((len(cues), 1), np.nan)
-    for seen, judged in folds:
-        scores[judged, 0] = Trees.fit(cues[seen], answers[seen], seed).log_odds(cues[judged])
-    return scores
-
-
-def weigh(scores: Floats, classes: NDArray[np.intp]) -> list[tuple[Floats, float]]:
-    """Find how much each score counts for each of exclusive classes, and a shift, so that sums are calibrated log-odds.
-
-    What tells the classes apart is found for all of them together (multinomial logistic regression): which of two it is
-    matters more than what each has of its own. Then the sum of each class is calibrated by itself.
-
-    Args:
-        scores: Of texts that were not seen, shape (texts, scores); rows with NaN are passed over.
-        classes: The place of each text's class, shape (texts,).
-
-    """
-    known = ~np.isnan(scores).any(axis=1)
-    scores, classes = scores[known], classes[known]
-    spread = scores.std(axis=0)
-    spread[spread < LEAST_SPREAD] = np.inf  # what says the same of every text says nothing, however loud
-    line = LogisticRegression(C=WEIGHING_STRENGTH, max_iter=1000)
-    apart = line.fit((scores - scores.mean(axis=0)) / spread, classes).coef_ / spread
-    found = []
-    for place, shares in enumerate(apart if len(apart) > 1 else np.vstack([-apart, apart])):
-        stretch, shift = _calibration(scores @ shares, classes == place)
-        found.append((np.asarray(stretch * shares), shift))
-    return found
-
-
 def _calibration(scores: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:
     """Find the stretch and the shift that make scores, shape (texts,), calibrated log-odds (Platt, 1999)."""
     line = LogisticRegression(C=CALIBRATION_STRENGTH, max_iter=1000).fit(scores[:, np.newaxis], answers)
     return float(line.coef_[0, 0]), float(line.intercept_[0])
-
-
-def combine(label: str, lines: Sequence[Line], weights: Floats, shift: float) -> Head:
-    """Make a head of lines and, if there is a weight more than lines, of trees."""
-    summed = sum((weight * line.weights for weight, line in zip(weights, lines, strict=False)), start=np.zeros(1))
-    intercept = shift + sum(weight * line.intercept for weight, line in zip(weights, lines, strict=False))
-    trees = float(weights[len(lines)]) if len(weights) > len(lines) else 0.0
-    return Head(label, np.asarray(summed), float(intercept), trees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +103,6 @@ def calibrated(
         counts = np.array([1 - said.leaning, said.leaning]) / np.maximum(columns.std(axis=0), 1e-9)
     stretch, shift = _calibration(columns @ counts, answers)
     counts = counts * stretch
-    head = combine(label, [line], counts[:1], shift)
-    if said:
-        head = replace(head, kinds=float(counts[1]), shares=said.shares)
+    weights, intercept = counts[0] * line.weights, float(counts[0] * line.intercept + shift)
+    head = Head(label, weights, intercept, float(counts[1]), said.shares) if said else Head(label, weights, intercept)
     return head, columns @ counts + shift

@@ -1,6 +1,5 @@
 """Making ready what lines are fitted on: texts are cut, features found, and what stands beside them computed."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 from classifiers.data.datasets import Example
 from classifiers.features.embeddings import Surroundings, syllables_of, text_vectors, turned
-from classifiers.features.space import FeatureSpace, View
-from classifiers.features.tokens import CONTEXT_VIEWS, Prepared, tokens_of
+from classifiers.features.space import FeatureSpace
+from classifiers.features.tokens import Prepared
 from classifiers.training.auxiliary import Source, opinions
 from classifiers.training.config import Recipe, Steps
 from classifiers.training.distillation import Tutor, nearness
@@ -26,27 +25,27 @@ AT_ONCE: Final = 4096  # unlabelled texts that are made ready together: a matrix
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """The features of the target's texts, and the projections beside them, each with the labels that it is about.
+    """The features of the target's texts, and the projections beside them, each with the label that it is about.
 
     Args:
         space: The fitted vectorisers.
         matrix: Shape (texts, features).
-        beside: The projections, the texts' numbers, shape (texts, numbers), and the labels; None: about every label.
+        beside: The projections, the texts' numbers, shape (texts, numbers), and the label; None: about every label.
 
     """
 
     space: FeatureSpace
     matrix: sp.csr_matrix
-    beside: Sequence[tuple[Projection, NDArray[np.float32], frozenset[str] | None]]
+    beside: Sequence[tuple[Projection, NDArray[np.float32], str | None]]
 
-    def ground(self, label: str | None, recipe: Recipe, weights: Floats) -> Ground:
-        """Lay the ground for one label, or for all classes together (None)."""
-        fitting = [part for part in self.beside if part[2] is None or label is None or label in part[2]]
+    def ground(self, label: str, recipe: Recipe, weights: Floats) -> Ground:
+        """Lay the ground for one label."""
+        fitting = [part for part in self.beside if part[2] in (None, label)]
         none = np.zeros((self.matrix.shape[0], 0), dtype=np.float32)
         beside = np.hstack([none, *(numbers for _, numbers, _ in fitting)])
         bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
         projections = [projection for projection, _, _ in fitting]
-        trust = recipe.tutored.get(label) if label else None
+        trust = recipe.tutored.get(label)
         around = next((found for projection, found, _ in fitting if isinstance(projection.numbers, Surroundings)), none)
         tutor = Tutor(nearness(around, recipe.seed), trust) if trust and around.shape[1] else None
         lengths = None if recipe.guess else np.concatenate([[], *map(_lengths, projections)])
@@ -80,9 +79,9 @@ def lay_ground(
 
     """
     others = [text for _, cut in sources for text in cut] + list(unlabelled)
-    space, matrix = FeatureSpace.fit_transform(texts, others=others, views=_known_views(recipe.views, texts))
+    space, matrix = FeatureSpace.fit_transform(texts, others=others, views=recipe.views)
     told, of_sources = _opinions_of(space, sources, recipe, progress)
-    heard: list[tuple[Numbers, frozenset[str] | None]] = []
+    heard: list[tuple[Numbers, str | None]] = []
     if recipe.surroundings:
         starts = range(0, len(unlabelled), AT_ONCE)
         of_unlabelled = [turned(space.transform(unlabelled[start : start + AT_ONCE])) for start in starts]
@@ -93,19 +92,19 @@ def lay_ground(
         del lines
         if vectors.shape[1]:
             heard.append((Surroundings(parts, vectors), None))
-    heard += told
+    heard.extend(told)
     beside = []
     for numbers, about in heard:
-        found = numbers.of(matrix)
+        found = numbers.transform(matrix)
         projection = Projection.standard(numbers, found, each=isinstance(numbers, Opinions))
-        beside.append((projection, projection.of(found), about))
+        beside.append((projection, projection.transform(found), about))
     return Grounded(space, matrix, beside)
 
 
 def _opinions_of(
     space: FeatureSpace, sources: Sequence[tuple[Source, Sequence[Prepared]]], recipe: Recipe, progress: Progress
-) -> tuple[list[tuple[Opinions, frozenset[str] | None]], list[sp.csr_matrix]]:
-    """Ask sources what they think, each about its labels; of their texts nothing is kept but features, `turned`."""
+) -> tuple[list[tuple[Opinions, str]], list[sp.csr_matrix]]:
+    """Ask sources what they think, each about its label; of their texts nothing is kept but features, `turned`."""
     told, parts = [], []
     for number, (source, texts) in enumerate(sources):
         features = space.transform(texts)
@@ -114,16 +113,6 @@ def _opinions_of(
         parts.append(turned(features))
         progress("sources", number + 1, len(sources))
     return told, parts
-
-
-def _known_views(views: Sequence[View], texts: Sequence[Prepared]) -> list[View]:
-    """Leave out what the recipe would like to see and the texts do not have: titles and topics."""
-    return [view for view in views if view.name not in CONTEXT_VIEWS or _shared(view.name, texts)]
-
-
-def _shared(view: str, texts: Sequence[Prepared]) -> bool:
-    counts = Counter(token for text in texts for token in set(tokens_of(view, text)))
-    return max(counts.values(), default=0) > 1
 
 
 def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float64]:
@@ -136,14 +125,3 @@ def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float6
 def kind_weights(examples: Sequence[Example], weights: Mapping[str, float]) -> NDArray[np.float64]:
     """Let texts count by what kind of post they are: 1 for a kind that is not named."""
     return np.array([weights.get(example.facts.get("kind", ""), 1.0) for example in examples], dtype=np.float64)
-
-
-def recency_weights(examples: Sequence[Example], recency: float) -> NDArray[np.float64]:
-    """Let newer texts count more: from 1 - recency for the oldest to 1 + recency for the newest, by rank."""
-    ranks = np.argsort(np.argsort(times_of(examples), kind="stable"), kind="stable")
-    return np.asarray(1 + recency * (2 * ranks / max(len(ranks) - 1, 1) - 1))
-
-
-def times_of(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Give the time of each text in seconds; one without counts as the oldest."""
-    return np.array([e.context.time.timestamp() if e.context.time else -np.inf for e in examples])

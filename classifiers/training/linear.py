@@ -8,11 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from classifiers.training.distillation import Tutor, answers_of
 
-MARGIN_STRENGTH = 0.2  # of support vectors, which are fitted without balance
 GUESS_TOLERANCE = 3e-3
 GUESS_STRENGTH = 0.1  # of the first step's line, on numbers of deviation one
 GUESSED = 3.0  # the deviation of its guesses: so large that their weight is not held back
@@ -39,20 +37,17 @@ class Question:
     Args:
         rows: The texts that know the answer.
         targets: How much of a yes each of them is, 0 to 1; in the shape of `rows`.
-        margin: Fit a linear support vector machine, which ranks rare answers better, instead of a balanced logistic
-            regression.
 
     """
 
     rows: NDArray[np.intp]
     targets: Floats
-    margin: bool = False
 
 
 class Numbers(Protocol):
     """Numbers that are computed from features by a matrix: word vectors, or the scores of other models."""
 
-    def of(self, matrix: sp.csr_matrix) -> Floats:
+    def transform(self, matrix: sp.csr_matrix) -> Floats:
         """Compute the numbers of texts, shape (texts, numbers)."""
 
     def fold(self, coefficients: Floats) -> Floats:
@@ -70,7 +65,7 @@ class Opinions:
 
     weights: NDArray[np.float32]
 
-    def of(self, matrix: sp.csr_matrix) -> Floats:
+    def transform(self, matrix: sp.csr_matrix) -> Floats:
         """Let the lines score texts, shape (texts, lines)."""
         return np.asarray(matrix @ self.weights, dtype=np.float64)
 
@@ -108,7 +103,7 @@ class Projection:
         spread = found.std(axis=0) if each else np.full(found.shape[1], np.sqrt(np.mean((found - centre) ** 2)))
         return cls(numbers, centre, 1 / np.maximum(spread, 1e-9))
 
-    def of(self, found: Floats) -> NDArray[np.float32]:
+    def transform(self, found: Floats) -> NDArray[np.float32]:
         """Centre and scale numbers, shape (texts, numbers)."""
         return np.asarray((found - self.centre) * self.scale, dtype=np.float32)
 
@@ -164,14 +159,10 @@ class Ground:
         stretch = self._stretch(features, parts, answers)
         features.data *= stretch[features.indices]
         features = _beside(features, self.beside[order] @ columns)  # the shorter ones are not kept: they are large
-        if question.margin:
-            line = LinearSVC(C=MARGIN_STRENGTH, random_state=self.seed)
-        else:
-            parts = balanced
-            line = LogisticRegression(
-                C=self.strength, solver="liblinear", random_state=self.seed, max_iter=1000, tol=TOLERANCE
-            )
-        line.fit(features, answers, sample_weight=parts)
+        line = LogisticRegression(
+            C=self.strength, solver="liblinear", random_state=self.seed, max_iter=1000, tol=TOLERANCE
+        )
+        line.fit(features, answers, sample_weight=balanced)
         coefficients = np.asarray(line.coef_[0], dtype=np.float64)
         weights, along = np.split(coefficients, [len(stretch)])
         return self._fold(weights * stretch, float(line.intercept_[0]), columns @ along)

@@ -1,4 +1,4 @@
-"""Which texts a model may see when it judges others: never an equal one, and where time counts never a newer one."""
+"""Which texts a model may see when it judges others: never an equal one."""
 
 from collections.abc import Sequence
 
@@ -32,19 +32,3 @@ def random_folds(answers: NDArray[np.generic], groups: NDArray[np.intp], seed: i
         (np.flatnonzero(np.isin(groups, distinct[seen])), np.flatnonzero(np.isin(groups, distinct[judged])))
         for seen, judged in splitter.split(distinct, answers[distinct])
     ]
-
-
-def forward_folds(times: NDArray[np.float64], groups: NDArray[np.intp]) -> list[Fold]:
-    """Split by time: each fifth but the oldest is judged by what came before it, without equal texts.
-
-    Args:
-        times: Any numbers that grow with time, shape (texts,).
-        groups: Equal for equal texts.
-
-    """
-    fifths = np.array_split(np.argsort(times, kind="stable"), FOLDS)
-    folds = []
-    for number in range(1, FOLDS):
-        older, judged = np.concatenate(fifths[:number]), fifths[number]
-        folds.append((older[~np.isin(groups[older], groups[judged])], judged))
-    return folds

@@ -1,8 +1,8 @@
 """Learning: from labelled texts to a calibrated classifier, the same one every time for the same texts.
 
-For each label a line is fitted on the shared matrix, and for exclusive classes several that are weighed together.
-Scores that they give to texts they did not see decide three things: how much each line counts, how log-odds are
-stretched so that probabilities mean what they say (Platt, 1999), and the threshold from which a label is flagged.
+For each label a line is fitted on the shared matrix. Scores that it gives to texts it did not see decide two things:
+how log-odds are stretched so that probabilities mean what they say (Platt, 1999), and the threshold from which a label
+is flagged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,32 +18,15 @@ from classifiers.evaluation.metrics import LabelMetrics, measure
 from classifiers.features.tokens import Cutter, Prepared
 from classifiers.model.classifier import Classifier, Head, sigmoid
 from classifiers.model.subclasses import Kinds, log_odds
-from classifiers.model.trees import Trees, cues
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import Source, class_order, grades_of
-from classifiers.training.calibration import (
-    Said,
-    calibrated,
-    class_questions,
-    combine,
-    fitted_lines,
-    unseen_trees,
-    weigh,
-)
+from classifiers.training.auxiliary import Source, class_order
+from classifiers.training.calibration import Said, calibrated, fitted_lines
 from classifiers.training.config import Recipe
-from classifiers.training.design_matrix import (
-    Grounded,
-    Progress,
-    kind_weights,
-    lay_ground,
-    length_weights,
-    recency_weights,
-    times_of,
-)
+from classifiers.training.design_matrix import Grounded, Progress, kind_weights, lay_ground, length_weights
 from classifiers.training.linear import Floats, Question
-from classifiers.training.splits import FOLDS, Fold, forward_folds, groups_of, random_folds
+from classifiers.training.splits import FOLDS, groups_of, random_folds
 from classifiers.training.subclasses import LearntKinds, kinds_of, learn_kinds, shares_of
-from classifiers.training.thresholds import class_thresholds, label_threshold
+from classifiers.training.thresholds import label_threshold
 
 __all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
 LABEL_FOLDS = 3  # two more would take half as long again and move no threshold by more than 0.03
@@ -59,8 +42,7 @@ class Trained:
         data_hash: The hash of texts and labels.
         examples: How many texts there were.
         metrics: The quality of each label on texts that were not seen.
-        unseen: The probabilities behind those figures, by label, in the order of the examples that know the label; NaN
-            for the oldest texts where older ones judge newer ones.
+        unseen: The probabilities behind those figures, by label, in the order of the examples that know the label.
 
     """
 
@@ -73,11 +55,10 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Heads, the log-odds they gave to texts they had not seen (by label, NaN: to none), trees and kinds."""
+    """Heads, the log-odds they gave to texts they had not seen (by label), and kinds."""
 
     heads: Sequence[Head]
     unseen: Mapping[str, Floats]
-    trees: Trees | None = None
     kinds: Kinds | None = None
 
 
@@ -112,7 +93,7 @@ def train(
         unlabelled = ()
     total = len(examples) + sum(len(source.examples) for source in heard) + len(unlabelled)
     cutter = Cutter(segmenter, total, partial(progress, "words"))
-    texts = cutter.cut([example.text for example in examples], [example.context for example in examples])
+    texts = cutter.cut([example.text for example in examples])
     _require_enough(examples, texts)
     grounded = lay_ground(
         texts,
@@ -121,20 +102,11 @@ def train(
         recipe,
         progress,
     )
-    fit = _fit_classes if recipe.exclusive else _fit_labels
-    fitted = fit(examples, texts, grounded, recipe, progress)
+    fitted = _fit_labels(examples, texts, grounded, recipe, progress)
     thresholds = _thresholds(examples, fitted, recipe)
-    classifier = Classifier(
-        grounded.space,
-        fitted.heads,
-        thresholds,
-        segmenter,
-        exclusive=recipe.exclusive,
-        trees=fitted.trees,
-        kinds=fitted.kinds,
-    )
+    classifier = Classifier(grounded.space, fitted.heads, thresholds, segmenter, kinds=fitted.kinds)
     unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
-    metrics = {label: _measured(examples, label, unseen[label], thresholds[label]) for label in unseen}
+    metrics = {label: measure(unseen[label], _answers(examples, label)[1], thresholds[label]) for label in unseen}
     others = [example for source in heard for example in source.examples]
     learnt_from = data_hash([*examples, *others, *(Example(text, {}) for text in unlabelled)])
     return Trained(classifier, learnt_from, len(examples), metrics, unseen)
@@ -167,7 +139,6 @@ def _fit_labels(
     labels = class_order(examples)
     count = _counter(progress, "labels", len(labels) * (LABEL_FOLDS + 1))
     told = _counter(progress, "kinds", LABEL_FOLDS + 1)
-    weights = recency_weights(examples, recipe.recency)
     plain = [text.aligned.text for text in texts]
     kinds = kinds_of(examples)
     learnt = None
@@ -186,7 +157,7 @@ def _fit_labels(
         targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
         lengths = length_weights(texts, recipe.emphasis.get(label, ()))
         quiet = kind_weights(examples, recipe.quiet.get(label, {}))
-        ground = grounded.ground(label, recipe, weights * lengths * quiet)
+        ground = grounded.ground(label, recipe, lengths * quiet)
         folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
         folds = [(rows[seen], rows[judged]) for seen, judged in folds]
         lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
@@ -210,49 +181,6 @@ def _said(
     return None if shares is None else Said(log_odds(learnt.unseen[rows], shares), shares, leaning)
 
 
-def _fit_classes(
-    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
-) -> _Fitted:
-    """Fit lines for several questions and weigh them, and perhaps trees, together for each class."""
-    classes = grades_of(examples)
-    questions = class_questions(classes)
-    ground = grounded.ground(None, recipe, recency_weights(examples, recipe.recency))
-    folds = _class_folds(examples, texts, classes, recipe)
-    count = _counter(progress, "labels", len(questions) * (len(folds) + 1))
-    lines, scores = fitted_lines(ground, questions, folds, lambda: next(count))
-    trees = None
-    if recipe.trees:
-        rows = np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
-        scores = np.column_stack([scores, unseen_trees(rows, classes > 0, folds, recipe.seed)])
-        trees = Trees.fit(rows, classes > 0, recipe.seed)
-    names = class_order(examples)
-    _require_every_class(names, classes[~np.isnan(scores).any(axis=1)])
-    heads, unseen = [], {}
-    for label, (shares, shift) in zip(names, weigh(scores, classes), strict=True):
-        heads.append(combine(label, lines, shares, shift))
-        unseen[label] = scores @ shares + shift
-    return _Fitted(heads, unseen, trees)
-
-
-def _require_every_class(names: Sequence[str], judged: NDArray[np.intp]) -> None:
-    """Refuse classes of which no text could be judged; of the oldest texts nothing older knows anything."""
-    missing = [name for place, name in enumerate(names) if place not in judged]
-    if missing:
-        message = f"all texts of {', '.join(map(repr, missing))} are among the oldest fifth: add newer ones"
-        raise TrainingFailed(message)
-
-
-def _class_folds(
-    examples: Sequence[Example], texts: Sequence[Prepared], classes: NDArray[np.intp], recipe: Recipe
-) -> list[Fold]:
-    groups = groups_of([text.aligned.text for text in texts])
-    times = times_of(examples)
-    most_have_one = 2 * np.isfinite(times).sum() > len(times)  # or there is no order
-    if recipe.forward and most_have_one:
-        return forward_folds(times, groups)
-    return random_folds(classes, groups, recipe.seed)
-
-
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:
     """Tell, each time it is asked for its next, that one fit more of a step is done."""
     for number in range(total):
@@ -272,11 +200,6 @@ def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
 
 
 def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:
-    if recipe.exclusive:
-        log_odds = np.column_stack(list(fitted.unseen.values()))
-        known = ~np.isnan(log_odds).any(axis=1)
-        chosen = class_thresholds(log_odds[known], grades_of(examples)[known], recipe.seed)
-        return dict(zip(fitted.unseen, chosen, strict=True))
     return {
         label: label_threshold(
             sigmoid(log_odds),
@@ -287,8 +210,3 @@ def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) ->
         )
         for label, log_odds in fitted.unseen.items()
     }
-
-
-def _measured(examples: Sequence[Example], label: str, probabilities: Floats, threshold: float) -> LabelMetrics:
-    known = ~np.isnan(probabilities)
-    return measure(probabilities[known], _answers(examples, label)[1][known], threshold)

@@ -48,7 +48,6 @@ def _described(known: PublicSet) -> dict[str, Any]:
     origin = ORIGINS[known.name]
     columns = " and ".join(" or ".join(f"`{name}`" for name in names) for names in (known.text, known.label))
     values = ", ".join(f"{value} {name}" for value, name in known.classes.items())
-    task = "" if known.ours else " --task"
     return {
         "name": known.name,
         "title": known.title,
@@ -58,17 +57,15 @@ def _described(known: PublicSet) -> dict[str, Any]:
         "terms": origin.terms,
         "form": f"CSV or JSON lines, gzipped or not, with {columns} ({values})",
         "means": _meaning(known),
-        "train": f"kiemtin train{task} --name mine --data {known.name}=FILE",
+        "train": f"kiemtin train --name mine --data {known.name}=FILE",
         "measure": f"kiemtin evaluate --model mine --data {known.name}=FILE",
     }
 
 
 def _meaning(known: PublicSet) -> str:
-    if known.ours is None:
-        return "none of our labels: only its own classes can be learnt, with --task"
     label, values = known.ours
     names = " and ".join(name for value, name in known.classes.items() if value in values)
-    return f"our `{label}` learns from {names}; its own classes with --task"
+    return f"our `{label}` learns from {names}"
 
 
 def card(

@@ -1,6 +1,6 @@
 """`kiemtin evaluate`: how good a model is on labelled texts it did not learn from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -62,7 +62,7 @@ def evaluate(
         raise UsageError(message)
     with progress_bar() as bar:
         loaded = application(context).load_model(model, bar.update)
-    examples = read_data(data, corpus=False, task=loaded.classifier.exclusive)
+    examples = read_data(data, corpus=False)
     seen = _texts_of(without or [])
     scored = score(loaded.classifier, examples)
     result: dict[str, Any] = {"model": loaded.version, **summary(scored)}
@@ -93,7 +93,7 @@ def _read_seen(item: str) -> list[Example]:
     if not separator:
         message = f"--without {item}: write it as READER=FILE, for example vihsd=train.csv, or as {CORPUS}"
         raise UsageError(message)
-    return read_named(reader, Path(file), task=True)
+    return read_named(reader, Path(file))
 
 
 def _unseen(scored: Scored, seen: set[str]) -> dict[str, Any]:
@@ -122,17 +122,17 @@ def _as_data(mistake: Mistake) -> dict[str, Any]:
 def _print(result: Mapping[str, Any]) -> None:
     console = out()
     console.print(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval", markup=False)
-    for table in _tables(result):
-        console.print(table)
-    if not result["labels"]:
+    if result["labels"]:
+        console.print(_labels_table(result["labels"]))
+    else:
         console.print("No figures: some texts must carry a label, and some must not.")
     if "unseen" in result:
         unseen = result["unseen"]
         console.print(
             f"Without {unseen['left_out']} texts that were seen or stand there twice: {unseen['examples']} texts"
         )
-        for table in _tables(unseen):
-            console.print(table)
+        if unseen["labels"]:
+            console.print(_labels_table(unseen["labels"]))
     if "slices" in result:
         console.print("Parts: by label the AUC, how many were found, the share of others that was flagged")
         console.print(_slices_table(result["slices"]))
@@ -140,21 +140,10 @@ def _print(result: Mapping[str, Any]) -> None:
         console.print(_error_line(error), markup=False)
 
 
-def _tables(result: Mapping[str, Any]) -> Iterator[Table]:
-    columns = {**result["labels"], **({result["binary"]["label"]: result["binary"]} if "binary" in result else {})}
-    if columns:
-        yield _labels_table(columns)
-    if "accuracy" in result:
-        table = Table("all classes", "", box=SIMPLE_HEAD)
-        table.add_row("macro-F1", escape(_with_interval(result, "macro_f1")))
-        table.add_row("accuracy", escape(_with_interval(result, "accuracy")))
-        yield table
-
-
 def _labels_table(labels: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table("", *labels, box=SIMPLE_HEAD, padding=0)
     table.add_row("texts with it", *(f"{figures['positives']} of {_size(figures)}" for figures in labels.values()))
-    table.add_row("flagged from", *(f"{figures.get('threshold', float('nan')):.3f}" for figures in labels.values()))
+    table.add_row("flagged from", *(f"{figures['threshold']:.3f}" for figures in labels.values()))
     for key, name in FIGURES:
         table.add_row(name, *(escape(_with_interval(figures, key)) for figures in labels.values()))
     return table

@@ -27,7 +27,7 @@ def learn(
     """
     app = application(context)
     learner = app.learner()  # asked first: a missing database is told before anything is read
-    general = read_data(data or [], corpus=True, task=False)
+    general = read_data(data or [], corpus=True)
     with progress_bar() as bar:
         active = app.load_model(app.scoring_model(), bar.update)
         learnt = learner.run(general, active, name or None, bar.update)

@@ -13,12 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifiers.data.metadata import Context, Text
-from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import Prediction
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
-from monitor.errors import KiemtinError, UsageError
+from monitor.errors import KiemtinError
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.decision_thresholds import DecisionThreshold, resolve_thresholds
 from storage import flags, posts, registry, threshold_rules
@@ -99,15 +98,11 @@ class Scorer:
 
         Raises:
             ClassifierError: When the model cannot be used.
-            UsageError: When the model has learnt other classes than our labels.
             StorageError: When the database fails; stored batches stay.
             KiemtinError: When a worker process dies.
 
         """
         loaded = cached_model(str(self._folder))
-        if foreign := set(loaded.classifier.labels) - set(LABEL_NAMES):
-            message = f"the model {loaded.version} knows the class {min(foreign)!r}, which is none of our labels"
-            raise UsageError(f"{message}: set `model` to another")
         model = self._activate(loaded)
         result = ScoreResult(loaded.version)
         with self._database.work() as session:

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from classifiers.data.datasets import PUBLIC_SETS, Example, data_hash, read_named, read_texts
+from classifiers.data.datasets import (
+    PUBLIC_SETS,
+    ClassSet,
+    Example,
+    data_hash,
+    public_set,
+    read_classes,
+    read_named,
+    read_texts,
+)
 from classifiers.errors import DataInvalid
 
 # By set: the published columns, a published label, and what it means to us and in the set's own classes.
@@ -54,7 +63,7 @@ def test_published_tables_are_read(
     path = write(tmp_path / "data.csv", csv_of(header, text, label))
     (example,) = read_named(name, path)
     assert (example.text, example.labels) == (text, ours)
-    (example,) = read_named(name, path, task=True)
+    (example,) = read_classes(public_set(name), path)
     assert [own for own, holds in example.labels.items() if holds] == [own_class]
 
 
@@ -64,10 +73,11 @@ def test_json_lines_are_read(tmp_path: Path, name: str, record: dict[str, Any], 
     assert read_named(name, path) == [Example("đồ dở hơi", ours)]
 
 
-def test_a_set_whose_labels_are_not_ours_is_read_for_its_own_task_only(tmp_path: Path) -> None:
+def test_a_set_whose_labels_are_not_ours_can_be_read_with_its_own_classes(tmp_path: Path) -> None:
     path = write(tmp_path / "viocd.csv", "review,review_tokenize,label,domain\nGiao hàng chậm quá,x,1,app\n")
-    assert read_named("viocd", path, task=True) == [Example("Giao hàng chậm quá", {"other": False, "complaint": True})]
-    with pytest.raises(DataInvalid, match="the labels of viocd are not ours: `kiemtin train --task` learns them"):
+    known = ClassSet("viocd", "UIT-ViOCD", ("text", "review"), ("label",), {"0": "other", "1": "complaint"})
+    assert read_classes(known, path) == [Example("Giao hàng chậm quá", {"other": False, "complaint": True})]
+    with pytest.raises(DataInvalid, match="no reader named 'viocd'"):
         read_named("viocd", path)
 
 
@@ -76,7 +86,8 @@ def test_every_set_is_read_in_both_forms(tmp_path: Path, known: Any) -> None:
     for text, label in zip(known.text[::-1], known.label[::-1], strict=False):
         table = write(tmp_path / "t.csv", f"{text},{label}\nxin chào,1\n")
         lines = write(tmp_path / "l.jsonl", json.dumps({text: "xin chào", label: 1}))
-        assert read_named(known.name, table, task=True) == read_named(known.name, lines, task=True)
+        assert read_classes(known, table) == read_classes(known, lines)
+        assert read_named(known.name, table) == read_named(known.name, lines)
 
 
 def test_gzip_byte_order_marks_and_windows_lines_are_read(tmp_path: Path) -> None:
@@ -138,8 +149,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: s
 def test_the_context_of_a_published_row_is_read(tmp_path: Path) -> None:
     header = "id,user_name,post_message,timestamp_post,num_like_post,num_comment_post,num_share_post,label"
     path = write(tmp_path / "reintel.csv", f"{header}\n1,ab,Mất nước,1583713929,12,unknown,1583713930,1\n")
-    for task in (False, True):
-        (example,) = read_named("reintel", path, task=task)
+    for (example,) in (read_named("reintel", path), read_classes(public_set("reintel"), path)):
         assert (example.context.likes, example.context.comments, example.context.shares) == (12, None, None)
         assert example.context.time is not None
     path = write(tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá xăng,KinhDoanh\n")

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import (
-    accuracy_score,
     average_precision_score,
     brier_score_loss,
     f1_score,
@@ -17,8 +16,6 @@ from sklearn.metrics import (
 
 from classifiers.evaluation import bootstrap as intervals
 from classifiers.evaluation.bootstrap import (
-    class_figures,
-    class_intervals,
     label_figures,
     label_intervals,
     resamples,
@@ -64,15 +61,6 @@ def test_a_text_that_counts_twice_is_a_text_that_stands_there_twice(data: tuple[
     listed = label_figures(*repeated, np.ones((1, len(repeated[0]))))
     for name, values in weighted.items():
         assert values == pytest.approx(listed[name]), name
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=30))
-def test_figures_of_classes_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
-    truth, said = (np.array(column, dtype=np.intp) for column in zip(*pairs, strict=True))
-    figures = class_figures(truth, said, 3, np.ones((1, len(pairs))))
-    expected = f1_score(truth, said, average="macro", labels=[0, 1, 2], zero_division=0.0)
-    assert figures["macro_f1"][0] == pytest.approx(expected)
-    assert figures["accuracy"][0] == pytest.approx(accuracy_score(truth, said))
 
 
 def test_resamples_keep_how_many_there_are_of_each_answer() -> None:
@@ -122,15 +110,6 @@ def test_most_intervals_hold_the_true_figure() -> None:
         low, high = label_intervals(*drawn(300, seed))["auc"]
         held += low <= truth <= high
     assert held >= 34  # of 40; 95 % are meant, chance leaves fewer than 34 once in some thousand runs
-
-
-def test_classes_have_intervals_as_well() -> None:
-    truth = np.repeat([0, 1, 2], [60, 20, 20])
-    said = truth.copy()
-    said[::7] = 0
-    figures = class_figures(truth, said, 3, np.ones((1, 100)))
-    for name, (low, high) in class_intervals(truth, said, 3).items():
-        assert 0 < low < figures[name][0] < high <= 1, name
 
 
 @pytest.mark.parametrize(

@@ -85,13 +85,10 @@ def test_no_threshold_flags_whatever_comes() -> None:
     assert best_f1_threshold(scores, answers) == threshold_for_precision(scores, answers, 0.5) == LEAST_THRESHOLD
 
 
-def judged(
-    examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str], *, exclusive: bool = False
-) -> Scored:
-    """Put examples beside probabilities; of exclusive labels the most probable is given."""
+def judged(examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str]) -> Scored:
+    """Put examples beside probabilities."""
     probabilities = np.array(said)
-    flagged = probabilities == probabilities.max(axis=1, keepdims=True) if exclusive else probabilities >= 0.5
-    return Scored(examples, tuple(labels), probabilities, flagged, dict.fromkeys(labels, 0.5), exclusive=exclusive)
+    return Scored(examples, tuple(labels), probabilities, probabilities >= 0.5, dict.fromkeys(labels, 0.5))
 
 
 def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
@@ -111,53 +108,6 @@ def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
     low, high = figures["intervals"]["precision"]
     assert low < 0.5 < high
     assert "macro_f1" not in result
-
-
-def classes(*, clean: bool = False, offensive: bool = False, hate: bool = False) -> dict[str, bool]:
-    return {"clean": clean, "offensive": offensive, "hate": hate}
-
-
-CLASSES = ("clean", "offensive", "hate")
-OF_CLASSES = [
-    Example("a", classes(clean=True)),
-    Example("b", classes(clean=True)),
-    Example("c", classes(offensive=True)),
-]
-SAID = [[0.9, 0.1, 0.1], [0.2, 0.6, 0.1], [0.1, 0.8, 0.1]]  # clean, offensive, offensive
-
-
-def test_exclusive_classes_are_measured_together() -> None:
-    result = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))
-    assert result["accuracy"] == pytest.approx(2 / 3)
-    # clean: precision 1, recall 1/2; offensive: precision 1/2, recall 1; hate never occurs and counts as 0.
-    assert result["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
-    assert set(result["intervals"]) == {"macro_f1", "accuracy"}
-    assert result["labels"].keys() == {"clean", "offensive"}
-    assert result["labels"]["clean"]["auc"] == 1.0
-
-
-def test_decisions_on_classes_are_those_that_were_made_and_not_a_threshold() -> None:
-    result = summary(judged(OF_CLASSES, [[0.4, 0.1, 0.1], *SAID[1:]], CLASSES, exclusive=True))
-    assert result["labels"]["clean"]["recall"] == 0.5, "0.4 is below the threshold, and still the most probable"
-
-
-def test_the_first_class_is_measured_against_all_others_together() -> None:
-    binary = summary(judged(OF_CLASSES, SAID, CLASSES, exclusive=True))["binary"]
-    assert (binary["label"], binary["positives"], binary["negatives"]) == ("not clean", 1, 2)
-    assert (binary["auc"], binary["recall"], binary["precision"]) == (1.0, 1.0, 0.5)
-    assert "threshold" not in binary
-    two = [
-        Example(example.text, {"clean": example.labels["clean"], "toxic": not example.labels["clean"]})
-        for example in OF_CLASSES
-    ]
-    assert "binary" not in summary(judged(two, [row[:2] for row in SAID], ("clean", "toxic"), exclusive=True))
-
-
-def test_classes_of_another_set_are_not_averaged() -> None:
-    foreign = [Example("a", {"clean": True, "toxic": False}), Example("b", {"clean": False, "toxic": True})]
-    result = summary(judged(foreign, SAID[:2], CLASSES, exclusive=True))
-    assert result["labels"].keys() == {"clean"}
-    assert not {"macro_f1", "accuracy", "binary"} & result.keys()
 
 
 def test_a_classifier_is_measured_by_what_it_says(trained: Trained, examples: Sequence[Example]) -> None:

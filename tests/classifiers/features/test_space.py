@@ -8,8 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from classifiers.data.metadata import Context
-from classifiers.features.space import OTHERS_NEEDED, VIEWS, FeatureSpace, View
+from classifiers.features.space import OTHERS_NEEDED, VIEWS, FeatureSpace
 from classifiers.features.tokens import prepare, prepare_all, tokens_of
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
@@ -99,10 +98,8 @@ def test_a_feature_names_the_words_it_came_from() -> None:
 
 
 def test_texts_are_traced_together_as_each_is_alone() -> None:
-    title = View("title", (1, 2), letters=False, scale=0.5)
-    contexts = [Context(title="lương tháng này"), Context(), Context(title="tháng này")]
-    texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER, contexts)
-    space = FeatureSpace.fit(texts, views=[*VIEWS, title], min_documents=1)
+    texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER)
+    space = FeatureSpace.fit(texts, min_documents=1)
     together = space.read(texts).trace([0, 1, 2])
     before = 0
     for row, text in enumerate(texts):
@@ -137,31 +134,6 @@ def test_the_matrix_has_a_row_a_text_and_finite_numbers() -> None:
 @pytest.mark.parametrize("text", ["", " ", "😭", "\u0301"])
 def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) -> None:
     assert traced(SPACE, text) == counted(SPACE, text)
-
-
-WORDS = View("words", (1, 2), letters=False, scale=1.0)
-TITLE = View("title", (1, 2), letters=False, scale=0.5)
-TOPIC = View("topic", (1, 1), letters=False, scale=0.5)
-
-
-def test_title_and_topic_are_features_that_came_from_no_word() -> None:
-    prepared = prepare("đắt quá", SEGMENTER, Context(title="Giá XĂNG tăng", topic="Kinh doanh"))
-    space = FeatureSpace.fit([prepared], views=[WORDS, TITLE, TOPIC], min_documents=1)
-    assert space.reads_context
-    assert set(space.vectorizers["title"].vocabulary_) == {"giá", "xăng", "tăng", "giá xăng", "xăng tăng"}
-    assert set(space.vectorizers["topic"].vocabulary_) == {"Kinh_doanh"}
-    trace = space.read([prepared]).trace([0])
-    outside = np.delete(trace.columns, trace.occurrences).tolist()
-    assert len(outside) == 6
-    assert set(outside) == {*range(space.width)[space.block("title")], *range(space.width)[space.block("topic")]}
-
-
-def test_a_text_without_context_has_none_of_its_features() -> None:
-    known = prepare("đắt quá", SEGMENTER, Context(title="Giá xăng tăng"))
-    space = FeatureSpace.fit([known], views=[WORDS, TITLE], min_documents=1)
-    bare = space.transform([prepare("đắt quá", SEGMENTER)])
-    assert bare[:, space.block("title")].nnz == 0
-    assert bare.nnz > 0
 
 
 def test_other_texts_bring_features_but_no_frequencies() -> None:

@@ -1,8 +1,6 @@
 """Texts are made ready for their features, one or very many."""
 
-from classifiers.data.metadata import Context
 from classifiers.features.space import VIEWS
-from classifiers.features.tfidf import OUTSIDE
 from classifiers.features.tokens import Cutter, places_of, prepare, tokens_of
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
@@ -23,12 +21,10 @@ def test_the_segmented_text_joins_syllables(segmenter: Segmenter) -> None:
 
 
 def test_each_token_names_the_word_that_it_stands_in(segmenter: Segmenter) -> None:
-    text = prepare("Ngân hàng vỡ nợ!", segmenter, Context(title="Tin ngân hàng", topic="Kinh doanh"))
+    text = prepare("Ngân hàng vỡ nợ!", segmenter)
     assert [word.text for word in text.words] == ["ngân hàng", "vỡ nợ", "!"]
     assert tokens_of("syllables", text) == ["ngân", "hàng", "vỡ", "nợ", "!"]
     assert places_of("syllables", text) == [0, 0, 1, 1, 2]
-    assert tokens_of("title", text) == ["tin", "ngân", "hàng"]
-    assert places_of("title", text) == [OUTSIDE] * 3
 
 
 def test_every_view_has_a_place_for_each_token(segmenter: Segmenter) -> None:

@@ -17,17 +17,14 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import (
     BASE,
     BATCH,
-    CONTEXT,
     REASONS_SHOWN,
     REST,
-    WHOLE,
     Classifier,
     Head,
     Prediction,
     sigmoid,
 )
 from classifiers.model.subclasses import Kinds
-from classifiers.model.trees import Trees, cues
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
@@ -130,15 +127,6 @@ def test_a_classifier_travels_to_another_process(trained: Trained) -> None:
     assert next(copy.predict([RUMOUR])) == next(trained.classifier.predict([RUMOUR]))
 
 
-def test_of_exclusive_classes_exactly_one_holds(segmenter: Segmenter) -> None:
-    space = FeatureSpace.fit([prepare("tốt", segmenter), prepare("xấu", segmenter)], min_documents=1)
-    zero = np.zeros(space.width)
-    heads = [Head("clean", zero, -1.0), Head("hate", zero, -3.0)]
-    classifier = Classifier(space, heads, {"clean": 0.5, "hate": 0.04}, segmenter, exclusive=True)
-    (prediction,) = classifier.predict(["gì đó"])
-    assert prediction.flags == ("hate",), "measured against their thresholds, the rarer class is nearer"
-
-
 def test_the_sigmoid_neither_overflows_nor_leaves_its_range() -> None:
     values = sigmoid(np.array([-1e9, -1.0, 0.0, 1.0, 1e9]))
     assert values.tolist() == pytest.approx([0.0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1.0])
@@ -148,62 +136,25 @@ def log_odds(probability: float) -> float:
     return math.log(probability) - math.log1p(-probability)
 
 
-def test_the_title_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
-    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
-    texts, contexts = ["đắt quá", "đắt quá"], [Context(title="Giá xăng"), Context()]
-    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
-    space = FeatureSpace.fit(prepared, views=views, min_documents=1)
-    classifier = Classifier(space, [Head("toxic", np.arange(space.width) / 3, -1.0)], {"toxic": 0.5}, segmenter)
-    under, alone = classifier.predict(texts, contexts=contexts, explain_all=True)
-    assert under.probabilities["toxic"] > alone.probabilities["toxic"]
-    assert [reason.words for reason in under.reasons["toxic"]][-2:] == [CONTEXT, BASE]
-    assert CONTEXT not in [reason.words for reason in alone.reasons["toxic"]]
-    for prediction in (under, alone):
-        total = math.fsum(reason.weight for reason in prediction.reasons["toxic"])
-        assert total == pytest.approx(log_odds(prediction.probabilities["toxic"]))
-
-
-def test_what_trees_say_is_one_reason_and_the_sum_holds(segmenter: Segmenter) -> None:
-    texts = [f"Bài {n} HÔM NAY!" if n % 2 else f"bài số {n} hôm nay" for n in range(60)]
-    contexts = [Context(shares=float(n % 2 * 900 + n)) for n in range(60)]
-    prepared = [prepare(text, segmenter) for text in texts]
-    rows = np.array([cues(*beside) for beside in zip(texts, prepared, contexts, strict=True)])
-    trees = Trees.fit(rows, np.arange(60) % 2 == 1, seed=1)
-    space = FeatureSpace.fit(prepared)
-    heads = [Head("yes", np.zeros(space.width), -0.5, trees=0.7), Head("no", np.zeros(space.width), 0.5, trees=-0.7)]
-    classifier = Classifier(space, heads, {"yes": 0.5, "no": 0.5}, segmenter, exclusive=True, trees=trees)
-    loud, quiet = classifier.predict([texts[1], texts[0]], contexts=[contexts[1], contexts[0]], explain_all=True)
-    assert (loud.flags, quiet.flags) == (("yes",), ("no",))
-    for prediction in (loud, quiet):
-        for label, reasons in prediction.reasons.items():
-            assert [reason.words for reason in reasons][-2:] == [WHOLE, BASE]
-            total = math.fsum(reason.weight for reason in reasons)
-            assert total == pytest.approx(log_odds(prediction.probabilities[label]))
-
-
-def test_each_text_is_explained_by_its_own_words_kinds_and_trees(segmenter: Segmenter) -> None:
+def test_each_text_is_explained_by_its_own_words_and_kinds(segmenter: Segmenter) -> None:
     """Only some texts of a batch are flagged, and what is said of one never comes from another."""
     texts = ["xưởng nóng quá", "", "cơm ngon 😭", "NÓNG NÓNG ngon!", "x", "quá ngon"]
-    contexts = [Context(title="Giá xăng"), Context(), Context(), Context(shares=9.0), Context(title="xăng"), Context()]
-    views = [View("words", (1, 2), letters=False, scale=1.0), View("title", (1, 1), letters=False, scale=1.0)]
-    prepared = [prepare(text, segmenter, context) for text, context in zip(texts, contexts, strict=True)]
+    views = [View("words", (1, 2), letters=False, scale=1.0), View("plain", (1, 1), letters=False, scale=1.0)]
+    prepared = [prepare(text, segmenter) for text in texts]
     space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)
-    trees = Trees.fit(
-        np.array([cues(*of) for of in zip(texts, prepared, contexts, strict=True)] * 20), np.arange(120) % 6 > 2, seed=1
-    )
     weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
     kinds = Kinds(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
     heads = [
-        Head("one", numbers.normal(size=space.width), 0.1, trees=0.3, kinds=0.6, shares=np.array([1.0, 0.1, 0.0])),
+        Head("one", numbers.normal(size=space.width), 0.1, kinds=0.6, shares=np.array([1.0, 0.1, 0.0])),
         Head("two", numbers.normal(size=space.width), -0.2, kinds=0.4, shares=np.array([0.0, 0.9, 0.2])),
         Head("three", numbers.normal(size=space.width), 0.0),
     ]
     limits = {head.label: 0.5 for head in heads}
-    classifier = Classifier(space, heads, limits, segmenter, trees=trees, kinds=kinds)
-    together = list(classifier.predict(texts, contexts=contexts))
+    classifier = Classifier(space, heads, limits, segmenter, kinds=kinds)
+    together = list(classifier.predict(texts))
     assert 0 < sum(bool(prediction.flags) for prediction in together) < len(texts)
-    for text, context, prediction in zip(texts, contexts, together, strict=True):
-        (alone,) = classifier.predict([text], contexts=[context])
+    for text, prediction in zip(texts, together, strict=True):
+        (alone,) = classifier.predict([text])
         assert weighed(prediction) == pytest.approx(weighed(alone), abs=1e-9)
 
 

@@ -61,7 +61,6 @@ def laid(segmenter: Segmenter) -> Grounded:
 def test_only_labels_with_degrees_have_a_tutor(laid: Grounded) -> None:
     tutors = {label: laid.ground(label, Recipe(), np.ones(40)).tutor for label in LABEL_NAMES}
     assert [label for label, tutor in tutors.items() if tutor] == ["negative"]
-    assert laid.ground(None, Recipe(), np.ones(40)).tutor is None
 
 
 def test_vectors_make_a_guess_or_have_together_the_length_of_the_reach(laid: Grounded) -> None:

@@ -17,18 +17,20 @@ ALL = Question(np.arange(80), TRUTH.astype(float))
 
 
 def ground(*projections: Projection, bayes: float = 0.0, weights: np.ndarray | None = None) -> Ground:
-    beside = np.hstack([np.zeros((80, 0), np.float32), *(p.of(p.numbers.of(MATRIX)) for p in projections)])
+    beside = np.hstack(
+        [np.zeros((80, 0), np.float32), *(p.transform(p.numbers.transform(MATRIX)) for p in projections)]
+    )
     blocks = [(slice(2, 9), bayes)] if bayes else []
     return Ground(MATRIX, projections, beside, blocks, 3.0, np.ones(80) if weights is None else weights, seed=1)
 
 
 def projection(width: int, *, each: bool) -> Projection:
     opinions = Opinions(CHANCE.normal(size=(12, width)).astype(np.float32))
-    return Projection.standard(opinions, opinions.of(MATRIX), each=each)
+    return Projection.standard(opinions, opinions.transform(MATRIX), each=each)
 
 
 def numbers_of(beside: Projection) -> np.ndarray:
-    return beside.of(beside.numbers.of(MATRIX))
+    return beside.transform(beside.numbers.transform(MATRIX))
 
 
 def test_each_number_beside_is_centred_and_has_the_deviation_one() -> None:
@@ -56,7 +58,7 @@ def test_numbers_that_know_the_answer_carry_to_texts_that_are_unlike_the_seen_on
     def right(*beside: Projection) -> float:
         return float(((ground(*beside).fit(ALL, few).score(MATRIX) > 0) == TRUTH)[14:].mean())
 
-    assert right(Projection.standard(knowing, knowing.of(MATRIX), each=True)) > right() + 0.05
+    assert right(Projection.standard(knowing, knowing.transform(MATRIX), each=True)) > right() + 0.05
 
 
 def test_numbers_that_make_no_guess_are_features_of_their_lengths() -> None:
@@ -82,21 +84,18 @@ def test_a_naive_bayes_copy_is_the_same_as_longer_columns() -> None:
     assert folded.score(MATRIX) == pytest.approx(learner.decision_function(both), abs=0.02)
 
 
-@pytest.mark.parametrize("margin", [False, True])
-def test_a_folded_line_scores_as_the_one_that_was_fitted(monkeypatch: pytest.MonkeyPatch, margin: bool) -> None:
+def test_a_folded_line_scores_as_the_one_that_was_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     laid = ground(projection(3, each=False), projection(2, each=True), bayes=0.5)
     scored: list[np.ndarray] = []
-    learner = f"classifiers.training.linear.{'LinearSVC' if margin else 'LogisticRegression'}"
-    real = __import__("classifiers.training.linear", fromlist=["x"]).__dict__[learner.rpartition(".")[2]]
 
-    class Watched(real):
+    class Watched(LogisticRegression):
         def fit(self, whole: sp.csr_matrix, *rest: object, **more: object) -> object:
             fitted = super().fit(whole, *rest, **more)
             scored.append(self.decision_function(whole))
             return fitted
 
-    monkeypatch.setattr(learner, Watched)
-    line = laid.fit(Question(ALL.rows, ALL.targets, margin=margin))
+    monkeypatch.setattr("classifiers.training.linear.LogisticRegression", Watched)
+    line = laid.fit(ALL)
     order = np.concatenate([np.flatnonzero(TRUTH), np.flatnonzero(~TRUTH)])
     assert line.score(MATRIX[order]) == pytest.approx(scored[-1], abs=1e-5)
 

@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import cycle
 
 import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example
-from classifiers.data.metadata import Context
 from classifiers.errors import TrainingFailed
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import Source
-from classifiers.training.config import Recipe, recipe_for
 from classifiers.training.train import LEAST_EXAMPLES, Trained, train
 
 WORDS = ["quạt", "nóng", "lương", "trọ", "ca", "cơm", "bụi", "ồn", "nước", "điện", "xe", "bếp"]
@@ -112,54 +108,35 @@ def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
     assert told[-1] == ("labels", 4, 4), "three folds and the whole"
 
 
-CLASSES = ("clean", "offensive", "hate")
-SAID = {"clean": "hôm nay vui vì", "offensive": "nói nhảm về", "hate": "cút hết lũ"}
-
-
-def graded(count: int, *names: str, start: int = 0) -> list[Example]:
-    """Write `count` texts of each class."""
-    classes = names or CLASSES
-    return [
-        Example(f"{SAID[name]} {WORDS[n % len(WORDS)]} lần {n}", {c: c == name for c in classes})
-        for n in range(start, start + count)
-        for name in classes
-    ]
-
-
-def test_exclusive_classes_are_learnt_one_of_which_holds(segmenter: Segmenter) -> None:
-    trained = train(graded(25), segmenter, replace(recipe_for("vihsd"), surroundings=0))
-    said = trained.classifier.predict([f"{SAID[name]} quạt" for name in CLASSES])
-    assert [prediction.flags for prediction in said] == [("clean",), ("offensive",), ("hate",)]
-    assert trained.classifier.labels == CLASSES
-    assert all(metrics.macro_f1 > 0.9 for metrics in trained.metrics.values())
+def graded(texts: Sequence[str], insults: Sequence[str]) -> list[Example]:
+    """Label texts as a set with two classes of its own does."""
+    return [Example(text, {"clean": text in texts, "hate": text in insults}) for text in (*texts, *insults)]
 
 
 def test_a_source_knows_words_that_the_target_lacks(segmenter: Segmenter) -> None:
-    target = graded(25, "clean", "hate")
-    insults = [Example(f"đồ ngu quạt lần {n}", {"clean": False, "hate": True}) for n in range(100, 130)]
-    clean = [e for e in graded(30, "clean", "hate", start=100) if e.labels["clean"]]
-    source = Source("vlsphsd", [*clean, *insults])
-    recipe = Recipe(exclusive=True)
+    clean = [f"hôm nay vui vì {WORDS[n % len(WORDS)]} lần {n}" for n in range(100, 130)]
+    source = Source("vlsphsd", graded(clean, [f"đồ ngu quạt lần {n}" for n in range(100, 130)]), about="concern")
 
-    def hate(sources: Sequence[Source]) -> float:
-        (prediction,) = train(target, segmenter, recipe, sources=sources).classifier.predict(["đồ ngu"])
-        return prediction.probabilities["hate"]
+    def answer(sources: Sequence[Source]) -> float:
+        (prediction,) = train(made_up(25), segmenter, sources=sources).classifier.predict(["đồ ngu"])
+        return prediction.probabilities["concern"]
 
-    assert hate([source]) > hate([]) + 0.1
+    assert answer([source]) > answer([]) + 0.1
 
 
 def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter) -> None:
-    target = graded(25, "clean", "hate")
-    turned = [replace(e, labels={"clean": e.labels["hate"], "hate": e.labels["clean"]}) for e in target]
-    alone = train(target, segmenter, Recipe(exclusive=True))
-    beside = train(target, segmenter, Recipe(exclusive=True), sources=[Source("copy", turned)])
+    target = made_up(25)
+    texts = [example.text for example in target]
+    alone = train(target, segmenter)
+    beside = train(target, segmenter, sources=[Source("copy", graded(texts[:25], texts[25:]), about="concern")])
     assert beside.data_hash == alone.data_hash
     assert beside.metrics == alone.metrics
 
 
 def test_a_source_speaks_only_of_the_labels_it_is_about(segmenter: Segmenter) -> None:
     target = made_up(20) + made_up(20, label="negative")
-    source = Source("vihsd", graded(20), about=frozenset({"negative"}))
+    clean, insults = ([f"{words} lần {n}" for n in range(20)] for words in ("hôm nay vui vì", "cút hết lũ"))
+    source = Source("vihsd", graded(clean, insults), about="negative")
     alone, beside = train(target, segmenter), train(target, segmenter, sources=[source])
     assert beside.metrics["concern"].auc == alone.metrics["concern"].auc
     assert beside.data_hash != alone.data_hash
@@ -174,31 +151,3 @@ def test_unlabelled_texts_teach_which_words_are_alike(segmenter: Segmenter) -> N
         return prediction.probabilities["concern"]
 
     assert answer(told) > answer([]) + 0.05
-
-
-def test_where_time_counts_the_oldest_texts_are_not_judged(segmenter: Segmenter) -> None:
-    examples = [
-        Example(e.text, {"no": not e.labels["concern"], "yes": e.labels["concern"]}, context=Context(time=moment))
-        for e, moment in zip(made_up(40)[::-1], cycle(datetime(2020, 1, d, tzinfo=UTC) for d in range(1, 29)))
-    ]
-    trained = train(examples, segmenter, Recipe(exclusive=True, forward=True, recency=0.5))
-    days = np.array([e.context.time.day for e in examples if e.context.time])
-    unjudged = np.isnan(trained.unseen["yes"])
-    assert unjudged.sum() == len(examples) / 5
-    assert days[unjudged].max() <= days[~unjudged].min()
-    assert trained.metrics["yes"].positives + trained.metrics["yes"].negatives == 64
-
-
-def test_a_class_of_which_only_the_oldest_texts_are_cannot_be_judged(segmenter: Segmenter) -> None:
-    rare = [replace(e, context=Context(time=datetime(2020, 1, 1, tzinfo=UTC))) for e in graded(12, *CLASSES)[2::3]]
-    others = [
-        replace(e, context=Context(time=datetime(2021, 1, 1 + n % 28, tzinfo=UTC)))
-        for n, e in enumerate(e for e in graded(60, *CLASSES) if not e.labels["hate"])
-    ]
-    with pytest.raises(TrainingFailed, match="all texts of 'hate' are among the oldest fifth"):
-        train([*rare, *others], segmenter, replace(recipe_for("reintel"), surroundings=0, trees=False))
-
-
-def test_titles_that_no_text_has_are_not_missed(segmenter: Segmenter) -> None:
-    trained = train(graded(25, "clean", "hate"), segmenter, recipe_for("victsd"))
-    assert not trained.classifier.space.reads_context

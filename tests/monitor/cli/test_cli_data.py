@@ -24,8 +24,6 @@ def test_the_guide_says_what_a_sets_labels_are_to_us(kiemtin: Command, bare_home
     by_name = {one["name"]: one for one in kiemtin.well("data", "guide", "--json").data}
     assert by_name["vihsd"]["means"].startswith("our `negative` learns from offensive and hate")
     assert by_name["vihsd"]["train"] == "kiemtin train --name mine --data vihsd=FILE"
-    assert by_name["viocd"]["means"].startswith("none of our labels")
-    assert "--task" in by_name["viocd"]["train"]
     assert "`free_text`" in by_name["vihsd"]["form"]
     assert "2 hate" in by_name["vihsd"]["form"]
 

@@ -71,7 +71,6 @@ def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command
         (["report", "--week", "2026-W60"], "2026-W60"),
         (["train", "--name", ""], "--name"),
         (["train", "--name", ".."], "--name"),
-        (["train", "--name", "x", "--task"], "--task"),
         (["train", "--name", "x", "--data", "vihsd"], "READER=FILE"),
         (["users", "add", "lan", "--role", "boss"], "--role boss"),
     ],

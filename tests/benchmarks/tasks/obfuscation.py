@@ -1,4 +1,4 @@
-"""Abusive words disguised as people disguise them: for measuring how much a model still sees, and for training.
+"""Abusive words disguised as people disguise them, for measuring how much a model still sees.
 
 Only the words that the lexicon's abusive groups name are touched; everything else stays as it was written.
 """
@@ -100,8 +100,3 @@ def disguised(text: str, way: str, seed: int = 0) -> str:
         pieces += [text[position:start], change(unicodedata.normalize("NFC", text[start:end]))]
         position = end
     return "".join(pieces) + text[position:]
-
-
-def obfuscated(text: str, seed: int) -> str:
-    """Give a text with its abusive words disguised, each in a way that the seed decides; the same each time."""
-    return disguised(text, MIX, seed)

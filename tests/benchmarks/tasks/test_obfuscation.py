@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.evaluation.obfuscation import MIX, WAYS, abusive_spans, disguised, obfuscated
 from classifiers.text.normalise import normalise
+from tests.benchmarks.tasks.obfuscation import MIX, WAYS, abusive_spans, disguised
+
+pytestmark = pytest.mark.gate
 
 INSULT = "Đồ súc vật, thằng ngu như bò câm mồm lại đi"
 PLAIN = "Công ty nợ lương ba tháng rồi, biết kêu ai"
@@ -44,8 +46,8 @@ def test_hidden_letters_are_mostly_found_again() -> None:
 
 
 def test_a_seed_decides_and_another_one_decides_otherwise() -> None:
-    assert obfuscated(INSULT, 1) == obfuscated(INSULT, 1)
-    assert len({obfuscated(INSULT, seed) for seed in range(5)}) > 1
+    assert disguised(INSULT, MIX, 1) == disguised(INSULT, MIX, 1)
+    assert len({disguised(INSULT, MIX, seed) for seed in range(5)}) > 1
 
 
 @given(st.text(), st.sampled_from([*WAYS, MIX]))

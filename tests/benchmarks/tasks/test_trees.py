@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from classifiers.data.metadata import Context
 from classifiers.features.tokens import prepare
-from classifiers.model.trees import Trees, cues
 from classifiers.text.segment import Segmenter
+from tests.benchmarks.tasks.trees import Trees, cues
+
+pytestmark = pytest.mark.gate
 
 SEGMENTER = Segmenter()
 POPULAR = Context(time=datetime(2020, 2, 1, 23, tzinfo=UTC), likes=0, comments=20, shares=4000)

@@ -1,0 +1,91 @@
+"""How each set's own classes are trained: one table.
+
+The choices were made by cross-validation on the training parts, never on development parts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from classifiers.data.datasets import PUBLIC_SETS, ClassSet
+from classifiers.features.space import View
+
+# Reviews of shops. Asked for at https://huggingface.co/datasets/tarudesu/ViOCD; for research only.
+VIOCD: Final = ClassSet(
+    "viocd",
+    "UIT-ViOCD, arXiv 2104.11969",
+    ("text", "review"),
+    ("complaint", "label"),
+    {"0": "other", "1": "complaint"},
+)
+SETS: Final[Mapping[str, ClassSet]] = {known.name: known for known in (*PUBLIC_SETS, VIOCD)}
+
+TITLE: Final = View("syllables", (1, 2), letters=False, scale=0.6)
+TOPIC: Final = View("words", (1, 1), letters=False, scale=0.3)
+_LEXICON: Final = View("lexicon", (1, 1), letters=False, scale=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskConfig:
+    """Parameters of one task.
+
+    Args:
+        views: The blocks of text features.
+        uses_title: Add features of the title and the topic under which a text stands.
+        inverse_regularisation: C of the logistic regressions.
+        dimensions: Length of the document embeddings; 0: none.
+        auxiliary: Add the scores of models of other sets as features.
+        recency: Slope of the sample weights over time: the newest text weighs 1 + recency, the oldest 1 - recency.
+        forward: Cross-validate forward in time: a text is scored by models of older texts only.
+        trees: Add the score of boosted trees on engagement, time and style.
+        seed: Seed of splits and solvers.
+
+    """
+
+    views: tuple[View, ...]
+    uses_title: bool = False
+    inverse_regularisation: float = 4.0
+    dimensions: int = 100
+    auxiliary: bool = True
+    recency: float = 0.0
+    forward: bool = False
+    trees: bool = False
+    seed: int = 20260101
+
+
+def _comments(*, bayes: float) -> tuple[View, ...]:
+    """Give views for comments: character n-grams count in full, since spelling is free; words do not help."""
+    return (
+        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
+        View("plain", (1, 2), letters=False, scale=0.5),
+        View("spelled", (1, 2), letters=False, scale=0.7),
+        View("letters", (2, 4), letters=True, scale=1.0),
+        _LEXICON,
+    )
+
+
+def _edited(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
+    """Give views for longer or edited texts: character n-grams count less."""
+    segmented = (View("words", (1, 2), letters=False, scale=words),) if words else ()
+    return (
+        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
+        *segmented,
+        View("letters", (2, 4), letters=True, scale=0.3),
+    )
+
+
+_HATE: Final = TaskConfig(views=_comments(bayes=0.5))
+_VICTSD: Final = TaskConfig(views=(*_edited(bayes=0.5), _LEXICON), dimensions=400)
+_REINTEL: Final = TaskConfig(
+    views=_edited(bayes=0.5, words=1.0), auxiliary=False, recency=0.6, forward=True, trees=True
+)
+# By task: the set, and its parameters.
+TASKS: Final[Mapping[str, tuple[str, TaskConfig]]] = {
+    "vihsd": ("vihsd", _HATE),
+    "vlsphsd": ("vlsphsd", _HATE),
+    "comments2025": ("comments2025", _HATE),
+    "victsd": ("victsd", _VICTSD),
+    "victsd with titles": ("victsd", replace(_VICTSD, uses_title=True)),
+    "viocd": ("viocd", TaskConfig(views=_edited(bayes=1.0, words=1.0))),
+    "reintel": ("reintel", _REINTEL),
+}
