@@ -1,4 +1,9 @@
-"""The only place that builds things: settings, clock, database, HTTP client, classifier, executor, desk."""
+"""The only place that builds things: settings, clock, database, HTTP client, classifier, executor, desk.
+
+Each thing is imported where it is built: a command waits for the libraries of what it uses, and for no others.
+"""
+
+from __future__ import annotations
 
 import hmac
 import secrets
@@ -10,38 +15,32 @@ from functools import cached_property
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from fastapi import FastAPI
-
-from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import read_corpus
-from classifiers.persistence import MANIFEST_FILE, Loaded, load, manifest_of, save
-from classifiers.text.segment import Segmenter
-from classifiers.training.train import Trained, train
 from monitor.clock import Clock, SystemClock
-from monitor.collectors import collector_for
-from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import Politeness
 from monitor.errors import NotReady
-from monitor.pipeline.active_learning import QuestionSelector
-from monitor.pipeline.batch_writer import BatchWriter
-from monitor.pipeline.captures import CaptureStore
-from monitor.pipeline.collect import Crawler
-from monitor.pipeline.host_state import DatabaseHostState
-from monitor.pipeline.imports import Importer
-from monitor.pipeline.learn import Learner
-from monitor.pipeline.match import Matcher
-from monitor.pipeline.promotion import ModelPromotion
-from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.pipeline.recheck import FlagRecheck
-from monitor.pipeline.score import Scorer
-from monitor.pipeline.shadow import Shadow
-from monitor.pipeline.threshold_changes import ThresholdEditor
-from monitor.review.app import create_app
 from monitor.settings import Settings
-from storage import registry
-from storage.database import Database
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from classifiers.persistence import Loaded
+    from classifiers.text.segment import Segmenter
+    from classifiers.training.train import Trained
+    from monitor.collectors.http.client import PoliteClient
+    from monitor.pipeline.active_learning import QuestionSelector
+    from monitor.pipeline.captures import CaptureStore
+    from monitor.pipeline.collect import Crawler
+    from monitor.pipeline.imports import Importer
+    from monitor.pipeline.learn import Learner
+    from monitor.pipeline.match import Matcher
+    from monitor.pipeline.promotion import ModelPromotion
+    from monitor.pipeline.pseudonym import Pseudonymiser
+    from monitor.pipeline.recheck import FlagRecheck
+    from monitor.pipeline.score import Scorer
+    from monitor.pipeline.shadow import Shadow
+    from monitor.pipeline.threshold_changes import ThresholdEditor
+    from storage.database import Database
 
 KEY_FILE = "secret.key"
 DEFAULT_MODEL = "default"
@@ -79,6 +78,8 @@ class Application:
     @cached_property
     def database(self) -> Database:
         """The database, whose tables may still be missing."""
+        from storage.database import Database
+
         return Database(self.settings.resolved_database_url)
 
     def close(self) -> None:
@@ -103,6 +104,8 @@ class Application:
     @cached_property
     def segmenter(self) -> Segmenter:
         """The word segmenter; its model is loaded with the first text."""
+        from classifiers.text.segment import Segmenter
+
         return Segmenter()
 
     @cached_property
@@ -140,6 +143,8 @@ class Application:
     @property
     def pseudonymiser(self) -> Pseudonymiser:
         """Replaces authors by keyed hashes."""
+        from monitor.pipeline.pseudonym import Pseudonymiser
+
         return Pseudonymiser(self._derived("author"))
 
     def _derived(self, purpose: str) -> bytes:
@@ -147,6 +152,10 @@ class Application:
 
     def client(self) -> PoliteClient:
         """Make the polite client; use it as an async context manager, once a program."""
+        from monitor.collectors.http.client import PoliteClient
+        from monitor.collectors.http.policy import Politeness
+        from monitor.pipeline.host_state import DatabaseHostState
+
         settings = self.settings
         contact = f" (+{settings.contact})" if settings.contact else ""
         policy = Politeness(
@@ -162,6 +171,9 @@ class Application:
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""
+        from monitor.collectors.registry import collector_for
+        from monitor.pipeline.collect import Crawler
+
         return Crawler(
             self.ready_database,
             client,
@@ -175,6 +187,10 @@ class Application:
 
     def recheck(self, client: PoliteClient) -> FlagRecheck:
         """Make what looks at flagged posts again, around an open client."""
+        from monitor.collectors.registry import collector_for
+        from monitor.pipeline.batch_writer import BatchWriter
+        from monitor.pipeline.recheck import FlagRecheck
+
         return FlagRecheck(
             self.ready_database,
             client,
@@ -188,6 +204,8 @@ class Application:
     @property
     def captures(self) -> CaptureStore:
         """Keeps the fetched bytes behind flagged posts."""
+        from monitor.pipeline.captures import CaptureStore
+
         return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
 
     def secret_for(self, name: str, kind: str) -> str | None:
@@ -197,6 +215,8 @@ class Application:
 
     def importer(self) -> Importer:
         """Make the importer of files."""
+        from monitor.pipeline.imports import Importer
+
         return Importer(self.ready_database, self.pseudonymiser, self.clock)
 
     def executor(self) -> Executor:
@@ -208,10 +228,14 @@ class Application:
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
+        from monitor.pipeline.score import Scorer
+
         return Scorer(database, executor, self.model_folder(self.scoring_model()), self.clock, self.captures)
 
     def scoring_model(self) -> str:
         """Name the model that new posts are scored with: the one of the settings, else the one promoted last."""
+        from storage import registry
+
         if self.settings.model != DEFAULT_MODEL:
             return self.settings.model
         with self.ready_database.work() as session:
@@ -220,41 +244,63 @@ class Application:
 
     def shadow(self, database: Database, executor: Executor) -> Shadow:
         """Make what scores beside the model in use."""
+        from monitor.pipeline.shadow import Shadow
+
         return Shadow(database, executor, self.settings.models_dir, self.clock)
 
     def learner(self) -> Learner:
         """Make what learns from decisions."""
+        from classifiers.data.challenge_set import read_challenge_set
+        from monitor.pipeline.learn import Learner
+
         return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
 
     def promotion(self) -> ModelPromotion:
         """Make what changes which model is in use."""
+        from classifiers.data.challenge_set import read_challenge_set
+        from monitor.pipeline.promotion import ModelPromotion
+
         return ModelPromotion(
             self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set()
         )
 
     def threshold_editor(self, days: int) -> ThresholdEditor:
         """Make what shows and changes thresholds, by the scores of some days."""
+        from monitor.pipeline.threshold_changes import ThresholdEditor
+
         return ThresholdEditor(self.ready_database, self.clock, days)
 
     def question_selector(self) -> QuestionSelector:
         """Make what puts questions."""
+        from monitor.pipeline.active_learning import QuestionSelector
+
         return QuestionSelector(self.ready_database, self.segmenter, self.clock)
 
     def matcher(self, database: Database) -> Matcher:
         """Make the finder of copies and evidence."""
+        from monitor.pipeline.match import Matcher
+
         return Matcher(database, self.segmenter, self.clock)
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
+        from monitor.review.app import create_app
+
         return create_app(self.ready_database, self.clock, self.settings, self._derived("desk").hex())
 
     def model_folder(self, name: str) -> Path:
         """Find the folder of a model by its name in the home folder, or by its path."""
+        from classifiers.persistence import MANIFEST_FILE
+
         path = Path(name)
         return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self.settings.models_dir / name
 
     def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
         """Train the default model from the project's corpus where it is asked for and missing; says whether it was."""
+        from classifiers.data.datasets import read_corpus
+        from classifiers.persistence import MANIFEST_FILE
+        from classifiers.training.train import train
+
         folder = self.model_folder(name)
         if name != DEFAULT_MODEL or (folder / MANIFEST_FILE).is_file():
             return False
@@ -263,6 +309,8 @@ class Application:
 
     def save_model(self, trained: Trained, name: str) -> Path:
         """Write a trained model under its name; returns its folder."""
+        from classifiers.persistence import manifest_of, save
+
         folder = self.model_folder(name)
         save(trained, folder, manifest_of(trained, folder.name, self.clock.now().isoformat()))
         return folder
@@ -274,5 +322,7 @@ class Application:
             ClassifierError: When it is missing, damaged, or made with other versions.
 
         """
+        from classifiers.persistence import load
+
         self.ensure_model(name, progress)
         return load(self.model_folder(name), self.segmenter)

@@ -6,13 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -111,14 +105,16 @@ class Database:
             StorageError: One of its subclasses; the database is then as it was before.
 
         """
+        from storage import migrate  # Alembic loads slowly, and few commands need it
+
         if self.is_sqlite and self.url.database:
             self._make_folder(Path(self.url.database).parent)
-        if self.current_revision() not in (None, *_known_revisions()):
+        if self.current_revision() not in (None, *known_revisions()):
             raise SchemaMismatch(self._newer_than_program())
         with translating(self.place), self.engine.begin() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for CREATE TABLE
-            command.upgrade(_alembic_config(connection), "head")
+            migrate.upgrade_to_newest(connection)
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -130,11 +126,14 @@ class Database:
     def current_revision(self) -> str | None:
         """Name the migration that the tables stand at; None for an empty database."""
         with translating(self.place), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return revision
 
     def newest_revision(self) -> str:
         """Name the newest migration that this program knows."""
-        return _known_revisions()[0]
+        return known_revisions()[0]
 
     def require_current_schema(self) -> None:
         """Refuse to work on tables of another version.
@@ -149,7 +148,7 @@ class Database:
         if current is None:
             message = f"the database {self.place} has no tables yet: run `kiemtin init`"
             raise SchemaMismatch(message)
-        if current not in _known_revisions():
+        if current not in known_revisions():
             raise SchemaMismatch(self._newer_than_program())
         message = (
             f"the database {self.place} stands at {current}, this program expects {newest}: run `kiemtin db upgrade`"
@@ -161,11 +160,10 @@ class Database:
 
     def differences(self) -> list[Any]:
         """List what the models say and the migrated database lacks, or the reverse; empty when they agree."""
+        from storage import migrate
+
         with translating(self.place), self.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
-            )
-            return list(compare_metadata(context, Base.metadata))
+            return migrate.list_differences(connection)
 
     def close(self) -> None:
         """Close all connections; a later unit of work opens new ones."""
@@ -205,7 +203,7 @@ def insert_ignoring(
 
 @contextmanager
 def translating(place: str) -> Iterator[None]:
-    """Turn what SQLAlchemy and Alembic raise into one line that says what to do.
+    """Turn what SQLAlchemy raises into one line that says what to do.
 
     Raises:
         StorageError: One of its subclasses.
@@ -218,7 +216,7 @@ def translating(place: str) -> Iterator[None]:
         raise DataRejected(message) from error
     except DBAPIError as error:
         raise _explain(place, error) from error
-    except (SQLAlchemyError, CommandError) as error:
+    except SQLAlchemyError as error:
         message = f"the database {place} failed: {_first_line(error)}"
         raise StorageError(message) from error
 
@@ -273,14 +271,7 @@ def _refuse_half_characters(context: ExceptionContext) -> None:
         raise DataRejected(message) from context.original_exception
 
 
-def _known_revisions() -> list[str]:
-    """List the migrations of this program, newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_alembic_config(None)).walk_revisions()]
-
-
-def _alembic_config(connection: Connection | None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage") / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+def known_revisions() -> list[str]:
+    """List the migrations of this program, newest first. A migration's file has the name of its revision."""
+    files = (resources.files("storage") / "migrations" / "versions").iterdir()
+    return sorted((file.name.removesuffix(".py") for file in files if file.name[:1].isdigit()), reverse=True)

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import typer
-
-from monitor.cli import build
+from monitor.cli.commands import COMMANDS, LazyCommand
 from monitor.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -47,14 +46,17 @@ def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
     assert wrong == {}
 
 
+def commands() -> dict[str, Any]:
+    """Load every command of `kiemtin`, by name."""
+    return {entry.name: LazyCommand(entry).load() for entry in COMMANDS}
+
+
 def known_commands() -> dict[str, set[str]]:
-    top = typer.main.get_command(build())
-    return {name: set(getattr(command, "commands", ())) for name, command in top.commands.items()}
+    return {name: set(getattr(command, "commands", ())) for name, command in commands().items()}
 
 
 def groups_that_work_alone() -> set[str]:
-    top = typer.main.get_command(build())
-    return {name for name, command in top.commands.items() if getattr(command, "invoke_without_command", False)}
+    return {name for name, command in commands().items() if getattr(command, "invoke_without_command", False)}
 
 
 def named_commands(text: str) -> Iterator[list[str]]:

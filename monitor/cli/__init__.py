@@ -1,4 +1,4 @@
-"""The command `kiemtin`: one command a file, listed here; errors become one line and an exit status.
+"""The command `kiemtin`: errors become one line and an exit status. The commands are listed in `commands.py`.
 
 Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wrongly.
 """
@@ -13,31 +13,8 @@ from typing import Annotated
 import typer
 
 from classifiers.errors import ClassifierError
-from monitor.cli import (
-    ask,
-    classify,
-    crawl,
-    data,
-    database,
-    demo,
-    doctor,
-    erase,
-    evaluate,
-    import_file,
-    init,
-    interrupts,
-    learn,
-    models,
-    report,
-    review,
-    run,
-    score,
-    sources,
-    thresholds,
-    tip,
-    train,
-    users,
-)
+from monitor.cli import interrupts
+from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
 from monitor.errors import KiemtinError, UsageError
 from storage.errors import StorageError
@@ -49,38 +26,13 @@ def build() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(
         name="kiemtin",
+        cls=LazyGroup,
         help="KiểmTin watches public Vietnamese posts for unverified claims, indecent conduct and workers' troubles.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
     app.callback()(_common)
-    for name, function in (
-        ("init", init.init),
-        ("crawl", crawl.crawl),
-        ("import", import_file.import_file),
-        ("tip", tip.tip),
-        ("score", score.score),
-        ("run", run.run),
-        ("classify", classify.classify),
-        ("train", train.train),
-        ("learn", learn.learn),
-        ("ask", ask.ask),
-        ("evaluate", evaluate.evaluate),
-        ("review", review.review),
-        ("report", report.report),
-        ("erase", erase.erase),
-        ("doctor", doctor.doctor),
-        ("demo", demo.demo),
-    ):
-        app.command(name)(function)
-    app.add_typer(sources.build(), name="sources")
-    app.add_typer(users.build(), name="users")
-    app.add_typer(models.build(), name="models")
-    app.add_typer(thresholds.build(), name="thresholds")
-    app.add_typer(database.build(), name="db")
-    app.add_typer(data.build(), name="data")
     return app
 
 

@@ -8,8 +8,8 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import State, application, out, progress_bar
 from monitor.cli.users import add_user
-from monitor.collectors import collector_for, kept_for, leave_of
 from monitor.collectors.base import SourceView
+from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
 from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
@@ -72,14 +72,16 @@ def register_sources(app: Application) -> int:
         for declared in app.settings.sources:
             collector_for(declared.kind)
             view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
-            leave_of(declared.kind, view)
+            robots_exemption_for(declared.kind, view)
             draft = SourceDraft(
                 name=declared.name,
                 kind=declared.kind,
                 address=declared.address,
                 role=declared.role,
                 legal_basis=declared.legal_basis,
-                retention_days=kept_for(declared.kind, declared.retention_days or app.settings.retention_days),
+                retention_days=retention_days_for(
+                    declared.kind, declared.retention_days or app.settings.retention_days
+                ),
                 interval_seconds=(declared.interval_minutes or app.settings.interval_minutes) * 60,
                 settings=declared.settings,
             )

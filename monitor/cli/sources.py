@@ -13,8 +13,8 @@ from rich.text import Text
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
-from monitor.collectors import collector_for, kept_for, leave_of
 from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
 from storage import audit, sources
 from storage.models import Source
@@ -65,14 +65,14 @@ def add(
         message = "--role is monitored or reference, and --legal-basis may not be empty"
         raise UsageError(message)
     settings = _settings(setting or [])
-    leave_of(kind, SourceView(name=name, address=address, settings=settings))
+    robots_exemption_for(kind, SourceView(name=name, address=address, settings=settings))
     draft = SourceDraft(
         name=name,
         kind=kind,
         address=address,
         role=role,
         legal_basis=legal_basis,
-        retention_days=kept_for(kind, retention_days or app.settings.retention_days),
+        retention_days=retention_days_for(kind, retention_days or app.settings.retention_days),
         interval_seconds=(interval_minutes or app.settings.interval_minutes) * 60,
         settings=settings,
     )

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
-from monitor.collectors import COLLECTORS
+from monitor.collectors.registry import source_kinds
 from monitor.errors import UsageError
 from monitor.pipeline.decision_thresholds import BUDGET, MODEL, PRECISION, PROBABILITY, DecisionThreshold
 from monitor.pipeline.threshold_changes import DAYS, AuditNote, ThresholdChange
@@ -36,7 +36,7 @@ def build() -> typer.Typer:
 
 
 def show(context: typer.Context, days: Days = DAYS, as_json: AsJson = False) -> None:
-    """Show each threshold, what it can be expected to give, and what it comes to; or change it with `set` and `reset`.
+    """Show each threshold and what it comes to; change it with `set` and `reset`.
 
     Example: `kiemtin thresholds --days 7`
     """
@@ -123,7 +123,7 @@ def reset(
 def _require_known(app: Application, kind: str) -> None:
     """Refuse a kind that no source has or could have: a wish about it would never come to anything."""
     with app.ready_database.work() as session:
-        known = {collector.kind for collector in COLLECTORS} | set(threshold_rules.monitored_source_kinds(session))
+        known = set(source_kinds()) | set(threshold_rules.monitored_source_kinds(session))
     if kind and kind not in known:
         message = f"--kind {kind}: no source is of that kind: use one of {', '.join(sorted(known))}"
         raise UsageError(message)

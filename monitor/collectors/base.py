@@ -1,13 +1,16 @@
 """What every collector gives: public posts, in batches, in one shape. Nothing past this edge sees a payload."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.parsing.human_dates import Precision
+if TYPE_CHECKING:  # for the registry alone: whoever collects has imported the client
+    from monitor.collectors.http.client import Fetched, PoliteClient
+    from monitor.collectors.parsing.human_dates import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.clock import Clock
-from monitor.collectors import kept_for
+from monitor.collectors.registry import retention_days_for
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, host_state, posts, sources
@@ -23,7 +23,9 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
     now = clock.now()
     with database.work() as session:
         for source in sources.all_sources(session):
-            if count := posts.delete_expired(session, source, now, kept_for(source.kind, source.retention_days)):
+            if count := posts.delete_expired(
+                session, source, now, retention_days_for(source.kind, source.retention_days)
+            ):
                 deleted[source.name] = count
                 audit.record(session, at=now, action="retention", subject=source.name, detail={"posts": count})
         if captures:

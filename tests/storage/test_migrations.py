@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from storage.database import Database, _alembic_config
+from storage.database import Database, known_revisions
 from storage.errors import SchemaMismatch, StorageError
+from storage.migrate import alembic_config
 from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
@@ -45,13 +47,18 @@ def tables(database: Database) -> set[str]:
 
 def move(database: Database, how: Callable[..., None], revision: str) -> None:
     with database.engine.begin() as connection:
-        how(_alembic_config(connection), revision)
+        how(alembic_config(connection), revision)
 
 
 def test_an_empty_database_gets_all_tables(empty_database: Database) -> None:
     empty_database.upgrade()
     assert tables(empty_database) == set(Base.metadata.tables)
     assert empty_database.current_revision() == empty_database.newest_revision() == NEWEST
+
+
+def test_the_revisions_are_known_by_their_files_as_alembic_knows_them() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert known_revisions() == [script.revision for script in scripts.walk_revisions()]
 
 
 def test_the_migrations_make_what_the_models_say(empty_database: Database) -> None:

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
-from monitor.cli import build
 from monitor.cli.classify import BATCH
+from monitor.cli.commands import COMMANDS as LISTED
+from monitor.cli.commands import LazyCommand
 from tests.monitor.cli.command import SCRIPT, Command, apart
 
 
 def every_command() -> Iterator[tuple[str, ...]]:
-    top = typer.main.get_command(build())
-    for name, command in sorted(top.commands.items()):
+    for name, command in sorted((entry.name, LazyCommand(entry).load()) for entry in LISTED):
         inner = getattr(command, "commands", None)
         yield from ((name, part) for part in sorted(inner)) if inner else ((name,),)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 
 
 async def ask_again(

@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import WebpageSite, WebPost, serve
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS
 from tests.clock import MONDAY_MORNING

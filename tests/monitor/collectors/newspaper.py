@@ -7,9 +7,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import SitePost, serve
 from tests.clock import MONDAY_MORNING
 

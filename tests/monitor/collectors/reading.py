@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 
 
 async def read_source(kind: str, client: PoliteClient, last: Sequence[Batch] | None, **of_source: Any) -> list[Batch]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.collectors import COLLECTORS
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import source_kinds
 from monitor.demo.sites import Site, serve
 from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
 from tests.clock import FakeClock
@@ -39,7 +39,7 @@ def asked(site: Site) -> list[str]:
 
 
 def test_no_kind_is_forgotten() -> None:
-    assert {platform.kind for platform in PLATFORMS} | OTHER_PROTOCOL == {each.kind for each in COLLECTORS}
+    assert {platform.kind for platform in PLATFORMS} | OTHER_PROTOCOL == set(source_kinds())
 
 
 @every_platform

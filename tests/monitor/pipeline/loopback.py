@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
 from monitor.collectors.http.client import Fetched, PoliteClient
 from monitor.collectors.http.policy import Politeness
+from monitor.collectors.registry import collector_for
 from monitor.pipeline.collect import Crawler
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage.database import Database

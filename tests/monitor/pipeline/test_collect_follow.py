@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.collectors import COLLECTORS, kept_for
 from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.registry import collector_for, retention_days_for
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.pipeline.collect import MOST_FAILURES, SourceResult, moved_address
@@ -199,9 +199,14 @@ async def test_being_asked_to_wait_is_no_failure_that_switches_off(
 def test_a_platforms_limit_is_the_longest_that_its_posts_are_kept(
     sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = next(collector for collector in COLLECTORS if collector.kind == "feed")
+    feed = collector_for("feed")
     monkeypatch.setattr(type(feed), "longest_retention_days", 30, raising=False)
-    assert [kept_for("feed", 7), kept_for("feed", 180), kept_for("mastodon", 180), kept_for("import", 180)] == [
+    assert [
+        retention_days_for("feed", 7),
+        retention_days_for("feed", 180),
+        retention_days_for("mastodon", 180),
+        retention_days_for("import", 180),
+    ] == [
         7,
         30,
         180,

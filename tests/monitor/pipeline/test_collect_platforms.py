@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from monitor.collectors import collector_for
 from monitor.collectors.bluesky.jetstream_api import to_microseconds
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FacebookSite, JetstreamSite, Site, XenForoSite, YouTubeSite, serve, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
 from monitor.pipeline.collect import Crawler, SourceResult

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from monitor.collectors import collector_for
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.pipeline.batch_writer import BatchWriter

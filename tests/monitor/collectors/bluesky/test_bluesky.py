@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import BlueskySite, serve
 from tests.clock import FakeClock
 from tests.monitor.collectors.bluesky_reading import FEED, LIST, LIST_FEED, POSTS, START, post_of, read

@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import BlueskySite, serve
 from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.bluesky.jetstream import JetstreamCollector
 from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.websocket import StreamBroken
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH, SECOND_PATH
 from monitor.errors import PayloadInvalid

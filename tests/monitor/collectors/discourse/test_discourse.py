@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock

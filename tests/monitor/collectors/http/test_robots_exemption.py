@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FeedSite, YouTubeSite, serve
 from monitor.errors import SourceRefused, UsageError
 from tests.clock import FakeClock

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import WebpageSite, serve
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 from monitor.errors import PayloadInvalid

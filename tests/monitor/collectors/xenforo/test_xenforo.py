@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors import collector_for
 from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import ForumThread, XenForoSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock

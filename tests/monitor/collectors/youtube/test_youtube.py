@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from monitor.collectors import kept_for
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import retention_days_for
 from monitor.demo.sites import YouTubeSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
@@ -264,7 +264,7 @@ async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -
 
 
 def test_comments_are_kept_no_longer_than_the_platform_allows() -> None:
-    assert (kept_for("youtube", 180), kept_for("youtube", 7)) == (30, 7)
+    assert (retention_days_for("youtube", 180), retention_days_for("youtube", 7)) == (30, 7)
 
 
 async def read_rows(client: PoliteClient, rows: list[Any], *more: Route) -> list[Batch]:

@@ -1,0 +1,43 @@
+"""Migrations by Alembic. Only `storage.database` calls this, and imports it when it is needed: Alembic loads slowly."""
+
+from importlib import resources
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from storage.errors import StorageError
+from storage.models import Base
+
+
+def upgrade_to_newest(connection: Connection) -> None:
+    """Run all migrations that the tables lack, in the transaction of the connection.
+
+    Raises:
+        StorageError: When Alembic refuses.
+
+    """
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        message = f"the migrations cannot run: {error}: restore a backup"
+        raise StorageError(message) from error
+
+
+def list_differences(connection: Connection) -> list[Any]:
+    """List what the models have and the tables lack, or the reverse; empty when they agree."""
+    options = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Configure Alembic in code, so that there is no alembic.ini to ship."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage") / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

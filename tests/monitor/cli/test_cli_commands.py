@@ -1,0 +1,47 @@
+"""The list of commands says what the commands say, and is shown without loading them."""
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from monitor.cli import build
+from monitor.cli.commands import COMMANDS, LazyCommand
+
+# Each takes a tenth of a second to several seconds to import.
+HEAVY = {
+    "alembic", "apscheduler", "bs4", "dateparser", "fastapi", "feedparser", "httpx", "joblib", "lxml", "matplotlib",
+    "numpy", "pandas", "scipy", "sklearn", "skops", "starlette", "trafilatura", "underthesea", "uvicorn", "warcio",
+    "websockets", "xlsxwriter",
+}  # fmt: skip
+LOADED = "import sys; from monitor.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+
+
+def first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Run a command in a process of its own, and name the libraries that it imported."""
+    command = [sys.executable, "-c", LOADED, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
+    return {name.partition(".")[0] for name in ran.stderr.splitlines()[-1].split()}
+
+
+def test_each_line_of_the_list_is_the_first_line_of_the_command() -> None:
+    listed = {entry.name: entry.help for entry in COMMANDS}
+    assert listed == {entry.name: first_line(LazyCommand(entry).load().help) for entry in COMMANDS}
+
+
+def test_every_module_of_commands_is_listed() -> None:
+    top = typer.main.get_command(build())
+    assert list(top.commands) == [entry.name for entry in COMMANDS]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sources", "list"], ["users", "list"]], ids=" ".join)
+def test_a_light_command_imports_nothing_heavy(
+    arguments: list[str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path_factory.mktemp("home")))
+    assert loaded_by(*arguments) & HEAVY == set()
