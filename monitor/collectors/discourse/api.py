@@ -1,18 +1,19 @@
 """What a Discourse forum answers, read at the edge: a source's settings, pages of posts, lists of topics."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
+
+from pydantic import Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_values import number_at, text_at
+from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
 from monitor.collectors.parsing.soup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
 from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
@@ -22,10 +23,14 @@ _MOST_PAGES = 20
 _PAGES_LIMIT = 100
 _CATEGORY = re.compile(r"(?:[\w%.~-]+/)+\d+")
 _TAG = re.compile(r"[^\s/?#]+(?:/\d+)?")
-_KEPT_TYPES = frozenset({1, 2})  # posts of members, and of moderators; not notices of what was done, nor whispers
+_REGULAR, _MODERATOR_ACTION = 1, 2
+_KEPT_TYPES = frozenset({_REGULAR, _MODERATOR_ACTION})  # not notices of what was done, nor whispers
 _OPENING = 1
 _LIKE = 2
 _NOISE = "svg, .lightbox-wrapper .meta, .onebox .source, a.anchor"
+
+PostId = Annotated[int, Field(gt=0, lt=2**53)]
+"""An identifier that the forum can be asked for: a larger one in the cursor would make each later reading fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,7 @@ class Forum:
     max_pages: int
 
     @classmethod
-    def of(cls, source: SourceView) -> "Forum":
+    def from_source(cls, source: SourceView) -> "Forum":
         """Read a source's settings.
 
         Raises:
@@ -81,18 +86,104 @@ class Forum:
         """The address of the chosen category's or tag's topics."""
         return f"{self.base}/{self.topics}.json"
 
-    def post_url(self, number: int) -> str:
+    def post_url(self, post_id: int) -> str:
         """Give the address of one post."""
-        return f"{self.base}/posts/{number}.json"
+        return f"{self.base}/posts/{post_id}.json"
+
+
+class Action(PayloadModel):
+    """How many people did something to a post: liked it, bookmarked it."""
+
+    id: int
+    count: Count
+
+
+class Post(PayloadModel):
+    """A post, as Discourse's documentation of its API names it."""
+
+    id: PostId
+    topic_id: PostId
+    topic_slug: Lenient[Uri] = None
+    topic_title: Lenient[Text] = None
+    post_number: Lenient[PostId] = None
+    post_type: int = _REGULAR
+    user_id: Lenient[Count] = None
+    username: Text | None = None
+    cooked: Text = ""
+    created_at: Lenient[Text] = None
+    updated_at: Lenient[Text] = None
+    version: Lenient[Count] = None
+    hidden: bool | None = None
+    user_deleted: bool | None = None
+    deleted_at: Any = None
+    reply_count: Lenient[Count] = None
+    actions_summary: Lenient[list[OnErrorOmit[Action]]] = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its author, the moderators or the community took it away."""
+        return bool(self.user_deleted or self.hidden or self.deleted_at)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it is not the opening post of its topic."""
+        return self.post_number != _OPENING
+
+    @property
+    def engagement(self) -> dict[str, int]:
+        """The counts that came with it."""
+        likes = next((action.count for action in self.actions_summary or () if action.id == _LIKE), None)
+        counts = {"replies": self.reply_count, "likes": likes}
+        return {name: count for name, count in counts.items() if count is not None}
+
+
+class PostRow(PayloadModel):
+    """A post of which only the identifier is read, so that paging goes on past one that is malformed."""
+
+    id: PostId
+
+
+class LatestPosts(PayloadModel):
+    """The answer to `/posts.json`."""
+
+    latest_posts: list[Any]
+
+
+class Topic(PayloadModel):
+    """A topic in a list of topics."""
+
+    id: PostId
+    bumped_at: Lenient[Text] = None
+    pinned: Lenient[bool] = None
+    pinned_globally: Lenient[bool] = None
+
+
+class TopicList(PayloadModel):
+    """A page of topics."""
+
+    topics: list[OnErrorOmit[Topic]]
+    more_topics_url: Lenient[Text] = None
+
+
+class TopicListAnswer(PayloadModel):
+    """The answer to a request for the topics of a category or a tag."""
+
+    topic_list: TopicList
+
+
+class Refusal(PayloadModel):
+    """An answer that explains why something is not shown."""
+
+    error_type: Lenient[Text] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row of a page. `post` is None when it is gone (`gone`) or left out (`reason`)."""
 
-    number: int
-    topic: int
-    created_at: datetime | None
+    id: int
+    topic: int | None = None
+    created_at: datetime | None = None
     post: PublicPost | None = None
     reason: str = ""
     gone: bool = False
@@ -100,16 +191,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of posts, newest first, with how many rows could not be read."""
+    """One page of posts, newest first; `malformed` counts the rows that have not even an identifier."""
 
     fetched: Fetched
     entries: Sequence[Entry]
     malformed: int
 
     @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of all its posts."""
-        return [entry.number for entry in self.entries]
+    def ids(self) -> Sequence[int]:
+        """The identifiers of all its posts."""
+        return [entry.id for entry in self.entries]
+
+    def skipped(self, reasons: Sequence[str]) -> Counter[str]:
+        """Count what was left out of it, for these reasons or because it could not be read."""
+        return Counter(reasons) + Counter(malformed=self.malformed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,34 +224,30 @@ def read_page(fetched: Fetched, forum: Forum) -> Page:
         SourceRefused: When a page to sign in came instead.
 
     """
-    payload = _json(fetched)
-    rows = payload.get("latest_posts") if isinstance(payload, dict) else None
-    if not isinstance(rows, list):
+    payload = read_row(LatestPosts, _json(fetched))
+    if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of posts: is it a Discourse forum?")
-    found = [read_entry(row, forum) for row in rows]
-    entries = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.number, reverse=True)
-    return Page(fetched=fetched, entries=entries, malformed=found.count(None))
+    rows = [read_entry(row, forum) for row in payload.latest_posts]
+    entries = sorted((entry for entry in rows if entry is not None), key=lambda entry: entry.id, reverse=True)
+    return Page(fetched=fetched, entries=entries, malformed=rows.count(None))
 
 
 def read_entry(row: Any, forum: Forum) -> Entry | None:
-    """Read one post; None when it has no number or no topic."""
-    if not isinstance(row, dict):
-        return None
-    number, topic = number_at(row, "id"), number_at(row, "topic_id")
-    if number is None or topic is None:
-        return None
-    created_at = parse_date(text_at(row, "created_at"))
-    if row.get("user_deleted") is True or row.get("hidden") is True or row.get("deleted_at"):
-        return Entry(number=number, topic=topic, created_at=created_at, gone=True)
+    """Read one post; None when it has no identifier."""
+    post = read_row(Post, row)
+    if post is None:
+        head = read_row(PostRow, row)
+        return Entry(id=head.id, reason="malformed") if head else None
+    entry = Entry(id=post.id, topic=post.topic_id, created_at=parse_date(post.created_at or ""))
+    if post.is_gone:
+        return replace(entry, gone=True)
     # Accounts below 0 are the forum's own: its welcome texts, its teaching robot.
-    if row.get("post_type", 1) not in _KEPT_TYPES or (number_at(row, "user_id") or 0) < 0:
-        return Entry(number=number, topic=topic, created_at=created_at, reason="system message")
-    is_reply = number_at(row, "post_number") != _OPENING
-    text = cooked_text(text_at(row, "cooked"), forum.base, is_reply=is_reply)
+    if post.post_type not in _KEPT_TYPES or (post.user_id or 0) < 0:
+        return replace(entry, reason="system message")
+    text = cooked_text(post.cooked, forum.base, is_reply=post.is_reply)
     if not text:
-        return Entry(number=number, topic=topic, created_at=created_at, reason="no text")
-    post = _post(row, number, topic, forum, text, is_reply=is_reply)
-    return Entry(number=number, topic=topic, created_at=created_at, post=post)
+        return replace(entry, reason="no text")
+    return replace(entry, post=_public_post(post, forum, text))
 
 
 def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
@@ -185,84 +276,67 @@ def read_topics(fetched: Fetched) -> TopicPage:
         SourceRefused: When a page to sign in came instead.
 
     """
-    payload = _json(fetched)
-    listing = payload.get("topic_list") if isinstance(payload, dict) else None
-    rows = listing.get("topics") if isinstance(listing, dict) else None
-    if not isinstance(listing, dict) or not isinstance(rows, list):
+    payload = read_row(TopicListAnswer, _json(fetched))
+    if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of topics: check `category` or `tag`")
-    topics = [row for row in rows if isinstance(row, dict)]
+    topics = payload.topic_list.topics
     # Pinned topics stand first whenever anybody last wrote in them.
-    active = [text_at(row, "bumped_at") for row in topics if not (row.get("pinned") or row.get("pinned_globally"))]
+    active = [topic.bumped_at or "" for topic in topics if not (topic.pinned or topic.pinned_globally)]
     moments = [moment for moment in map(parse_date, active) if moment is not None]
     return TopicPage(
-        ids=frozenset(number for number in (number_at(row, "id") for row in topics) if number is not None),
+        ids=frozenset(topic.id for topic in topics),
         oldest=min(moments, default=None),
-        more=bool(listing.get("more_topics_url")),
+        more=bool(payload.topic_list.more_topics_url),
     )
 
 
-def read_single(fetched: Fetched, forum: Forum) -> Entry | None:
-    """Read the answer for a single post."""
-    return read_entry(_json(fetched), forum)
+def read_single(fetched: Fetched, forum: Forum, post_id: int) -> Entry:
+    """Read the answer for a single post. One that cannot be read is malformed, which does not mean that it is gone."""
+    return read_entry(_json(fetched), forum) or Entry(id=post_id, reason="malformed")
 
 
 def refusal(fetched: Fetched, forum: Forum) -> SourceRefused | None:
     """Tell from a 403 whether the forum is closed to guests; None when only this one thing is."""
     try:
-        payload = json.loads(fetched.body)
-    except (ValueError, RecursionError):
-        payload = None
-    kind = payload.get("error_type") if isinstance(payload, dict) else None
-    if kind == "invalid_access":
+        answer = read_row(Refusal, parse_json(fetched.body))
+    except ValueError:
+        answer = None
+    error_type = answer.error_type if answer else None
+    if error_type == "invalid_access":
         return None
-    if kind == "not_logged_in":
+    if error_type == "not_logged_in":
         return SourceRefused(f"{forum.host} shows its posts to members only: ask its operators, or remove the source")
     return SourceRefused(f"{fetched.final_url} answers 403: the forum does not want this to be read by programs")
 
 
-def counted(page: Page, reasons: Sequence[str]) -> Counter[str]:
-    """Count what was left out of a page, with the rows that could not be read."""
-    skipped = Counter(reasons)
-    if page.malformed:
-        skipped["malformed"] += page.malformed
-    return skipped
+def as_post_id(value: Any) -> int | None:
+    """Give a post's identifier from a stored cursor; None when the forum could not be asked with it."""
+    row = read_row(PostRow, {"id": value})
+    return row.id if row else None
 
 
-def _post(row: Mapping[str, Any], number: int, topic: int, forum: Forum, text: str, *, is_reply: bool) -> PublicPost:
-    title = text_at(row, "topic_title").strip() or None
-    account, name, created = number_at(row, "user_id"), text_at(row, "username"), text_at(row, "created_at")
-    place = f"{text_at(row, 'topic_slug') or '-'}/{topic}/{number_at(row, 'post_number') or 1}"
+def _public_post(post: Post, forum: Forum, text: str) -> PublicPost:
+    title = (post.topic_title or "").strip() or None
     # A name can be changed, an account's number cannot; both are unique on one forum only.
-    author = str(account) if account else name
+    author = str(post.user_id) if post.user_id else post.username
     return PublicPost(
-        external_id=str(number),
+        external_id=str(post.id),
         text=text,
-        url=f"{forum.base}/t/{place}",
+        url=f"{forum.base}/t/{post.topic_slug or '-'}/{post.topic_id}/{post.post_number or 1}",
         author=f"{author}@{forum.host}" if author else None,
-        title=None if is_reply else title,
-        context=title if is_reply else None,
-        published_at=parse_date(created),
-        published_raw=created or None,
-        edited_at=parse_date(text_at(row, "updated_at")) if (number_at(row, "version") or 1) > 1 else None,
-        engagement=_engagement(row),
+        title=None if post.is_reply else title,
+        context=title if post.is_reply else None,
+        published_at=parse_date(post.created_at or ""),
+        published_raw=post.created_at or None,
+        edited_at=parse_date(post.updated_at or "") if (post.version or 1) > 1 else None,
+        engagement=post.engagement,
     )
-
-
-def _engagement(row: Mapping[str, Any]) -> dict[str, int]:
-    actions = row.get("actions_summary")
-    likes = [
-        number_at(action, "count")
-        for action in (actions if isinstance(actions, list) else [])
-        if isinstance(action, dict) and action.get("id") == _LIKE
-    ]
-    counts = {"replies": number_at(row, "reply_count"), "likes": likes[0] if likes else None}
-    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _json(fetched: Fetched) -> Any:
     try:
-        return json.loads(fetched.body)
-    except (ValueError, RecursionError) as error:
+        return parse_json(fetched.body)
+    except ValueError as error:
         if urlsplit(fetched.final_url).path.rstrip("/").endswith("/login"):
             message = f"{fetched.url} leads to a page to sign in: ask the forum's operators, or remove the source"
             raise SourceRefused(message) from error

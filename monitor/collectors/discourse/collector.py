@@ -1,5 +1,6 @@
 """A Discourse forum's public posts, all of them or those of one category or tag, without an account."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from monitor.collectors.discourse.api import (
     Entry,
     Forum,
     Page,
-    counted,
+    as_post_id,
     read_page,
     read_single,
     read_topics,
@@ -24,14 +25,15 @@ _WINDOW = 50
 _MOST_TOPIC_PAGES = 40
 _MOST_LOOKS = 10
 _REMEMBERED = 150
+_POST_ID = re.compile(r"[0-9]{1,15}")
 
 
 class DiscourseCollector:
     """Reads all newest posts back to those that are known, page by page, then looks at older watched ones again.
 
-    The cursor holds `newest`, the number of the newest post met, and, while a way back is not finished, `before`, where
+    The cursor holds `newest`, the identifier of the newest post, and, while a way back is not finished, `before`, where
     it goes on, `until`, the post it leads to, and `pages_left`. It moves with every page, so that a reading that is
-    stopped goes on from there. Where only some topics are read, `chosen` are the newest posts of theirs.
+    stopped goes on from there. Where only some topics are read, `chosen` are their newest posts.
     """
 
     kind = "discourse"
@@ -45,20 +47,20 @@ class DiscourseCollector:
             CollectError: Another of its subclasses, when the forum could not be read.
 
         """
-        forum = Forum.of(source)
-        bookmark = _Bookmark.read(source.cursor, forum)
-        reader = _Reader(forum, client, _numbers(source.watched), bookmark.chosen)
-        while bookmark.before is not None:
-            page = await reader.page(bookmark.before)
-            bookmark = bookmark.back(page)
-            yield await reader.batch(page, bookmark)
+        forum = Forum.from_source(source)
+        cursor = Cursor.from_stored(source.cursor, forum)
+        reader = _Reader(forum, client, _post_ids(source.watched), cursor.chosen)
+        while cursor.before is not None:
+            page = await reader.page(cursor.before)
+            cursor = cursor.back(page)
+            yield await reader.batch(page, cursor)
         page = await reader.page(None)
-        bookmark = bookmark.begin(page)
-        yield await reader.batch(page, bookmark)
-        while bookmark.before is not None:
-            page = await reader.page(bookmark.before)
-            bookmark = bookmark.back(page)
-            yield await reader.batch(page, bookmark)
+        cursor = cursor.begin(page)
+        yield await reader.batch(page, cursor)
+        while cursor.before is not None:
+            page = await reader.page(cursor.before)
+            cursor = cursor.back(page)
+            yield await reader.batch(page, cursor)
         async for batch in reader.look_again():
             yield batch
 
@@ -72,13 +74,13 @@ class DiscourseCollector:
             CollectError: When the forum could not be read.
 
         """
-        reader = _Reader(Forum.of(source), client, _numbers([post.external_id for post in posts]))
+        reader = _Reader(Forum.from_source(source), client, _post_ids([post.external_id for post in posts]))
         async for batch in reader.look_again():
             yield batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Bookmark:
+class Cursor:
     """Where a reading stands. `missed` says that the way back just ended before it met what is known."""
 
     forum: Forum
@@ -90,31 +92,35 @@ class _Bookmark:
     missed: bool = False
 
     @classmethod
-    def read(cls, cursor: Mapping[str, Any], forum: Forum) -> "_Bookmark":
-        if cursor.get("topics") != forum.topics:  # the operator chose others since: begin anew
-            cursor = {}
+    def from_stored(cls, stored: Mapping[str, Any], forum: Forum) -> "Cursor":
+        """Read a stored cursor. One of other topics, or one that cannot be asked for, is not gone on with."""
+        if stored.get("topics") != forum.topics:
+            stored = {}
         return cls(
             forum=forum,
-            newest=cursor.get("newest"),
-            before=cursor.get("before"),
-            until=int(cursor.get("until") or 0),
-            pages_left=int(cursor.get("pages_left") or 0),
-            chosen=frozenset(cursor.get("chosen") or ()),
+            newest=as_post_id(stored.get("newest")),
+            before=as_post_id(stored.get("before")),
+            until=as_post_id(stored.get("until")) or 0,
+            pages_left=int(stored.get("pages_left") or 0),
+            chosen=frozenset(stored.get("chosen") or ()),
         )
 
-    def begin(self, page: Page) -> "_Bookmark":
+    def begin(self, page: Page) -> "Cursor":
+        """Start at the newest page, on the way back to the newest post known."""
         pages = self.forum.max_pages if self.newest else self.forum.backfill_pages
         start = replace(self, until=self.newest or 0, pages_left=pages, missed=False)
-        if not page.numbers:
+        if not page.ids:
             return start
-        return replace(start, newest=max(page.numbers[0], self.newest or 0)).after(page.numbers[-1] - 1)
+        # Also when it lies below the newest known: that one was deleted, or its number was none that posts reach.
+        return replace(start, newest=page.ids[0]).after(page.ids[-1] - 1)
 
-    def back(self, page: Page) -> "_Bookmark":
-        # Some versions give the 50 numbers up to the bookmark, of which all may be gone.
-        return self.after(page.numbers[-1] - 1 if page.numbers else (self.before or 0) - _WINDOW)
+    def back(self, page: Page) -> "Cursor":
+        """Move past a page on the way back."""
+        # Some versions give the 50 identifiers up to the cursor, of which all may be gone.
+        return self.after(page.ids[-1] - 1 if page.ids else (self.before or 0) - _WINDOW)
 
-    def after(self, before: int) -> "_Bookmark":
-        """Go on at a number, unless known posts were met or the pages of this reading are used up."""
+    def after(self, before: int) -> "Cursor":
+        """Go on below an identifier, unless known posts were met or the pages of this reading are used up."""
         reached = before <= self.until
         left = self.pages_left - 1
         going_on = not reached and left > 0
@@ -127,11 +133,13 @@ class _Bookmark:
 
     @property
     def gap(self) -> str | None:
+        """What this reading missed, for the operator."""
         if not self.missed:
             return None
         return f"posts just above number {self.until} were missed: read this source more often or raise `max_pages`"
 
-    def as_cursor(self) -> dict[str, Any]:
+    def to_stored(self) -> dict[str, Any]:
+        """Give the cursor as it is stored."""
         way = {"before": self.before, "until": self.until, "pages_left": self.pages_left} if self.before else {}
         return {"newest": self.newest, "topics": self.forum.topics, **way}
 
@@ -154,7 +162,7 @@ class _Reader:
         return self._forum
 
     async def page(self, before: int | None) -> Page:
-        """Read the newest posts, or those up to a number.
+        """Read the newest posts, or those up to an identifier.
 
         Raises:
             PayloadInvalid: When the forum gives the newest again instead.
@@ -162,7 +170,7 @@ class _Reader:
         """
         fetched = await self.get(self._forum.posts_url, {} if before is None else {"before": str(before)})
         page = read_page(fetched, self._forum)
-        if before is not None and page.numbers and page.numbers[0] > before:
+        if before is not None and page.ids and page.ids[-1] > before:
             raise PayloadInvalid(f"{self._forum.host} does not page back (`before`): it cannot be followed")
         return page
 
@@ -178,27 +186,27 @@ class _Reader:
             raise refusal(fetched, self._forum) or PayloadInvalid(f"{url} is not open to guests: check the settings")
         return fetched
 
-    async def batch(self, page: Page, bookmark: _Bookmark) -> Batch:
+    async def batch(self, page: Page, cursor: Cursor) -> Batch:
         """Keep a page's posts; what is left out is counted only when it is new."""
-        self._met |= set(page.numbers)
-        fresh = [entry for entry in page.entries if entry.number > bookmark.until]
+        self._met |= set(page.ids)
+        fresh = [entry for entry in page.entries if entry.id > cursor.until]
         wanted = await self._topics.of(fresh) if self._forum.topics else None
         kept, reasons = [], []
         for entry in page.entries:
-            is_fresh = entry.number > bookmark.until
-            chosen = wanted is None or (entry.topic in wanted if is_fresh else entry.number in self._chosen)
+            is_fresh = entry.id > cursor.until
+            chosen = wanted is None or (entry.topic in wanted if is_fresh else entry.id in self._chosen)
             if entry.post is not None and chosen:
                 kept.append(entry.post)
-                self._chosen.add(entry.number)
+                self._chosen.add(entry.id)
             elif is_fresh and not entry.gone:
                 reasons.append(entry.reason or "other topic")
         return Batch(
             fetched=page.fetched,
             posts=tuple(reversed(kept)),
-            gone=[str(entry.number) for entry in page.entries if entry.gone],
-            skipped=counted(page, reasons),
-            cursor=bookmark.as_cursor() | self._remembered(),
-            gap=bookmark.gap or self._topics.gap,
+            gone=[str(entry.id) for entry in page.entries if entry.gone],
+            skipped=page.skipped(reasons),
+            cursor=cursor.to_stored() | self._remembered(),
+            gap=cursor.gap or self._topics.gap,
         )
 
     def _remembered(self) -> dict[str, Any]:
@@ -211,29 +219,29 @@ class _Reader:
             if not waiting:
                 return
             page = await self.page(waiting[0])
-            shown = {entry.number: entry for entry in page.entries}
-            lowest = min(page.numbers, default=waiting[0] - _WINDOW + 1)
-            covered = [number for number in waiting if number >= min(lowest, waiting[0])]
-            missing = {number: await self._single(number) for number in covered if number not in shown}
-            found = {number: shown.get(number) or missing.get(number) for number in covered}
-            posts = [entry.post for number, entry in found.items() if entry and entry.post and number in shown]
+            shown = {entry.id: entry for entry in page.entries}
+            lowest = min(page.ids, default=waiting[0] - _WINDOW + 1)
+            covered = [post_id for post_id in waiting if post_id >= min(lowest, waiting[0])]
+            missing = {post_id: await self._single(post_id) for post_id in covered if post_id not in shown}
+            entries = {post_id: shown.get(post_id) or missing.get(post_id) for post_id in covered}
+            posts = [entry.post for post_id, entry in entries.items() if entry and entry.post and post_id in shown]
             yield Batch(
                 fetched=page.fetched,
                 posts=tuple(reversed(posts)),
-                gone=[str(number) for number, entry in found.items() if entry is None or entry.gone],
-                skipped=counted(page, ["not listed" for entry in missing.values() if entry and not entry.gone]),
+                gone=[str(post_id) for post_id, entry in entries.items() if entry is None or entry.gone],
+                skipped=page.skipped(["not listed" for entry in missing.values() if entry and not entry.gone]),
             )
-            waiting = [number for number in waiting if number not in found]
+            waiting = [post_id for post_id in waiting if post_id not in entries]
 
-    async def _single(self, number: int) -> Entry | None:
+    async def _single(self, post_id: int) -> Entry | None:
         """Read one post; None when the forum says that it is gone or no longer for guests."""
-        url = self._forum.post_url(number)
+        url = self._forum.post_url(post_id)
         fetched = await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | {_REFUSED})
         if fetched.status == _REFUSED:
             closed = refusal(fetched, self._forum)
             if closed is not None:
                 raise closed
-        return None if fetched.status in NO_LONGER_THERE | {_REFUSED} else read_single(fetched, self._forum)
+        return None if fetched.status in NO_LONGER_THERE | {_REFUSED} else read_single(fetched, self._forum, post_id)
 
 
 class _Topics:
@@ -269,5 +277,5 @@ class _Topics:
         return needed is not None and self._oldest is not None and self._oldest < needed
 
 
-def _numbers(external_ids: Sequence[str]) -> frozenset[int]:
-    return frozenset(int(each) for each in external_ids if each.isdecimal())
+def _post_ids(external_ids: Sequence[str]) -> frozenset[int]:
+    return frozenset(int(each) for each in external_ids if _POST_ID.fullmatch(each))
