@@ -13,7 +13,6 @@ from pydantic import Field
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.bluesky.record import (
     Labels,
-    LexiconModel,
     Record,
     is_opted_out,
     languages_of,
@@ -23,7 +22,7 @@ from monitor.collectors.bluesky.record import (
 )
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import Count, Lenient, Text, Uri, parse_json, read_row
+from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, Uri, parse_json, read_row
 from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
@@ -139,13 +138,13 @@ class Feed:
         return f"{self.base}/xrpc/app.bsky.feed.getPosts?{urlencode([('uris', uri) for uri in uris])}"
 
 
-class Author(LexiconModel):
+class Author(CamelModel):
     """Who wrote a post."""
 
     labels: Labels | None = None
 
 
-class ViewHead(LexiconModel):
+class ViewHead(CamelModel):
     """What each member of the union of views may have, also those that show no post."""
 
     type: Lenient[Text] = Field(None, alias="$type")
@@ -185,7 +184,7 @@ class PostView(ViewHead):
         return {name: count for name, count in counts.items() if count is not None}
 
 
-class Reason(LexiconModel):
+class Reason(CamelModel):
     """Why a row stands in a feed: a repost, or a pin."""
 
     type: Text = Field(alias="$type")
@@ -202,27 +201,27 @@ class Reason(LexiconModel):
         return parse_date(self.indexed_at or "")
 
 
-class FeedViewPost(LexiconModel):
+class FeedViewPost(CamelModel):
     """One row of a feed. `post` is checked by itself: it may be a view of nothing."""
 
     post: Any
     reason: Lenient[Reason] = None
 
 
-class FeedPage(LexiconModel):
+class FeedPage(CamelModel):
     """The answer to getAuthorFeed and getListFeed."""
 
     feed: list[Any]
     cursor: Lenient[Text] = None
 
 
-class Posts(LexiconModel):
+class Posts(CamelModel):
     """The answer to getPosts."""
 
     posts: list[Any]
 
 
-class XrpcError(LexiconModel):
+class XrpcError(CamelModel):
     """A refusal."""
 
     error: Lenient[Text] = None

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.bluesky.record import POST_COLLECTION, Did, LexiconModel, Record, RecordKey, languages_of
+from monitor.collectors.bluesky.record import POST_COLLECTION, Did, Record, RecordKey, languages_of
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import Lenient, Text, parse_json, read_row
+from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text, parse_json, read_row
 from monitor.errors import UsageError
 
 CURSOR_TOO_OLD = "CursorTooOld"
@@ -87,7 +87,7 @@ class Subscription:
         return f"{self.base}{_EVENTS_PATH}?{urlencode(wanted)}"
 
 
-class Commit(LexiconModel):
+class Commit(CamelModel):
     """A change of one record. `record` is None when it was deleted, or is not a post."""
 
     operation: Text
@@ -96,13 +96,13 @@ class Commit(LexiconModel):
     record: Lenient[Record] = None
 
 
-class Account(LexiconModel):
+class Account(CamelModel):
     """Whether an account can be seen."""
 
     active: Lenient[bool] = None
 
 
-class FirstForm(LexiconModel):
+class FirstForm(CamelModel):
     """A message of `/subscribe`."""
 
     did: Did
@@ -112,7 +112,7 @@ class FirstForm(LexiconModel):
     account: Account | None = None
 
 
-class SecondFormPayload(LexiconModel):
+class SecondFormPayload(CamelModel):
     """What a message of `subscribeEvents` carries. Its `seq` is not read: each server counts for itself."""
 
     type: Text = Field(alias="$type")
@@ -125,14 +125,14 @@ class SecondFormCommit(SecondFormPayload, Commit):
     """A commit of the second form, whose fields stand beside the others."""
 
 
-class SecondForm(LexiconModel):
+class SecondForm(CamelModel):
     """A message of `subscribeEvents`."""
 
     type: Literal["message"] = Field(alias="$type")
     payload: Annotated[SecondFormCommit | SecondFormPayload, Field(union_mode="left_to_right")]
 
 
-class ErrorFrame(LexiconModel):
+class ErrorFrame(CamelModel):
     """The last message of a connection of the second form."""
 
     type: Literal["error"] = Field(alias="$type")
@@ -140,7 +140,7 @@ class ErrorFrame(LexiconModel):
     message: Lenient[Text] = None
 
 
-class Refusal(LexiconModel):
+class Refusal(CamelModel):
     """The answer to a handshake that the server rejects."""
 
     error: Lenient[Text] = None

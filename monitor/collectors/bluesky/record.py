@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, OnErrorOmit
-from pydantic.alias_generators import to_camel
+from pydantic import Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import abbreviates
-from monitor.collectors.parsing.json_models import Lenient, PayloadModel, Text
+from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text
 from monitor.errors import UsageError
 
 POST_COLLECTION = "app.bsky.feed.post"
@@ -32,27 +31,21 @@ Did = Annotated[str, Field(pattern=rf"^{_DID}$")]
 RecordKey = Annotated[str, Field(pattern=rf"^{_KEY}$")]
 
 
-class LexiconModel(PayloadModel):
-    """An object that a lexicon of the AT Protocol defines; its names are written in camel case."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class ByteSlice(LexiconModel):
+class ByteSlice(CamelModel):
     """A stretch of a text, in bytes of UTF-8."""
 
     byte_start: int
     byte_end: int
 
 
-class Feature(LexiconModel):
+class Feature(CamelModel):
     """What a facet is: a link, a mention, a hashtag."""
 
     type: Text = Field(alias="$type")
     uri: Text | None = None
 
 
-class Facet(LexiconModel):
+class Facet(CamelModel):
     """A stretch of the text that is a link or something else."""
 
     index: ByteSlice
@@ -64,14 +57,14 @@ class Facet(LexiconModel):
         return next((_web_address(feature.uri) for feature in self.features if feature.type == _LINK), None)
 
 
-class External(LexiconModel):
+class External(CamelModel):
     """A web page that is shown as a card."""
 
     uri: Text
     title: Lenient[Text] = None
 
 
-class Media(LexiconModel):
+class Media(CamelModel):
     """What is embedded beside a quoted post."""
 
     type: Text = Field(alias="$type")
@@ -90,7 +83,7 @@ class Embed(Media):
         return media.external if media and media.type == _CARD else None
 
 
-class Label(LexiconModel):
+class Label(CamelModel):
     """A label on an account, or on a post."""
 
     val: Text
@@ -99,13 +92,13 @@ class Label(LexiconModel):
 Labels = list[OnErrorOmit[Label]]
 
 
-class SelfLabels(LexiconModel):
+class SelfLabels(CamelModel):
     """Labels that the author gave to a post."""
 
     values: Labels = Field(default_factory=list)
 
 
-class Record(LexiconModel):
+class Record(CamelModel):
     """A post; only what a reader sees is named. Parts that other programs wrote wrongly are left out."""
 
     text: Text

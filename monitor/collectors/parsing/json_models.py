@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 _LONGEST_TEXT = 1_000_000
@@ -42,6 +43,12 @@ class PayloadModel(BaseModel):
 
     # `defer_build`: the validator is made when a row is first read, so that importing a collector stays cheap.
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
+
+
+class CamelModel(PayloadModel):
+    """An object of a platform that writes names in camel case."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 def parse_json(body: bytes | str) -> Any:

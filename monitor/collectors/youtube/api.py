@@ -1,32 +1,23 @@
-"""What YouTube's Data API answers, read at the edge: a source's settings, videos, comments, refusals."""
+"""What YouTube's Data API answers, read at the edge: videos, threads of comments, refusals."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode, urlsplit
+from typing import Annotated, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from monitor.collectors.base import PublicPost, SourceView
+from pydantic import AliasPath, Field, OnErrorOmit
+
+from monitor.collectors.base import PublicPost
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_values import mapping_at, number_at, text_at
-from monitor.collectors.source_settings import number_setting
-from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.collectors.parsing.json_models import CamelModel, Count, Identifier, Lenient, Text, parse_json, read_row
+from monitor.collectors.youtube.query import VIDEO_ID, CommentQuery
+from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused
 
-MOST_IDS = 50
-_VERSION = "/youtube/v3"
-_PAGE_SIZE = 100
-_VIDEOS = 10
-_BACKFILL_PAGES = 5
-_MOST_PAGES = 20
-_PAGES_LIMIT = 100
-_VIDEO = re.compile(r"[\w-]{11}", re.ASCII)
-_CHANNEL = re.compile(r"UC[\w-]{22}", re.ASCII)
-_KEY = re.compile(r"[\w.-]{8,200}", re.ASCII)
-_COMMENT = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_COMMENT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _QUOTA_ZONE = "America/Los_Angeles"
 _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
@@ -50,8 +41,9 @@ _NOT_SHOWN = {
     "commentNotFound": "thread not found",
 }
 
-
 Row = TypeVar("Row")
+VideoId = Annotated[str, Field(pattern=rf"^{VIDEO_ID}$")]
+CommentId = Annotated[str, Field(pattern=rf"^{_COMMENT.pattern}$")]
 
 
 class NotShown(PayloadInvalid):
@@ -70,97 +62,88 @@ class NotShown(PayloadInvalid):
         self.fetched = fetched
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Whose comments a source reads.
+class CommentSnippet(CamelModel):
+    """What a comment says, as YouTube's documentation of the Data API names it."""
 
-    Settings of a source: `video`, the identifier of one video, or `channel` (UC…), for the newest `videos` of its
-    uploads; `backfill_pages` is how many pages of 100 threads the first reading of a video goes back, `max_pages` how
-    many each later one.
-    """
+    text_display: Text | None = None
+    text_original: Text | None = None
+    author_channel: Lenient[Text] = Field(None, validation_alias=AliasPath("authorChannelId", "value"))
+    like_count: Lenient[Count] = None
+    published_at: Lenient[Text] = None
+    updated_at: Lenient[Text] = None
 
-    source: str
-    base: str
-    video: str
-    channel: str
-    videos: int
-    backfill_pages: int
-    max_pages: int
 
-    @classmethod
-    def of(cls, source: SourceView) -> "Choice":
-        """Read a source's settings.
+class Comment(CamelModel):
+    """A comment. Without a snippet that can be read it is still known to be there."""
 
-        Raises:
-            UsageError: When they are not as described.
-
-        """
-        video, channel = (str(source.settings.get(name, "")).strip() for name in ("video", "channel"))
-        if bool(video) == bool(channel):
-            raise UsageError(f"source {source.name}: set either `video` or `channel`, and not both")
-        if video and not _VIDEO.fullmatch(video):
-            raise UsageError(f"source {source.name}: `video` must be the 11 signs behind watch?v=: not {video!r}")
-        if channel and not _CHANNEL.fullmatch(channel):
-            raise UsageError(f"source {source.name}: `channel` must be the identifier UC…, 24 signs: not {channel!r}")
-        return cls(
-            source=source.name,
-            base=source.address.rstrip("/").removesuffix(_VERSION) + _VERSION,
-            video=video,
-            channel=channel,
-            videos=number_setting(source, "videos", _VIDEOS, MOST_IDS),
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
-        )
+    id: CommentId
+    snippet: Lenient[CommentSnippet] = None
 
     @property
-    def name(self) -> str:
-        """What tells this choice from others, for the bookmark."""
-        return f"video {self.video}" if self.video else f"channel {self.channel}"
+    def published_at(self) -> datetime | None:
+        """When it was written."""
+        return parse_date((self.snippet and self.snippet.published_at) or "")
 
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
-    @property
-    def videos_url(self) -> str:
-        """The address that names the video, or the channel's newest uploads."""
-        if self.video:
-            return self._url("videos", part="snippet", id=self.video)
-        uploads = "UU" + self.channel.removeprefix("UC")
-        return self._url("playlistItems", part="snippet", playlistId=uploads, maxResults=str(self.videos))
+class ThreadSnippet(CamelModel):
+    """What a thread begins with."""
 
-    def threads_url(self, video: str, token: str | None = None) -> str:
-        """Give the address of a page of a video's threads, newest first."""
-        paging = {"pageToken": token} if token else {}
-        return self._url(
-            "commentThreads",
-            part="snippet,replies",
-            videoId=video,
-            order="time",
-            textFormat="plainText",
-            maxResults=str(_PAGE_SIZE),
-            **paging,
-        )
+    top_level_comment: Comment
+    total_reply_count: Lenient[Count] = None
+    is_public: bool | None = None
 
-    def replies_url(self, thread: str, token: str | None = None) -> str:
-        """Give the address of a page of a thread's replies."""
-        paging = {"pageToken": token} if token else {}
-        return self._url(
-            "comments",
-            part="snippet",
-            parentId=thread,
-            textFormat="plainText",
-            maxResults=str(_PAGE_SIZE),
-            **paging,
-        )
 
-    def comments_url(self, ids: Sequence[str]) -> str:
-        """Give the address of up to 50 single comments."""
-        return self._url("comments", part="snippet", id=",".join(ids), textFormat="plainText")
+class Replies(CamelModel):
+    """The first few replies of a thread."""
 
-    def _url(self, resource: str, **params: str) -> str:
-        return f"{self.base}/{resource}?{urlencode(params)}"
+    comments: Lenient[list[Any]] = None
+
+
+class CommentThread(CamelModel):
+    """A comment with the first few of its replies."""
+
+    snippet: ThreadSnippet
+    replies: Lenient[Replies] = None
+
+
+class VideoSnippet(CamelModel):
+    """What is said of a video; in a list of uploads also which one it is."""
+
+    title: Lenient[Text] = None
+    video_id: Lenient[VideoId] = Field(None, validation_alias=AliasPath("resourceId", "videoId"))
+
+
+class VideoRow(CamelModel):
+    """A video, or an upload of a channel, whose own identifier is not that of the video."""
+
+    id: Lenient[VideoId] = None
+    snippet: Lenient[VideoSnippet] = None
+
+
+class ListAnswer(CamelModel):
+    """A page of any list."""
+
+    items: list[Any]
+    next_page_token: Lenient[Text] = None
+
+
+class ErrorReason(CamelModel):
+    """Why something was refused."""
+
+    reason: Identifier
+
+
+class ErrorBody(CamelModel):
+    """Both lists of reasons that an error may have."""
+
+    details: Lenient[list[OnErrorOmit[ErrorReason]]] = None
+    errors: Lenient[list[OnErrorOmit[ErrorReason]]] = None
+
+
+class ErrorAnswer(CamelModel):
+    """A refusal."""
+
+    error: ErrorBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,20 +174,9 @@ class Page(Generic[Row]):
     malformed: int
     next: str | None
 
-
-def key_of(source: SourceView) -> str:
-    """Give the source's key.
-
-    Raises:
-        UsageError: When there is none, or what stands there cannot be one.
-
-    """
-    how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…" or youtube = "…"'
-    if not source.secret:
-        raise UsageError(f"source {source.name}: YouTube's API is read with a key of your own: {how}")
-    if not _KEY.fullmatch(source.secret.strip()):
-        raise UsageError(f"source {source.name}: what is set as its key has signs that no key has: {how}")
-    return source.secret.strip()
+    def skipped(self, reasons: Sequence[str]) -> Counter[str]:
+        """Count what was left out of it, for these reasons or because it could not be read."""
+        return Counter(reasons) + Counter(malformed=self.malformed)
 
 
 def read_videos(fetched: Fetched) -> list[Video]:
@@ -214,14 +186,13 @@ def read_videos(fetched: Fetched) -> list[Video]:
         PayloadInvalid: When it is none.
 
     """
-    found = []
-    for row in _items(fetched):
-        snippet = mapping_at(row, "snippet")
-        place = mapping_at(snippet, "resourceId")
-        number = text_at(place, "videoId") or text_at(row, "id")
-        if _VIDEO.fullmatch(number):
-            found.append(Video(id=number, title=text_at(snippet, "title").strip() or None))
-    return found
+    videos = []
+    for row in (read_row(VideoRow, item) for item in _list(fetched).items):
+        video_id = row and ((row.snippet and row.snippet.video_id) or row.id)
+        if row and video_id:
+            title = (row.snippet.title or "").strip() if row.snippet else ""
+            videos.append(Video(id=video_id, title=title or None))
+    return videos
 
 
 def read_threads(fetched: Fetched, video: Video) -> Page[Thread]:
@@ -231,51 +202,51 @@ def read_threads(fetched: Fetched, video: Video) -> Page[Thread]:
         PayloadInvalid: When it is none.
 
     """
-    rows = _items(fetched)
-    found = [_thread(row, video) for row in rows]
-    threads = [thread for thread in found if thread is not None]
-    return Page(fetched=fetched, rows=threads, malformed=found.count(None), next=_next(fetched))
+    answer = _list(fetched)
+    rows = [read_row(CommentThread, item) for item in answer.items]
+    threads = [_thread(row, video) for row in rows if row is not None]
+    return Page(fetched=fetched, rows=threads, malformed=rows.count(None), next=answer.next_page_token or None)
 
 
-def read_comments(fetched: Fetched) -> Page[Mapping[str, Any]]:
-    """Read a page of single comments, as they came.
+def read_comments(fetched: Fetched) -> Page[Comment]:
+    """Read a page of single comments.
 
     Raises:
         PayloadInvalid: When it is none.
 
     """
-    rows = _items(fetched)
-    found = [row for row in rows if isinstance(row, dict) and is_comment_id(text_at(row, "id"))]
-    return Page(fetched=fetched, rows=found, malformed=len(rows) - len(found), next=_next(fetched))
+    answer = _list(fetched)
+    rows = [read_row(Comment, item) for item in answer.items]
+    comments = [row for row in rows if row is not None]
+    return Page(fetched=fetched, rows=comments, malformed=rows.count(None), next=answer.next_page_token or None)
 
 
-def comment_post(row: Mapping[str, Any], video: Video | None, replies: int | None = None) -> PublicPost | str:
-    """Read one comment; what may not or cannot be kept gives the reason instead.
+def comment_post(comment: Comment | None, video: Video | None, replies: int | None = None) -> PublicPost | str:
+    """Make a post of a comment; for one that may not or cannot be kept, give the reason.
 
     Args:
-        row: The comment.
+        comment: The comment; None for one that is not as documented.
         video: What it is on; None when the answer does not say, so that its address is not known.
-        replies: How many answers it has, when that is known.
+        replies: How many replies it has, when that is known.
 
     """
-    snippet, number = mapping_at(row, "snippet"), text_at(row, "id")
-    if not snippet or not is_comment_id(number):
+    if comment is None or comment.snippet is None:
         return "malformed"
-    text = text_at(snippet, "textDisplay") or text_at(snippet, "textOriginal")
+    snippet = comment.snippet
+    text = snippet.text_display or snippet.text_original or ""
     if not text.strip():
         return "no text"
-    published, updated = text_at(snippet, "publishedAt"), text_at(snippet, "updatedAt")
-    published_at, updated_at = parse_date(published), parse_date(updated)
+    published_at, updated_at = comment.published_at, parse_date(snippet.updated_at or "")
     edited = published_at is not None and updated_at is not None and updated_at > published_at
-    counts = {"likes": number_at(snippet, "likeCount"), "replies": replies}
+    counts = {"likes": snippet.like_count, "replies": replies}
     return PublicPost(
-        external_id=number,
+        external_id=comment.id,
         text=text,
-        url=f"https://www.youtube.com/watch?v={video.id}&lc={number}" if video else None,
-        author=text_at(mapping_at(snippet, "authorChannelId"), "value") or None,
+        url=f"https://www.youtube.com/watch?v={video.id}&lc={comment.id}" if video else None,
+        author=snippet.author_channel or None,
         context=video.title if video else None,
         published_at=published_at,
-        published_raw=published or None,
+        published_raw=snippet.published_at or None,
         edited_at=updated_at if edited else None,
         engagement={name: count for name, count in counts.items() if count is not None},
     )
@@ -286,20 +257,20 @@ def is_comment_id(text: str) -> bool:
     return _COMMENT.fullmatch(text) is not None
 
 
-def problem_of(fetched: Fetched, choice: Choice) -> CollectError:
+def problem_of(fetched: Fetched, query: CommentQuery) -> CollectError:
     """Explain a refusal by the reason in it; the words beside it are not repeated, they may name the key."""
     reasons = _reasons(fetched)
     for reason in reasons:
-        known = _known_problem(reason, fetched, choice)
+        known = _known_problem(reason, fetched, query)
         if known is not None:
             return known
     named = reasons[0] if reasons else f"status {fetched.status}"
     if fetched.status in {401, 403}:
-        return SourceRefused(f"{choice.host} answers {fetched.status} ({named}): look at the key in Google's console")
-    return PayloadInvalid(f"{choice.host} does not answer what was asked ({named}): check the settings of the source")
+        return SourceRefused(f"{query.host} answers {fetched.status} ({named}): look at the key in Google's console")
+    return PayloadInvalid(f"{query.host} does not answer what was asked ({named}): check the settings of the source")
 
 
-def _known_problem(reason: str, fetched: Fetched, choice: Choice) -> CollectError | None:
+def _known_problem(reason: str, fetched: Fetched, query: CommentQuery) -> CollectError | None:
     if reason in _USED_UP:
         reset = _next_midnight(fetched.fetched_at)
         message = (
@@ -308,33 +279,32 @@ def _known_problem(reason: str, fetched: Fetched, choice: Choice) -> CollectErro
         )
         return RateLimited(message, reset)
     if reason in _TOO_FAST:
-        return RateLimited(f"{choice.host} asks us to be slower ({reason}): try again later", None)
+        return RateLimited(f"{query.host} asks us to be slower ({reason}): try again later", None)
     if reason in _NOT_SHOWN:
         return NotShown(f"{fetched.url} is not shown ({reason})", _NOT_SHOWN[reason], fetched)
     if reason in _NO_UPLOADS:
-        return PayloadInvalid(f"YouTube knows no uploads of {choice.name} ({reason}): check `channel`")
+        return PayloadInvalid(f"YouTube knows no uploads of {query.key} ({reason}): check `channel`")
     if reason in _BAD_KEY:
         return SourceRefused(
-            f"YouTube does not accept the key of source {choice.source} ({reason}): "
+            f"YouTube does not accept the key of source {query.source} ({reason}): "
             "look at it in Google's console, and set it in [secrets]"
         )
     return None
 
 
-def _thread(row: Any, video: Video) -> Thread | None:
-    snippet = mapping_at(row, "snippet")
-    top = mapping_at(snippet, "topLevelComment")
-    number = text_at(top, "id")
-    if not is_comment_id(number):
-        return None
-    replies = mapping_at(row, "replies").get("comments")
-    given = [reply for reply in replies if isinstance(reply, dict)] if isinstance(replies, list) else []
-    total = number_at(snippet, "totalReplyCount") or 0
-    published_at = parse_date(text_at(mapping_at(top, "snippet"), "publishedAt"))
-    if snippet.get("isPublic") is False:
-        return Thread(id=number, published_at=published_at, comments=["not public"], given=0, total=0)
-    comments = [comment_post(top, video, total), *(comment_post(reply, video) for reply in given)]
-    return Thread(id=number, published_at=published_at, comments=comments, given=len(given), total=total)
+def _thread(row: CommentThread, video: Video) -> Thread:
+    top, total = row.snippet.top_level_comment, row.snippet.total_reply_count or 0
+    if row.snippet.is_public is False:
+        return Thread(id=top.id, published_at=top.published_at, comments=["not public"], given=0, total=0)
+    replies = (row.replies.comments if row.replies else None) or []
+    given = [comment_post(read_row(Comment, reply), video) for reply in replies]
+    return Thread(
+        id=top.id,
+        published_at=top.published_at,
+        comments=[comment_post(top, video, total), *given],
+        given=len(given),
+        total=total,
+    )
 
 
 def _next_midnight(now: datetime) -> datetime:
@@ -346,30 +316,20 @@ def _next_midnight(now: datetime) -> datetime:
 
 def _reasons(fetched: Fetched) -> list[str]:
     try:
-        payload = json.loads(fetched.body)
-    except (ValueError, RecursionError):
+        answer = read_row(ErrorAnswer, parse_json(fetched.body))
+    except ValueError:
+        answer = None
+    if answer is None:
         return []
-    error = mapping_at(payload, "error")
     # The newer list says it more exactly: an invalid key is a mere "badRequest" in the older one.
-    lists = [error.get(name) for name in ("details", "errors")]
-    rows = [row for rows in lists if isinstance(rows, list) for row in rows]
-    return [reason for reason in (text_at(row, "reason") for row in rows if isinstance(row, dict)) if reason]
+    return [each.reason for each in [*(answer.error.details or ()), *(answer.error.errors or ())]]
 
 
-def _payload(fetched: Fetched) -> Mapping[str, Any]:
+def _list(fetched: Fetched) -> ListAnswer:
     try:
-        payload = json.loads(fetched.body)
-    except (ValueError, RecursionError):
-        payload = None
-    if not isinstance(payload, dict) or not isinstance(payload.get("items"), list):
+        answer = read_row(ListAnswer, parse_json(fetched.body))
+    except ValueError:
+        answer = None
+    if answer is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list: is it YouTube's Data API?")
-    return payload
-
-
-def _items(fetched: Fetched) -> list[Any]:
-    items: list[Any] = _payload(fetched)["items"]
-    return items
-
-
-def _next(fetched: Fetched) -> str | None:
-    return text_at(_payload(fetched), "nextPageToken") or None
+    return answer
