@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from classifiers.model.classifier import Reason
+from classifiers.model.prediction import Reason
 from classifiers.text.aligned import Aligned
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon

@@ -1,38 +1,39 @@
-"""A model on disk: a folder with `model.skops` and `manifest.json`. Loading it never runs code from it.
+"""A model on disk: a folder with `model.npz` (arrays) and `manifest.json`. Loading it never runs code from it.
 
 The manifest says what the model learnt from, with which versions, how good it was, and its thresholds. A model made
-with other versions of the libraries that give its numbers their meaning is refused, with the command that mends it.
+with other versions of what gives its numbers their meaning is refused, with the command that makes it anew.
 """
 
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
-import skops.io
-from sklearn.feature_extraction.text import TfidfVectorizer
-from skops.io.exceptions import UntrustedTypesFoundException
+from numpy.typing import NDArray
 
 from classifiers.errors import ModelMissing, ModelRefused
-from classifiers.features.space import FeatureSpace, View
+from classifiers.features.space import VIEWS, FeatureSpace
+from classifiers.features.tfidf import FittedView
 from classifiers.labels import LABEL_NAMES, LABEL_TEXT_VERSION
-from classifiers.model.classifier import Classifier, Head
-from classifiers.model.subclasses import Kinds
+from classifiers.model.classifier import Classifier, LabelModel
+from classifiers.model.subclasses import SubclassModel
 from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
-from classifiers.training.train import Trained
 
-FORMAT: Final = 5
-SEPARATOR: Final = "\n"  # in no feature: normalising folds white space
-MODEL_FILE, MANIFEST_FILE = "model.skops", "manifest.json"
-VERSIONED: Final = ("scikit-learn", "underthesea")
+FORMAT: Final = 6
+SEPARATOR: Final = "\n"  # in no n-gram: normalising replaces white space by spaces
+MODEL_FILE, MANIFEST_FILE = "model.npz", "manifest.json"
+
+Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +49,42 @@ class Loaded:
         return f"{self.manifest['name']}-{self.manifest['data_hash'][:12]}"
 
 
-def manifest_of(trained: Trained, name: str, created_at: str) -> dict[str, Any]:
-    """Write down what a trained model is; `created_at` is an ISO 8601 time in UTC."""
-    return {
-        "format": FORMAT,
-        "name": name,
-        "created_at": created_at,
-        "data_hash": trained.data_hash,
-        "examples": trained.examples,
-        "label_text_version": LABEL_TEXT_VERSION,
-        "labels": list(trained.classifier.labels),
-        "thresholds": trained.classifier.thresholds,
-        "metrics": {label: metrics.as_dict() for label, metrics in trained.metrics.items()},
-        "versions": _versions(),
-    }
-
-
-def save(trained: Trained, folder: Path, manifest: Mapping[str, Any]) -> None:
+def save(classifier: Classifier, folder: Path, facts: Mapping[str, Any]) -> Loaded:
     """Write a model's folder; each file is written aside and then put in place, the manifest last.
+
+    Args:
+        classifier: The model.
+        folder: Where it is written; made if missing.
+        facts: What the manifest says of the training: `Trained.facts`.
+
+    Returns:
+        The classifier with its manifest, as `load` would.
 
     Raises:
         ModelRefused: When the folder cannot be written.
 
     """
-    classifier = trained.classifier
-    content = {
-        "views": [_stored_view(view, classifier.space.vectorizers[view.name]) for view in classifier.space.views],
-        "heads": {
-            head.label: {
-                "weights": head.weights,
-                "intercept": head.intercept,
-                "kinds": head.kinds,
-                "shares": head.shares,
-            }
-            for head in classifier.heads
-        },
-        "kinds": _stored_kinds(classifier.kinds) if classifier.kinds else None,
+    stream = BytesIO()
+    np.savez_compressed(stream, allow_pickle=False, **_arrays(classifier))
+    body = stream.getvalue()
+    manifest = {
+        "format": FORMAT,
+        **facts,
+        "label_text_version": LABEL_TEXT_VERSION,
+        "labels": list(classifier.labels),
+        "thresholds": classifier.thresholds,
+        "views": [{"name": view.name, "ngrams": view.ngrams, "scale": view.scale} for view in classifier.space.views],
+        "versions": _versions(),
+        "model_sha256": hashlib.sha256(body).hexdigest(),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        body = skops.io.dumps(content)
         _replace(folder / MODEL_FILE, body)
-        text = json.dumps({**manifest, "model_sha256": hashlib.sha256(body).hexdigest()}, ensure_ascii=False, indent=2)
-        _replace(folder / MANIFEST_FILE, text.encode())
+        _replace(folder / MANIFEST_FILE, json.dumps(manifest, ensure_ascii=False, indent=2).encode())
     except OSError as error:
         message = f"cannot write the model to {folder}: {error.strerror}: check rights and free space"
         raise ModelRefused(message) from error
+    return Loaded(classifier, manifest)
 
 
 def _replace(path: Path, body: bytes) -> None:
@@ -111,53 +102,28 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
 
     Raises:
         ModelMissing: When the folder holds none.
-        ModelRefused: When it is damaged, holds types that a model of ours never has, or was made with other versions.
+        ModelRefused: When it is damaged, or was made with other versions.
 
     """
+    again = f"make it anew with `kiemtin train --name {folder.name}`"
     if not (folder / MANIFEST_FILE).is_file():
         message = f"there is no model in {folder}: make one with `kiemtin train --name {folder.name}`"
         raise ModelMissing(message)
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-        _require_same_versions(manifest, folder)
-        _require_our_labels(manifest)
+        _require_same_versions(manifest, folder, again)
         body = (folder / MODEL_FILE).read_bytes()
         _require_same_file(manifest, body)
-        content = skops.io.loads(body)
-        views = [_view(stored) for stored in content["views"]]
-        vectorizers = {
-            view.name: _vectorizer(view, stored) for view, stored in zip(views, content["views"], strict=True)
-        }
-        space = FeatureSpace(vectorizers, views)
-        kinds = None if content["kinds"] is None else _kinds(content["kinds"], space.width)
-        of_kinds = len(kinds.names) if kinds else 0
-        heads = [_head(label, content["heads"][label], space.width, of_kinds) for label in manifest["labels"]]
-        thresholds = {head.label: float(manifest["thresholds"][head.label]) for head in heads}
-        classifier = Classifier(space, heads, thresholds, segmenter, kinds=kinds)
-    except UntrustedTypesFoundException as error:
-        message = f"the model in {folder} holds types that no model of ours has; it was not loaded: {error}"
-        raise ModelRefused(message) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
-        message = f"the model in {folder} is damaged ({error}): make it anew with `kiemtin train --name {folder.name}`"
+        with np.load(BytesIO(body), allow_pickle=False) as stored:
+            classifier = _classifier(manifest, dict(stored), segmenter)
+    # These are what NumPy, zipfile and json raise, and what content of another shape leads to.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+        message = f"the model in {folder} is damaged ({error}): {again}"
         raise ModelRefused(message) from error
     return Loaded(classifier, manifest)
 
 
-def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
-    """Refuse a model file that the manifest was not written for: half replaced, cut off, or changed."""
-    if hashlib.sha256(body).hexdigest() != manifest["model_sha256"]:
-        message = f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes"
-        raise ValueError(message)
-
-
-def _require_our_labels(manifest: Mapping[str, Any]) -> None:
-    if foreign := set(manifest["labels"]) - set(LABEL_NAMES):
-        message = f"{min(foreign)!r} is none of our labels"
-        raise ValueError(message)
-
-
-def _require_same_versions(manifest: Mapping[str, Any], folder: Path) -> None:
-    again = f"make it anew with `kiemtin train --name {folder.name}`"
+def _require_same_versions(manifest: Mapping[str, Any], folder: Path, again: str) -> None:
     if manifest["format"] != FORMAT:
         message = f"the model in {folder} has format {manifest['format']}, this program reads {FORMAT}: {again}"
         raise ModelRefused(message)
@@ -169,55 +135,92 @@ def _require_same_versions(manifest: Mapping[str, Any], folder: Path) -> None:
 
 
 def _versions() -> dict[str, str]:
-    """Name the versions of all that gives a model's numbers their meaning."""
-    return {package: version(package) for package in VERSIONED} | {"lexicon": lexicon_version()}
+    """Name the versions of what gives a model's numbers their meaning: the segmenter and the lexicon."""
+    return {"underthesea": version("underthesea"), "lexicon": lexicon_version()}
 
 
-def _head(label: str, stored: Mapping[str, Any], width: int, kinds: int) -> Head:
-    weights = np.asarray(stored["weights"], dtype=np.float64)
-    if weights.shape != (width,):
-        message = f"{label} has {weights.shape} weights for {width} features"
+def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
+    """Refuse a model file that the manifest was not written for: half replaced, cut off, or changed."""
+    if hashlib.sha256(body).hexdigest() != manifest["model_sha256"]:
+        message = f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes"
         raise ValueError(message)
-    shares = np.asarray(stored["shares"], dtype=np.float64)
-    if stored["kinds"] and shares.shape != (kinds,):
-        message = f"{label} goes by {shares.shape} kinds of {kinds}"
-        raise ValueError(message)
-    return Head(label, weights, float(stored["intercept"]), float(stored["kinds"]), shares)
 
 
-def _stored_kinds(kinds: Kinds) -> dict[str, Any]:
-    return {
-        "names": list(kinds.names),
-        "columns": kinds.columns,
-        "weights": kinds.weights.astype(np.float16),  # nothing is lost: see Kinds
-        "intercepts": kinds.intercepts,
+def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
+    """Write a classifier down as arrays; strings are stored as the bytes of one text."""
+    models = classifier.label_models
+    arrays: dict[str, NDArray[Any]] = {
+        "weights": np.stack([model.weights for model in models]),
+        "intercepts": np.array([model.intercept for model in models]),
+        "subclass_weights": np.array([model.subclass_weight for model in models]),
     }
+    for fitted in classifier.space.fitted:
+        arrays[f"ngrams.{fitted.view.name}"] = _as_bytes(fitted.ngrams)
+        arrays[f"idf.{fitted.view.name}"] = fitted.idf
+    for model in models:
+        arrays[f"label_given_subclass.{model.label}"] = model.label_given_subclass
+    if classifier.subclasses:
+        arrays["subclasses.names"] = _as_bytes(classifier.subclasses.names)
+        arrays["subclasses.columns"] = classifier.subclasses.columns.astype(np.int32)
+        arrays["subclasses.weights"] = classifier.subclasses.weights.astype(np.float16)  # exact: see SubclassModel
+        arrays["subclasses.intercepts"] = classifier.subclasses.intercepts
+    return arrays
 
 
-def _kinds(stored: Mapping[str, Any], width: int) -> Kinds:
-    columns, weights = np.asarray(stored["columns"], np.intp), np.asarray(stored["weights"], np.float32)
-    if weights.shape != (len(columns), len(stored["names"])) or not (columns < width).all():
-        message = f"kinds have {weights.shape} weights for {len(columns)} of {width} features"
+def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmenter) -> Classifier:
+    labels = manifest["labels"]
+    if foreign := set(labels) - set(LABEL_NAMES):
+        message = f"{min(foreign)!r} is none of our labels"
         raise ValueError(message)
-    return Kinds(tuple(stored["names"]), columns, weights, np.asarray(stored["intercepts"], np.float64))
+    space = FeatureSpace([_fitted_view(stored, arrays) for stored in manifest["views"]])
+    subclasses = _subclasses(arrays, space.width) if "subclasses.names" in arrays else None
+    _require_shape("weights", arrays["weights"], (len(labels), space.width))
+    models = []
+    for row, label in enumerate(labels):
+        model = LabelModel(
+            label,
+            arrays["weights"][row].astype(np.float64),
+            float(arrays["intercepts"][row]),
+            float(arrays["subclass_weights"][row]),
+            arrays[f"label_given_subclass.{label}"].astype(np.float64),
+        )
+        if model.subclass_weight:
+            expected = (len(subclasses.names) if subclasses else 0,)
+            _require_shape(f"label_given_subclass of {label}", model.label_given_subclass, expected)
+        models.append(model)
+    thresholds = {label: float(manifest["thresholds"][label]) for label in labels}
+    return Classifier(space, models, thresholds, segmenter, subclasses=subclasses)
 
 
-def _stored_view(view: View, vectorizer: TfidfVectorizer) -> dict[str, Any]:
-    """Write a view down as plain data: its features are one text, for a list of them takes a hundred times longer."""
-    return {
-        "name": view.name,
-        "ngrams": list(view.ngrams),
-        "letters": view.letters,
-        "scale": view.scale,
-        "features": SEPARATOR.join(vectorizer.get_feature_names_out()),
-        "frequencies": vectorizer.idf_,
-    }
-
-
-def _view(stored: Mapping[str, Any]) -> View:
+def _fitted_view(stored: Mapping[str, Any], arrays: Arrays) -> FittedView:
+    known = {view.name: view for view in VIEWS}[stored["name"]]
     least, most = stored["ngrams"]
-    return View(stored["name"], (least, most), letters=stored["letters"], scale=stored["scale"])
+    view = replace(known, ngrams=(least, most), scale=float(stored["scale"]))
+    ngrams, idf = _as_strings(arrays[f"ngrams.{view.name}"]), arrays[f"idf.{view.name}"].astype(np.float64)
+    _require_shape(f"idf of {view.name}", idf, (len(ngrams),))
+    return FittedView(view, ngrams, idf)
 
 
-def _vectorizer(view: View, stored: Mapping[str, Any]) -> TfidfVectorizer:
-    return view.vectorizer(stored["features"].split(SEPARATOR), stored["frequencies"])
+def _subclasses(arrays: Arrays, width: int) -> SubclassModel:
+    names, columns = _as_strings(arrays["subclasses.names"]), arrays["subclasses.columns"].astype(np.intp)
+    weights, intercepts = (arrays[f"subclasses.{part}"] for part in ("weights", "intercepts"))
+    _require_shape("weights of subclasses", weights, (len(columns), len(names)))
+    _require_shape("intercepts of subclasses", intercepts, (len(names),))
+    if not (columns < width).all():
+        message = f"subclasses read features beyond the {width} that there are"
+        raise ValueError(message)
+    return SubclassModel(tuple(names), columns, weights.astype(np.float32), intercepts.astype(np.float64))
+
+
+def _require_shape(what: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        message = f"{what}: shape {array.shape} instead of {shape}"
+        raise ValueError(message)
+
+
+def _as_bytes(strings: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(SEPARATOR.join(strings).encode(), dtype=np.uint8)
+
+
+def _as_strings(stored: NDArray[np.uint8]) -> list[str]:
+    return stored.tobytes().decode().split(SEPARATOR)

@@ -309,10 +309,10 @@ class Application:
 
     def save_model(self, trained: Trained, name: str) -> Path:
         """Write a trained model under its name; returns its folder."""
-        from classifiers.persistence import manifest_of, save
+        from classifiers.persistence import save
 
         folder = self.model_folder(name)
-        save(trained, folder, manifest_of(trained, folder.name, self.clock.now().isoformat()))
+        save(trained.classifier, folder, trained.facts(folder.name, self.clock.now().isoformat()))
         return folder
 
     def load_model(self, name: str, progress: Progress = _no_progress) -> Loaded:

@@ -15,8 +15,6 @@ ALLOWED = re.compile(
     r"|Zlib|CC0|CNRI-Python"
 )
 LESSER_GPL = {"psycopg", "psycopg-binary"}  # linked at run time, replaceable by its user
-# Their wheels carry the text of the licence and no name of it.
-NAMED_BY_TEXT = {"skops": "MIT License"}
 
 
 def required(name: str, extras: tuple[str, ...], seen: set[tuple[str, tuple[str, ...]]]) -> Iterator[Distribution]:
@@ -61,8 +59,7 @@ def test_every_licence_is_allowed() -> None:
     refused = {
         name: licence
         for name, licence in everything.items()
-        if not is_allowed(NAMED_BY_TEXT.get(name, licence))
-        and not (name in LESSER_GPL and licence.startswith("LGPL-3.0"))
+        if not is_allowed(licence) and not (name in LESSER_GPL and licence.startswith("LGPL-3.0"))
     }
     assert refused == {}
 

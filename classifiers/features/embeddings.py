@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import Prepared, tokens_of
+from classifiers.features.tokens import PreparedText, syllables
 
 DIMENSIONS: Final = 100
 AT_ONCE: Final = 25  # dimensions that are carried to all features together: of several hundred they fill a memory
@@ -39,9 +39,9 @@ Vectors = NDArray[np.float32]
 _Numbers = TypeVar("_Numbers", bound=NDArray[np.floating])
 
 
-def syllables_of(texts: Sequence[Prepared]) -> list[list[str]]:
+def syllables_of(texts: Sequence[PreparedText]) -> list[list[str]]:
     """Cut texts into the syllables that `text_vectors` reads; the texts themselves need not be kept for it."""
-    return [tokens_of(_SYLLABLES, text) for text in texts]
+    return [[syllable for word in text.words for syllable in syllables(word.text)] for text in texts]
 
 
 def turned(matrix: sp.csr_matrix) -> sp.csr_matrix:
@@ -135,7 +135,7 @@ class Surroundings:
         return found
 
 
-def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
+def feature_vectors(space: FeatureSpace, texts: Sequence[PreparedText], matrix: sp.csr_matrix, *, seed: int) -> Vectors:
     """Give each feature a vector.
 
     Args:
@@ -153,7 +153,7 @@ def feature_vectors(space: FeatureSpace, texts: Sequence[Prepared], matrix: sp.c
     return np.hstack([np.zeros((matrix.shape[1], 0), dtype=np.float32), *(slab() for slab in around.slabs())])
 
 
-def positions(space: FeatureSpace, texts: Sequence[Prepared], *, seed: int) -> NDArray[np.float64]:
+def positions(space: FeatureSpace, texts: Sequence[PreparedText], *, seed: int) -> NDArray[np.float64]:
     """Say where texts lie among each other: rows of length one, shape (texts, at most DIMENSIONS)."""
     matrix = space.transform(texts)
     places = np.asarray(matrix @ feature_vectors(space, texts, matrix, seed=seed), dtype=np.float64)
@@ -162,9 +162,9 @@ def positions(space: FeatureSpace, texts: Sequence[Prepared], *, seed: int) -> N
 
 def _columns(space: FeatureSpace, tokens: Sequence[str]) -> dict[str, int]:
     """Find the columns of the matrix that stand for single syllables."""
-    vocabulary: dict[str, int] = space.vectorizers[_SYLLABLES].vocabulary_
+    vocabulary = space.vocabulary(_SYLLABLES)
     offset = space.block(_SYLLABLES).start
-    return {token: offset + int(vocabulary[token]) for token in tokens if token in vocabulary}
+    return {token: offset + vocabulary[token] for token in tokens if token in vocabulary}
 
 
 def _information(lines: Sequence[Sequence[str]], known: Sequence[str]) -> sp.csr_matrix:

@@ -1,6 +1,6 @@
-"""A text made ready for its features: normalised, cut into words, and these cut into the tokens of each view."""
+"""Prepared texts, and the views: the ways in which a prepared text is cut into tokens and n-grams."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -14,13 +14,15 @@ from classifiers.text.segment import Segmenter, Word
 from classifiers.text.spelling import default_speller
 from classifiers.text.syllables import split_syllables
 
-_AT_ONCE: Final = 128  # texts that are cut together: a few very long ones already fill some hundred megabytes
-_REMEMBERED: Final = 2**14  # words whose tokens are remembered, a view
+BATCH: Final = 128  # texts that are segmented together: a few very long ones already need some hundred megabytes
+CACHED: Final = 2**14  # words whose tokens are cached, for each view
+
+WordTokens = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A text ready for its features: normalised and cut into words."""
+class PreparedText:
+    """A text that is normalised and cut into words."""
 
     aligned: Aligned
     words: tuple[Word, ...]
@@ -31,20 +33,85 @@ class Prepared:
         return " ".join(word.joined for word in self.words)
 
 
-def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[Prepared]:
+@dataclass(frozen=True, slots=True)
+class View:
+    """One block of features: TF-IDF of n-grams of one kind of tokens.
+
+    Args:
+        name: Names the block.
+        ngrams: Least and greatest number of tokens (or of characters) of an n-gram.
+        scale: L2 norm of the block in each row of the matrix.
+        word_tokens: Cuts a word into tokens; None: the tokens are the groups of the lexicon's terms in the text.
+        characters: N-grams are of characters inside a token instead of tokens.
+        nb_weight: Weight of the naive-Bayes scaling while a linear model is fitted (Wang and Manning, 2012); 0: none.
+
+    """
+
+    name: str
+    ngrams: tuple[int, int]
+    scale: float
+    word_tokens: WordTokens | None = None
+    characters: bool = False
+    nb_weight: float = 0.0
+
+    def tokens(self, text: PreparedText) -> list[str]:
+        """Cut a prepared text into tokens."""
+        if self.word_tokens is None:
+            return [group for group, _ in lexicon_terms(text)]
+        return list(chain.from_iterable(map(self.word_tokens, [word.text for word in text.words])))
+
+    def token_words(self, text: PreparedText) -> list[int]:
+        """Give for each token of `tokens` the index of the word that it belongs to."""
+        if self.word_tokens is None:
+            return [place for _, place in lexicon_terms(text)]
+        return [index for index, word in enumerate(text.words) for _ in self.word_tokens(word.text)]
+
+
+def lexicon_terms(text: PreparedText) -> list[tuple[str, int]]:
+    """List the groups of the lexicon's terms in a text, each with the index of the word that the term begins in."""
+    words = [syllables(word.text) for word in text.words]
+    places = [index for index, of_word in enumerate(words) for _ in of_word]
+    terms = default_lexicon().find(list(chain.from_iterable(words)))
+    return [(group, places[start]) for group, start, _ in terms]
+
+
+def joined_word(word: str) -> tuple[str, ...]:
+    """Take a word as one token, its syllables joined by `_`."""
+    return (word.replace(" ", "_"),)
+
+
+@lru_cache(CACHED)
+def syllables(word: str) -> tuple[str, ...]:
+    """Cut a word into syllables."""
+    return tuple(split_syllables(word))
+
+
+@lru_cache(CACHED)
+def bare_syllables(word: str) -> tuple[str, ...]:
+    """Cut a word into syllables without diacritics."""
+    return tuple(filter(None, map(strip_diacritics, syllables(word))))  # a lone combining mark leaves nothing
+
+
+@lru_cache(CACHED)
+def respelled_syllables(word: str) -> tuple[str, ...]:
+    """Cut a word into syllables, those of chat spelling in their standard spelling."""
+    return tuple(chain.from_iterable(map(default_speller(), syllables(word))))
+
+
+def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[PreparedText]:
     """Normalise and segment some hundred texts."""
     aligned = [normalise(text) for text in texts]
     words = segmenter.segment_all([each.text for each in aligned])
-    return [Prepared(text, tuple(cut)) for text, cut in zip(aligned, words, strict=True)]
+    return [PreparedText(text, tuple(cut)) for text, cut in zip(aligned, words, strict=True)]
 
 
-def prepare(text: str, segmenter: Segmenter) -> Prepared:
-    """Do as `prepare_all` with one text."""
+def prepare(text: str, segmenter: Segmenter) -> PreparedText:
+    """Normalise and segment one text."""
     return prepare_all([text], segmenter)[0]
 
 
-class Cutter:
-    """Makes very many texts ready, each once.
+class TextPreparer:
+    """Prepares very many texts with little memory: offsets are dropped, and equal words are one object.
 
     Args:
         segmenter: Cuts texts into words.
@@ -60,66 +127,14 @@ class Cutter:
         self._done = 0
         self._words: dict[str, Word] = {}
 
-    def cut(self, texts: Sequence[str]) -> list[Prepared]:
-        """Cut some texts; their offsets and those of their words are dropped, for those of many texts fill a memory."""
-        found = []
-        for start in range(0, len(texts), _AT_ONCE):
-            end = start + _AT_ONCE
-            for prepared in prepare_all(texts[start:end], self._segmenter):
-                words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in prepared.words)
-                found.append(Prepared(Aligned(prepared.aligned.text, (), ()), words))
-            self._done += len(texts[start:end])
+    def prepare(self, texts: Sequence[str]) -> list[PreparedText]:
+        """Prepare some texts."""
+        prepared = []
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            for text in prepare_all(batch, self._segmenter):
+                words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in text.words)
+                prepared.append(PreparedText(Aligned(text.aligned.text, (), ()), words))
+            self._done += len(batch)
             self._on_done(self._done, self._total)
-        return found
-
-
-def tokens_of(view: str, prepared: Prepared) -> list[str]:
-    """Cut a prepared text into the tokens of a view."""
-    if view == "lexicon":
-        return [group for group, _ in _terms(prepared)]
-    return list(chain.from_iterable(map(_WORD_CUTTERS[view], [word.text for word in prepared.words])))
-
-
-def places_of(view: str, prepared: Prepared) -> list[int]:
-    """Give the index of the word that each of these tokens belongs to."""
-    if view == "lexicon":
-        return [place for _, place in _terms(prepared)]
-    cut = _WORD_CUTTERS[view]
-    return [index for index, word in enumerate(prepared.words) for _ in cut(word.text)]
-
-
-def _terms(prepared: Prepared) -> list[tuple[str, int]]:
-    """Find the groups of the lexicon, each with the word that its term begins in."""
-    words = [_syllables(word.text) for word in prepared.words]
-    places = [index for index, syllables in enumerate(words) for _ in syllables]
-    found = default_lexicon().find(list(chain.from_iterable(words)))
-    return [(group, places[start]) for group, start, _ in found]
-
-
-def _joined(word: str) -> tuple[str, ...]:
-    return (word.replace(" ", "_"),)
-
-
-@lru_cache(_REMEMBERED)
-def _syllables(word: str) -> tuple[str, ...]:
-    return tuple(split_syllables(word))
-
-
-@lru_cache(_REMEMBERED)
-def _plain(word: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(strip_diacritics, _syllables(word))))  # a mark without a letter leaves nothing
-
-
-@lru_cache(_REMEMBERED)
-def _spelled(word: str) -> tuple[str, ...]:
-    return tuple(chain.from_iterable(map(default_speller(), _syllables(word))))
-
-
-# Each view that reads words, and how it cuts one; the same words come again and again.
-_WORD_CUTTERS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
-    "words": _joined,
-    "syllables": _syllables,
-    "plain": _plain,
-    "spelled": _spelled,
-    "letters": _syllables,
-}
+        return prepared

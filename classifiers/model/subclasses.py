@@ -1,13 +1,10 @@
-"""What kind of post a text is, and what that says of its labels.
+"""Subclasses of posts, and what they say of the labels.
 
-Posts that carry a label are of many kinds: an alarm that is passed on has little in common with a faked notice. So are
-those that do not: a correction has the rumour's words, and a question its subject. One straight line between them all
-passes some of them by; a mixture of experts, one a kind (Jacobs and others, 1991), does not:
+Posts that carry a label are of many kinds: a chain message has little in common with a forged notice. So are those
+that do not: a correction has the rumour's words. A softmax regression tells the subclasses apart, and a label's
+probability is the sum over them, a mixture of experts (Jacobs and others, 1991):
 
-    P(label | text) = sum over kinds of P(kind | text) x P(label | kind)
-
-The many words of a long post say much the same, each as if it were alone; so the longer a post, the less sure its sum
-may be.
+    P(label | text) = sum over subclasses of P(subclass | text) x P(label | subclass)
 """
 
 from dataclasses import dataclass
@@ -18,21 +15,21 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 
-ORDINARY: Final = 400  # features of a text that is taken at its word: about forty syllables
-WARINESS: Final = 0.25  # the power by which a longer one is held back
+ORDINARY_LENGTH: Final = 400  # features up to which a text's scores are taken as they are: about forty syllables
+LENGTH_EXPONENT: Final = 0.25
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
-    """A softmax regression that tells kinds of posts apart.
+class SubclassModel:
+    """A softmax regression over subclasses.
 
     Args:
-        names: What the kinds are called.
-        columns: The features that it reads, of those of the whole matrix, in rising order; shape (features read,).
-        weights: Shape (features read, kinds); each number is one that takes two bytes.
-        intercepts: Shape (kinds,).
+        names: The names of the subclasses.
+        columns: The features that it reads, in rising order, shape (features read,).
+        weights: Shape (features read, subclasses); each value is exact in float16, in which it is stored.
+        intercepts: Shape (subclasses,).
 
     """
 
@@ -41,67 +38,72 @@ class Kinds:
     weights: NDArray[np.float32]
     intercepts: Floats
 
-    def of(self, matrix: sp.csr_matrix) -> Floats:
-        """Give the logarithm of the probability of each kind, shape (texts, kinds)."""
-        # Numbers of eight bytes would have all weights copied, for every batch anew.
+    def predict_log_proba(self, matrix: sp.csr_matrix) -> Floats:
+        """Give the log-probability of each subclass, shape (texts, subclasses)."""
+        # In float64 all weights would be copied for every batch.
         scores = np.asarray(matrix[:, self.columns].astype(np.float32) @ self.weights, dtype=np.float64)
-        return np.asarray(log_softmax((scores + self.intercepts) * restraint(matrix)[:, np.newaxis], axis=1))
+        scaled = (scores + self.intercepts) * inverse_temperature(matrix)[:, np.newaxis]
+        return np.asarray(log_softmax(scaled, axis=1))
 
-    def weigh(self, matrix: sp.csr_matrix, pulls: Floats) -> Floats:
-        """Give what the features of texts count where each kind pulls so hard at each label.
+    def feature_gradients(self, matrix: sp.csr_matrix, gradients: Floats) -> Floats:
+        """Give how much each stored number of a matrix moves the labels' log-odds.
 
         Args:
             matrix: The texts, shape (texts, features).
-            pulls: From `pull`, shape (texts, kinds, labels).
+            gradients: From `log_odds_gradient`, for each label, shape (texts, subclasses, labels).
 
         Returns:
-            A row for each number of the matrix, in its order, shape (numbers, labels); 0 where a feature is not read.
+            Shape (stored numbers, labels); 0 where a feature is not read.
 
         """
         places = np.minimum(np.searchsorted(self.columns, matrix.indices), len(self.columns) - 1)
         read = self.columns[places] == matrix.indices
-        found = np.zeros((len(places), pulls.shape[2]))
-        believed = (pulls * restraint(matrix)[:, np.newaxis, np.newaxis]).astype(np.float32)
-        for pulled, start, end in zip(believed, matrix.indptr, matrix.indptr[1:], strict=False):
+        moved = np.zeros((len(places), gradients.shape[2]))
+        scaled = (gradients * inverse_temperature(matrix)[:, np.newaxis, np.newaxis]).astype(np.float32)
+        for of_text, start, end in zip(scaled, matrix.indptr, matrix.indptr[1:], strict=False):
             here = start + np.flatnonzero(read[start:end])
-            found[here] = self.weights[places[here]] @ pulled
-        return found
+            moved[here] = self.weights[places[here]] @ of_text
+        return moved
 
 
-def restraint(matrix: sp.csr_matrix) -> Floats:
-    """Say how far the scores of texts are believed, 0 to 1, by how many features each text has; shape (texts,)."""
-    return np.asarray(np.minimum(1.0, (ORDINARY / np.maximum(np.diff(matrix.indptr), 1)) ** WARINESS))
+def inverse_temperature(matrix: sp.csr_matrix) -> Floats:
+    """Give the inverse temperature of each text, min(1, (ORDINARY_LENGTH / features)**LENGTH_EXPONENT), shape (texts,).
+
+    The many features of a long text say much the same, each as if it were alone; this damps its over-confident scores.
+    """
+    features = np.maximum(np.diff(matrix.indptr), 1)
+    return np.asarray(np.minimum(1.0, (ORDINARY_LENGTH / features) ** LENGTH_EXPONENT))
 
 
-def log_odds(kinds: Floats, shares: Floats) -> Floats:
-    """Say how likely a label is by the kinds of texts.
+def label_log_odds(log_proba: Floats, label_given_subclass: Floats) -> Floats:
+    """Marginalise subclasses to a label.
 
     Args:
-        kinds: From `Kinds.of`, shape (texts, kinds).
-        shares: How many posts of each kind carry the label, 0 to 1; shape (kinds,).
+        log_proba: From `SubclassModel.predict_log_proba`, shape (texts, subclasses).
+        label_given_subclass: P(label | subclass), shape (subclasses,).
 
     Returns:
-        The log-odds, shape (texts,).
+        The log-odds of the label, shape (texts,).
 
     """
-    return _log_sum(kinds, shares) - _log_sum(kinds, 1 - shares)
+    return _log_expectation(log_proba, label_given_subclass) - _log_expectation(log_proba, 1 - label_given_subclass)
 
 
-def _log_sum(kinds: Floats, parts: Floats) -> Floats:
-    """Add up parts of probabilities that are given as logarithms; scipy's `logsumexp` takes several times as long."""
-    some = parts > 0
-    likely = kinds[..., some]
-    most = likely.max(axis=-1)
-    return np.asarray(np.log(np.exp(likely - most[..., np.newaxis]) @ parts[some]) + most)
+def _log_expectation(log_proba: Floats, weights: Floats) -> Floats:
+    """Compute log(exp(log_proba) @ weights) without underflow; scipy's `logsumexp` takes several times as long."""
+    positive = weights > 0
+    terms = log_proba[..., positive]
+    greatest = terms.max(axis=-1)
+    return np.asarray(np.log(np.exp(terms - greatest[..., np.newaxis]) @ weights[positive]) + greatest)
 
 
-def pull(kinds: Floats, shares: Floats) -> Floats:
-    """Say how much a label's log-odds grow with the score of each kind, as texts are; shape (texts, kinds).
+def log_odds_gradient(log_proba: Floats, label_given_subclass: Floats) -> Floats:
+    """Differentiate `label_log_odds` by the score of each subclass; the arguments are the same.
 
-    Args:
-        kinds: From `Kinds.of`, shape (texts, kinds).
-        shares: As in `log_odds`.
+    Returns:
+        Shape (texts, subclasses).
 
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(softmax(kinds + np.log(shares), axis=1) - softmax(kinds + np.log(1 - shares), axis=1))
+        carrying, lacking = np.log(label_given_subclass), np.log(1 - label_given_subclass)
+    return np.asarray(softmax(log_proba + carrying, axis=1) - softmax(log_proba + lacking, axis=1))

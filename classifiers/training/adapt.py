@@ -23,8 +23,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from classifiers.data.datasets import Example, data_hash
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import measure, threshold_for_precision
-from classifiers.features.tokens import Cutter, Prepared
-from classifiers.model.classifier import Classifier, Head, sigmoid
+from classifiers.features.tokens import PreparedText, TextPreparer
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid
 from classifiers.text.segment import Segmenter
 from classifiers.training.terrain import Line, Terrain
 from classifiers.training.train import FOLDS, LEAST_EXAMPLES, Progress, Trained
@@ -111,7 +111,7 @@ def adapt(
     recipe = recipe or Adaptation()
     examples = [*general, *local]
     written = [*(example.text for example in examples), *unlabelled]
-    texts = Cutter(segmenter, len(written), partial(progress, "words")).cut(written)
+    texts = TextPreparer(segmenter, len(written), partial(progress, "words")).prepare(written)
     labels = list(dict.fromkeys(label for example in general for label in example.labels))
     known = [_texts_of(label, examples, texts, len(general)) for label in labels]
     terrain, matrix = Terrain.fit(texts, reach=recipe.reach, min_documents=recipe.min_documents, seed=recipe.seed)
@@ -129,7 +129,7 @@ def adapt(
     return Trained(classifier, learnt_from, len(examples), metrics, unseen)
 
 
-def _texts_of(label: str, examples: Sequence[Example], texts: Sequence[Prepared], general: int) -> _Texts:
+def _texts_of(label: str, examples: Sequence[Example], texts: Sequence[PreparedText], general: int) -> _Texts:
     rows = np.array([row for row, example in enumerate(examples) if label in example.labels], dtype=np.intp)
     answers = np.array([examples[row].labels[label] for row in rows], dtype=bool)
     targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
@@ -147,7 +147,7 @@ def _texts_of(label: str, examples: Sequence[Example], texts: Sequence[Prepared]
 
 def _fit_head(
     label: str, terrain: Terrain, beside: sp.csr_matrix, texts: _Texts, recipe: Adaptation
-) -> tuple[Head, NDArray[np.float64]]:
+) -> tuple[LabelModel, NDArray[np.float64]]:
     """Fit one label; returns its head and calibrated probabilities of texts as if each had not been seen."""
     share, unseen = _choose_share(terrain, beside, texts, recipe)
     local = texts.local if texts.has(ENOUGH_TO_CALIBRATE, texts.local) else np.ones(len(texts.rows), dtype=bool)
@@ -155,7 +155,9 @@ def _fit_head(
     calibration.fit(unseen[local].reshape(-1, 1), texts.answers[local])
     stretch, shift = float(calibration.coef_[0, 0]), float(calibration.intercept_[0])
     line = _fit(terrain, beside, texts, np.arange(len(texts.rows)), share=share, recipe=recipe)
-    return Head(label, line.weights * stretch, line.intercept * stretch + shift), sigmoid(unseen * stretch + shift)
+    return LabelModel(label, line.weights * stretch, line.intercept * stretch + shift), sigmoid(
+        unseen * stretch + shift
+    )
 
 
 def _choose_share(

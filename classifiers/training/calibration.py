@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from classifiers.model.classifier import Head
+from classifiers.model.classifier import LabelModel
 from classifiers.training.linear import Floats, Ground, Line, Question
 from classifiers.training.splits import Fold
 
@@ -83,7 +83,7 @@ class Said:
 
 def calibrated(
     label: str, line: Line, scores: Floats, answers: NDArray[np.bool_], said: Said | None
-) -> tuple[Head, Floats]:
+) -> tuple[LabelModel, Floats]:
     """Make a head of one line, beside which kinds may have a say.
 
     Args:
@@ -104,5 +104,9 @@ def calibrated(
     stretch, shift = _calibration(columns @ counts, answers)
     counts = counts * stretch
     weights, intercept = counts[0] * line.weights, float(counts[0] * line.intercept + shift)
-    head = Head(label, weights, intercept, float(counts[1]), said.shares) if said else Head(label, weights, intercept)
+    head = (
+        LabelModel(label, weights, intercept, float(counts[1]), said.shares)
+        if said
+        else LabelModel(label, weights, intercept)
+    )
     return head, columns @ counts + shift

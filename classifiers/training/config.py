@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final
 
-from classifiers.features.space import VIEWS, View
+from classifiers.features.space import VIEWS
+from classifiers.features.tokens import View
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from classifiers.training.distillation import Trust
 

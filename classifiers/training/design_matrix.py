@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from classifiers.data.datasets import Example
 from classifiers.features.embeddings import Surroundings, syllables_of, text_vectors, turned
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import Prepared
+from classifiers.features.tokens import PreparedText
 from classifiers.training.auxiliary import Source, opinions
 from classifiers.training.config import Recipe, Steps
 from classifiers.training.distillation import Tutor, nearness
@@ -43,7 +43,7 @@ class Grounded:
         fitting = [part for part in self.beside if part[2] in (None, label)]
         none = np.zeros((self.matrix.shape[0], 0), dtype=np.float32)
         beside = np.hstack([none, *(numbers for _, numbers, _ in fitting)])
-        bayes = [(self.space.block(view.name), view.bayes) for view in self.space.views if view.bayes]
+        bayes = [(self.space.block(view.name), view.nb_weight) for view in self.space.views if view.nb_weight]
         projections = [projection for projection, _, _ in fitting]
         trust = recipe.tutored.get(label)
         around = next((found for projection, found, _ in fitting if isinstance(projection.numbers, Surroundings)), none)
@@ -59,9 +59,9 @@ def _lengths(projection: Projection) -> Floats:
 
 
 def lay_ground(
-    texts: Sequence[Prepared],
-    sources: Sequence[tuple[Source, Sequence[Prepared]]],
-    unlabelled: Sequence[Prepared],
+    texts: Sequence[PreparedText],
+    sources: Sequence[tuple[Source, Sequence[PreparedText]]],
+    unlabelled: Sequence[PreparedText],
     recipe: Recipe,
     progress: Progress,
 ) -> Grounded:
@@ -102,7 +102,7 @@ def lay_ground(
 
 
 def _opinions_of(
-    space: FeatureSpace, sources: Sequence[tuple[Source, Sequence[Prepared]]], recipe: Recipe, progress: Progress
+    space: FeatureSpace, sources: Sequence[tuple[Source, Sequence[PreparedText]]], recipe: Recipe, progress: Progress
 ) -> tuple[list[tuple[Opinions, str]], list[sp.csr_matrix]]:
     """Ask sources what they think, each about its label; of their texts nothing is kept but features, `turned`."""
     told, parts = [], []
@@ -115,7 +115,7 @@ def _opinions_of(
     return told, parts
 
 
-def length_weights(texts: Sequence[Prepared], steps: Steps) -> NDArray[np.float64]:
+def length_weights(texts: Sequence[PreparedText], steps: Steps) -> NDArray[np.float64]:
     """Let texts count by their number of words: the weight of the first step that is longer, 1 where there is none."""
     return np.array(
         [next((weight for words, weight in steps if len(text.words) < words), 1.0) for text in texts], dtype=np.float64

@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from classifiers.data.datasets import Example
-from classifiers.model.subclasses import Floats, Kinds
+from classifiers.model.subclasses import Floats, SubclassModel
 from classifiers.training.splits import groups_of, random_folds
 
 LEAST_ABOUT: Final = 100  # posts of a kind and topic, from which on they are a kind of their own
@@ -35,9 +35,9 @@ NONE: Final = ""  # the kind of texts that have none
 
 @dataclass(frozen=True, slots=True)
 class LearntKinds:
-    """What was learnt, and what it said of each text before it had seen it: as `Kinds.of`, shape (texts, kinds)."""
+    """A model, and the log-probabilities of each text by models that did not see it, shape (texts, subclasses)."""
 
-    kinds: Kinds
+    kinds: SubclassModel
     unseen: Floats
 
 
@@ -104,9 +104,9 @@ def learn_kinds(
             fitted.append(kinds_learnt)
             done()
     learnt, *others = fitted
-    found = learnt.of(matrix)  # texts without a kind were not learnt from
+    found = learnt.predict_log_proba(matrix)  # texts without a kind were not learnt from
     for other, (_, judged) in zip(others, parts, strict=True):
-        found[rows[judged]] = other.of(posts[judged])
+        found[rows[judged]] = other.predict_log_proba(posts[judged])
     return LearntKinds(learnt, found)
 
 
@@ -127,7 +127,7 @@ class _Lesson:
     kinds: NDArray[np.str_]
     seed: int
 
-    def fit(self, seen: NDArray[np.intp]) -> Kinds:
+    def fit(self, seen: NDArray[np.intp]) -> SubclassModel:
         """Fit by a few rounds of Adam: rare features move as fast as common ones, and no weight grows far."""
         names, kinds, features = np.unique(self.kinds), self.kinds[seen], self.features[seen]
         counts = Counter(kinds.tolist())
@@ -137,4 +137,6 @@ class _Lesson:
         for _ in range(ROUNDS):
             model.partial_fit(features, kinds, classes=names, sample_weight=weights / weights.mean())
         rounded = model.coefs_[0].astype(np.float16).astype(np.float32)
-        return Kinds(tuple(names.tolist()), self.columns, rounded, np.asarray(model.intercepts_[0], dtype=np.float64))
+        return SubclassModel(
+            tuple(names.tolist()), self.columns, rounded, np.asarray(model.intercepts_[0], dtype=np.float64)
+        )

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classifiers.features.embeddings import Vectors, feature_vectors
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import Prepared
+from classifiers.features.tokens import PreparedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Terrain:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[Prepared], *, reach: float, min_documents: int, seed: int
+        cls, texts: Sequence[PreparedText], *, reach: float, min_documents: int, seed: int
     ) -> tuple["Terrain", sp.csr_matrix]:
         """Learn from texts, labelled or not.
 

@@ -8,6 +8,7 @@ is flagged.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from classifiers.data.datasets import CRITICISM, Example, data_hash
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import LabelMetrics, measure
-from classifiers.features.tokens import Cutter, Prepared
-from classifiers.model.classifier import Classifier, Head, sigmoid
-from classifiers.model.subclasses import Kinds, log_odds
+from classifiers.features.tokens import PreparedText, TextPreparer
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid
+from classifiers.model.subclasses import SubclassModel, label_log_odds
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import Source, class_order
 from classifiers.training.calibration import Said, calibrated, fitted_lines
@@ -52,14 +53,24 @@ class Trained:
     metrics: Mapping[str, LabelMetrics]
     unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
 
+    def facts(self, name: str, created_at: str) -> dict[str, Any]:
+        """Give what a saved model's manifest says of the training; `created_at` is an ISO 8601 time in UTC."""
+        return {
+            "name": name,
+            "created_at": created_at,
+            "data_hash": self.data_hash,
+            "examples": self.examples,
+            "metrics": {label: metrics.as_dict() for label, metrics in self.metrics.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
     """Heads, the log-odds they gave to texts they had not seen (by label), and kinds."""
 
-    heads: Sequence[Head]
+    heads: Sequence[LabelModel]
     unseen: Mapping[str, Floats]
-    kinds: Kinds | None = None
+    kinds: SubclassModel | None = None
 
 
 def train(
@@ -92,19 +103,19 @@ def train(
     if not recipe.surroundings:
         unlabelled = ()
     total = len(examples) + sum(len(source.examples) for source in heard) + len(unlabelled)
-    cutter = Cutter(segmenter, total, partial(progress, "words"))
-    texts = cutter.cut([example.text for example in examples])
+    preparer = TextPreparer(segmenter, total, partial(progress, "words"))
+    texts = preparer.prepare([example.text for example in examples])
     _require_enough(examples, texts)
     grounded = lay_ground(
         texts,
-        [(source, cutter.cut([example.text for example in source.examples])) for source in heard],
-        cutter.cut(unlabelled),
+        [(source, preparer.prepare([example.text for example in source.examples])) for source in heard],
+        preparer.prepare(unlabelled),
         recipe,
         progress,
     )
     fitted = _fit_labels(examples, texts, grounded, recipe, progress)
     thresholds = _thresholds(examples, fitted, recipe)
-    classifier = Classifier(grounded.space, fitted.heads, thresholds, segmenter, kinds=fitted.kinds)
+    classifier = Classifier(grounded.space, fitted.heads, thresholds, segmenter, subclasses=fitted.kinds)
     unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
     metrics = {label: measure(unseen[label], _answers(examples, label)[1], thresholds[label]) for label in unseen}
     others = [example for source in heard for example in source.examples]
@@ -112,7 +123,7 @@ def train(
     return Trained(classifier, learnt_from, len(examples), metrics, unseen)
 
 
-def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> None:
+def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) -> None:
     """Refuse labels that the examples know too little of; copies teach nothing, so different texts are counted."""
     answered: dict[str, dict[str, bool]] = {}
     for example, text in zip(examples, texts, strict=True):
@@ -133,7 +144,7 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> N
 
 
 def _fit_labels(
-    examples: Sequence[Example], texts: Sequence[Prepared], grounded: Grounded, recipe: Recipe, progress: Progress
+    examples: Sequence[Example], texts: Sequence[PreparedText], grounded: Grounded, recipe: Recipe, progress: Progress
 ) -> _Fitted:
     """Fit one line a label, from the examples that know it, and set what the kinds of posts say beside it."""
     labels = class_order(examples)
@@ -178,7 +189,7 @@ def _said(
     if learnt is None or not leaning:
         return None
     shares = shares_of(learnt.kinds.names, kinds, answers)
-    return None if shares is None else Said(log_odds(learnt.unseen[rows], shares), shares, leaning)
+    return None if shares is None else Said(label_log_odds(learnt.unseen[rows], shares), shares, leaning)
 
 
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:

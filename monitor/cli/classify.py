@@ -13,7 +13,7 @@ import typer
 
 from classifiers.claims import claim_of
 from classifiers.labels import UNVERIFIED
-from classifiers.model.classifier import Prediction
+from classifiers.model.prediction import Prediction
 from monitor.cli.context import application, out, progress_bar, show_json_lines
 from monitor.errors import ImportRefused
 

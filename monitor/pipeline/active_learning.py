@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from classifiers.active_learning import Drawn, draw
 from classifiers.features.embeddings import positions
-from classifiers.features.tokens import Cutter
+from classifiers.features.tokens import TextPreparer
 from classifiers.labels import LABEL_NAMES
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
@@ -98,7 +98,9 @@ class QuestionSelector:
 
         """
         pool = self._pool(loaded)
-        prepared = Cutter(self._segmenter, len(pool.posts), on_done).cut([post.judged_text for post in pool.posts])
+        prepared = TextPreparer(self._segmenter, len(pool.posts), on_done).prepare(
+            [post.judged_text for post in pool.posts]
+        )
         doubt = pool.doubt()
         # Each call draws anew: the seed moves on with what was asked before.
         drawn = draw(
@@ -155,11 +157,11 @@ def _drafts(pool: _Pool, drawn: Drawn, doubt: NDArray[np.float64]) -> list[Quest
             post_id=pool.posts[place].id,
             revision_number=pool.posts[place].revision_number,
             label=label,
-            sampling=sampling,
+            why=why,
             flagged=bool(pool.probabilities[place, column] >= pool.thresholds[place, column]),
             probability=float(pool.probabilities[place, column]),
         )
-        for place, sampling, labels in (wanted[number] for number in mixed)
+        for place, why, labels in (wanted[number] for number in mixed)
         for column, label in enumerate(LABEL_NAMES)
         if label in labels
     ]

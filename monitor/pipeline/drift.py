@@ -152,7 +152,7 @@ def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekO
 
 
 def _weeks_of_words(rows: Iterable[tuple[datetime, str]], loaded: Loaded) -> tuple[WeekOfWords, ...]:
-    vocabulary = loaded.classifier.space.vectorizers[WORDS_VIEW].vocabulary_
+    vocabulary = loaded.classifier.space.vocabulary(WORDS_VIEW)
     counts: dict[str, list[int]] = {}
     for collected_at, segmented in rows:
         of_week = counts.setdefault(week_of(collected_at), [0, 0])

@@ -14,7 +14,7 @@ from typing import Final
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import Contest, hold
-from classifiers.persistence import MANIFEST_FILE, Loaded, manifest_of, save
+from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.adapt import adapt
 from classifiers.training.train import Progress
@@ -106,9 +106,8 @@ class Learner:
         trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
         contest = hold(trained.classifier, active.classifier, found.held_out, self._guard)
         now = self._clock.now()
-        manifest = manifest_of(trained, name, now.isoformat())
-        save(trained, self._models_dir / name, manifest)
-        draft = model_draft(Loaded(trained.classifier, manifest))
+        saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
+        draft = model_draft(saved)
         with self._database.work() as session:
             registry.register(session, draft, now, {"against": active.version, **contest.as_dict()})
             session.commit()

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifiers.data.metadata import Context, Text
-from classifiers.model.classifier import Prediction
+from classifiers.model.prediction import Prediction
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from classifiers.claims import Claim, claim_of
 from classifiers.labels import UNVERIFIED
-from classifiers.model.classifier import BASE, REST
-from classifiers.model.classifier import Reason as WordReason
+from classifiers.model.prediction import BASE, REST
+from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, gather_reasons, mark, tone

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from classifiers.model.classifier import BASE, REST
+from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import normalise
 
 STRENGTHS: Final = 3  # how many shades a colour has

@@ -1,10 +1,12 @@
-"""The security headers of every response of the desk."""
+"""What is true of every answer of the desk (security headers) and of every request (a limited size)."""
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+MAX_FORM_BYTES: Final = 64 * 1024
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -18,7 +20,7 @@ SECURITY_HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the security headers, and forbids caches to store pages, which show posts."""
+    """Adds the security headers to every answer, and keeps pages with posts out of caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,7 +31,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
@@ -37,4 +39,24 @@ class SecurityHeaders:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_safely)
+
+
+class LimitedForms:
+    """Refuses a request body that is larger than any form of the desk, or that does not say how large it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            length = headers.get("content-length", "0")
+            if "transfer-encoding" in headers:
+                await PlainTextResponse("say how long the form is", status_code=411)(scope, receive, send)
+                return
+            if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
+                await PlainTextResponse("the form is too large", status_code=413)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

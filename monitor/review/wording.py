@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from classifiers.labels import CONCERN, LABEL_NAMES, LABELS, NEGATIVE, UNVERIFIED, label_named
-from classifiers.model.classifier import BASE, REST
+from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
 
 

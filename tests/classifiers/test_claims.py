@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.claims import MOST, SOURCES, UNNAMED, claim_of
-from classifiers.model.classifier import Reason
+from classifiers.model.prediction import Reason
 from classifiers.text.lexicon import default_lexicon
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.data.datasets import read_corpus
-from classifiers.persistence import manifest_of, save
+from classifiers.persistence import save
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Recipe, train
 
@@ -17,5 +17,5 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a model from a part of the corpus; tests read its folder or copy it."""
     trained = train(read_corpus()[::EVERY], Segmenter(), Recipe(precision=0.5))
     folder = tmp_path_factory.mktemp("models") / "small"
-    save(trained, folder, manifest_of(trained, "small", "2026-11-16T02:00:00+00:00"))
+    save(trained.classifier, folder, trained.facts("small", "2026-11-16T02:00:00+00:00"))
     return folder

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.data.datasets import PUBLIC_SETS, ClassSet
-from classifiers.features.space import View
+from classifiers.features.space import LEXICON
+from classifiers.features.tokens import View, bare_syllables, joined_word, respelled_syllables, syllables
 
 # Reviews of shops. Asked for at https://huggingface.co/datasets/tarudesu/ViOCD; for research only.
 VIOCD: Final = ClassSet(
@@ -20,9 +21,8 @@ VIOCD: Final = ClassSet(
 )
 SETS: Final[Mapping[str, ClassSet]] = {known.name: known for known in (*PUBLIC_SETS, VIOCD)}
 
-TITLE: Final = View("syllables", (1, 2), letters=False, scale=0.6)
-TOPIC: Final = View("words", (1, 1), letters=False, scale=0.3)
-_LEXICON: Final = View("lexicon", (1, 1), letters=False, scale=1.0)
+TITLE: Final = View("title", (1, 2), scale=0.6, word_tokens=syllables)
+TOPIC: Final = View("topic", (1, 1), scale=0.3, word_tokens=joined_word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +53,31 @@ class TaskConfig:
     seed: int = 20260101
 
 
-def _comments(*, bayes: float) -> tuple[View, ...]:
+def _comments() -> tuple[View, ...]:
     """Give views for comments: character n-grams count in full, since spelling is free; words do not help."""
     return (
-        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
-        View("plain", (1, 2), letters=False, scale=0.5),
-        View("spelled", (1, 2), letters=False, scale=0.7),
-        View("letters", (2, 4), letters=True, scale=1.0),
-        _LEXICON,
+        View("syllables", (1, 2), scale=1.0, word_tokens=syllables, nb_weight=0.5),
+        View("plain", (1, 2), scale=0.5, word_tokens=bare_syllables),
+        View("spelled", (1, 2), scale=0.7, word_tokens=respelled_syllables),
+        View("letters", (2, 4), scale=1.0, word_tokens=syllables, characters=True),
+        LEXICON,
     )
 
 
-def _edited(*, bayes: float, words: float = 0.0) -> tuple[View, ...]:
+def _edited(*, nb_weight: float, words: float = 0.0) -> tuple[View, ...]:
     """Give views for longer or edited texts: character n-grams count less."""
-    segmented = (View("words", (1, 2), letters=False, scale=words),) if words else ()
+    segmented = (View("words", (1, 2), scale=words, word_tokens=joined_word),) if words else ()
     return (
-        View("syllables", (1, 2), letters=False, scale=1.0, bayes=bayes),
+        View("syllables", (1, 2), scale=1.0, word_tokens=syllables, nb_weight=nb_weight),
         *segmented,
-        View("letters", (2, 4), letters=True, scale=0.3),
+        View("letters", (2, 4), scale=0.3, word_tokens=syllables, characters=True),
     )
 
 
-_HATE: Final = TaskConfig(views=_comments(bayes=0.5))
-_VICTSD: Final = TaskConfig(views=(*_edited(bayes=0.5), _LEXICON), dimensions=400)
+_HATE: Final = TaskConfig(views=_comments())
+_VICTSD: Final = TaskConfig(views=(*_edited(nb_weight=0.5), LEXICON), dimensions=400)
 _REINTEL: Final = TaskConfig(
-    views=_edited(bayes=0.5, words=1.0), auxiliary=False, recency=0.6, forward=True, trees=True
+    views=_edited(nb_weight=0.5, words=1.0), auxiliary=False, recency=0.6, forward=True, trees=True
 )
 # By task: the set, and its parameters.
 TASKS: Final[Mapping[str, tuple[str, TaskConfig]]] = {
@@ -86,6 +86,6 @@ TASKS: Final[Mapping[str, tuple[str, TaskConfig]]] = {
     "comments2025": ("comments2025", _HATE),
     "victsd": ("victsd", _VICTSD),
     "victsd with titles": ("victsd", replace(_VICTSD, uses_title=True)),
-    "viocd": ("viocd", TaskConfig(views=_edited(bayes=1.0, words=1.0))),
+    "viocd": ("viocd", TaskConfig(views=_edited(nb_weight=1.0, words=1.0))),
     "reintel": ("reintel", _REINTEL),
 }

@@ -10,8 +10,8 @@ from classifiers.data.datasets import Example
 from classifiers.data.metadata import Context
 from classifiers.errors import TrainingFailed
 from classifiers.features.embeddings import Surroundings, syllables_of, text_vectors, turned
-from classifiers.features.space import FeatureSpace, View
-from classifiers.features.tokens import Prepared
+from classifiers.features.space import FeatureSpace
+from classifiers.features.tokens import PreparedText, View
 from classifiers.text.aligned import Aligned
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Word
@@ -69,11 +69,15 @@ class TaskSpace:
     """Fitted text features, and those of titles and topics in blocks behind them."""
 
     text: FeatureSpace
-    beside: Sequence[tuple[Callable[[Context], Prepared], FeatureSpace]]
+    beside: Sequence[tuple[Callable[[Context], PreparedText], FeatureSpace]]
 
     @classmethod
     def fit_transform(
-        cls, texts: Sequence[Prepared], contexts: Sequence[Context], others: Sequence[Prepared], config: TaskConfig
+        cls,
+        texts: Sequence[PreparedText],
+        contexts: Sequence[Context],
+        others: Sequence[PreparedText],
+        config: TaskConfig,
     ) -> tuple["TaskSpace", sp.csr_matrix]:
         """Fit on a task's texts; `others` add features and no document frequencies.
 
@@ -90,7 +94,7 @@ class TaskSpace:
                 blocks.append(fitted[1])
         return cls(space, beside), sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
-    def transform(self, texts: Sequence[Prepared], contexts: Sequence[Context] | None = None) -> sp.csr_matrix:
+    def transform(self, texts: Sequence[PreparedText], contexts: Sequence[Context] | None = None) -> sp.csr_matrix:
         """Give the features of texts, shape (texts, features)."""
         contexts = contexts or [Context()] * len(texts)
         blocks = [self.text.transform(texts)]
@@ -98,30 +102,30 @@ class TaskSpace:
         return sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
 
-def _fitted_or_none(texts: Sequence[Prepared], view: View) -> tuple[FeatureSpace, sp.csr_matrix] | None:
+def _fitted_or_none(texts: Sequence[PreparedText], view: View) -> tuple[FeatureSpace, sp.csr_matrix] | None:
     try:
         return FeatureSpace.fit_transform(texts, views=(view,))
     except TrainingFailed:
         return None
 
 
-def _title(context: Context) -> Prepared:
+def _title(context: Context) -> PreparedText:
     return _prepared(split_syllables(normalise(context.title).text))
 
 
-def _topic(context: Context) -> Prepared:
+def _topic(context: Context) -> PreparedText:
     return _prepared([context.topic] if context.topic else [])
 
 
-def _prepared(words: Sequence[str]) -> Prepared:
-    return Prepared(Aligned("", (), ()), tuple(Word(word, 0, 0) for word in words))
+def _prepared(words: Sequence[str]) -> PreparedText:
+    return PreparedText(Aligned("", (), ()), tuple(Word(word, 0, 0) for word in words))
 
 
 def fit_design(
-    texts: Sequence[Prepared],
+    texts: Sequence[PreparedText],
     contexts: Sequence[Context],
-    auxiliary: Sequence[tuple[AuxiliarySet, Sequence[Prepared]]],
-    unlabelled: Sequence[Prepared],
+    auxiliary: Sequence[tuple[AuxiliarySet, Sequence[PreparedText]]],
+    unlabelled: Sequence[PreparedText],
     config: TaskConfig,
     sample_weight: Floats,
 ) -> tuple[TaskSpace, DesignMatrix]:
@@ -159,7 +163,7 @@ def fit_design(
             DenseColumns.standardised(source, values, each=isinstance(source, AuxiliaryScores), length=length)
         )
         dense.append(columns[-1].transform(values))
-    nb_blocks = [(space.text.block(view.name), view.bayes) for view in config.views if view.bayes]
+    nb_blocks = [(space.text.block(view.name), view.nb_weight) for view in config.views if view.nb_weight]
     design = DesignMatrix(
         matrix, columns, np.hstack(dense), nb_blocks, sample_weight, config.inverse_regularisation, config.seed
     )

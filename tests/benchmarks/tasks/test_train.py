@@ -14,7 +14,6 @@ import scipy.sparse as sp
 from classifiers.data.datasets import PUBLIC_SETS, Example, read_classes
 from classifiers.data.metadata import Context
 from classifiers.errors import TrainingFailed
-from classifiers.features.space import VIEWS
 from classifiers.text.segment import Segmenter
 from classifiers.training.splits import groups_of, random_folds
 from tests.benchmarks.tasks.__main__ import main, split_by_time
@@ -52,7 +51,6 @@ def test_every_task_has_known_views_and_a_set_that_can_be_read() -> None:
     assert set(SETS) == {*(known.name for known in PUBLIC_SETS), "viocd"}
     for name, config in TASKS.values():
         assert name in SETS
-        assert {view.name for view in config.views} <= {view.name for view in VIEWS}
         assert len({view.name for view in config.views}) == len(config.views)
     assert [name for name, config in TASKS.values() if config.trees or config.forward] == ["reintel"]
 
@@ -168,8 +166,8 @@ def test_titles_and_topics_are_features_where_there_are_some(segmenter: Segmente
     ]
     model = train_task(titled, segmenter, config)
     title, topic = (space for _, space in model.space.beside)
-    assert {"giá", "xăng", "giá xăng"} < set(title.vectorizers["syllables"].vocabulary_)
-    assert set(topic.vectorizers["words"].vocabulary_) == {"Kinh_doanh"}
+    assert {"giá", "xăng", "giá xăng"} < set(title.vocabulary("title"))
+    assert set(topic.vocabulary("topic")) == {"Kinh_doanh"}
     said = model.score([Example("nước", {}, context=Context(title=title)) for title in ("giá xăng", "trời đẹp", "")])
     hateful, clean, unknown = said.probabilities[:, 1]
     assert hateful > unknown > clean

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from classifiers.data.datasets import Example
 from classifiers.errors import TrainingFailed
-from classifiers.features.tokens import Cutter, Prepared
+from classifiers.features.tokens import PreparedText, TextPreparer
 from classifiers.model.classifier import sigmoid
 from classifiers.text.segment import Segmenter
 from classifiers.training.splits import Fold
@@ -85,7 +85,7 @@ class TaskModel:
     def score(self, examples: Sequence[Example]) -> ClassScores:
         """Score texts with what is known beside them."""
         texts, contexts = [example.text for example in examples], [example.context for example in examples]
-        prepared = _cutter(self.segmenter, len(texts)).cut(texts)
+        prepared = _preparer(self.segmenter, len(texts)).prepare(texts)
         log_odds = np.asarray(self.space.transform(prepared, contexts) @ self.weights) + self.intercepts
         if self.trees:
             scores = self.trees.log_odds(_cues(examples, prepared))
@@ -120,15 +120,15 @@ def train_task(
         for each in (auxiliary if config.auxiliary else ())
     ]
     unlabelled = unlabelled if config.dimensions else ()
-    cutter = _cutter(segmenter, 0)
-    texts = cutter.cut([example.text for example in examples])
+    preparer = _preparer(segmenter, 0)
+    texts = preparer.prepare([example.text for example in examples])
     _require_enough(examples, texts)
     times = times_of(examples)
     space, design = fit_design(
         texts,
         [example.context for example in examples],
-        [(each, cutter.cut([example.text for example in each.examples])) for each in others],
-        cutter.cut(unlabelled),
+        [(each, preparer.prepare([example.text for example in each.examples])) for each in others],
+        preparer.prepare(unlabelled),
         config,
         recency_weights(times, config.recency),
     )
@@ -193,15 +193,15 @@ def _folded(models: Sequence[LinearModel], weights: Floats, intercept: float) ->
     )
 
 
-def _cues(examples: Sequence[Example], texts: Sequence[Prepared]) -> Floats:
+def _cues(examples: Sequence[Example], texts: Sequence[PreparedText]) -> Floats:
     return np.array([cues(e.text, text, e.context) for e, text in zip(examples, texts, strict=True)])
 
 
-def _cutter(segmenter: Segmenter, total: int) -> Cutter:
-    return Cutter(segmenter, total, lambda _done, _total: None)
+def _preparer(segmenter: Segmenter, total: int) -> TextPreparer:
+    return TextPreparer(segmenter, total, lambda _done, _total: None)
 
 
-def _require_enough(examples: Sequence[Example], texts: Sequence[Prepared]) -> None:
+def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) -> None:
     """Refuse classes with too few different texts."""
     classes: Mapping[str, set[str]] = {name: set() for name in class_names(examples)}
     for example, text in zip(examples, texts, strict=True):

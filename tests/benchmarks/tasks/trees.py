@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from classifiers.data.metadata import Context
-from classifiers.features.tokens import Prepared, tokens_of
+from classifiers.features.tokens import PreparedText, lexicon_terms
 from classifiers.text.lexicon import default_lexicon
 
 VIETNAM: Final = timezone(timedelta(hours=7))
@@ -25,7 +25,7 @@ FIRST_SYMBOL: Final = "\u2600"  # emoji and other pictures come after it
 COUNTED: Final = ("\n", "#", "http", "<URL>", '"', "“", "...", "…", ":", "-")
 
 
-def cues(text: str, prepared: Prepared, context: Context) -> list[float]:
+def cues(text: str, prepared: PreparedText, context: Context) -> list[float]:
     """Give the numbers that trees look at.
 
     Args:
@@ -72,9 +72,9 @@ def _style(text: str) -> list[float]:
     ]
 
 
-def _groups(prepared: Prepared) -> list[float]:
+def _groups(prepared: PreparedText) -> list[float]:
     """Count the lexicon's groups, beside the number of words."""
-    found = tokens_of("lexicon", prepared)
+    found = [group for group, _ in lexicon_terms(prepared)]
     return [found.count(group) / max(len(prepared.words), 1) for group in default_lexicon().groups]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from classifiers.features.embeddings import DIMENSIONS, feature_vectors, positions
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import Prepared, prepare
+from classifiers.features.tokens import PreparedText, prepare
 from classifiers.text.segment import Segmenter
 from classifiers.training.terrain import Terrain, balanced
 
@@ -21,7 +21,7 @@ FOOD = ["quán phở này ngon mà rẻ", "phở ngon rẻ nhất phố", "quán
 
 
 @pytest.fixture(scope="module")
-def texts(segmenter: Segmenter) -> Sequence[Prepared]:
+def texts(segmenter: Segmenter) -> Sequence[PreparedText]:
     return [prepare(f"{text} {end}", segmenter) for text in WORK + FOOD for end in ("nhé", "thật", "đó", "vậy")]
 
 
@@ -29,16 +29,16 @@ def likeness(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
-def test_words_that_are_used_alike_get_like_vectors(texts: Sequence[Prepared]) -> None:
+def test_words_that_are_used_alike_get_like_vectors(texts: Sequence[PreparedText]) -> None:
     space = FeatureSpace.fit(texts)
     vectors = feature_vectors(space, texts, space.transform(texts), seed=1)
-    start, known = space.block("syllables").start, space.vectorizers["syllables"].vocabulary_
+    start, known = space.block("syllables").start, space.vocabulary("syllables")
     fan, hot, noodles = (vectors[start + known[word]] for word in ("quạt", "nóng", "phở"))
     assert likeness(fan, hot) > 0.5
     assert likeness(fan, noodles) < 0.0
 
 
-def test_there_is_a_vector_for_every_feature_of_every_view(texts: Sequence[Prepared]) -> None:
+def test_there_is_a_vector_for_every_feature_of_every_view(texts: Sequence[PreparedText]) -> None:
     space = FeatureSpace.fit(texts)
     vectors = feature_vectors(space, texts, space.transform(texts), seed=1)
     assert vectors.shape[0] == space.width
@@ -51,7 +51,7 @@ def test_texts_without_common_syllables_have_no_surroundings(segmenter: Segmente
     assert positions(FeatureSpace.fit(few), few, seed=1).shape == (4, 0)
 
 
-def test_positions_have_length_one_and_tell_topics_apart(texts: Sequence[Prepared]) -> None:
+def test_positions_have_length_one_and_tell_topics_apart(texts: Sequence[PreparedText]) -> None:
     places = positions(FeatureSpace.fit(texts), texts, seed=1)
     assert np.linalg.norm(places, axis=1) == pytest.approx(1.0)
     half = len(texts) // 2
@@ -59,13 +59,13 @@ def test_positions_have_length_one_and_tell_topics_apart(texts: Sequence[Prepare
     assert alike[:half, :half].mean() > alike[:half, half:].mean() + 0.5
 
 
-def test_the_same_texts_give_the_same_vectors(texts: Sequence[Prepared]) -> None:
+def test_the_same_texts_give_the_same_vectors(texts: Sequence[PreparedText]) -> None:
     space = FeatureSpace.fit(texts)
     matrix = space.transform(texts)
     assert np.array_equal(feature_vectors(space, texts, matrix, seed=1), feature_vectors(space, texts, matrix, seed=1))
 
 
-def test_a_line_on_both_is_the_same_line_on_features_alone(texts: Sequence[Prepared]) -> None:
+def test_a_line_on_both_is_the_same_line_on_features_alone(texts: Sequence[PreparedText]) -> None:
     terrain, matrix = Terrain.fit(texts, reach=2.5, min_documents=2, seed=1)
     beside = terrain.beside(matrix)
     numbers = np.random.default_rng(1)
@@ -75,7 +75,7 @@ def test_a_line_on_both_is_the_same_line_on_features_alone(texts: Sequence[Prepa
     assert folded.log_odds(matrix) == pytest.approx(np.asarray(beside @ coefficients + 0.7), abs=1e-4)
 
 
-def test_a_few_labels_carry_to_words_that_no_label_showed(texts: Sequence[Prepared], segmenter: Segmenter) -> None:
+def test_a_few_labels_carry_to_words_that_no_label_showed(texts: Sequence[PreparedText], segmenter: Segmenter) -> None:
     """One labelled text of each kind; the texts that are judged share no syllable with them."""
     terrain, _ = Terrain.fit(texts, reach=2.5, min_documents=2, seed=1)
     shown = [prepare(text, segmenter) for text in ("xưởng nóng", "quán rẻ")]
@@ -87,7 +87,7 @@ def test_a_few_labels_carry_to_words_that_no_label_showed(texts: Sequence[Prepar
     assert work > 0 > food
 
 
-def test_the_reach_is_the_mean_length_of_a_texts_surroundings(texts: Sequence[Prepared]) -> None:
+def test_the_reach_is_the_mean_length_of_a_texts_surroundings(texts: Sequence[PreparedText]) -> None:
     terrain, matrix = Terrain.fit(texts, reach=2.5, min_documents=2, seed=1)
     around = terrain.surroundings(matrix)
     assert np.linalg.norm(around, axis=1).mean() == pytest.approx(2.5, rel=1e-3)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from classifiers.features.space import OTHERS_NEEDED, VIEWS, FeatureSpace
-from classifiers.features.tokens import prepare, prepare_all, tokens_of
+from classifiers.features.tokens import prepare, prepare_all
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
+from tests.classifiers.features.sklearn_vectorizer import fitted
 
 SEGMENTER = Segmenter()
 TEXTS = [
@@ -32,17 +33,17 @@ def counted(space: FeatureSpace, text: str) -> dict[int, int]:
     prepared = prepare(text, SEGMENTER)
     counts: dict[int, int] = {}
     offset = 0
-    for view in VIEWS:
-        vectorizer = space.vectorizers[view.name]
-        line = " ".join(tokens_of(view.name, prepared))
+    for known in space.fitted:
+        vectorizer = fitted(known)
+        line = " ".join(known.view.tokens(prepared))
         row = CountVectorizer.transform(vectorizer, [line]).tocoo()
         counts |= {offset + int(column): int(count) for column, count in zip(row.col, row.data, strict=True)}
-        offset += len(vectorizer.vocabulary_)
+        offset += len(known.ngrams)
     return counts
 
 
 def traced(space: FeatureSpace, text: str) -> dict[int, int]:
-    return dict(Counter(space.read([prepare(text, SEGMENTER)]).trace([0]).columns.tolist()))
+    return dict(Counter(space.transform_traced([prepare(text, SEGMENTER)]).trace([0]).columns.tolist()))
 
 
 @settings(deadline=None)
@@ -57,9 +58,9 @@ def test_the_trace_is_exactly_what_is_counted(text: str) -> None:
 def test_the_matrix_is_the_one_of_scikit_learn(texts: list[str]) -> None:
     prepared = [prepare(text, SEGMENTER) for text in texts]
     blocks = []
-    for view in VIEWS:
-        lines = [" ".join(tokens_of(view.name, each)) for each in prepared]
-        blocks.append(SPACE.vectorizers[view.name].transform(lines).toarray() * view.scale)
+    for known in SPACE.fitted:
+        lines = [" ".join(known.view.tokens(each)) for each in prepared]
+        blocks.append(fitted(known).transform(lines).toarray() * known.view.scale)
     matrix = SPACE.transform(prepared)
     np.testing.assert_allclose(matrix.toarray(), np.hstack(blocks), rtol=1e-12)
     assert matrix.has_canonical_format
@@ -87,9 +88,9 @@ def test_the_trace_holds_on_a_model_of_the_corpus(trained: Trained) -> None:
 
 def test_a_feature_names_the_words_it_came_from() -> None:
     prepared = prepare("công nhân chưa có lương", SEGMENTER)
-    vocabulary = SPACE.vectorizers["words"].vocabulary_
+    vocabulary = SPACE.vocabulary("words")
     pair = vocabulary["công_nhân chưa"]
-    trace = SPACE.read([prepared]).trace([0])
+    trace = SPACE.transform_traced([prepared]).trace([0])
     (occurrence,) = np.flatnonzero(trace.columns == pair)
     assert [prepared.words[index].text for index in trace.words[trace.occurrences == occurrence]] == [
         "công nhân",
@@ -100,10 +101,10 @@ def test_a_feature_names_the_words_it_came_from() -> None:
 def test_texts_are_traced_together_as_each_is_alone() -> None:
     texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER)
     space = FeatureSpace.fit(texts, min_documents=1)
-    together = space.read(texts).trace([0, 1, 2])
+    together = space.transform_traced(texts).trace([0, 1, 2])
     before = 0
     for row, text in enumerate(texts):
-        alone = space.read([texts[-1], text]).trace([1])
+        alone = space.transform_traced([texts[-1], text]).trace([1])
         here = np.flatnonzero(together.rows == row)
         assert sorted(together.columns[here].tolist()) == sorted(alone.columns.tolist())
         from_words = np.isin(together.occurrences, here)
@@ -115,8 +116,8 @@ def test_texts_are_traced_together_as_each_is_alone() -> None:
 
 
 def test_one_letter_words_and_words_without_marks_count() -> None:
-    assert "ở" in SPACE.vectorizers["words"].vocabulary_
-    assert "luong" in SPACE.vectorizers["plain"].vocabulary_
+    assert "ở" in SPACE.vocabulary("words")
+    assert "luong" in SPACE.vocabulary("plain")
 
 
 def test_text_without_marks_shares_the_plain_features() -> None:
@@ -141,10 +142,10 @@ def test_other_texts_bring_features_but_no_frequencies() -> None:
     alone = FeatureSpace.fit(texts, min_documents=1)
     wide = FeatureSpace.fit(texts, others=others, min_documents=1)
     assert wide.width > alone.width
-    old, new = alone.vectorizers["syllables"], wide.vectorizers["syllables"]
-    frequencies = {word: new.idf_[new.vocabulary_[word]] for word in old.vocabulary_}
-    assert frequencies == {word: old.idf_[old.vocabulary_[word]] for word in old.vocabulary_}
-    assert new.idf_[new.vocabulary_["xanh"]] == max(new.idf_)
+    old, new = ({each.view.name: each for each in space.fitted}["spelled"] for space in (alone, wide))
+    before, now = (dict(zip(each.ngrams, each.idf.tolist(), strict=True)) for each in (old, new))
+    assert {ngram: now[ngram] for ngram in before} == before
+    assert now["xanh"] == max(now.values())
 
 
 def test_blocks_lie_side_by_side() -> None:

@@ -1,15 +1,15 @@
 """Texts are made ready for their features, one or very many."""
 
 from classifiers.features.space import VIEWS
-from classifiers.features.tokens import Cutter, places_of, prepare, tokens_of
+from classifiers.features.tokens import TextPreparer, View, prepare, syllables
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
 
 
 def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
     told: list[int] = []
-    cutter = Cutter(segmenter, 2, lambda done, _total: told.append(done))
-    (one,), (other,) = (cutter.cut([text]) for text in ("Ngân hàng đóng cửa", "Ngân hàng mở cửa"))
+    preparer = TextPreparer(segmenter, 2, lambda done, _total: told.append(done))
+    (one,), (other,) = (preparer.prepare([text]) for text in ("Ngân hàng đóng cửa", "Ngân hàng mở cửa"))
     assert told == [1, 2]
     assert [word.text for word in one.words] == ["ngân hàng", "đóng cửa"]
     assert one.words[0] is other.words[0]
@@ -23,11 +23,12 @@ def test_the_segmented_text_joins_syllables(segmenter: Segmenter) -> None:
 def test_each_token_names_the_word_that_it_stands_in(segmenter: Segmenter) -> None:
     text = prepare("Ngân hàng vỡ nợ!", segmenter)
     assert [word.text for word in text.words] == ["ngân hàng", "vỡ nợ", "!"]
-    assert tokens_of("syllables", text) == ["ngân", "hàng", "vỡ", "nợ", "!"]
-    assert places_of("syllables", text) == [0, 0, 1, 1, 2]
+    by_syllable = View("syllables", (1, 2), scale=1.0, word_tokens=syllables)
+    assert by_syllable.tokens(text) == ["ngân", "hàng", "vỡ", "nợ", "!"]
+    assert by_syllable.token_words(text) == [0, 0, 1, 1, 2]
 
 
-def test_every_view_has_a_place_for_each_token(segmenter: Segmenter) -> None:
+def test_every_view_has_a_word_for_each_token(segmenter: Segmenter) -> None:
     text = prepare("Nghe bảo NGÂN HÀNG sắp vỡ nợ, rút tiền gấp!!! ko thì mất trắng", segmenter)
     for view in VIEWS:
-        assert len(places_of(view.name, text)) == len(tokens_of(view.name, text)) > 0
+        assert len(view.token_words(text)) == len(view.tokens(text)) > 0

@@ -11,20 +11,13 @@ from hypothesis import strategies as st
 
 from classifiers.data.datasets import Example
 from classifiers.data.metadata import Context
-from classifiers.features.space import FeatureSpace, View
-from classifiers.features.tokens import prepare
+from classifiers.features.space import FeatureSpace
+from classifiers.features.tokens import View, bare_syllables, joined_word, prepare
 from classifiers.labels import LABEL_NAMES
-from classifiers.model.classifier import (
-    BASE,
-    BATCH,
-    REASONS_SHOWN,
-    REST,
-    Classifier,
-    Head,
-    Prediction,
-    sigmoid,
-)
-from classifiers.model.subclasses import Kinds
+from classifiers.model.classifier import BATCH, Classifier, LabelModel, sigmoid
+from classifiers.model.explain import REASONS_SHOWN
+from classifiers.model.prediction import BASE, REST, Prediction
+from classifiers.model.subclasses import SubclassModel
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
@@ -89,7 +82,7 @@ def test_what_reaches_its_threshold_is_flagged_and_explained(trained: Trained, s
     for flagged in ("unverified", "negative", "concern"):
         thresholds = just_missed | {flagged: just_reached[flagged]}
         known = trained.classifier
-        wary = Classifier(known.space, known.heads, thresholds, segmenter, kinds=known.kinds)
+        wary = Classifier(known.space, known.label_models, thresholds, segmenter, subclasses=known.subclasses)
         (prediction,) = wary.predict([RUMOUR])
         assert prediction.flags == (flagged,)
         assert set(prediction.reasons) == {flagged}
@@ -105,7 +98,7 @@ def weighed(prediction: Prediction) -> dict[tuple[str, str], float]:
 def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
     trained: Trained, examples: Sequence[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifiers.model.classifier.TRACED_AT_ONCE", 2000)  # several parts a batch
+    monkeypatch.setattr("classifiers.model.explain.TRACED_AT_ONCE", 2000)  # several parts a batch
     texts = [example.text for example in examples]
     many = (texts * (BATCH // len(texts) + 1))[: BATCH + 20]
     together = predict(trained, many)
@@ -136,21 +129,36 @@ def log_odds(probability: float) -> float:
     return math.log(probability) - math.log1p(-probability)
 
 
-def test_each_text_is_explained_by_its_own_words_and_kinds(segmenter: Segmenter) -> None:
+def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segmenter) -> None:
     """Only some texts of a batch are flagged, and what is said of one never comes from another."""
     texts = ["xưởng nóng quá", "", "cơm ngon 😭", "NÓNG NÓNG ngon!", "x", "quá ngon"]
-    views = [View("words", (1, 2), letters=False, scale=1.0), View("plain", (1, 1), letters=False, scale=1.0)]
+    views = [
+        View("words", (1, 2), scale=1.0, word_tokens=joined_word),
+        View("plain", (1, 1), scale=1.0, word_tokens=bare_syllables),
+    ]
     prepared = [prepare(text, segmenter) for text in texts]
     space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)
     weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
-    kinds = Kinds(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
-    heads = [
-        Head("one", numbers.normal(size=space.width), 0.1, kinds=0.6, shares=np.array([1.0, 0.1, 0.0])),
-        Head("two", numbers.normal(size=space.width), -0.2, kinds=0.4, shares=np.array([0.0, 0.9, 0.2])),
-        Head("three", numbers.normal(size=space.width), 0.0),
+    subclasses = SubclassModel(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
+    label_models = [
+        LabelModel(
+            "one",
+            numbers.normal(size=space.width),
+            0.1,
+            subclass_weight=0.6,
+            label_given_subclass=np.array([1.0, 0.1, 0.0]),
+        ),
+        LabelModel(
+            "two",
+            numbers.normal(size=space.width),
+            -0.2,
+            subclass_weight=0.4,
+            label_given_subclass=np.array([0.0, 0.9, 0.2]),
+        ),
+        LabelModel("three", numbers.normal(size=space.width), 0.0),
     ]
-    limits = {head.label: 0.5 for head in heads}
-    classifier = Classifier(space, heads, limits, segmenter, kinds=kinds)
+    limits = {head.label: 0.5 for head in label_models}
+    classifier = Classifier(space, label_models, limits, segmenter, subclasses=subclasses)
     together = list(classifier.predict(texts))
     assert 0 < sum(bool(prediction.flags) for prediction in together) < len(texts)
     for text, prediction in zip(texts, together, strict=True):
@@ -164,19 +172,21 @@ def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None
 
 
 @pytest.mark.parametrize("words", [3, 900], ids=["short", "long"])
-def test_words_count_as_much_as_more_of_them_would_move_the_kinds(words: int, segmenter: Segmenter) -> None:
-    """All reasons but the base are what the log-odds gain when every weight of the kinds grows by a little."""
+def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: int, segmenter: Segmenter) -> None:
+    """All reasons but the base are what the log-odds gain when every weight of the subclasses grows by a little."""
     text = " ".join(f"x{number}" for number in range(words))
     space = FeatureSpace.fit(
-        [prepare(text, segmenter)], views=[View("words", (1, 1), letters=False, scale=1.0)], min_documents=1
+        [prepare(text, segmenter)], views=[View("words", (1, 1), scale=1.0, word_tokens=joined_word)], min_documents=1
     )
     columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
     weights, intercepts = numbers.normal(size=(len(columns), 3)).astype(np.float32), np.array([0.5, -1.0, 0.2])
-    head = Head("unverified", np.zeros(space.width), -0.5, kinds=0.7, shares=np.array([1.0, 0.2, 0.0]))
+    head = LabelModel(
+        "unverified", np.zeros(space.width), -0.5, subclass_weight=0.7, label_given_subclass=np.array([1.0, 0.2, 0.0])
+    )
 
     def read(growth: float) -> Prediction:
-        kinds = Kinds(("rumour", "satire", "chat"), columns, weights * np.float32(1 + growth), intercepts)
-        classifier = Classifier(space, [head], {"unverified": 0.5}, segmenter, kinds=kinds)
+        subclasses = SubclassModel(("rumour", "satire", "chat"), columns, weights * np.float32(1 + growth), intercepts)
+        classifier = Classifier(space, [head], {"unverified": 0.5}, segmenter, subclasses=subclasses)
         (prediction,) = classifier.predict([text], explain_all=True)
         return prediction
 

@@ -7,7 +7,7 @@ import pytest
 
 from classifiers.data.datasets import Example, read_corpus
 from classifiers.errors import TrainingFailed
-from classifiers.model.classifier import BASE
+from classifiers.model.prediction import BASE
 from classifiers.text.segment import Segmenter
 from classifiers.training.adapt import ENOUGH_TO_CHOOSE, Adaptation, adapt
 from classifiers.training.train import Trained
@@ -77,7 +77,7 @@ def test_local_labels_that_contradict_win_only_as_far_as_nothing_general_is_lost
 def test_the_same_texts_give_the_same_model(adapted: Trained, segmenter: Segmenter) -> None:
     again = adapt(GENERAL, LOCAL, [], segmenter, recipe=QUICK)
     assert (again.data_hash, again.metrics) == (adapted.data_hash, adapted.metrics)
-    assert np.array_equal(again.classifier.heads[0].weights, adapted.classifier.heads[0].weights)
+    assert np.array_equal(again.classifier.label_models[0].weights, adapted.classifier.label_models[0].weights)
 
 
 def test_texts_without_labels_belong_to_what_a_model_was_made_from(segmenter: Segmenter) -> None:

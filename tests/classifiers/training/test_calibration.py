@@ -48,18 +48,18 @@ def test_kinds_have_their_part_beside_a_line() -> None:
     scores, said = 20 * FEATURES[:, 0] + 1, Said(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]), leaning=0.25)
     head, unseen = calibrated("hate", line, scores, answers, said)
     part_of_line = float(head.weights[1] / line.weights[1]) * scores.std()
-    part_of_kinds = head.kinds * said.log_odds.std()
+    part_of_kinds = head.subclass_weight * said.log_odds.std()
     assert part_of_kinds / (part_of_kinds + part_of_line) == pytest.approx(0.25)
-    assert head.shares is said.shares
+    assert head.label_given_subclass is said.shares
     assert sigmoid(unseen).mean() == pytest.approx(answers.mean(), abs=0.01)
     stretch = float(head.weights[1] / line.weights[1])
     shift = head.intercept - line.intercept * stretch
-    assert unseen == pytest.approx(scores * stretch + said.log_odds * head.kinds + shift)
+    assert unseen == pytest.approx(scores * stretch + said.log_odds * head.subclass_weight + shift)
 
 
 def test_without_kinds_a_line_stands_alone() -> None:
     head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, None)
-    assert (head.kinds, head.shares.size) == (0.0, 0)
+    assert (head.subclass_weight, head.label_given_subclass.size) == (0.0, 0)
     assert unseen == pytest.approx(FEATURES[:, 0] * head.weights[0] + head.intercept)
 
 

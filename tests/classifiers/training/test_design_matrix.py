@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example
-from classifiers.features.tokens import Prepared, prepare
+from classifiers.features.tokens import PreparedText, prepare
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter, Word
@@ -15,9 +15,9 @@ from classifiers.training.config import EMPHASIS, Recipe
 from classifiers.training.design_matrix import REACH, Grounded, kind_weights, lay_ground, length_weights
 
 
-def text_of(words: int) -> Prepared:
+def text_of(words: int) -> PreparedText:
     """Make a text of so many words."""
-    return Prepared(Aligned("", (), ()), tuple(Word("a", 0, 1) for _ in range(words)))
+    return PreparedText(Aligned("", (), ()), tuple(Word("a", 0, 1) for _ in range(words)))
 
 
 def test_a_text_counts_by_the_first_step_that_is_longer() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from classifiers.data.datasets import Example
-from classifiers.model.subclasses import log_odds
+from classifiers.model.subclasses import label_log_odds
 from classifiers.training.subclasses import (
     LEAST_ABOUT,
     LEAST_OF_KIND,
@@ -71,7 +71,7 @@ def test_what_no_line_divides_kinds_do() -> None:
     label = np.isin(kinds, ["alarm", "notice"])
     shares = shares_of(found.kinds.names, kinds, label)
     assert shares is not None
-    said = log_odds(found.unseen, shares)
+    said = label_log_odds(found.unseen, shares)
     assert said[label].min() > said[~label].max()
 
 

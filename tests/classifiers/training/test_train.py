@@ -29,11 +29,11 @@ def test_the_same_texts_give_the_same_model(
     assert again.data_hash == trained.data_hash
     assert again.metrics == trained.metrics
     assert again.classifier.thresholds == trained.classifier.thresholds
-    for one, other in zip(trained.classifier.heads, again.classifier.heads, strict=True):
+    for one, other in zip(trained.classifier.label_models, again.classifier.label_models, strict=True):
         assert np.array_equal(one.weights, other.weights)
-        assert (one.intercept, one.kinds) == (other.intercept, other.kinds)
-        assert np.array_equal(one.shares, other.shares)
-    kinds, kinds_again = trained.classifier.kinds, again.classifier.kinds
+        assert (one.intercept, one.subclass_weight) == (other.intercept, other.subclass_weight)
+        assert np.array_equal(one.label_given_subclass, other.label_given_subclass)
+    kinds, kinds_again = trained.classifier.subclasses, again.classifier.subclasses
     assert kinds is not None
     assert kinds_again is not None
     assert np.array_equal(kinds.weights, kinds_again.weights)

@@ -109,7 +109,7 @@ def remove(home: Path, what: str) -> None:
     elif what == "model":
         shutil.rmtree(home / "models")
     elif what == "damaged model":
-        (home / "models" / "small" / "model.skops").write_bytes(b"PK")
+        (home / "models" / "small" / "model.npz").write_bytes(b"PK")
     elif what == "users":
         with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
             session.scalars(select(User)).one().active = False

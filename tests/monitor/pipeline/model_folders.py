@@ -11,7 +11,7 @@ def copy_model(small: Path, folder: Path, name: str, threshold: float | None = N
     """Copy a model under another name, perhaps with one threshold for all labels; returns its version."""
     target = folder / name
     target.mkdir(parents=True)
-    (target / "model.skops").write_bytes((small / "model.skops").read_bytes())
+    (target / "model.npz").write_bytes((small / "model.npz").read_bytes())
     manifest = json.loads((small / "manifest.json").read_text(encoding="utf-8")) | {"name": name}
     if threshold is not None:
         manifest["thresholds"] = dict.fromkeys(manifest["thresholds"], threshold)

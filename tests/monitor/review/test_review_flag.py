@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from classifiers.model.classifier import BASE, REST
+from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review.flag_view import first_line, percent_of, web_address
 from storage import flags, matching, posts

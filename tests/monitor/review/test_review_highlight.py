@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.model.classifier import BASE, REST
+from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import normalise
 from monitor.review.highlight import Piece, Reason, gather_reasons, mark
 

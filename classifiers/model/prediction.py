@@ -1,0 +1,37 @@
+"""What the classifier says of one text: probabilities, flags and reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+BASE: Final = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the subclass is
+REST: Final = "(những từ khác)"  # the words that are not listed one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word of the normalised text, or BASE or REST, and what it adds to the log-odds of a label.
+
+    A word that occurs several times is one reason.
+    """
+
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The prediction for one text.
+
+    Args:
+        probabilities: The probability of each label.
+        flags: The labels whose threshold is reached.
+        reasons: By label, reasons whose weights sum to the log-odds; the strongest words first.
+        segmented: The words of the text in one line, syllables of a word joined by `_`.
+
+    """
+
+    probabilities: Mapping[str, float]
+    flags: tuple[str, ...]
+    reasons: Mapping[str, tuple[Reason, ...]]
+    segmented: str
