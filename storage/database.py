@@ -1,4 +1,4 @@
-"""The one door to the database: engine, unit of work, migrations, and errors said in plain words."""
+"""The connection to the database: engine, unit of work, schema version, and translation of SQLAlchemy's errors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,7 +99,7 @@ class Database:
         return str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest shape; creates them in an empty database.
+        """Run the migrations that the database lacks; creates all tables in an empty one.
 
         Raises:
             StorageError: One of its subclasses; the database is then as it was before.
@@ -124,7 +124,7 @@ class Database:
             raise DatabaseReadOnly(message) from error
 
     def current_revision(self) -> str | None:
-        """Name the migration that the tables stand at; None for an empty database."""
+        """Return the revision of the tables; None for an empty database."""
         with translating(self.place), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
@@ -132,11 +132,11 @@ class Database:
             return revision
 
     def newest_revision(self) -> str:
-        """Name the newest migration that this program knows."""
+        """Return the newest revision that this program knows."""
         return known_revisions()[0]
 
     def require_current_schema(self) -> None:
-        """Refuse to work on tables of another version.
+        """Check that the tables have the newest revision.
 
         Raises:
             SchemaMismatch: With the command that mends it.
@@ -159,7 +159,7 @@ class Database:
         return f"the database {self.place} was made by a newer version of this program: install that version"
 
     def differences(self) -> list[Any]:
-        """List what the models say and the migrated database lacks, or the reverse; empty when they agree."""
+        """List what the models have and the tables lack, or the reverse; empty when they agree."""
         from storage import migrate
 
         with translating(self.place), self.engine.connect() as connection:
@@ -203,7 +203,7 @@ def insert_ignoring(
 
 @contextmanager
 def translating(place: str) -> Iterator[None]:
-    """Turn what SQLAlchemy raises into one line that says what to do.
+    """Translate SQLAlchemy's errors to `StorageError`, with a message of one line that says what to do.
 
     Raises:
         StorageError: One of its subclasses.
@@ -223,29 +223,31 @@ def translating(place: str) -> Iterator[None]:
 
 def _explain(place: str, error: DBAPIError) -> StorageError:
     said = _first_line(error.orig)
-    kind = _kind_of(error)
-    if kind is DatabaseLocked:
-        return kind(f"the database {place} is locked by another program: close it (or wait) and run the command again")
-    if kind is DatabaseReadOnly:
-        return kind(f"the database {place} may not be written: give this user write access to it")
-    if kind is DiskFull:
-        return kind(f"the disk that holds {place} is full: free some space and run the command again")
-    if kind is SchemaMismatch:
-        return kind(f"the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`")
-    if kind is DatabaseUnreachable:
-        return kind(f"cannot open the database {place}: {said}: check the address and that it runs")
+    error_class = _error_class_of(error)
+    if error_class is DatabaseLocked:
+        return error_class(
+            f"the database {place} is locked by another program: close it (or wait) and run the command again"
+        )
+    if error_class is DatabaseReadOnly:
+        return error_class(f"the database {place} may not be written: give this user write access to it")
+    if error_class is DiskFull:
+        return error_class(f"the disk that holds {place} is full: free some space and run the command again")
+    if error_class is SchemaMismatch:
+        return error_class(f"the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`")
+    if error_class is DatabaseUnreachable:
+        return error_class(f"cannot open the database {place}: {said}: check the address and that it runs")
     return StorageError(f"the database {place} failed: {said}")
 
 
-def _kind_of(error: DBAPIError) -> type[StorageError]:
-    """Tell what went wrong by PostgreSQL's code where there is one, and else by SQLite's words."""
+def _error_class_of(error: DBAPIError) -> type[StorageError]:
+    """Choose the error class: by SQLSTATE on PostgreSQL, by the words of the message on SQLite, which has no codes."""
     code = getattr(error.orig, "sqlstate", None)
     if code:
-        return next((kind for start, kind in _POSTGRES_CODES.items() if code.startswith(start)), StorageError)
+        return next((found for start, found in _POSTGRES_CODES.items() if code.startswith(start)), StorageError)
     said = str(error.orig).lower()
-    for words, kind in _SQLITE_WORDS.items():
+    for words, error_class in _SQLITE_WORDS.items():
         if words in said:
-            return kind
+            return error_class
     return DatabaseUnreachable if isinstance(error, OperationalError) else StorageError
 
 
@@ -255,7 +257,7 @@ def _first_line(error: BaseException | None) -> str:
 
 
 def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
-    """Keep references honest, let readers work beside a writer, and survive a killed process."""
+    """Set foreign keys, write-ahead logging (readers work beside a writer) and secure deletion on a new connection."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -265,7 +267,7 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
 
 
 def _refuse_half_characters(context: ExceptionContext) -> None:
-    """Explain what drivers raise for half of a surrogate pair, which is no database error to SQLAlchemy."""
+    """Translate what drivers raise for half of a surrogate pair, which is no database error for SQLAlchemy."""
     if isinstance(context.original_exception, UnicodeEncodeError):
         message = f"a text cannot be stored: {context.original_exception.reason}: replace half characters before"
         raise DataRejected(message) from context.original_exception

@@ -1,4 +1,4 @@
-"""Errors that the storage room raises.
+"""Errors that the storage package raises.
 
 StorageError
 ├── DatabaseUnreachable   the server or file cannot be opened

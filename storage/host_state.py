@@ -1,4 +1,4 @@
-"""Hosts: when each may be asked again, how often it was asked today, and what its robots.txt said."""
+"""Hosts: when the next request is allowed, how many were sent today, and the stored copy of each robots.txt."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ _LONGEST = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRow:
-    """What is remembered of a host's pace. Times are aware UTC."""
+    """The state of a host's rate limit. Times are aware UTC; for the fields see `storage.models.HostState`."""
 
     host: str
     ready_at: datetime | None
@@ -28,16 +28,16 @@ class HostRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRow:
-    """What a robots.txt said, and when (UTC)."""
+    """A robots.txt: its URL, the HTTP status and body of the answer, and when it was read (UTC)."""
 
-    place: str
+    url: str
     status: int
     body: bytes
     read_at: datetime
 
 
 def rate_limit_of(session: Session, host: str) -> HostRow | None:
-    """Find what is remembered of a host's pace."""
+    """Return the stored rate-limit state of a host; None when there is none."""
     row = session.get(HostState, host)
     if row is None:
         return None
@@ -52,7 +52,7 @@ def rate_limit_of(session: Session, host: str) -> HostRow | None:
 
 
 def save_rate_limits(session: Session, rows: Sequence[HostRow]) -> None:
-    """Remember the pace of hosts, in place of what was known."""
+    """Store the rate-limit state of hosts, replacing what was stored."""
     values = [asdict(row) for row in rows]
     insert_ignoring(session, HostState, values, ("host",))
     session.execute(update(HostState), values)
@@ -61,23 +61,23 @@ def save_rate_limits(session: Session, rows: Sequence[HostRow]) -> None:
 def lease(
     session: Session, host: str, *, owner: str, ready_at: datetime | None, now: datetime, until: datetime
 ) -> bool:
-    """Take a host for one request, if nobody has it and its `ready_at` is still the one that was seen.
+    """Lease a host for one request, if nobody holds it and its `ready_at` is still the one that was read.
 
     Args:
         session: The unit of work; committed at once, so that others see it.
         host: Its name.
-        owner: Who takes it.
-        ready_at: As it was seen; another value means that another program asked the host since.
+        owner: Who takes the lease.
+        ready_at: The value that was read; another one means that another program sent a request since.
         now: The time, UTC.
         until: When the lease ends, even if it is never released.
 
     Returns:
-        Whether it is taken.
+        Whether the lease was taken.
 
     """
     values = [{"host": host, "ready_at": None, "closed_until": None, "refusals": 0, "day_began": None, "sent": 0}]
     insert_ignoring(session, HostState, values, ("host",))
-    # A lease that ends far ahead comes from a clock that was wrong.
+    # A lease that ends far in the future was written with a wrong clock and must not block the host.
     is_free = or_(HostState.lease_until.is_(None), HostState.lease_until <= now, HostState.lease_until > now + _LONGEST)
     unchanged = HostState.ready_at.is_(None) if ready_at is None else HostState.ready_at == ready_at
     taking = update(HostState).where(HostState.host == host, is_free, unchanged)
@@ -86,25 +86,25 @@ def lease(
 
 
 def release(session: Session, host: str, owner: str) -> None:
-    """Let others take a host; nothing happens when the lease ended and another has it."""
+    """End a lease; nothing happens when it had run out and another program holds the host."""
     mine = update(HostState).where(HostState.host == host, HostState.lease_owner == owner)
     session.execute(mine.values(lease_owner=None, lease_until=None))
 
 
-def robots_of(session: Session, place: str) -> RobotsRow | None:
-    """Find the stored copy of a robots.txt."""
-    row = session.get(RobotsCopy, place)
-    return None if row is None else RobotsRow(place=place, status=row.status, body=row.body, read_at=row.read_at)
+def robots_of(session: Session, url: str) -> RobotsRow | None:
+    """Return the stored copy of a robots.txt; None when there is none."""
+    row = session.get(RobotsCopy, url)
+    return None if row is None else RobotsRow(url=url, status=row.status, body=row.body, read_at=row.read_at)
 
 
 def save_robots(session: Session, row: RobotsRow) -> None:
-    """Keep a copy of a robots.txt, in place of an older one."""
+    """Store a copy of a robots.txt, replacing an older one."""
     values = [asdict(row)]
-    insert_ignoring(session, RobotsCopy, values, ("place",))
+    insert_ignoring(session, RobotsCopy, values, ("url",))
     session.execute(update(RobotsCopy), values)
 
 
 def delete_unused(session: Session, since: datetime) -> None:
-    """Drop what was not used since a time: the hosts of sources that are gone."""
+    """Delete the state of hosts that were not used since a time: their sources were removed."""
     session.execute(delete(RobotsCopy).where(RobotsCopy.read_at < since))
     session.execute(delete(HostState).where(HostState.day_began < since))

@@ -20,7 +20,7 @@ class QuestionDraft:
     post_id: int
     revision_number: int
     label: str
-    why: str
+    sampling: str
     flagged: bool
     probability: float
 
@@ -78,7 +78,7 @@ def add(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: d
             "post_id": draft.post_id,
             "label": draft.label,
             "revision_number": draft.revision_number,
-            "why": draft.why,
+            "sampling": draft.sampling,
             "flagged": draft.flagged,
             "probability": draft.probability,
             "model_id": model_id,
@@ -188,7 +188,7 @@ def drawn_at_random(session: Session, model_id: int) -> list[Answered]:
     close_reviewed(session)
     said = {"confirmed": True, "rejected": False}
     query = select(Question.label, Question.flagged, Question.state)
-    query = query.where(Question.model_id == model_id, Question.why == "random").order_by(Question.id)
+    query = query.where(Question.model_id == model_id, Question.sampling == "random").order_by(Question.id)
     return [
         Answered(label=label, flagged=flagged, holds=said.get(state))
         for label, flagged, state in session.execute(query)

@@ -22,7 +22,7 @@ def plan(session: Session, first_look: timedelta, since: datetime) -> None:
         .having(flagged_at > since)
     )
     rows = [
-        {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "looked_at": None}
+        {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "checked_at": None}
         for post_id, moment in session.execute(query).all()
     ]
     insert_ignoring(session, Recheck, rows, ("post_id",))
@@ -54,7 +54,7 @@ def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) 
 
 def record_check(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
     """Note that a post was looked at, and when to look next; None ends the looks."""
-    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(looked_at=now, due_at=next_look))
+    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(checked_at=now, due_at=next_look))
 
 
 def postpone(session: Session, post_id: int, until: datetime | None) -> None:

@@ -157,11 +157,11 @@ def _drafts(pool: _Pool, drawn: Drawn, doubt: NDArray[np.float64]) -> list[Quest
             post_id=pool.posts[place].id,
             revision_number=pool.posts[place].revision_number,
             label=label,
-            why=why,
+            sampling=sampling,
             flagged=bool(pool.probabilities[place, column] >= pool.thresholds[place, column]),
             probability=float(pool.probabilities[place, column]),
         )
-        for place, why, labels in (wanted[number] for number in mixed)
+        for place, sampling, labels in (wanted[number] for number in mixed)
         for column, label in enumerate(LABEL_NAMES)
         if label in labels
     ]

@@ -46,10 +46,13 @@ class DatabaseHostState:
         """Give the copy of a robots.txt, however old."""
         with self._database.work() as session:
             row = host_state.robots_of(session, place)
-        return RememberedRobots(**asdict(row)) if row else None
+        if row is None:
+            return None
+        return RememberedRobots(place=row.url, status=row.status, body=row.body, read_at=row.read_at)
 
     def keep_robots(self, copy: RememberedRobots) -> None:
         """Keep a copy of a robots.txt."""
         with self._database.work() as session:
-            host_state.save_robots(session, RobotsRow(**asdict(copy)))
+            row = RobotsRow(url=copy.place, status=copy.status, body=copy.body, read_at=copy.read_at)
+            host_state.save_robots(session, row)
             session.commit()

@@ -1,21 +1,24 @@
-"""The charts of a summary, drawn once: as SVG for pages, as PNG for documents. The same figures give the same bytes."""
+"""The charts of the weekly report, as SVG for pages and as PNG for documents. The same figures give the same bytes.
+
+matplotlib is imported when a chart is drawn: the workbook needs only the colours, and most commands need neither.
+"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from io import BytesIO
-from typing import Any, Final
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from monitor.reports import wording
 from monitor.reports.figures import WeekFigures
 from monitor.reports.quotes import shorten
 
-# Told apart also by readers who are colour-blind, and in grey print by their lightness.
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+# Distinct for colour-blind readers, and by lightness in grey print.
 COLOURS: Final[Mapping[str, str]] = {UNVERIFIED.name: "#e69f00", NEGATIVE.name: "#9c2f2f", CONCERN.name: "#4a90c2"}
 _OTHER_COLOURS: Final = ("#6b6b6b", "#a5a5a5", "#cccccc")
 _STYLE: Final[dict[Any, Any]] = {
@@ -23,7 +26,7 @@ _STYLE: Final[dict[Any, Any]] = {
     "font.size": 9,
     "svg.fonttype": "path",
     "text.parse_math": False,  # a name that holds "$" is a name,
-    "svg.hashsalt": "kiemtin",  # without it the identifiers inside an SVG are drawn by lot
+    "svg.hashsalt": "kiemtin",  # without it the identifiers inside an SVG are random
 }
 _NO_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _MOST_SOURCES: Final = 12
@@ -31,21 +34,21 @@ _LONGEST_NAME: Final = 30
 _PNG_DPI: Final = 160
 
 
-def flags_by_day(figures: WeekFigures) -> Figure:
+def flags_by_day(figures: WeekFigures) -> "Figure":
     """Draw the flags of each day as stacked bars."""
     names = [f"{wording.capitalised(wording.weekday(day.date))}\n{day.date:%d/%m}" for day in figures.days]
     counts = {label: [day.flags[label] for day in figures.days] for label in figures.label_names}
-    with mpl.rc_context(_STYLE):
+    with _style():
         figure, axes = _canvas(height=3.0)
         _stack(axes, names, counts, horizontal=False)
         axes.set_ylabel("Số gợi ý")
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _whole_numbers(axes.yaxis)
         _finish(axes, counts)
     return figure
 
 
-def flags_by_source(figures: WeekFigures) -> Figure:
-    """Draw the flags of each source as horizontal bars; what does not fit is one bar."""
+def flags_by_source(figures: WeekFigures) -> "Figure":
+    """Draw the flags of each source as horizontal bars; the sources beyond the first twelve are added up in one bar."""
     rows = [(shorten(row.name, _LONGEST_NAME), row.flags) for row in figures.sources if any(row.flags.values())]
     rows.sort(key=lambda row: -sum(row[1].values()))
     shown, rest = rows[:_MOST_SOURCES], rows[_MOST_SOURCES:]
@@ -55,44 +58,53 @@ def flags_by_source(figures: WeekFigures) -> Figure:
     shown.reverse()  # the first bar stands lowest
     names = [name for name, _ in shown]
     counts = {label: [flags[label] for _, flags in shown] for label in figures.label_names}
-    with mpl.rc_context(_STYLE):
+    with _style():
         figure, axes = _canvas(height=1.2 + 0.3 * max(3, len(shown)))
         _stack(axes, names, counts, horizontal=True)
         axes.set_xlabel("Số gợi ý")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _whole_numbers(axes.xaxis)
         _finish(axes, counts)
     return figure
 
 
-def as_svg(figure: Figure) -> str:
+def as_svg(figure: "Figure") -> str:
     """Give a chart as an SVG element that can stand inside a page."""
     buffer = BytesIO()
-    with mpl.rc_context(_STYLE):
+    with _style():
         figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
     text = buffer.getvalue().decode()
     return text[text.index("<svg") :].strip()
 
 
-def as_png(figure: Figure) -> bytes:
+def as_png(figure: "Figure") -> bytes:
     """Give a chart as a PNG image."""
     buffer = BytesIO()
-    with mpl.rc_context(_STYLE):
+    with _style():
         figure.savefig(buffer, format="png", dpi=_PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def colour_of(label: str, position: int) -> str:
-    """Choose the colour of a label; `position` is its place among the labels, for those of somebody's own model."""
+    """Return the colour of a label; labels of a user's own model are coloured by their position among the labels."""
     return COLOURS.get(label, _OTHER_COLOURS[position % len(_OTHER_COLOURS)])
 
 
-def _canvas(*, height: float) -> tuple[Figure, Axes]:
+def _style() -> AbstractContextManager[None]:
+    import matplotlib as mpl  # noqa: PLC0415  see the module's docstring
+
+    return cast("AbstractContextManager[None]", mpl.rc_context(_STYLE))
+
+
+def _canvas(*, height: float) -> "tuple[Figure, Axes]":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  see the module's docstring
+    from matplotlib.figure import Figure  # noqa: PLC0415  see the module's docstring
+
     figure = Figure(figsize=(7.2, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()
 
 
-def _stack(axes: Axes, names: Sequence[str], counts: Mapping[str, Sequence[int]], *, horizontal: bool) -> None:
+def _stack(axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int]], *, horizontal: bool) -> None:
     places = list(range(len(names)))
     ends = [0] * len(names)
     for position, (label, values) in enumerate(counts.items()):
@@ -114,7 +126,13 @@ def _stack(axes: Axes, names: Sequence[str], counts: Mapping[str, Sequence[int]]
     (axes.set_yticks if horizontal else axes.set_xticks)(places, names)
 
 
-def _finish(axes: Axes, counts: Mapping[str, Sequence[int]]) -> None:
+def _whole_numbers(axis: "Axis") -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  see the module's docstring
+
+    axis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _finish(axes: "Axes", counts: Mapping[str, Sequence[int]]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.04, y=0.08)
     if any(map(any, counts.values())):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -12,11 +13,12 @@ from monitor.review.auth import SESSION_COOKIE, SESSION_SECONDS
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.pages import flag, health, home, question, queue, report_files, sign_in
 from monitor.review.passwords import hash_password, one_time_password
-from monitor.review.security_headers import LimitedForms, SecurityHeaders
+from monitor.review.security_headers import SecurityHeaders
 from monitor.review.throttle import Throttle
 from monitor.settings import Settings
 from storage.database import Database
 
+MAX_FORM_BYTES: Final = 64 * 1024
 ROUTERS: Final = (
     health.router,
     sign_in.router,
@@ -51,7 +53,7 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         throttle=Throttle(clock),
         stand_in_hash=hash_password(one_time_password()),
     )
-    app.add_middleware(LimitedForms)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)
     app.add_middleware(
         SessionMiddleware,
         secret_key=secret,

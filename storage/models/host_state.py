@@ -28,7 +28,7 @@ class RobotsCopy(Base):
 
     __tablename__ = "robots_copies"
 
-    place: Mapped[str] = mapped_column(primary_key=True, comment="address of the robots.txt")
+    url: Mapped[str] = mapped_column(primary_key=True, comment="address of the robots.txt")
     status: Mapped[int] = mapped_column(comment="HTTP status of the answer")
     body: Mapped[bytes]
     read_at: Mapped[datetime] = mapped_column(index=True)

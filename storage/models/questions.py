@@ -18,7 +18,8 @@ class Question(Base):
     __tablename__ = "questions"
     __table_args__ = (
         UniqueConstraint("post_id", "label"),
-        CheckConstraint("why IN ('uncertain', 'random')", name="why"),
+        # SQLite cannot rename a constraint, so it keeps the column's first name.
+        CheckConstraint("sampling IN ('uncertain', 'random')", name="why"),
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
     )
 
@@ -26,7 +27,7 @@ class Question(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     label: Mapped[str] = mapped_column(String(40))
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that is asked about")
-    why: Mapped[str] = mapped_column(String(20), comment="how the post was drawn")
+    sampling: Mapped[str] = mapped_column(String(20), comment="how the post was drawn")
     flagged: Mapped[bool] = mapped_column(comment="whether the model flagged it when it was drawn")
     probability: Mapped[float] = mapped_column(Float())
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)

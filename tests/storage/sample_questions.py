@@ -17,7 +17,7 @@ def make_question(post: Post, label: str = "concern", **changes: Any) -> questio
         "post_id": post.id,
         "revision_number": post.revision_number,
         "label": label,
-        "why": "random",
+        "sampling": "random",
         "flagged": False,
         "probability": 0.3,
     }

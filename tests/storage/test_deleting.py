@@ -75,7 +75,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
         ],
     )
     host_state.save_robots(
-        session, host_state.RobotsRow(place="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
+        session, host_state.RobotsRow(url="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
     )
     posts.erase_author(session, "0" * 64, NOW)
     audit.record(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)

@@ -20,7 +20,7 @@ PACE = HostRow(
     sent=7,
 )
 ROBOTS = RobotsRow(
-    place="https://forum.example.vn/robots.txt", status=200, body=b"User-agent: *\xff\0", read_at=MONDAY_MORNING
+    url="https://forum.example.vn/robots.txt", status=200, body=b"User-agent: *\xff\0", read_at=MONDAY_MORNING
 )
 
 
@@ -37,7 +37,7 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
         )
         assert host_state.rate_limit_of(session, "báo.example.vn") == other
         assert host_state.rate_limit_of(session, "unknown.example.vn") is None
-        assert host_state.robots_of(session, ROBOTS.place) == replace(ROBOTS, status=404)
+        assert host_state.robots_of(session, ROBOTS.url) == replace(ROBOTS, status=404)
         assert host_state.robots_of(session, "https://unknown.example.vn/robots.txt") is None
 
 
@@ -47,11 +47,11 @@ def test_what_is_long_unused_is_forgotten(database: Database) -> None:
         host_state.save_robots(session, ROBOTS)
         host_state.delete_unused(session, MONDAY_MORNING)
         assert host_state.rate_limit_of(session, PACE.host) is not None
-        assert host_state.robots_of(session, ROBOTS.place) is not None
+        assert host_state.robots_of(session, ROBOTS.url) is not None
         host_state.delete_unused(session, MONDAY_MORNING + timedelta(seconds=1))
         session.expire_all()
         assert host_state.rate_limit_of(session, PACE.host) is None
-        assert host_state.robots_of(session, ROBOTS.place) is None
+        assert host_state.robots_of(session, ROBOTS.url) is None
 
 
 def take(database: Database, owner: str, *, seen: datetime | None, now: datetime = MONDAY_MORNING) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, known_revisions
 from storage.errors import SchemaMismatch, StorageError
@@ -15,7 +16,7 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-BEFORE, NEWEST = "0007_date_precision", "0008_host_leases"
+BEFORE, NEWEST = "0008_host_leases", "0009_plain_names"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
@@ -26,6 +27,16 @@ INSERT INTO models (id, version, data_hash, metrics, thresholds, state, created_
   VALUES (1, 'default-1', 'a', '{}', '{}', 'active', '2026-11-16');
 INSERT INTO flags (id, post_id, label, revision_number, probability, model_id, reasons, state, opened_at)
   VALUES (1, 1, 'concern', 0, 0.9, 1, '[]', 'open', '2026-11-16')
+"""
+
+ASKED = """;
+INSERT INTO questions (id, post_id, label, revision_number, why, flagged, probability, model_id, state, asked_at)
+  VALUES (1, 1, 'concern', 0, 'random', true, 0.9, 1, 'confirmed', '2026-11-16');
+INSERT INTO users (id, name, password_hash, role, active, created_at)
+  VALUES (1, 'lan', 'x', 'analyst', true, '2026-11-16');
+INSERT INTO answers (id, question_id, reviewer_id, decision, decided_at) VALUES (1, 1, 1, 'confirmed', '2026-11-16');
+INSERT INTO robots_copies (place, status, body, read_at) VALUES ('https://x/robots.txt', 200, '', '2026-11-16');
+INSERT INTO rechecks (post_id, flagged_at, due_at, looked_at) VALUES (1, '2026-11-16', '2026-11-17', '2026-11-16')
 """
 
 
@@ -93,7 +104,7 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 
 
 def test_one_step_down_keeps_the_posts(database: Database) -> None:
-    move(database, command.downgrade, "-1")
+    move(database, command.downgrade, "0007_date_precision")
     assert "posts" in tables(database)
     columns = {column["name"] for column in inspect(database.engine).get_columns("host_state")}
     assert "ready_at" in columns
@@ -112,6 +123,28 @@ def test_columns_that_come_to_models_leave_its_flags_in_place(database: Database
     move(database, command.downgrade, "0004_erased_authors")
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM flags")).scalar() == 1
+
+
+def test_renamed_columns_keep_what_they_hold(database: Database) -> None:
+    """The answers and the check of how a post was drawn survive as well."""
+    move(database, command.downgrade, "0008_host_leases")
+    with database.engine.begin() as connection:
+        for statement in (FLAGGED + ASKED).split(";"):
+            connection.execute(text(statement))
+    move(database, command.upgrade, "head")
+    assert database.differences() == []
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT sampling FROM questions")).scalars().all() == ["random"]
+        assert connection.execute(text("SELECT decision FROM answers")).scalars().all() == ["confirmed"]
+        assert connection.execute(text("SELECT url FROM robots_copies")).scalars().all() == ["https://x/robots.txt"]
+        assert connection.execute(text("SELECT checked_at FROM rechecks")).scalar() is not None
+    with pytest.raises(DBAPIError), database.engine.begin() as connection:
+        connection.execute(text("UPDATE questions SET sampling = 'whim'"))
+    with pytest.raises(DBAPIError), database.engine.begin() as connection:
+        connection.execute(text("UPDATE answers SET decision = 'rejected'"))
+    move(database, command.downgrade, "0008_host_leases")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT why FROM questions")).scalars().all() == ["random"]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:

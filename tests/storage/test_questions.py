@@ -20,9 +20,11 @@ LATER = NOW + timedelta(minutes=15)
 def test_a_question_is_put_once(database: Database) -> None:
     with database.work() as session:
         post, model = add_post(session, add_source(session)), add_model(session)
-        questions.add(session, model.id, [make_question(post, why="random")], NOW)
-        questions.add(session, model.id, [make_question(post, why="uncertain"), make_question(post, "negative")], NOW)
-        rows = session.execute(select(Question.label, Question.why, Question.state).order_by(Question.id)).all()
+        questions.add(session, model.id, [make_question(post, sampling="random")], NOW)
+        questions.add(
+            session, model.id, [make_question(post, sampling="uncertain"), make_question(post, "negative")], NOW
+        )
+        rows = session.execute(select(Question.label, Question.sampling, Question.state).order_by(Question.id)).all()
         assert [tuple(row) for row in rows] == [("concern", "random", "open"), ("negative", "random", "open")]
         assert questions.asked_pairs(session) == {(post.id, "concern"), (post.id, "negative")}
         assert questions.open_count(session) == 2
@@ -86,7 +88,7 @@ def test_a_review_that_is_not_sure_answers_nothing(database: Database) -> None:
 def test_what_was_drawn_at_random_is_told_with_its_answers(database: Database) -> None:
     with database.work() as session:
         source, user, model = add_source(session), add_user(session), add_model(session)
-        for number, (why, flagged, decision) in enumerate(
+        for number, (sampling, flagged, decision) in enumerate(
             [
                 ("random", True, "confirmed"),
                 ("random", False, "rejected"),
@@ -95,7 +97,7 @@ def test_what_was_drawn_at_random_is_told_with_its_answers(database: Database) -
                 ("uncertain", True, "rejected"),
             ]
         ):
-            question = add_question(session, add_post(session, source, str(number)), why=why, flagged=flagged)
+            question = add_question(session, add_post(session, source, str(number)), sampling=sampling, flagged=flagged)
             if decision:
                 questions.answer(session, question, reviewer_id=user.id, decision=decision, now=NOW)
         found = [(answer.flagged, answer.holds) for answer in questions.drawn_at_random(session, model.id)]

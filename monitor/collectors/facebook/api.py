@@ -1,38 +1,25 @@
-"""What Facebook's Graph API answers, read at the edge: a source's settings, posts and comments of a Page, refusals."""
+"""What Facebook's Graph API answers, read at the edge: posts and comments of a Page, refusals, use of the limits."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
 
-from monitor.collectors.base import PublicPost, SourceView
+from pydantic import AliasPath, Field
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.facebook.page import FacebookPage
 from monitor.collectors.http.client import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_values import mapping_at, number_at, text_at
-from monitor.collectors.source_settings import number_setting
-from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
+from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
-_PAGE_SIZE = 100
-_BACKFILL_PAGES = 2
-_MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _LONGEST_CONTEXT = 200
-_NUMBER = re.compile(r"\d{3,25}", re.ASCII)
-_OBJECT = re.compile(r"\d{3,25}_\d{3,25}", re.ASCII)
-_TOKEN = re.compile(r"[\w.|-]{8,1000}", re.ASCII)
-_TOKEN_IN_ADDRESS = re.compile(rb'((?:access_token|appsecret_proof)(?:=|%3D))[^&"\\\s]+', re.IGNORECASE)
-_REMOVED = b"[removed]"
+_OBJECT = re.compile(r"[0-9]{3,25}_[0-9]{3,25}")
 _PAGING = ("after", "until", "__paging_token")
-_PACKING = frozenset({"content-encoding", "content-length"})
-_POST_FIELDS = (
-    "id,message,story,created_time,updated_time,permalink_url,from{id},is_published,privacy{value},shares,"
-    "comments.limit(0).summary(true),reactions.limit(0).summary(true)"
-)
-_COMMENT_FIELDS = "id,message,created_time,permalink_url,from{id},is_hidden,is_private,like_count,comment_count"
 _OPEN_PRIVACY = frozenset({"", "EVERYONE"})
 _REFUSED = frozenset({401, 403})
 _BAD_TOKEN = frozenset({102, 190})
@@ -41,87 +28,104 @@ _TOO_MANY = frozenset({4, 17, 32, 613, *range(80000, 80015)})
 _PASSING = frozenset({1, 2})
 _UNKNOWN_OBJECT = (100, 33)
 _USAGE_HEADERS = ("x-app-usage", "x-page-usage", "x-business-use-case-usage")
-_PERCENTS = ("call_count", "total_time", "total_cputime")
 _ALMOST_USED_UP = 95
 _USUAL_WAIT = timedelta(hours=1)
 _LONGEST_WAIT = timedelta(days=1)
 _LONGEST_EXPLANATION = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacebookPage:
-    """Which Page a source reads.
+ObjectId = Annotated[str, Field(pattern=rf"^{_OBJECT.pattern}$")]
 
-    Settings of a source: `page` is the Page's number; `comments` says whether the comments are read too;
-    `backfill_pages` is how many pages of 100 posts the first reading goes back, `max_pages` how many each later one.
-    """
 
-    source: str
-    base: str
-    number: str
-    comments: bool
-    backfill_pages: int
-    max_pages: int
+class Privacy(PayloadModel):
+    """Who may see a post."""
 
-    @classmethod
-    def of(cls, source: SourceView) -> "FacebookPage":
-        """Read a source's settings.
+    value: Text | None = None
 
-        Raises:
-            UsageError: When they are not as described.
 
-        """
-        number = str(source.settings.get("page", "")).strip()
-        comments = source.settings.get("comments", False)
-        if not _NUMBER.fullmatch(number):
-            raise UsageError(f"source {source.name}: `page` must be the number of the Page, not its name: {number!r}")
-        if not isinstance(comments, bool):
-            raise UsageError(f"source {source.name}: `comments` must be true or false")
-        return cls(
-            source=source.name,
-            base=source.address.rstrip("/"),
-            number=number,
-            comments=comments,
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
-        )
+class GraphObject(PayloadModel):
+    """A post or a comment, as the Graph API's documentation names its fields."""
+
+    id: ObjectId
+    message: Text | None = None
+    story: Lenient[Text] = None
+    created_time: Lenient[Text] = None
+    updated_time: Lenient[Text] = None
+    permalink_url: Lenient[Uri] = None
+    author_id: Lenient[Text] = Field(None, validation_alias=AliasPath("from", "id"))
+    is_published: bool | None = None
+    is_hidden: bool | None = None
+    is_private: bool | None = None
+    privacy: Privacy | None = None
+    comments: Lenient[Count] = Field(None, validation_alias=AliasPath("comments", "summary", "total_count"))
+    reactions: Lenient[Count] = Field(None, validation_alias=AliasPath("reactions", "summary", "total_count"))
+    shares: Lenient[Count] = Field(None, validation_alias=AliasPath("shares", "count"))
+    like_count: Lenient[Count] = None
+    comment_count: Lenient[Count] = None
 
     @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        hidden = self.is_published is False or self.is_hidden is True or self.is_private is True
+        return not hidden and ((self.privacy and self.privacy.value) or "") in _OPEN_PRIVACY
 
     @property
-    def me_url(self) -> str:
-        """The address that tells whose token it is."""
-        return f"{self.base}/me?fields=id"
+    def engagement(self) -> dict[str, int]:
+        """The counts that came with it; a comment has them under other names than a post."""
+        counts = {
+            "likes": self.like_count if self.reactions is None else self.reactions,
+            "replies": self.comment_count if self.comments is None else self.comments,
+            "shares": self.shares,
+        }
+        return {name: count for name, count in counts.items() if count is not None}
 
-    def posts_url(self, paging: Mapping[str, str]) -> str:
-        """Give the address of a page of posts, newest first."""
-        query = {"fields": _POST_FIELDS, "limit": str(_PAGE_SIZE), **paging}
-        return f"{self.base}/{self.number}/posts?{urlencode(query)}"
 
-    def comments_url(self, post: str, paging: Mapping[str, str]) -> str:
-        """Give the address of a page of a post's comments and their replies, newest first."""
-        order = {"filter": "stream", "order": "reverse_chronological"}
-        query = {"fields": _COMMENT_FIELDS, "limit": str(_PAGE_SIZE), **order, **paging}
-        return f"{self.base}/{quote(post, safe='')}/comments?{urlencode(query)}"
+class GraphList(PayloadModel):
+    """A page of posts or comments."""
 
-    def object_url(self, number: str) -> str:
-        """Give the address of one post or comment."""
-        fields = _POST_FIELDS if self.is_post(number) else _COMMENT_FIELDS
-        return f"{self.base}/{quote(number, safe='')}?{urlencode({'fields': fields})}"
+    data: list[Any]
+    next: Lenient[Text] = Field(None, validation_alias=AliasPath("paging", "next"))
 
-    def is_post(self, number: str) -> bool:
-        """Say whether an identifier is one of the Page's posts, not of a comment."""
-        return number.startswith(f"{self.number}_")
+
+class Me(PayloadModel):
+    """Whose token it is."""
+
+    id: Lenient[Text] = None
+
+
+class GraphError(PayloadModel):
+    """Why something was refused."""
+
+    code: Lenient[Count] = None
+    error_subcode: Lenient[Count] = None
+    message: Lenient[Text] = None
+
+
+class Refusal(PayloadModel):
+    """The answer to a request that is refused."""
+
+    error: GraphError
+
+
+class Usage(PayloadModel):
+    """How much of a limit is used, in percent, and how many minutes a block still lasts."""
+
+    call_count: Lenient[Count] = None
+    total_time: Lenient[Count] = None
+    total_cputime: Lenient[Count] = None
+    estimated_time_to_regain_access: Lenient[Count] = None
+
+    @property
+    def percent(self) -> int:
+        """The part of the limit that is used most."""
+        return max(self.call_count or 0, self.total_time or 0, self.total_cputime or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row of a page. `post` is None when it is left out, for `reason`; `mark` changes with the comments on it."""
 
-    number: str
+    id: str
     created_at: datetime | None
     comments: int
     mark: str
@@ -138,51 +142,19 @@ class Page:
     malformed: int
     paging: Mapping[str, str] | None
 
-    def counted(self, known: datetime | None) -> Counter[str]:
+    def skipped(self, known: datetime | None) -> Counter[str]:
         """Count what was left out and is newer than what is known: the rest was counted when it was new."""
-        skipped = Counter(
+        reasons = Counter(
             entry.reason
             for entry in self.entries
             if entry.reason and (known is None or entry.created_at is None or entry.created_at > known)
         )
-        if self.malformed:
-            skipped["malformed"] += self.malformed
-        return skipped
+        return reasons + Counter(malformed=self.malformed)
 
     def reaches(self, known: datetime) -> bool:
         """Say whether this page ends below what is known."""
         last = self.entries[-1].created_at if self.entries else None
         return last is not None and last < known
-
-
-def token_of(source: SourceView) -> str:
-    """Give the source's token.
-
-    Raises:
-        UsageError: When there is none, or what stands there cannot be one.
-
-    """
-    how = f'set the Page token in [secrets] of kiemtin.toml, as "{source.name}" = "…"'
-    if not source.secret:
-        raise UsageError(f"source {source.name}: a Page is read with a token of those who administer it: {how}")
-    if not _TOKEN.fullmatch(source.secret.strip()):
-        raise UsageError(f"source {source.name}: what is set as its token has signs that no token has: {how}")
-    return source.secret.strip()
-
-
-def without_token(fetched: Fetched, token: str) -> Fetched:
-    """Take the token out of an answer: the addresses of further pages carry it, and answers are kept as proof."""
-    body = fetched.body
-    for secret in {token, quote(token, safe="")}:
-        body = body.replace(secret.encode(), _REMOVED)
-    body = _TOKEN_IN_ADDRESS.sub(rb"\1" + _REMOVED, body)
-    if body == fetched.body:
-        return fetched
-    wire = fetched.exchange
-    if wire is not None:
-        headers = tuple(pair for pair in wire.response_headers if pair[0].lower() not in _PACKING)
-        wire = replace(wire, response_headers=headers, body=body)
-    return replace(fetched, body=body, exchange=wire)
 
 
 def read_page(fetched: Fetched, page: FacebookPage, context: str | None = None) -> Page:
@@ -192,53 +164,46 @@ def read_page(fetched: Fetched, page: FacebookPage, context: str | None = None) 
         PayloadInvalid: When it is none, or when it leads to another server.
 
     """
-    payload = read_json(fetched)
-    rows = payload.get("data")
-    if not isinstance(rows, list):
+    answer = read_row(GraphList, read_json(fetched))
+    if answer is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list: is it the Graph API?")
-    found = [read_entry(row, page, context) for row in rows]
+    rows = [read_entry(row, page, context) for row in answer.data]
     return Page(
         fetched=fetched,
-        entries=[entry for entry in found if entry is not None],
-        malformed=found.count(None),
-        paging=_paging(payload.get("paging"), page),
+        entries=[entry for entry in rows if entry is not None],
+        malformed=rows.count(None),
+        paging=_paging(answer.next or "", page),
     )
 
 
 def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entry | None:
-    """Read one post or comment; None when it has no number."""
-    if not isinstance(row, dict) or not _OBJECT.fullmatch(text_at(row, "id")):
+    """Read one post or comment; None when it is not as documented."""
+    shown = read_row(GraphObject, row)
+    if shown is None:
         return None
-    number, created = text_at(row, "id"), text_at(row, "created_time")
-    created_at = parse_date(created, default_zone=UTC)
-    counts = {
-        "comments": number_at(mapping_at(mapping_at(row, "comments"), "summary"), "total_count"),
-        "reactions": number_at(mapping_at(mapping_at(row, "reactions"), "summary"), "total_count"),
-    }
-    comments = counts["comments"] or 0
-    # Taking a comment away need not change the time; and the count stays when one goes as another comes.
-    mark = f"{comments} {text_at(row, 'updated_time')}"
-    entry = Entry(number=number, created_at=created_at, comments=comments, mark=mark)
-    text = text_at(row, "message")
-    if not _is_public(row):
+    comments = shown.comments or 0
+    entry = Entry(
+        id=shown.id,
+        created_at=parse_date(shown.created_time or "", default_zone=UTC),
+        comments=comments,
+        # Taking a comment away need not change the time; and the count stays when one goes as another comes.
+        mark=f"{comments} {shown.updated_time or ''}",
+    )
+    if not shown.is_public:
         return replace(entry, reason="not public")
+    text = shown.message or ""
     if not text.strip():
-        return replace(entry, reason="page activity" if text_at(row, "story") else "no text")
-    link = text_at(row, "permalink_url")
-    engagement = {
-        "likes": _first(counts["reactions"], number_at(row, "like_count")),
-        "replies": _first(counts["comments"], number_at(row, "comment_count")),
-        "shares": number_at(mapping_at(row, "shares"), "count"),
-    }
+        return replace(entry, reason="page activity" if shown.story else "no text")
+    link = shown.permalink_url or ""
     post = PublicPost(
-        external_id=number,
+        external_id=shown.id,
         text=text,
-        url=link if link.startswith(("https://", "http://")) else f"https://www.facebook.com/{number}",
-        author=text_at(mapping_at(row, "from"), "id") or (page.number if page.is_post(number) else None),
+        url=link if link.startswith(("https://", "http://")) else f"https://www.facebook.com/{shown.id}",
+        author=shown.author_id or (page.page_id if page.is_post(shown.id) else None),
         context=context,
-        published_at=created_at,
-        published_raw=created or None,
-        engagement={name: count for name, count in engagement.items() if count is not None},
+        published_at=entry.created_at,
+        published_raw=shown.created_time or None,
+        engagement=shown.engagement,
     )
     return replace(entry, post=post)
 
@@ -257,12 +222,23 @@ def read_json(fetched: Fetched) -> Mapping[str, Any]:
 
     """
     try:
-        payload = json.loads(fetched.body)
-    except (ValueError, RecursionError):
+        payload = parse_json(fetched.body)
+    except ValueError:
         payload = None
     if not isinstance(payload, dict):
         raise PayloadInvalid(f"{fetched.final_url} does not answer as the Graph API does: check the address")
     return payload
+
+
+def token_owner(fetched: Fetched) -> str | None:
+    """Read whose token it is.
+
+    Raises:
+        PayloadInvalid: When the answer is no JSON object.
+
+    """
+    me = read_row(Me, read_json(fetched))
+    return me.id if me else None
 
 
 def is_object_id(text: str) -> bool:
@@ -273,20 +249,20 @@ def is_object_id(text: str) -> bool:
 def is_unknown_object(fetched: Fetched) -> bool:
     """Say whether an answer means that what was asked for is not there any more."""
     error = _error(fetched)
-    return (number_at(error, "code"), number_at(error, "error_subcode")) == _UNKNOWN_OBJECT
+    return (error.code, error.error_subcode) == _UNKNOWN_OBJECT
 
 
 def is_forbidden(fetched: Fetched) -> bool:
     """Say whether an answer means that this token may not see what was asked for."""
-    return number_at(_error(fetched), "code") in _FORBIDDEN
+    return _error(fetched).code in _FORBIDDEN
 
 
 def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
     """Explain a refusal by its code."""
     error = _error(fetched)
-    code, subcode = number_at(error, "code"), number_at(error, "error_subcode")
+    code, subcode = error.code, error.error_subcode
     named = f"code {code}" + (f", subcode {subcode}" if subcode is not None else "")
-    if code in _BAD_TOKEN:  # what it says beside the code may repeat the token
+    if code in _BAD_TOKEN:  # the message beside the code may repeat the token
         return SourceRefused(
             f"the token of source {page.source} has expired or was withdrawn ({named}): "
             "make a new Page token and set it in [secrets]"
@@ -298,7 +274,7 @@ def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
         )
     if code in _TOO_MANY:
         return _too_many(fetched, named)
-    explained = f"{named}: {' '.join(text_at(error, 'message').split())[:_LONGEST_EXPLANATION]}"
+    explained = f"{named}: {' '.join((error.message or '').split())[:_LONGEST_EXPLANATION]}"
     if code in _PASSING:
         return FetchFailed(f"{page.host} has a trouble of its own ({explained}): try again later")
     if code is None and fetched.status in _REFUSED:
@@ -307,58 +283,49 @@ def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
 
 
 def usage_problem(fetched: Fetched) -> RateLimited | None:
-    """Tell from the headers of a good answer whether hardly any request is left, before the last one is spent."""
-    worst = max((percent for row in _usage_rows(fetched) for percent in _percents(row)), default=0)
+    """Say from the headers of a good answer that hardly any request is left, before the last one is spent."""
+    worst = max((usage.percent for usage in _usages(fetched)), default=0)
     return _too_many(fetched, f"{worst} % used") if worst >= _ALMOST_USED_UP else None
 
 
 def _too_many(fetched: Fetched, named: str) -> RateLimited:
-    waits = [number_at(row, "estimated_time_to_regain_access") or 0 for row in _usage_rows(fetched)]
-    wait = timedelta(minutes=min(max(waits, default=0), 24 * 60)) or _USUAL_WAIT
-    until = fetched.fetched_at + min(wait, _LONGEST_WAIT)
+    minutes = max((usage.estimated_time_to_regain_access or 0 for usage in _usages(fetched)), default=0)
+    wait = timedelta(minutes=min(minutes, _LONGEST_WAIT // timedelta(minutes=1)))
+    until = fetched.fetched_at + (wait if minutes > 0 else _USUAL_WAIT)
     return RateLimited(f"the Graph API has no more requests for us ({named}) until {until:%Y-%m-%d %H:%M} UTC", until)
 
 
-def _usage_rows(fetched: Fetched) -> list[Mapping[str, Any]]:
-    """List what the headers tell of limits: one object, or lists of them by account."""
-    rows: list[Mapping[str, Any]] = []
+def _usages(fetched: Fetched) -> list[Usage]:
+    """List what the headers say of limits: one object, or lists of them by account."""
+    usages: list[Usage | None] = []
     for name in _USAGE_HEADERS:
         try:
-            told = json.loads(fetched.headers.get(name, "{}"))
-        except (ValueError, RecursionError):
+            header = parse_json(fetched.headers.get(name, "{}"))
+        except ValueError:
             continue
-        lists = [value for value in told.values() if isinstance(value, list)] if isinstance(told, dict) else []
-        rows += [row for row in [told, *(row for rows in lists for row in rows)] if isinstance(row, dict)]
-    return rows
+        lists = [value for value in header.values() if isinstance(value, list)] if isinstance(header, dict) else []
+        usages += [read_row(Usage, row) for row in [header, *(row for rows in lists for row in rows)]]
+    return [usage for usage in usages if usage is not None]
 
 
-def _percents(row: Mapping[str, Any]) -> list[int]:
-    return [number for number in (number_at(row, name) for name in _PERCENTS) if number is not None]
-
-
-def _paging(paging: Any, page: FacebookPage) -> Mapping[str, str] | None:
+def _paging(address: str, page: FacebookPage) -> Mapping[str, str] | None:
     """Take from the address of the next page only where it goes on; it also carries the token."""
-    address = text_at(paging, "next") if isinstance(paging, dict) else ""
     if not address:
         return None
-    ours, theirs = urlsplit(page.base), urlsplit(address)
+    ours = urlsplit(page.base)
+    try:
+        theirs = urlsplit(address)
+    except ValueError as error:
+        raise PayloadInvalid(f"{page.host} gives no address for its next page: it cannot be followed") from error
     if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
         raise PayloadInvalid(f"{page.host} says that its next page is on {theirs.hostname}: it is not followed")
     query = parse_qs(theirs.query)
     return {name: query[name][0] for name in _PAGING if name in query} or None
 
 
-def _is_public(row: Mapping[str, Any]) -> bool:
-    hidden = row.get("is_published") is False or row.get("is_hidden") is True or row.get("is_private") is True
-    return not hidden and text_at(mapping_at(row, "privacy"), "value") in _OPEN_PRIVACY
-
-
-def _error(fetched: Fetched) -> Mapping[str, Any]:
+def _error(fetched: Fetched) -> GraphError:
     try:
-        return mapping_at(json.loads(fetched.body), "error")
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _first(*counts: int | None) -> int | None:
-    return next((count for count in counts if count is not None), None)
+        refusal = read_row(Refusal, parse_json(fetched.body))
+    except ValueError:
+        refusal = None
+    return refusal.error if refusal else GraphError()

@@ -9,7 +9,6 @@ from typing import Any
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook.api import (
     Entry,
-    FacebookPage,
     Page,
     heading_of,
     is_forbidden,
@@ -19,10 +18,10 @@ from monitor.collectors.facebook.api import (
     read_entry,
     read_json,
     read_page,
-    token_of,
+    token_owner,
     usage_problem,
-    without_token,
 )
+from monitor.collectors.facebook.page import FacebookPage, token_of, without_token
 from monitor.collectors.http.client import Fetched, PoliteClient
 from monitor.collectors.http.robots_exemption import has_leave
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
@@ -54,9 +53,9 @@ class FacebookCollector:
             CollectError: Another of its subclasses, when the API could not be read.
 
         """
-        page = FacebookPage.of(source)
+        page = FacebookPage.from_source(source)
         reading = _Reading(page, _Graph(page, client, source), source)
-        await reading.insist_on_own_page()
+        await reading.require_own_page()
         async for batch in reading.posts():
             yield batch
         async for batch in reading.look_again():
@@ -72,10 +71,10 @@ class FacebookCollector:
             CollectError: When the API could not be read.
 
         """
-        page = FacebookPage.of(source)
+        page = FacebookPage.from_source(source)
         watched = replace(source, watched=[post.external_id for post in posts])
         reading = _Reading(page, _Graph(page, client, source), watched)
-        await reading.insist_on_own_page()
+        await reading.require_own_page()
         async for batch in reading.look_again():
             yield batch
 
@@ -115,31 +114,36 @@ class _Graph:
         return without_token(fetched, self._token)
 
 
-class _Bookmark:
-    def __init__(self, page: FacebookPage, cursor: Mapping[str, Any]) -> None:
-        mine = cursor if cursor.get("page") == page.number else {}
-        self._page = page.number
-        self.newest = _moment(mine.get("newest"))
+class Cursor:
+    """How far the posts of a Page are read, and the comments on its newest posts."""
+
+    def __init__(self, page: FacebookPage, stored: Mapping[str, Any]) -> None:
+        own = stored if stored.get("page") == page.page_id else {}
+        self._page = page.page_id
+        self.newest = _moment(own.get("newest"))
         self._comments: dict[str, tuple[str, str | None]] = {
-            number: (str(known[0]), known[1]) for number, known in (mine.get("comments") or {}).items()
+            post_id: (str(mark), newest) for post_id, (mark, newest) in (own.get("comments") or {}).items()
         }
 
     def has_new_comments(self, entry: Entry) -> bool:
         """Say whether a post has comments, and they or the post changed since they were read."""
-        known = self._comments.get(entry.number)
+        known = self._comments.get(entry.id)
         return entry.mark != known[0] if known else entry.comments > 0
 
-    def newest_comment(self, number: str) -> datetime | None:
-        known = self._comments.get(number)
+    def newest_comment(self, post_id: str) -> datetime | None:
+        """Give when the newest known comment on a post was made."""
+        known = self._comments.get(post_id)
         return _moment(known[1]) if known else None
 
-    def comments_read(self, entry: Entry, newest: datetime | None) -> None:
-        self._comments.pop(entry.number, None)
-        self._comments[entry.number] = (entry.mark, newest.isoformat() if newest else None)
+    def set_comments(self, entry: Entry, newest: datetime | None) -> None:
+        """Note that the comments on a post are read, and when the newest of them was made."""
+        self._comments.pop(entry.id, None)
+        self._comments[entry.id] = (entry.mark, newest.isoformat() if newest else None)
 
-    def as_cursor(self) -> dict[str, Any]:
+    def to_stored(self) -> dict[str, Any]:
+        """Give the cursor as it is stored."""
         newest = self.newest.isoformat() if self.newest else None
-        latest = {number: list(known) for number, known in list(self._comments.items())[-_REMEMBERED:]}
+        latest = {post_id: list(known) for post_id, known in list(self._comments.items())[-_REMEMBERED:]}
         return {"page": self._page, "newest": newest, **({"comments": latest} if latest else {})}
 
 
@@ -150,25 +154,25 @@ class _Reading:
         self._page = page
         self._graph = graph
         self._watched = source.watched
-        self._bookmark = _Bookmark(page, source.cursor)
+        self._cursor = Cursor(page, source.cursor)
         self._met: set[str] = set()
 
-    async def insist_on_own_page(self) -> None:
-        """Find out whose token it is.
+    async def require_own_page(self) -> None:
+        """Check whose token it is.
 
         Raises:
             SourceRefused: When it is not the Page's own: then somebody else administers it.
 
         """
-        if read_json(await self._graph.get(self._page.me_url)).get("id") != self._page.number:
+        if token_owner(await self._graph.get(self._page.me_url)) != self._page.page_id:
             raise SourceRefused(
-                f"the token of source {self._page.source} is not that of Page {self._page.number}: only Pages that you "
-                "administer are read, each with its own Page token"
+                f"the token of source {self._page.source} is not that of Page {self._page.page_id}: only Pages that "
+                "you administer are read, each with its own Page token"
             )
 
     async def posts(self) -> AsyncIterator[Batch]:
         """Read back to what is known, or as far as a reading may go."""
-        known = self._bookmark.newest
+        known = self._cursor.newest
         most = self._page.max_pages if known else self._page.backfill_pages
         newest, paging = known, dict[str, str]()
         for number in range(1, most + 1):
@@ -183,12 +187,12 @@ class _Reading:
                 async for batch in self._comments_of(page):
                     yield batch
             if finished:
-                self._bookmark.newest = newest
+                self._cursor.newest = newest
             gap = f"posts older than this reading's last page and newer than {known} were missed"
             yield self._batch(
                 page,
                 known,
-                cursor=self._bookmark.as_cursor() if finished else None,
+                cursor=self._cursor.to_stored() if finished else None,
                 gap=f"{gap}: read this source more often" if missed else None,
             )
             if finished:
@@ -197,50 +201,50 @@ class _Reading:
 
     async def _comments_of(self, page: Page) -> AsyncIterator[Batch]:
         for entry in reversed(page.entries):
-            if entry.post is not None and self._bookmark.has_new_comments(entry):
+            if entry.post is not None and self._cursor.has_new_comments(entry):
                 async for batch in self._comments(entry):
                     yield batch
 
     async def _comments(self, entry: Entry) -> AsyncIterator[Batch]:
         """Read the comments on one post, newest first, back to those that are known."""
-        known = self._bookmark.newest_comment(entry.number)
+        known = self._cursor.newest_comment(entry.id)
         newest, paging = known, dict[str, str]()
         for number in range(1, _MOST_COMMENT_PAGES + 1):
-            fetched = await self._graph.get(self._page.comments_url(entry.number, paging))
+            fetched = await self._graph.get(self._page.comments_url(entry.id, paging))
             page = read_page(fetched, self._page, heading_of(entry.post))
             newest = _newest(page, newest)
             reached = known is not None and page.reaches(known)
             finished = reached or page.paging is None or number == _MOST_COMMENT_PAGES
             missed = finished and not reached and page.paging is not None
             if finished:
-                self._bookmark.comments_read(entry, newest)
+                self._cursor.set_comments(entry, newest)
             yield self._batch(
                 page,
                 known,
-                cursor=self._bookmark.as_cursor() if finished else None,
-                gap=f"post {entry.number} has more comments than are read at once" if missed else None,
+                cursor=self._cursor.to_stored() if finished else None,
+                gap=f"post {entry.id} has more comments than are read at once" if missed else None,
             )
             if finished:
                 return
             paging = dict(page.paging or {})
 
     def _batch(self, page: Page, known: datetime | None, *, cursor: dict[str, Any] | None, gap: str | None) -> Batch:
-        self._met |= {entry.number for entry in page.entries if entry.post}
+        self._met |= {entry.id for entry in page.entries if entry.post}
         return Batch(
             fetched=page.fetched,
             posts=[entry.post for entry in reversed(page.entries) if entry.post],
-            skipped=page.counted(known),
+            skipped=page.skipped(known),
             cursor=cursor,
             gap=gap,
         )
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Ask after the watched posts and comments that were not met, one by one."""
-        asked = [number for number in self._watched if number not in self._met and is_object_id(number)]
-        for number in asked[:_MOST_LOOKS]:
-            fetched = await self._graph.ask(self._page.object_url(number))
+        asked = [each for each in self._watched if each not in self._met and is_object_id(each)]
+        for object_id in asked[:_MOST_LOOKS]:
+            fetched = await self._graph.ask(self._page.object_url(object_id))
             if is_unknown_object(fetched):
-                yield Batch(fetched=fetched, gone=(number,))
+                yield Batch(fetched=fetched, gone=(object_id,))
             elif is_forbidden(fetched):  # this one thing, for what the Page itself shows was read just before
                 yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
             elif fetched.status in _PROBLEMS:
@@ -250,11 +254,14 @@ class _Reading:
                 # What is there, but no longer for everybody, is gone for the public.
                 hidden = entry is not None and entry.reason == "not public"
                 posts = (entry.post,) if entry and entry.post else ()
-                yield Batch(fetched=fetched, posts=posts, gone=(number,) if hidden else ())
+                skipped = Counter({"malformed": 1} if entry is None else {})
+                yield Batch(fetched=fetched, posts=posts, gone=(object_id,) if hidden else (), skipped=skipped)
 
 
 def _newest(page: Page, newest: datetime | None) -> datetime | None:
-    times = [entry.created_at for entry in page.entries if entry.created_at]
+    # A time that has not come yet would make every later post look known.
+    latest = page.fetched.fetched_at
+    times = [min(entry.created_at, latest) for entry in page.entries if entry.created_at]
     return max([*times, *([newest] if newest else [])], default=None)
 
 

@@ -67,7 +67,7 @@ def test_a_random_post_is_asked_about_for_every_label_and_a_doubtful_one_for_one
     by_post: dict[int, list[Question]] = {}
     for question in asked(sqlite_database):
         by_post.setdefault(question.post_id, []).append(question)
-    sizes = Counter((found[0].why, len(found)) for found in by_post.values())
+    sizes = Counter((found[0].sampling, len(found)) for found in by_post.values())
     assert sizes == {("random", 3): 10, ("uncertain", 1): 10}
 
 
@@ -78,7 +78,7 @@ def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
     order = [question.post_id for question in asked(sqlite_database)]
     once = list(dict.fromkeys(order))
     assert order == sorted(order, key=once.index)
-    kinds = [question.why for question in asked(sqlite_database)]
+    kinds = [question.sampling for question in asked(sqlite_database)]
     assert "random" in kinds[:20]
     assert "uncertain" in kinds[:20]
 
@@ -91,7 +91,7 @@ def test_what_is_asked_for_doubt_is_near_the_threshold(
         thresholds = session.scalars(select(Model.thresholds)).one()
         everything = session.execute(select(Score.label, Score.probability)).all()
     far = [abs(probability - thresholds[label]) for label, probability in everything]
-    near = [abs(q.probability - thresholds[q.label]) for q in asked(sqlite_database) if q.why == "uncertain"]
+    near = [abs(q.probability - thresholds[q.label]) for q in asked(sqlite_database) if q.sampling == "uncertain"]
     assert statistics.mean(near) < statistics.mean(far) * 0.8
 
 

@@ -126,7 +126,7 @@ def test_random_answers_tell_precision_and_recall(
         for number, (flagged, decision) in enumerate([*cases, (False, "unsure"), (True, "unsure")]):
             question = add_question(session, add_post(session, source, str(number)), flagged=flagged)
             questions.answer(session, question, reviewer_id=user.id, decision=decision, now=clock.now())
-        doubtful = add_question(session, add_post(session, source, "x"), why="uncertain", flagged=True)
+        doubtful = add_question(session, add_post(session, source, "x"), sampling="uncertain", flagged=True)
         questions.answer(session, doubtful, reviewer_id=user.id, decision="rejected", now=clock.now())
         session.commit()
     estimate = look(sqlite_database, loaded, clock).estimates["concern"]

@@ -204,7 +204,7 @@ async def test_what_cannot_be_learnt_now_is_asked_an_hour_later_and_switches_not
     assert account(await look()) == (0, 0, 0, {reason: 1})
     with sqlite_database.work() as session:
         (due,) = session.scalars(select(Recheck)).all()
-        assert (due.due_at, due.looked_at) == (clock.now() + HOUR, None)
+        assert (due.due_at, due.checked_at) == (clock.now() + HOUR, None)
         assert sources.by_name(session, "paper").enabled
         assert sources.by_name(session, "paper").state.failures == 0
     assert stored(sqlite_database, 1).deleted_at is None

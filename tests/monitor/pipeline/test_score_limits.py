@@ -162,7 +162,7 @@ def test_questions_are_put_about_the_band_first(
     loaded = cached_model(str(small_model))
     QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 6)
     with sqlite_database.work() as session:
-        asked = session.scalars(select(Question).where(Question.why == "uncertain")).all()
+        asked = session.scalars(select(Question).where(Question.sampling == "uncertain")).all()
         rows = session.execute(select(Score.post_id, Score.label).where(Score.unsure.is_(True)))
         unsure = {(post_id, label) for post_id, label in rows}
     assert len(asked) == 3
