@@ -12,7 +12,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-tasks quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -77,9 +77,9 @@ format: setup  ## Let the formatter and the linter mend what they can.
 
 BENCH_STAMP := .venv-bench/.installed
 
-$(BENCH_STAMP): | $(UV)
+$(BENCH_STAMP): tests/benchmarks/requirements.txt | $(UV)
 	$(UV) venv --quiet --clear --python "$(PYTHON)" .venv-bench
-	$(UV) pip install --quiet --python .venv-bench 'scrapy>=2.13,<3'
+	$(UV) pip install --quiet --python .venv-bench --requirements tests/benchmarks/requirements.txt
 	touch $(BENCH_STAMP)
 
 bench-classify: setup  ## Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
@@ -96,6 +96,9 @@ bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: D
 
 bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
 	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)
+
+bench-start: setup $(BENCH_STAMP)  ## Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
+	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)
 
 bench-tasks: setup  ## Train and measure public sets' own classes: DATA="vihsd=TRAIN:DEV …" UNLABELLED="FILE …", as published.
 	$(BIN)/python -m tests.benchmarks.tasks $(DATA) $(if $(UNLABELLED),--unlabelled $(UNLABELLED))
