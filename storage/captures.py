@@ -1,4 +1,4 @@
-"""Captures: which fetched bytes prove a flagged post and must be kept, and which prove nothing any more."""
+"""Captures: which fetched bytes belong to a flagged post and must be kept, and which may be deleted."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -12,7 +12,7 @@ from storage.posts import unscored_condition
 
 
 class CaptureAction(Enum):
-    """What is to become of fetched bytes."""
+    """What to do with fetched bytes."""
 
     KEEP = "keep"
     WAIT = "wait"
@@ -21,10 +21,10 @@ class CaptureAction(Enum):
 
 
 def required_actions(session: Session, hashes: Sequence[str], model_id: int) -> dict[str, CaptureAction]:
-    """Tell what is to become of fetched bytes, by their SHA-256 (a few hundred at a time).
+    """Decide what to do with fetched bytes, by SHA-256 (at most a few hundred).
 
-    Bytes are kept for a flagged post, wait for a post without a score, and are else to be dropped. Unknown are those
-    that no capture names: their crawl may not have ended.
+    KEEP: they hold a flagged post. WAIT: they hold a post without a score. DROP: all their posts are scored, none is
+    flagged. UNKNOWN: no capture has this hash, because the crawl that fetched them has not committed yet.
     """
     asked = Capture.sha256.in_(hashes)
     linked = _linked().subquery()
@@ -45,18 +45,18 @@ def _required_action(each: str, known: set[str], keep: set[str], wait: set[str])
 
 
 def path_of(session: Session, sha256: str) -> str | None:
-    """Tell where bytes are kept already."""
+    """Return the path of kept bytes; None when they are not kept."""
     kept = select(Capture.warc_path).where(Capture.sha256 == sha256, Capture.warc_path.is_not(None))
     return session.scalar(kept.limit(1))
 
 
 def set_path(session: Session, sha256: str, path: str) -> None:
-    """Note where bytes are kept, for every capture of them."""
+    """Store the path of kept bytes in every capture of them."""
     session.execute(update(Capture).where(Capture.sha256 == sha256).values(warc_path=path))
 
 
 def release_unused(session: Session) -> list[str]:
-    """Forget kept bytes of which no post is left; returns where they are, for the caller to delete."""
+    """Clear the paths of kept bytes of which no post is left; returns the paths, whose files the caller deletes."""
     linked = _linked().subquery()
     used = select(Capture.warc_path).join(linked, linked.c.capture_id == Capture.id)
     unused = select(Capture.warc_path).where(
@@ -68,10 +68,10 @@ def release_unused(session: Session) -> list[str]:
 
 
 def release_author(session: Session, author_key: str) -> tuple[list[str], list[str]]:
-    """Forget the kept bytes in which an author's posts were read, although others' posts stand in them too.
+    """Clear the paths of kept bytes that hold posts of an author, even if they hold posts of others too.
 
     Returns:
-        Where the kept ones are, and the hashes of all, for the caller to delete.
+        The paths of kept bytes, and the hashes of all: the caller deletes the files.
 
     """
     linked = _linked().subquery()
@@ -92,7 +92,7 @@ def _clear_paths(session: Session, paths: Sequence[str]) -> None:
 
 
 def _linked() -> Select[Any] | Any:
-    """Pair captures with the posts whose first or later version was read from them."""
+    """Select pairs of capture id and post id: a post's first or later version was read from that capture."""
     return union(
         select(Post.capture_id.label("capture_id"), Post.id.label("post_id")).where(Post.capture_id.is_not(None)),
         select(PostRevision.capture_id, PostRevision.post_id).where(PostRevision.capture_id.is_not(None)),

@@ -1,7 +1,7 @@
-"""What people have decided about posts, as labels to learn from and to measure with.
+"""Decisions of people as labels, for training and for measuring.
 
-Decisions come from two places: reviews of flags and answers to questions. Of both together the newest counts for a
-version of a post and a label; one that is not sure, or was taken back, says nothing.
+Decisions come from reviews of flags and from answers to questions. For each post and label the newest decision on the
+newest judged version counts. `unsure` and `reopened` give no label.
 """
 
 from collections.abc import Collection
@@ -18,14 +18,14 @@ _SAID = {"confirmed": True, "rejected": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelDecision:
-    """One post and label that people are sure about.
+    """What people decided about one post and label.
 
     Args:
         post_id: The post.
         label: The label.
         holds: Whether the post carries it.
         text: Heading and text of the version that was judged.
-        same_as: What copies of the post have in common: their cluster, or the hash of what they say.
+        same_as: A key that copies of the post share: their cluster, or the hash of the content.
         decided_at: When, UTC.
 
     """
@@ -39,7 +39,7 @@ class LabelDecision:
 
 
 def label_decisions(session: Session) -> list[LabelDecision]:
-    """List what people are sure about, oldest decision first. Posts that their platform no longer has are left out."""
+    """List all labels that people decided, oldest decision first, without posts that their platform has deleted."""
     newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
     for post_id, label, revision, decision, at in _all_decisions(session):
         key = (post_id, label)
@@ -79,7 +79,8 @@ def _all_decisions(session: Session) -> list[tuple[int, str, int, str, datetime]
 
 
 def _posts(session: Session, wanted: set[int]) -> dict[int, Post]:
-    """Load those that their platform still has; asked for by a sub-query, for a statement takes only so many values."""
+    """Load the posts that their platform still has."""
+    # A sub-query instead of a list of ids: SQLite limits the number of values in a statement.
     query = select(Post).where(Post.deleted_at.is_(None), Post.id.in_(_decided_ids()))
     return {post.id: post for post in session.scalars(query) if post.id in wanted}
 
@@ -107,12 +108,12 @@ def _same_as(post: Post) -> str:
 
 
 def recent_texts(session: Session, limit: int, left_out: Collection[str]) -> list[str]:
-    """Give what the newest monitored posts say, as far as their platform still has them; copies once.
+    """Return the texts of the newest monitored posts that their platform still has; copies count once.
 
     Args:
         session: The unit of work.
-        limit: How many posts to look at.
-        left_out: What `Decided.same_as` says of posts that are known already: they would count twice.
+        limit: How many posts to read.
+        left_out: `LabelDecision.same_as` of posts that are used already and would count twice.
 
     """
     query = select(Post).where(Post.deleted_at.is_(None), Post.source.has(Source.role == "monitored"))

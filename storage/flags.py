@@ -1,4 +1,4 @@
-"""Flags: opening them, the queue in which people see them, and leases so that two never work on one."""
+"""Flags: opening, the review queue, and leases, so that two reviewers never work on one flag."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from storage.models import Flag, Post
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDraft:
-    """A suggestion of the classifier: the version of a post that passed a label's threshold, and why."""
+    """The columns of a flag to open: the version of a post that passed a label's threshold, and the reasons."""
 
     post_id: int
     revision_number: int
@@ -26,10 +26,10 @@ class FlagDraft:
 
 
 def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> Counter[str]:
-    """Open flags; a flag that a person has not decided, or whose post was edited since, is brought up to date.
+    """Open flags. An existing flag is updated when nobody has decided it, or when the post was edited since.
 
     Returns:
-        How many flags were opened or opened again, by label.
+        How many flags were opened or reopened, by label.
 
     """
     opened: Counter[str] = Counter()
@@ -40,6 +40,7 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
             insert_ignoring(session, Flag, [row], ("post_id", "label"))
             opened[draft.label] += 1
             continue
+        # A decision is about the version that was shown; a later version is a new question.
         edited = draft.revision_number > flag.revision_number
         if flag.state == "open" or edited:
             opened[draft.label] += int(edited)
@@ -68,10 +69,10 @@ def _columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
 
 
 def by_id(session: Session, flag_id: int) -> Flag:
-    """Find a flag with its post and source.
+    """Return a flag with its post and source.
 
     Raises:
-        NotFound: When there is none of that number (its post may have been deleted by retention).
+        NotFound: When there is none of that id (its post may have been deleted by retention).
 
     """
     flag = session.scalar(select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.id == flag_id))
@@ -84,7 +85,7 @@ def by_id(session: Session, flag_id: int) -> Flag:
 def queue(
     session: Session, *, state: str = "open", label: str | None = None, limit: int = 50, offset: int = 0
 ) -> Sequence[Flag]:
-    """List flags, most probable first; the most probable flag of the lowest number wins a tie."""
+    """List flags, most probable first, by id where probabilities are equal."""
     query = select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.state == state)
     if label:
         query = query.where(Flag.label == label)
@@ -108,14 +109,15 @@ def of_post(session: Session, post_id: int) -> Sequence[Flag]:
 
 
 def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
-    """Lease a flag for one reviewer; False when somebody else holds it."""
+    """Lease a flag for one reviewer; False when another one holds it."""
+    # One statement reads and writes, so that of two reviewers at the same moment only one gets the flag.
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     claim = update(Flag).where(Flag.id == flag_id, free).values(lease_owner=owner, lease_until=until)
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
 
 
 def release(session: Session, flag_id: int, owner: str) -> None:
-    """Give a lease back, if it is still held by `owner`."""
+    """End a lease, if `owner` still holds it."""
     held = (Flag.id == flag_id, Flag.lease_owner == owner)
     session.execute(update(Flag).where(*held).values(lease_owner=None, lease_until=None))
 
@@ -129,15 +131,15 @@ def lease_next(
     label: str | None = None,
     after: Flag | None = None,
 ) -> Flag | None:
-    """Lease the most probable open flag that nobody else is looking at; None when there is none.
+    """Lease the most probable open flag that no other reviewer holds; None when there is none.
 
     Args:
         session: The unit of work.
-        owner: Who wants it.
+        owner: Who leases it.
         now: The present time, UTC.
         until: When the lease expires by itself.
         label: Only flags of this label.
-        after: Only flags that come after this one in the queue, for a reviewer who passes it over.
+        after: Only flags after this one in the queue, for a reviewer who skips it.
 
     """
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
@@ -147,6 +149,7 @@ def lease_next(
     if after is not None:
         same = and_(Flag.probability == after.probability, Flag.id > after.id)
         query = query.where(or_(Flag.probability < after.probability, same))
+    # Others may lease the first ones between this query and the update, so some more are tried.
     for flag_id in session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
         if lease(session, flag_id, owner=owner, now=now, until=until):
             return by_id(session, flag_id)

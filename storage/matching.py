@@ -1,4 +1,4 @@
-"""Copies and evidence: bands of signatures, clusters, and the reference posts that may bear on a claim."""
+"""Copies and evidence: MinHash bands, clusters, and reference posts that may support or refute a claim."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,14 +13,14 @@ LOOKUP_CHUNK = 200
 
 
 def unmatched(session: Session, limit: int) -> Sequence[Post]:
-    """List posts whose current version has no signature yet, oldest first."""
+    """List posts whose current version has no MinHash bands yet, oldest first."""
     signed = exists().where(PostBand.post_id == Post.id)
     query = select(Post).where(~signed).order_by(Post.id).limit(limit)
     return session.scalars(query).all()
 
 
 def add_bands(session: Session, post_id: int, bands: Mapping[int, str]) -> None:
-    """Store a post's band keys by the number of the band."""
+    """Store the band keys of a post, by the number of the band."""
     rows = [{"post_id": post_id, "band": band, "key": key} for band, key in bands.items()]
     insert_ignoring(session, PostBand, rows, ("post_id", "band"))
 
@@ -33,7 +33,7 @@ def sharing_a_band(session: Session, post_id: int, bands: Mapping[int, str], lim
 
 
 def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:
-    """Put two posts into one cluster, joining the clusters that they were in."""
+    """Put two posts into one cluster, merging the clusters that they were in."""
     if post.cluster_id is not None and post.cluster_id == copy.cluster_id:
         return
     cluster_id = copy.cluster_id or post.cluster_id
@@ -75,14 +75,14 @@ def reference_posts(session: Session, since: datetime) -> Sequence[Post]:
 
 
 def claims_without_evidence(session: Session, label: str, limit: int) -> Sequence[Post]:
-    """List posts with an open flag of a label for which no evidence is known yet."""
+    """List posts with an open flag of a label and without evidence."""
     has_evidence = exists().where(Evidence.post_id == Post.id)
     flagged = exists().where(Flag.post_id == Post.id, Flag.label == label, Flag.state == "open")
     return session.scalars(select(Post).where(flagged, ~has_evidence).order_by(Post.id).limit(limit)).all()
 
 
 def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:
-    """Store reference posts that may bear on a claim, with their similarity (cosine, 0 to 1)."""
+    """Store reference posts as suggested evidence for a claim, with their cosine similarity (0 to 1)."""
     rows = [
         {
             "post_id": post_id,

@@ -1,4 +1,4 @@
-"""Posts: batched and idempotent storing, revisions, tombstones, and what still waits for a score."""
+"""Posts: storing them in batches (storing twice changes nothing), revisions, removals, and posts without a score."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one stat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """A post on its way into the database. Times are aware UTC; `text` is the original, untouched."""
+    """The columns of a post to store. Times are aware UTC; `text` is the original, unchanged."""
 
     external_id: str
     text: str
@@ -37,7 +37,7 @@ class PostDraft:
 
 @dataclass(slots=True)
 class RecordCounts:
-    """How many posts of a batch were new, changed, known already, or left out because their author was erased."""
+    """Counts of a batch: new posts, edited ones, known ones, and posts of erased authors, which are not stored."""
 
     new: int = 0
     changed: int = 0
@@ -45,7 +45,7 @@ class RecordCounts:
     erased: int = 0
 
     def add(self, other: "RecordCounts") -> None:
-        """Count another batch in."""
+        """Add the counts of another batch."""
         self.new += other.new
         self.changed += other.changed
         self.duplicate += other.duplicate
@@ -53,21 +53,22 @@ class RecordCounts:
 
 
 def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any_version: bool = False) -> RecordCounts:
-    """Store posts of one source: new ones are inserted, an edit becomes a revision, the rest are duplicates.
+    """Store posts of one source: a new post is inserted, an edit becomes a revision, the rest are duplicates.
 
-    Posts of authors who asked to be erased are never stored, whichever way they come.
+    Posts of authors who asked to be erased are never stored.
 
     Args:
         session: The unit of work.
         source_id: The source they come from.
         drafts: The posts, oldest version first when one occurs twice.
-        any_version: Take a text that equals any earlier version for a duplicate. Files say nothing about the order
-            of versions, so importing one twice must not look like an edit.
+        any_version: Count a text that equals any earlier version as a duplicate. Files do not say which version is
+            newer, so importing one twice must not look like an edit.
 
     """
     erased = _erased(session, {draft.author_key for draft in drafts if draft.author_key})
     pending = [draft for draft in drafts if draft.author_key not in erased]
     stored = RecordCounts(erased=len(drafts) - len(pending))
+    # A batch may hold several versions of one post: each pass stores at most one version of each.
     while pending:
         first: dict[str, PostDraft] = {}
         repeats: list[PostDraft] = []
@@ -154,7 +155,7 @@ def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
 
 
 def _refresh(post: Post, draft: PostDraft) -> None:
-    """Note what may change without the text changing."""
+    """Update what may change without the text: the counts, and that the post is still there."""
     if draft.engagement and dict(draft.engagement) != post.engagement:
         post.engagement = dict(draft.engagement)
     post.deleted_at = None
@@ -173,14 +174,14 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
         "capture_id": draft.capture_id,
     }
     session.execute(insert(PostRevision), [revision])
-    session.execute(delete(PostBand).where(PostBand.post_id == post.id))  # another text, other copies
+    session.execute(delete(PostBand).where(PostBand.post_id == post.id))  # they belong to the old text
     post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
     post.edited_at = draft.edited_at or draft.collected_at
     _refresh(post, draft)
 
 
 def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> int:
-    """Mark posts that the platform no longer has; returns how many were not marked before."""
+    """Mark posts as deleted by their platform; returns how many were not marked before."""
     marked = 0
     for start in range(0, len(external_ids), LOOKUP_CHUNK):
         chunk = external_ids[start : start + LOOKUP_CHUNK]
@@ -210,7 +211,7 @@ def is_known(session: Session, source_name: str, external_id: str, content_hashe
 
 
 def unscored_condition(model_id: int) -> Any:
-    """Give the condition on monitored posts whose current version a model has not scored."""
+    """Return the SQL condition for monitored posts whose current version a model has not scored."""
     scored = exists().where(
         and_(
             Score.post_id == Post.id,
@@ -233,18 +234,18 @@ def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
 
 
 def existing_ids(session: Session, post_ids: Sequence[int]) -> set[int]:
-    """Tell which of some posts (at most a few hundred) were not deleted since they were read."""
+    """Return those of the given ids (at most a few hundred) that are still stored."""
     return set(session.scalars(select(Post.id).where(Post.id.in_(post_ids))))
 
 
 def delete_expired(session: Session, source: Source, now: datetime, days: int | None = None) -> int:
-    """Delete the posts of a source that are older than its retention, with all that hangs on them.
+    """Delete the posts of a source that are past their retention, with their scores, flags and reviews.
 
     Args:
         session: The unit of work.
-        source: Whose posts.
+        source: The source of the posts.
         now: The present time, UTC.
-        days: Another retention than the source's own, where its platform allows less.
+        days: The retention to apply instead of the source's own, where its platform allows less.
 
     """
     limit = now - timedelta(days=source.retention_days if days is None else days)
@@ -252,24 +253,25 @@ def delete_expired(session: Session, source: Source, now: datetime, days: int | 
 
 
 def erase_author(session: Session, author_key: str, now: datetime) -> int:
-    """Delete every post of one pseudonym and remember that nothing of theirs may be stored again."""
+    """Delete every post of a pseudonym, and store that none may be stored again."""
     insert_ignoring(session, ErasedAuthor, [{"author_key": author_key, "erased_at": now}], ("author_key",))
     return delete_by_author(session, author_key)
 
 
 def delete_by_author(session: Session, author_key: str) -> int:
-    """Delete every post of one pseudonym, for a request of erasure."""
+    """Delete every post of a pseudonym."""
     return _delete(session, Post.author_key == author_key)
 
 
 def _delete(session: Session, *which: ColumnElement[bool]) -> int:
     deleted = cast("CursorResult[Any]", session.execute(delete(Post).where(*which))).rowcount
+    # No foreign key removes a cluster whose last post is gone.
     session.execute(delete(Cluster).where(~exists().where(Post.cluster_id == Cluster.id)))
     return deleted
 
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:
-    """List the identifiers of a source's recent posts that are not known to be gone, last published first."""
+    """List the external ids of a source's recent posts that are still there, last published first."""
     moment = func.coalesce(Post.published_at, Post.collected_at)
     query = (
         select(Post.external_id)

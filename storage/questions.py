@@ -1,4 +1,4 @@
-"""Questions: which scored posts may be drawn, the queue in which people answer, and what the answers amount to."""
+"""Questions of active learning: the posts to draw from, the queue of open questions, and the answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from storage.models import Answer, Flag, Post, Question, Score, Source, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionDraft:
-    """A post that was drawn for a label, by chance or for doubt, and what the model said of it then."""
+    """The columns of a question: a post and a label, how the post was drawn, and its probability at that time."""
 
     post_id: int
     revision_number: int
@@ -27,7 +27,7 @@ class QuestionDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A question that was drawn at random, and what people say of it: True, False, or None while nobody is sure."""
+    """A question about a post drawn at random; `holds` is None while nobody has answered or is sure."""
 
     label: str
     flagged: bool
@@ -57,7 +57,7 @@ def scored_posts(session: Session, model_id: int, since: datetime, limit: int) -
 
 
 def probabilities(session: Session, model_id: int, since: datetime) -> dict[tuple[int, str], float]:
-    """Give what a model said of the current versions of posts collected since a time, by post and label."""
+    """Return a model's probabilities for the current versions of posts collected since a time, by post id and label."""
     query = (
         select(Score.post_id, Score.label, Score.probability)
         .join(Post, and_(Post.id == Score.post_id, Post.revision_number == Score.revision_number))
@@ -67,12 +67,12 @@ def probabilities(session: Session, model_id: int, since: datetime) -> dict[tupl
 
 
 def asked_pairs(session: Session) -> set[tuple[int, str]]:
-    """Tell for which posts and labels a question was put."""
+    """Return the post ids and labels for which there is a question."""
     return {(post_id, label) for post_id, label in session.execute(select(Question.post_id, Question.label))}
 
 
 def add(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: datetime) -> None:
-    """Put questions; one that was put before stays. What a flag's review has answered already is answered at once."""
+    """Add questions; existing ones stay. Those that a flag's review has answered are closed at once."""
     rows = [
         {
             "post_id": draft.post_id,
@@ -92,7 +92,7 @@ def add(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: d
 
 
 def close_reviewed(session: Session) -> None:
-    """Close open questions that a review of a flag on the same version of the post has answered."""
+    """Close open questions that a review of a flag has answered, for the same version of the post."""
     reviewed = (
         select(Flag.state)
         .where(
@@ -108,10 +108,10 @@ def close_reviewed(session: Session) -> None:
 
 
 def by_id(session: Session, question_id: int) -> Question:
-    """Find a question with its post and source.
+    """Return a question with its post and source.
 
     Raises:
-        NotFound: When there is none of that number (its post may have been deleted by retention).
+        NotFound: When there is none of that id (its post may have been deleted by retention).
 
     """
     whole = joinedload(Question.post).joinedload(Post.source)
@@ -123,12 +123,13 @@ def by_id(session: Session, question_id: int) -> Question:
 
 
 def open_count(session: Session) -> int:
-    """Count the questions that nobody has answered."""
+    """Count the open questions."""
     return session.scalar(select(func.count()).select_from(Question).where(Question.state == "open")) or 0
 
 
 def lease(session: Session, question_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
-    """Lease a question for one reviewer; False when somebody else holds it."""
+    """Lease a question for one reviewer; False when another one holds it."""
+    # One statement reads and writes, so that of two reviewers at the same moment only one gets the question.
     free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
     claim = update(Question).where(Question.id == question_id, free).values(lease_owner=owner, lease_until=until)
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
@@ -137,16 +138,16 @@ def lease(session: Session, question_id: int, *, owner: str, now: datetime, unti
 def lease_next(
     session: Session, *, owner: str, now: datetime, until: datetime, after: int | None = None
 ) -> Question | None:
-    """Lease the next open question that nobody else is looking at, in the order in which they were put.
+    """Lease the next open question that no other reviewer holds, in the order of the ids.
 
-    That order mixes both kinds, and what is asked of one post stands together.
+    That order mixes random and uncertain posts, and keeps the questions about one post together.
 
     Args:
         session: The unit of work.
-        owner: Who wants it.
+        owner: Who leases it.
         now: The present time, UTC.
         until: When the lease expires by itself.
-        after: Only questions with a higher number, for a reviewer who passes one over.
+        after: Only questions with a higher id, for a reviewer who skips one.
 
     """
     close_reviewed(session)
@@ -159,7 +160,7 @@ def lease_next(
 
 
 def answer(session: Session, question: Question, *, reviewer_id: int, decision: str, now: datetime) -> Answer:
-    """Append one answer, which becomes the question's state, and give its lease back.
+    """Add an answer, which becomes the question's state, and end the lease.
 
     Args:
         session: The unit of work.
@@ -184,7 +185,7 @@ def answers_of(session: Session, question_id: int) -> list[tuple[Answer, str]]:
 
 
 def drawn_at_random(session: Session, model_id: int) -> list[Answered]:
-    """List the questions of a model that were drawn at random, with what people say."""
+    """List a model's questions about posts drawn at random, with the answers."""
     close_reviewed(session)
     said = {"confirmed": True, "rejected": False}
     query = select(Question.label, Question.flagged, Question.state)

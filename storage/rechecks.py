@@ -1,4 +1,4 @@
-"""Which flagged posts are due for another look: planned when a flag is there, and put off or ended after each look."""
+"""Rechecks of flagged posts: when each is due next."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from storage.models import Flag, Post, Recheck, Source
 
 
 def plan(session: Session, first_look: timedelta, since: datetime) -> None:
-    """Plan looks at posts that were flagged since a time, are still there, and came from a place that is read."""
+    """Plan the first recheck of posts that were flagged since a time, are still there, and came by a crawl."""
     flagged_at = func.min(Flag.opened_at)
     query = (
         select(Flag.post_id, flagged_at)
@@ -29,13 +29,13 @@ def plan(session: Session, first_look: timedelta, since: datetime) -> None:
 
 
 def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) -> Sequence[Recheck]:
-    """List the looks that are due, longest due first, with their posts and sources.
+    """List the rechecks that are due, longest due first, with their posts and sources.
 
     Args:
         session: The unit of work.
         now: The present time, UTC.
         limit: How many at most.
-        names: Only at posts of these sources; empty for all.
+        names: Only posts of these sources; empty for all.
 
     """
     query = (
@@ -53,10 +53,10 @@ def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) 
 
 
 def record_check(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
-    """Note that a post was looked at, and when to look next; None ends the looks."""
+    """Store that a post was checked, and when the next check is due; None: no more."""
     session.execute(update(Recheck).where(Recheck.post_id == post_id).values(checked_at=now, due_at=next_look))
 
 
 def postpone(session: Session, post_id: int, until: datetime | None) -> None:
-    """Look later, because nothing could be learnt now; None ends the looks."""
+    """Move a check to a later time, because nothing was learnt now; None: no more."""
     session.execute(update(Recheck).where(Recheck.post_id == post_id).values(due_at=until))

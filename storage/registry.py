@@ -1,4 +1,4 @@
-"""The register of trained models: which one is active or in the shadow, and the scores that each has given."""
+"""The register of models: their states (candidate, shadow, active, retired), and their scores."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from storage.models import Model, Post, Score
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDraft:
-    """What a model's manifest says, as far as the database keeps it."""
+    """The columns of a model, taken from its manifest."""
 
     version: str
     data_hash: str
@@ -25,7 +25,7 @@ class ModelDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreDraft:
-    """The probabilities of one version of a post, the words it was segmented into, and labels that stay undecided."""
+    """The probabilities of one version of a post by label, its segmented words, and the labels that are unsure."""
 
     post_id: int
     revision_number: int
@@ -35,17 +35,17 @@ class ScoreDraft:
 
 
 def active_model(session: Session) -> Model | None:
-    """Find the model whose scores open flags."""
+    """Return the model whose scores open flags; None when there is none."""
     return session.scalar(select(Model).where(Model.state == "active"))
 
 
 def shadow_model(session: Session) -> Model | None:
-    """Find the model that scores new posts beside the active one without opening flags."""
+    """Return the model that scores new posts beside the active one without opening flags; None when there is none."""
     return session.scalar(select(Model).where(Model.state == "shadow"))
 
 
 def promoted_model(session: Session) -> Model | None:
-    """Find the model that a person put into use last; None when nobody ever did."""
+    """Return the model that a person promoted last; None when nobody ever did."""
     return session.scalar(select(Model).where(Model.promoted_at.is_not(None)))
 
 
@@ -55,7 +55,7 @@ def all_models(session: Session) -> Sequence[Model]:
 
 
 def by_name(session: Session, name: str) -> Model:
-    """Find the newest model of a name, or the one of a version.
+    """Return the newest model of a name, or the one of a version.
 
     Raises:
         NotFound: When the register has none.
@@ -69,13 +69,13 @@ def by_name(session: Session, name: str) -> Model:
 
 
 def register(session: Session, draft: ModelDraft, now: datetime, comparison: Mapping[str, Any] | None = None) -> Model:
-    """Put a model into the register as a candidate; one that is there already keeps its state.
+    """Add a model as a candidate; one that is registered already keeps its state.
 
     Args:
         session: The unit of work.
         draft: What its manifest says.
         now: The present time, UTC.
-        comparison: Its figures beside the model that is active now, if they were measured.
+        comparison: Its figures beside those of the active model, if they were measured.
 
     """
     row = {
@@ -95,14 +95,14 @@ def register(session: Session, draft: ModelDraft, now: datetime, comparison: Map
 
 
 def activate(session: Session, draft: ModelDraft, now: datetime) -> Model:
-    """Make a model the active one (registering it if it is new) and retire the one before."""
+    """Make a model the active one, registering it if it is new, and retire the previous one."""
     model = register(session, draft, now)
     _make_active(session, model)
     return model
 
 
 def promote(session: Session, model: Model, now: datetime) -> str | None:
-    """Put a registered model into use and remember whose place it took; returns the version of that one."""
+    """Make a model the active one and store which one it replaces; returns that one's version."""
     before = active_model(session)
     if before is not None and before.id != model.id:
         model.replaces = before.version
@@ -111,10 +111,11 @@ def promote(session: Session, model: Model, now: datetime) -> str | None:
 
 
 def reactivate(session: Session, model: Model, now: datetime) -> str | None:
-    """Put a model into use again, whose own way back stays; returns the version that was in use."""
+    """Make an earlier model the active one again, and keep what it replaced; returns the version that was active."""
     before = active_model(session)
     version = before.version if before is not None else None
     _make_active(session, model)
+    # Only the last promotion says which model a person chose.
     session.execute(update(Model).where(Model.id != model.id).values(promoted_at=None))
     model.promoted_at = now
     session.flush()
@@ -122,7 +123,7 @@ def reactivate(session: Session, model: Model, now: datetime) -> str | None:
 
 
 def set_shadow(session: Session, model: Model | None, now: datetime) -> None:
-    """Let a model score new posts beside the active one, in place of any other; None ends it."""
+    """Make a model the shadow, in place of any other; None: no shadow."""
     ended = update(Model).where(Model.state == "shadow").values(state="candidate", shadow_since=None)
     session.execute(ended)
     if model is not None:
@@ -137,7 +138,7 @@ def _make_active(session: Session, model: Model) -> None:
 
 
 def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft]) -> None:
-    """Store scores once: a row that is there already, from another worker, stays as it is."""
+    """Store scores; rows that another worker has stored already stay as they are."""
     rows = [
         {
             "post_id": draft.post_id,

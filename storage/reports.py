@@ -1,4 +1,4 @@
-"""The questions that a weekly summary asks of the database, and the record of summaries issued."""
+"""The queries of the weekly summary, and the summaries that were issued."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def posts_by_source(session: Session, period: Period) -> dict[str, int]:
 
 
 def roles(session: Session) -> dict[str, str]:
-    """Say for each source by name whether it is monitored or a reference."""
+    """Return the role of each source, by name: monitored or reference."""
     return dict(session.execute(select(Source.name, Source.role)).all())
 
 
@@ -73,7 +73,7 @@ def flagged_posts(session: Session, period: Period) -> int:
 
 
 def unsure_posts(session: Session, period: Period) -> int:
-    """Count the posts first seen in the period that the active model was unsure about and nobody's flag points at."""
+    """Count the posts first seen in the period that have no flag and an unsure score of the active model."""
     unsure = (
         select(Score.post_id)
         .join(Model, Model.id == Score.model_id)
@@ -131,14 +131,14 @@ def top_flags(session: Session, period: Period, label: str, limit: int) -> Seque
 
 
 def problem_runs(session: Session, period: Period) -> list[tuple[str, CrawlRun]]:
-    """List the readings of the period that failed or left a gap, with their source's name."""
+    """List the crawl runs of the period that failed or left a gap, with the name of their source."""
     query = select(Source.name, CrawlRun).join(Source, Source.id == CrawlRun.source_id)
     query = query.where((CrawlRun.outcome == "failed") | CrawlRun.gap.is_not(None)).order_by(CrawlRun.id)
     return [(name, run) for name, run in session.execute(_within(query, CrawlRun.started_at, period))]
 
 
 def was_issued(session: Session, week: str) -> bool:
-    """Tell whether a summary of a week was ever written."""
+    """Tell whether a summary of a week was issued."""
     return session.scalar(select(Report.id).where(Report.week == week).limit(1)) is not None
 
 
@@ -151,7 +151,7 @@ def record_report(
     files: Sequence[str],
     now: datetime,
 ) -> Report:
-    """Keep the figures of a summary that was issued."""
+    """Store the figures of a summary that was issued."""
     report = Report(week=week, schema_version=schema_version, figures=dict(figures), files=list(files), created_at=now)
     session.add(report)
     session.flush()

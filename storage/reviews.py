@@ -1,4 +1,4 @@
-"""Decisions: appended, never changed; the state of a flag is derived from them."""
+"""Reviews: decisions on flags. They are only added; the state of a flag follows from them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ def decide(
     now: datetime,
     evidence: Sequence[str] = (),
 ) -> Review:
-    """Append one decision, derive the flag's state from it, and give its lease back.
+    """Add a decision, set the flag's state by it, and end the lease.
 
     Args:
         session: The unit of work.
@@ -49,7 +49,7 @@ def decide(
 
 
 def derive_state(session: Session, flag: Flag) -> str:
-    """Say what a flag's reviews amount to: the newest decision on the flagged version counts."""
+    """Return a flag's state: the newest decision on the flagged version, or `open`."""
     newest = session.scalar(
         select(Review.decision)
         .where(Review.flag_id == flag.id, Review.revision_number == flag.revision_number)

@@ -1,4 +1,4 @@
-"""Scores as they are read: over time, beside those of another model, and which are still missing."""
+"""Reading scores: over time, two models side by side, and posts without a score."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from storage.posts import unscored_condition
 
 
 def scores_since(session: Session, model_id: int, since: datetime) -> Iterator[tuple[str, datetime, float]]:
-    """Give what a model said of the current versions of posts: label, when the post was collected, probability."""
+    """Yield label, collection time and probability of a model's scores, for the current versions of posts."""
     query = (
         select(Score.label, Post.collected_at, Score.probability)
         .join(Post, and_(Post.id == Score.post_id, Post.revision_number == Score.revision_number))
@@ -23,7 +23,7 @@ def scores_since(session: Session, model_id: int, since: datetime) -> Iterator[t
 
 
 def words_since(session: Session, model_id: int, since: datetime) -> Iterator[tuple[datetime, str]]:
-    """Give the segmented words of scored posts, with the time when they were collected."""
+    """Yield collection time and segmented words of the posts that a model has scored."""
     scored = select(Score.post_id).where(Score.model_id == model_id)
     query = (
         select(Post.collected_at, Post.segmented)
@@ -35,7 +35,7 @@ def words_since(session: Session, model_id: int, since: datetime) -> Iterator[tu
 
 
 def flags_since(session: Session, model_id: int, since: datetime) -> list[tuple[str, datetime, str]]:
-    """Give a model's flags on posts collected since a time: label, when the post was collected, state."""
+    """List label, collection time and state of a model's flags on posts collected since a time."""
     query = (
         select(Flag.label, Post.collected_at, Flag.state)
         .join(Post, Post.id == Flag.post_id)
@@ -46,7 +46,7 @@ def flags_since(session: Session, model_id: int, since: datetime) -> list[tuple[
 
 
 def scored_by_both(session: Session, first: int, second: int) -> Iterator[tuple[str, float, float]]:
-    """Give what two models said of the same versions of posts: label, the first's probability, the second's."""
+    """Yield label and both probabilities where two models scored the same version of a post."""
     one, other = (
         select(Score).where(Score.model_id == first).subquery(),
         select(Score).where(Score.model_id == second).subquery(),

@@ -1,4 +1,4 @@
-"""Sources: registering them, leasing those that are due, and keeping the account of every reading."""
+"""Sources: registration, leases, due times, and one row for each crawl run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from storage.models import Capture, CrawlRun, Post, Source, SourceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDraft:
-    """What a person says of a source when it is registered."""
+    """The columns of a source that a person sets when registering it."""
 
     name: str
     kind: str
@@ -39,9 +39,11 @@ class CaptureDraft:
 
 
 def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Source, bool]:
-    """Add a source, or bring a known one of the same name up to date; say whether it is new.
+    """Add a source, or update the one of the same name.
 
-    A changed address forgets the bookmarks of the old one: validators must never be sent to another address.
+    Returns:
+        The source, and whether it is new.
+
     """
     source = session.scalar(select(Source).where(Source.name == draft.name))
     if source is None:
@@ -52,6 +54,7 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
     else:
         created = False
         if source.address != draft.address or source.kind != draft.kind:
+            # ETags and cursors belong to the old address and must never be sent to another one.
             source.state.validators, source.state.cursor, source.state.next_due_at = {}, {}, None
     source.kind, source.address, source.role = draft.kind, draft.address, draft.role
     source.legal_basis, source.settings = draft.legal_basis, dict(draft.settings)
@@ -61,7 +64,7 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
 
 
 def by_name(session: Session, name: str) -> Source:
-    """Find a source.
+    """Return the source of a name.
 
     Raises:
         NotFound: When none has that name.
@@ -86,7 +89,7 @@ def post_counts(session: Session) -> dict[int, int]:
 
 
 def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | None = None) -> None:
-    """Switch a source on or off; switching off records why, switching on makes it due at once."""
+    """Enable or disable a source; disabling stores the reason, enabling makes it due at once."""
     source.enabled, source.why_disabled = enabled, None if enabled else why
     if enabled:
         source.state.failures, source.state.next_due_at = 0, None
@@ -96,15 +99,15 @@ def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | N
 def lease(
     session: Session, *, owner: str, now: datetime, until: datetime, only_due: bool, names: Sequence[str] = ()
 ) -> Sequence[Source]:
-    """Take the readable sources for `owner`, each by compare-and-set, so that two programs never read one at once.
+    """Lease the enabled sources that nobody else holds.
 
     Args:
         session: The unit of work; commit it to make the leases visible to others.
-        owner: Who takes them.
+        owner: Who leases them.
         now: The present time, UTC.
         until: When the leases expire by themselves.
         only_due: Leave out what was read less than its interval ago.
-        names: Take only these; empty for all.
+        names: Lease only these; empty for all.
 
     """
     free = or_(SourceState.lease_until.is_(None), SourceState.lease_until < now)
@@ -115,6 +118,7 @@ def lease(
         query = query.where(Source.name.in_(names))
     taken = []
     for source in session.scalars(query.order_by(SourceState.next_due_at.nulls_first(), Source.id)).all():
+        # Compare and set: of two programs that selected the same row, only one updates it.
         claim = (
             update(SourceState)
             .where(SourceState.source_id == source.id, free)
@@ -126,20 +130,20 @@ def lease(
 
 
 def renew(session: Session, source_id: int, owner: str, until: datetime) -> bool:
-    """Keep a lease for longer; False when it ran out and somebody else has taken the source since."""
+    """Extend a lease; False when it ran out and another program holds the source now."""
     held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
     renewed = session.execute(update(SourceState).where(*held).values(lease_until=until))
     return cast("CursorResult[Any]", renewed).rowcount == 1
 
 
 def release(session: Session, source_id: int, owner: str) -> None:
-    """Give a lease back, if it is still held by `owner`."""
+    """End a lease, if `owner` still holds it."""
     held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
     session.execute(update(SourceState).where(*held).values(lease_owner=None, lease_until=None))
 
 
 def release_abandoned(session: Session, is_gone: Callable[[str], bool]) -> None:
-    """Give back the leases whose owner is known to run no more, so that a killed crawl can be taken up at once."""
+    """End the leases of owners that no longer run, so that the sources of a killed crawl can be read at once."""
     for state in session.scalars(select(SourceState).where(SourceState.lease_owner.is_not(None))):
         if state.lease_owner and is_gone(state.lease_owner):
             state.lease_owner, state.lease_until = None, None
@@ -155,7 +159,7 @@ def save_progress(
     cursor: Mapping[str, Any] | None,
     validators: Mapping[str, Any] | None,
 ) -> None:
-    """Keep how far a source has been read, in the same unit of work as the posts, and renew the lease."""
+    """Store cursor and validators in the unit of work that stores the posts, and extend the lease."""
     values: dict[str, Any] = {"lease_owner": owner, "lease_until": until}
     if cursor is not None:
         values["cursor"] = dict(cursor)
@@ -165,7 +169,8 @@ def save_progress(
 
 
 def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
-    """Open the account of one reading; one that was left open by a killed program is closed as interrupted."""
+    """Add the row of a crawl run that begins."""
+    # A run that is still marked as running was left by a program that was killed: the lease admits one run at a time.
     left_open = (CrawlRun.source_id == source_id, CrawlRun.outcome == "running")
     session.execute(update(CrawlRun).where(*left_open).values(outcome="interrupted", ended_at=now))
     run = CrawlRun(source_id=source_id, started_at=now, outcome="running", skipped={})
@@ -185,11 +190,11 @@ def close_run(
     gap: str | None = None,
     error: str | None = None,
 ) -> None:
-    """Close the account of one reading.
+    """Store the outcome of a crawl run.
 
     Args:
         session: The unit of work.
-        run_id: The reading.
+        run_id: The run.
         now: When it ended, UTC.
         outcome: `ok`, `unchanged`, `failed` or `interrupted`.
         counts: `seen`, `new`, `changed` and `gone`.
@@ -203,7 +208,7 @@ def close_run(
 
 
 def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
-    """Record what was fetched; returns the capture's number."""
+    """Add a capture; returns its id."""
     capture = Capture(
         run_id=run_id,
         url=draft.url,
@@ -237,13 +242,14 @@ def record_success(
 
 
 def change_address(session: Session, source: Source, address: str) -> None:
-    """Follow a source to its new address. What the old one said of its state must never be sent to the new one."""
+    """Store the new address of a source that has moved."""
+    # Validators of the old address must never be sent to the new one.
     source.address, source.state.validators = address, {}
     session.flush()
 
 
 def record_failure(session: Session, source: Source, error: str, retry_at: datetime) -> None:
-    """Note a reading that failed and when to try again."""
+    """Store a failed run and when to try again."""
     state = source.state
     state.failures += 1
     state.last_error = error
@@ -252,12 +258,12 @@ def record_failure(session: Session, source: Source, error: str, retry_at: datet
 
 
 def recent_runs(session: Session, limit: int = 50) -> Sequence[CrawlRun]:
-    """List the newest readings first."""
+    """List the newest crawl runs, newest first."""
     return session.scalars(select(CrawlRun).order_by(CrawlRun.id.desc()).limit(limit)).all()
 
 
 def latest_gaps(session: Session) -> dict[int, str]:
-    """Tell what the newest finished reading of each source is known to have missed, for those that missed something."""
+    """Return the gap of each source whose newest finished run left one, by source id."""
     newest = select(func.max(CrawlRun.id)).where(CrawlRun.outcome.in_(("ok", "unchanged"))).group_by(CrawlRun.source_id)
     query = select(CrawlRun.source_id, CrawlRun.gap).where(CrawlRun.id.in_(newest), CrawlRun.gap.is_not(None))
     return {source_id: gap for source_id, gap in session.execute(query) if gap}

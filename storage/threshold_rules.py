@@ -1,4 +1,4 @@
-"""Thresholds that people set: reading and changing them, and the scores and decisions that they are weighed by."""
+"""Threshold rules that people set, and the scores and flags by which their effect is estimated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from storage.models import Flag, Post, Score, Source, ThresholdRule
 
-EVERY = "*"  # stands for all labels, or for all kinds of sources
+EVERY = "*"  # all labels, or all kinds of sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdRuleDraft:
-    """One wish: about a label (or EVERY) and a kind of source (or EVERY); see `storage.models.Threshold`."""
+    """The columns of a rule: for a label (or EVERY) and a kind of source (or EVERY); see `storage.models.Threshold`."""
 
     label: str
     source_kind: str
@@ -27,7 +27,7 @@ class ThresholdRuleDraft:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a model said of one post about one label, and the kind of source that the post comes from."""
+    """One score: the label, the kind of the post's source, and the probability."""
 
     label: str
     source_kind: str
@@ -35,12 +35,12 @@ class Scored:
 
 
 def all_rules(session: Session) -> Sequence[ThresholdRule]:
-    """List what was set, in the order of labels and kinds."""
+    """List all rules, by label and kind of source."""
     return session.scalars(select(ThresholdRule).order_by(ThresholdRule.label, ThresholdRule.source_kind)).all()
 
 
 def put(session: Session, draft: ThresholdRuleDraft, now: datetime) -> ThresholdRule:
-    """Set a threshold, in place of the one that was set for the same label and kind."""
+    """Store a rule, replacing the one for the same label and kind of source."""
     delete_rules(session, label=draft.label, source_kind=draft.source_kind)
     row = ThresholdRule(
         label=draft.label,
@@ -58,7 +58,7 @@ def put(session: Session, draft: ThresholdRuleDraft, now: datetime) -> Threshold
 
 
 def delete_rules(session: Session, *, label: str | None = None, source_kind: str | None = None) -> None:
-    """Take back what was set for a label, for a kind, for both together, or everything."""
+    """Delete the rules for a label, for a kind of source, for both together, or all rules."""
     chosen = delete(ThresholdRule)
     if label is not None:
         chosen = chosen.where(ThresholdRule.label == label)
@@ -74,7 +74,7 @@ def monitored_source_kinds(session: Session) -> list[str]:
 
 
 def recent_scores(session: Session, model_id: int, since: datetime) -> list[Scored]:
-    """Give what a model said of the current versions of monitored posts collected since a time."""
+    """List a model's scores of the current versions of monitored posts collected since a time."""
     query = (
         select(Score.label, Source.kind, Score.probability)
         .join(Post, and_(Post.id == Score.post_id, Post.revision_number == Score.revision_number))
@@ -86,7 +86,7 @@ def recent_scores(session: Session, model_id: int, since: datetime) -> list[Scor
 
 
 def first_scored_post(session: Session, model_id: int, since: datetime) -> datetime | None:
-    """Tell when the first post since a time was collected that a model has scored; None when there is none."""
+    """Return the collection time of the first scored post since a time; None when there is none."""
     scored = select(Score.post_id).where(Score.model_id == model_id)
     query = select(func.min(Post.collected_at)).where(Post.collected_at >= since, Post.id.in_(scored))
     return session.scalar(query)

@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, UTC times, JSON and key types."""
+"""Shared by all tables: names of constraints, UTC times, JSON and key types."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+# Names are fixed so that a later migration can drop a constraint by its name on both databases.
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -19,13 +20,18 @@ NAMING_CONVENTION = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time on both databases; SQLite keeps no zone, so it is put back on reading."""
+    """An aware UTC time on both databases; SQLite stores no zone, so it is added on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy calls it so
-        """Refuse a naive time, which would be stored as if it were UTC without anybody having said so."""
+        """Convert to UTC; refuse a naive time, whose zone is unknown.
+
+        Raises:
+            ValueError: When the time has no zone.
+
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -34,14 +40,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy calls it so
-        """Give back an aware time."""
+        """Return an aware time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 JsonType: TypeEngine[Any] = JSON().with_variant(JSONB(), "postgresql")
-KeyType = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
+KeyType = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows automatically only for INTEGER keys
 
 PrimaryKey = Annotated[int, mapped_column(KeyType, primary_key=True, autoincrement=True)]
 JsonObject = Annotated[dict[str, Any], mapped_column(JsonType, default=dict)]

@@ -1,4 +1,4 @@
-"""What speaks for or against a claim, and what was published to set it right."""
+"""Evidence for claims, and published corrections."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.posts import Post
 
 
 class Evidence(Base):
-    """A reference post that may bear on a claim: suggested by the machine, confirmed or rejected by a person."""
+    """A reference post that may support or refute a claim: suggested by the program, decided by a person."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -29,7 +29,7 @@ class Evidence(Base):
 
 
 class Correction(Base):
-    """A sourced answer to a claim, written by a person."""
+    """A correction of a claim, with its source, written by a person."""
 
     __tablename__ = "corrections"
 

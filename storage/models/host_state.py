@@ -1,4 +1,4 @@
-"""What is remembered of hosts between two programs, so that each stays as polite as one that never ends."""
+"""State of hosts that outlives a program, so that delays and daily limits hold across programs and restarts."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.models.base import Base
 
 
 class HostState(Base):
-    """When a host may be asked again, and how many requests it had today."""
+    """When the next request to a host is allowed, and how many were sent today."""
 
     __tablename__ = "host_state"
 
@@ -24,7 +24,7 @@ class HostState(Base):
 
 
 class RobotsCopy(Base):
-    """What a host's robots.txt said."""
+    """A copy of a host's robots.txt."""
 
     __tablename__ = "robots_copies"
 

@@ -1,4 +1,4 @@
-"""Posts as they were published, every later version of them, and the copies that belong together."""
+"""Posts as they were published, their later versions, and clusters of copies."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.sources import Source
 
 
 class Cluster(Base):
-    """Posts that say the same thing; the machine suggests, a person confirms."""
+    """Copies of one post: suggested by the program, confirmed by a person."""
 
     __tablename__ = "clusters"
     __table_args__ = (CheckConstraint("state IN ('suggested', 'confirmed', 'rejected')", name="state"),)
@@ -21,7 +21,7 @@ class Cluster(Base):
 
 
 class Post(Base):
-    """One public post. `title` and `text` are as first seen and are never written again."""
+    """One public post. `title` and `text` are as first seen and never change."""
 
     __tablename__ = "posts"
     __table_args__ = (UniqueConstraint("source_id", "external_id"), Index(None, "content_hash"))
@@ -81,7 +81,7 @@ class Post(Base):
 
 
 class PostRevision(Base):
-    """A later version of a post; number 1 is the first edit that was seen."""
+    """A later version of a post; number 1 is the first edit."""
 
     __tablename__ = "post_revisions"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -98,7 +98,7 @@ class PostRevision(Base):
 
 
 class ErasedAuthor(Base):
-    """Somebody who asked to be erased. Only the keyed pseudonym stands here, so that nothing is stored again."""
+    """The pseudonym of an author who asked to be erased, so that no post of theirs is stored again."""
 
     __tablename__ = "erased_authors"
 
@@ -107,7 +107,7 @@ class ErasedAuthor(Base):
 
 
 class PostBand(Base):
-    """One band of a post's MinHash signature: two posts that share one are candidates for being copies."""
+    """One band of a post's MinHash signature: posts that share a band are candidates for copies."""
 
     __tablename__ = "post_bands"
     __table_args__ = (Index(None, "band", "key"),)
@@ -118,7 +118,8 @@ class PostBand(Base):
 
 
 def join_title(title: str | None, text: str) -> str:
-    """Put a heading before its text unless the text begins with it."""
+    """Put a title before its text, unless the text begins with it."""
+    # Some platforms repeat the title as the first line; it must not count twice.
     if not title or text.startswith(title):
         return text
     return f"{title}\n{text}" if text else title

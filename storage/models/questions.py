@@ -1,6 +1,6 @@
-"""Questions that teach and measure: posts drawn for a person to label, flagged or not, and what people answered.
+"""Questions of active learning and their answers: posts drawn for a person to label, flagged or not.
 
-They are no flags: nothing is suggested by them, no report counts them, and no post is pointed at because of one.
+Questions are not flags: they suggest nothing, and no report counts them.
 """
 
 from datetime import datetime
@@ -13,7 +13,11 @@ from storage.models.posts import Post
 
 
 class Question(Base):
-    """Does this post carry this label? `random` ones are drawn from all scored posts, so that shares stay honest."""
+    """Does this post carry this label?
+
+    `random` posts are drawn from all scored posts, so precision and recall can be estimated from them; `uncertain` ones
+    are drawn where the model is least sure.
+    """
 
     __tablename__ = "questions"
     __table_args__ = (
@@ -40,7 +44,7 @@ class Question(Base):
 
 
 class Answer(Base):
-    """One answer of one person. Rows are only ever added: a trigger refuses updates; the newest counts."""
+    """One answer of one person. Rows are only added (a trigger refuses updates); the newest counts."""
 
     __tablename__ = "answers"
     __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),)

@@ -1,4 +1,4 @@
-"""Which flagged posts are to be looked at again, and when."""
+"""When flagged posts are read again."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.posts import Post
 
 
 class Recheck(Base):
-    """The looks that a flagged post gets after its flag was opened."""
+    """The next recheck of a flagged post."""
 
     __tablename__ = "rechecks"
 

@@ -1,4 +1,4 @@
-"""Summaries that were issued, with the figures they were made from."""
+"""Weekly summaries that were issued, with their figures."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.models.base import Base, JsonObject, JsonType, PrimaryKey
 
 
 class Report(Base):
-    """One weekly summary; kept after the posts it counts were deleted, so it holds figures and no text."""
+    """One weekly summary. It is kept after its posts are deleted, so it holds figures and no text."""
 
     __tablename__ = "reports"
     __table_args__ = (Index(None, "week"),)

@@ -1,4 +1,4 @@
-"""What the classifier said about a post, and what people decided."""
+"""Models, their scores, the flags they open, and the reviews of those flags."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from storage.models.posts import Post
 
 
 class Model(Base):
-    """A trained classifier that this database knows of; its files lie in the models folder."""
+    """A registered classifier; its files are in the models folder."""
 
     __tablename__ = "models"
     __table_args__ = (CheckConstraint("state IN ('candidate', 'shadow', 'active', 'retired')", name="state"),)
@@ -41,7 +41,7 @@ class Model(Base):
 
 
 class Score(Base):
-    """One probability: what a model said of one version of a post about one label."""
+    """The probability that a model gives for one version of a post and one label."""
 
     __tablename__ = "scores"
     __table_args__ = (CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),)
@@ -55,7 +55,7 @@ class Score(Base):
 
 
 class Flag(Base):
-    """A suggestion that a person should look at a post for one label. Its state follows from its reviews."""
+    """A suggestion that a post carries a label. Its state follows from its reviews."""
 
     __tablename__ = "flags"
     __table_args__ = (
@@ -83,7 +83,7 @@ class Flag(Base):
 
 
 class Review(Base):
-    """One decision of one person about one flag. Rows are only ever added: a trigger refuses updates."""
+    """One decision of one person about one flag. Rows are only added: a trigger refuses updates."""
 
     __tablename__ = "reviews"
     __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure', 'reopened')", name="decision"),)

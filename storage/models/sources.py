@@ -1,4 +1,4 @@
-"""Where posts come from, how far each place has been read, and what each reading found."""
+"""Sources, how far each was read, crawl runs and captures."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.models.base import Base, JsonObject, Name, PrimaryKey, Sha256
 
 
 class Source(Base):
-    """One place that is read: a feed, a timeline, a file that was imported."""
+    """One source of posts: a feed, a timeline, a forum, an imported file."""
 
     __tablename__ = "sources"
     __table_args__ = (
@@ -37,7 +37,7 @@ class Source(Base):
 
 
 class SourceState(Base):
-    """How far a source has been read, and who is reading it now."""
+    """How far a source was read, and which program reads it now."""
 
     __tablename__ = "source_state"
 
@@ -55,7 +55,7 @@ class SourceState(Base):
 
 
 class CrawlRun(Base):
-    """One reading of one source (or one import of a file) and its counted outcome."""
+    """One crawl of one source, or one import of a file, with its counts and outcome."""
 
     __tablename__ = "crawl_runs"
     __table_args__ = (
@@ -78,7 +78,7 @@ class CrawlRun(Base):
 
 
 class Capture(Base):
-    """What was fetched: proof of where and when a post was read."""
+    """One fetch: proof of where and when a post was read."""
 
     __tablename__ = "captures"
 

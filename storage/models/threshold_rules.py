@@ -1,4 +1,4 @@
-"""From which probability on a label is flagged, where somebody wanted other thresholds than the model's own."""
+"""Rules that people set for decision thresholds, in place of the model's own thresholds."""
 
 from datetime import datetime
 
@@ -9,7 +9,10 @@ from storage.models.base import Base, Name, PrimaryKey
 
 
 class ThresholdRule(Base):
-    """One wish about thresholds; which probability it amounts to follows from the model in use."""
+    """One rule: a precision, a probability, or a budget of flags a day.
+
+    The threshold that follows from it depends on the active model: see `monitor.pipeline.decision_thresholds`.
+    """
 
     __tablename__ = "thresholds"
     __table_args__ = (

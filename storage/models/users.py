@@ -1,4 +1,4 @@
-"""The people who work with the desk, and what was done by whom. No author of a post ever stands here."""
+"""Users of the review desk, and the audit trail. Authors of posts are never stored here."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class User(Base):
 
 
 class AuditEvent(Base):
-    """One thing that somebody (or the program) did; rows are only ever added."""
+    """One action of a user or of the program. Rows are only added."""
 
     __tablename__ = "audit_events"
 
