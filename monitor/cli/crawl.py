@@ -85,10 +85,10 @@ def show_results(results: Sequence[SourceResult], looks: RecheckResult) -> None:
 
 def looks_as_line(looks: RecheckResult) -> str:
     """Say what became of flagged posts; nothing when none was due."""
-    if not looks.looked and not looks.unclear:
+    if not looks.checked and not looks.unclear:
         return ""
     unclear = "; ".join(f"{count} × {reason}" for reason, count in sorted(looks.unclear.items()))
-    told = f"Looked again at {looks.looked} flagged posts: {looks.changed} changed, {looks.gone} gone"
+    told = f"Looked again at {looks.checked} flagged posts: {looks.changed} changed, {looks.gone} gone"
     return f"{told}, unclear {unclear}" if unclear else told
 
 

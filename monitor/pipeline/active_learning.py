@@ -1,9 +1,8 @@
-"""Posts are drawn for people to label: half where the model in use is in doubt, half at random.
+"""Active learning: choose scored posts for people to label, half by uncertainty sampling, half at random.
 
-Doubt begins in the band below a threshold, for what is above it is flagged and judged anyway.
-
-A post drawn at random is asked about for every label, whether or not it is flagged, so that precision and recall can be
-told from the answers alone. A post drawn for doubt is asked about for the one label that the model is in doubt about.
+Uncertain posts come first from the band below a threshold: posts above it are flagged and reviewed anyway. A post drawn
+at random gets a question for every label, so that precision and recall can be estimated from the answers alone. An
+uncertain post gets a question for the one label that is nearest to its threshold.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,15 +28,15 @@ from storage.models import Model, Post
 from storage.questions import QuestionDraft
 
 WINDOW: Final = timedelta(days=30)
-POSTS_MOST: Final = 4_000  # newest posts of the window that are drawn from
-EDGE: Final = 1e-6  # a probability is never quite 0 or 1
-OUTSIDE: Final = 100.0  # more than any distance in log-odds: what is not in the band comes after all that is
+MAX_POOL: Final = 4_000  # the newest posts of the window; their embeddings must fit into memory
+EPSILON: Final = 1e-6  # keeps log-odds finite
+OUTSIDE_BAND: Final = 100.0  # larger than any distance in log-odds, so that posts in the band come first
 SEED: Final = 20260101
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionResult:
-    """How many posts were drawn and why, how many questions that makes, and how many wait for an answer in all."""
+    """The number of posts drawn, by way of drawing; of new questions; and of all open questions (`waiting`)."""
 
     posts: int
     uncertain: int
@@ -48,9 +47,10 @@ class SelectionResult:
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """What may be drawn from: posts, and which of them were asked about before.
+    """The posts to draw from.
 
-    Probabilities, thresholds and the lower ends of the bands below them have the shape (posts, labels).
+    `probabilities`, `thresholds` and `unsure_from` (the lower ends of the bands) have shape (posts, labels). `asked`
+    holds the rows of posts with earlier questions.
     """
 
     model: Model
@@ -60,15 +60,15 @@ class _Pool:
     unsure_from: NDArray[np.float64]
     asked: list[int]
 
-    def doubt(self) -> NDArray[np.float64]:
-        """Say how far from its threshold each probability is, in log-odds; those in the band come before others."""
+    def margins(self) -> NDArray[np.float64]:
+        """Return each probability's distance to its threshold, in log-odds, shape (posts, labels)."""
         distance = np.abs(_log_odds(self.probabilities) - _log_odds(self.thresholds))
         unsure = (self.probabilities >= self.unsure_from) & (self.probabilities < self.thresholds)
-        return np.where(unsure, distance, distance + OUTSIDE)
+        return np.where(unsure, distance, distance + OUTSIDE_BAND)
 
 
 class QuestionSelector:
-    """Puts questions about scored posts.
+    """Selects scored posts and adds questions about them.
 
     Args:
         database: Where posts, scores and questions stand.
@@ -85,12 +85,12 @@ class QuestionSelector:
     def run(
         self, loaded: Loaded, count: int, on_done: Callable[[int, int], None] = lambda _done, _total: None
     ) -> SelectionResult:
-        """Draw posts and put questions about them; posts that were asked about before are not drawn again.
+        """Draw posts and add questions about them. Posts with earlier questions are not drawn again.
 
         Args:
             loaded: The model in use.
             count: How many posts to draw.
-            on_done: Told how many posts were read, and of how many.
+            on_done: Called with the number of posts read so far, and their total.
 
         Raises:
             NotReady: When the model has scored no post of the last days.
@@ -101,16 +101,16 @@ class QuestionSelector:
         prepared = TextPreparer(self._segmenter, len(pool.posts), on_done).prepare(
             [post.judged_text for post in pool.posts]
         )
-        doubt = pool.doubt()
-        # Each call draws anew: the seed moves on with what was asked before.
+        margins = pool.margins()
+        # The seed depends on what was asked before, so that the next call draws other random posts.
         drawn = draw(
-            doubt.min(axis=1),
+            margins.min(axis=1),
             positions(loaded.classifier.space, prepared, seed=SEED),
             pool.asked,
             count,
             seed=SEED + len(pool.asked),
         )
-        drafts = list(_drafts(pool, drawn, doubt))
+        drafts = list(_drafts(pool, drawn, margins))
         with self._database.work() as session:
             questions.add(session, pool.model.id, drafts, self._clock.now())
             waiting = questions.open_count(session)
@@ -121,7 +121,7 @@ class QuestionSelector:
         since = self._clock.now() - WINDOW
         with self._database.work() as session:
             model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
-            posts = questions.scored_posts(session, model.id, since, POSTS_MOST) if model else []
+            posts = questions.scored_posts(session, model.id, since, MAX_POOL) if model else []
             if model is None or not posts:
                 message = (
                     f"{loaded.version} has scored no post of the last {WINDOW.days} days: run `kiemtin score` first"
@@ -130,38 +130,38 @@ class QuestionSelector:
             scores = questions.probabilities(session, model.id, since)
             asked = {post_id for post_id, _ in questions.asked_pairs(session)}
             resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
-            by_kind = {kind: resolved.limits(kind) for kind in {post.source.kind for post in posts}}
-            limits = [by_kind[post.source.kind] for post in posts]
+            by_source_kind = {kind: resolved.limits(kind) for kind in {post.source.kind for post in posts}}
+            limits = [by_source_kind[post.source.kind] for post in posts]
         return _Pool(
             model=model,
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in LABEL_NAMES] for post in posts]),
             thresholds=np.array([[row[label].threshold for label in LABEL_NAMES] for row in limits]),
             unsure_from=np.array([[row[label].unsure_from for label in LABEL_NAMES] for row in limits]),
-            asked=[place for place, post in enumerate(posts) if post.id in asked],
+            asked=[row for row, post in enumerate(posts) if post.id in asked],
         )
 
 
 def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = np.clip(probabilities, EDGE, 1 - EDGE)
+    clipped = np.clip(probabilities, EPSILON, 1 - EPSILON)
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
-def _drafts(pool: _Pool, drawn: Drawn, doubt: NDArray[np.float64]) -> list[QuestionDraft]:
-    """Write the questions down, both kinds mixed, so that people cannot tell them apart by their order."""
-    wanted = [(place, "random", LABEL_NAMES) for place in drawn.random]
-    wanted += [(place, "uncertain", (LABEL_NAMES[int(np.argmin(doubt[place]))],)) for place in drawn.uncertain]
+def _drafts(pool: _Pool, drawn: Drawn, margins: NDArray[np.float64]) -> list[QuestionDraft]:
+    """Make the questions, random and uncertain ones in mixed order, so that the order tells reviewers nothing."""
+    wanted = [(row, "random", LABEL_NAMES) for row in drawn.random]
+    wanted += [(row, "uncertain", (LABEL_NAMES[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]
     mixed = np.random.default_rng(SEED).permutation(len(wanted))
     return [
         QuestionDraft(
-            post_id=pool.posts[place].id,
-            revision_number=pool.posts[place].revision_number,
+            post_id=pool.posts[row].id,
+            revision_number=pool.posts[row].revision_number,
             label=label,
             sampling=sampling,
-            flagged=bool(pool.probabilities[place, column] >= pool.thresholds[place, column]),
-            probability=float(pool.probabilities[place, column]),
+            flagged=bool(pool.probabilities[row, column] >= pool.thresholds[row, column]),
+            probability=float(pool.probabilities[row, column]),
         )
-        for place, sampling, labels in (wanted[number] for number in mixed)
+        for row, sampling, labels in (wanted[number] for number in mixed)
         for column, label in enumerate(LABEL_NAMES)
         if label in labels
     ]

@@ -1,4 +1,4 @@
-"""What one fetch gave becomes rows: posts, edits, removals, and the record of the fetch itself."""
+"""Store a batch: new posts, edits, removals, and the capture of the fetch."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchCounts:
-    """What became of one batch."""
+    """Counts of one batch."""
 
     seen: int
     new: int
@@ -31,12 +31,12 @@ class BatchCounts:
 
 
 class BatchWriter:
-    """Stores batches in the unit of work that it is given.
+    """Stores batches in a given unit of work.
 
     Args:
         pseudonymiser: Replaces authors.
         clock: Tells the time.
-        captures: Keeps fetched bytes until it is known whether they prove anything; None: nowhere.
+        captures: Keeps the fetched bytes until their posts are scored; None: they are not kept.
 
     """
 
@@ -45,8 +45,8 @@ class BatchWriter:
         self._pseudonymiser = pseudonymiser
         self._clock = clock
 
-    def keep(self, session: Session, source: Source, run_id: int, batch: Batch) -> BatchCounts:
-        """Store what a batch holds; the caller commits, together with the bookmark that follows the batch."""
+    def write(self, session: Session, source: Source, run_id: int, batch: Batch) -> BatchCounts:
+        """Store a batch. The caller commits, together with the cursor that belongs to the batch."""
         now = self._clock.now()
         storable = [post for post in batch.posts if _storable(post)]
         skipped = Counter(batch.skipped)
@@ -65,11 +65,12 @@ class BatchWriter:
         ]
         stored = posts.record(session, source.id, drafts)
         skipped += Counter({ERASED: stored.erased})
+        # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
         if self._captures and source.role == "monitored" and (stored.new or stored.changed):
             dropped = self._captures.spool(batch.fetched)
             skipped += Counter({SPOOL_FULL: dropped})
         gone = posts.tombstone(session, source.id, batch.gone, now)
-        gone += self._forget(session, source, batch)
+        gone += self._delete_departed_authors(session, source, batch)
         return BatchCounts(
             seen=len(batch.posts),
             new=stored.new,
@@ -79,13 +80,13 @@ class BatchWriter:
             skipped=skipped,
         )
 
-    def _forget(self, session: Session, source: Source, batch: Batch) -> int:
-        """Delete the posts of authors who left their platform: nothing of theirs is to be kept."""
+    def _delete_departed_authors(self, session: Session, source: Source, batch: Batch) -> int:
+        """Delete all posts of authors whose accounts their platform no longer has."""
         gone = 0
         for author in batch.gone_authors:
             if key := self._pseudonymiser.key(source.kind, author):
                 if self._captures:
-                    self._captures.forget_author(session, key)
+                    self._captures.delete_author(session, key)
                 gone += posts.delete_by_author(session, key)
         return gone
 

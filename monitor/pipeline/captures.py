@@ -1,8 +1,8 @@
-"""The fetched bytes behind flagged posts, kept as WARC: proof of what was published, and where and when.
+"""Captures: the fetched bytes of flagged posts as WARC files, as proof of what was published, where and when.
 
-While a crawl runs nobody knows yet which posts will be flagged. So the bytes of each fetch that gave something new wait
-in a spool of limited size; once its posts are scored they move to the month's folder, or are deleted. A file's name is
-the SHA-256 of the (unpacked) body, so equal bytes are kept once.
+During a crawl it is not known which posts will be flagged. So the bytes of each fetch with new or changed posts wait in
+a spool of limited size. After scoring they move to the folder of the month, or are deleted. The file name is the
+SHA-256 of the decoded body, so equal bytes are stored once.
 """
 
 import os
@@ -27,26 +27,26 @@ from storage.captures import CaptureAction
 from storage.database import Database
 
 SUFFIX = ".warc.gz"
-ABANDONED_AFTER = timedelta(days=1)  # bytes that no stored capture names: their crawl was killed
+ABANDONED_AFTER = timedelta(days=1)  # spooled bytes without a capture row: their crawl was killed
 CHUNK = 400
 SPOOL_FULL = "captured bytes dropped before they were scored: the spool is full (`capture_spool_megabytes`)"
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How many captures moved from the spool to where they are kept, and how many were deleted."""
+    """How many files moved from the spool to the kept ones, and how many were deleted."""
 
     kept: int = 0
     deleted: int = 0
 
 
 class CaptureStore:
-    """Keeps fetched bytes.
+    """Stores fetched bytes, first in the spool, then in a folder a month.
 
     Args:
-        folder: Where; `spool` and one folder a year lie in it.
+        folder: The captures folder; it holds `spool` and a folder a year.
         clock: Tells the time.
-        spool_bytes: How large the spool may grow; then the oldest go first.
+        spool_bytes: The size limit of the spool; beyond it the oldest files are deleted.
 
     """
 
@@ -57,7 +57,7 @@ class CaptureStore:
         self._spool_bytes = spool_bytes
 
     def spool(self, fetched: Fetched) -> int:
-        """Put the bytes of a fetch into the spool; returns how many older ones had to be dropped for them.
+        """Write the bytes of a fetch to the spool; returns how many older files were deleted to make room.
 
         Raises:
             KiemtinError: When the folder cannot be written.
@@ -69,7 +69,7 @@ class CaptureStore:
             partial = path.with_suffix(".part")
             partial.write_bytes(as_warc(fetched))
             fetched_at = fetched.fetched_at.timestamp()
-            os.utime(partial, (fetched_at, fetched_at))  # the oldest fetch is the first to go
+            os.utime(partial, (fetched_at, fetched_at))  # trimming deletes the oldest fetch first
             partial.replace(path)
             return self._trim()
         except OSError as error:
@@ -86,10 +86,10 @@ class CaptureStore:
         return dropped
 
     def settle(self, database: Database, model_id: int) -> Settled:
-        """Move what proves a flagged post to where it is kept, and delete what was scored and proves none.
+        """Keep the spooled bytes of flagged posts, and delete those whose posts are scored and not flagged.
 
         Raises:
-            KiemtinError: When the folder cannot be written; the next run goes on.
+            KiemtinError: When the folder cannot be written; the next run continues.
 
         """
         kept = deleted = 0
@@ -113,7 +113,7 @@ class CaptureStore:
         return Settled(kept, deleted)
 
     def _keep(self, database: Database, file: Path, sha256: str) -> None:
-        """Note the place first: a program that is killed in between finds the bytes in the spool and moves them."""
+        # The path is stored first: if the program is killed in between, the next run moves the file from the spool.
         with database.work() as session:
             place = captures.path_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
             captures.set_path(session, sha256, place)
@@ -122,18 +122,18 @@ class CaptureStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         file.replace(target)
 
-    def forget_unused(self, session: Session) -> int:
-        """Delete the kept bytes of which no post is left; returns how many. The caller commits."""
+    def delete_unused(self, session: Session) -> int:
+        """Delete kept bytes of which no post is left; returns how many files. The caller commits."""
         return self._delete(captures.release_unused(session))
 
-    def forget_author(self, session: Session, author_key: str) -> int:
-        """Delete all bytes in which posts of an author were read, before the posts are; returns how many were kept."""
+    def delete_author(self, session: Session, author_key: str) -> int:
+        """Delete all bytes with posts of an author, before the posts are deleted. Returns how many were kept."""
         places, hashes = captures.release_author(session, author_key)
         self._delete(f"{self._spool.name}/{sha256}{SUFFIX}" for sha256 in hashes)
         return self._delete(places)
 
     def _delete(self, places: Iterable[str]) -> int:
-        """Delete files before the caller commits: should that fail, rather a file is missing than a name too many."""
+        # Files go before the commit: if it fails a file is missing, which is better than personal data left over.
         deleted = 0
         try:
             for place in places:
@@ -157,12 +157,12 @@ class CaptureStore:
 
 
 def as_warc(fetched: Fetched) -> bytes:
-    """Write a fetch as WARC: the answer and the request; what did not come by HTTP as a resource."""
+    """Return a fetch as WARC (ISO 28500): request and response; a `resource` record if it did not come by HTTP."""
     out = BytesIO()
     writer = WARCWriter(out, gzip=True)
     headers = {"WARC-Date": f"{fetched.fetched_at:%Y-%m-%dT%H:%M:%SZ}"}
-    wire = fetched.exchange
-    if wire is None:
+    exchange = fetched.exchange
+    if exchange is None:
         record = writer.create_warc_record(
             fetched.final_url,
             "resource",
@@ -174,25 +174,25 @@ def as_warc(fetched: Fetched) -> bytes:
         writer.write_record(record)
         return out.getvalue()
     status = StatusAndHeaders(
-        f"{fetched.status} {wire.reason}", list(wire.response_headers), protocol=wire.http_version
+        f"{fetched.status} {exchange.reason}", list(exchange.response_headers), protocol=exchange.http_version
     )
     response = writer.create_warc_record(
         fetched.final_url,
         "response",
-        payload=BytesIO(wire.body),
-        length=len(wire.body),
+        payload=BytesIO(exchange.body),
+        length=len(exchange.body),
         http_headers=status,
         warc_headers_dict=headers,
     )
     request = writer.create_warc_record(
-        fetched.final_url, "request", http_headers=_request_line(fetched.final_url, wire.request_headers)
+        fetched.final_url, "request", http_headers=_request_line(fetched.final_url, exchange.request_headers)
     )
     writer.write_request_response_pair(request, response)
     return out.getvalue()
 
 
 def _request_line(url: str, headers: Sequence[tuple[str, str]]) -> Any:
-    """Write the request from the address that is stored, which never has a key in it."""
+    # Built from the stored address, because the one that was sent may hold an API key.
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return StatusAndHeaders(f"GET {target} HTTP/1.1", list(headers), is_http_request=True)

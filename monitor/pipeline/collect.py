@@ -1,7 +1,7 @@
-"""One crawl: the new and changed posts of every readable source become rows, batch by batch.
+"""Crawl: read sources and store their new and changed posts, batch by batch.
 
-A batch and the bookmark that follows it are stored in one unit of work, so a crawl that is stopped at any point loses
-nothing that was stored and goes on from there.
+A batch and its cursor are stored in one unit of work, so a crawl that is stopped at any point continues after the last
+stored batch.
 """
 
 import asyncio
@@ -31,15 +31,15 @@ LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
 WATCHED_MOST = 40
-MOST_FAILURES = 10  # in a row; then a person has to look
+MOST_FAILURES = 10  # in a row; then the source is disabled until a person has looked at it
 LONGEST_LEAST_INTERVAL = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class SourceResult:
-    """What one reading of one source found; `outcome` is ok, unchanged, failed or interrupted.
+    """The result of one crawl of one source; `outcome` is `ok`, `unchanged`, `failed` or `interrupted`.
 
-    `moved_to` is the source's new address when its server said that it has moved for good.
+    `moved_to` is the source's new address after a permanent redirect.
     """
 
     source: str
@@ -57,16 +57,16 @@ class SourceResult:
 
 
 class Crawler:
-    """Reads sources side by side, one at a time on each host, and stores what they give.
+    """Crawls several sources at a time and stores their posts.
 
     Args:
-        database: Where sources stand and posts go.
-        client: The polite client, open; one for the whole program, so that every host's pace is kept.
-        collector_for: Finds the collector of a kind.
+        database: Sources and posts.
+        client: The HTTP client, open; one for the whole program, so that the rate limit of each host holds.
+        collector_for: Returns the collector of a kind of source.
         pseudonymiser: Replaces authors.
         clock: Tells the time.
-        parallel: How many sources are read side by side.
-        secret_for: Gives the operator's key for a source, by its name and kind.
+        parallel: How many sources are read at a time.
+        secret_for: Returns the operator's key for a source, by its name and kind.
         captures: Keeps fetched bytes.
 
     """
@@ -89,7 +89,7 @@ class Crawler:
         self._batches = BatchWriter(pseudonymiser, clock, captures)
         self._clock = clock
         self._secret_for = secret_for
-        self._places = asyncio.Semaphore(parallel)
+        self._slots = asyncio.Semaphore(parallel)
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
     async def crawl(
@@ -101,14 +101,14 @@ class Crawler:
         on_start: Callable[[str], None] = lambda _: None,
         on_result: Callable[[SourceResult], None] = lambda _: None,
     ) -> list[SourceResult]:
-        """Read all enabled sources, the named ones, or those that are due.
+        """Crawl all enabled sources, the named ones, or those that are due.
 
         Args:
-            only_due: Leave out what was read less than its interval ago.
+            only_due: Leave out sources that were read less than their interval ago.
             names: Read only these.
-            on_lease: Told the names of the sources that will be read.
-            on_start: Told the name of each source when its turn comes.
-            on_result: Told each result as it comes.
+            on_lease: Called with the names of the sources that will be read.
+            on_start: Called with the name of each source when its crawl starts.
+            on_result: Called with each result.
 
         Raises:
             StorageError: When the database fails; what was stored before stays.
@@ -119,7 +119,7 @@ class Crawler:
         results: list[SourceResult] = []
 
         async def read(source: Source) -> None:
-            async with self._places:
+            async with self._slots:
                 on_start(source.name)
                 result = await self._read(source)
             if result is not None:
@@ -141,7 +141,7 @@ class Crawler:
         with self._database.work() as session:
             sources.release_abandoned(session, owner_is_gone)
             for name in names:
-                sources.by_name(session, name)
+                sources.by_name(session, name)  # a wrong name is an error, not an empty crawl
             leased = sources.lease(
                 session, owner=self._owner, now=now, until=now + LEASE, only_due=only_due, names=names
             )
@@ -155,10 +155,10 @@ class Crawler:
             session.commit()
 
     async def _read(self, source: Source) -> SourceResult | None:
-        """Read one source to its end, or to its first failure, and close the account of the reading.
+        """Read one source to its end or to its first failure, and store the outcome of the run.
 
         Returns:
-            What was found; None when the lease ran out while the source waited for its turn and another program has it.
+            The result; None when the lease ran out before the crawl started and another program holds the source.
 
         """
         result = SourceResult(source.name)
@@ -173,7 +173,7 @@ class Crawler:
                 self._store(source, run_id, batch, result)
             if result.outcome == "unchanged" and result.seen:
                 result.outcome = "ok"
-        except (CollectError, UsageError, DataRejected) as error:  # one source's trouble is no other source's
+        except (CollectError, UsageError, DataRejected) as error:  # the other sources go on
             result.outcome, result.error = "failed", str(error)
             result.disabled = isinstance(error, SourceRefused)
             retry_at = error.retry_at if isinstance(error, RateLimited) else None
@@ -204,9 +204,9 @@ class Crawler:
             return run.id, view
 
     def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult) -> None:
-        """Store one batch and its bookmark together, and count them into the result."""
+        """Store one batch and its cursor in one unit of work, and add its counts to the result."""
         with self._database.work() as session:
-            kept = self._batches.keep(session, source, run_id, batch)
+            kept = self._batches.write(session, source, run_id, batch)
             sources.save_progress(
                 session,
                 source.id,
@@ -265,13 +265,11 @@ class Crawler:
         sources.change_address(session, source, result.moved_to)
 
     def _switch_off(self, session: Session, source: Source, result: SourceResult, *, asked_to_wait: bool) -> None:
-        """Switch off a source that refused, or that failed so often that only a person can tell why.
-
-        To be asked to wait is no failure of that sort: whoever is asked waits, and reads on.
-        """
+        """Disable a source that refused to be read, or that failed too often in a row."""
+        # A rate limit is not such a failure: waiting resolves it.
         why = result.error if result.disabled else None
         if source.state.failures >= MOST_FAILURES and not asked_to_wait and not result.disabled:
-            why = f"{source.state.failures} readings in a row failed, the last one so: {result.error}"
+            why = f"{source.state.failures} readings in a row failed, the last one with: {result.error}"
         if why is None:
             return
         result.disabled = True
@@ -280,14 +278,14 @@ class Crawler:
 
 
 def moved_address(address: str, batch: Batch) -> str | None:
-    """Tell a source's new address from an answer that came by permanent redirects alone; None when it has not moved.
+    """Return a source's new address if a response came by permanent redirects alone; None when it has not moved.
 
-    An API is asked below the source's address: what was appended must still be at the end of the new one.
+    An API request goes to a path below the source's address; that path must also end the new URL.
     """
     fetched = batch.fetched
     base = address.rstrip("/")
     if fetched.permanent_url is None or not fetched.url.startswith(base) or fetched.leads_home:
-        return None  # what leads to a front page was taken away rather than moved
+        return None  # a redirect to the front page means removed, not moved
     appended = fetched.url.removeprefix(base)
     if not fetched.permanent_url.endswith(appended):
         return None
@@ -302,12 +300,12 @@ def _least_interval(cursor: Mapping[str, Any]) -> timedelta:
 
 
 def owner_is_gone(owner: str) -> bool:
-    """Tell whether a lease's owner was a program on this machine that no longer runs."""
+    """Tell whether the owner of a lease (`host:pid`) was a process on this machine that no longer runs."""
     host, _, number = owner.rpartition(":")
     if host != socket.gethostname() or not number.isdigit():
         return False
     try:
-        os.kill(int(number), 0)
+        os.kill(int(number), 0)  # signal 0 only checks that the process exists
     except ProcessLookupError:
         return True
     except PermissionError:

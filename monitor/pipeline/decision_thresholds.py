@@ -1,11 +1,11 @@
-"""From which probability on a post is flagged, by label and kind of source.
+"""Decision thresholds: the probability from which a post is flagged, by label and kind of source.
 
-A model brings a threshold for each label. A person may wish for a precision or a probability instead, for a label
-everywhere or on one kind of source, and for a number of flags a day over everything. The narrower wish counts; a budget
-then moves all thresholds alike in log-odds, save those that were set after it, and never below its floor.
+A model has a threshold for each label. People may set rules instead: a precision or a probability for a label, on one
+kind of source or on all, and a budget of flags a day over everything. The rule for the kind of source counts before the
+rule for all kinds. A budget then shifts all thresholds by one amount in log-odds, except those whose rule was set after
+the budget, and never below its floor.
 
-A threshold holds for posts that are scored from then on. Flags that are open stay open until a person decides: they
-stand in the queue by their probability, so those that would not be opened any more come last.
+Thresholds apply to posts that are scored from then on. Open flags stay open until a person decides.
 """
 
 import math
@@ -21,20 +21,20 @@ from storage.models import Model, ThresholdRule
 from storage.threshold_rules import EVERY
 
 PRECISION, PROBABILITY, BUDGET, MODEL = "precision", "probability", "budget", "model"
-EDGE: Final = 1e-6  # a probability is never quite 0 or 1
+EPSILON: Final = 1e-6  # keeps log-odds finite
 
 GroupedProbabilities = Mapping[tuple[str, str], NDArray[np.float64]]  # probabilities by label and kind of source
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionThreshold:
-    """Where one label is flagged on one kind of source.
+    """The threshold of one label on one kind of source.
 
     Args:
-        threshold: The probability from which on it is flagged.
-        unsure_from: The probability from which on, below the threshold, it is neither flagged nor called clean.
-        aim: What the threshold comes from: `precision`, `probability`, `budget` or `model`.
-        value: The precision, probability or flags a day that was wished for; None of the model's own.
+        threshold: The probability from which a post is flagged.
+        unsure_from: The lower end of the unsure band: from here to the threshold a post is neither flagged nor clean.
+        aim: Where the threshold comes from: `precision`, `probability`, `budget` or `model`.
+        value: The precision, the probability or the flags a day of the rule; None for the model's own threshold.
 
     """
 
@@ -45,7 +45,7 @@ class DecisionThreshold:
 
 
 class DecisionThresholds:
-    """What people wished for, worked out for one model.
+    """The rules that people set, resolved to thresholds of one model.
 
     Args:
         own: The model's own threshold, by label.
@@ -59,7 +59,7 @@ class DecisionThresholds:
     ) -> None:
         self.model_thresholds = dict(model_thresholds)
         self.curves = {label: curves.get(label, Curve()) for label in model_thresholds}
-        # What was wished for with another model may be about labels that this one does not know.
+        # A rule set for an earlier model may name a label that this one does not have.
         known = [rule for rule in rules if rule.label in (*model_thresholds, EVERY)]
         self.budget = next((rule for rule in known if rule.aim == BUDGET), None)
         self.rules = tuple(rule for rule in known if rule.aim != BUDGET)
@@ -71,7 +71,7 @@ class DecisionThresholds:
         return tuple(self.model_thresholds)
 
     def limit(self, label: str, kind: str) -> DecisionThreshold:
-        """Work out the limit of a label on a kind of source; EVERY for kinds about which nothing was said."""
+        """Return the threshold of a label on a kind of source; EVERY for kinds without a rule."""
         rule = self._narrowest.get((label, kind)) or self._narrowest.get((label, EVERY))
         threshold, aim, value = self._apply(label, rule)
         budget = self.budget
@@ -82,11 +82,11 @@ class DecisionThresholds:
         return DecisionThreshold(threshold, self.curves[label].unsure_from(threshold), aim, value)
 
     def limits(self, kind: str) -> dict[str, DecisionThreshold]:
-        """Work out the limits of all labels on a kind of source."""
+        """Return the thresholds of all labels on a kind of source."""
         return {label: self.limit(label, kind) for label in self.model_thresholds}
 
     def floor(self, label: str, threshold: float, precision: float) -> float:
-        """Give the least threshold that keeps a precision; where none is known to, nothing is lowered."""
+        """Return the lowest threshold with a precision; the given threshold when none is known to reach it."""
         found = self.curves[label].threshold_for(precision)
         return threshold if found is None else found
 
@@ -96,7 +96,7 @@ class DecisionThresholds:
             return model_thresholds, MODEL, None
         if rule.aim == PROBABILITY:
             return rule.value, PROBABILITY, rule.value
-        # A later model may not reach the precision: its highest threshold is the nearest to what was wished for.
+        # A later model may not reach the precision of the rule; its highest threshold comes nearest.
         points = self.curves[label].points
         found = self.curves[label].threshold_for(rule.value)
         if found is None:
@@ -105,23 +105,23 @@ class DecisionThresholds:
 
 
 def resolve_thresholds(model: Model, rules: Iterable[ThresholdRule]) -> DecisionThresholds:
-    """Work out what was wished for with a model of the register."""
+    """Resolve rules to thresholds of a registered model."""
     curves = {label: Curve.read(figures.get("curve", ())) for label, figures in model.metrics.items()}
     return DecisionThresholds({label: float(value) for label, value in model.thresholds.items()}, curves, rules)
 
 
 def budget_shift(thresholds: DecisionThresholds, scores: GroupedProbabilities, flags: float, floor: float) -> float:
-    """Find by how much all thresholds must move, in log-odds, so that no more than so many scores pass them.
+    """Find the shift of all thresholds, in log-odds, with which at most `flags` scores pass them.
 
     Args:
-        thresholds: What holds without a budget.
+        thresholds: The thresholds without a budget.
         scores: Recent scores.
         flags: How many of them may pass.
-        floor: The expected precision that no threshold may fall below; scores under it pass in no case.
+        floor: The least expected precision; scores below the threshold that gives it never pass.
 
     Returns:
-        The middle between the last score that passes and the first that does not; where the budget allows more than
-        all floors do, the move that brings the last threshold to its floor.
+        The middle between the last score that passes and the first that does not. Where the budget allows more than all
+        floors do, the shift that brings every threshold to its floor.
 
     """
     found, lowest = [np.zeros(0)], [0.0]
@@ -140,7 +140,7 @@ def budget_shift(thresholds: DecisionThresholds, scores: GroupedProbabilities, f
 
 
 def _all_log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = np.clip(probabilities, EDGE, 1 - EDGE)
+    clipped = np.clip(probabilities, EPSILON, 1 - EPSILON)
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 

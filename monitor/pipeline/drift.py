@@ -1,4 +1,4 @@
-"""Does the model still fit what comes in? Scores and words by week, flags as people judged them, and what to do."""
+"""Drift: scores and unknown words by week, precision by reviews, estimates from random questions, and advice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,16 +17,16 @@ from storage import questions, registry, scores
 from storage.database import Database
 
 WEEKS: Final = 12
-LEAST_POSTS: Final = 100  # of a week and of all weeks before it, below which a shift is chance
+LEAST_POSTS: Final = 100  # of a week and of all weeks before it; with fewer, a shift may be chance
 LEAST_WORDS: Final = 1000
-NOTABLE_UNKNOWN: Final = 0.05  # more unknown words than in the weeks before
-NOTABLE_PRECISION: Final = 0.5  # a label whose flags are surely wrong more often than right
+NOTABLE_UNKNOWN: Final = 0.05  # rise of the share of unknown words over the weeks before
+NOTABLE_PRECISION: Final = 0.5  # below it, more flags are wrong than right
 WORDS_VIEW: Final = "words"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of how many, and the 95 % interval of the share (Wilson)."""
+    """A share `hits / total` with its 95 % Wilson interval."""
 
     hits: int
     total: int
@@ -35,13 +35,13 @@ class Share:
 
     @classmethod
     def from_counts(cls, hits: int, total: int) -> "Share":
-        """Work the interval out."""
+        """Compute the interval."""
         return cls(hits, total, *wilson(hits, total))
 
 
 @dataclass(frozen=True, slots=True)
 class WeekOfScores:
-    """One label in one week; `shift` is against all weeks before, None where there are too few posts."""
+    """The scores of one label in one week; `shift` compares with all weeks before, None with too few posts."""
 
     week: str
     label: str
@@ -52,7 +52,7 @@ class WeekOfScores:
 
 @dataclass(frozen=True, slots=True)
 class WeekOfWords:
-    """How many words came in one week, and the share of them that the model has never seen."""
+    """The number of words in one week, and the share of them that is not in the model's vocabulary."""
 
     week: str
     words: int
@@ -61,12 +61,12 @@ class WeekOfWords:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What answers about posts drawn at random say of one label.
+    """Estimates for one label from the answers about posts drawn at random.
 
     Args:
-        prevalence: Posts that carry it, of all.
-        precision: Posts that carry it, of those that the model flagged.
-        recall: Posts that the model flagged, of those that carry it.
+        prevalence: Posts with the label, of all.
+        precision: Posts with the label, of those that the model flagged.
+        recall: Flagged posts, of those with the label.
 
     """
 
@@ -77,14 +77,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Everything that is known of how the model in use is doing.
+    """How the active model is doing.
 
     Args:
         model: Its version.
         scores: By week and label.
         words: By week.
-        reviewed: By label, confirmed flags of all that people were sure about.
-        estimates: By label, from questions drawn at random.
+        reviewed: By label, confirmed flags of the confirmed and rejected ones.
+        estimates: By label, from questions about posts drawn at random.
         advice: What to do, one line each; empty when there is nothing to do.
 
     """
@@ -97,15 +97,15 @@ class Drift:
     advice: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures as plain data."""
+        """Return the figures as plain data, for JSON."""
         return asdict(self)
 
 
 def drift(database: Database, loaded: Loaded, clock: Clock, weeks: int = WEEKS) -> Drift:
-    """Look at the posts of some weeks.
+    """Compute the drift over some weeks.
 
     Args:
-        database: Where scores, words and decisions stand.
+        database: Scores, words and decisions.
         loaded: The model in use.
         clock: Tells the time.
         weeks: How many weeks to look back.
@@ -129,7 +129,7 @@ def drift(database: Database, loaded: Loaded, clock: Clock, weeks: int = WEEKS) 
 
 
 def week_of(moment: datetime) -> str:
-    """Name the ISO week that a moment belongs to in Việt Nam, as 2026-W47."""
+    """Return the ISO week of a time in Việt Nam, as 2026-W47."""
     year, number, _ = moment.astimezone(VIETNAM).isocalendar()
     return f"{year:04d}-W{number:02d}"
 

@@ -1,7 +1,7 @@
-"""Decisions become labelled texts. Some are held back for ever: what a model is judged by, no model has learnt.
+"""Split decided posts into training texts and held-out texts.
 
-Whether a text is held back follows from the text alone, so it never changes sides, whatever is decided or collected
-later, and a copy of it is on the same side. The texts stay in the database: nothing here writes a file.
+The split depends on the text alone (a hash), so a text never changes sides, whatever is decided or collected later, and
+its copies are on the same side: no model is ever compared on a text that any model has learnt.
 """
 
 import hashlib
@@ -19,25 +19,25 @@ _BITS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class HoldoutSplit:
-    """Labelled texts of this installation, those to learn from and those to be judged by."""
+    """Labelled texts of this installation: for training, and for comparing models."""
 
     training: tuple[Example, ...]
     held_out: tuple[Example, ...]
 
 
 def is_held_out(text: str) -> bool:
-    """Say whether a text is held back: one in five, by a hash of what it says once it is normalised."""
+    """Tell whether a text is held out: one in five, by a hash of the normalised text."""
     plain = normalise(text).text.encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(plain, digest_size=_BITS // 8, person=b"held out").digest()
     return bool(int.from_bytes(digest) < HELD_OUT_SHARE * 2**_BITS)
 
 
 def split_holdout(found: Iterable[LabelDecision]) -> HoldoutSplit:
-    """Make one example of each post and all its copies.
+    """Make one example of each post together with its copies, and split the examples.
 
     Args:
-        found: What people are sure about, oldest decision first; of copies that were decided differently the newest
-            decision counts. A label that nobody decided stays unknown.
+        found: Decisions, oldest first; where copies were decided differently, the newest decision counts. A label that
+            nobody decided stays unknown.
 
     """
     texts: dict[str, str] = {}
@@ -53,6 +53,6 @@ def split_holdout(found: Iterable[LabelDecision]) -> HoldoutSplit:
 
 
 def exclude_texts(examples: Sequence[Example], texts: Iterable[Example]) -> list[Example]:
-    """Leave out of examples from elsewhere whatever says the same as one of some texts."""
+    """Return the examples whose normalised text is not among the given texts."""
     same = {normalise(example.text).text for example in texts}
     return [example for example in examples if normalise(example.text).text not in same]

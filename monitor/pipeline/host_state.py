@@ -1,4 +1,4 @@
-"""Keeps in the database what the polite client must remember of hosts, so that its programs are polite together."""
+"""Host state in the database: rate limits and robots.txt copies that hold across programs and restarts."""
 
 import uuid
 from dataclasses import asdict
@@ -11,10 +11,10 @@ from storage.host_state import HostRow, RobotsRow
 
 
 class DatabaseHostState:
-    """The memory of the polite client.
+    """Implements the HTTP client's `HostMemory` on the database.
 
     Args:
-        database: Where it is kept.
+        database: Where the state is stored.
 
     """
 
@@ -23,27 +23,27 @@ class DatabaseHostState:
         self._owner = uuid.uuid4().hex
 
     def pace(self, host: str) -> RememberedPace | None:
-        """Give what is known of a host."""
+        """Return the rate-limit state of a host."""
         with self._database.work() as session:
             row = host_state.rate_limit_of(session, host)
         return RememberedPace(**asdict(row)) if row else None
 
     def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
-        """Take a host for one request, unless another program has it or asked it since `ready_at` was seen."""
+        """Lease a host for one request, unless another program holds it or sent a request since `ready_at` was read."""
         with self._database.work() as session:
             taken = host_state.lease(session, host, owner=self._owner, ready_at=ready_at, now=now, until=until)
             session.commit()
         return taken
 
     def give_back(self, pace: RememberedPace) -> None:
-        """Keep what is now known of a host, and let other programs ask it."""
+        """Store the new state of a host and end the lease."""
         with self._database.work() as session:
             host_state.save_rate_limits(session, [HostRow(**asdict(pace))])
             host_state.release(session, pace.host, self._owner)
             session.commit()
 
     def robots(self, place: str) -> RememberedRobots | None:
-        """Give the copy of a robots.txt, however old."""
+        """Return the stored copy of a robots.txt, of any age."""
         with self._database.work() as session:
             row = host_state.robots_of(session, place)
         if row is None:
@@ -51,7 +51,7 @@ class DatabaseHostState:
         return RememberedRobots(place=row.url, status=row.status, body=row.body, read_at=row.read_at)
 
     def keep_robots(self, copy: RememberedRobots) -> None:
-        """Keep a copy of a robots.txt."""
+        """Store a copy of a robots.txt."""
         with self._database.work() as session:
             row = RobotsRow(url=copy.place, status=copy.status, body=copy.body, read_at=copy.read_at)
             host_state.save_robots(session, row)

@@ -1,4 +1,4 @@
-"""Files of posts become rows; every record is accounted for as new, changed, duplicate or refused."""
+"""Import files of posts. Every record is counted as new, changed, duplicate or refused."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,14 +19,14 @@ from storage.database import Database
 from storage.sources import CaptureDraft, SourceDraft
 
 BATCH = 500
-REFUSALS_KEPT = 1000  # details of more are only counted
+REFUSALS_KEPT = 1000  # further ones are only counted, so that a broken file cannot fill the memory
 TIPS = "tips"
-"""The source of posts that people report; no file may take its name."""
+"""The source of tips; no imported file may use its name."""
 
 
 @dataclass(slots=True)
 class ImportResult:
-    """The account of one import: `new + changed + duplicate + refused` is the number of records in the file."""
+    """Counts of one import: `new + changed + duplicate + refused` is the number of records in the file."""
 
     source: str
     file: str
@@ -41,7 +41,7 @@ class ImportResult:
 
     @property
     def records(self) -> int:
-        """How many records were read."""
+        """The number of records that were read."""
         return self.new + self.changed + self.duplicate + self.refused
 
 
@@ -49,7 +49,7 @@ class Importer:
     """Stores the posts of files.
 
     Args:
-        database: Where they go.
+        database: Where they are stored.
         pseudonymiser: Replaces authors.
         clock: Tells the time.
 
@@ -69,18 +69,18 @@ class Importer:
         on_progress: Callable[[float], None] = lambda _: None,
         on_refusal: Callable[[Refusal], None] = lambda _: None,
     ) -> ImportResult:
-        """Import a file; with `dry_run` nothing is kept, and the account says what would have been.
+        """Import a file. A dry run stores nothing and counts what would have been stored.
 
         Args:
             file: What to import.
             source: The source that its posts belong to.
-            dry_run: Keep nothing.
-            on_progress: Told after each batch the share of the file that was read, from 0 to 1.
-            on_refusal: Told of each record that is refused; the account keeps the first thousand only.
+            dry_run: Store nothing.
+            on_progress: Called after each batch with the share of the file that was read, 0 to 1.
+            on_refusal: Called with each refused record; the result keeps only the first thousand.
 
         Raises:
-            UsageError: When the source's name is that of a place that is read, or of the tips.
-            StorageError: When the database fails; the batches before stay, and importing again goes on.
+            UsageError: When the source's name belongs to a crawled source or to the tips.
+            StorageError: When the database fails; earlier batches stay, and importing again continues after them.
 
         """
         result = ImportResult(source.name, file.path.name, file.sha256, dry_run=dry_run)
@@ -98,7 +98,7 @@ class Importer:
             while batch := list(islice(rows, BATCH)):
                 self._store(session, source_id, capture_id, self._accepted(batch, result, on_refusal), result)
                 keep()
-                session.expunge_all()
+                session.expunge_all()  # or the session would hold every post of a large file
                 on_progress(min(read_bytes / max(file.size_bytes, 1), 1.0))
             self._close(session, run_id, result)
             keep()
@@ -173,12 +173,12 @@ class Importer:
 
 
 def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None:
-    """Keep a place that is read from becoming a file: it would never be read again.
+    """Refuse to turn a source of another kind into an imported file: it would never be crawled again.
 
     Args:
         session: The unit of work.
         draft: What would be registered.
-        advice: What a person can do, for the message.
+        advice: What to do instead, for the message.
 
     Raises:
         UsageError: When a source of that name is of another kind.

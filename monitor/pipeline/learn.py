@@ -1,8 +1,7 @@
-"""From what people decided to a candidate model: trained, compared with the model in use, and put into the register.
+"""Train a candidate model on decided posts, compare it with the active model, and register it.
 
-A candidate changes nothing by itself: it opens no flag until a person promotes it. Its folder holds weights and a
-vocabulary, no text: terms that stand in one text only are dropped, and links, addresses, telephone numbers and
-@names were replaced before by the normaliser.
+A candidate opens no flags until a person promotes it. Its folder holds weights and a vocabulary, no texts: terms that
+occur in one text only are dropped, and the normaliser has replaced links, addresses, phone numbers and @names.
 """
 
 import re
@@ -26,20 +25,20 @@ from storage import decisions, registry
 from storage.database import Database
 
 _A_NAME: Final = re.compile(r"\w[\w.-]*")
-UNLABELLED_MOST: Final = 20_000  # newest posts whose words are learnt from without labels
+UNLABELLED_MOST: Final = 20_000  # newest posts, whose words are learnt without labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnResult:
-    """A candidate and what it came from.
+    """A candidate and its training data.
 
     Args:
         name: The name of its folder.
-        version: Its name in the register.
+        version: Its version in the register.
         general: How many texts came from the corpus and from files.
-        local: How many decided posts it learnt from (copies count once).
-        answers: Its local answers, by label and whether it was a yes.
-        unlabelled: How many posts it read without labels.
+        local: How many decided posts it was trained on (copies count once).
+        answers: By label, how many of the decided posts carry it, and how many do not.
+        unlabelled: How many posts without labels were used.
         against: The version of the model that it was compared with.
         contest: The comparison.
 
@@ -59,22 +58,22 @@ class Learner:
     """Trains candidates.
 
     Args:
-        database: Where decisions, posts and the register stand.
-        segmenter: Cuts texts into words.
+        database: Decisions, posts and the register.
+        segmenter: Splits texts into words.
         clock: Tells the time.
-        models_dir: Where models lie.
-        guard: Posts of every kind that must not be flagged, and clear cases.
+        models_dir: The folder of models.
+        challenge_set: Clean posts that must not be flagged, and clear cases.
 
     """
 
     def __init__(
-        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, guard: Sequence[Example]
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, challenge_set: Sequence[Example]
     ) -> None:
         self._database = database
         self._segmenter = segmenter
         self._clock = clock
         self._models_dir = models_dir
-        self._guard = guard
+        self._challenge_set = challenge_set
 
     def run(
         self,
@@ -83,17 +82,17 @@ class Learner:
         name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
     ) -> LearnResult:
-        """Learn from all decisions up to now.
+        """Train a candidate on all decisions up to now.
 
         Args:
-            general: Labelled texts from elsewhere: the project's corpus, public sets.
-            active: The model in use, with which the candidate is compared.
-            name: The candidate's name; None for one made from today's date.
-            progress: Told the step's name, how much is done, and of how much.
+            general: Other labelled texts: the project's corpus, public sets.
+            active: The active model, with which the candidate is compared.
+            name: The candidate's name; None: made from today's date.
+            progress: Called with the step, the number done, and the total.
 
         Raises:
             UsageError: When there is a model of that name.
-            ClassifierError: When nothing can be learnt, or the folder cannot be written.
+            ClassifierError: When there is too little to train on, or the folder cannot be written.
             StorageError: When the database fails.
 
         """
@@ -102,9 +101,10 @@ class Learner:
             decided = decisions.label_decisions(session)
             unlabelled = decisions.recent_texts(session, UNLABELLED_MOST, {one.same_as for one in decided})
         found = split_holdout(decided)
+        # A held-out post may also stand in a public set; it must not be trained on by that way.
         general = exclude_texts(general, found.held_out)
         trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
-        contest = hold(trained.classifier, active.classifier, found.held_out, self._guard)
+        contest = hold(trained.classifier, active.classifier, found.held_out, self._challenge_set)
         now = self._clock.now()
         saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
         draft = model_draft(saved)
@@ -136,6 +136,6 @@ class Learner:
 
 
 def _answers(examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
-    """Count yes and no by label."""
+    """Count the posts with and without each label."""
     counts = Counter((label, holds) for example in examples for label, holds in example.labels.items())
     return {label: (counts[label, True], counts[label, False]) for label in sorted({label for label, _ in counts})}

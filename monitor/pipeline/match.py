@@ -1,4 +1,4 @@
-"""Copies of a post are tied together, and claims to reference posts that may bear on them: all are suggestions."""
+"""Find copies of posts, and reference posts that may support or refute a claim. All matches are suggestions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CLAIMS_MOST = 1000
 
 @dataclass(slots=True)
 class MatchResult:
-    """How many posts were found to be copies of another, and how many claims got suggested evidence."""
+    """Counts of a run: posts compared, copies found, claims with suggested evidence."""
 
     compared: int = 0
     copies: int = 0
@@ -30,8 +30,8 @@ class Matcher:
     """Finds copies and evidence.
 
     Args:
-        database: Where posts stand.
-        segmenter: Cuts reference texts into words.
+        database: Posts, clusters and evidence.
+        segmenter: Splits reference texts into words.
         clock: Tells the time.
 
     """
@@ -42,7 +42,7 @@ class Matcher:
         self._clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
-        """Compare every post that was not compared yet, then look for evidence for open claims."""
+        """Compare every post that was not compared yet, then suggest evidence for open claims."""
         result = MatchResult()
         while done := self._copies(result):
             on_done(done)
@@ -50,7 +50,7 @@ class Matcher:
         return result
 
     def _copies(self, result: MatchResult) -> int:
-        """Compare one batch of posts with all before them."""
+        """Compare one batch of posts with all earlier posts; returns the size of the batch."""
         now = self._clock.now()
         with self._database.work() as session:
             waiting = matching.unmatched(session, BATCH)
@@ -58,6 +58,7 @@ class Matcher:
                 text = post.judged_text
                 keys = bands(text)
                 matching.add_bands(session, post.id, keys)
+                # A text too short for a signature shares its band with every other short text.
                 candidates = [] if UNSIGNED_BAND in keys else matching.sharing_a_band(session, post.id, keys)
                 for candidate in candidates:
                     if copy_similarity(text, candidate.judged_text) >= COPY_SIMILARITY:

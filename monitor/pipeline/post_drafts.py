@@ -1,4 +1,4 @@
-"""From what a collector or a file gives to what the database stores: pseudonym, hash, and nothing else changed."""
+"""Convert a collected or imported post to a row: the author becomes a pseudonym, a content hash is added."""
 
 import hashlib
 import unicodedata
@@ -8,13 +8,13 @@ from monitor.collectors.base import PublicPost
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage.posts import PostDraft
 
-LONGEST_LANGUAGE = 20  # no language tag in use is longer; what is, is none
+LONGEST_LANGUAGE = 20  # no language tag in use is longer; a longer value is not a language
 
 
 def post_draft(
     post: PublicPost, *, kind: str, pseudonymiser: Pseudonymiser, collected_at: datetime, capture_id: int | None
 ) -> PostDraft:
-    """Make a row of a post. The text stays as published; only the author's name is replaced."""
+    """Make the row of a post. The text stays as published; only the author is replaced by a pseudonym."""
     return PostDraft(
         external_id=post.external_id,
         text=post.text,
@@ -35,6 +35,7 @@ def post_draft(
 
 
 def content_hash(title: str | None, text: str) -> str:
-    """Hash what a post says, so that the same words in another Unicode form are not taken for an edit."""
+    """Hash title and text (SHA-256 of their NFC form)."""
+    # Platforms switch between Unicode forms; that must not look like an edit.
     content = unicodedata.normalize("NFC", f"{title or ''}\0{text}")
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

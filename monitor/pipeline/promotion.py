@@ -1,4 +1,4 @@
-"""Which model is in use: promotion of one that is nowhere worse, the way back, and the shadow. Every step is noted."""
+"""Promotion, rollback and shadow of models. Every change is recorded in the audit trail."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,69 +24,69 @@ from storage.registry import ModelDraft
 
 @dataclass(frozen=True, slots=True)
 class ComparedModels:
-    """Two models by version, the new one first, and what both did on the same texts."""
+    """The versions of two models, the new one first, and their comparison on the same texts."""
 
     new: str
     old: str
     contest: Contest
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures as plain data."""
+        """Return the figures as plain data, for JSON."""
         return {"new": self.new, "old": self.old, **self.contest.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveModelChange:
-    """What is in use now, and what was before (None: nothing)."""
+    """The active version, and the one before (None: there was none)."""
 
     version: str
     before: str | None
 
 
 class ModelPromotion:
-    """Changes which model is in use.
+    """Changes which model is active.
 
     Args:
-        database: Where the register stands.
-        segmenter: Cuts texts into words, for comparisons.
+        database: The register.
+        segmenter: Splits texts into words, for comparisons.
         clock: Tells the time.
-        models_dir: Where models lie.
-        guard: Posts of every kind that must not be flagged, and clear cases.
+        models_dir: The folder of models.
+        challenge_set: Clean posts that must not be flagged, and clear cases.
 
     """
 
     def __init__(
-        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, guard: Sequence[Example]
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, challenge_set: Sequence[Example]
     ) -> None:
         self._database = database
         self._segmenter = segmenter
         self._clock = clock
         self._models_dir = models_dir
-        self._guard = guard
+        self._challenge_set = challenge_set
 
     def compare(self, new: str, old: str) -> ComparedModels:
-        """Let two registered models judge the held-out decisions of today and the guard.
+        """Compare two registered models on the held-out posts and on the challenge set.
 
         Raises:
             StorageError: When one is not registered.
             ClassifierError: When one cannot be loaded.
-            NotReady: When the files of one are of another version.
+            NotReady: When the files of one belong to another version.
 
         """
         first, second = self._load(self._registered(new)), self._load(self._registered(old))
         with self._database.work() as session:
             held_out = split_holdout(decisions.label_decisions(session)).held_out
         return ComparedModels(
-            first.version, second.version, hold(first.classifier, second.classifier, held_out, self._guard)
+            first.version, second.version, hold(first.classifier, second.classifier, held_out, self._challenge_set)
         )
 
     def promote(self, name: str, *, in_use: str, reason: str = "") -> ActiveModelChange:
-        """Put a model into use, unless it is worse than the one that is.
+        """Make a model the active one, unless it is worse than the present one.
 
         Args:
             name: Name or version of a registered model.
             in_use: Name of the model that scores now.
-            reason: Why it is put into use although it is worse; goes into the audit trail.
+            reason: Why it is promoted although it is worse; stored in the audit trail.
 
         Raises:
             PromotionRefused: When it is worse and no reason is given, or when it is in use already.
@@ -110,16 +110,16 @@ class ModelPromotion:
                 f"{wanted.version} is worse: {'; '.join(faults)}: to use it all the same give --force and a --reason"
             )
             raise PromotionRefused(message)
-        with self._noted("model.promoted", wanted.version, {"faults": faults, "reason": reason}) as session:
+        with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}) as session:
             before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
         return ActiveModelChange(wanted.version, before)
 
     def rollback(self) -> ActiveModelChange:
-        """Put the model into use again whose place the present one took.
+        """Make the model active again that the present one replaced.
 
         Raises:
             PromotionRefused: When there is none.
-            ClassifierError: When its files are gone.
+            ClassifierError: When its files are missing.
 
         """
         with self._database.work() as session:
@@ -129,15 +129,15 @@ class ModelPromotion:
             message = "there is no earlier model to go back to: `kiemtin models list` shows what there is"
             raise PromotionRefused(message)
         self._load(before)
-        with self._noted("model.rollback", before.version, {}) as session:
+        with self._audited("model.rollback", before.version, {}) as session:
             left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
         return ActiveModelChange(before.version, left)
 
     def shadow(self, name: str | None) -> str | None:
-        """Let a model score new posts without opening flags; None ends it. Returns its version.
+        """Make a model the shadow, which scores new posts without opening flags; None: no shadow. Returns its version.
 
         Raises:
-            UsageError: When it is the one in use.
+            UsageError: When it is the active one.
             StorageError: When it is not registered.
             ClassifierError: When it cannot be loaded.
 
@@ -149,12 +149,12 @@ class ModelPromotion:
                 raise UsageError(message)
             self._load(model)
         version = model.version if model else None
-        with self._noted("model.shadow", version or "none", {}) as session:
+        with self._audited("model.shadow", version or "none", {}) as session:
             registry.set_shadow(session, registry.by_name(session, version) if version else None, self._clock.now())
         return version
 
     def _registered(self, name: str) -> Model:
-        """Find a model in the register; one that lies in the models folder only is put into it."""
+        """Return a registered model; one that is only in the models folder is registered first."""
         with self._database.work() as session:
             try:
                 return registry.by_name(session, name)
@@ -167,8 +167,8 @@ class ModelPromotion:
             return model
 
     @contextmanager
-    def _noted(self, action: str, subject: str, detail: Mapping[str, Any]) -> Iterator[Session]:
-        """Open a unit of work that is committed together with its entry in the audit trail."""
+    def _audited(self, action: str, subject: str, detail: Mapping[str, Any]) -> Iterator[Session]:
+        """Open a unit of work, add its entry to the audit trail, and commit both together."""
         with self._database.work() as session:
             yield session
             audit.record(session, at=self._clock.now(), action=action, subject=subject, detail=detail)
@@ -183,7 +183,7 @@ class ModelPromotion:
 
 
 def model_draft(loaded: Loaded) -> ModelDraft:
-    """Take from a manifest what the register keeps."""
+    """Make the row of a model from its manifest."""
     return ModelDraft(
         version=loaded.version,
         data_hash=str(loaded.manifest["data_hash"]),

@@ -1,7 +1,7 @@
-"""Flagged posts are looked at again after an hour, a day and a week: what was edited or removed since is noted.
+"""Recheck: flagged posts are read again after an hour, a day and a week, to find edits and removals.
 
-A collector that can ask its platform for single posts finds both; of other posts the permalink tells only whether they
-are still there. No look ever switches a source off: it is the source's own readings that decide that.
+A collector that can ask its platform for single posts finds both. For other posts the permalink only tells whether they
+are still there. A failed recheck never disables a source: only crawls do.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ from storage.database import Database
 from storage.errors import DataRejected
 from storage.models import Recheck, Source
 
-LOOKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # after the flag was opened
-PUT_OFF = timedelta(hours=1)
-GIVE_UP = timedelta(days=8)
-MOST = 100  # posts a run
+RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # since the flag was opened
+RETRY_AFTER = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=8)
+MAX_POSTS = 100  # a run; the rest follow in the next one
 
 
 @dataclass(slots=True)
 class RecheckResult:
-    """How many flagged posts were looked at, and what had become of them.
+    """Counts of a run: posts checked, changed and gone.
 
-    `unclear` counts those of which nothing could be learnt, by reason; most are looked at again an hour later.
+    `unclear` counts the posts that could not be checked, by reason; most are tried again an hour later.
     """
 
-    looked: int = 0
+    checked: int = 0
     changed: int = 0
     gone: int = 0
     unclear: Counter[str] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class RecheckResult:
 
 @dataclass(slots=True)
 class _Reading:
-    """One source's posts that are due, by identifier, and what was found so far."""
+    """The due posts of one source by external id, and the counts so far."""
 
     source: Source
     run_id: int
@@ -55,16 +55,16 @@ class _Reading:
 
 
 class FlagRecheck:
-    """Looks at flagged posts again.
+    """Rechecks flagged posts.
 
     Args:
-        database: Where they stand.
-        client: The polite client, open.
-        collector_for: Finds the collector of a kind.
-        batches: Stores what is found.
+        database: Flagged posts and their rechecks.
+        client: The HTTP client, open.
+        collector_for: Returns the collector of a kind of source.
+        batches: Stores edits and removals.
         clock: Tells the time.
-        parallel: How many sources are asked side by side.
-        secret_for: Gives the operator's key for a source, by its name and kind.
+        parallel: How many sources are read at a time.
+        secret_for: Returns the operator's key for a source, by its name and kind.
 
     """
 
@@ -85,11 +85,11 @@ class FlagRecheck:
         self._batches = batches
         self._clock = clock
         self._secret_for = secret_for
-        self._places = asyncio.Semaphore(parallel)
+        self._slots = asyncio.Semaphore(parallel)
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
     async def run(self, names: Sequence[str] = ()) -> RecheckResult:
-        """Look at what is due, of all sources or of the named ones.
+        """Recheck the posts that are due, of all sources or of the named ones.
 
         Raises:
             StorageError: When the database fails; what was stored before stays.
@@ -99,26 +99,26 @@ class FlagRecheck:
         by_source: dict[str, dict[str, Recheck]] = {}
         now = self._clock.now()
         with self._database.work() as session:
-            rechecks.plan(session, LOOKS[0], now - GIVE_UP)
+            rechecks.plan(session, RECHECK_AFTER[0], now - GIVE_UP_AFTER)
             session.commit()
-            for each in rechecks.due(session, now, MOST, names):
+            for each in rechecks.due(session, now, MAX_POSTS, names):
                 by_source.setdefault(each.post.source.name, {})[each.post.external_id] = each
 
-        async def look(waiting: Mapping[str, Recheck]) -> None:
-            async with self._places:
+        async def recheck_source(waiting: Mapping[str, Recheck]) -> None:
+            async with self._slots:
                 await self._source(dict(waiting), result)
 
         try:
             async with asyncio.TaskGroup() as group:
                 for waiting in by_source.values():
-                    group.create_task(look(waiting))
+                    group.create_task(recheck_source(waiting))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         return result
 
     async def _source(self, waiting: dict[str, Recheck], result: RecheckResult) -> None:
         reading = self._open(waiting)
-        if reading is None:  # another program reads the source now: the posts stay due
+        if reading is None:  # another program holds the source; the posts stay due
             return
         outcome = "interrupted"
         try:
@@ -143,17 +143,17 @@ class FlagRecheck:
         except (CollectError, UsageError, DataRejected) as error:
             reading.error = str(error)
             for external_id in list(reading.waiting):
-                self._put_off(reading, external_id, error, result)
+                self._postpone(reading, external_id, error, result)
 
     async def _ask_permalink(self, reading: _Reading, external_id: str, result: RecheckResult) -> None:
         url = reading.waiting[external_id].post.url
         if url is None:
-            self._put_off(reading, external_id, None, result)
+            self._postpone(reading, external_id, None, result)
             return
         try:
             fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
         except CollectError as error:
-            self._put_off(reading, external_id, error, result)
+            self._postpone(reading, external_id, error, result)
             return
         if fetched.is_taken_away:
             self._store(reading, Batch(fetched=fetched, gone=(external_id,)), {external_id}, result)
@@ -179,30 +179,31 @@ class FlagRecheck:
         return _Reading(source, run.id, view, waiting)
 
     def _store(self, reading: _Reading, batch: Batch | None, found: set[str], result: RecheckResult) -> None:
-        """Store what a look found, and when the next look is due, in one unit of work."""
+        """Store the result of a recheck and when the next one is due, in one unit of work."""
         now = self._clock.now()
         with self._database.work() as session:
             sources.renew(session, reading.source.id, self._owner, now + LEASE)
-            kept = self._batches.keep(session, reading.source, reading.run_id, batch) if batch else None
+            kept = self._batches.write(session, reading.source, reading.run_id, batch) if batch else None
             for external_id in found:
                 due = reading.waiting[external_id]
                 gone = batch is not None and external_id in batch.gone
-                rechecks.record_check(session, due.post_id, now, None if gone else next_look(due.flagged_at, now))
+                rechecks.record_check(session, due.post_id, now, None if gone else next_due(due.flagged_at, now))
             session.commit()
         for external_id in found:
             del reading.waiting[external_id]
-        result.looked += len(found)
+        result.checked += len(found)
         if kept:
             _count(kept, reading.kept)
             result.changed += kept.changed
             result.gone += kept.gone
 
-    def _put_off(self, reading: _Reading, external_id: str, error: Exception | None, result: RecheckResult) -> None:
+    def _postpone(self, reading: _Reading, external_id: str, error: Exception | None, result: RecheckResult) -> None:
         due = reading.waiting.pop(external_id)
-        later = self._clock.now() + PUT_OFF
+        later = self._clock.now() + RETRY_AFTER
         if isinstance(error, RateLimited) and error.retry_at is not None:
             later = max(later, error.retry_at)
-        hopeless = error is None or later > due.flagged_at + GIVE_UP
+        # Without a URL, or when the retry would come after the last recheck, there is nothing left to try.
+        hopeless = error is None or later > due.flagged_at + GIVE_UP_AFTER
         with self._database.work() as session:
             rechecks.postpone(session, due.post_id, None if hopeless else later)
             session.commit()
@@ -223,9 +224,9 @@ class FlagRecheck:
             session.commit()
 
 
-def next_look(flagged_at: datetime, now: datetime) -> datetime | None:
-    """Tell when a post that was flagged and looked at is due next; None after the last look."""
-    return next((flagged_at + after for after in LOOKS if flagged_at + after > now), None)
+def next_due(flagged_at: datetime, now: datetime) -> datetime | None:
+    """Return when a post is due next after a recheck at `now`; None after the last one."""
+    return next((flagged_at + after for after in RECHECK_AFTER if flagged_at + after > now), None)
 
 
 def _count(kept: BatchCounts, counts: Counter[str]) -> None:
@@ -234,7 +235,7 @@ def _count(kept: BatchCounts, counts: Counter[str]) -> None:
 
 def _reason(error: Exception | None) -> str:
     if error is None:
-        return "no address to look at"
+        return "no address to check"
     if isinstance(error, RateLimited):
         return "the host asked to wait"
     return "the host does not want it" if isinstance(error, SourceRefused) else "could not be read"

@@ -1,4 +1,4 @@
-"""What must not be kept is deleted: posts past their source's retention, and an author's posts on request."""
+"""Deletion: posts past their retention, and an author's posts on request."""
 
 from datetime import timedelta
 
@@ -13,10 +13,10 @@ HOSTS_REMEMBERED = timedelta(days=30)
 
 
 def retain(database: Database, clock: Clock, captures: CaptureStore | None = None) -> dict[str, int]:
-    """Delete posts that are older than their source's retention, or than its platform allows, and their captures.
+    """Delete posts past their retention (the source's own, or less where its platform demands it), and their captures.
 
     Returns:
-        How many, by source, where any.
+        The number of deleted posts by source name, without sources that lost none.
 
     """
     deleted: dict[str, int] = {}
@@ -29,7 +29,7 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
                 deleted[source.name] = count
                 audit.record(session, at=now, action="retention", subject=source.name, detail={"posts": count})
         if captures:
-            captures.forget_unused(session)
+            captures.delete_unused(session)
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
         session.commit()
     return deleted
@@ -44,16 +44,19 @@ def erase(
     author: str,
     captures: CaptureStore | None = None,
 ) -> int:
-    """Delete every post of one author on one kind of platform, and the pages they were read from.
+    """Delete every post of an author on one kind of platform, with the captures that hold them.
 
-    Returns how many posts there were.
-    The audit trail notes that an erasure took place, without the author and without the pseudonym.
+    The audit trail records that an erasure took place, without the author and without the pseudonym.
+
+    Returns:
+        The number of deleted posts.
+
     """
     key = pseudonymiser.key(kind, author)
     now = clock.now()
     with database.work() as session:
         if key and captures:
-            captures.forget_author(session, key)
+            captures.delete_author(session, key)
         count = posts.erase_author(session, key, now) if key else 0
         audit.record(session, at=now, action="erasure", subject=kind, detail={"posts": count})
         session.commit()

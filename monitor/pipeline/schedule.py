@@ -1,6 +1,6 @@
-"""What is due, again and again: jobs that never overlap with themselves and whose failures are told, not hidden.
+"""Run jobs at intervals. A job never overlaps with itself, and a failure is shown and does not stop the others.
 
-The schedule itself (next due time, lease, back-off) stands in the database; APScheduler only ticks.
+When a source is due, its lease and its back-off are in the database; APScheduler only starts the jobs.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from storage.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do at intervals; `run` gives one line to show, or an empty one when there was nothing to do."""
+    """A job; `run` returns one line to show, or an empty one when there was nothing to do."""
 
     name: str
     every: timedelta
@@ -29,7 +29,7 @@ class Schedule:
     """Runs jobs until it is stopped.
 
     Args:
-        jobs: What to do; all are done once at the start.
+        jobs: The jobs; all run once at the start.
         clock: Tells the time.
         say: Shows a line to the operator.
 
@@ -44,7 +44,7 @@ class Schedule:
         self._ticks = AsyncIOScheduler(timezone=VIETNAM)
 
     def start(self) -> None:
-        """Begin to tick; needs a running event loop."""
+        """Start the scheduler; needs a running event loop."""
         for job in self._jobs:
             self._ticks.add_job(
                 self.tick,
@@ -60,7 +60,7 @@ class Schedule:
         self._ticks.start()
 
     async def stop(self) -> None:
-        """Stop ticking, cancel the jobs that run, and wait until they have put their things in order."""
+        """Stop the scheduler, cancel running jobs, and wait until they have cleaned up."""
         self._stopping.set()
         self._ticks.shutdown(wait=False)
         running = list(self._running.values())
@@ -69,7 +69,7 @@ class Schedule:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def tick(self, job: Job) -> None:
-        """Do one job once, unless it still runs; a failure that can be explained is shown and stops no other."""
+        """Run a job once, unless it still runs. Errors of this program and of the system are shown."""
         if job.name in self._running or self._stopping.is_set():
             return
         task = self._running[job.name] = asyncio.ensure_future(job.run())

@@ -1,8 +1,7 @@
-"""Unscored posts become predictions, and predictions become flags.
+"""Score posts that have no score, and open a flag where a threshold is passed.
 
-Texts travel to the executor in small batches, each of one kind of source, for thresholds may differ by kind. Scores are
-stored batch by batch, each exactly once: a program that is killed in the middle leaves whole batches, and the next run
-takes the rest.
+Texts go to the executor in small batches, each of one kind of source, because thresholds may differ by kind. Scores are
+stored batch by batch, so a program that is killed leaves whole batches, and the next run scores the rest.
 """
 
 from collections import Counter
@@ -26,13 +25,13 @@ from storage.flags import FlagDraft
 from storage.models import Model, Post
 from storage.registry import ModelDraft, ScoreDraft
 
-BATCH = 64
-ROUND = 16  # batches that are read from the database at once
+BATCH_SIZE = 64  # texts a task of the executor: large enough that sending them costs little
+BATCHES_PER_READ = 16  # read from the database at once, so that memory stays bounded
 
 
 @dataclass(slots=True)
 class ScoreResult:
-    """How many posts were scored; by label, how many flags were opened, and how many scores fell just short of one."""
+    """Counts of a run: posts scored, and by label, flags opened and scores in the unsure band."""
 
     model: str
     scored: int = 0
@@ -42,18 +41,18 @@ class ScoreResult:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Posts that are judged by the same limits."""
+    """Posts that have the same thresholds."""
 
     posts: Sequence[Post]
     limits: Mapping[str, DecisionThreshold]
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The probability from which on each label is flagged."""
+        """The threshold of each label."""
         return {label: limit.threshold for label, limit in self.limits.items()}
 
     def unsure(self, prediction: Prediction) -> tuple[str, ...]:
-        """Name the labels whose probability lies in the band below the threshold."""
+        """Return the labels whose probability is in the unsure band."""
         return tuple(
             label
             for label, probability in prediction.probabilities.items()
@@ -62,14 +61,14 @@ class _Batch:
 
 
 class Scorer:
-    """Scores what waits for a score.
+    """Scores posts without a score.
 
     Args:
-        database: Where posts and scores stand.
-        executor: Does the reading of texts; threads, processes or a cluster.
+        database: Posts and scores.
+        executor: Runs the classifier: threads, processes or a cluster.
         model_folder: The folder of the model, readable by the executor's workers.
         clock: Tells the time.
-        captures: Where the fetched bytes of new posts wait; they are kept or deleted after the scoring.
+        captures: Holds the fetched bytes of new posts; they are kept or deleted after scoring.
 
     """
 
@@ -90,11 +89,11 @@ class Scorer:
     def run(
         self, on_total: Callable[[int], None] = lambda _: None, on_done: Callable[[int], None] = lambda _: None
     ) -> ScoreResult:
-        """Score all unscored posts of monitored sources with the model, which becomes the active one.
+        """Score all unscored posts of monitored sources. The model becomes the active one.
 
         Args:
-            on_total: Told how many posts wait.
-            on_done: Told how many more are done.
+            on_total: Called with the number of posts to score.
+            on_done: Called with the number of posts of each finished batch.
 
         Raises:
             ClassifierError: When the model cannot be used.
@@ -138,22 +137,22 @@ class Scorer:
                 model = active
             else:
                 model = registry.activate(session, draft, self._clock.now())
-            # The same texts may have been learnt anew, with other versions: the register follows the files.
+            # A model trained again on the same texts keeps its version; the register follows the files.
             model.metrics, model.thresholds = dict(draft.metrics), dict(draft.thresholds)
             session.commit()
             return model
 
     def _waiting(self, model: Model) -> list[_Batch]:
-        """Read posts that wait, oldest first, and the thresholds that hold now."""
+        """Read unscored posts, oldest first, and the present thresholds."""
         by_kind: dict[str, list[Post]] = {}
         with self._database.work() as session:
-            for post in posts.unscored(session, model.id, BATCH * ROUND):
+            for post in posts.unscored(session, model.id, BATCH_SIZE * BATCHES_PER_READ):
                 by_kind.setdefault(post.source.kind, []).append(post)
             resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
         return [
-            _Batch(waiting[start : start + BATCH], resolved.limits(kind))
+            _Batch(waiting[start : start + BATCH_SIZE], resolved.limits(kind))
             for kind, waiting in by_kind.items()
-            for start in range(0, len(waiting), BATCH)
+            for start in range(0, len(waiting), BATCH_SIZE)
         ]
 
     def _store(self, model_id: int, batch: _Batch, predictions: Sequence[Prediction], result: ScoreResult) -> None:
@@ -196,24 +195,24 @@ def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
 
 @lru_cache(maxsize=2)
 def cached_model(folder: str) -> Loaded:
-    """Load a model once a process: workers are asked many times."""
+    """Load a model, once a process: a worker gets many batches."""
     return load(Path(folder), Segmenter())
 
 
 def text_of(post: Post) -> Text:
-    """Give a post to a classifier: what it says now, and the heading of the article or thread that it answers."""
+    """Return the classifier's input for a post: its current text, and the title of the article or thread it answers."""
     return Text(post.judged_text, Context(title=post.context or ""))
 
 
 def predict_texts(
     folder: str, texts: Sequence[Text], thresholds: Mapping[str, float] | None = None
 ) -> list[Prediction]:
-    """Score texts in whatever process this runs in.
+    """Score texts; runs in a worker of the executor.
 
     Args:
         folder: The model's folder.
         texts: The texts.
-        thresholds: From which probability on each label is flagged; None for the model's own.
+        thresholds: The threshold of each label; None for the model's own.
 
     """
     classifier = cached_model(folder).classifier

@@ -1,4 +1,4 @@
-"""Whatever waits is scored, and then compared: the two steps that follow every crawl and every import."""
+"""Score new posts, then look for copies and evidence: the two steps after every crawl and every import."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class ScoreAndMatchResult:
-    """What scoring and comparing found."""
+    """The results of scoring and of matching."""
 
     scores: ScoreResult
     matches: MatchResult
@@ -24,11 +24,11 @@ class ScoreAndMatchResult:
 
     @property
     def unsure(self) -> int:
-        """How many scores fell just short of a flag."""
+        """How many scores were in the band below a threshold."""
         return self.scores.unsure.total()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the account as plain data."""
+        """Return the results as plain data, for JSON."""
         scores = {
             "model": self.scores.model,
             "scored": self.scores.scored,
@@ -41,12 +41,12 @@ class ScoreAndMatchResult:
 def score_and_match(
     scorer: Scorer, matcher: Matcher, progress: Progress = lambda _step, _done, _total: None
 ) -> ScoreAndMatchResult:
-    """Score all posts that wait, then look for copies and evidence.
+    """Score all posts without a score, then look for copies and evidence.
 
     Args:
-        scorer: Gives scores and opens flags.
+        scorer: Scores posts and opens flags.
         matcher: Finds copies and evidence.
-        progress: Told the step, how much is done, and of how much (None: unknown).
+        progress: Called with the step, the number done, and the total (None: unknown).
 
     Raises:
         KiemtinError: When scoring cannot go on; what was stored stays.

@@ -1,4 +1,4 @@
-"""A second model scores new posts beside the one in use and opens no flag: what would it have pointed at?"""
+"""Shadow model: it scores new posts beside the active model and opens no flags, so that both can be compared."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.clock import Clock
 from monitor.errors import KiemtinError
-from monitor.pipeline.score import BATCH, ROUND, predict_texts, text_of
+from monitor.pipeline.score import BATCH_SIZE, BATCHES_PER_READ, predict_texts, text_of
 from storage import posts, registry, scores
 from storage.database import Database
 from storage.models import Post
@@ -18,7 +18,7 @@ from storage.registry import ScoreDraft
 
 @dataclass(slots=True)
 class Overlap:
-    """For one label, how many posts would be flagged by whom."""
+    """For one label, how many posts both models would flag, or only one of them."""
 
     both: int = 0
     only_active: int = 0
@@ -27,13 +27,13 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
-    """What a shadow would have done, on posts that both models scored.
+    """Comparison of the shadow with the active model, on posts that both have scored.
 
     Args:
         shadow: The shadow's version.
-        active: The version of the model in use.
+        active: The active model's version.
         posts: How many posts both have scored.
-        labels: By label, who would have flagged.
+        labels: The overlap of flags, by label.
 
     """
 
@@ -43,17 +43,17 @@ class ShadowReport:
     labels: dict[str, Overlap]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures as plain data."""
+        """Return the figures as plain data, for JSON."""
         return asdict(self)
 
 
 class Shadow:
-    """Scores with the model in the shadow, if there is one.
+    """Scores new posts with the shadow model, if there is one.
 
     Args:
-        database: Where posts and scores stand.
-        executor: Does the reading of texts.
-        models_dir: Where models lie, readable by the executor's workers.
+        database: Posts and scores.
+        executor: Runs the classifier.
+        models_dir: The folder of models, readable by the executor's workers.
         clock: Tells the time.
 
     """
@@ -65,7 +65,7 @@ class Shadow:
         self._clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> int:
-        """Score the posts that were collected since the shadow was cast; returns how many.
+        """Score the posts collected since the model became the shadow; returns how many.
 
         Raises:
             ClassifierError: When the model cannot be used.
@@ -87,10 +87,10 @@ class Shadow:
 
     def _waiting(self, model_id: int, since: datetime) -> Sequence[Post]:
         with self._database.work() as session:
-            return scores.unscored_since(session, model_id, since, BATCH * ROUND)
+            return scores.unscored_since(session, model_id, since, BATCH_SIZE * BATCHES_PER_READ)
 
     def _judged(self, folder: str, waiting: Sequence[Post]) -> Iterator[list[ScoreDraft]]:
-        batches = [waiting[start : start + BATCH] for start in range(0, len(waiting), BATCH)]
+        batches = [waiting[start : start + BATCH_SIZE] for start in range(0, len(waiting), BATCH_SIZE)]
         texts = [[text_of(post) for post in batch] for batch in batches]
         try:
             answers = self._executor.map(predict_texts, [folder] * len(texts), texts)
@@ -116,7 +116,7 @@ class Shadow:
 
 
 def shadow_report(database: Database) -> ShadowReport | None:
-    """Say what the shadow would have flagged, beside the model in use; None when there is none of either."""
+    """Compare the shadow with the active model; None when either is missing."""
     with database.work() as session:
         shadow, active = registry.shadow_model(session), registry.active_model(session)
         if shadow is None or active is None:

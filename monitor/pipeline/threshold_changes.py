@@ -1,7 +1,7 @@
-"""Changing thresholds: a wish for one label and kind of source, a budget over all, and the way back.
+"""Change decision thresholds: set a rule, set a budget of flags, and reset.
 
-Every change is made in one unit of work with its entry in the audit trail. A trial makes the same change and takes it
-back, so that what it tells is what would happen.
+Each change is stored in one unit of work with its entry in the audit trail. A dry run makes the same change and rolls
+it back, so that it shows exactly what would happen.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """For the audit trail: the account of the machine that asks for a change, why, and a user of the desk, if named."""
+    """For the audit trail: the operator's account on this machine, the reason, and the desk user who asked."""
 
     account: str
     why: str = ""
@@ -38,7 +38,7 @@ class AuditNote:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdChange:
-    """What held before and what holds now; `open_below` counts open flags that would not be opened any more."""
+    """The reports before and after a change; `open_below` counts open flags that are below the new thresholds."""
 
     before: ThresholdReport
     after: ThresholdReport
@@ -46,7 +46,7 @@ class ThresholdChange:
     dry_run: bool
 
     def as_dict(self) -> dict[str, Any]:
-        """Give both accounts as plain data."""
+        """Return both reports as plain data, for JSON."""
         return {
             "dry_run": self.dry_run,
             "open_below": self.open_below,
@@ -61,7 +61,7 @@ class ThresholdEditor:
     Args:
         database: Where scores, decisions and thresholds stand.
         clock: Tells the time.
-        days: How many days of scores to look at.
+        days: How many days of scores to read.
 
     """
 
@@ -71,7 +71,7 @@ class ThresholdEditor:
         self._days = days
 
     def report(self) -> ThresholdReport:
-        """Tell what thresholds hold and what they come to.
+        """Report the present thresholds and their effect.
 
         Raises:
             NotReady: When no model has scored anything yet.
@@ -85,13 +85,13 @@ class ThresholdEditor:
     def set_rule(
         self, label: str | None, kind: str, aim: str, value: float, audit_note: AuditNote, *, dry_run: bool = False
     ) -> ThresholdChange:
-        """Set a precision or a probability.
+        """Set a precision or a probability as the rule for a label and a kind of source.
 
         Args:
             label: A label of the model; None for each of them.
-            kind: A kind of source, or EVERY for kinds without a wish of their own.
+            kind: A kind of source, or EVERY for kinds without a rule of their own.
             aim: PRECISION or PROBABILITY.
-            value: The precision that flags are expected to have, or the probability from which on they are opened.
+            value: The expected precision of flags, or the probability from which flags are opened.
             audit_note: Who asked for it and why.
             dry_run: Compute the change and roll it back.
 
@@ -117,11 +117,11 @@ class ThresholdEditor:
     def set_budget(
         self, flags_per_day: float, floor: float, audit_note: AuditNote, *, dry_run: bool = False
     ) -> ThresholdChange:
-        """Move all thresholds alike, so that about so many flags are opened a day, over all labels and kinds.
+        """Shift all thresholds by one amount in log-odds, so that about the given number of flags is opened a day.
 
         Args:
             flags_per_day: How many flags people can review a day.
-            floor: The expected precision below which no label may fall, however much the budget allows.
+            floor: The least expected precision of each label, even where the budget would allow more flags.
             audit_note: Who asked for it and why.
             dry_run: Compute the change and roll it back.
 
@@ -154,7 +154,7 @@ class ThresholdEditor:
     def reset(
         self, label: str | None, kind: str | None, audit_note: AuditNote, *, dry_run: bool = False
     ) -> ThresholdChange:
-        """Take back what was set for a label, a kind or both; for neither: everything, a budget included.
+        """Delete the rules for a label, a kind of source or both; for neither: all rules, the budget included.
 
         Raises:
             NotReady: When no model has scored anything yet.
@@ -210,7 +210,7 @@ def _require_reachable(known: DecisionThresholds, label: str, aim: str, value: f
 
 
 def _plain(account: ThresholdReport) -> dict[str, dict[str, float]]:
-    """Note thresholds by label and kind."""
+    """Return the thresholds by label and kind of source."""
     plain: dict[str, dict[str, float]] = {}
     for row in account.rows:
         plain.setdefault(row.label, {})[row.source_kind] = row.limit.threshold

@@ -1,4 +1,4 @@
-"""What thresholds come to: expected precision and recall, flags a day on recent scores, and how people judged."""
+"""Threshold report: expected precision and recall, flags a day on recent scores, and precision by reviews."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,16 +19,16 @@ from storage.threshold_rules import EVERY, Scored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdRow:
-    """One label on one kind of source, or on EVERY: all kinds together, with the limit of those without their own.
+    """One label on one kind of source. EVERY stands for all kinds, with the threshold of kinds without their own rule.
 
     Args:
         label: The label.
         source_kind: The kind of source.
-        limit: From where on it is flagged, and from where on it is unsure.
-        expected: Precision and recall on unseen labelled texts; None where the model brings no curve.
-        flags_per_day: How many scores of the last days pass the threshold, a day.
-        unsure_per_day: How many lie in the band below it, a day.
-        reviewed: Of the flags that people are sure about and that pass the threshold, those that were right.
+        limit: The threshold, and the lower end of the unsure band.
+        expected: Precision and recall on held-out labelled texts; None when the model has no precision-recall curve.
+        flags_per_day: Recent scores above the threshold, per day.
+        unsure_per_day: Recent scores in the unsure band, per day.
+        reviewed: Of the confirmed and rejected flags above the threshold, the confirmed ones.
 
     """
 
@@ -41,7 +41,7 @@ class ThresholdRow:
     reviewed: Share
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the row as plain data."""
+        """Return the row as plain data, for JSON."""
         return {
             "label": self.label,
             "kind": self.source_kind,
@@ -56,12 +56,12 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdReport:
-    """All thresholds of the model in use.
+    """All thresholds of the active model.
 
     Args:
         model: Its version.
-        days: How many days of scores were looked at; fewer than asked for where there are no more.
-        scored: How many posts of those days it has scored.
+        days: How many days the scores cover; fewer than requested when there are no more.
+        scored: How many posts of those days the model has scored.
         rows: Label by label, EVERY first.
         advice: What to do, one line each.
 
@@ -75,11 +75,11 @@ class ThresholdReport:
 
     @property
     def flags_per_day(self) -> float:
-        """How many flags these thresholds come to in all, a day."""
+        """How many flags a day these thresholds give in all."""
         return sum(row.flags_per_day for row in self.rows if row.source_kind == EVERY)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the account as plain data."""
+        """Return the report as plain data, for JSON."""
         return {
             "model": self.model,
             "days": self.days,
@@ -92,16 +92,16 @@ class ThresholdReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdData:
-    """What thresholds are weighed by, and do not change: recent scores, decisions and open flags of the model in use.
+    """The data from which a report is computed; it does not depend on the thresholds.
 
     Args:
         model: The model.
         kinds: The kinds of monitored sources.
         days: How many days the scores cover.
-        recent: Scores of the last days.
-        right: Flags that people confirmed.
-        wrong: Flags that people rejected.
-        waiting: Flags that nobody has decided.
+        recent: Scores of those days.
+        right: Confirmed flags.
+        wrong: Rejected flags.
+        waiting: Open flags.
 
     """
 
@@ -115,12 +115,12 @@ class ThresholdData:
 
 
 def read_data(session: Session, now: datetime, days: int) -> ThresholdData:
-    """Read what thresholds are weighed by.
+    """Read the data for a report.
 
     Args:
         session: The unit of work.
         now: The present time, UTC.
-        days: How many days of scores to look at.
+        days: How many days of scores to read.
 
     Raises:
         NotReady: When no model has scored anything yet.
@@ -135,7 +135,7 @@ def read_data(session: Session, now: datetime, days: int) -> ThresholdData:
     return ThresholdData(
         model=model,
         source_kinds=tuple(threshold_rules.monitored_source_kinds(session)),
-        # A new installation has not yet seen all the days that were asked for.
+        # A new installation has fewer days of scores than requested; dividing by all of them would understate.
         days=1.0 if first is None else min(float(days), max(1.0, (now - first) / timedelta(days=1))),
         recent=_grouped(threshold_rules.recent_scores(session, model.id, since)),
         right=_grouped(threshold_rules.flag_scores(session, model.id, "confirmed")),
@@ -145,7 +145,7 @@ def read_data(session: Session, now: datetime, days: int) -> ThresholdData:
 
 
 def build_report(known: DecisionThresholds, data: ThresholdData) -> ThresholdReport:
-    """Say what thresholds come to."""
+    """Compute the report of the given thresholds."""
     source_kinds = sorted({*data.source_kinds, *(rule.source_kind for rule in known.rules)} - {EVERY})
     counts = [sum(len(values) for (name, _), values in data.recent.items() if name == label) for label in known.labels]
     return ThresholdReport(
@@ -158,7 +158,7 @@ def build_report(known: DecisionThresholds, data: ThresholdData) -> ThresholdRep
 
 
 def count_below_threshold(known: DecisionThresholds, flags: GroupedProbabilities) -> int:
-    """Count the flags that would not be opened with these thresholds."""
+    """Count the flags whose probability is below these thresholds."""
     return sum(
         int((probabilities < known.limit(label, kind).threshold).sum())
         for (label, kind), probabilities in flags.items()

@@ -1,4 +1,4 @@
-"""Posts that a person reports: a text, or a public page that is read once. They are scored like any other post."""
+"""Tipline: people report a text, or a public page, which is read once. Tips are scored like any other post."""
 
 import hashlib
 import unicodedata
@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.sources import CaptureDraft, SourceDraft
 
 LEGAL_BASIS = "Reported by a person, who found it public."
-_INTERVAL_SECONDS = 86_400  # never used: no crawl reads what was imported
+_INTERVAL_SECONDS = 86_400  # the column needs a value; no crawl reads this source
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
 _TRACKING = frozenset({"fbclid", "gclid", "igsh", "igshid", "mibextid", "zarsrc", "si"})
 _TRACKING_START = "utm_"
@@ -26,7 +26,7 @@ _TRACKING_START = "utm_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tip:
-    """What became of a tip; `outcome` is `new` or `duplicate`. A page that is known already is not read again."""
+    """The result of a tip: `outcome` is `new` or `duplicate`. A known page is not read again."""
 
     outcome: str
     external_id: str
@@ -36,11 +36,11 @@ class Tip:
 
 
 class Tipline:
-    """Takes posts that people report into the source `tips`.
+    """Stores the posts that people report, under the source `tips`.
 
     Args:
-        database: Where they go.
-        pseudonymiser: Replaces authors; a tip names none.
+        database: Where they are stored.
+        pseudonymiser: Needed to make rows; a tip has no author.
         clock: Tells the time.
         retention_days: After how many days they are deleted.
 
@@ -53,15 +53,15 @@ class Tipline:
         self._retention_days = retention_days
 
     def add_text(self, text: str, *, title: str | None = None, url: str | None = None) -> Tip:
-        """Take a text as somebody saw it.
+        """Store a reported text.
 
         Args:
-            text: The text; it is kept as it is.
+            text: The text, stored unchanged.
             title: Its heading.
-            url: Where it stood; it is not read.
+            url: Where it was published; the page is not read.
 
         Raises:
-            UsageError: When there is no text, it cannot be stored, or the address is none.
+            UsageError: When the text is empty or cannot be stored, or `url` is not a web address.
             StorageError: When the database fails.
 
         """
@@ -84,14 +84,14 @@ class Tipline:
         return self._keep(post, capture)
 
     async def add_page(self, url: str, client: PoliteClient) -> Tip:
-        """Read a public page once and take its article.
+        """Read a public page and store its article.
 
         Args:
             url: The page.
-            client: Reads it as politely as any source.
+            client: The HTTP client, with the same policy as for any source.
 
         Raises:
-            UsageError: When the address is none.
+            UsageError: When `url` is not a web address.
             CollectError: When the page may not or cannot be read, or has no text.
             StorageError: When the database fails.
 
@@ -137,7 +137,7 @@ class Tipline:
     def _source(self) -> SourceDraft:
         return SourceDraft(
             name=TIPS,
-            kind="import",  # never leased by a crawl
+            kind="import",  # crawls lease no source of this kind
             address=TIPS,
             role="monitored",
             legal_basis=LEGAL_BASIS,
@@ -147,9 +147,9 @@ class Tipline:
 
 
 def canonical_url(url: str) -> str:
-    """Write an address so that two people who report one page write the same.
+    """Bring the address of a page to one form, so that two reports of one page are recognised.
 
-    The fragment and the parameters that only say where a reader came from are left out.
+    Scheme and host become lower case; the fragment and tracking parameters are removed.
 
     Raises:
         UsageError: When it is no web address.
@@ -178,7 +178,7 @@ def _only_tracks(parameter: str) -> bool:
 
 
 def _identifier_of(text: str) -> str:
-    """Make an identifier that does not change with the space and line ends that copying adds."""
+    """Return a hash of the text in which white space does not count: copying changes spaces and line ends."""
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -78,7 +78,7 @@ def test_the_account_as_json(kiemtin: Command, base: str, add: Add) -> None:
                 "moved_to": None,
             }
         ],
-        "rechecked": {"looked": 0, "changed": 0, "gone": 0, "unclear": {}},
+        "rechecked": {"checked": 0, "changed": 0, "gone": 0, "unclear": {}},
     }
 
 

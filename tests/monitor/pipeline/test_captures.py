@@ -138,7 +138,7 @@ class World:
         with self.database.work() as session:
             row = sources.by_name(session, source)
             run = sources.start_run(session, row.id, self.clock.now())
-            kept = self.batches.keep(session, row, run.id, Batch(fetched=fetched, posts=read, **changes))
+            kept = self.batches.write(session, row, run.id, Batch(fetched=fetched, posts=read, **changes))
             session.commit()
         return dict(kept.skipped)
 

@@ -178,7 +178,7 @@ async def test_after_ten_failures_in_a_row_a_source_is_switched_off_with_the_rea
         source = sources.by_name(session, "paper")
         assert not source.enabled
         assert source.why_disabled is not None
-        assert source.why_disabled.startswith("10 readings in a row failed, the last one so: ")
+        assert source.why_disabled.startswith("10 readings in a row failed, the last one with: ")
         assert "answers 500" in source.why_disabled
     assert len(audited(sqlite_database, "source.disabled")) == 1
 

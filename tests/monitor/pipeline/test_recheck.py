@@ -13,7 +13,7 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.pipeline.recheck import FlagRecheck, RecheckResult, next_look
+from monitor.pipeline.recheck import FlagRecheck, RecheckResult, next_due
 from storage import sources
 from storage.database import Database
 from storage.models import CrawlRun, Post, Recheck
@@ -79,7 +79,7 @@ def stored(database: Database, number: int) -> Post:
 
 
 def account(result: RecheckResult) -> tuple[int, int, int, dict[str, int]]:
-    return result.looked, result.changed, result.gone, dict(result.unclear)
+    return result.checked, result.changed, result.gone, dict(result.unclear)
 
 
 async def test_flagged_statuses_are_asked_for_one_by_one_after_an_hour_a_day_and_a_week(
@@ -247,7 +247,7 @@ async def test_only_places_that_are_read_are_asked(
         sources.set_enabled(session, off, enabled=False, why="test")
         session.commit()
     clock.advance(HOUR)
-    assert account(await look()) == (0, 0, 0, {"no address to look at": 1})
+    assert account(await look()) == (0, 0, 0, {"no address to check": 1})
     assert account(await look()) == (0, 0, 0, {})
     assert paper.log == []
 
@@ -277,5 +277,5 @@ async def test_a_source_that_another_program_reads_is_left_to_it(
 
 @pytest.mark.parametrize(("hours", "next_hours"), [(0.5, 1), (1, 24), (23.9, 24), (30, 168), (168, None), (900, None)])
 def test_looks_that_were_missed_are_not_made_up_for(hours: float, next_hours: int | None) -> None:
-    found = next_look(MONDAY_MORNING, MONDAY_MORNING + timedelta(hours=hours))
+    found = next_due(MONDAY_MORNING, MONDAY_MORNING + timedelta(hours=hours))
     assert found == (None if next_hours is None else MONDAY_MORNING + timedelta(hours=next_hours))

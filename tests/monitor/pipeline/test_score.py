@@ -18,7 +18,7 @@ from classifiers.data.datasets import read_corpus
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError
-from monitor.pipeline.score import BATCH, Scorer, ScoreResult, cached_model
+from monitor.pipeline.score import BATCH_SIZE, Scorer, ScoreResult, cached_model
 from storage import flags, posts, reviews
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
@@ -76,7 +76,7 @@ def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_p
     result = scorer.run(totals.append, done.append)
 
     assert (result.scored, totals, sum(done)) == (len(TEXTS), [len(TEXTS)], len(TEXTS))
-    assert done == [BATCH] * (len(TEXTS) // BATCH) + [len(TEXTS) % BATCH]
+    assert done == [BATCH_SIZE] * (len(TEXTS) // BATCH_SIZE) + [len(TEXTS) % BATCH_SIZE]
     assert_each_post_once(sqlite_database, len(TEXTS))
     with sqlite_database.work() as session:
         thresholds = session.scalars(select(Model.thresholds)).one()
@@ -175,7 +175,7 @@ def test_processes_give_the_same_scores_as_one_thread(
     sqlite_template: Path,
     tmp_path: Path,
 ) -> None:
-    texts = TEXTS[: BATCH * 2 + 5]
+    texts = TEXTS[: BATCH_SIZE * 2 + 5]
     fill(sqlite_database, texts)
     scorer.run()
     copy = tmp_path / "second.db"
@@ -215,7 +215,7 @@ def test_a_missing_model_is_told_before_anything_is_scored(
 def test_posts_that_are_deleted_meanwhile_are_left_out(
     sqlite_database: Database, small_model: Path, clock: FakeClock, thread: Executor
 ) -> None:
-    fill(sqlite_database, TEXTS[: BATCH + 10])
+    fill(sqlite_database, TEXTS[: BATCH_SIZE + 10])
 
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring: posts of the second batch are gone when their scores come."""
@@ -223,15 +223,15 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
         def map(self, *arguments: object, **options: object) -> Iterator[object]:
             answers: list[object] = list(super().map(*arguments, **options))
             with sqlite_database.work() as session:
-                for post in session.scalars(select(Post).where(Post.id > BATCH + 5)):
+                for post in session.scalars(select(Post).where(Post.id > BATCH_SIZE + 5)):
                     session.delete(post)
                 session.commit()
             return iter(answers)
 
     with Deleting(1) as executor:
         result = Scorer(sqlite_database, executor, small_model, clock).run()
-    assert result.scored == BATCH + 5
-    assert_each_post_once(sqlite_database, BATCH + 5)
+    assert result.scored == BATCH_SIZE + 5
+    assert_each_post_once(sqlite_database, BATCH_SIZE + 5)
 
 
 def side_by_side(work: Callable[[int], ScoreResult]) -> list[ScoreResult]:
@@ -248,7 +248,7 @@ def side_by_side(work: Callable[[int], ScoreResult]) -> list[ScoreResult]:
 def test_two_scorers_at_once_score_every_post_once(
     sqlite_database: Database, small_model: Path, clock: FakeClock
 ) -> None:
-    texts = TEXTS[: BATCH * 2]
+    texts = TEXTS[: BATCH_SIZE * 2]
     fill(sqlite_database, texts)
     cached_model(str(small_model))
 
@@ -280,7 +280,7 @@ def test_a_scorer_that_was_killed_is_finished_by_the_next(
     stored = len(scores_in(sqlite_database)) // len(LABEL_NAMES)
     assert child.returncode == -signal.SIGKILL
     assert 0 < stored < len(texts)
-    assert stored % BATCH == 0  # whole batches
+    assert stored % BATCH_SIZE == 0  # whole batches
 
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
     assert_each_post_once(sqlite_database, len(texts))

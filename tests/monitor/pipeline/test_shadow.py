@@ -12,7 +12,7 @@ from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.pipeline.promotion import ModelPromotion
-from monitor.pipeline.score import BATCH, Scorer, cached_model
+from monitor.pipeline.score import BATCH_SIZE, Scorer, cached_model
 from monitor.pipeline.shadow import Shadow, shadow_report
 from storage import posts, registry
 from storage.database import Database
@@ -21,7 +21,7 @@ from tests.clock import FakeClock
 from tests.factories import add_source, make_post
 from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, copy_model
 
-TEXTS = [example.text for example in read_corpus()[11::90]][: BATCH + 6]
+TEXTS = [example.text for example in read_corpus()[11::90]][: BATCH_SIZE + 6]
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_new_posts_are_scored_beside_and_no_flag_is_opened(
 
     done: list[int] = []
     assert shadow.run(done.append) == len(TEXTS), "older posts are left alone"
-    assert done == [BATCH, len(TEXTS) - BATCH]
+    assert done == [BATCH_SIZE, len(TEXTS) - BATCH_SIZE]
     assert count(sqlite_database, Flag) == flags
     assert count(sqlite_database, Score) == scores + len(TEXTS) * len(LABEL_NAMES)
     assert shadow.run() == 0, "each once"
