@@ -1,6 +1,5 @@
 """The formats of files that can be imported, the surest first, and the choice of one."""
 
-import json
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -14,6 +13,7 @@ from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.telegram_export import TelegramExport
 from monitor.collectors.files.youtube_data_tools import YOUTUBE_DATA_TOOLS
 from monitor.collectors.files.zeeschuimer import Zeeschuimer
+from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused, UsageError
 
 FORMATS: tuple[FileFormat, ...] = (
@@ -66,12 +66,12 @@ def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:
 
 def _objects(head: str) -> list[Mapping[str, Any]]:
     """Parse the first lines that are objects; the last line of the beginning may be cut."""
-    found: list[Mapping[str, Any]] = []
+    objects: list[Mapping[str, Any]] = []
     for line in islice((line for line in head.split("\n") if line.strip()), _PROBED_OBJECTS):
         try:
-            payload = json.loads(line)
-        except (ValueError, RecursionError):
+            payload = parse_json(line)
+        except ValueError:
             continue
         if isinstance(payload, dict):
-            found.append(payload)
-    return found
+            objects.append(payload)
+    return objects

@@ -1,4 +1,8 @@
-"""A list inside one JSON document, read element by element, so that a file of any size takes little memory."""
+"""A list inside one JSON document, read element by element, so that a file of any size takes little memory.
+
+The elements are parsed by Python's own decoder, not by a streaming library: ijson 3.6 replaces half of a surrogate pair
+by a question mark, loses all that follows an undecodable byte, and does not say on which line an element begins.
+"""
 
 import json
 import zlib
@@ -14,6 +18,7 @@ from monitor.collectors.files.base import (
     excerpt_of,
 )
 from monitor.collectors.files.jsonl_file import JsonObject
+from monitor.collectors.parsing.json_models import bounded_integer
 
 _CHUNK = 64 * 1024
 _SPACE = " \t\r\n\ufeff"
@@ -35,7 +40,7 @@ class _Document:
         self._text = ""
         self._place = 0
         self._ended = False
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(parse_int=bounded_integer)
         self.line = 1
 
     def peek(self) -> str:
@@ -50,10 +55,10 @@ class _Document:
 
     def take(self, expected: str) -> None:
         """Move past one of some characters."""
-        found = self.peek()
-        if not found:
+        following = self.peek()
+        if not following:
             raise _Broken(ENDED_EARLY)
-        if found not in expected:
+        if following not in expected:
             raise _Broken(BROKEN_DOCUMENT)
         self._move(self._place + 1)
 

@@ -1,6 +1,5 @@
 """JSON lines: one object a line. Objects inside an object are read as columns with a dot, as in `author.name`."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -15,6 +14,7 @@ from monitor.collectors.files.base import (
     excerpt_of,
     numbered_lines,
 )
+from monitor.collectors.parsing.json_models import parse_json
 
 _MAX_DEPTH = 4
 
@@ -52,8 +52,8 @@ def json_objects(stream: TextIO) -> Iterator[JsonObject | Refusal]:
 
 def _object(line: Line) -> JsonObject | Refusal:
     try:
-        payload = json.loads(line.text)
-    except (ValueError, RecursionError):  # a number of too many digits is a ValueError as well
+        payload = parse_json(line.text)
+    except ValueError:
         return line.refused(NOT_JSON)
     if not isinstance(payload, dict):
         return line.refused(NOT_AN_OBJECT)

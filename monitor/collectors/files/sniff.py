@@ -3,7 +3,6 @@
 import codecs
 import gzip
 import hashlib
-import json
 import re
 import unicodedata
 import zlib
@@ -14,6 +13,7 @@ from io import BufferedReader, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
+from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
 Container = Literal["csv", "jsonl", "json"]
@@ -248,6 +248,6 @@ def _container(path: Path, head: str) -> Container:
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
+        return isinstance(parse_json(line), dict)
+    except ValueError:
         return False

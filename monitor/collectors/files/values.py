@@ -1,5 +1,6 @@
 """Single values of a file, read as the fields of a post want them."""
 
+import math
 import re
 from datetime import datetime
 
@@ -31,8 +32,8 @@ _MOST_EXACT_FLOAT = 2**53  # beyond it a float no longer tells two neighbouring 
 
 
 def as_text(value: Value) -> str:
-    """Write a value as text, untouched when it is text already; nothing becomes an empty text."""
-    if value is None:
+    """Write a value as text, untouched when it is text already; nothing, true, false and infinity become empty."""
+    if value is None or isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_EXACT_FLOAT:
         return str(int(value))

@@ -1,6 +1,7 @@
 """Captures of the Zeeschuimer browser extension: as it saves them, and unwrapped as 4CAT writes them again."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def _capture(data: Mapping[str, Any], meta: Mapping[str, Any]) -> Capture:
         data=data,
         platform=platform,
         key=f"{platform} {identifier}" if identifier else "",
-        updated=float(updated) if isinstance(updated, int | float) else 0.0,
+        updated=float(updated) if isinstance(updated, int | float) and math.isfinite(updated) else 0.0,
     )
 
 

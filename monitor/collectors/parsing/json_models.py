@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 _LONGEST_TEXT = 1_000_000
 _LONGEST_ADDRESS = 2_000
 _LARGEST_COUNT = 2**53 - 1  # above it JSON parsers no longer agree on a number
-_LONGEST_INTEGER = 20
+_LONGEST_INTEGER = 40  # digits; identifiers of 128 bits have 39
 
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound="PayloadModel")
@@ -51,10 +51,15 @@ class CamelModel(PayloadModel):
     model_config = ConfigDict(alias_generator=to_camel)
 
 
+def bounded_integer(digits: str) -> float:
+    """Read an integer of JSON; one of more than 40 digits is infinite."""
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else math.inf
+
+
 def parse_json(body: bytes | str) -> Any:
     """Parse JSON that may be hostile.
 
-    An integer of more than 20 digits becomes infinity, which no model takes for a number: one such value spoils its
+    An integer of more than 40 digits becomes infinity, which no model takes for a number: one such value spoils its
     own row, where Python's parser would refuse the whole answer.
 
     Raises:
@@ -62,7 +67,7 @@ def parse_json(body: bytes | str) -> Any:
 
     """
     try:
-        return json.loads(body, parse_int=_bounded_integer)
+        return json.loads(body, parse_int=bounded_integer)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -79,7 +84,3 @@ def read_row(model: type[Model], row: Any) -> Model | None:
 @cache
 def _adapter(model: type[PayloadModel]) -> TypeAdapter[Any]:
     return TypeAdapter(model)
-
-
-def _bounded_integer(digits: str) -> float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER else math.inf
