@@ -48,8 +48,8 @@ class AccountAway(SourceRefused):
     """The account is deactivated or taken down: its posts are gone too.
 
     Args:
-        message: What was said.
-        fetched: The answer that said it.
+        message: One line for the operator.
+        fetched: The refusal.
 
     """
 

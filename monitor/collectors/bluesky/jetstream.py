@@ -11,7 +11,7 @@ from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.bluesky.jetstream_api import (
     CURSOR_TOO_OLD,
     Event,
-    Farewell,
+    StreamEnd,
     Subscription,
     from_microseconds,
     read_message,
@@ -41,14 +41,14 @@ _REMEDY = "read this source more often, or raise `max_events`"
 
 
 class JetstreamCollector:
-    """Reads the stream from its bookmark until it has caught up with the beginning of the reading, or a limit is met.
+    """Reads the stream from its cursor until it has caught up with the beginning of the reading, or a limit is met.
 
     The cursor holds `time_us`, when the server saw the newest event read, in microseconds since 1970: a time means the
     same on every server. Each connection begins five seconds before it, and what comes twice has the same identifier.
-    Deleted posts are given as gone, and accounts that are deleted, deactivated or taken down as gone authors.
+    Deleted posts are given as gone; accounts that are deleted, deactivated or taken down as gone authors.
 
     Args:
-        batch_seconds: How long posts are gathered before they are given on.
+        batch_seconds: How long events are collected into one batch.
 
     """
 
@@ -62,7 +62,7 @@ class JetstreamCollector:
 
         Raises:
             UsageError: When the source's settings are wrong.
-            StreamBroken: When the stream broke off too often; what had come was given on before.
+            StreamBroken: When the stream broke off too often; what had come was given before.
             CollectError: Another of its subclasses, when the server could not be read.
 
         """
@@ -74,25 +74,25 @@ class JetstreamCollector:
                     subscription.url(reading.resume_at()),
                     client,
                     subprotocol=subscription.subprotocol,
-                    pings=subscription.bears_pings,
+                    pings=subscription.accepts_pings,
                 ) as stream:
                     async for batch in reading.follow(stream):
                         yield batch
             except HandshakeRejected as error:
-                if not reading.start_over(refusal_name(error.body)):
+                if not reading.restart_at_present(refusal_name(error.body)):
                     raise
             except StreamBroken:
-                if reading.gathered:
-                    yield reading.take()
-                if not await reading.pause():
+                if reading.has_pending:
+                    yield reading.flush()
+                if not await reading.wait_to_reconnect():
                     raise
             else:
                 return
 
 
 @dataclass(slots=True)
-class _Gathered:
-    """What has come since the last batch."""
+class _Pending:
+    """What came since the last batch and is not given yet."""
 
     events: int = 0
     posts: dict[str, PublicPost] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class _Gathered:
         return len(self.posts) + len(self.gone) + len(self.gone_authors)
 
     def drop(self, uri: str, reason: str) -> None:
-        """Take a post away again that was not given on yet."""
+        """Remove a post that is still pending."""
         if self.posts.pop(uri, None) is not None:
             self.skipped[reason] += 1
 
@@ -129,11 +129,11 @@ class _Reading:
         self._breaks = 0
         self._caught_up = False
         self._just_connected = False
-        self._new = _Gathered()
+        self._new = _Pending()
 
     @property
-    def gathered(self) -> bool:
-        """Whether there is something to give on."""
+    def has_pending(self) -> bool:
+        """Whether there is something to give."""
         return self._new.events > 0 or self._new.gap is not None
 
     def resume_at(self) -> int | None:
@@ -141,27 +141,27 @@ class _Reading:
         return None if self._newest is None else max(self._newest - _REWIND_US, 0)
 
     async def follow(self, stream: Stream) -> AsyncIterator[Batch]:
-        """Read until the end of the reading, giving on what came every few seconds or posts."""
+        """Read until the reading ends; give a batch every few seconds, or as soon as one is full."""
         self._just_connected = True
         time = asyncio.get_running_loop().time
         batch_ends_at = time() + self._batch_seconds
         while not self._is_over(time()):
             if time() >= batch_ends_at or self._new.size >= _MOST_POSTS:
                 batch_ends_at = time() + self._batch_seconds
-                if self.gathered:
-                    yield self.take()
+                if self.has_pending:
+                    yield self.flush()
                 continue
             message = await stream.receive(min(batch_ends_at, self._ends_at) - time())
             if message is not None:
-                self._take_in(message)
+                self._receive(message)
         if self._events >= self._subscription.max_events:
             self._new.gap = self._new.gap or self._far_behind()
-        if self.gathered:
-            yield self.take()
+        if self.has_pending:
+            yield self.flush()
 
-    def take(self) -> Batch:
-        """Give what has been gathered, and begin anew."""
-        new, self._new = self._new, _Gathered()
+    def flush(self) -> Batch:
+        """Give what is pending as a batch, and begin the next one."""
+        new, self._new = self._new, _Pending()
         address = self._subscription.url()
         return Batch(
             fetched=Fetched(
@@ -180,8 +180,8 @@ class _Reading:
             gap=new.gap,
         )
 
-    def start_over(self, refusal: str) -> bool:
-        """Begin at the present when the server says that the bookmark is too old; False when it says something else."""
+    def restart_at_present(self, refusal: str) -> bool:
+        """Begin at the present when the server says that the cursor is too old; False when it says something else."""
         if refusal != CURSOR_TOO_OLD or self._newest is None:
             return False
         since = from_microseconds(self._newest)
@@ -189,7 +189,7 @@ class _Reading:
         self._newest, self._catches_up = None, False
         return True
 
-    async def pause(self) -> bool:
+    async def wait_to_reconnect(self) -> bool:
         """Wait before the next connection, longer each time; False when there were too many."""
         self._breaks += 1
         if self._breaks > _MOST_BREAKS:
@@ -200,43 +200,43 @@ class _Reading:
     def _is_over(self, now: float) -> bool:
         return self._caught_up or self._events >= self._subscription.max_events or now >= self._ends_at
 
-    def _take_in(self, message: str) -> None:
-        found = read_message(message)
-        if isinstance(found, Farewell):
-            self.start_over(found.name)
-            raise StreamBroken(f"the server ends the stream ({found.explanation}): try again later")
+    def _receive(self, message: str) -> None:
+        event = read_message(message)
+        if isinstance(event, StreamEnd):
+            self.restart_at_present(event.name)
+            raise StreamBroken(f"the server ends the stream ({event.explanation}): try again later")
         self._events += 1
         self._new.events += 1
-        if found is None:
+        if event is None:
             self._new.skipped["malformed"] += 1
             return
         if self._just_connected:
             self._just_connected = False
-            self._new.gap = self._new.gap or self._missed_before(found)
-        reason = self._sort(found, message)
+            self._new.gap = self._new.gap or self._missed_before(event)
+        reason = self._sort(event, message)
         if reason is not None:
             self._new.skipped[reason] += 1
-        # A time that has not come yet is a mistake; as a bookmark it would hide everything until then.
-        self._newest = max(self._newest or 0, min(found.time_us, to_microseconds(self._clock.now())))
-        self._caught_up = self._catches_up and found.time_us >= self._began_us
+        # A time that has not come yet is a mistake; as a cursor it would hide everything until then.
+        self._newest = max(self._newest or 0, min(event.time_us, to_microseconds(self._clock.now())))
+        self._caught_up = self._catches_up and event.time_us >= self._began_us
 
     def _sort(self, event: Event, line: str) -> str | None:
-        """Put an event where it belongs; gives the reason when it is a post that is left out."""
+        """Add an event to the next batch; give the reason when it is a post that is left out."""
         new, uri = self._new, at_uri(event.did, event.key)
         if event.operation in ("create", "update"):
-            found = self._read(event)
-            if isinstance(found, str):
-                return found
+            result = self._read(event)
+            if isinstance(result, str):
+                return result
             new.gone.pop(uri, None)
-            new.posts[uri] = found
+            new.posts[uri] = result
         elif event.operation == "delete":
             new.drop(uri, "deleted at once")
             new.gone[uri] = None
-        elif event.operation == "away":
+        elif event.operation == "deactivated":
             for each in [each for each in new.posts if is_post_of(each, event.did)]:
                 new.drop(each, "account gone")
             new.gone_authors[event.did] = None
-        elif event.operation == "back":
+        elif event.operation == "activated":
             new.gone_authors.pop(event.did, None)
         else:
             return None

@@ -74,8 +74,8 @@ class Subscription:
         return _EVENTS_PROTOCOL if self.protocol == "v2" else None
 
     @property
-    def bears_pings(self) -> bool:
-        """Whether the server lets the client send anything: the second form hangs up on whoever does."""
+    def accepts_pings(self) -> bool:
+        """Whether the client may send pings; a server of the second form then closes the connection."""
         return self.protocol == "v1"
 
     def url(self, cursor: int | None = None) -> str:
@@ -155,7 +155,7 @@ _FRAME: TypeAdapter[FirstForm | SecondForm | ErrorFrame] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event: `operation` is create, update or delete of a post, away or back of an account, or other.
+    """One event: `operation` is create, update or delete (a post), activated or deactivated (an account), or other.
 
     `time_us` is when the server saw it, in microseconds since 1970.
     """
@@ -173,14 +173,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Farewell:
+class StreamEnd:
     """The last message of a connection: why the server ends it."""
 
     name: str
     explanation: str
 
 
-def read_message(message: str) -> Event | Farewell | None:
+def read_message(message: str) -> Event | StreamEnd | None:
     """Read one message of either wire form; None when it is neither."""
     try:
         frame = _FRAME.validate_json(message)
@@ -188,7 +188,7 @@ def read_message(message: str) -> Event | Farewell | None:
         return None
     if isinstance(frame, ErrorFrame):
         explanation = " ".join(f"{frame.error or 'error'} {frame.message or ''}".split())
-        return Farewell(name=frame.error or "", explanation=explanation[:_LONGEST_EXPLANATION])
+        return StreamEnd(name=frame.error or "", explanation=explanation[:_LONGEST_EXPLANATION])
     if isinstance(frame, SecondForm):
         return _second_form(frame.payload)
     return _event(frame.kind, frame.did, frame.time_us, frame.commit, frame.account)
@@ -225,7 +225,7 @@ def _second_form(payload: SecondFormPayload) -> Event | None:
 def _event(kind: str, did: str, time_us: int, commit: Commit | None, account: Account | None) -> Event | None:
     if kind == "account":
         active = account.active if account else None
-        operation = {True: "back", False: "away", None: "other"}[active]
+        operation = {True: "activated", False: "deactivated", None: "other"}[active]
         return Event(operation=operation, did=did, time_us=time_us)
     if kind != "commit":
         return Event(operation="other", did=did, time_us=time_us)

@@ -104,7 +104,7 @@ def numbered_lines(stream: TextIO) -> Iterator[Line]:
             if too_long:
                 _skip_rest_of_line(stream)
         except (EOFError, OSError, UnicodeDecodeError, zlib.error):
-            # Nothing can be read past this point; what is lost is told by this one refusal.
+            # Nothing can be read past this point; this one refusal stands for all that is lost.
             yield Line(number, "", ENDED_EARLY)
             return
         if not text:

@@ -17,14 +17,14 @@ def first_value(payload: Any, places: Sequence[str]) -> Value:
 
     """
     for place in places:
-        for value in found_at(payload, place):
+        for value in values_at(payload, place):
             if isinstance(value, str | int | float) and value != "":
                 return value
     return None
 
 
-def found_at(payload: Any, place: str) -> Iterator[Any]:
-    """Give everything that stands at a place, in the order of the payload."""
+def values_at(payload: Any, place: str) -> Iterator[Any]:
+    """Give all values at a place, in the order of the payload."""
     return _walk(payload, place.split("."), _DEEPEST)
 
 

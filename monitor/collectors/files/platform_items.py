@@ -233,16 +233,16 @@ FACEBOOK = Platform(
 PLATFORMS: tuple[Platform, ...] = (TIKTOK_COMMENT, TIKTOK, THREADS, INSTAGRAM, X, FACEBOOK)
 
 
-def platform_of(data: Payload, said: str = "") -> Platform | None:
+def platform_of(data: Payload, named: str = "") -> Platform | None:
     """Recognise the platform of an item by its shape.
 
     Args:
         data: The item.
-        said: How the capture names the platform, if it does; it decides where two shapes are alike.
+        named: How the capture names the platform, if it does; it decides between two shapes that are alike.
 
     Returns:
         The platform; None when it is none that is read.
 
     """
-    named = [platform for platform in PLATFORMS if any(name in said.lower() for name in platform.names)]
-    return next((platform for platform in named or PLATFORMS if platform.fits(data)), None)
+    candidates = [platform for platform in PLATFORMS if any(name in named.lower() for name in platform.names)]
+    return next((platform for platform in candidates or PLATFORMS if platform.fits(data)), None)

@@ -17,7 +17,7 @@ class Look:
     """What the beginning of a file shows.
 
     Args:
-        container: How its records are told apart.
+        container: How its records are separated.
         columns: The first row of a CSV file; nothing otherwise.
         objects: The first objects of a file of JSON lines; nothing otherwise.
         head: The decoded beginning.

@@ -1,4 +1,4 @@
-"""What kind of file this is, told by its content first and by its name second: compression, encoding, format."""
+"""Compression, encoding and format of a file, detected by its content first and by its name second."""
 
 import codecs
 import gzip
@@ -17,7 +17,7 @@ from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
 Container = Literal["csv", "jsonl", "json"]
-"""How records are told apart: rows, lines of JSON, or the elements of a list in one JSON document."""
+"""How records are separated: rows, lines of JSON, or the elements of a list in one JSON document."""
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 1024 * 1024
@@ -58,7 +58,7 @@ _GOOD_PER_BAD = 10
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """What was found out about a file before reading its records."""
+    """What is known about a file before its records are read."""
 
     path: Path
     sha256: str

@@ -107,7 +107,7 @@ class Account(PayloadModel):
 
     @property
     def opted_out(self) -> bool:
-        """Whether the author does not want to be found by strangers; what a server leaves out is no answer."""
+        """Whether the author does not want to be found by strangers; a flag that is missing says nothing."""
         return (
             self.noindex is True
             or self.indexable is False

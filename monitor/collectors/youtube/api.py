@@ -50,9 +50,9 @@ class NotShown(PayloadInvalid):
     """One video or thread shows no comments; the others of the source may.
 
     Args:
-        message: What was said.
+        message: One line for the operator.
         reason: Under which it is counted.
-        fetched: The answer that said it.
+        fetched: The refusal.
 
     """
 
@@ -107,7 +107,7 @@ class CommentThread(CamelModel):
 
 
 class VideoSnippet(CamelModel):
-    """What is said of a video; in a list of uploads also which one it is."""
+    """The title of a video; in a list of uploads also its identifier."""
 
     title: Lenient[Text] = None
     video_id: Lenient[VideoId] = Field(None, validation_alias=AliasPath("resourceId", "videoId"))
@@ -321,7 +321,7 @@ def _reasons(fetched: Fetched) -> list[str]:
         answer = None
     if answer is None:
         return []
-    # The newer list says it more exactly: an invalid key is a mere "badRequest" in the older one.
+    # The newer list is more exact: an invalid key is a mere "badRequest" in the older one.
     return [each.reason for each in [*(answer.error.details or ()), *(answer.error.errors or ())]]
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.bluesky.api import Feed, problem_of, read_page, read_posts, read_view
-from monitor.collectors.bluesky.jetstream_api import Event, Farewell, read_message, refusal_name
+from monitor.collectors.bluesky.jetstream_api import Event, StreamEnd, read_message, refusal_name
 from monitor.collectors.bluesky.record import to_post
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
@@ -193,7 +193,7 @@ def read_some(payload: Any) -> list[PublicPost]:
     return [post for post in (read_view(view, OF_AN) for view in views) if isinstance(post, PublicPost)]
 
 
-def assert_sound(event: Event | Farewell | None) -> None:
+def assert_sound(event: Event | StreamEnd | None) -> None:
     if isinstance(event, Event):
         assert type(event.time_us) is int
         assert event.time.tzinfo is not None

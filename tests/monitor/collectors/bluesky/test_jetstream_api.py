@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.bluesky.jetstream_api import (
-    Farewell,
+    StreamEnd,
     Subscription,
     from_microseconds,
     read_message,
@@ -34,13 +34,13 @@ def test_address_may_end_with_the_path(path: str) -> None:
 
 
 def test_second_form_bears_no_pings() -> None:
-    assert subscription(protocol="v2").bears_pings is False
+    assert subscription(protocol="v2").accepts_pings is False
     assert subscription(protocol="v2").subprotocol == "xrpc.v1.json"
 
 
 def test_farewell_is_one_line() -> None:
     found = read_message('{"$type":"error","error":"ConsumerTooSlow","message":"a\\n b"}')
-    assert found == Farewell(name="ConsumerTooSlow", explanation="ConsumerTooSlow a b")
+    assert found == StreamEnd(name="ConsumerTooSlow", explanation="ConsumerTooSlow a b")
 
 
 @pytest.mark.parametrize(
