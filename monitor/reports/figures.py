@@ -1,4 +1,4 @@
-"""The figures of one week, gathered once for every format."""
+"""The figures of a weekly report, computed once for all formats."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,9 +23,9 @@ DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """A week in a few numbers. `flags` counts suggestions by label; a post may carry several.
+    """The totals of a week. `flags` counts flags by label; a post may have several.
 
-    `unsure_posts` carry none, but fell just short of one: the model would not call them clean.
+    `unsure_posts` have no flag and at least one score in the unsure band.
     """
 
     posts: int
@@ -36,7 +36,7 @@ class Totals:
 
     @property
     def all_flags(self) -> int:
-        """How many suggestions there were."""
+        """The number of flags."""
         return sum(self.flags.values())
 
     @property
@@ -47,7 +47,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFigures:
-    """One label: its flags by state on the week's posts, the decisions taken in the week, the week before."""
+    """One label: flags on the week's posts by state, decisions taken in the week, and flags of the week before."""
 
     label: str
     states: Mapping[str, int]
@@ -56,28 +56,28 @@ class LabelFigures:
 
     @property
     def total(self) -> int:
-        """How many flags there were."""
+        """The number of flags."""
         return sum(self.states.values())
 
     @property
     def change(self) -> int:
-        """How many more there were than in the week before."""
+        """The difference to the week before."""
         return self.total - self.previous
 
     @property
     def reviewed(self) -> int:
-        """How many flags were confirmed or rejected: the n of the precision."""
+        """The number of confirmed and rejected flags, of which the precision is computed."""
         return self.states["confirmed"] + self.states["rejected"]
 
     @property
     def precision(self) -> float | None:
-        """The share of those that were confirmed, 0 to 1; None when nothing was decided."""
+        """The confirmed share of the reviewed flags, 0 to 1; None when there are none."""
         return share(self.states["confirmed"], self.reviewed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFigures:
-    """What was read from one source and what was flagged in it."""
+    """Posts and flags of one source."""
 
     name: str
     role: str
@@ -93,7 +93,7 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFigures:
-    """One local day."""
+    """Posts and flags of one day, Việt Nam time."""
 
     date: date
     posts: int
@@ -102,7 +102,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """A wish about thresholds: for a label and a kind (EVERY: all), by `precision`, `probability` or `budget`."""
+    """A threshold rule for a label and a kind of source; `aim` is `precision`, `probability` or `budget`."""
 
     label: str
     source_kind: str
@@ -112,7 +112,7 @@ class RuleFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """How the figures came about.
+    """How the figures were computed.
 
     Args:
         models: By version, the thresholds of each model that flagged, by label.
@@ -134,7 +134,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFigures:
-    """All that a summary says, before it is put into words, tables and charts."""
+    """All figures of a weekly report, before they become sentences, tables and charts."""
 
     week: Week
     totals: Totals
@@ -152,7 +152,7 @@ class WeekFigures:
         return tuple(row.label for row in self.labels)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures for JSON, column by column, without a word of the quoted posts."""
+        """Return the figures for JSON, with an explicit list of keys and without any text of the quoted posts."""
         method = self.method
         return {
             "schema_version": method.schema_version,
@@ -176,18 +176,18 @@ class WeekFigures:
 
 
 def share(part: int, whole: int) -> float | None:
-    """Give a share, 0 to 1; None of nothing."""
+    """Return `part / whole`; None when `whole` is 0."""
     return part / whole if whole else None
 
 
 def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigures:
-    """Ask the database everything that a summary of a week says.
+    """Query all figures of a week.
 
     Args:
         session: The unit of work; nothing is written.
         week: The week; posts count in the week in which they were first seen.
         top: The most posts to quote for each label.
-        now: The time of the summary, aware UTC.
+        now: The time of the report, aware UTC.
 
     """
     period, before = week.period, week.previous.period
@@ -229,7 +229,7 @@ def _method(session: Session, period: Period, now: datetime) -> Method:
 
 
 def _label_names(session: Session, period: Period, before: Period) -> tuple[str, ...]:
-    """Name the project's labels, and after them those that a model of somebody's own has flagged."""
+    """Return the project's labels, followed by other labels that a user's own model has flagged."""
     flagged = reports.flags_by_label(session, period).keys() | reports.flags_by_label(session, before).keys()
     decided = {label for label, _ in reports.decisions(session, period)}
     return (*LABEL_NAMES, *sorted((flagged | decided) - set(LABEL_NAMES)))

@@ -1,4 +1,4 @@
-"""The summary as one page that needs nothing beside it, on a screen and on A4 paper."""
+"""The weekly report as one HTML page without external files, for the screen and for A4 paper."""
 
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ def write_html(figures: WeekFigures, path: Path) -> None:
 
 
 def render_html(figures: WeekFigures) -> str:
-    """Give the page as text; the same figures give the same text."""
+    """Return the page as text; the same figures give the same text."""
     environment = Environment(
         loader=PackageLoader("monitor.reports"),
         autoescape=True,

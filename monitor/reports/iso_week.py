@@ -1,4 +1,4 @@
-"""ISO weeks as an office in Việt Nam counts them: from Monday midnight to Monday midnight, local time."""
+"""ISO weeks in Việt Nam time: from Monday midnight to Monday midnight."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _FORM: Final = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day and the span of time, UTC, that it covers."""
+    """One day in Việt Nam and its period in UTC."""
 
     date: date
     period: Period
@@ -66,7 +66,7 @@ class Week:
 
     @property
     def period(self) -> Period:
-        """The whole week as a span of time, UTC."""
+        """The period of the week in UTC."""
         return Period(_midnight(self.monday), _midnight(self.monday + timedelta(days=DAYS_IN_WEEK)))
 
     @property
@@ -82,7 +82,7 @@ def parse_week(text: str) -> Week:
         text: As `2026-W47`.
 
     Raises:
-        UsageError: When it is written otherwise, or that year has no such week.
+        UsageError: When it has another form, or the year has no such week.
 
     """
     found = _FORM.fullmatch(text.strip())
@@ -93,7 +93,7 @@ def parse_week(text: str) -> Week:
 
 
 def current_week(now: datetime) -> Week:
-    """Tell the week that it is in Việt Nam at a time given as aware UTC."""
+    """Return the week in Việt Nam at a time given as aware UTC."""
     return _week_of(now.astimezone(VIETNAM).date())
 
 

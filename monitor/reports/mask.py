@@ -1,7 +1,7 @@
-"""Hides whom a quoted post is about: numbers, addresses, accounts and names give way to a word for what stood there.
+"""Masking of personal data in quoted posts: numbers, addresses, accounts and names become a word in square brackets.
 
-Figures that name nobody stay: prices, dates, document numbers, short emergency numbers. Names are masked only behind a
-courtesy title or a word like "họ tên", where they can be told from other capitalised words.
+Numbers that identify nobody stay: prices, dates, numbers of legal documents, short emergency numbers. Names are masked
+only after a courtesy title or a word such as "họ tên", where they can be told from other capitalised words.
 """
 
 import re
@@ -16,7 +16,7 @@ PROFILE = "[liên kết cá nhân]"
 
 
 def _forms(*phrases: str) -> str:
-    """Write phrases as one alternative: composed and decomposed letters, any space between two words."""
+    """Return a regular expression for any of the phrases, in NFC or NFD, with any white space between words."""
     forms = {unicodedata.normalize(form, phrase) for phrase in phrases for form in ("NFC", "NFD")}
     longest_first = sorted(forms, key=lambda phrase: (-len(phrase), phrase))
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*") for phrase in longest_first) + ")"
@@ -67,7 +67,7 @@ _PHONE_NUMBER = (
     r")"
 )
 
-# One pass over all of these, so that what is recognised first (a date, a price) is not cut up by what follows.
+# One pass over all of these, so that a part of a date or of a price is not taken for a phone number.
 _PERSONAL = re.compile(
     rf"(?P<mail>{_MAIL_ADDRESS})"
     rf"|(?P<profile>{_PROFILE_LINK})"
@@ -106,13 +106,13 @@ _NAMED = re.compile(
     rf"(?P<name>{_CAPITALISED}(?:[ \u00a0](?:{_CAPITALISED}|{_GIVEN_ANH})){{0,4}})"
 )
 _LONGEST_NAME = 4
-_UNMARKED_TITLES = frozenset({"chi", "ong"})  # other words, too, so that only a family name behind them tells a name
+_UNMARKED_TITLES = frozenset({"chi", "ong"})  # also other words; after them only a family name is surely a name
 # Without marks, between spaces.
 _FAMILY_NAMES = (
     " nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh doan trinh luong mai cao dao dam lam "
     "ha chau ta luu thai to tang trieu quach kieu phung nghiem khuc la thach vuong au ong ton chu giang tong "
 )
-# Places, offices and groups that also stand behind such a word: "Bà Rịa Vũng Tàu", "các anh Công An".
+# Places, offices and groups that also follow a title: "Bà Rịa Vũng Tàu", "các anh Công An".
 _NO_NAMES = (
     "|bà rịa|bà nà|bà đen|bà trưng|bà chúa|cô tô|anh quốc|ông ích|chú đại|công an|công nhân|công ty|công đoàn|cảnh sát|"
     "bộ đội|giám đốc|chủ tịch|việt nam|trung quốc|hàn quốc|nhật bản|thái lan|đài loan|hoa kỳ|"
@@ -121,34 +121,34 @@ _NO_NAMES = (
 
 
 def mask_personal(text: str) -> str:
-    """Replace what tells who a person is by a Vietnamese word in square brackets.
+    """Replace personal data by Vietnamese words in square brackets.
 
     Masked are telephone numbers, e-mail addresses, account names (`@name`, `@name@server`), links to profiles, numbers
     of identity papers, bank accounts, and names behind a courtesy title (the title stays). Masking twice changes
     nothing.
 
     Args:
-        text: A post or a part of one, as it was written.
+        text: A post or a part of one, as published.
 
     Returns:
-        The text with everything else untouched.
+        The text, unchanged otherwise.
 
     """
     previous = None
-    while text != previous:  # what a first pass hides may lay bare a second find; two rounds are the rule
+    while text != previous:  # a masked part may complete the context of another; usually two passes
         previous = text
         text = _PERSONAL.sub(_mask, _NAMED.sub(_mask_name, text))
     return text
 
 
 def _mask(match: re.Match[str]) -> str:
-    kind = match.lastgroup or ""
-    if kind == "page":
+    group = match.lastgroup or ""
+    if group == "page":
         return _PHONE_IN_LINK.sub(PHONE, match[0])
-    if kind not in _MASKS:
+    if group not in _MASKS:
         return match[0]
-    lead = match.groupdict().get(f"{kind}_lead") or ""
-    return lead + _MASKS[kind]
+    lead = match.groupdict().get(f"{group}_lead") or ""
+    return lead + _MASKS[group]
 
 
 def _mask_name(match: re.Match[str]) -> str:
@@ -164,7 +164,7 @@ def _is_name(title: str | None, words: list[str]) -> bool:
     if f" {_without_marks(words[0])} " in _FAMILY_NAMES and not _is_known(title, words[0]):
         return not _is_known(words[0], words[1])
     if title is None or title.casefold() in _UNMARKED_TITLES or len(words) > _LONGEST_NAME:
-        return False  # behind "@" or "họ tên", or where Each Word Begins With A Capital, only a family name is sure
+        return False  # after "@" or "họ tên", or in Title Case, only a family name is a sure sign
     if all(map(str.isupper, words)):
         return False  # a heading in capitals
     return not (_is_known(title, words[0]) or _is_known(words[0], words[1]))

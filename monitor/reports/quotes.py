@@ -1,4 +1,4 @@
-"""Posts quoted in a summary, so that its figures can be checked: masked, cut, and without their address."""
+"""Quoted posts of a weekly report: masked, shortened, and without their address."""
 
 import re
 from dataclasses import dataclass
@@ -22,17 +22,26 @@ _LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _CLOSED: Final = (*".!?:;,…", "")  # after these a heading needs no colon
-_FLAGS_PER_QUOTE: Final = 20  # how many flags are looked at for one quote: copies of a post are quoted once
+_FLAGS_PER_QUOTE: Final = 20  # flags read for one quote, because copies of a post are quoted once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One flagged post as a summary shows it. `copies` counts the other posts that say the same.
+    """One flagged post as a report shows it.
 
-    `text` is None when the platform no longer has the post: what was taken back is counted and not repeated.
-    `at` is when it was published, or first seen when the platform did not say (`at_is_published`); aware UTC.
-    `precision` is `hour` or `day` where only these are known of when it was published, else None.
-    `edited` tells that the post reads differently by now.
+    Args:
+        flag_id: The flag.
+        label: Its label.
+        source: The name of the source, masked.
+        at: When it was published, or first seen where the platform does not say; aware UTC.
+        at_is_published: Whether `at` is the time of publication.
+        precision: `hour` or `day` where the time of publication is known only so exactly.
+        probability: The flag's probability.
+        state: The flag's state.
+        copies: How many other posts are copies of it.
+        edited: Whether the post was edited after it was flagged.
+        text: The flagged version; None when the platform has deleted the post, which is then counted but not quoted.
+
     """
 
     flag_id: int
@@ -49,13 +58,13 @@ class Quote:
 
     @property
     def desk_path(self) -> str:
-        """Where the desk shows it."""
+        """The path of its page at the desk."""
         return f"/flags/{self.flag_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelQuotes:
-    """The quoted posts of a label, and how many flags there were to choose from."""
+    """The quoted posts of a label, and how many flags there were to choose from (`available`)."""
 
     label: str
     quotes: tuple[Quote, ...]
@@ -63,7 +72,7 @@ class LabelQuotes:
 
 
 def gather_quotes(session: Session, period: Period, label: str, *, available: int, top: int) -> LabelQuotes:
-    """Choose and prepare the posts that stand for a label: confirmed ones first, then by probability, copies once.
+    """Choose and prepare the quotes of a label: confirmed flags first, then by probability; copies once.
 
     Args:
         session: The unit of work.
@@ -102,7 +111,7 @@ def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
 
 
 def _flagged_text(session: Session, flag: Flag) -> str:
-    """Give the version that was flagged: a later edit may say something else."""
+    """Return the version that was flagged; a later edit may say something else."""
     post = flag.post
     if flag.revision_number == post.revision_number:
         return _on_one_line(post.current_title, post.current_text)
@@ -112,7 +121,7 @@ def _flagged_text(session: Session, flag: Flag) -> str:
 
 
 def _on_one_line(title: str | None, text: str) -> str:
-    """Set a heading off from its text, which a quote writes on the same line."""
+    """Join title and text on one line, with a colon where the title has no closing mark."""
     whole = join_title(title, text)
     if not title or not text or whole == text or title.rstrip()[-1:] in _CLOSED:
         return whole
@@ -120,12 +129,13 @@ def _on_one_line(title: str | None, text: str) -> str:
 
 
 def conceal(text: str) -> str:
-    """Mask persons and every web address: a summary must not carry people to the posts that it warns of."""
+    """Mask persons and all web addresses."""
+    # A report that warns of a post must not lead readers to it.
     return _LINK.sub(LINK, mask_personal(text))
 
 
 def shorten(text: str, limit: int = LONGEST_QUOTE) -> str:
-    """Write a text on one line and cut it at a word's end, with an ellipsis, when it is longer than `limit`."""
+    """Write a text on one line, cut at a word boundary and with an ellipsis when it is longer than `limit`."""
     line = " ".join(text.split())
     if len(line) <= limit:
         return line

@@ -1,4 +1,4 @@
-"""What was not reached in a week: readings that failed or left a gap, and sources that are switched off."""
+"""Problems of sources in a week: failed crawls, gaps, and disabled sources."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ LONGEST_MESSAGE: Final = 200  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceProblem:
-    """What was not read: `kind` is `failed`, `gap` or `disabled`; `last_at` is UTC, None for a disabled source."""
+    """A problem of one source: `failed`, `gap` or `disabled`. `last_at` is UTC; None for a disabled source."""
 
     source: str
     problem: str
@@ -29,7 +29,8 @@ class SourceProblem:
 
 
 def gather_source_problems(session: Session, period: Period) -> tuple[SourceProblem, ...]:
-    """Count equal messages of a source together: a source that is away fails every half hour."""
+    """List the problems of a period; equal messages of a source are one row with a count."""
+    # A source that is down fails at every crawl; one row for each would hide the others.
     found: dict[tuple[str, str, str], list[datetime]] = {}
     for name, run in reports.problem_runs(session, period):
         told = [(FAILED, run.error or "")] if run.outcome == "failed" else []

@@ -1,4 +1,4 @@
-"""The words of a summary: its title, the sentences that its figures amount to, and the note on method and limits."""
+"""The texts of a weekly report, in Vietnamese: title, summary sentences, and notes on method and limits."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,16 +17,16 @@ CAUTION = (
     "số mục."
 )
 REMOVED = "(nền tảng không còn bài này nên không trích lại)"
-_MOST_NAMED = 2  # more than this many at the top together say nothing
+_MOST_NAMED = 2  # a tie of more sources or days at the top is not worth a sentence
 
 
 def title(week: Week) -> str:
-    """Name the summary."""
+    """Return the title."""
     return f"Báo cáo tổng hợp tuần {week.number} năm {week.year}"
 
 
 def span(week: Week) -> str:
-    """Say from when to when, in local days."""
+    """Return first and last day in words."""
     first, last = week.monday, week.sunday
     return (
         f"Từ {wording.weekday(first)}, {wording.day(first)} đến {wording.weekday(last)}, {wording.day(last)} "
@@ -35,7 +35,7 @@ def span(week: Week) -> str:
 
 
 def sentences(figures: WeekFigures) -> tuple[str, ...]:
-    """Say in four to six sentences what the figures amount to."""
+    """Return the four to six sentences that sum up the figures."""
     if figures.totals.posts == 0:
         told = (*_nothing_collected(figures), _decided(figures))
     else:
@@ -44,7 +44,7 @@ def sentences(figures: WeekFigures) -> tuple[str, ...]:
 
 
 def notes(figures: WeekFigures) -> tuple[tuple[str, str], ...]:
-    """Explain how the figures came about and what they cannot say, as pairs of a heading and a text."""
+    """Return the notes on method and limits, as pairs of a heading and a text."""
     return (
         ("Thời điểm lập", _made(figures)),
         ("Cách đếm", _COUNTING),
@@ -113,7 +113,7 @@ def _collected(figures: WeekFigures) -> str:
 
 
 def _compared(figures: WeekFigures, now: int, before: int, unit: str) -> str:
-    """Compare with the week before, if both weeks can be compared."""
+    """Compare with the week before, if both weeks are complete and have posts."""
     if not figures.method.complete:
         return " (tuần chưa kết thúc, chưa so sánh với tuần trước)" if unit == "bài" else ""
     if figures.previous.posts == 0:

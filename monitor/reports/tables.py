@@ -1,4 +1,4 @@
-"""The tables of a summary, laid out once; each format only writes their cells."""
+"""The tables of a weekly report; each format only writes their cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Cell = str | int | float | date | datetime | None
 
 
 class CellType(Enum):
-    """What the cells of a column are: tells how they are written and aligned."""
+    """The type of the cells of a column; it decides their format and alignment."""
 
     TEXT = "text"
     COUNT = "count"
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its heading in Vietnamese and a gloss in English; `total` is the last line, if there is one."""
+    """A table with a Vietnamese heading and an English explanation; `total` is the last row, if there is one."""
 
     heading: str
     gloss: str
@@ -43,7 +43,7 @@ class Table:
 
 
 def shown(cell: Cell, cell_type: CellType) -> str:
-    """Write a cell as text; an empty one is a dash."""
+    """Return a cell as text; an empty one is a dash."""
     if isinstance(cell, datetime):
         return wording.moment(cell)
     if isinstance(cell, date):
@@ -56,7 +56,7 @@ def shown(cell: Cell, cell_type: CellType) -> str:
 
 
 def totals(figures: WeekFigures) -> Table:
-    """Set the week beside the one before."""
+    """Return the totals beside those of the week before."""
     now, before = figures.totals, figures.previous
     lines = [
         ("Bài theo dõi đã thu thập", now.posts, before.posts),
@@ -80,7 +80,7 @@ def totals(figures: WeekFigures) -> Table:
 
 
 def states(figures: WeekFigures) -> Table:
-    """Show what became of the flags of each label."""
+    """Return the flags of each label by state, with the precision."""
     rows = tuple(
         (
             wording.label_name(row.label),
@@ -106,7 +106,7 @@ def states(figures: WeekFigures) -> Table:
 
 
 def decisions(figures: WeekFigures) -> Table:
-    """Count what reviewers decided in the week, also about posts of earlier weeks."""
+    """Return the decisions taken in the week, also on posts of earlier weeks."""
     return Table(
         heading="Quyết định của cán bộ trong tuần",
         gloss="Decisions taken in the week, also on earlier posts",
@@ -122,7 +122,7 @@ def decisions(figures: WeekFigures) -> Table:
 
 
 def sources(figures: WeekFigures) -> Table:
-    """Show what came from each source, also from those that gave nothing."""
+    """Return posts and flags of each source, also of sources without posts."""
     return Table(
         heading="Theo nguồn",
         gloss="By source: posts read, posts flagged, flags by label",
@@ -149,7 +149,7 @@ def sources(figures: WeekFigures) -> Table:
 
 
 def days(figures: WeekFigures) -> Table:
-    """Show the seven days."""
+    """Return posts and flags of the seven days."""
     names = figures.label_names
     return Table(
         heading="Theo ngày",
@@ -161,7 +161,7 @@ def days(figures: WeekFigures) -> Table:
 
 
 def source_problems(figures: WeekFigures) -> Table:
-    """List what was not reached."""
+    """Return the problems of sources."""
     return Table(
         heading="Nguồn chưa đọc được đầy đủ",
         gloss="What was not reached: failed readings, gaps, sources switched off",

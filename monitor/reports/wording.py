@@ -1,4 +1,4 @@
-"""How a summary says things in Vietnamese: names of labels and states, numbers, dates and changes."""
+"""Vietnamese wording of the weekly report: labels, states, numbers, dates and changes."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -36,17 +36,17 @@ MINUS: Final = "\u2212"
 
 
 def label_name(name: str) -> str:
-    """Name a label in full; one of somebody's own model is shown by its stored name."""
+    """Return a label's full name; a label of a user's own model is shown by its stored name."""
     return capitalised(label_named(name).vietnamese) if name in LABEL_NAMES else name
 
 
 def label_gloss(name: str) -> str:
-    """Name a label in English."""
+    """Return a label's English name."""
     return label_named(name).english if name in LABEL_NAMES else name
 
 
 def short_label(name: str) -> str:
-    """Name a label where there is little room."""
+    """Return a label's short name."""
     return _SHORT.get(name, name)
 
 
@@ -61,7 +61,8 @@ def share(value: float | None) -> str:
 
 
 def whole(probability: float) -> float:
-    """Round a probability to whole per cent; a model is never quite sure, so 0 % and 100 % do not occur."""
+    """Round a probability to whole per cent, between 1 % and 99 %."""
+    # 0 % and 100 % would claim a certainty that no model has.
     return min(0.99, max(0.01, round(probability, 2)))
 
 
@@ -86,7 +87,7 @@ def short_day(value: date) -> str:
 
 
 def weekday(value: date) -> str:
-    """Name the day of the week."""
+    """Return the day of the week."""
     return _WEEKDAYS[value.weekday()]
 
 
@@ -97,12 +98,12 @@ def moment(value: datetime) -> str:
 
 
 def about(value: datetime, precision: str | None) -> str:
-    """Write when a post came out, and say so where only its hour or its day is known: khoảng ngày 16/11/2026."""
+    """Write when a post was published; with "khoảng" where only hour or day is known: khoảng ngày 16/11/2026."""
     if precision == "day":
         return f"khoảng ngày {day(value.astimezone(VIETNAM).date())}"
     return f"{'khoảng' if precision == 'hour' else 'lúc'} {moment(value)}"
 
 
 def capitalised(text: str) -> str:
-    """Begin with a capital letter and leave the rest as it is."""
+    """Make the first letter a capital and leave the rest unchanged."""
     return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""Writes the summary of one week: gathers the figures, writes each file aside and then puts it in place."""
+"""Write the weekly report: compute the figures, write each file under a temporary name, then rename it."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,15 +21,15 @@ _WRITERS: Final[Mapping[str, Callable[[WeekFigures, Path], None]]] = {"xlsx": wr
 def write_weekly_report(
     database: Database, week: Week, folder: Path, *, clock: Clock, formats: Sequence[str] = FORMATS, top: int
 ) -> list[Path]:
-    """Write the summary of a week and record that it was issued.
+    """Write the report of a week and store that it was issued.
 
     Args:
-        database: Where the week's posts are.
+        database: The week's posts.
         week: Which week.
-        folder: Where the files go; made if it is missing. Files of the same week are replaced.
-        clock: Tells the time that the summary bears.
-        formats: Which of `FORMATS`.
-        top: How many posts of each label are quoted at most.
+        folder: The folder of the files, created if it is missing. Files of the same week are replaced.
+        clock: Tells the time of the report.
+        formats: Some of `FORMATS`.
+        top: The most posts to quote for each label.
 
     Returns:
         The files, in the order of `formats`.
@@ -60,7 +60,8 @@ def write_weekly_report(
 
 
 def _write_all(figures: WeekFigures, files: Mapping[str, Path], folder: Path) -> None:
-    """Write every file under a hidden name first, so that a full disk leaves the older summaries as they were."""
+    """Write every file under a hidden name, then rename all."""
+    # A full disk must leave the older reports as they were.
     aside = {name: file.with_name(f".{file.name}.{os.getpid()}.part") for name, file in files.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The summary as a workbook. Every text is written as text: a post that begins with "=" never becomes a formula."""
+"""The weekly report as a workbook. Text is always written as text: a post that begins with "=" is no formula."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -63,7 +63,7 @@ def write_xlsx(figures: WeekFigures, path: Path) -> None:
 
 
 def render_xlsx(figures: WeekFigures) -> bytes:
-    """Give the workbook's bytes; the same figures give the same bytes."""
+    """Return the workbook's bytes; the same figures give the same bytes."""
     buffer = BytesIO()
     with Workbook(buffer, {"in_memory": True}) as workbook:
         made = figures.method.generated_at.astimezone(VIETNAM).replace(tzinfo=None)
@@ -115,7 +115,7 @@ class _Book:
         self._table(sheet, row + 1, table)
 
     def table_sheet(self, name: str, *shown: Table, empty: str = "") -> None:
-        """Write tables below each other; the header of the first one stays in sight."""
+        """Write tables below each other; the header of the first one stays visible."""
         sheet = self._sheet(name)
         row = 0
         for table in shown:
@@ -168,7 +168,7 @@ class _Book:
             self._text(sheet, 2, 0, "Không có bài nào để trích.", "sentence")
 
     def notes(self) -> None:
-        """Write how the figures came about and what they cannot say."""
+        """Write the notes on method and limits."""
         sheet = self._sheet("Ghi chú")
         columns = (
             Column("Ghi chú về phương pháp và giới hạn", CellType.TEXT, 34),
@@ -188,7 +188,7 @@ class _Book:
         return sheet
 
     def _table(self, sheet: Worksheet, row: int, table: Table) -> int:
-        """Write a table with its headings; gives the row below it."""
+        """Write a table with its headings; returns the row below it."""
         self._text(sheet, row, 0, table.heading, "heading")
         self._text(sheet, row + 1, 0, table.gloss, "gloss")
         self._header(sheet, row + 2, table.columns)
@@ -223,7 +223,8 @@ class _Book:
         sheet.write_string(row, column, text, self._formats[style])
 
     def _merged(self, sheet: Worksheet, row: int, last: int, text: str, style: str, *, characters: int) -> None:
-        """Write a text over several columns; Excel does not find the height of such a row by itself."""
+        """Write a text over merged columns."""
+        # Excel computes no row height for merged cells.
         sheet.merge_range(row, 0, row, last, "", self._formats[style])
         self._text(sheet, row, 0, text, style)
         sheet.set_row(row, 16 * -(-len(text) // characters))

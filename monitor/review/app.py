@@ -37,13 +37,13 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         database: An upgraded database; each request opens its own unit of work.
         clock: What time it is.
         settings: Lease time and the folder of the weekly summaries are taken from here.
-        secret: Signs the session cookie. Whoever knows it can sign in as anybody; changing it signs everybody out.
+        secret: Signs the session cookie. Whoever knows it can sign in as anybody; changing it ends all sessions.
 
     Returns:
-        An ASGI application that serves everything it shows by itself.
+        An ASGI application that loads nothing from other sites.
 
     """
-    # The generated API pages of FastAPI load scripts from elsewhere, and there is no API to describe.
+    # FastAPI's generated API pages load scripts from other sites, and there is no API to describe.
     app = FastAPI(title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
         database=database,
@@ -61,6 +61,7 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         max_age=SESSION_SECONDS,
         same_site="lax",
     )
+    # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(SecurityHeaders)
     error_pages.install(app)
     for router in ROUTERS:

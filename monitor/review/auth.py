@@ -1,4 +1,4 @@
-"""Who is at the desk: the signed session, the check of every form, and the refusals that follow from them."""
+"""Authentication: the signed session, the token of forms (CSRF), and their errors."""
 
 import hashlib
 import secrets
@@ -13,15 +13,15 @@ from storage import users
 from storage.models import User
 
 SESSION_COOKIE: Final = "kiemtin_desk"
-SESSION_SECONDS: Final = 12 * 60 * 60  # a working day; the next morning one signs in again
+SESSION_SECONDS: Final = 12 * 60 * 60  # a working day
 
 
 class SignInNeeded(KiemtinError):
-    """Nobody is signed in, or the account was switched off or given another password since."""
+    """Nobody is signed in, or the account was disabled or got another password since."""
 
 
 class FormRefused(KiemtinError):
-    """A form came without the token of this session, so it may have been sent by another site."""
+    """A form without the token of this session: another site may have sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,25 @@ class Reviewer:
 
     @property
     def lease_owner(self) -> str:
-        """Under which name this person's leases stand."""
+        """The owner of this person's leases."""
         return f"user:{self.id}"
 
 
 def start_session(request: Request, user: User) -> None:
-    """Sign a user in; what the session held before is dropped, so that nobody can plant one."""
+    """Sign a user in."""
+    # A new session, so that nobody can prepare one for somebody else (session fixation).
     request.session.clear()
     request.session.update(user=user.id, mark=_mark(user), csrf=secrets.token_urlsafe(32))
 
 
 def form_token(request: Request) -> str:
-    """Give the token that forms of this session must carry; makes one for a visitor who has none yet."""
+    """Return the form token of this session; a visitor without one gets a new one."""
     token: str = request.session.setdefault("csrf", secrets.token_urlsafe(32))
     return token
 
 
 def signed_in(request: Request, desk: CurrentDesk) -> Reviewer:
-    """Find out who is signed in; asks the database each time, so that switching a user off works at once.
+    """Return who is signed in. The database is asked each time, so that disabling a user takes effect at once.
 
     Raises:
         SignInNeeded: When nobody is.
@@ -70,10 +71,10 @@ def signed_in(request: Request, desk: CurrentDesk) -> Reviewer:
 
 
 def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> None:
-    """Let a form through only with the token of its session.
+    """Check that a form carries the token of its session.
 
     Raises:
-        FormRefused: When it is missing or another.
+        FormRefused: When it is missing or wrong.
 
     """
     expected = request.session.get("csrf", "")
@@ -87,5 +88,5 @@ RequireFormToken = Depends(check_form_token)
 
 
 def _mark(user: User) -> str:
-    """Tie a session to the password it began with: a new password ends all older sessions."""
+    """Return a hash of the stored password hash; a new password changes it, which ends all older sessions."""
     return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]

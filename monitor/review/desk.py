@@ -1,4 +1,4 @@
-"""What every page of the desk needs, handed over in one piece."""
+"""The context of a request (database, clock, settings, templates), templates and their filters."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,15 +22,16 @@ STATIC_DIR: Final = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk's belongings.
+    """What every page needs.
 
     Args:
-        database: Where flags and reviews are.
-        clock: What time it is.
-        settings: The installation's settings.
-        templates: The pages.
-        throttle: Failed sign-ins of the last minutes.
-        stand_in_hash: A hash of nobody's password, verified when a name is unknown so that the answer takes as long.
+        database: Flags and reviews.
+        clock: Tells the time.
+        settings: The settings of the installation.
+        templates: The Jinja templates.
+        throttle: Counts failed sign-ins.
+        stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
+            does not tell which names exist.
 
     """
 
@@ -42,12 +43,12 @@ class Desk:
     stand_in_hash: str
 
     def lease_end(self, now: datetime) -> datetime:
-        """Say until when a flag that is opened now is kept for its reviewer."""
+        """Return when a lease taken now ends."""
         return now + timedelta(minutes=self.settings.lease_minutes)
 
 
 def desk_of(request: Request) -> Desk:
-    """Find the desk that a request came to."""
+    """Return the context of the application that serves a request."""
     desk: Desk = request.app.state.desk
     return desk
 
@@ -56,7 +57,7 @@ CurrentDesk = Annotated[Desk, Depends(desk_of)]
 
 
 def make_templates() -> Jinja2Templates:
-    """Load the pages: everything is escaped, and a value that was not handed over is an error."""
+    """Set up Jinja: everything is escaped, and an undefined value is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -72,7 +73,7 @@ def make_templates() -> Jinja2Templates:
 
 
 def render(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Make a page, with the signed-in reviewer and the form token that every page carries."""
+    """Render a page; reviewer and form token are added to its context."""
     shared = {
         "reviewer": getattr(request.state, "reviewer", None),
         "csrf": request.session.get("csrf", ""),
@@ -87,12 +88,12 @@ def local_time(moment: datetime) -> str:
 
 
 def published_time(moment: datetime, precision: str | None) -> str:
-    """Write when a post came out, and say so where only its hour or its day is known: `khoảng ngày 21/11/2026`."""
+    """Write when a post was published, with `khoảng` where only hour or day is known: `khoảng ngày 21/11/2026`."""
     if precision == "day":
         return f"khoảng ngày {moment.astimezone(VIETNAM):%d/%m/%Y}"
     return f"khoảng {local_time(moment)}" if precision == "hour" else local_time(moment)
 
 
 def thousands(number: int) -> str:
-    """Write a number with Vietnamese thousands marks: `12.345`."""
+    """Write a number with points between thousands: `12.345`."""
     return f"{number:,}".replace(",", ".")

@@ -1,4 +1,4 @@
-"""Errors as pages: one plain line in Vietnamese, what to do, and the right status."""
+"""Error pages: one line in Vietnamese that says what to do, and the HTTP status."""
 
 from http import HTTPStatus
 from typing import Final
@@ -21,7 +21,7 @@ _OTHER_LINE: Final = "Yêu cầu không hợp lệ. Xin quay lại trang trướ
 
 
 def install(app: FastAPI) -> None:
-    """Tell the application which page answers which error."""
+    """Register the handlers of all errors."""
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(FormRefused, _form_refused)
     app.add_exception_handler(NotFound, _not_found)
@@ -31,7 +31,7 @@ def install(app: FastAPI) -> None:
 
 
 def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLResponse:
-    """Make the page that says what is wrong: `line` in Vietnamese, `detail` as the program said it."""
+    """Render the error page: `line` in Vietnamese, `detail` as the program's own message."""
     return render(request, "problem.html", {"line": line, "detail": detail, "status": status}, status=status)
 
 

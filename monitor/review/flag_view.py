@@ -1,4 +1,4 @@
-"""What the pages of queue and flag show, built from rows. No author is among it, so that no page can show one."""
+"""The data of the queue and of a flag's page. It includes no author, so no page can show one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FIRST_LINE_CHARACTERS: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Another reviewer who has a flag open, and until when."""
+    """Another reviewer who holds the lease, and until when."""
 
     name: str
     until: datetime
@@ -32,7 +32,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One line of the queue."""
+    """One row of the queue."""
 
     flag_id: int
     label: LabelHelp
@@ -50,7 +50,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """One line of the table of reasons; `share` is its part of the strongest, 0 to 100."""
+    """One row of the table of reasons; `share` is its weight in per cent of the strongest."""
 
     words: str
     explanation: str
@@ -61,7 +61,7 @@ class ReasonRow:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a post; `seen_at` is when it was first seen in this shape."""
+    """One version of a post; `seen_at` is when it was first seen."""
 
     number: int
     title: str | None
@@ -73,7 +73,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class OtherPost:
-    """A copy of the post, or a reference post that may bear on it."""
+    """A copy of the post, or a reference post that may support or refute it."""
 
     source: str
     when: datetime
@@ -95,7 +95,7 @@ class OtherFlag:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision of the past."""
+    """One earlier decision."""
 
     decision: str
     reviewer: str
@@ -107,10 +107,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagView:
-    """Everything that the page of one flag shows.
+    """The data of a flag's page.
 
-    `basis` names what a decision is about: the version and the newest decision that the reviewer saw. `claim` holds the
-    two parts of an unverified claim; None for other labels.
+    `seen_state` identifies the version and the newest decision that the reviewer saw, by which concurrent decisions are
+    noticed. `claim` holds the two parts of an unverified claim; None for other labels.
     """
 
     flag_id: int
@@ -118,7 +118,7 @@ class FlagView:
     chance: str
     percent: int
     state: str
-    basis: str
+    seen_state: str
     source: str
     source_role: str
     url: str | None
@@ -148,7 +148,7 @@ class FlagView:
 
 
 def web_address(address: str | None) -> str | None:
-    """Give an address back if a person may click on it: http or https with a host; otherwise None."""
+    """Return an address if it may become a link (http or https, with a host); otherwise None."""
     if not address or any(char.isspace() for char in address):
         return None
     try:
@@ -159,31 +159,32 @@ def web_address(address: str | None) -> str | None:
 
 
 def percent_of(probability: float) -> int:
-    """Round a probability to whole per cent; a model is never quite sure, so 0 and 100 do not occur."""
+    """Round a probability to whole per cent, between 1 and 99."""
+    # 0 % and 100 % would claim a certainty that no model has.
     return min(99, max(1, round(100 * probability)))
 
 
 def first_line(title: str | None, text: str) -> str:
-    """Give the beginning of a post: its heading, unless the text begins with it, or its first line with anything."""
+    """Return the first non-empty line of title and text, shortened."""
     lines = (line.strip() for line in join_title(title, text).splitlines())
     line = next((line for line in lines if line), "(không có chữ)")
     return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
 
 
 def reviewer_names(session: Session) -> dict[str, str]:
-    """Name the reviewers by the owner that stands in their leases."""
+    """Return the names of users by the owner of their leases."""
     return {f"user:{user.id}": user.name for user in users.all_users(session)}
 
 
 def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]) -> Holder | None:
-    """Say which other reviewer has a flag open now."""
+    """Return the other reviewer who holds a flag now; None when nobody does."""
     if flag.lease_until is None or flag.lease_until < now or flag.lease_owner in (None, owner):
         return None
     return Holder(names.get(str(flag.lease_owner), "người khác"), flag.lease_until)
 
 
 def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime) -> tuple[QueueRow, ...]:
-    """Build the lines of the queue."""
+    """Collect the rows of the queue."""
     sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in found if flag.post.cluster_id})
     names = reviewer_names(session)
     return tuple(_queue_row(flag, sizes, other_holder(flag, owner, now, names)) for flag in found)
@@ -208,7 +209,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> Q
 
 
 def seen_state_of(flag: Flag, past: Sequence[Decided]) -> str:
-    """Name what a reviewer has before them, so that a decision about something older is noticed."""
+    """Return a key of the version and the number of decisions: it changes when somebody decides or the post changes."""
     return f"{flag.revision_number}.{len(past)}"
 
 
@@ -228,7 +229,7 @@ def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
 
 
 def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagView:
-    """Build the page of one flag."""
+    """Collect the data of a flag's page."""
     post, percent = flag.post, percent_of(flag.probability)
     versions = _versions(post, posts.revisions(session, post.id), flag.revision_number)
     judged = next(version for version in versions if version.flagged)
@@ -244,7 +245,7 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
         chance=wording.chance_in_words(percent),
         percent=percent,
         state=flag.state,
-        basis=seen_state_of(flag, past),
+        seen_state=seen_state_of(flag, past),
         source=post.source.name,
         source_role=post.source.role,
         url=url,
@@ -275,7 +276,7 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
 
 
 def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[Version, ...]:
-    """List original and edits; the flagged number is always among them, for versions are never deleted singly."""
+    """List the original and its edits; the flagged one is among them, because versions are never deleted alone."""
     original = Version(0, post.title, post.text, post.collected_at, None, flagged == 0)
     edits = (Version(r.number, r.title, r.text, r.seen_at, r.edited_at, r.number == flagged) for r in later)
     return (original, *edits)

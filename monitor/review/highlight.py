@@ -1,4 +1,4 @@
-"""Marking, in the original text, the words that spoke for or against a label."""
+"""Highlight the reasons of a flag in the original text."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ STRENGTHS: Final = 3  # how many shades a colour has
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What a flag's stored reasons say of one expression: its weight in log-odds, all its occurrences together."""
+    """One expression and its weight in log-odds, summed over its occurrences."""
 
     words: str
     weight: float
@@ -21,9 +21,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the original text.
+    """A part of the original text.
 
-    `tone` is None for plain text, else `for-1`, `for-2`, `for-3`, `against-1`, `against-2` or `against-3`.
+    `tone` is None for plain text, otherwise `for-1`, `for-2`, `for-3`, `against-1`, `against-2` or `against-3`.
     """
 
     text: str
@@ -31,7 +31,7 @@ class Piece:
 
 
 def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...]:
-    """Add up stored `[words, weight]` pairs by expression and put the strongest first, BASE and REST last."""
+    """Sum the stored `[words, weight]` pairs by expression; strongest first, BASE and REST last."""
     weights: dict[str, float] = {}
     for words, weight in stored:
         weights[str(words)] = weights.get(str(words), 0.0) + float(weight)
@@ -40,18 +40,18 @@ def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...
 
 
 def mark(original: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
-    """Cut a text into plain and marked pieces; put together again they are the text, character by character.
+    """Split a text into plain and highlighted pieces; joined, they are the text.
 
     Args:
         original: The text as it was published.
-        reasons: Expressions in normalised form; BASE and REST are no words and mark nothing.
+        reasons: Expressions in normalised form; BASE and REST are not words and highlight nothing.
 
     """
     tones = _tones(reasons)
     pieces: list[Piece] = []
     position = 0
     for start, end, tone in _spans(original, tones):
-        first = max(start, position)  # two expressions may share a character that normalising made of one
+        first = max(start, position)  # two expressions may share a character of the original
         if first >= end:
             continue
         if first > position:
@@ -70,13 +70,13 @@ def _tones(reasons: Sequence[Reason]) -> dict[str, str]:
 
 
 def tone(weight: float, strongest: float) -> str:
-    """Name the colour of a weight: its direction, and its shade among STRENGTHS by its share of the strongest."""
+    """Return the CSS class of a weight: its sign, and one of STRENGTHS shades by its share of the strongest weight."""
     shade = min(STRENGTHS, 1 + int(STRENGTHS * abs(weight) / strongest)) if strongest else 1
     return f"{'for' if weight > 0 else 'against'}-{shade}"
 
 
 def _spans(original: str, tones: Mapping[str, str]) -> list[tuple[int, int, str]]:
-    """Find the expressions in the normalised text, longer ones first, and give their places in the original."""
+    """Find the expressions in the normalised text, longer ones first; returns (start, end, tone) in the original."""
     if not tones:
         return []
     aligned = normalise(original)
@@ -86,7 +86,7 @@ def _spans(original: str, tones: Mapping[str, str]) -> list[tuple[int, int, str]
 
 
 def _whole(words: str) -> str:
-    """Match an expression only where no letter stands beside it: `an` must not light up in `lan`."""
+    """Return a pattern for an expression between word boundaries: `an` must not match in `lan`."""
     before = r"(?<!\w)" if re.match(r"\w", words) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
     return f"{before}{re.escape(words)}{after}"

@@ -1,4 +1,4 @@
-"""What the first page shows: flags by label and state, the health of the sources, the newest readings."""
+"""The data of the first page: flags by label and state, health of sources, newest crawl runs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,12 @@ from storage import flags, posts, questions, registry, sources
 from storage.models import CrawlRun, Source
 
 READINGS_SHOWN: Final = 12
-READINGS_SEARCHED: Final = 500  # among these the newest reading of each source is looked for
+READINGS_SEARCHED: Final = 500  # enough to contain the newest run of each source
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCounts:
-    """How many flags of a label stand in each state, by the state's stored name."""
+    """The number of flags of a label by state."""
 
     label: LabelHelp
     states: dict[str, int]
@@ -25,7 +25,7 @@ class LabelCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """How a source is doing."""
+    """The health of one source."""
 
     name: str
     role: str
@@ -40,7 +40,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One reading of a source and what it found."""
+    """One crawl run of a source and its counts."""
 
     source: str
     started_at: datetime
@@ -56,9 +56,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The state at a glance. `waiting` and `model` are None before a model was made active.
+    """The data of the first page. `waiting` (posts without a score) and `model` are None before a model is active.
 
-    `shadow` is the model that scores beside it, if there is one; `questions` counts those that nobody has answered.
+    `shadow` is the version of the shadow model, if there is one; `questions` counts open questions.
     """
 
     labels: tuple[LabelCounts, ...]
@@ -72,7 +72,7 @@ class Overview:
 
 
 def overview(session: Session) -> Overview:
-    """Ask the database for all of it."""
+    """Query all of it."""
     counted = flags.counts(session)
     labels = tuple(
         LabelCounts(label, {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES})

@@ -1,4 +1,4 @@
-"""Passwords of the desk's users: hashed with argon2, never stored or logged as they were typed."""
+"""Passwords of the desk's users: hashed with argon2id, never stored or logged in clear."""
 
 import secrets
 import unicodedata
@@ -26,7 +26,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, hash: str) -> bool:  # noqa: A002  the word that callers expect
-    """Say whether a password belongs to a stored hash; a stored value that is no hash lets nobody in."""
+    """Tell whether a password matches a stored hash; a stored value that is not a hash matches nothing."""
     try:
         return _hasher().verify(_composed(password), hash)
     except UnknownHashError:
@@ -34,7 +34,7 @@ def verify_password(password: str, hash: str) -> bool:  # noqa: A002  the word t
 
 
 def one_time_password() -> str:
-    """Make up a password that can be read out on the telephone: four groups of four letters and digits (79 bits)."""
+    """Return a random password: four groups of four letters and digits (79 bits), easy to read out on the phone."""
     groups = ("".join(secrets.choice(_READABLE) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
     return "-".join(groups)
 
@@ -44,5 +44,5 @@ def _hasher() -> PasswordHash:
 
 
 def _composed(password: str) -> str:
-    """Bring a password to one form: keyboards differ in how they write `ệ`."""
+    """Return a password in NFC: keyboards differ in whether they compose `ệ`."""
     return unicodedata.normalize("NFC", password)

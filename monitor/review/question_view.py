@@ -1,4 +1,4 @@
-"""What the page of one question shows. What the model thinks is not among it: it must not lead the answer."""
+"""The data of a question's page. It does not include the model's probability, which would influence the answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from storage.models import Question
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One answer of the past."""
+    """One earlier answer."""
 
     answer: str
     reviewer: str
@@ -25,11 +25,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
-    """Everything that the page of one question shows; `basis` is the number of answers that the reviewer saw."""
+    """The data of the page. `seen_state` is the number of earlier answers, by which concurrent answers are noticed."""
 
     question_id: int
     label: LabelHelp
-    basis: str
+    seen_state: str
     source: str
     url: str | None
     host: str | None
@@ -44,7 +44,7 @@ class QuestionView:
 
 
 def question_view(session: Session, question: Question, owner: str, now: datetime) -> QuestionView:
-    """Build the page of one question."""
+    """Collect the data of a question's page."""
     post = question.post
     later = {version.number: version for version in posts.revisions(session, post.id)}
     asked = later.get(question.revision_number)
@@ -54,7 +54,7 @@ def question_view(session: Session, question: Question, owner: str, now: datetim
     return QuestionView(
         question_id=question.id,
         label=wording.label_help(question.label),
-        basis=str(len(given)),
+        seen_state=str(len(given)),
         source=post.source.name,
         url=url,
         host=urlsplit(url).hostname if url else None,

@@ -1,4 +1,4 @@
-"""The desk as a server inside this process, beside whatever else runs in its event loop."""
+"""Run the desk as a server in the event loop of this process."""
 
 import asyncio
 import socket
@@ -27,7 +27,7 @@ async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield task  # the socket listens already: whoever calls before the server is up simply waits
+        yield task  # the socket listens already, so early requests wait until the server is up
     finally:
         server.should_exit = True
         await task

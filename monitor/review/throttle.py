@@ -1,4 +1,4 @@
-"""Slowing down people who guess passwords: failures are counted for each name, in memory."""
+"""Throttle of sign-ins against password guessing: failures by user name, in memory."""
 
 from collections import deque
 from threading import Lock
@@ -8,16 +8,14 @@ from monitor.clock import Clock
 
 MAX_FAILURES: Final = 5
 WINDOW_SECONDS: Final = 15 * 60.0
-MAX_NAMES: Final = (
-    10_000  # more names than this within a window: the oldest are forgotten, so that memory stays bounded
-)
+MAX_NAMES: Final = 10_000  # beyond it the oldest names are dropped, so that memory stays bounded
 
 
 class Throttle:
-    """Failed sign-ins by name within the last 15 minutes.
+    """Counts failed sign-ins by name within the last 15 minutes.
 
     Args:
-        clock: Its monotonic seconds are used, so that setting the machine's time does not open the door.
+        clock: Its monotonic time is used, so that changing the machine's time does not reset the throttle.
 
     """
 
@@ -27,7 +25,7 @@ class Throttle:
         self._failures: dict[str, deque[float]] = {}
 
     def seconds_to_wait(self, name: str) -> float:
-        """Say for how long no sign-in under a name is tried; 0 when one may be tried now."""
+        """Return for how many seconds sign-ins of a name are refused; 0: not at all."""
         with self._lock:
             failures = self._recent(name)
             if len(failures) < MAX_FAILURES:
@@ -39,13 +37,13 @@ class Throttle:
         with self._lock:
             failures = self._recent(name)
             failures.append(self._clock.monotonic())
-            self._failures.pop(name, None)  # put back at the end: the dictionary stays ordered by last failure
+            self._failures.pop(name, None)  # inserted at the end: the dictionary stays ordered by the last failure
             self._failures[name] = failures
             while len(self._failures) > MAX_NAMES:
                 del self._failures[next(iter(self._failures))]
 
     def forget(self, name: str) -> None:
-        """Start anew after a right password."""
+        """Drop the failures of a name, after a successful sign-in."""
         with self._lock:
             self._failures.pop(name, None)
 

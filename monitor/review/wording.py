@@ -1,4 +1,4 @@
-"""What the desk says in Vietnamese: labels explained, decisions, states, and the names of things that sources count."""
+"""Vietnamese wording of the desk: labels and their explanations, decisions, states, and names of counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
 
 @dataclass(frozen=True, slots=True)
 class LabelHelp:
-    """A label as the desk shows it: its name, what it means, and what it does not mean."""
+    """A label with its names, what it means and what it does not mean."""
 
     name: str
     vietnamese: str
@@ -22,7 +22,7 @@ class LabelHelp:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One of the buttons: what is stored, what is written on it, and the key that presses it."""
+    """One button of a decision: the stored value, its texts, and its key."""
 
     name: str
     vietnamese: str
@@ -116,7 +116,7 @@ _CHANCES: Final = (
 
 
 def label_help(name: str) -> LabelHelp:
-    """Explain one label in Vietnamese; a label of somebody's own model is shown by its stored name."""
+    """Return the explanation of a label; a label of a user's own model has only its stored name."""
     if name not in LABEL_NAMES:
         return LabelHelp(name, name, name, "", "")
     label = label_named(name)
@@ -130,12 +130,12 @@ def all_labels() -> tuple[LabelHelp, ...]:
 
 
 def chance_in_words(percent: int) -> str:
-    """Say a probability, in per cent, in words: `khả năng cao` for 87."""
+    """Return a probability (in per cent) in words: `khả năng cao` for 87."""
     return next(words for least, words in _CHANCES if percent >= least)
 
 
 def engagement_name(key: str) -> str:
-    """Say in Vietnamese what a source counts; a key that is not known stays as it is."""
+    """Return the Vietnamese name of a count such as likes; an unknown key stays as it is."""
     return _ENGAGEMENT.get(key, key)
 
 

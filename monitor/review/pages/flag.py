@@ -12,7 +12,7 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_address
-from monitor.review.pages.queue import BIGGEST_NUMBER, flag_path, known_label, next_path
+from monitor.review.pages.queue import MAX_ID, flag_path, known_label, next_path
 from storage import audit, flags, reviews
 from storage.models import Flag
 
@@ -22,12 +22,12 @@ MAX_NOTE: Final = 2_000
 MAX_LINKS: Final = 10
 MAX_LINK: Final = 2_000
 
-FlagId = Annotated[int, Path(ge=1, le=BIGGEST_NUMBER)]
+FlagId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reviewer wrote beside the buttons; kept when the form has to be shown again."""
+    """The text fields of the decision form; kept when the form has to be shown again."""
 
     note: str = ""
     evidence: str = ""
@@ -38,7 +38,7 @@ class Draft:
         return [line.strip() for line in self.evidence.splitlines() if line.strip()]
 
     def fault(self) -> str | None:
-        """Say what is wrong with it in one line; None when it can be stored."""
+        """Return what is wrong with it, in one line; None when it can be stored."""
         if len(self.note) > MAX_NOTE:
             return f"Ghi chú dài quá {MAX_NOTE} ký tự: xin viết ngắn lại."
         if len(self.links) > MAX_LINKS:
@@ -53,7 +53,7 @@ class Draft:
 
 @router.get("/flags/{flag_id}")
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: str = "") -> Response:
-    """Show a flag; one that is open is kept for this reviewer while it is looked at."""
+    """Show a flag; an open one is leased to this reviewer."""
     return _page(request, desk, reviewer, flag_id, label)
 
 
@@ -65,19 +65,19 @@ def decide(
     reviewer: CurrentReviewer,
     flag_id: FlagId,
     decision: Annotated[Literal["confirmed", "rejected", "unsure", "reopened"], Form()],
-    basis: Annotated[str, Form()],
+    seen_state: Annotated[str, Form()],
     note: Annotated[str, Form()] = "",
     evidence: Annotated[str, Form()] = "",
     label: Annotated[str, Form()] = "",
 ) -> Response:
-    """Record a decision and lead to the next flag; a reopened flag is shown again instead."""
+    """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
     draft = Draft(_clean(note), _clean(evidence))
     fault = draft.fault()
     if fault is not None:
         return _page(request, desk, reviewer, flag_id, label, draft=draft, line=fault, status=422)
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        refusal = _refusal(session, desk, reviewer, flag, decision=decision, basis=basis)
+        refusal = _refusal(session, desk, reviewer, flag, decision=decision, seen_state=seen_state)
         if refusal is None:
             _record(session, desk, reviewer, flag, decision=decision, draft=draft)
             session.commit()
@@ -89,13 +89,16 @@ def decide(
     return RedirectResponse(next_path(known_label(label)), status_code=HTTPStatus.SEE_OTHER)
 
 
-def _refusal(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, basis: str) -> str | None:
-    """Say why a decision cannot be taken now; None when it can. Takes the lease, so that two cannot pass at once."""
+def _refusal(
+    session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, seen_state: str
+) -> str | None:
+    """Return why a decision cannot be stored now; None when it can."""
+    # Leasing first excludes that two reviewers pass this check at the same moment.
     now = desk.clock.now()
     if not flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
         return "Người khác đang xem mục này, nên quyết định của bạn chưa được ghi."
     session.refresh(flag)
-    if basis != seen_state_of(flag, history_of(session, flag)):
+    if seen_state != seen_state_of(flag, history_of(session, flag)):
         return "Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định."
     if (decision == wording.REOPENED) == (flag.state == "open"):
         return "Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước."

@@ -1,4 +1,4 @@
-"""The first page: the state at a glance."""
+"""The first page: flags, sources, crawl runs and reports at a glance."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,7 +13,7 @@ router = APIRouter()
 
 @router.get("/", dependencies=[RequireSignIn])
 def show(request: Request, desk: CurrentDesk) -> Response:
-    """Show how many flags wait, how the sources are doing, and the summaries that were written."""
+    """Show the overview and the report files."""
     with desk.database.work() as session:
         state = overview(session)
     return render(request, "home.html", {"state": state, "reports": report_files(desk.settings.reports_dir)})

@@ -10,14 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.pages.queue import BIGGEST_NUMBER
+from monitor.review.pages.queue import MAX_ID
 from monitor.review.question_view import answers_of, question_view
 from storage import audit, flags, questions, reviews
 from storage.models import Question
 
 router = APIRouter()
 
-QuestionId = Annotated[int, Path(ge=1, le=BIGGEST_NUMBER)]
+QuestionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 @router.get("/questions/next")
@@ -25,9 +25,9 @@ def open_next(
     request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
-    after: Annotated[int | None, Query(ge=1, le=BIGGEST_NUMBER)] = None,
+    after: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
 ) -> Response:
-    """Lead to the next question that nobody else has open; past the last one it begins anew."""
+    """Redirect to the next question that nobody else holds; after the last one, to the first."""
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         until = desk.lease_end(now)
@@ -43,7 +43,7 @@ def open_next(
 
 @router.get("/questions/{question_id}")
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, question_id: QuestionId) -> Response:
-    """Show a question; an open one is kept for this reviewer while it is looked at."""
+    """Show a question; an open one is leased to this reviewer."""
     return _page(request, desk, reviewer, question_id)
 
 
@@ -55,12 +55,12 @@ def answer(
     reviewer: CurrentReviewer,
     question_id: QuestionId,
     decision: Annotated[Literal["confirmed", "rejected", "unsure"], Form()],
-    basis: Annotated[str, Form()],
+    seen_state: Annotated[str, Form()],
 ) -> Response:
-    """Record an answer and lead to the next question."""
+    """Store an answer and redirect to the next question."""
     with desk.database.work() as session:
         question = questions.by_id(session, question_id)
-        refusal = _refusal(session, desk, reviewer, question, basis)
+        refusal = _refusal(session, desk, reviewer, question, seen_state)
         if refusal is None:
             _record(session, desk, reviewer, question, decision)
             session.commit()
@@ -69,19 +69,20 @@ def answer(
     return RedirectResponse(f"/questions/next?after={question_id}", status_code=HTTPStatus.SEE_OTHER)
 
 
-def _refusal(session: Session, desk: Desk, reviewer: Reviewer, question: Question, basis: str) -> str | None:
-    """Say why an answer cannot be taken now; None when it can. Takes the lease, so that two cannot pass at once."""
+def _refusal(session: Session, desk: Desk, reviewer: Reviewer, question: Question, seen_state: str) -> str | None:
+    """Return why an answer cannot be stored now; None when it can."""
+    # Leasing first excludes that two reviewers pass this check at the same moment.
     now = desk.clock.now()
     if not questions.lease(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
         return "Người khác đang xem câu hỏi này, nên câu trả lời của bạn chưa được ghi."
     session.refresh(question)
-    if basis != str(len(answers_of(session, question))):
+    if seen_state != str(len(answers_of(session, question))):
         return "Câu hỏi này vừa có người trả lời, nên câu trả lời của bạn chưa được ghi. Xin xem lại bên dưới."
     return None
 
 
 def _record(session: Session, desk: Desk, reviewer: Reviewer, question: Question, decision: str) -> None:
-    """Append the answer; an open flag that asks the same is decided by it as well, so that nobody judges it twice."""
+    """Store the answer; it also decides an open flag of the same version and label, so that nobody is asked twice."""
     now = desk.clock.now()
     questions.answer(session, question, reviewer_id=reviewer.id, decision=decision, now=now)
     for flag in flags.of_post(session, question.post_id):

@@ -1,4 +1,4 @@
-"""The queue: flags by probability, and the way to the next one."""
+"""The queue: flags by probability, and the redirect to the next one."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -18,21 +18,21 @@ router = APIRouter()
 
 PAGE_ROWS: Final = 25
 MAX_PAGE: Final = 10_000
-BIGGEST_NUMBER: Final = 2**63 - 1  # no database numbers rows beyond it
+MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
 
 
 def known_label(label: str) -> str | None:
-    """Give a label's name back, or None for "all labels"."""
+    """Return a known label; None stands for all labels."""
     return label if label in LABEL_NAMES else None
 
 
 def flag_path(flag_id: int, label: str | None) -> str:
-    """Give the path of a flag's page; the label is the filter within which the reviewer works."""
+    """Return the path of a flag's page; the label is the reviewer's present filter."""
     return f"/flags/{flag_id}" + (f"?{urlencode({'label': label})}" if label else "")
 
 
 def next_path(label: str | None, after: int | None = None) -> str:
-    """Give the path that leads to the next flag, past `after` if that is given."""
+    """Return the path that redirects to the next flag, after the flag `after` if given."""
     wanted = {key: value for key, value in (("label", label), ("after", after)) if value is not None}
     return "/queue/next" + (f"?{urlencode(wanted)}" if wanted else "")
 
@@ -74,9 +74,9 @@ def open_next(
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
     label: str = "",
-    after: Annotated[int | None, Query(ge=1, le=BIGGEST_NUMBER)] = None,
+    after: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
 ) -> Response:
-    """Lead to the most probable flag that nobody else has open; past the end of the queue it begins anew."""
+    """Redirect to the most probable flag that nobody else holds; after the last one, to the first."""
     chosen, now, owner = known_label(label), desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         passed = flags.by_id(session, after) if after else None

@@ -1,4 +1,4 @@
-"""The weekly summaries, as files to download."""
+"""The weekly reports as files to download."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FILES_SEARCHED: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """A file in the folder of summaries; `name` is its path inside the folder."""
+    """A file in the reports folder; `name` is its path inside the folder."""
 
     name: str
     written_at: datetime
@@ -32,7 +32,7 @@ class ReportFile:
 
 
 def report_files(folder: Path) -> tuple[ReportFile, ...]:
-    """List the summaries, newest first."""
+    """List the reports, newest first."""
     files = [
         ReportFile(path.relative_to(folder).as_posix(), _written_at(path), max(1, path.stat().st_size // 1024))
         for path in islice(_regular_files(folder), FILES_SEARCHED)
@@ -42,7 +42,8 @@ def report_files(folder: Path) -> tuple[ReportFile, ...]:
 
 @router.get("/reports/{name:path}")
 def download(name: str, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
-    """Send one file. Only what is listed can be asked for, so no path can lead out of the folder."""
+    """Send one file."""
+    # The name is compared with the files that exist, so that no path can lead out of the folder.
     folder = desk.settings.reports_dir
     found = next((path for path in _regular_files(folder) if path.relative_to(folder).as_posix() == name), None)
     if found is None:
@@ -55,7 +56,8 @@ def download(name: str, desk: CurrentDesk, reviewer: CurrentReviewer) -> Respons
 
 
 def _regular_files(folder: Path) -> Iterator[Path]:
-    """Yield the visible files of the folder and its folders; links are left out, they may point elsewhere."""
+    """Yield the visible files below the folder."""
+    # Links are left out: they may point outside.
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         linked = any(

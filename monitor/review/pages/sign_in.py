@@ -47,7 +47,7 @@ def sign_in(
     next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
-    """Check name and password. Five wrong ones under a name close it for a quarter of an hour."""
+    """Check name and password. After five wrong passwords a name is refused for 15 minutes."""
     name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
     try:
         check_form_token(request, csrf)
@@ -89,7 +89,8 @@ def _user(session: Session, name: str) -> User | None:
 
 
 def _note_failure(session: Session, desk: Desk, user: User | None, name: str) -> None:
-    """Count and record a failure; a name that nobody has is not written down: people type passwords there."""
+    """Count a failed sign-in and record it in the audit trail."""
+    # An unknown name is not stored: people type their password into the wrong field.
     desk.throttle.note_failure(name)
     subject = f"users:{user.id}" if user else "users:unknown"
     audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)

@@ -71,7 +71,12 @@ def test_only_the_holder_decides(
     assert "lan đang xem mục này đến 16/11/2026 09:15" in text_of(page, ".notice.held")
     assert page.select("button.decision") == []
     fields = lan.fields("/", "/logout")
-    forged = {"csrf": hung.fields("/", "/logout")["csrf"], "basis": "0.0", "decision": "rejected", "note": "của Hùng"}
+    forged = {
+        "csrf": hung.fields("/", "/logout")["csrf"],
+        "seen_state": "0.0",
+        "decision": "rejected",
+        "note": "của Hùng",
+    }
     assert fields["csrf"] != forged["csrf"]
     refused = hung.post(f"/flags/{flag_id}/decisions", forged)
     assert refused.status_code == 409

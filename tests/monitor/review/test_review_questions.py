@@ -150,7 +150,7 @@ def test_the_version_that_was_drawn_is_shown(
 
 def test_a_forged_form_answers_nothing(lan: Browser, make_asked: QuestionMaker, sqlite_database: Database) -> None:
     number = make_asked()
-    forged = lan.post(f"/questions/{number}/answers", {"csrf": "x", "basis": "0", "decision": "confirmed"})
+    forged = lan.post(f"/questions/{number}/answers", {"csrf": "x", "seen_state": "0", "decision": "confirmed"})
     assert forged.status_code == 403
     assert state(sqlite_database, number) == "open"
 

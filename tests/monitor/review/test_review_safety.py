@@ -91,7 +91,7 @@ def test_what_is_served_locally_loads_nothing_from_elsewhere(visitor: Browser, n
 @pytest.mark.parametrize("path", ["/flags/1/decisions", "/logout"])
 @pytest.mark.parametrize("token", [None, "", "đoán mò"])
 def test_a_form_without_its_token_does_nothing(busy: Browser, path: str, token: str | None) -> None:
-    values = {"decision": "confirmed", "basis": "0.0"} | ({} if token is None else {"csrf": token})
+    values = {"decision": "confirmed", "seen_state": "0.0"} | ({} if token is None else {"csrf": token})
     response = busy.post(path, values)
     assert response.status_code == 403
     assert "Biểu mẫu đã hết hạn" in response.text
@@ -106,7 +106,7 @@ def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Browser, hung
 
 def test_a_form_from_a_stranger_leads_to_the_door(visitor: Browser) -> None:
     fields = visitor.fields("/login", "/login")
-    response = visitor.post("/flags/1/decisions", fields | {"decision": "confirmed", "basis": "0.0"})
+    response = visitor.post("/flags/1/decisions", fields | {"decision": "confirmed", "seen_state": "0.0"})
     assert (response.status_code, response.headers["location"]) == (303, "/login")
 
 
