@@ -88,7 +88,7 @@ def _changed(payload: Any, changes: list[tuple[tuple[Any, ...], Any]]) -> Any:
             if value is _ABSENT:
                 del holder[path[-1]]
             else:
-                holder[path[-1]] = value
+                holder[path[-1]] = copy.deepcopy(value)  # a later change may go into it
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took this place away
     return whole

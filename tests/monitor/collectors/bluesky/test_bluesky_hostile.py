@@ -32,9 +32,9 @@ from tests.monitor.collectors.hostile import (
     mutated,
     read_all,
 )
+from tests.monitor.collectors.payloads import DID, bluesky_page, bluesky_record, bluesky_row
 from tests.monitor.collectors.reading import posts, skipped, texts
 
-DID = "did:plc:an"
 OF_AN = Feed(
     base="https://api.example",
     actor=DID,
@@ -45,53 +45,13 @@ OF_AN = Feed(
 )
 
 
-def record(number: int = 1, **changes: Any) -> dict[str, Any]:
-    facet = {
-        "index": {"byteStart": 0, "byteEnd": 4},
-        "features": [{"$type": "app.bsky.richtext.facet#link", "uri": "https://bao.example/tin"}],
-    }
-    card = {"uri": "https://bao.example", "title": "Tin", "description": "…"}
-    values = {
-        "$type": "app.bsky.feed.post",
-        "text": f"Bài số {number}",
-        "createdAt": "2026-11-15T14:09:00.000Z",
-        "langs": ["vi"],
-        "facets": [facet],
-        "embed": {
-            "$type": "app.bsky.embed.recordWithMedia",
-            "media": {"$type": "app.bsky.embed.external", "external": card},
-        },
-        "labels": {"values": [{"val": "porn"}]},
-        "reply": {"root": {"uri": "at://x", "cid": "y"}, "parent": {"uri": "at://x", "cid": "y"}},
-    }
-    return values | changes
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    view = {
-        "uri": f"at://{DID}/app.bsky.feed.post/{number}",
-        "author": {"did": DID, "handle": "an.example", "labels": []},
-        "record": record(number, facets=[], embed=None),
-        "indexedAt": f"2026-11-15T14:{number:02d}:00.000Z",
-        "replyCount": 1,
-        "repostCount": 2,
-        "likeCount": 3,
-        "labels": [],
-    }
-    return {"post": view | changes}
-
-
-def page(*rows: Any, cursor: Any = None) -> dict[str, Any]:
-    return {"feed": list(rows), "cursor": cursor}
-
-
 def message(**changes: Any) -> dict[str, Any]:
     commit = {
         "rev": "3m",
         "operation": "create",
         "collection": "app.bsky.feed.post",
         "rkey": "3m1",
-        "record": record(),
+        "record": bluesky_record(),
         "cid": "bafy",
     }
     return {"did": DID, "time_us": 1_779_719_009_157_119, "kind": "commit", "commit": commit} | changes
@@ -123,26 +83,27 @@ async def read_payload(client: PoliteClient, payload: Any, last: list[Batch] | N
         {"author": None},
         {"author": {"labels": "none"}},
         {"record": []},
-        {"record": record(text=HALF)},
-        {"record": record(text=["a"])},
-        {"record": record(text="NUL \0")},
-        {"record": record(labels={"values": 3})},
+        {"record": bluesky_record(text=HALF)},
+        {"record": bluesky_record(text=["a"])},
+        {"record": bluesky_record(text="NUL \0")},
+        {"record": bluesky_record(labels={"values": 3})},
         {"labels": {}},
     ],
 )
 async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     client: PoliteClient, wrong: dict[str, Any]
 ) -> None:
-    batches = await read_payload(client, page(row(3), row(2, **wrong), row(1)))
+    batches = await read_payload(client, bluesky_page(bluesky_row(3), bluesky_row(2, **wrong), bluesky_row(1)))
     assert texts(batches) == ["Bài số 1", "Bài số 3"]
     assert skipped(batches) == {"malformed": 1}
     assert_cursor_storable(batches[-1].cursor)
 
 
 async def test_part_that_makes_no_sense_costs_no_post(client: PoliteClient) -> None:
-    odd = record(1, langs=["vi", HALF, 3], facets=[7, {"index": 3}], embed=[], createdAt=True)
+    odd = bluesky_record(1, langs=["vi", HALF, 3], facets=[7, {"index": 3}], embed=[], createdAt=True)
     batches = await read_payload(
-        client, page(row(1, record=odd, likeCount=True, replyCount=HUGE, repostCount=10**30, indexedAt=[]))
+        client,
+        bluesky_page(bluesky_row(1, record=odd, likeCount=True, replyCount=HUGE, repostCount=10**30, indexedAt=[])),
     )
     (post,) = posts(batches)
     assert (post.text, post.language, post.engagement, post.published_at) == ("Bài số 1", "vi", {}, None)
@@ -151,18 +112,21 @@ async def test_part_that_makes_no_sense_costs_no_post(client: PoliteClient) -> N
 async def test_opt_out_among_broken_labels_is_honoured(client: PoliteClient) -> None:
     labels = [7, {"val": []}, {"val": "!no-unauthenticated"}]
     batches = await read_payload(
-        client, page(row(1, author={"labels": labels}), row(2, record=record(labels={"values": labels})))
+        client,
+        bluesky_page(
+            bluesky_row(1, author={"labels": labels}), bluesky_row(2, record=bluesky_record(labels={"values": labels}))
+        ),
     )
     assert skipped(batches) == {"author opted out": 2}
 
 
 async def test_cursor_that_cannot_be_sent_ends_the_reading(client: PoliteClient) -> None:
-    assert texts(await read_payload(client, page(row(1), cursor=HALF))) == ["Bài số 1"]
+    assert texts(await read_payload(client, bluesky_page(bluesky_row(1), cursor=HALF))) == ["Bài số 1"]
 
 
 async def test_time_that_has_not_come_yet_does_not_become_the_cursor(client: PoliteClient, clock: FakeClock) -> None:
     later = clock.now() + timedelta(days=400)
-    batches = await read_payload(client, page(row(1, indexedAt=later.isoformat())))
+    batches = await read_payload(client, bluesky_page(bluesky_row(1, indexedAt=later.isoformat())))
     assert (batches[-1].cursor or {})["newest"] == clock.now().isoformat()
 
 
@@ -174,12 +138,12 @@ def test_refusal_is_explained_in_words_that_can_be_stored(body: Any) -> None:
 
 
 def test_each_wrong_value_at_each_place_gives_posts_or_an_error_of_ours() -> None:
-    read_all(each_wrong(page(row(1), cursor="a")), read_feed)
-    read_all(each_wrong({"posts": [row(1)["post"]]}), read_some)
+    read_all(each_wrong(bluesky_page(bluesky_row(1), cursor="a")), read_feed)
+    read_all(each_wrong({"posts": [bluesky_row(1)["post"]]}), read_some)
 
 
 @few_examples
-@given(mutated(page(row(2), row(1), cursor="a")))
+@given(mutated(bluesky_page(bluesky_row(2), bluesky_row(1), cursor="a")))
 def test_no_page_is_too_strange(payload: Any) -> None:
     read_all([payload], read_feed)
 
@@ -230,7 +194,7 @@ def test_message_that_is_not_as_documented_is_no_event(wrong: dict[str, Any]) ->
 def test_record_that_is_not_as_documented_still_moves_the_stream_on() -> None:
     for text in (HALF.replace("\ud83d", "\0"), 3, ["a"], None):
         odd = message()
-        odd["commit"]["record"] = record(text=text)
+        odd["commit"]["record"] = bluesky_record(text=text)
         event = read_message(as_json(odd).decode())
         assert isinstance(event, Event)
         assert (event.operation, event.record) == ("create", None)

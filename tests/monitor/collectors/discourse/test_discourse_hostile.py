@@ -25,35 +25,12 @@ from tests.monitor.collectors.hostile import (
     mutated,
     read_all,
 )
+from tests.monitor.collectors.payloads import discourse_row
 from tests.monitor.collectors.reading import gone, posts, read_source, skipped, texts
 
 POSTS = "/posts.json"
 FORUM = Forum(base="https://a.example", topics="", backfill_pages=1, max_pages=1)
 LARGEST = 2**53 - 1
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    values = {
-        "id": number,
-        "topic_id": 12,
-        "topic_slug": "luong",
-        "topic_title": "Lương",
-        "post_number": 1,
-        "post_type": 1,
-        "user_id": 7,
-        "username": "an",
-        "cooked": f"<p>Bài số {number}</p>",
-        "created_at": "2026-11-15T14:09:00.000Z",
-        "updated_at": "2026-11-15T14:09:00.000Z",
-        "version": 2,
-        "reply_count": 3,
-        "reply_to_post_number": None,
-        "hidden": False,
-        "user_deleted": False,
-        "deleted_at": None,
-        "actions_summary": [{"id": 2, "count": 5}],
-    }
-    return values | changes
 
 
 async def read_rows(
@@ -105,7 +82,7 @@ async def read_rows(
 async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     client: PoliteClient, wrong: dict[str, Any]
 ) -> None:
-    batches = await read_rows(client, [row(3), row(2, **wrong), row(1)])
+    batches = await read_rows(client, [discourse_row(3), discourse_row(2, **wrong), discourse_row(1)])
     assert set(texts(batches)) == {"Bài số 1", "Bài số 3"}
     assert skipped(batches)["malformed"] >= 1
     assert gone(batches) == []
@@ -113,7 +90,7 @@ async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
 
 
 async def test_part_that_makes_no_sense_costs_no_post(client: PoliteClient) -> None:
-    odd = row(
+    odd = discourse_row(
         1,
         actions_summary=[7, {"id": 2, "count": True}],
         reply_count=HUGE,
@@ -131,41 +108,41 @@ async def test_part_that_makes_no_sense_costs_no_post(client: PoliteClient) -> N
 
 @pytest.mark.parametrize("number", [HUGE, 10**30, LARGEST])
 async def test_huge_identifier_makes_no_later_reading_fail_or_miss_posts(client: PoliteClient, number: Any) -> None:
-    first = await read_rows(client, [row(2, id=number), row(1)])
-    second = await read_rows(client, [row(3), row(1)], first)
+    first = await read_rows(client, [discourse_row(2, id=number), discourse_row(1)])
+    second = await read_rows(client, [discourse_row(3), discourse_row(1)], first)
     assert "Bài số 3" in texts(second)
     assert (second[-1].cursor or {})["newest"] == 3
-    third = await read_rows(client, [row(4), row(3), row(1)], second)
+    third = await read_rows(client, [discourse_row(4), discourse_row(3), discourse_row(1)], second)
     assert "Bài số 4" in texts(third)
 
 
 @pytest.mark.parametrize("stored", [10**400, "5", True, HALF, [3], -5])
 async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient, stored: Any) -> None:
-    (first, *_) = await read_rows(client, [row(1)])
+    (first, *_) = await read_rows(client, [discourse_row(1)])
     spoilt = {"topics": "", "newest": stored, "before": stored, "until": stored, "pages_left": 3}
-    batches = await read_rows(client, [row(1)], [Batch(fetched=first.fetched, cursor=spoilt)])
+    batches = await read_rows(client, [discourse_row(1)], [Batch(fetched=first.fetched, cursor=spoilt)])
     assert "Bài số 1" in texts(batches)
     assert_cursor_storable(batches[-1].cursor)
 
 
 async def test_watched_numbers_that_no_forum_has_are_not_asked_after(client: PoliteClient) -> None:
-    batches = await read_rows(client, [row(1)], watched=("9" * 5000, "९९", "-1"))
+    batches = await read_rows(client, [discourse_row(1)], watched=("9" * 5000, "९९", "-1"))
     assert gone(batches) == []
 
 
 @pytest.mark.parametrize("single", [[], {}, {"id": HUGE}, {"id": "2"}, 7, None])
 async def test_post_whose_answer_is_malformed_is_not_gone(client: PoliteClient, single: Any) -> None:
-    batches = await read_rows(client, [row(3), row(1)], single=single, watched=("2",))
+    batches = await read_rows(client, [discourse_row(3), discourse_row(1)], single=single, watched=("2",))
     assert gone(batches) == []
 
 
 def test_each_wrong_value_at_each_place_gives_posts_or_an_error_of_ours() -> None:
-    read_all(each_wrong({"latest_posts": [row(1)]}), read_latest)
-    read_all(each_wrong(row(1)), read_one)
+    read_all(each_wrong({"latest_posts": [discourse_row(1)]}), read_latest)
+    read_all(each_wrong(discourse_row(1)), read_one)
 
 
 @few_examples
-@given(mutated({"latest_posts": [row(2), row(1, post_number=2)]}))
+@given(mutated({"latest_posts": [discourse_row(2), discourse_row(1, post_number=2)]}))
 def test_no_page_is_too_strange(payload: Any) -> None:
     read_all([payload], read_latest)
 

@@ -27,9 +27,9 @@ from tests.monitor.collectors.hostile import (
     mutated,
     read_all,
 )
+from tests.monitor.collectors.payloads import PAGE_ID, facebook_list, facebook_row
 from tests.monitor.collectors.reading import gone, posts, read_source, skipped, texts
 
-PAGE_ID = "100200300"
 PAGE = FacebookPage(
     source="Trang",
     base="https://a.example/v26.0",
@@ -38,30 +38,6 @@ PAGE = FacebookPage(
     backfill_pages=1,
     max_pages=1,
 )
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    values = {
-        "id": f"{PAGE_ID}_{1000 + number}",
-        "message": f"Thông báo số {number}",
-        "story": "",
-        "created_time": "2026-11-14T02:04:00+0000",
-        "updated_time": "2026-11-14T02:04:00+0000",
-        "permalink_url": f"https://www.facebook.com/{number}",
-        "from": {"id": PAGE_ID},
-        "is_published": True,
-        "is_hidden": False,
-        "is_private": False,
-        "privacy": {"value": "EVERYONE"},
-        "shares": {"count": 1},
-        "comments": {"summary": {"total_count": 2}},
-        "reactions": {"summary": {"total_count": 3}},
-    }
-    return values | changes
-
-
-def listed(*rows: Any, following: Any = None) -> dict[str, Any]:
-    return {"data": list(rows), "paging": {"cursors": {}, "next": following}}
 
 
 async def read_rows(
@@ -105,7 +81,7 @@ async def read_rows(
 async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     client: PoliteClient, wrong: dict[str, Any]
 ) -> None:
-    batches = await read_rows(client, listed(row(3), row(2, **wrong), row(1)))
+    batches = await read_rows(client, facebook_list(facebook_row(3), facebook_row(2, **wrong), facebook_row(1)))
     assert texts(batches) == ["Thông báo số 1", "Thông báo số 3"]
     assert skipped(batches) == {"malformed": 1}
     assert_cursor_storable(batches[-1].cursor)
@@ -114,35 +90,37 @@ async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
 @pytest.mark.parametrize("count", [True, HUGE, 10**30, 1.5, float("inf"), "3", [], {}])
 async def test_count_that_is_none_costs_no_post(client: PoliteClient, count: Any) -> None:
     total = {"summary": {"total_count": count}}
-    odd = row(1, comments=total, reactions=total, shares={"count": count}, like_count=count, comment_count=count)
-    (post,) = posts(await read_rows(client, listed(odd | {"from": count, "permalink_url": HALF})))
+    odd = facebook_row(
+        1, comments=total, reactions=total, shares={"count": count}, like_count=count, comment_count=count
+    )
+    (post,) = posts(await read_rows(client, facebook_list(odd | {"from": count, "permalink_url": HALF})))
     assert (post.engagement, post.author, post.url) == ({}, PAGE_ID, f"https://www.facebook.com/{PAGE_ID}_1001")
 
 
 async def test_time_that_has_not_come_yet_does_not_become_the_cursor(client: PoliteClient, clock: FakeClock) -> None:
     later = (clock.now() + timedelta(days=400)).isoformat()
-    batches = await read_rows(client, listed(row(1, created_time=later)))
+    batches = await read_rows(client, facebook_list(facebook_row(1, created_time=later)))
     assert (batches[-1].cursor or {})["newest"] == clock.now().isoformat()
 
 
 async def test_next_page_without_an_address_is_an_error_of_ours(client: PoliteClient) -> None:
     with pytest.raises(PayloadInvalid, match="cannot be followed"):
-        await read_rows(client, listed(row(1), following="https://[x"))
+        await read_rows(client, facebook_list(facebook_row(1), following="https://[x"))
 
 
 @pytest.mark.parametrize("single", [{}, {"id": HUGE}, {"id": f"{PAGE_ID}_1002", "message": HALF}])
 async def test_watched_post_whose_answer_is_malformed_is_not_gone(client: PoliteClient, single: Any) -> None:
-    batches = await read_rows(client, listed(row(1)), single=single, watched=(f"{PAGE_ID}_1002",))
+    batches = await read_rows(client, facebook_list(facebook_row(1)), single=single, watched=(f"{PAGE_ID}_1002",))
     assert gone(batches) == []
     assert skipped(batches) == {"malformed": 1}
 
 
 def test_each_wrong_value_at_each_place_gives_posts_or_an_error_of_ours() -> None:
-    read_all(each_wrong(listed(row(1), following="https://a.example/v26.0/x?after=a")), read_posts)
+    read_all(each_wrong(facebook_list(facebook_row(1), following="https://a.example/v26.0/x?after=a")), read_posts)
 
 
 @few_examples
-@given(mutated(listed(row(2), row(1), following="https://a.example/v26.0/x?after=a")))
+@given(mutated(facebook_list(facebook_row(2), facebook_row(1), following="https://a.example/v26.0/x?after=a")))
 def test_no_page_is_too_strange(payload: Any) -> None:
     read_all([payload], read_posts)
 

@@ -24,32 +24,11 @@ from tests.monitor.collectors.hostile import (
     mutated,
     read_all,
 )
+from tests.monitor.collectors.payloads import mastodon_row
 from tests.monitor.collectors.reading import posts, read_source, skipped, texts
 
 TIMELINE = "/api/v1/timelines/public"
 LOCAL = Timeline(base="https://a.example", name="local", tag="", backfill_pages=1)
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    account = {"acct": "an", "note": "<p>Thợ may</p>", "discoverable": True, "indexable": True, "noindex": False}
-    values = {
-        "id": str(number),
-        "uri": f"https://a.example/users/an/statuses/{number}",
-        "url": f"https://a.example/@an/{number}",
-        "created_at": "2026-11-15T14:09:00.000Z",
-        "edited_at": None,
-        "in_reply_to_id": None,
-        "visibility": "public",
-        "language": "vi",
-        "spoiler_text": "",
-        "content": f"<p>Bài số {number}</p>",
-        "replies_count": 1,
-        "reblogs_count": 2,
-        "favourites_count": 3,
-        "reblog": None,
-        "account": account,
-    }
-    return values | changes
 
 
 def read_posts(payload: Any) -> list[PublicPost]:
@@ -92,7 +71,7 @@ async def read_rows(client: PoliteClient, rows: list[Any], last: list[Batch] | N
 async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     client: PoliteClient, wrong: dict[str, Any]
 ) -> None:
-    batches = await read_rows(client, [row(3), row(2, **wrong), row(1)])
+    batches = await read_rows(client, [mastodon_row(3), mastodon_row(2, **wrong), mastodon_row(1)])
     assert texts(batches) == ["Bài số 1", "Bài số 3"]
     assert skipped(batches) == {"malformed": 1}
     assert_cursor_storable(batches[-1].cursor)
@@ -106,51 +85,51 @@ async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     ],
 )
 async def test_count_that_is_none_costs_no_post(client: PoliteClient, wrong: dict[str, Any]) -> None:
-    batches = await read_rows(client, [row(1, **wrong, language=3, created_at=[], url={}, edited_at=True)])
+    batches = await read_rows(client, [mastodon_row(1, **wrong, language=3, created_at=[], url={}, edited_at=True)])
     (post,) = posts(batches)
     assert (post.engagement, post.language, post.published_at) == ({}, None, None)
     assert post.url == "https://a.example/users/an/statuses/1"
 
 
 async def test_number_of_5000_digits_spoils_its_own_row_alone(client: PoliteClient) -> None:
-    batches = await read_rows(client, [row(2, id=HUGE), row(1, in_reply_to_id=HUGE)])
+    batches = await read_rows(client, [mastodon_row(2, id=HUGE), mastodon_row(1, in_reply_to_id=HUGE)])
     assert texts(batches) == ["Bài số 1"]
     assert skipped(batches) == {"malformed": 1}
 
 
 async def test_half_of_a_character_pair_in_the_newest_identifier_stops_no_later_reading(client: PoliteClient) -> None:
-    first = await read_rows(client, [row(3, id=HALF), row(2)])
+    first = await read_rows(client, [mastodon_row(3, id=HALF), mastodon_row(2)])
     assert (first[-1].cursor or {})["newest"] == "2"
-    second = await read_rows(client, [row(4), row(2)], first)
+    second = await read_rows(client, [mastodon_row(4), mastodon_row(2)], first)
     assert "Bài số 4" in texts(second)
 
 
 async def test_identifier_that_no_row_reaches_hides_nothing_for_ever(client: PoliteClient) -> None:
-    first = await read_rows(client, [row(10**40), row(2)])
-    second = await read_rows(client, [row(3), row(2)], first)
+    first = await read_rows(client, [mastodon_row(10**40), mastodon_row(2)])
+    second = await read_rows(client, [mastodon_row(3), mastodon_row(2)], first)
     assert (second[-1].cursor or {})["newest"] == "3"
 
 
 async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient) -> None:
-    first = await read_rows(client, [row(1)])
+    first = await read_rows(client, [mastodon_row(1)])
     spoilt = [Batch(fetched=first[0].fetched, cursor={"newest": HALF, "older": HALF, "pages_left": 3, "recent": []})]
-    assert texts(await read_rows(client, [row(1)], spoilt)) == ["Bài số 1"]
+    assert texts(await read_rows(client, [mastodon_row(1)], spoilt)) == ["Bài số 1"]
 
 
 @pytest.mark.parametrize(
     "link", ["<http://[x?min_id=3>; rel=prev", "<?min_id=%00>; rel=prev", "<?min_id=%ff>; rel=prev"]
 )
 async def test_link_that_leads_nowhere_gives_way_to_the_rows(client: PoliteClient, link: str) -> None:
-    batches = await read_rows(client, [row(2), row(1)], link=link)
+    batches = await read_rows(client, [mastodon_row(2), mastodon_row(1)], link=link)
     assert (batches[-1].cursor or {})["newest"] == "2"
 
 
 def test_each_wrong_value_at_each_place_gives_posts_or_an_error_of_ours() -> None:
-    read_all(each_wrong([row(1)]), read_posts)
+    read_all(each_wrong([mastodon_row(1)]), read_posts)
 
 
 @few_examples
-@given(mutated([row(2), row(1)]))
+@given(mutated([mastodon_row(2), mastodon_row(1)]))
 def test_no_page_is_too_strange(payload: Any) -> None:
     read_all([payload], read_posts)
 

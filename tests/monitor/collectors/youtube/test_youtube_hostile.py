@@ -27,46 +27,20 @@ from tests.monitor.collectors.hostile import (
     mutated,
     read_all,
 )
+from tests.monitor.collectors.payloads import video_row, youtube_comment, youtube_list, youtube_thread
 from tests.monitor.collectors.reading import gone, posts, skipped
 from tests.monitor.collectors.youtube_reading import COMMENTS, THREADS, TITLE, VIDEO, ids, read
 
 ON = Video(id=VIDEO, title=TITLE)
 
 
-def comment(number: int, **changes: Any) -> dict[str, Any]:
-    snippet = {
-        "textDisplay": f"Bình luận số {number}",
-        "textOriginal": f"Bình luận số {number}",
-        "authorDisplayName": "an",
-        "authorChannelId": {"value": "UCan"},
-        "likeCount": 3,
-        "publishedAt": "2026-11-14T02:04:00Z",
-        "updatedAt": "2026-11-14T02:04:00Z",
-        "viewerRating": "none",
-    }
-    return {"kind": "youtube#comment", "id": f"Ugz{number}", "snippet": snippet | changes}
-
-
-def thread(number: int, **changes: Any) -> dict[str, Any]:
-    snippet = {"topLevelComment": comment(number), "totalReplyCount": 1, "isPublic": True, "videoId": VIDEO}
-    return {"id": f"Ugz{number}", "snippet": snippet | changes, "replies": {"comments": [comment(number * 10)]}}
-
-
-def listed(*rows: Any) -> dict[str, Any]:
-    return {"items": list(rows), "nextPageToken": None}
-
-
-def video_row() -> dict[str, Any]:
-    return {"id": VIDEO, "snippet": {"title": TITLE, "resourceId": {"videoId": VIDEO}}}
-
-
 async def read_rows(
     client: PoliteClient, rows: Any, last: list[Batch] | None = None, *, single: Any = None, watched: Any = ()
 ) -> list[Batch]:
     routes = [
-        Route("/youtube/v3/videos", lambda _: Response(as_json(listed(video_row())))),
-        Route(THREADS, lambda _: Response(as_json(listed(*rows)))),
-        Route(COMMENTS, lambda _: Response(as_json(listed(*(single or []))))),
+        Route("/youtube/v3/videos", lambda _: Response(as_json(youtube_list(video_row())))),
+        Route(THREADS, lambda _: Response(as_json(youtube_list(*rows)))),
+        Route(COMMENTS, lambda _: Response(as_json(youtube_list(*(single or []))))),
     ]
     with serve(Starlette(routes=routes)) as base:
         return await read(client, base, last, watched=watched)
@@ -75,12 +49,12 @@ async def read_rows(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"topLevelComment": comment(2) | {"id": HALF}},
-        {"topLevelComment": comment(2) | {"id": 2}},
-        {"topLevelComment": comment(2) | {"snippet": []}},
-        {"topLevelComment": comment(2, textDisplay=HALF)},
-        {"topLevelComment": comment(2, textDisplay=["a"])},
-        {"topLevelComment": comment(2, textDisplay="NUL \0")},
+        {"topLevelComment": youtube_comment(2) | {"id": HALF}},
+        {"topLevelComment": youtube_comment(2) | {"id": 2}},
+        {"topLevelComment": youtube_comment(2) | {"snippet": []}},
+        {"topLevelComment": youtube_comment(2, textDisplay=HALF)},
+        {"topLevelComment": youtube_comment(2, textDisplay=["a"])},
+        {"topLevelComment": youtube_comment(2, textDisplay="NUL \0")},
         {"topLevelComment": []},
         {"isPublic": "yes"},
         {"isPublic": 0},
@@ -89,7 +63,9 @@ async def read_rows(
 async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
     client: PoliteClient, wrong: dict[str, Any]
 ) -> None:
-    batches = await read_rows(client, [thread(3), thread(2, **wrong) | {"replies": None}, thread(1)])
+    batches = await read_rows(
+        client, [youtube_thread(3), youtube_thread(2, **wrong) | {"replies": None}, youtube_thread(1)]
+    )
     assert set(ids(batches)) == {"Ugz1", "Ugz10", "Ugz3", "Ugz30"}
     assert skipped(batches) == {"malformed": 1}
     assert_cursor_storable(batches[-1].cursor)
@@ -97,8 +73,8 @@ async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
 
 @pytest.mark.parametrize("count", [True, HUGE, 10**30, 1.5, float("inf"), "3", []])
 async def test_count_that_is_none_costs_no_comment(client: PoliteClient, count: Any) -> None:
-    odd = thread(
-        1, topLevelComment=comment(1, likeCount=count, authorChannelId=[], updatedAt={}), totalReplyCount=count
+    odd = youtube_thread(
+        1, topLevelComment=youtube_comment(1, likeCount=count, authorChannelId=[], updatedAt={}), totalReplyCount=count
     )
     batches = await read_rows(client, [odd])
     first, _ = posts(batches)
@@ -107,36 +83,38 @@ async def test_count_that_is_none_costs_no_comment(client: PoliteClient, count: 
 
 
 async def test_reply_that_is_not_as_documented_is_counted(client: PoliteClient) -> None:
-    batches = await read_rows(client, [thread(1) | {"replies": {"comments": [7, comment(10, textDisplay=HALF)]}}])
+    batches = await read_rows(
+        client, [youtube_thread(1) | {"replies": {"comments": [7, youtube_comment(10, textDisplay=HALF)]}}]
+    )
     assert ids(batches) == ["Ugz1"]
     assert skipped(batches) == {"malformed": 2}
 
 
 async def test_time_that_has_not_come_yet_does_not_become_the_cursor(client: PoliteClient, clock: FakeClock) -> None:
     later = (clock.now() + timedelta(days=400)).isoformat()
-    batches = await read_rows(client, [thread(1, topLevelComment=comment(1, publishedAt=later))])
+    batches = await read_rows(client, [youtube_thread(1, topLevelComment=youtube_comment(1, publishedAt=later))])
     assert (batches[-1].cursor or {})["newest"] == {VIDEO: clock.now().isoformat()}
 
 
 @pytest.mark.parametrize("row", [None, 7, {"id": HALF}, {"id": HUGE}])
 async def test_comment_whose_row_is_malformed_is_not_gone(client: PoliteClient, row: Any) -> None:
-    batches = await read_rows(client, [thread(1)], single=[row], watched=("Ugz7",))
+    batches = await read_rows(client, [youtube_thread(1)], single=[row], watched=("Ugz7",))
     assert gone(batches) == []
 
 
 def test_each_wrong_value_at_each_place_gives_posts_or_an_error_of_ours() -> None:
-    read_all(each_wrong(listed(thread(1))), read_some_threads)
-    read_all(each_wrong(listed(comment(1))), read_some_comments)
+    read_all(each_wrong(youtube_list(youtube_thread(1))), read_some_threads)
+    read_all(each_wrong(youtube_list(youtube_comment(1))), read_some_comments)
 
 
 @few_examples
-@given(mutated(listed(thread(1), thread(2))))
+@given(mutated(youtube_list(youtube_thread(1), youtube_thread(2))))
 def test_no_page_is_too_strange(payload: Any) -> None:
     read_all([payload], read_some_threads)
 
 
 @few_examples
-@given(mutated(listed(video_row(), {"id": "UUxx", "snippet": {"resourceId": {"videoId": VIDEO}}})))
+@given(mutated(youtube_list(video_row(), {"id": "UUxx", "snippet": {"resourceId": {"videoId": VIDEO}}})))
 def test_no_list_of_videos_is_too_strange(payload: Any) -> None:
     try:
         videos = read_videos(answer(payload))
