@@ -297,13 +297,13 @@ class Application:
 
     def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
         """Train the default model from the project's corpus where it is asked for and missing; says whether it was."""
-        from classifiers.data.datasets import read_corpus
         from classifiers.persistence import MANIFEST_FILE
+
+        if name != DEFAULT_MODEL or (self.model_folder(name) / MANIFEST_FILE).is_file():
+            return False
+        from classifiers.data.datasets import read_corpus
         from classifiers.training.train import train
 
-        folder = self.model_folder(name)
-        if name != DEFAULT_MODEL or (folder / MANIFEST_FILE).is_file():
-            return False
         self.save_model(train(read_corpus(), self.segmenter, progress=progress), DEFAULT_MODEL)
         return True
 

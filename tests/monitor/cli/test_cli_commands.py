@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -45,3 +46,11 @@ def test_a_light_command_imports_nothing_heavy(
 ) -> None:
     monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path_factory.mktemp("home")))
     assert loaded_by(*arguments) & HEAVY == set()
+
+
+def test_scoring_a_text_imports_nothing_that_only_training_needs(home: Path, tmp_path: Path) -> None:
+    post = tmp_path / "post.txt"
+    post.write_text("Mai cả huyện mất nước nhé", encoding="utf-8")
+    loaded = loaded_by("--home", str(home), "classify", str(post), "--model", "small")
+    assert {"numpy", "scipy", "underthesea"} <= loaded
+    assert loaded & (HEAVY - {"joblib", "numpy", "scipy", "underthesea"}) == set()
