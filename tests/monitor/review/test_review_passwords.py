@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monitor.review.passwords import hash_password, one_time_password, verify_password
 
@@ -22,6 +23,11 @@ def test_two_hashes_of_one_password_differ() -> None:
 def test_composed_and_decomposed_letters_are_one_password() -> None:
     stored = hash_password(unicodedata.normalize("NFD", "chiều thứ bảy"))
     assert verify_password(unicodedata.normalize("NFC", "chiều thứ bảy"), stored)
+
+
+def test_a_hash_made_with_other_costs_stays_good() -> None:
+    stored = Argon2Hasher(time_cost=1, memory_cost=16, parallelism=1).hash("mật khẩu")
+    assert verify_password("mật khẩu", stored)
 
 
 @pytest.mark.parametrize("stored", ["", "!", "mật khẩu", "$1$abc$def"])
