@@ -9,9 +9,9 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
+from monitor.cli.crawl_view import CrawlView
 from monitor.cli.expired import as_line as expired_as_line
 from monitor.cli.expired import delete_expired
-from monitor.cli.live import CrawlView
 from monitor.errors import CollectError, NotReady
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.recheck import RecheckResult
@@ -68,7 +68,7 @@ async def crawl_once(
     """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
     async with app.client() as client:
         results = await app.crawler(client).crawl(
-            only_due=due, names=names, on_lease=view.leased, on_start=view.started, on_result=view.finished
+            only_due=due, names=names, on_lease=view.on_lease, on_start=view.on_start, on_result=view.on_result
         )
         return results, await app.recheck(client).run(names)
 

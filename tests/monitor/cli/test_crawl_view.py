@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from monitor.cli.live import MOST_LINES, CrawlView
+from monitor.cli.crawl_view import MOST_LINES, CrawlView
 from monitor.pipeline.collect import SourceResult
 
 
@@ -12,13 +12,13 @@ def run(*, terminal: bool) -> str:
     drawn = StringIO()
     console = Console(file=drawn, force_terminal=terminal, width=100, height=40)
     with CrawlView(console) as view:
-        view.leased([f"nguồn {number}" for number in range(20)])
+        view.on_lease([f"nguồn {number}" for number in range(20)])
         for number in range(MOST_LINES + 3):
-            view.started(f"nguồn {number}")
-        view.finished(SourceResult("nguồn 0", new=7))
-        view.finished(SourceResult("nguồn 1", outcome="failed"))
+            view.on_start(f"nguồn {number}")
+        view.on_result(SourceResult("nguồn 0", new=7))
+        view.on_result(SourceResult("nguồn 1", outcome="failed"))
         if terminal:
-            view._live.refresh()
+            view.refresh()
     return drawn.getvalue()
 
 
