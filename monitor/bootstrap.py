@@ -151,14 +151,14 @@ class Application:
         return hmac.digest(self.secret, purpose.encode(), "sha256")
 
     def client(self) -> PoliteClient:
-        """Make the polite client; use it as an async context manager, once a program."""
+        """Build the HTTP client; use it as an async context manager, once a program."""
         from monitor.collectors.http.client import PoliteClient
-        from monitor.collectors.http.policy import Politeness
+        from monitor.collectors.http.policy import CrawlPolicy
         from monitor.pipeline.host_state import DatabaseHostState
 
         settings = self.settings
         contact = f" (+{settings.contact})" if settings.contact else ""
-        policy = Politeness(
+        policy = CrawlPolicy(
             user_agent=f"kiemtin/{version('kiemtin')}{contact}",
             html_delay=settings.html_delay_seconds,
             api_delay=settings.api_delay_seconds,

@@ -1,4 +1,4 @@
-"""What every collector gives: public posts, in batches, in one shape. Nothing past this edge sees a payload."""
+"""The collector protocol and its data: sources in, batches of public posts out. Raw payloads stay inside collectors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-if TYPE_CHECKING:  # for the registry alone: whoever collects has imported the client
-    from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.errors import UsageError
+
+if TYPE_CHECKING:  # the registry imports this module, and must not load the HTTP client
+    from monitor.collectors.http.client import PoliteClient
+    from monitor.collectors.http.fetched import Fetched
     from monitor.collectors.parsing.human_dates import Precision
 
 
@@ -17,9 +20,9 @@ if TYPE_CHECKING:  # for the registry alone: whoever collects has imported the c
 class PublicPost:
     """One post as its platform published it. Times are aware UTC.
 
-    `author` is the platform's own identifier; it is turned into a keyed pseudonym before anything is stored.
-    `published_precision` is how exact `published_at` is: of "2 giờ trước" only the hour is known.
-    `title` is the post's own heading; `context` is the heading of the article or thread that it answers.
+    `author` is the platform's own identifier; it is replaced by a keyed pseudonym before anything is stored.
+    `published_precision` is how exact `published_at` is: "2 giờ trước" gives only the hour.
+    `title` is the post's own heading; `context` is the heading of the article or thread that it replies to.
     """
 
     external_id: str
@@ -38,16 +41,16 @@ class PublicPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """What a collector may know of the source it reads.
+    """The source as its collector sees it.
 
     Args:
         name: For messages.
         address: Where to read.
-        settings: What only this kind understands.
-        cursor: The collector's bookmark as it stood when the last batch was stored.
+        settings: Settings of this kind of source.
+        cursor: Where the last run ended: the cursor of the last stored batch.
         validators: `{url: {"etag": …, "last_modified": …}}`, verbatim, as stored with the last batch.
         watched: Identifiers of recent posts that may have been edited or removed since.
-        secret: The operator's key or token for this source, from the settings; never shown, stored or logged.
+        secret: The operator's key or token for this source; never shown, stored or logged.
 
     """
 
@@ -59,15 +62,28 @@ class SourceView:
     watched: Sequence[str] = ()
     secret: str | None = field(default=None, repr=False)
 
+    def number_setting(self, name: str, default: int, most: int) -> int:
+        """Return a setting that is a whole number from 1 to `most`.
+
+        Raises:
+            UsageError: It is not.
+
+        """
+        number = self.settings.get(name, default)
+        # In Python True is the integer 1; as a setting it is a mistake.
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
+            raise UsageError(f"source {self.name}: `{name}` must be a number from 1 to {most}")
+        return number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Posts from one fetch, and the bookmark that is true once they are stored.
+    """Posts from one fetch, and the cursor to store with them.
 
-    `gone` lists posts that the platform no longer has; `gone_authors` those who left it, whose posts are deleted.
-    `skipped` counts items that were left out, by reason. `gap` says in words what is known to have been missed.
-    `unchanged` means that the server (or the body's hash) said nothing is new. A cursor may hold
-    `least_interval_seconds`: the source is then not due sooner than that, however short its own interval is.
+    `gone` lists posts that were removed from the platform; `gone_authors` lists deleted accounts, whose posts are
+    deleted too. `skipped` counts items that were left out, by reason. `gap` describes what is known to be missed.
+    `unchanged` means that nothing is new, by the server's answer or by the body's hash. A cursor may hold
+    `least_interval_seconds`: the source is then not read again sooner, however short its own interval is.
     """
 
     fetched: Fetched
@@ -82,10 +98,10 @@ class Batch:
 
 
 class Collector(Protocol):
-    """One kind of source. It yields batches; it does not store, sleep, print, or sign in.
+    """Reads one kind of source. It yields batches; it does not store, sleep, print, or sign in.
 
-    A class whose platform limits how long its posts may be kept has `longest_retention_days: int` beside `kind`; one
-    whose interface is read with a key under terms of its own has `may_have_leave = True` (see `leave.py`).
+    Two attributes are optional: `longest_retention_days: int`, where the platform limits how long its posts may be
+    kept, and `may_have_robots_exemption = True`, where an interface is read with a key (see `http/robots.py`).
     """
 
     kind: str
@@ -94,7 +110,7 @@ class Collector(Protocol):
         """Read what is new since the source's cursor, oldest first where the platform allows it.
 
         Raises:
-            CollectError: One of its subclasses, when the source cannot be read.
+            CollectError: One of its subclasses: the source cannot be read.
 
         """
         ...
@@ -102,7 +118,7 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPost:
-    """A stored post to be looked at again."""
+    """A stored post that is to be read again."""
 
     external_id: str
     url: str | None
@@ -110,17 +126,17 @@ class KnownPost:
 
 @runtime_checkable
 class Rechecker(Protocol):
-    """A collector whose platform can be asked for single posts."""
+    """A collector whose platform gives single posts by identifier."""
 
     kind: str
 
     def recheck(self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]) -> AsyncIterator[Batch]:
-        """Read some posts again: one batch a fetch, with the posts as they are now and those that are `gone`.
+        """Read some posts again; each batch has the posts as they are now, and those that are `gone`.
 
-        Posts that cannot be asked for are left out; their permalinks are then tried. A batch's cursor is not used.
+        Posts that cannot be requested are left out; the caller then tries their permalinks. Cursors are not used.
 
         Raises:
-            CollectError: One of its subclasses, when the platform cannot be asked now.
+            CollectError: One of its subclasses: the platform cannot be read now.
 
         """
         ...

@@ -1,7 +1,7 @@
-"""Finds the collector of a kind of source, and imports it then: each brings libraries that others do not need.
+"""The collectors by kind of source. Each is imported when it is first needed, because each needs other libraries.
 
-The kinds of this program are listed here. Other packages add theirs through the entry-point group `kiemtin.collectors`,
-whose names are kinds and whose values are collector classes.
+The built-in kinds are listed here. Other packages add theirs through the entry-point group `kiemtin.collectors`: the
+name is the kind, the value is the collector class.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from monitor.collectors.base import Collector, SourceView
-from monitor.collectors.http.robots_exemption import SETTING, has_leave
+from monitor.collectors.http.robots import EXEMPTION_SETTING, has_robots_exemption
 from monitor.errors import UsageError
 
 GROUP: Final = "kiemtin.collectors"
@@ -30,16 +30,16 @@ BUILT_IN: Final[Mapping[str, str]] = {
 
 
 def source_kinds() -> tuple[str, ...]:
-    """List the kinds of source that can be read, those of other packages last."""
+    """Return the kinds of source that can be read: built-in ones, then those of other packages."""
     return (*BUILT_IN, *(name for name in _other_packages() if name not in BUILT_IN))
 
 
 @cache
 def collector_for(kind: str) -> Collector:
-    """Give the collector of a kind of source.
+    """Return the collector for a kind of source.
 
     Raises:
-        UsageError: When there is none, which names those there are; or when another package's cannot be loaded.
+        UsageError: There is none, or it belongs to another package and cannot be loaded.
 
     """
     if kind in BUILT_IN:
@@ -52,7 +52,7 @@ def collector_for(kind: str) -> Collector:
     try:
         other: Collector = entry.load()()
     except Exception as error:
-        # The package is not ours: whatever it raises, only its own sources may suffer.
+        # A foreign package may raise anything; only its own sources may fail because of it.
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(f"the collector of kind {kind!r} ({entry.value}) cannot be loaded: {reason}") from error
     return other
@@ -63,22 +63,22 @@ def _other_packages() -> dict[str, EntryPoint]:
 
 
 def retention_days_for(kind: str, days: int) -> int:
-    """Give the days for which posts of a kind of source may be kept: those wished for, or its platform's limit."""
+    """Return how many days posts of a kind of source may be kept: `days`, or the platform's limit if that is lower."""
     if kind not in source_kinds():
-        return days  # imported files and tips have no platform that limits it
+        return days  # imported files and tips have no collector
     limit: int | None = getattr(collector_for(kind), "longest_retention_days", None)
     return days if limit is None else min(days, limit)
 
 
 def robots_exemption_for(kind: str, source: SourceView) -> str | None:
-    """Give the robots exemption that a source records; None when it records none.
+    """Return the robots.txt exemption that a source records; None when it records none.
 
     Raises:
-        UsageError: When its kind takes none, or when it does not say who allowed it.
+        UsageError: Its kind allows none, or the record does not say who allowed it.
 
     """
-    if SETTING in source.settings and not getattr(collector_for(kind), "may_have_leave", False):
+    if EXEMPTION_SETTING in source.settings and not getattr(collector_for(kind), "may_have_robots_exemption", False):
         raise UsageError(
-            f"source {source.name}: `{SETTING}` is for interfaces that are read with a key: not for {kind}"
+            f"source {source.name}: `{EXEMPTION_SETTING}` is for interfaces that are read with a key: not for {kind}"
         )
-    return str(source.settings[SETTING]).strip() if has_leave(source) else None
+    return str(source.settings[EXEMPTION_SETTING]).strip() if has_robots_exemption(source) else None

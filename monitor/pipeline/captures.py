@@ -20,7 +20,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from monitor.clock import Clock
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.errors import KiemtinError
 from storage import captures
 from storage.captures import CaptureAction

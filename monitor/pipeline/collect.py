@@ -284,7 +284,7 @@ def moved_address(address: str, batch: Batch) -> str | None:
     """
     fetched = batch.fetched
     base = address.rstrip("/")
-    if fetched.permanent_url is None or not fetched.url.startswith(base) or fetched.leads_home:
+    if fetched.permanent_url is None or not fetched.url.startswith(base) or fetched.redirected_to_front_page:
         return None  # a redirect to the front page means removed, not moved
     appended = fetched.url.removeprefix(base)
     if not fetched.permanent_url.endswith(appended):

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
-from monitor.collectors.http.client import NO_LONGER_THERE, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.batch_writer import BatchCounts, BatchWriter
 from monitor.pipeline.collect import LEASE
@@ -151,11 +152,11 @@ class FlagRecheck:
             self._postpone(reading, external_id, None, result)
             return
         try:
-            fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
+            fetched = await self._client.get(url, accept_status=GONE_STATUSES)
         except CollectError as error:
             self._postpone(reading, external_id, error, result)
             return
-        if fetched.is_taken_away:
+        if fetched.is_gone:
             self._store(reading, Batch(fetched=fetched, gone=(external_id,)), {external_id}, result)
         else:
             self._store(reading, None, {external_id}, result)

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
-from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.article import read_article
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 from monitor.pipeline.imports import TIPS, refuse_to_replace

@@ -18,7 +18,7 @@ from monitor.clock import SystemClock
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.feed.formats import read_document
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import Politeness
+from monitor.collectors.http.policy import CrawlPolicy
 from monitor.collectors.xenforo.api import Board, read_thread
 from tests.benchmarks.pages_server import paths
 
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 
 async def _read_all(base: str, wanted: Sequence[str]) -> dict[str, Any]:
-    policy = Politeness(
+    policy = CrawlPolicy(
         user_agent="kiemtin/0.1",
         html_delay=0.0,
         api_delay=0.0,

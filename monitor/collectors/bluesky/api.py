@@ -20,10 +20,9 @@ from monitor.collectors.bluesky.record import (
     speaks,
     to_post,
 )
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, Uri, parse_json, read_row
-from monitor.collectors.source_settings import number_setting
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
 MOST_URIS = 25
@@ -105,7 +104,7 @@ class Feed:
             list_uri=list_uri,
             filter=chosen,
             languages=languages_of(source),
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
 
     @property

@@ -25,7 +25,8 @@ from monitor.collectors.bluesky.record import (
     speaks,
     to_post,
 )
-from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.websocket import HandshakeRejected, Stream, StreamBroken, open_stream
 from monitor.collectors.parsing.language import looks_vietnamese
 
@@ -67,7 +68,7 @@ class JetstreamCollector:
 
         """
         subscription = Subscription.from_source(source)
-        reading = _Reading(subscription, source, client.manners.clock, self._batch_seconds)
+        reading = _Reading(subscription, source, client.checks.clock, self._batch_seconds)
         while True:
             try:
                 async with open_stream(

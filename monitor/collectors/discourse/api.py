@@ -11,11 +11,10 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
 from monitor.collectors.parsing.soup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
-from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _BACKFILL_PAGES = 5
@@ -67,8 +66,8 @@ class Forum:
         return cls(
             base=source.address.rstrip("/"),
             topics=f"c/{category}" if category else f"tag/{quote(tag, safe='/')}" if tag else "",
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property

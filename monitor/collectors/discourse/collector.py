@@ -17,7 +17,8 @@ from monitor.collectors.discourse.api import (
     read_topics,
     refusal,
 )
-from monitor.collectors.http.client import NO_LONGER_THERE, Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.errors import PayloadInvalid
 
 _REFUSED = 403
@@ -236,12 +237,12 @@ class _Reader:
     async def _single(self, post_id: int) -> Entry | None:
         """Read one post; None when the forum says that it is gone or no longer for guests."""
         url = self._forum.post_url(post_id)
-        fetched = await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | {_REFUSED})
+        fetched = await self._client.get(url, api=True, accept_status=GONE_STATUSES | {_REFUSED})
         if fetched.status == _REFUSED:
             closed = refusal(fetched, self._forum)
             if closed is not None:
                 raise closed
-        return None if fetched.status in NO_LONGER_THERE | {_REFUSED} else read_single(fetched, self._forum, post_id)
+        return None if fetched.status in GONE_STATUSES | {_REFUSED} else read_single(fetched, self._forum, post_id)
 
 
 class _Topics:

@@ -12,7 +12,7 @@ from pydantic import AliasPath, Field
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.facebook.page import FacebookPage
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused

@@ -22,8 +22,9 @@ from monitor.collectors.facebook.api import (
     usage_problem,
 )
 from monitor.collectors.facebook.page import FacebookPage, token_of, without_token
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.http.robots_exemption import has_leave
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.robots import has_robots_exemption
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
@@ -41,7 +42,7 @@ class FacebookCollector:
     """
 
     kind = "facebook"
-    may_have_leave = True
+    may_have_robots_exemption = True
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
         """Read what is new, then what changed.
@@ -86,7 +87,7 @@ class _Graph:
         self._page = page
         self._client = client
         self._token = token_of(source)
-        self._has_leave = has_leave(source)
+        self._robots_exempt = has_robots_exemption(source)
         self._used_up: RateLimited | None = None
 
     async def get(self, url: str) -> Fetched:
@@ -108,7 +109,7 @@ class _Graph:
             raise self._used_up
         headers = {"authorization": f"Bearer {self._token}"}
         fetched = await self._client.get(
-            url, api=True, headers=headers, accept_status=_PROBLEMS, has_leave=self._has_leave
+            url, api=True, headers=headers, accept_status=_PROBLEMS, robots_exempt=self._robots_exempt
         )
         self._used_up = usage_problem(fetched)
         return without_token(fetched, self._token)

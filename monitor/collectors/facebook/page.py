@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.http.client import Fetched
-from monitor.collectors.source_settings import number_setting
+from monitor.collectors.http.fetched import Fetched
 from monitor.errors import UsageError
 
 _PAGE_SIZE = 100
@@ -60,8 +59,8 @@ class FacebookPage:
             base=source.address.rstrip("/"),
             page_id=page_id,
             comments=comments,
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property

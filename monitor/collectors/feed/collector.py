@@ -8,8 +8,8 @@ from datetime import datetime
 
 from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.feed.formats import Document, PageWithFeed, read_document
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched, conditional_headers
 from monitor.errors import PayloadInvalid
 
 _REMEMBERED = 500
@@ -45,7 +45,7 @@ class FeedCollector:
         elif fetched.status == _NOT_MODIFIED:
             yield Batch(fetched=fetched, unchanged=True)
         else:
-            yield Batch(fetched=fetched, unchanged=True, validators=validators_of(asked, fetched))
+            yield Batch(fetched=fetched, unchanged=True, validators=fetched.validators_for(asked))
 
     async def recheck(
         self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
@@ -119,7 +119,7 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, found: _Fou
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators={} if document.broken_off else validators_of(found.feed if found else source.address, fetched),
+        validators={} if document.broken_off else fetched.validators_for(found.feed if found else source.address),
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
 

@@ -15,7 +15,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.feed.entries import FeedEntry, Passage
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text

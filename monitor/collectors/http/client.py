@@ -1,29 +1,26 @@
-"""The one polite client. All that is read from a platform passes here: robots.txt, pace, limits, retries, guard.
+"""The HTTP client for all collectors: robots.txt, rate limit, retries, size limits, address guard.
 
-No other module knows httpx, so that a move to its continuation is a change of one file.
+httpx is imported in this module alone, for addresses and headers; httpcore sends the requests.
 """
 
 import asyncio
-import hashlib
-import re
 import zlib
 from collections.abc import AsyncIterator, Container, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Self
 
+import httpcore
 import httpx
 import stamina
-from charset_normalizer import from_bytes
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy, GuardedBackend
-from monitor.collectors.http.exchange import Exchange, Unpacker, exchange
-from monitor.collectors.http.host_state import HostMemory
-from monitor.collectors.http.policy import Manners, Politeness
+from monitor.collectors.http.exchange import Decompressor, Exchange
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.host_state import HostStateStore
+from monitor.collectors.http.policy import CrawlPolicy, RequestChecks
 from monitor.collectors.http.rate_limit import retry_at
-from monitor.collectors.http.urls import is_front_page
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _MOST_REDIRECTS = 5
@@ -39,91 +36,21 @@ _REFUSED = frozenset({401, 403, 451})
 _WAIT = frozenset({429, 503})
 _TRANSIENT = frozenset({408, 425, *range(500, 600)})
 _CLIENT_ERRORS = range(400, 500)
-NO_LONGER_THERE = frozenset({404, 410})  # what was there was taken away
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
-_HEAD_BYTES = 4096
-# Open for longer than the pause between two pages, or each page of a slow crawl would begin with a new handshake.
-_CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30.0)
-_DECLARED = re.compile(
-    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]+)""",
-    re.IGNORECASE,
+_CHALLENGE_BYTES = 16_384  # the marks stand near the beginning of a page
+_TRANSPORT_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    zlib.error,
 )
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_SERVER_DEFAULTS = frozenset({"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252"})
 
 
 class TransientFailure(FetchFailed):
-    """A request failed in a way that often passes by itself; it is tried again before anybody hears of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """One answer.
-
-    Args:
-        url: The address that was asked for, with its parameters.
-        final_url: The address that answered, after redirects.
-        status: 2xx, 304, or one that the caller said it accepts.
-        headers: By lower-case name.
-        body: Decompressed bytes.
-        fetched_at: When it arrived, UTC.
-        permanent_url: The address to ask from now on, when every redirect on the way was a permanent one.
-        exchange: What went over the wire, for proof; None for an answer that did not come through the client.
-        pause: Seconds that lie at least between this request and the next to its host: ours, or what robots.txt asks.
-
-    """
-
-    url: str
-    final_url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    fetched_at: datetime
-    permanent_url: str | None = None
-    exchange: Exchange | None = field(default=None, repr=False)
-    pause: float = 0.0
-
-    @property
-    def content_type(self) -> str:
-        """The media type, lower case, without parameters; empty when the server named none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the body, in hexadecimal."""
-        return hashlib.sha256(self.body).hexdigest()
-
-    @property
-    def leads_home(self) -> bool:
-        """Whether an address of something on a site leads to a front page: it is not that thing that answered."""
-        return is_front_page(self.final_url) and not is_front_page(self.url)
-
-    @property
-    def is_taken_away(self) -> bool:
-        """Whether the site says that there is no such thing any more; newspapers also do so by sending readers home."""
-        return self.status in NO_LONGER_THERE or (self.leads_home and self.permanent_url is not None)
-
-    def text(self) -> str:
-        """Decode the body by byte order mark, header, declaration in the document, or, last, by its looks."""
-        for charset in self._charsets():
-            try:
-                return self.body.decode(charset)
-            except (UnicodeError, LookupError):
-                continue
-        guess = from_bytes(self.body).best()
-        return self.body.decode("utf-8", errors="replace") if guess is None else str(guess)
-
-    def _charsets(self) -> list[str]:
-        marked = [charset for mark, charset in _BYTE_ORDER_MARKS if self.body.startswith(mark)]
-        named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.IGNORECASE)
-        header = [named[1]] if named else []
-        found = _DECLARED.search(self.body[:_HEAD_BYTES])
-        declared = [(found[1] or found[2]).decode("ascii")] if found else []
-        # Many servers add a Western charset that nobody chose; text that is valid UTF-8 is not Western.
-        chosen = ["utf-8"] if any(name.lower() in _SERVER_DEFAULTS for name in header + declared) else []
-        return [*marked, *chosen, *header, *declared, "utf-8"]
+    """A request failed in a way that often passes by itself. The client repeats it before it raises this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,33 +63,33 @@ class _Answer:
 
 
 class PoliteClient:
-    """Reads public addresses the way their owners ask for. Use it as an async context manager.
+    """Reads public addresses within the crawl policy. Use it as an async context manager.
 
     Args:
-        policy: How to behave.
-        clock: Tells the time and waits between requests.
-        memory: What is remembered of hosts from one program to the next; None: nothing.
+        policy: The crawl policy.
+        clock: Tells the time, and sleeps between requests.
+        host_states: Where the state of hosts is shared with other programs; None: nowhere.
 
-    `manners` are the rules it keeps, for connections of another kind that are to keep them too.
+    `checks` is what each request must pass; websockets share it.
 
     """
 
-    def __init__(self, policy: Politeness, clock: Clock, memory: HostMemory | None = None) -> None:
-        self.manners = Manners.of(policy, clock, memory, self._read_robots)
-        self._transport = guarded_transport(self.manners.addresses)
+    def __init__(self, policy: CrawlPolicy, clock: Clock, host_states: HostStateStore | None = None) -> None:
+        self.checks = RequestChecks.from_policy(policy, clock, host_states, self._read_robots)
+        self._pool = guarded_pool(self.checks.addresses)
         self._headers = {
-            b"accept": b"*/*",
-            b"accept-encoding": b"gzip, deflate",
-            b"connection": b"keep-alive",
-            b"user-agent": policy.user_agent.encode(),
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+            "User-Agent": policy.user_agent,
         }
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
+        await self._pool.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._transport.aclose()
+        await self._pool.aclose()
 
     async def get(
         self,
@@ -172,24 +99,24 @@ class PoliteClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept_status: Container[int] = _NO_STATUS,
-        has_leave: bool = False,
+        robots_exempt: bool = False,
     ) -> Fetched:
-        """Read one address, following up to five redirects; each is vetted, asked of robots.txt, and paced.
+        """Read one address and follow up to five redirects. Each request passes guard, robots.txt and rate limit.
 
         Args:
             url: What to read.
-            api: Whether it is a documented API, which may be read faster than pages.
+            api: Whether it is a documented API, which has a delay of its own.
             params: Added to the address's query.
-            headers: Sent with the first request; a redirect to another host, port or scheme gets none of them, and
+            headers: Sent with the first request. A redirect to another host, port or scheme gets none of them, and
                 no redirect gets conditional ones.
-            accept_status: Statuses of 4xx (not 429) to be given back instead of raised.
-            has_leave: Whether the host allowed this very interface to whoever runs this, so that its robots.txt is not
-                asked; a redirect to another host, port or scheme takes no such leave with it.
+            accept_status: Statuses of 4xx (not 429) that are returned instead of raised.
+            robots_exempt: Whether robots.txt is not applied, because the host allowed this interface to whoever runs
+                this program. The exemption ends at a redirect to another host, port or scheme.
 
         Raises:
             AddressBlocked: The address, or one it redirects to, is malformed, not public, or on another port.
             SourceRefused: robots.txt, 401, 403, 451 or a challenge page.
-            RateLimited: 429, 503, or the day's requests are used up.
+            RateLimited: 429, 503, or the day's limit is reached.
             PayloadInvalid: Another 4xx.
             FetchFailed: No answer, a broken one, or one that is too large.
 
@@ -197,8 +124,8 @@ class PoliteClient:
         start = self._parse(url)
         if params:
             start = start.copy_merge_params(dict(params))
-        delay = self.manners.policy.api_delay if api else self.manners.policy.html_delay
-        return await self._follow(start, dict(headers or {}), delay, accept_status, needs_leave=not has_leave)
+        delay = self.checks.policy.api_delay if api else self.checks.policy.html_delay
+        return await self._follow(start, dict(headers or {}), delay, accept_status, check_robots=not robots_exempt)
 
     async def _follow(
         self,
@@ -207,106 +134,108 @@ class PoliteClient:
         delay: float,
         accept: Container[int],
         *,
-        needs_leave: bool = True,
+        check_robots: bool = True,
         is_robots: bool = False,
     ) -> Fetched:
-        current, permanent, asked = start, True, str(start)
+        current, permanent, requested = start, True, str(start)
         for _ in range(_MOST_REDIRECTS + 1):
             address = str(current)
-            self.manners.addresses.check_url(address)
-            wanted = await self.manners.robots.require(address) if needs_leave else 0.0
-            pause = max(delay, wanted)
-            answer = await self._persist(current, headers, pause, accept, is_robots=is_robots)
+            self.checks.addresses.check_url(address)
+            crawl_delay = await self.checks.robots.require(address) if check_robots else 0.0
+            pause = max(delay, crawl_delay)
+            answer = await self._send_with_retries(current, headers, pause, accept, is_robots=is_robots)
             if answer.location is None:
                 return Fetched(
-                    url=asked,
+                    url=requested,
                     final_url=address,
                     status=answer.status,
                     headers=answer.headers,
                     body=answer.body,
-                    fetched_at=self.manners.clock.now(),
-                    permanent_url=address if permanent and address != asked else None,
+                    fetched_at=self.checks.clock.now(),
+                    permanent_url=address if permanent and address != requested else None,
                     exchange=answer.exchange,
                     pause=pause,
                 )
             target = self._parse(answer.location, base=current)
-            if not _same_place(target, current):
-                headers, needs_leave = {}, not is_robots
+            if not _same_origin(target, current):
+                headers, check_robots = {}, not is_robots
             headers = {name: value for name, value in headers.items() if name.lower() not in _CONDITIONAL}
             permanent = permanent and answer.status in _PERMANENT
             current = target
-        raise FetchFailed(f"{asked} redirects more than {_MOST_REDIRECTS} times: look at the address in a browser")
+        raise FetchFailed(f"{requested} redirects more than {_MOST_REDIRECTS} times: look at the address in a browser")
 
-    async def _persist(
+    async def _send_with_retries(
         self, url: httpx.URL, headers: Mapping[str, str], delay: float, accept: Container[int], *, is_robots: bool
     ) -> _Answer:
         async for attempt in stamina.retry_context(
             on=TransientFailure, attempts=_ATTEMPTS, timeout=None, wait_initial=_FIRST_RETRY_SECONDS
         ):
             with attempt:
-                async with self.manners.pace.turn(url.host, delay):
+                async with self.checks.rate_limiter.slot(url.host, delay):
                     answer = await self._send(url, headers, is_robots=is_robots)
-                    self._judge(url, answer, accept)  # before another program has its turn
+                    # Inside the slot: a back-off must be stored before another program sends its request.
+                    self._check_answer(url, answer, accept)
         return answer
 
     async def _send(self, url: httpx.URL, headers: Mapping[str, str], *, is_robots: bool) -> _Answer:
-        request = httpx.Request("GET", url, headers=self._headers)
-        request.headers.update(headers)
+        # A contact in the user agent may have any letters.
+        request_headers = httpx.Headers({"Host": url.netloc.decode("ascii"), **self._headers}, encoding="utf-8")
+        request_headers.update(headers)
         try:
-            async with asyncio.timeout(self.manners.policy.timeout), self._ask(request) as response:
-                location = response.headers.get("location") if response.status_code in _REDIRECTS else None
-                raw, body = (b"", b"") if location else await self._read(url, response, is_robots=is_robots)
-                kept = exchange(
-                    request.headers.items(),
-                    response.http_version,
-                    response.reason_phrase,
-                    response.headers.raw,
+            async with asyncio.timeout(self.checks.policy.timeout), self._open(url, request_headers) as response:
+                response_headers = httpx.Headers(response.headers)
+                location = response_headers.get("location") if response.status in _REDIRECTS else None
+                encoding = response_headers.get("content-encoding", "").strip().lower()
+                chunks = response.aiter_stream()
+                raw, body = (b"", b"") if location else await self._read(url, encoding, chunks, is_robots=is_robots)
+                exchange = Exchange.from_parts(
+                    request_headers.items(),
+                    response.extensions["http_version"].decode("ascii"),
+                    response.extensions["reason_phrase"].decode("ascii", errors="ignore"),
+                    response.headers,
                     raw,
                 )
-                return _Answer(response.status_code, dict(response.headers.items()), body, location, kept)
+                return _Answer(response.status, dict(response_headers.items()), body, location, exchange)
         except TimeoutError as error:
-            message = f"{url} took longer than {self.manners.policy.timeout:g} s (`timeout_seconds`): try again later"
+            message = f"{url} took longer than {self.checks.policy.timeout:g} s (`timeout_seconds`): try again later"
             raise TransientFailure(message) from error
-        except (httpx.TransportError, zlib.error) as error:
+        except _TRANSPORT_ERRORS as error:
             raise TransientFailure(f"{url} could not be read: {_reason(error)}") from error
 
-    @asynccontextmanager
-    async def _ask(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        # Not by way of httpx.AsyncClient: redirects are followed here, and cookies and sign-ins are not wanted.
-        response = await self._transport.handle_async_request(request)
-        try:
-            yield response
-        finally:
-            await response.aclose()
+    def _open(self, url: httpx.URL, headers: httpx.Headers) -> AbstractAsyncContextManager[httpcore.Response]:
+        # Not httpx.AsyncClient: it would follow redirects past the checks, and keep cookies.
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        return self._pool.stream("GET", target, headers=headers.raw)
 
-    async def _read(self, url: httpx.URL, response: httpx.Response, *, is_robots: bool) -> tuple[bytes, bytes]:
-        """Read a body within limits; gives it as it came over the wire, and unpacked."""
-        encoding = response.headers.get("content-encoding", "").strip().lower()
+    async def _read(
+        self, url: httpx.URL, encoding: str, chunks: AsyncIterator[bytes], *, is_robots: bool
+    ) -> tuple[bytes, bytes]:
+        """Read a body within the size limit; returns it as received, and decompressed."""
         if encoding not in _ENCODINGS:  # nested encodings multiply: a few bytes could become gigabytes
-            raise FetchFailed(f"{url} is compressed as {encoding!r}, which was not asked for: it cannot be read")
-        limit = _ROBOTS_BYTES if is_robots else self.manners.policy.max_body_bytes
-        raw, body, unpacker = bytearray(), bytearray(), Unpacker(encoding)
-        async for chunk in response.aiter_raw():
+            raise FetchFailed(f"{url} is compressed as {encoding!r}, which was not requested: it cannot be read")
+        limit = _ROBOTS_BYTES if is_robots else self.checks.policy.max_body_bytes
+        raw, body, decompressor = bytearray(), bytearray(), Decompressor(encoding)
+        async for chunk in chunks:
             raw += chunk
-            body += unpacker.feed(chunk, limit + 1 - len(body))
+            body += decompressor.feed(chunk, limit + 1 - len(body))
             if len(body) > limit or len(raw) > limit:
-                if is_robots:
+                if is_robots:  # RFC 9309: what is beyond the limit is ignored, not an error
                     return b"", bytes(body[:limit])
                 raise FetchFailed(f"{url} is larger than {limit} bytes: raise `max_body_bytes` if that is right")
-        unpacked = bytes(body)
-        return (unpacked if raw == body else bytes(raw)), unpacked
+        decompressed = bytes(body)
+        return (decompressed if raw == body else bytes(raw)), decompressed
 
-    def _judge(self, url: httpx.URL, answer: _Answer, accept: Container[int]) -> None:
+    def _check_answer(self, url: httpx.URL, answer: _Answer, accept: Container[int]) -> None:
         status = answer.status
         if _is_challenge(answer):
             raise SourceRefused(f"{url} shows a challenge for browsers: the site does not want to be read by programs")
         if status in _WAIT:
-            said = retry_at(answer.headers, answer.body, self.manners.clock.now())
-            self.manners.pace.close(url.host, said)
-            when = f"until {said:%Y-%m-%d %H:%M:%S} UTC" if said else "without saying for how long"
-            raise RateLimited(f"{url.host} asks us to wait {when} (status {status}): try again later", said)
+            until = retry_at(answer.headers, answer.body, self.checks.clock.now())
+            self.checks.rate_limiter.back_off(url.host, until)
+            when = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "without saying for how long"
+            raise RateLimited(f"{url.host} asks us to wait {when} (status {status}): try again later", until)
         if status in _OK or status == _NOT_MODIFIED or status in accept or answer.location is not None:
-            self.manners.pace.accepted(url.host, answer.headers)
+            self.checks.rate_limiter.record_success(url.host, answer.headers)
             return
         if status in _REFUSED:
             raise SourceRefused(f"{url} answers {status}: the site does not want this to be read without signing in")
@@ -314,11 +243,11 @@ class PoliteClient:
             raise TransientFailure(f"{url} answers {status}: try again later")
         if status in _CLIENT_ERRORS:
             raise PayloadInvalid(f"{url} answers {status}: check the address of the source")
-        raise FetchFailed(f"{url} answers {status}, which means nothing here: look at the address in a browser")
+        raise FetchFailed(f"{url} answers {status}, an unexpected status: look at the address in a browser")
 
-    async def _read_robots(self, place: str) -> tuple[int, bytes]:
-        delay = self.manners.policy.api_delay
-        fetched = await self._follow(self._parse(place), {}, delay, _CLIENT_ERRORS, needs_leave=False, is_robots=True)
+    async def _read_robots(self, url: str) -> tuple[int, bytes]:
+        delay = self.checks.policy.api_delay
+        fetched = await self._follow(self._parse(url), {}, delay, _CLIENT_ERRORS, check_robots=False, is_robots=True)
         return fetched.status, fetched.body
 
     def _parse(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -328,27 +257,29 @@ class PoliteClient:
             raise AddressBlocked(f"{url!r} is not a web address: {_reason(error)}") from error
 
 
-def guarded_transport(addresses: AddressPolicy) -> httpx.AsyncHTTPTransport:
-    """Build a transport whose connections the address guard opens.
+def guarded_pool(addresses: AddressPolicy) -> httpcore.AsyncConnectionPool:
+    """Build a connection pool that opens every connection through the address guard."""
+    return httpcore.AsyncConnectionPool(
+        # Without the environment: a proxy or certificate of the shell must not decide what is read.
+        ssl_context=httpx.create_ssl_context(trust_env=False),
+        max_connections=100,
+        max_keepalive_connections=20,
+        # Longer than the delay between two pages, or each page of a slow crawl would need a new handshake.
+        keepalive_expiry=30.0,
+        network_backend=GuardedBackend(addresses, httpcore.AnyIOBackend()),
+    )
 
-    httpx has no public place for this. When the private one moves, this raises AttributeError: no guard, no client.
-    """
-    transport = httpx.AsyncHTTPTransport(trust_env=False, limits=_CONNECTIONS)
-    pool = transport._pool  # noqa: SLF001 - a test watches it
-    pool._network_backend = GuardedBackend(addresses, pool._network_backend)  # noqa: SLF001  no public hook; a test watches it
-    return transport
 
-
-def _same_place(target: httpx.URL, current: httpx.URL) -> bool:
+def _same_origin(target: httpx.URL, current: httpx.URL) -> bool:
     return (target.scheme, target.host, target.port) == (current.scheme, current.host, current.port)
 
 
 def _is_challenge(answer: _Answer) -> bool:
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
-    if answer.status not in _REFUSED | _WAIT:  # sound pages carry some of these marks too
+    if answer.status not in _REFUSED | _WAIT:  # ordinary pages contain some of these marks too
         return False
-    page = answer.body[: _HEAD_BYTES * 4].lower()
+    page = answer.body[:_CHALLENGE_BYTES].lower()
     return any(mark in page for mark in _CHALLENGE_MARKS)
 
 

@@ -1,23 +1,27 @@
-"""What went over the wire, byte for byte: the proof of what was read, and how compressed bodies are unpacked."""
+"""The record of one request and its response, kept as evidence; and the decompression of bodies."""
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 _GZIP = zlib.MAX_WBITS | 16
-_TOLD = frozenset({"host", "user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"})
-# The chunks are taken apart before the body gets here, and cookies are nobody's proof.
-_NOT_KEPT = frozenset({"transfer-encoding", "set-cookie"})
+# An allow-list, so that no key or token of a source is ever kept.
+_KEPT_REQUEST_HEADERS = frozenset(
+    {"host", "user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"}
+)
+# The body is kept without its chunks, so the first would be wrong; cookies prove nothing.
+_DROPPED_RESPONSE_HEADERS = frozenset({"transfer-encoding", "set-cookie"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer as they were sent.
+    """One request and its response as they were sent.
 
     Args:
-        request_headers: What we said of ourselves; never a key, token or cookie.
-        http_version: As `HTTP/1.1`.
-        reason: The words beside the status.
+        request_headers: Never with a key, token or cookie.
+        http_version: Such as `HTTP/1.1`.
+        reason: The reason phrase beside the status.
         response_headers: In their order, as the server wrote them.
         body: Still compressed where `content-encoding` says so.
 
@@ -29,53 +33,55 @@ class Exchange:
     response_headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @classmethod
+    def from_parts(
+        cls,
+        request_headers: Iterable[tuple[str, str]],
+        http_version: str,
+        reason: str,
+        response_headers: Iterable[tuple[bytes, bytes]],
+        body: bytes,
+    ) -> Self:
+        """Record an exchange, without the headers that may not be kept."""
+        received = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response_headers)
+        return cls(
+            request_headers=tuple(pair for pair in request_headers if pair[0].lower() in _KEPT_REQUEST_HEADERS),
+            http_version=http_version,
+            reason=reason,
+            response_headers=tuple(pair for pair in received if pair[0].lower() not in _DROPPED_RESPONSE_HEADERS),
+            body=body,
+        )
 
-def exchange(
-    request_headers: Iterable[tuple[str, str]],
-    http_version: str,
-    reason: str,
-    response_headers: Iterable[tuple[bytes, bytes]],
-    body: bytes,
-) -> Exchange:
-    """Take from an exchange what may be kept."""
-    answered = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response_headers)
-    return Exchange(
-        request_headers=tuple((name, value) for name, value in request_headers if name.lower() in _TOLD),
-        http_version=http_version,
-        reason=reason,
-        response_headers=tuple(pair for pair in answered if pair[0].lower() not in _NOT_KEPT),
-        body=body,
-    )
 
-
-class Unpacker:
-    """Unpacks a body chunk by chunk, and never more at once than it is asked for.
+class Decompressor:
+    """Decompresses a body chunk by chunk, with a limit on the output.
 
     Args:
-        encoding: `gzip`, `x-gzip`, `deflate`, or another word for a body that is not packed.
+        encoding: `gzip`, `x-gzip` or `deflate`; any other value leaves the body as it is.
 
     """
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        windows = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
-        self._stream = zlib.decompressobj(windows[encoding]) if encoding in windows else None
-        self._begun = False
+        window_bits = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
+        self._stream = zlib.decompressobj(window_bits[encoding]) if encoding in window_bits else None
+        self._started = False
 
-    def feed(self, chunk: bytes, most: int) -> bytes:
-        """Unpack a chunk to at most so many bytes; the caller stops when it gets as many.
+    def feed(self, chunk: bytes, max_bytes: int) -> bytes:
+        """Decompress a chunk to at most `max_bytes`; the caller stops when it gets that many.
 
         Raises:
-            zlib.error: When the body is not packed as it says.
+            zlib.error: The body is not compressed as its header says.
 
         """
         if self._stream is None:
             return chunk
-        begun, self._begun = self._begun, True
+        started, self._started = self._started, True
         try:
-            return self._stream.decompress(chunk, most)
+            return self._stream.decompress(chunk, max_bytes)
         except zlib.error:
-            if begun or self._encoding != "deflate":
+            if started or self._encoding != "deflate":
                 raise
-            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)  # many servers leave the header of the format out
-            return self._stream.decompress(chunk, most)
+            # RFC 9110 means zlib by `deflate`, but many servers send the bare format without its header.
+            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+            return self._stream.decompress(chunk, max_bytes)

@@ -1,4 +1,4 @@
-"""What the polite client remembers of hosts from one program to the next; where it is kept is not its business."""
+"""The state of each host that outlives a program: rate limit and robots.txt. The caller chooses where it is stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RememberedPace:
-    """How a host was read so far. Times are aware UTC.
+class HostState:
+    """The rate limit of one host. Times are aware UTC.
 
     Args:
         host: Its name or address, without a port.
         ready_at: When the pause after the last request ends.
-        closed_until: Until when it asked us to wait.
-        refusals: How often in a row it asked so.
-        day_began: Since when `sent` counts.
-        sent: How many requests it had in these 24 hours.
+        closed_until: Until when the host asked us to wait.
+        refusals: How many times in a row it asked so.
+        day_began: The start of the 24 hours that `sent` counts.
+        sent: Requests sent in these 24 hours.
 
     """
 
@@ -28,67 +28,67 @@ class RememberedPace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RememberedRobots:
-    """What the robots.txt at `place` answered at `read_at` (UTC)."""
+class StoredRobots:
+    """What the robots.txt at `url` answered at `read_at` (UTC)."""
 
-    place: str
+    url: str
     status: int
     body: bytes
     read_at: datetime
 
 
-class HostMemory(Protocol):
-    """Keeps what must outlive a program."""
+class HostStateStore(Protocol):
+    """Stores host state, and leases hosts so that programs do not send requests to one host at the same time."""
 
-    def pace(self, host: str) -> RememberedPace | None:
-        """Give what is known of a host."""
+    def load(self, host: str) -> HostState | None:
+        """Return the stored state of a host."""
         ...
 
-    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
-        """Take a host for one request, so that no other program asks it meanwhile.
+    def acquire(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
+        """Lease a host for one request.
 
         Args:
             host: Its name or address.
-            ready_at: As it was last seen; the host is not taken when another program has asked it since.
+            ready_at: As it was last loaded; the lease is refused when another program sent a request since.
             now: The time.
-            until: When the host is free again even if it is never given back.
+            until: When the lease ends if it is never released.
 
         Returns:
-            Whether it is taken.
+            Whether the lease was granted.
 
         """
         ...
 
-    def give_back(self, pace: RememberedPace) -> None:
-        """Keep what is now known of a host, and let other programs ask it."""
+    def release(self, state: HostState) -> None:
+        """Store the state of a host and end the lease."""
         ...
 
-    def robots(self, place: str) -> RememberedRobots | None:
-        """Give the copy of a robots.txt, however old."""
+    def load_robots(self, url: str) -> StoredRobots | None:
+        """Return the stored copy of a robots.txt, however old."""
         ...
 
-    def keep_robots(self, copy: RememberedRobots) -> None:
-        """Keep a copy of a robots.txt."""
+    def save_robots(self, robots: StoredRobots) -> None:
+        """Store a copy of a robots.txt."""
         ...
 
 
-class NoMemory:
-    """Remembers nothing: every program begins anew."""
+class NoHostStates:
+    """Stores nothing: for a program that shares its hosts with no other."""
 
-    def pace(self, host: str) -> RememberedPace | None:  # noqa: ARG002 - the signature is the protocol's
-        """Know nothing."""
+    def load(self, host: str) -> HostState | None:  # noqa: ARG002 - the signature is the protocol's
+        """Return nothing."""
         return None
 
-    def take(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:  # noqa: ARG002 - the signature is the protocol's
-        """Share with nobody."""
+    def acquire(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:  # noqa: ARG002 - the signature is the protocol's
+        """Grant every lease."""
         return True
 
-    def give_back(self, pace: RememberedPace) -> None:
-        """Keep nothing."""
+    def release(self, state: HostState) -> None:
+        """Store nothing."""
 
-    def robots(self, place: str) -> RememberedRobots | None:  # noqa: ARG002 - the signature is the protocol's
-        """Know nothing."""
+    def load_robots(self, url: str) -> StoredRobots | None:  # noqa: ARG002 - the signature is the protocol's
+        """Return nothing."""
         return None
 
-    def keep_robots(self, copy: RememberedRobots) -> None:
-        """Keep nothing."""
+    def save_robots(self, robots: StoredRobots) -> None:
+        """Store nothing."""

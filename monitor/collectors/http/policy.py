@@ -1,4 +1,4 @@
-"""The manners of this program towards the hosts it reads, in one place for all that opens connections."""
+"""The crawl policy, and the checks that every request passes before it is sent."""
 
 import random
 import re
@@ -8,22 +8,23 @@ from typing import Self
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
-from monitor.collectors.http.host_state import HostMemory
-from monitor.collectors.http.rate_limit import HostPace
+from monitor.collectors.http.host_state import HostStateStore
+from monitor.collectors.http.rate_limit import RateLimiter
 from monitor.collectors.http.robots import RobotsCache
 
-_TO_SPARE = 10.0  # seconds between the end of the longest request and when another program may think that we died
+# Seconds added to the timeout before another program may take over a host: ours may be slow without being dead.
+_LEASE_MARGIN = 10.0
 
 
 @dataclass(frozen=True)
-class Politeness:
-    """How the client behaves.
+class CrawlPolicy:
+    """How requests are sent.
 
     Args:
-        user_agent: Who we say we are; its first word is what robots.txt rules are looked up for.
+        user_agent: The User-Agent header; its first word is the product token for robots.txt.
         html_delay: Least seconds between two requests to one host for pages and feeds.
         api_delay: The same for documented APIs.
-        timeout: Seconds that one request may take in all, without the wait for its turn.
+        timeout: Most seconds that one request may take, without the wait for the rate limit.
         max_body_bytes: Largest body after decompression.
         requests_per_host_per_day: Most requests to one host in 24 hours.
         allow_addresses: Private hosts (`host` or `host:port`) that may be read all the same.
@@ -40,39 +41,41 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """What must be asked before a host is, shared by the polite client and the streams that are opened beside it.
+class RequestChecks:
+    """Everything a request must pass before it is sent: address guard, robots.txt, rate limit.
+
+    The HTTP client and the websockets share one instance.
 
     Args:
-        policy: How to behave.
-        clock: Tells the time and waits between requests.
+        policy: The crawl policy.
+        clock: Tells the time and sleeps.
         addresses: Which hosts and ports may be opened.
-        robots: What the hosts allow.
-        pace: Whose turn it is.
+        robots: What each site's robots.txt allows.
+        rate_limiter: When the next request to a host may be sent.
 
     """
 
-    policy: Politeness
+    policy: CrawlPolicy
     clock: Clock
     addresses: AddressPolicy
     robots: RobotsCache
-    pace: HostPace
+    rate_limiter: RateLimiter
 
     @classmethod
-    def of(
+    def from_policy(
         cls,
-        policy: Politeness,
+        policy: CrawlPolicy,
         clock: Clock,
-        memory: HostMemory | None,
+        host_states: HostStateStore | None,
         read_robots: Callable[[str], Awaitable[tuple[int, bytes]]],
     ) -> Self:
-        """Bring together what a policy asks for.
+        """Build the checks for a policy.
 
         Args:
-            policy: How to behave.
-            clock: Tells the time and waits.
-            memory: What is remembered of hosts from one program to the next; None: nothing.
-            read_robots: Reads a robots.txt: its status and body, or FetchFailed.
+            policy: The crawl policy.
+            clock: Tells the time and sleeps.
+            host_states: Where host state is shared with other programs; None: nowhere.
+            read_robots: Reads a robots.txt; returns status and body, or raises FetchFailed.
 
         """
         agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
@@ -80,6 +83,8 @@ class Manners:
             policy=policy,
             clock=clock,
             addresses=AddressPolicy(policy.allow_addresses),
-            robots=RobotsCache(agent[0] if agent else policy.user_agent, read_robots, clock, memory),
-            pace=HostPace(clock, policy.requests_per_host_per_day, random.random, memory, policy.timeout + _TO_SPARE),
+            robots=RobotsCache(agent[0] if agent else policy.user_agent, read_robots, clock, host_states),
+            rate_limiter=RateLimiter(
+                clock, policy.requests_per_host_per_day, random.random, host_states, policy.timeout + _LEASE_MARGIN
+            ),
         )

@@ -1,4 +1,4 @@
-"""How fast a host is read: one request at a time, with a pause between two, and never when it asked us to wait."""
+"""The rate limiter: one request to a host at a time, a delay between two, a daily limit, and back-off when asked."""
 
 import asyncio
 import json
@@ -11,43 +11,43 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from monitor.clock import Clock
-from monitor.collectors.http.host_state import HostMemory, NoMemory, RememberedPace
+from monitor.collectors.http.host_state import HostState, HostStateStore, NoHostStates
 from monitor.errors import RateLimited
 
 _DAY = timedelta(days=1)
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_GUESS = timedelta(hours=1)
-_LONGEST_PAUSE = 72.0  # seconds; a remembered pause that is longer comes from a clock that was wrong
+_LONGEST_PAUSE = 72.0  # seconds; a stored pause that is longer comes from a clock that was wrong
 _MOST_DOUBLINGS = 7
 _EPOCH_BEGINS = 1_000_000_000  # a larger number is a date in seconds since 1970, a smaller one a count of seconds
 _JITTER_SHARE = 0.2
-_LOOK_AGAIN = 0.5  # seconds until a host that another program is asking is looked at again
+_LEASE_RETRY = 0.5  # seconds between two tries for a host that another program holds
 _RESET_HEADERS = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining")
 
 
 @dataclass(slots=True)
-class _Gate:
+class _Limit:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     ready_at: float = 0.0
-    seen: datetime | None = None  # `ready_at` as it was last remembered
+    loaded_ready_at: datetime | None = None  # as last loaded or stored; the lease is compared with it
     closed_until: datetime | None = None
     refusals: int = 0
     day_began: datetime | None = None
     sent: int = 0
 
 
-class HostPace:
-    """Lets one request a host through at a time, no faster than told, and counts them.
+class RateLimiter:
+    """Limits the requests to each host: one at a time, with a delay, and so many a day.
 
-    With a memory all programs that share it are one: a host is taken for each request and given back with what it said.
+    Programs that share a store share the limits: a host is leased for each request.
 
     Args:
-        clock: Tells the time and waits.
+        clock: Tells the time and sleeps.
         requests_per_day: Most requests to one host in 24 hours.
-        jitter: Gives a number from 0 to 1; with it the pause grows by up to a fifth, so that nobody marches in step.
-        memory: What other programs, and earlier ones, did.
-        longest: Seconds that one turn may take; a program that died holds a host for no longer.
+        jitter: Returns a number from 0 to 1, which lengthens the delay by up to a fifth.
+        host_states: Where the state of hosts is shared with other programs; None: nowhere.
+        lease_seconds: The longest a request may hold a host; after that, a program that holds it is taken for dead.
 
     """
 
@@ -56,130 +56,130 @@ class HostPace:
         clock: Clock,
         requests_per_day: int,
         jitter: Callable[[], float],
-        memory: HostMemory | None = None,
-        longest: float = 60.0,
+        host_states: HostStateStore | None = None,
+        lease_seconds: float = 60.0,
     ) -> None:
-        self._memory = memory or NoMemory()
+        self._host_states = host_states or NoHostStates()
         self._clock = clock
         self._requests_per_day = requests_per_day
         self._jitter = jitter
-        self._longest = timedelta(seconds=longest)
-        self._gates: dict[str, _Gate] = {}
+        self._lease = timedelta(seconds=lease_seconds)
+        self._limits: dict[str, _Limit] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
-        """Wait for this host's turn; inside, one request may be sent. The pause of `delay` seconds begins at the end.
+    async def slot(self, host: str, delay: float) -> AsyncIterator[None]:
+        """Wait until a request to a host may be sent; send it inside the block. The delay in seconds begins at its end.
 
         Raises:
-            RateLimited: When the host asked us to wait, or has had its requests of the day.
+            RateLimited: The host asked us to wait, or the day's limit is reached.
 
         """
-        gate = self._gates.setdefault(host, _Gate())
-        async with gate.lock:
-            await self._take(host, gate)
+        limit = self._limits.setdefault(host, _Limit())
+        async with limit.lock:
+            await self._acquire(host, limit)
             pause = 0.0
             try:
-                self._recall(host, gate)
-                self._refuse_if_closed(host, gate)
-                self._count(host, gate)
+                self._load(host, limit)
+                self._refuse_if_closed(host, limit)
+                self._count(host, limit)
                 pause = delay * (1 + _JITTER_SHARE * self._jitter())
                 yield
             finally:
-                gate.ready_at = max(gate.ready_at, self._clock.monotonic() + pause)
-                self._give_back(host, gate)
+                limit.ready_at = max(limit.ready_at, self._clock.monotonic() + pause)
+                self._release(host, limit)
 
-    async def _take(self, host: str, gate: _Gate) -> None:
-        """Wait until the pause is over and no other program asks this host."""
+    async def _acquire(self, host: str, limit: _Limit) -> None:
+        """Wait until the delay is over and no other program holds the host."""
         while True:
-            self._recall(host, gate)
-            self._refuse_if_closed(host, gate)
-            wait = gate.ready_at - self._clock.monotonic()
+            self._load(host, limit)
+            self._refuse_if_closed(host, limit)
+            wait = limit.ready_at - self._clock.monotonic()
             if wait > 0:
                 await self._clock.sleep(wait)
             now = self._clock.now()
-            if self._memory.take(host, gate.seen, now, now + self._longest):
+            if self._host_states.acquire(host, limit.loaded_ready_at, now, now + self._lease):
                 return
-            await self._clock.sleep(_LOOK_AGAIN)
+            await self._clock.sleep(_LEASE_RETRY)
 
-    def _give_back(self, host: str, gate: _Gate) -> None:
-        wait = max(gate.ready_at - self._clock.monotonic(), 0.0)
-        gate.seen = self._clock.now() + timedelta(seconds=wait)
-        self._memory.give_back(
-            RememberedPace(
+    def _release(self, host: str, limit: _Limit) -> None:
+        wait = max(limit.ready_at - self._clock.monotonic(), 0.0)
+        limit.loaded_ready_at = self._clock.now() + timedelta(seconds=wait)
+        self._host_states.release(
+            HostState(
                 host=host,
-                ready_at=gate.seen,
-                closed_until=gate.closed_until,
-                refusals=gate.refusals,
-                day_began=gate.day_began,
-                sent=gate.sent,
+                ready_at=limit.loaded_ready_at,
+                closed_until=limit.closed_until,
+                refusals=limit.refusals,
+                day_began=limit.day_began,
+                sent=limit.sent,
             )
         )
 
-    def close(self, host: str, said: datetime | None) -> None:
-        """Send nothing to a host until the time it said or, when it said none, for 30 s, then 1 min, up to 1 h."""
-        gate = self._gates.setdefault(host, _Gate())
-        guess = min(_FIRST_WAIT * 2 ** min(gate.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
-        gate.refusals += 1
-        gate.closed_until = said or self._clock.now() + guess
+    def back_off(self, host: str, until: datetime | None) -> None:
+        """Send nothing to a host until a time; without one, for 30 s, then 1 min, doubling up to 1 h."""
+        limit = self._limits.setdefault(host, _Limit())
+        guess = min(_FIRST_WAIT * 2 ** min(limit.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
+        limit.refusals += 1
+        limit.closed_until = until or self._clock.now() + guess
 
-    def accepted(self, host: str, headers: Mapping[str, str]) -> None:
-        """Note a good answer; one that says it was the last for now closes the host until its reset."""
-        gate = self._gates.setdefault(host, _Gate())
-        gate.refusals = 0
+    def record_success(self, host: str, headers: Mapping[str, str]) -> None:
+        """Reset the back-off. When the headers say that no requests are left, send none until the limit's reset."""
+        limit = self._limits.setdefault(host, _Limit())
+        limit.refusals = 0
         if any(headers.get(name, "").strip() == "0" for name in _REMAINING_HEADERS):
-            gate.closed_until = _reset_at(headers, self._clock.now())
+            limit.closed_until = _reset_at(headers, self._clock.now())
 
-    def _refuse_if_closed(self, host: str, gate: _Gate) -> None:
-        if gate.closed_until is not None and self._clock.now() < gate.closed_until:
-            until = gate.closed_until
+    def _refuse_if_closed(self, host: str, limit: _Limit) -> None:
+        if limit.closed_until is not None and self._clock.now() < limit.closed_until:
+            until = limit.closed_until
             raise RateLimited(f"{host} asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC: try again then", until)
 
-    def _count(self, host: str, gate: _Gate) -> None:
+    def _count(self, host: str, limit: _Limit) -> None:
         now = self._clock.now()
-        if gate.day_began is None or now - gate.day_began >= _DAY:
-            gate.day_began, gate.sent = now, 0
-        if gate.sent >= self._requests_per_day:
+        if limit.day_began is None or now - limit.day_began >= _DAY:
+            limit.day_began, limit.sent = now, 0
+        if limit.sent >= self._requests_per_day:
             raise RateLimited(
                 f"{host} has had its {self._requests_per_day} requests of the day: "
                 "wait, or raise `requests_per_host_per_day`",
-                gate.day_began + _DAY,
+                limit.day_began + _DAY,
             )
-        gate.sent += 1
+        limit.sent += 1
 
-    def _recall(self, host: str, gate: _Gate) -> None:
-        """Take over what was remembered last."""
-        known = self._memory.pace(host)
-        if known is None:
+    def _load(self, host: str, limit: _Limit) -> None:
+        """Take over the stored state: another program may have sent requests since."""
+        stored = self._host_states.load(host)
+        if stored is None:
             return
-        gate.seen = known.ready_at
+        limit.loaded_ready_at = stored.ready_at
         now = self._clock.now()
-        if known.ready_at is not None:
-            wait = min((known.ready_at - now).total_seconds(), _LONGEST_PAUSE)
-            gate.ready_at = max(gate.ready_at, self._clock.monotonic() + wait)
-        if known.closed_until is not None:
-            gate.closed_until = min(known.closed_until, now + _DAY)
-        gate.refusals, gate.sent = known.refusals, known.sent
-        gate.day_began = known.day_began if known.day_began is not None and known.day_began <= now else None
+        if stored.ready_at is not None:
+            wait = min((stored.ready_at - now).total_seconds(), _LONGEST_PAUSE)
+            limit.ready_at = max(limit.ready_at, self._clock.monotonic() + wait)
+        if stored.closed_until is not None:
+            limit.closed_until = min(stored.closed_until, now + _DAY)
+        limit.refusals, limit.sent = stored.refusals, stored.sent
+        limit.day_began = stored.day_began if stored.day_began is not None and stored.day_began <= now else None
 
 
 def retry_at(headers: Mapping[str, str], body: bytes, now: datetime) -> datetime | None:
-    """Read from a refusal when the next request is welcome.
+    """Read from a refusal when the next request may be sent.
 
-    Known are Retry-After (seconds or a date), the reset headers of Mastodon (a date), Reddit (seconds) and Bluesky
-    (seconds since 1970), and the `wait_seconds` that Discourse puts in the body.
+    Sources are Retry-After (seconds or a date, RFC 9110), the reset headers of Mastodon (a date), Reddit (seconds) and
+    Bluesky (seconds since 1970), and Discourse's `wait_seconds` in the body.
 
     Returns:
-        The time, aware UTC, at most a day ahead, so that a broken header cannot silence a source; None when nothing
-        is said.
+        The time, aware UTC, at most a day ahead, so that a broken header cannot stop a source for good; None when
+        there is none.
 
     """
-    said = _moment(headers.get("retry-after", ""), now) or _reset_at(headers, now) or _wait_in_body(body, now)
-    return None if said is None else min(max(said, now), now + _DAY)
+    moment = _moment(headers.get("retry-after", ""), now) or _reset_at(headers, now) or _wait_in_body(body, now)
+    return None if moment is None else min(max(moment, now), now + _DAY)
 
 
 def _reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    found = (_moment(headers.get(name, ""), now) for name in _RESET_HEADERS)
-    moment = next((each for each in found if each is not None), None)
+    moments = (_moment(headers.get(name, ""), now) for name in _RESET_HEADERS)
+    moment = next((each for each in moments if each is not None), None)
     return None if moment is None else min(moment, now + _DAY)
 
 

@@ -1,4 +1,8 @@
-"""What robots.txt of a host allows: read once a day for each scheme, host and port, and obeyed without exception."""
+"""robots.txt: read once a day for each scheme, host and port, and obeyed. A source may record an exemption.
+
+Hosts of some keyed interfaces forbid everything in robots.txt, which is meant for search engines, and give each
+operator a key and terms instead. Whoever holds such a key may record with the source who allowed what, and when.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,8 +13,13 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from monitor.clock import Clock
-from monitor.collectors.http.host_state import HostMemory, NoMemory, RememberedRobots
-from monitor.errors import FetchFailed, SourceRefused
+from monitor.collectors.base import SourceView
+from monitor.collectors.http.host_state import HostStateStore, NoHostStates, StoredRobots
+from monitor.errors import FetchFailed, SourceRefused, UsageError
+
+# Users write this name into kiemtin.toml, which no migration reaches: it stays as it is.
+EXEMPTION_SETTING = "robots_leave"
+_SHORTEST_EXEMPTION = 15  # characters; enough for a name and a date
 
 _FRESH_FOR = timedelta(hours=24)
 _LONGEST_DELAY = 60.0
@@ -28,13 +37,13 @@ class _Copy:
 
 
 class RobotsCache:
-    """Answers whether an address may be read, and how slowly.
+    """Says whether an address may be read, and with which delay.
 
     Args:
         agent: The product token that rules are looked up for.
-        fetch: Reads a robots.txt, following redirects; gives status and body, or raises FetchFailed.
+        fetch: Reads a robots.txt, following redirects; returns status and body, or raises FetchFailed.
         clock: Tells when a copy is too old.
-        memory: Keeps copies for the next program.
+        host_states: Stores copies for the next program; None: nowhere.
 
     """
 
@@ -43,9 +52,9 @@ class RobotsCache:
         agent: str,
         fetch: Callable[[str], Awaitable[tuple[int, bytes]]],
         clock: Clock,
-        memory: HostMemory | None = None,
+        host_states: HostStateStore | None = None,
     ) -> None:
-        self._memory = memory or NoMemory()
+        self._host_states = host_states or NoHostStates()
         self._agent = agent
         self._fetch = fetch
         self._clock = clock
@@ -53,66 +62,88 @@ class RobotsCache:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def require(self, url: str) -> float:
-        """Insist that an address may be read.
+        """Require that an address may be read.
 
         Returns:
-            The least seconds between two requests that the site asks for; 0 when it asks for none, never above 60.
+            The crawl delay in seconds that the site asks for: 0 when it asks for none, at most 60.
 
         Raises:
-            SourceRefused: When the rules, or the refusal to show them, forbid it.
-            FetchFailed: When the rules cannot be read now, so that nothing else may be either.
+            SourceRefused: The rules forbid it, or the site refuses to show them.
+            FetchFailed: The rules cannot be read now, so nothing else may be either.
 
         """
         parts = urlsplit(url)
-        place = f"{parts.scheme}://{parts.netloc}/robots.txt"
-        async with self._locks.setdefault(place, asyncio.Lock()):
-            copy = await self._current(place)
+        robots_url = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        async with self._locks.setdefault(robots_url, asyncio.Lock()):
+            copy = await self._current(robots_url)
         if copy.refused_status is not None:
-            raise SourceRefused(f"{place} answers {copy.refused_status}: the site does not want to be read by programs")
+            raise SourceRefused(
+                f"{robots_url} answers {copy.refused_status}: the site does not want to be read by programs"
+            )
         if not copy.rules.can_fetch(url, self._agent):
-            raise SourceRefused(f"{place} does not allow {url}: ask the site for leave, or remove the source")
+            raise SourceRefused(
+                f"{robots_url} does not allow {url}: ask the site's owner for permission, or remove the source"
+            )
         return self._delay(copy.rules)
 
-    async def _current(self, place: str) -> _Copy:
-        known = self._copies.get(place)
+    async def _current(self, robots_url: str) -> _Copy:
+        known = self._copies.get(robots_url)
         if known is None or not self._is_fresh(known):
-            known = self._recall(place) or known
+            known = self._load(robots_url) or known
         if known is not None and self._is_fresh(known):
             return known
         try:
-            status, body = await self._fetch(place)
-            copy = self._interpret(place, status, body, self._clock.now())
+            status, body = await self._fetch(robots_url)
+            copy = self._interpret(robots_url, status, body, self._clock.now())
         except FetchFailed:
             if known is not None:
                 return known
             raise
-        self._copies[place] = copy
-        self._memory.keep_robots(RememberedRobots(place=place, status=status, body=body, read_at=copy.read_at))
+        self._copies[robots_url] = copy
+        self._host_states.save_robots(StoredRobots(url=robots_url, status=status, body=body, read_at=copy.read_at))
         return copy
 
-    def _recall(self, place: str) -> _Copy | None:
-        """Take over the copy of another program, or of an earlier one."""
-        kept = self._memory.robots(place)
-        if kept is None:
+    def _load(self, robots_url: str) -> _Copy | None:
+        """Load the copy that another or an earlier program stored."""
+        stored = self._host_states.load_robots(robots_url)
+        if stored is None:
             return None
-        copy = self._copies[place] = self._interpret(place, kept.status, kept.body, kept.read_at)
+        copy = self._copies[robots_url] = self._interpret(robots_url, stored.status, stored.body, stored.read_at)
         return copy
 
     def _is_fresh(self, copy: _Copy) -> bool:
         return abs(self._clock.now() - copy.read_at) < _FRESH_FOR
 
-    def _interpret(self, place: str, status: int, body: bytes, read_at: datetime) -> _Copy:
-        """Read an answer as RFC 9309 says: rules, no rules (4xx), or unreachable, which forbids everything."""
+    def _interpret(self, robots_url: str, status: int, body: bytes, read_at: datetime) -> _Copy:
+        """Interpret an answer by RFC 9309: rules, no rules (4xx), or unreachable, which forbids everything."""
         if status in _OK:
             return _Copy(Protego.parse(body.decode("utf-8-sig", errors="replace")), read_at, None)
         if status in _CLIENT_ERROR and status not in _UNREACHABLE_STATUSES:
-            # Stricter than the RFC: who refuses to show the rules to programs is taken to refuse programs.
+            # Stricter than the RFC: a site that refuses to show its rules is taken to refuse programs altogether.
             return _Copy(Protego.parse(""), read_at, status if status in _REFUSING_STATUSES else None)
-        raise FetchFailed(f"{place} answers {status}: nothing of this site is read while its rules are unknown")
+        raise FetchFailed(f"{robots_url} answers {status}: nothing of this site is read while its rules are unknown")
 
     def _delay(self, rules: Protego) -> float:
-        wanted = float(rules.crawl_delay(self._agent) or 0.0)
+        delay = float(rules.crawl_delay(self._agent) or 0.0)
         rate = rules.request_rate(self._agent)
         if rate is not None and rate.requests > 0:
-            wanted = max(wanted, rate.seconds / rate.requests)
-        return min(wanted, _LONGEST_DELAY)
+            delay = max(delay, rate.seconds / rate.requests)
+        return min(delay, _LONGEST_DELAY)
+
+
+def has_robots_exemption(source: SourceView) -> bool:
+    """Tell whether a source records that its host allowed it to be read regardless of robots.txt.
+
+    Raises:
+        UsageError: The record does not say who allowed it.
+
+    """
+    exemption = source.settings.get(EXEMPTION_SETTING)
+    if exemption is None:
+        return False
+    if not isinstance(exemption, str) or len(exemption.strip()) < _SHORTEST_EXEMPTION:
+        raise UsageError(
+            f"source {source.name}: `{EXEMPTION_SETTING}` must say who allowed it and when, "
+            f"in at least {_SHORTEST_EXEMPTION} characters"
+        )
+    return True

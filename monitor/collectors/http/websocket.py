@@ -1,4 +1,4 @@
-"""The one polite websocket: opened by the polite client's rules (guard, robots.txt, pace), read, never written to."""
+"""Websockets, opened under the same checks as HTTP requests (guard, robots.txt, rate limit) and only read."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from monitor.collectors.http.address_guard import resolve
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import Manners
+from monitor.collectors.http.policy import RequestChecks
 from monitor.collectors.http.rate_limit import retry_at
 from monitor.errors import AddressBlocked, CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
@@ -26,15 +26,15 @@ _CLOSE_SECONDS = 2.0
 
 
 class StreamBroken(FetchFailed):
-    """The connection could not be made, or broke off; another try soon may go well."""
+    """The connection could not be made, or was lost; another try soon may succeed."""
 
 
 class HandshakeRejected(PayloadInvalid):
-    """The server does not accept what was asked for.
+    """The server rejected the request for a websocket.
 
     Args:
-        message: What was said.
-        body: The server's own explanation.
+        message: One line for people.
+        body: The body of the server's answer, which may name the reason.
 
     """
 
@@ -44,7 +44,7 @@ class HandshakeRejected(PayloadInvalid):
 
 
 class Stream:
-    """An open connection, of which messages are read one by one."""
+    """An open connection, whose messages are read one by one."""
 
     def __init__(self, connection: ClientConnection, host: str) -> None:
         self._connection = connection
@@ -60,7 +60,7 @@ class Stream:
             The message; None when none came in that time.
 
         Raises:
-            StreamBroken: When the connection ended.
+            StreamBroken: The connection ended.
 
         """
         try:
@@ -74,7 +74,7 @@ class Stream:
 
 
 class _Connect(connect):
-    """Follows no redirects: they would lead past the guard and robots.txt."""
+    """Follows no redirects: they would bypass the guard and robots.txt."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
@@ -84,16 +84,16 @@ class _Connect(connect):
 async def open_stream(
     url: str, client: PoliteClient, *, subprotocol: str | None = None, pings: bool = True
 ) -> AsyncIterator[Stream]:
-    """Open a websocket for the length of a block.
+    """Open a websocket for the duration of a block.
 
-    The name is resolved here, all its addresses are vetted, and the connection goes to a vetted one; the name in TLS
-    and Host stays as it was.
+    The name is resolved and all its addresses are checked here. The connection goes to a checked address, while TLS
+    and the Host header keep the name.
 
     Args:
         url: A ws:// or wss:// address.
-        client: Whose rules hold: addresses, robots.txt, pace, name, longest wait, largest message.
-        subprotocol: What is to be spoken inside.
-        pings: Whether the server bears being asked if it is still there.
+        client: The HTTP client whose checks and policy apply.
+        subprotocol: The websocket subprotocol, if any.
+        pings: Whether to send keep-alive pings; some servers close the connection on them.
 
     Raises:
         AddressBlocked: The address is malformed, not public, or on another port.
@@ -103,14 +103,14 @@ async def open_stream(
         StreamBroken: No connection, or another answer.
 
     """
-    manners = client.manners
+    checks = client.checks
     address = url.replace("ws", "http", 1)
-    manners.addresses.check_url(address)
+    checks.addresses.check_url(address)
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    delay = max(manners.policy.api_delay, await manners.robots.require(address))
-    async with manners.pace.turn(host, delay):
-        connection = await _connect(url, host, port, manners, subprotocol, pings=pings)
+    delay = max(checks.policy.api_delay, await checks.robots.require(address))
+    async with checks.rate_limiter.slot(host, delay):
+        connection = await _connect(url, host, port, checks, subprotocol, pings=pings)
     try:
         yield Stream(connection, host)
     finally:
@@ -118,13 +118,13 @@ async def open_stream(
 
 
 async def _connect(
-    url: str, host: str, port: int, manners: Manners, subprotocol: str | None, *, pings: bool
+    url: str, host: str, port: int, checks: RequestChecks, subprotocol: str | None, *, pings: bool
 ) -> ClientConnection:
     try:
         addresses = await resolve(host, port)
     except httpcore.ConnectError as error:
         raise StreamBroken(f"{host} could not be reached: {_reason(error)}: try again later") from error
-    manners.addresses.vet(host, port, addresses)
+    checks.addresses.vet(host, port, addresses)
     failure: CollectError = StreamBroken(f"{host} has no address: check the address of the source")
     for address in addresses:
         try:
@@ -134,14 +134,14 @@ async def _connect(
                 port=port,
                 proxy=None,
                 subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
-                user_agent_header=manners.policy.user_agent,
-                open_timeout=manners.policy.timeout,
+                user_agent_header=checks.policy.user_agent,
+                open_timeout=checks.policy.timeout,
                 close_timeout=_CLOSE_SECONDS,
                 ping_interval=_PING_SECONDS if pings else None,
-                max_size=manners.policy.max_body_bytes,
+                max_size=checks.policy.max_body_bytes,
             )
         except InvalidStatus as error:
-            raise _refusal(host, error.response, manners) from error
+            raise _refusal(host, error.response, checks) from error
         except InvalidURI as error:
             raise AddressBlocked(f"{url!r} is not a web address: {_reason(error)}") from error
         except (OSError, InvalidHandshake, EOFError) as error:  # a timeout is an OSError too
@@ -149,25 +149,25 @@ async def _connect(
     raise failure
 
 
-def _refusal(host: str, response: Response, manners: Manners) -> CollectError:
-    """Explain an answer that opens no stream, as the polite client explains those of pages."""
+def _refusal(host: str, response: Response, checks: RequestChecks) -> CollectError:
+    """Return the error for an answer that opens no stream; the same statuses mean the same as for pages."""
     status = response.status_code
     headers = {name.lower(): value for name, value in response.headers.raw_items()}
     body = bytes(response.body or b"")
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return SourceRefused(f"{host} shows a challenge for browsers: the site does not want to be read by programs")
     if status in _WAIT:
-        said = retry_at(headers, body, manners.clock.now())
-        manners.pace.close(host, said)
-        when = f"until {said:%Y-%m-%d %H:%M:%S} UTC" if said else "without saying for how long"
-        return RateLimited(f"{host} asks us to wait {when} (status {status}): try again later", said)
+        until = retry_at(headers, body, checks.clock.now())
+        checks.rate_limiter.back_off(host, until)
+        when = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "without saying for how long"
+        return RateLimited(f"{host} asks us to wait {when} (status {status}): try again later", until)
     if status in _REFUSED:
         return SourceRefused(f"{host} answers {status}: its stream is not for those who are not signed in")
     if status in _REDIRECTS:
         return PayloadInvalid(f"{host} redirects its stream elsewhere: change the address of the source")
     if status in _CLIENT_ERRORS:
-        said_why = " ".join(body.decode("utf-8", errors="replace").split())[:200]
-        return HandshakeRejected(f"{host} answers {status} ({said_why}): check the address of the source", body)
+        explanation = " ".join(body.decode("utf-8", errors="replace").split())[:200]
+        return HandshakeRejected(f"{host} answers {status} ({explanation}): check the address of the source", body)
     return StreamBroken(f"{host} answers {status} instead of opening a stream: try again later")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from pydantic import AliasPath, Field
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.json_models import (
@@ -23,7 +23,6 @@ from monitor.collectors.parsing.json_models import (
     parse_json,
     read_row,
 )
-from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, UsageError
 
 _TIMELINES = ("local", "public", "tag")
@@ -68,7 +67,7 @@ class Timeline:
             base=source.address.rstrip("/"),
             name=name,
             tag=tag,
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
 
     @property

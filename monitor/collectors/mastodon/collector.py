@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http.client import NO_LONGER_THERE, Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.mastodon.api import (
     Page,
     StatusPost,
@@ -194,7 +195,7 @@ class _Reader:
 
         """
         url = f"{self._timeline.base}/api/v2/instance"
-        fetched = await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | _MEMBERS_ONLY)
+        fetched = await self._client.get(url, api=True, accept_status=GONE_STATUSES | _MEMBERS_ONLY)
         access = timeline_access(fetched, self._timeline) if fetched.status == _OK else None
         if access in {"disabled", "authenticated"}:
             raise SourceRefused(f"{self._timeline.host} has this timeline set to {access}: remove the source")
@@ -202,11 +203,11 @@ class _Reader:
     async def fetch_status(self, status_id: str) -> Fetched:
         """Ask for one status again."""
         url = self._timeline.status_url(status_id)
-        return await self._client.get(url, api=True, accept_status=NO_LONGER_THERE | _UNCERTAIN)
+        return await self._client.get(url, api=True, accept_status=GONE_STATUSES | _UNCERTAIN)
 
     def read_status(self, fetched: Fetched) -> StatusPost | str | None:
         """Read the answer: the status, the reason why it is not kept, or None when it no longer exists."""
-        if fetched.status in NO_LONGER_THERE:
+        if fetched.status in GONE_STATUSES:
             return None
         return "not shown" if fetched.status in _UNCERTAIN else read_single(fetched, self._timeline.host)
 

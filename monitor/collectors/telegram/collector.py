@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http.client import NO_LONGER_THERE, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
 
@@ -176,5 +177,5 @@ class _Reading:
 
     async def _single(self, number: int) -> Message | None:
         url = self._channel.message_url(number)
-        fetched = await self._client.get(url, accept_status=NO_LONGER_THERE)
-        return None if fetched.status in NO_LONGER_THERE else read_single(fetched, self._channel)
+        fetched = await self._client.get(url, accept_status=GONE_STATUSES)
+        return None if fetched.status in GONE_STATUSES else read_single(fetched, self._channel)

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.soup import fragment_text, words_of
-from monitor.collectors.source_settings import number_setting
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _SHORTEST_PERMISSION = 20
@@ -71,8 +70,8 @@ class Channel:
         return cls(
             base=f"{parts.scheme}://{parts.netloc}{path['before']}",
             name=path["name"],
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property

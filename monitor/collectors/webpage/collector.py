@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.http.client import NO_LONGER_THERE, Fetched, PoliteClient
-from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import GONE_STATUSES, Fetched, conditional_headers
 from monitor.collectors.http.urls import host_of, web_address
 from monitor.collectors.webpage.cursor import Bookmark
 from monitor.collectors.webpage.page import PAGE_TYPES, Page
@@ -72,7 +72,7 @@ class WebpageCollector:
             url = web_address(post.url or "", "")
             if url and host_of(url) in run.settings.hosts and (batch := await run.again(url)):
                 wanted = tuple(found for found in batch.posts if found.external_id == post.external_id)
-                gone = (post.external_id,) if batch.fetched.is_taken_away else ()
+                gone = (post.external_id,) if batch.fetched.is_gone else ()
                 if wanted or gone:
                     yield replace(batch, posts=wanted, gone=gone, cursor=None)
 
@@ -99,11 +99,11 @@ class _Run:
         """Read each start page as one post."""
         for url in self.settings.start_urls:
             known = self._bookmark.names_on(page_key(url))
-            fetched = await self._page(url, accept=NO_LONGER_THERE if known else frozenset())
-            if known and fetched.is_taken_away:
+            fetched = await self._page(url, accept=GONE_STATUSES if known else frozenset())
+            if known and fetched.is_gone:
                 self._bookmark.forget(page_key(url))
                 yield Batch(fetched=fetched, gone=known, cursor=self._bookmark.as_cursor())
-            elif known and fetched.leads_home:
+            elif known and fetched.redirected_to_front_page:
                 self._skipped[_AT_HOME] += 1
             elif fetched.status != _NOT_MODIFIED:
                 yield self._keep(url, fetched)
@@ -115,8 +115,8 @@ class _Run:
             visited: set[str] = set()
             while url and url not in visited and len(visited) < self.settings.list.max_pages:
                 visited.add(url)
-                fetched = await self._page(url, accept=NO_LONGER_THERE if url != start else frozenset())
-                if fetched.status in NO_LONGER_THERE:  # posts were removed, so that there are fewer pages now
+                fetched = await self._page(url, accept=GONE_STATUSES if url != start else frozenset())
+                if fetched.status in GONE_STATUSES:  # posts were removed, so that there are fewer pages now
                     url = start
                     continue
                 if fetched.status == _NOT_MODIFIED:
@@ -168,7 +168,7 @@ class _Run:
         """Read a page that was read before; None when it says nothing now."""
         fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
         self._last = fetched
-        if fetched.is_taken_away:
+        if fetched.is_gone:
             gone = self._bookmark.names_on(page_key(url))
             self._bookmark.forget(page_key(url))
             return Batch(fetched=fetched, gone=gone)
@@ -263,7 +263,7 @@ class _Run:
         if fault:
             raise PayloadInvalid(f"{url} cannot be read ({fault}): check the address of the source and `allowed_hosts`")
         if conditional:
-            self._validators |= validators_of(url, fetched)
+            self._validators |= fetched.validators_for(url)
         return fetched
 
     def _fault(self, fetched: Fetched) -> str | None:
@@ -273,7 +273,7 @@ class _Run:
 
     def _fault_of_one(self, fetched: Fetched) -> str | None:
         """Find fault with the page of one post: a front page in its place would be taken for that post."""
-        return self._fault(fetched) or (_AT_HOME if fetched.leads_home else None)
+        return self._fault(fetched) or (_AT_HOME if fetched.redirected_to_front_page else None)
 
     def _keep(self, url: str, fetched: Fetched) -> Batch:
         reading = Page(fetched, self.settings).article()

@@ -9,7 +9,7 @@ from datetime import datetime
 from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import host_of, web_address, without_tracking
 from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date

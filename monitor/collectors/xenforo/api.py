@@ -7,10 +7,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.client import NO_LONGER_THERE, Fetched
+from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
 from monitor.collectors.parsing.lxml_tree import Classes, Node, has_class, parse_page, words_in
-from monitor.collectors.source_settings import number_setting
 from monitor.collectors.xenforo.post import body_text, likes, read_time
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -23,7 +22,7 @@ _FORUM = re.compile(r"(?:[^/?#\s]+\.)?[0-9]+")
 _PAGE = re.compile(r"/page-([0-9]{1,9})(?![0-9])")
 _POST = re.compile(r"post-([0-9]{1,18})")
 _FORBIDDEN = 403
-ACCEPTED = NO_LONGER_THERE | {_FORBIDDEN}
+ACCEPTED = GONE_STATUSES | {_FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class Board:
             base=source.address.rstrip("/"),
             **named,
             forum=forum,
-            max_pages=number_setting(source, "max_pages", _MAX_PAGES, _PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", _MAX_PAGES, _PAGES_LIMIT),
         )
 
     @property
@@ -150,7 +149,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
         PayloadInvalid: When it is no page of a XenForo board.
 
     """
-    if fetched.status in NO_LONGER_THERE:
+    if fetched.status in GONE_STATUSES:
         return None
     root = parse_page(fetched.text())
     if _template(root) == "login":

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.feed.formats import Document, read_document
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.http.conditional import conditional_headers, validators_of
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched, conditional_headers
 from monitor.collectors.xenforo.api import ACCEPTED, Board, ThreadPage, read_thread, refuse_sign_in, thread_number
 from monitor.collectors.xenforo.cursor import Bookmark, Thread
 from monitor.errors import PayloadInvalid
@@ -78,7 +78,7 @@ def _note_feed(board: Board, bookmark: Bookmark, fetched: Fetched) -> Batch:
         skipped=skipped,
         cursor=bookmark.as_cursor(),
         # An answer that broke off is to be read again, even when nothing changes.
-        validators={} if document.broken_off else validators_of(board.feed_url, fetched),
+        validators={} if document.broken_off else fetched.validators_for(board.feed_url),
         gap="the feed broke off before its end" if document.broken_off else gap,
         unchanged=not bookmark.waiting(),
     )

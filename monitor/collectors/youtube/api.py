@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasPath, Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import CamelModel, Count, Identifier, Lenient, Text, parse_json, read_row
 from monitor.collectors.youtube.query import VIDEO_ID, CommentQuery

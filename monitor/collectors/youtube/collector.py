@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.http.conditional import conditional_headers, validators_of
-from monitor.collectors.http.robots_exemption import has_leave
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched, conditional_headers
+from monitor.collectors.http.robots import has_robots_exemption
 from monitor.collectors.youtube.api import (
     NotShown,
     Page,
@@ -41,7 +41,7 @@ class YouTubeCollector:
     """
 
     kind = "youtube"
-    may_have_leave = True
+    may_have_robots_exemption = True
     longest_retention_days = 30
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
@@ -84,7 +84,7 @@ class _Api:
         self._query = query
         self._client = client
         self._key = key_of(source)
-        self._has_leave = has_leave(source)
+        self._robots_exempt = has_robots_exemption(source)
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
         """Read one address.
@@ -98,7 +98,7 @@ class _Api:
             api=True,
             headers={**(headers or {}), "x-goog-api-key": self._key},
             accept_status=_PROBLEMS,
-            has_leave=self._has_leave,
+            robots_exempt=self._robots_exempt,
         )
         if fetched.status in _PROBLEMS:
             raise problem_of(fetched, self._query)
@@ -187,7 +187,7 @@ class _Reading:
                 yield Batch(fetched=fetched, unchanged=True)
                 return
             page = read_threads(fetched, video)
-            validators = validators or validators_of(first, fetched)
+            validators = validators or fetched.validators_for(first)
             for thread in page.rows:
                 if self._cursor.lacks_replies(thread):
                     async for batch in self._replies(thread, video):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.source_settings import number_setting
 from monitor.errors import UsageError
 
 MOST_IDS = 50
@@ -59,9 +58,9 @@ class CommentQuery:
             base=source.address.rstrip("/").removesuffix(_VERSION) + _VERSION,
             video=video,
             channel=channel,
-            videos=number_setting(source, "videos", _VIDEOS, MOST_IDS),
-            backfill_pages=number_setting(source, "backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=number_setting(source, "max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            videos=source.number_setting("videos", _VIDEOS, MOST_IDS),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
 
     @property

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.errors import KiemtinError
 from tests.clock import MONDAY_MORNING
 

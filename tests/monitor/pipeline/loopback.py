@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
-from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.collectors.http.policy import Politeness
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.policy import CrawlPolicy
 from monitor.collectors.registry import collector_for
 from monitor.pipeline.collect import Crawler
 from monitor.pipeline.pseudonym import Pseudonymiser
@@ -18,7 +19,7 @@ SECRET = b"a secret of thirty-two bytes...."
 @asynccontextmanager
 async def loopback_client(clock: FakeClock) -> AsyncIterator[PoliteClient]:
     """Open a client that may read loopback and does not pause."""
-    policy = Politeness(
+    policy = CrawlPolicy(
         user_agent="kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
         html_delay=0.0,
         api_delay=0.0,

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.collectors.base import Batch, PublicPost
-from monitor.collectors.http.client import Fetched
+from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import serve
 from monitor.errors import KiemtinError
 from monitor.pipeline.batch_writer import BatchWriter

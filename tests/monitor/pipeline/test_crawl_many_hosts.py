@@ -10,7 +10,7 @@ import stamina
 from sqlalchemy import func, select
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import Politeness
+from monitor.collectors.http.policy import CrawlPolicy
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.sites.server import Site
@@ -78,7 +78,7 @@ async def test_every_post_is_stored_exactly_once_and_every_host_is_read_politely
         address: Host(sites[address], clock, share=SHARE_OF_FAULTS, patience=PATIENCE, seed=number)
         for number, address in enumerate(HOSTS)
     }
-    policy = Politeness(
+    policy = CrawlPolicy(
         user_agent="kiemtin/0.1",
         html_delay=FEED_PAUSE,
         api_delay=API_PAUSE,

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import Politeness
+from monitor.collectors.http.policy import CrawlPolicy
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from monitor.pipeline.host_state import DatabaseHostState
@@ -54,7 +54,7 @@ def program(sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.Mon
             "allow_addresses": ("127.0.0.1", "127.0.0.2"),
         }
         chosen = changes.pop("clock", clock)
-        return PoliteClient(Politeness(**(values | changes)), chosen, DatabaseHostState(sqlite_database))
+        return PoliteClient(CrawlPolicy(**(values | changes)), chosen, DatabaseHostState(sqlite_database))
 
     return one
 
@@ -178,7 +178,7 @@ async def test_a_program_that_died_while_it_asked_holds_up_the_next_one_for_a_wh
     program: Program, base: str, clock: FakeClock, sqlite_database: Database
 ) -> None:
     begun = clock.now()
-    DatabaseHostState(sqlite_database).take("127.0.0.1", None, begun, begun + timedelta(seconds=15))
+    DatabaseHostState(sqlite_database).acquire("127.0.0.1", None, begun, begun + timedelta(seconds=15))
     async with program() as client:
         assert (await client.get(f"{base}/")).status == 200
     assert timedelta(seconds=25) <= clock.now() - begun < timedelta(seconds=27)  # 15, and the pause after robots.txt

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import (
     CollectError,

@@ -5,15 +5,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors.http.address_guard import AddressPolicy, GuardedBackend
-from monitor.collectors.http.client import PoliteClient, guarded_transport
+from monitor.collectors.http.address_guard import AddressPolicy
+from monitor.collectors.http.client import PoliteClient, guarded_pool
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import (
     AddressBlocked,
@@ -190,7 +189,24 @@ async def test_allowing_one_port_allows_no_other(open_client: Any, base: str) ->
             await client.get("http://127.0.0.1:1/")
 
 
-def test_private_place_where_the_guard_hangs_has_not_moved() -> None:
-    """When httpx or httpcore move it, this fails, and so does every client: better none than an unguarded one."""
-    assert isinstance(guarded_transport(AddressPolicy())._pool._network_backend, GuardedBackend)
-    assert hasattr(httpx.AsyncHTTPTransport(trust_env=False)._pool, "_network_backend")
+async def test_pool_itself_opens_no_private_address(site: FeedSite, base: str) -> None:
+    """The guard holds in the connection pool, whatever is or is not checked before."""
+    async with guarded_pool(AddressPolicy()) as pool:
+        with pytest.raises(AddressBlocked, match="not opened"):
+            await pool.request("GET", f"{base}/")
+        with pytest.raises(AddressBlocked, match="not a public address"):
+            await pool.request("GET", "http://127.0.0.1/")
+    assert site.log == []
+
+
+async def test_pool_connects_to_the_checked_address_and_keeps_the_name(
+    open_client: Any, monkeypatch: pytest.MonkeyPatch, site: FeedSite, base: str
+) -> None:
+    async def resolve(host: str, port: int, **_: Any) -> Any:
+        return [(0, 0, 0, "", ("127.0.0.1" if host == "bao.example" else host, port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    name = base.removeprefix("http://").replace("127.0.0.1", "bao.example")
+    async with open_client(allow_addresses=(name,)) as client:
+        await client.get(f"http://{name}/")
+    assert site.seen("/")[0].headers["host"] == name

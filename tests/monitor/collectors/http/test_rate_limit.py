@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.http.rate_limit import HostPace, retry_at
+from monitor.collectors.http.rate_limit import RateLimiter, retry_at
 from monitor.errors import RateLimited
 from tests.clock import FakeClock
 
@@ -57,12 +57,12 @@ def test_whatever_a_host_says_is_read_without_an_error(value: str, body: bytes) 
 
 
 async def test_silent_refusals_are_answered_with_doubled_waits_up_to_an_hour(clock: FakeClock) -> None:
-    pace = HostPace(clock, 1000, lambda: 0.0)
+    limiter = RateLimiter(clock, 1000, lambda: 0.0)
     waits = []
     for _ in range(9):
-        pace.close("a.example", None)
+        limiter.back_off("a.example", None)
         with pytest.raises(RateLimited) as caught:
-            async with pace.turn("a.example", 0.0):
+            async with limiter.slot("a.example", 0.0):
                 pass
         assert caught.value.retry_at is not None
         waits.append((caught.value.retry_at - clock.now()).total_seconds())
@@ -70,20 +70,20 @@ async def test_silent_refusals_are_answered_with_doubled_waits_up_to_an_hour(clo
 
 
 async def test_one_host_does_not_hold_up_another(clock: FakeClock) -> None:
-    pace = HostPace(clock, 1000, lambda: 1.0)
+    limiter = RateLimiter(clock, 1000, lambda: 1.0)
     for host in ("a.example", "b.example", "a.example"):
-        async with pace.turn(host, 10.0):
+        async with limiter.slot(host, 10.0):
             pass
     assert clock.slept == [12.0]
 
 
 async def test_good_answer_makes_the_next_wait_short_again(clock: FakeClock) -> None:
-    pace = HostPace(clock, 1000, lambda: 0.0)
+    limiter = RateLimiter(clock, 1000, lambda: 0.0)
     for _ in range(3):
-        pace.close("a.example", None)
-    pace.accepted("a.example", {})
-    pace.close("a.example", None)
+        limiter.back_off("a.example", None)
+    limiter.record_success("a.example", {})
+    limiter.back_off("a.example", None)
     with pytest.raises(RateLimited) as caught:
-        async with pace.turn("a.example", 0.0):
+        async with limiter.slot("a.example", 0.0):
             pass
     assert caught.value.retry_at == clock.now() + timedelta(seconds=30)

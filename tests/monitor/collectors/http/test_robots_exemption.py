@@ -63,5 +63,5 @@ async def test_leave_does_not_lead_elsewhere(client: PoliteClient, clock: FakeCl
             serve(Starlette(routes=[Route("/api", away)])) as base,
             pytest.raises(SourceRefused, match=r"robots\.txt"),
         ):
-            await client.get(f"{base}/api", has_leave=True)
+            await client.get(f"{base}/api", robots_exempt=True)
     assert [request.path for request in other.log] == ["/robots.txt"]

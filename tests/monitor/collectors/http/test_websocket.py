@@ -59,7 +59,7 @@ async def test_name_that_leads_to_a_private_address_is_not_connected_to(
     port = int(base.rpartition(":")[2])
     async with open_client(allow_addresses=()) as client:
         with pytest.raises(AddressBlocked, match=r"localhost leads to .*not a public address"):
-            await _connect(f"ws://localhost:{port}/", "localhost", port, client.manners, None, pings=True)
+            await _connect(f"ws://localhost:{port}/", "localhost", port, client.checks, None, pings=True)
     assert site.log == []
 
 
@@ -90,7 +90,7 @@ async def test_server_name_in_tls_is_the_name_not_the_address(open_client: Clien
     port = server.sockets[0].getsockname()[1]
     async with server, open_client(allow_addresses=("localhost",)) as client:
         with pytest.raises(StreamBroken, match="could not be reached"):
-            await _connect(f"wss://localhost:{port}/", "localhost", port, client.manners, None, pings=True)
+            await _connect(f"wss://localhost:{port}/", "localhost", port, client.checks, None, pings=True)
     assert [b"localhost" in hello for hello in hellos] == [True]
 
 
@@ -168,7 +168,7 @@ async def test_server_that_never_answers_is_given_up(open_client: ClientFactory)
         port = listener.getsockname()[1]
         async with open_client(timeout=0.1) as client, asyncio.timeout(5):  # far more than it should take
             with pytest.raises(StreamBroken, match="could not be reached"):
-                await _connect(f"ws://127.0.0.1:{port}/", "127.0.0.1", port, client.manners, None, pings=True)
+                await _connect(f"ws://127.0.0.1:{port}/", "127.0.0.1", port, client.checks, None, pings=True)
 
 
 async def test_message_larger_than_allowed_breaks_the_stream(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.client import Fetched, PoliteClient
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.telegram.page import Channel, read_count, read_page
 from monitor.demo.sites import TelegramMessage, TelegramSite, serve
 from monitor.errors import PayloadInvalid, UsageError
