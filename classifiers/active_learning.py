@@ -1,7 +1,7 @@
-"""Which texts to ask people about: half where the model is unsure, spread out; half at random.
+"""Active learning: which texts to ask people about, half of them uncertain and diverse, half at random.
 
-Only asking where a model is unsure teaches it hard cases alone and says nothing of how good it is; the random half
-keeps both what is learnt and what is measured honest.
+Uncertain texts alone would teach a model hard cases only, and say nothing of how good it is on all texts. The random
+half keeps both training and measurement unbiased.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-SPREAD: Final = 4  # among this many times as many of the most doubtful texts the spread ones are looked for
+POOL_FACTOR: Final = 4  # diverse texts are chosen from this many times as many of the most uncertain ones
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """The numbers of texts that were drawn, by how."""
+class Selection:
+    """The numbers of the selected texts, by how they were selected."""
 
     uncertain: tuple[int, ...]
     random: tuple[int, ...]
@@ -27,42 +27,42 @@ class Drawn:
         return self.uncertain + self.random
 
 
-def draw(
-    doubt: NDArray[np.float64], positions: NDArray[np.float64], asked: Sequence[int], count: int, *, seed: int
-) -> Drawn:
-    """Choose texts to ask about.
+def select(
+    margins: NDArray[np.float64], embeddings: NDArray[np.float64], excluded: Sequence[int], count: int, *, seed: int
+) -> Selection:
+    """Select texts to ask about.
 
     Args:
-        doubt: How far each text's log-odds are from the border, shape (texts,); small is doubtful.
-        positions: Where each text lies, rows of length one, shape (texts, dimensions).
-        asked: Texts that were asked about before; none of them is drawn again.
-        count: How many to draw, at most all that are left.
-        seed: Decides the random half.
+        margins: The distance of each text's log-odds from the threshold, shape (texts,); small is uncertain.
+        embeddings: Rows of length one, shape (texts, dimensions).
+        excluded: Texts that were asked about before.
+        count: How many to select; fewer where fewer are left.
+        seed: Seed of the random half.
 
     """
-    free = np.setdiff1d(np.arange(len(doubt)), np.asarray(asked, dtype=np.intp))
-    # The random half comes first and from all texts alike, doubtful or not; else it would not be random.
-    at_random = np.random.default_rng(seed).permutation(free)[: count - count // 2]
-    left = np.setdiff1d(free, at_random)
-    doubtful = left[np.argsort(doubt[left], kind="stable")][: SPREAD * (count // 2)]
-    uncertain = _spread(doubtful, positions, [*asked, *at_random.tolist()], count // 2)
-    return Drawn(tuple(uncertain), tuple(int(number) for number in at_random))
+    left = np.setdiff1d(np.arange(len(margins)), np.asarray(excluded, dtype=np.intp))
+    # The random half is taken first and from all texts alike; else it would not be a sample of all.
+    random = np.random.default_rng(seed).permutation(left)[: count - count // 2]
+    left = np.setdiff1d(left, random)
+    pool = left[np.argsort(margins[left], kind="stable")][: POOL_FACTOR * (count // 2)]
+    uncertain = _farthest_first(pool, embeddings, [*excluded, *random.tolist()], count // 2)
+    return Selection(tuple(uncertain), tuple(int(number) for number in random))
 
 
-def _spread(
-    candidates: NDArray[np.intp], positions: NDArray[np.float64], known: Sequence[int], count: int
+def _farthest_first(
+    candidates: NDArray[np.intp], embeddings: NDArray[np.float64], known: Sequence[int], count: int
 ) -> list[int]:
-    """Take the candidate that is farthest from all known ones, again and again (Gonzalez, 1985)."""
+    """Take again and again the candidate that is farthest from all known texts (Gonzalez, 1985)."""
     if not len(candidates) or not count:
         return []
-    places = positions[candidates]
-    distance = np.full(len(candidates), 2.0)
+    rows = embeddings[candidates]
+    distance = np.full(len(candidates), 2.0)  # cosine distance, at most 2
     if known:
-        distance = 1.0 - (places @ positions[np.asarray(known, dtype=np.intp)].T).max(axis=1, initial=-1.0)
+        distance = 1.0 - (rows @ embeddings[np.asarray(known, dtype=np.intp)].T).max(axis=1, initial=-1.0)
     chosen: list[int] = []
     for _ in range(min(count, len(candidates))):
         farthest = int(np.argmax(distance))
         chosen.append(int(candidates[farthest]))
-        distance = np.minimum(distance, 1.0 - places @ places[farthest])
+        distance = np.minimum(distance, 1.0 - rows @ rows[farthest])
         distance[farthest] = -np.inf
     return chosen

@@ -59,7 +59,7 @@ class Claim:
         }
 
 
-def claim_of(text: str, reasons: Sequence[Reason] = ()) -> Claim:
+def find_claim(text: str, reasons: Sequence[Reason] = ()) -> Claim:
     """Find the two parts of a claim.
 
     Args:

@@ -1,4 +1,4 @@
-"""The guard: posts of every kind that must not be flagged, and clear cases of each label. Nobody ever trains on it."""
+"""The challenge set: hard clean posts that must not be flagged, and clear cases of each label. Nothing trains on it."""
 
 from importlib import resources
 from typing import Final
@@ -9,6 +9,6 @@ CHALLENGE_SET_FILE: Final = "challenge_set.jsonl"  # beside this module, so that
 
 
 def read_challenge_set() -> list[Example]:
-    """Read the guard, in the shape of the project's corpus; `facts["kind"]` says what each post is."""
+    """Read the challenge set, in the shape of the project's corpus; `facts["kind"]` says what each post is."""
     with resources.as_file(resources.files("classifiers.data") / CHALLENGE_SET_FILE) as path:
         return read_named("own", path)

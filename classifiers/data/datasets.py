@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from classifiers.data.metadata import Context, context_of
+from classifiers.data.metadata import Context, context_from_row
 from classifiers.errors import DataInvalid
 from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
 
@@ -230,7 +230,7 @@ def _labelled_rows(known: ClassSet, path: Path) -> list[tuple[str, str, Context]
     for row in _rows(path):
         text, value = _text_and_value(known, row, path)
         if text and value in known.classes:
-            labelled.append((text, value, context_of(row)))
+            labelled.append((text, value, context_from_row(row)))
     if not labelled:
         message = f"{path} holds no labelled text for {known.name}"
         raise DataInvalid(message)

@@ -47,7 +47,7 @@ class Text:
     context: Context = field(default_factory=Context)
 
 
-def context_of(row: Mapping[str, Any]) -> Context:
+def context_from_row(row: Mapping[str, Any]) -> Context:
     """Read the context from a row of a public set, by its published column names or the usual ones."""
     time = _number(_first(row, TIME))
     counts: dict[str, float | None] = {}

@@ -18,7 +18,7 @@ KEYS: Final = {"id", "first", "labels", "settled", "why"}
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DoubleLabel:
     """One post that two people labelled, each without seeing the other's labels.
 
     Args:
@@ -49,7 +49,7 @@ class Agreement:
     interval: Interval
 
 
-def read_second_labels() -> list[Judged]:
+def read_second_labels() -> list[DoubleLabel]:
     """Read what a second person said of posts of the corpus; nothing where nobody has said anything yet.
 
     Raises:
@@ -60,14 +60,14 @@ def read_second_labels() -> list[Judged]:
     return parse_second_labels(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else []
 
 
-def parse_second_labels(lines: Iterable[str]) -> list[Judged]:
+def parse_second_labels(lines: Iterable[str]) -> list[DoubleLabel]:
     """Read JSON lines `{"id", "first", "labels"}`, with `"settled"` and `"why"` where the two differ.
 
     Raises:
         DataInvalid: When a line is not so, or a post stands there twice.
 
     """
-    found: dict[str, Judged] = {}
+    found: dict[str, DoubleLabel] = {}
     for number, line in enumerate(lines, start=1):
         place = f"{SECOND_LABELS}, line {number}"
         judged = _judged(line, place)
@@ -78,7 +78,7 @@ def parse_second_labels(lines: Iterable[str]) -> list[Judged]:
     return list(found.values())
 
 
-def _judged(line: str, place: str) -> Judged:
+def _judged(line: str, place: str) -> DoubleLabel:
     try:
         record = json.loads(line)
         unknown = record.keys() - KEYS
@@ -94,10 +94,10 @@ def _judged(line: str, place: str) -> Judged:
     if (first != second or "settled" in record) and not ("settled" in record and why.strip()):
         message = f'{place}: where the two differ, "settled" says what holds and "why" says why'
         raise DataInvalid(message)
-    return Judged(identifier, first, second, settled, why)
+    return DoubleLabel(identifier, first, second, settled, why)
 
 
-def agreement(judged: Sequence[Judged], label: str) -> Agreement:
+def measure_agreement(judged: Sequence[DoubleLabel], label: str) -> Agreement:
     """Compare two people on one label over some posts (at least one); the interval is the bootstrap's, 95 %."""
     first = np.array([label in post.first for post in judged])
     second = np.array([label in post.second for post in judged])

@@ -1,8 +1,8 @@
-"""Figures of quality, and how sure one may be of them: the stratified bootstrap (Efron, 1979), all resamples at once.
+"""Metrics with confidence intervals by the stratified bootstrap (Efron, 1979), all resamples at once.
 
-A resample draws as many texts as there are, with replacement, within each answer, so that the share of "yes" stays. It
-is written as one row of weights (how often each text was drawn); every figure is a sum over weights, so a thousand
-resamples cost a few matrix operations. A row of ones gives the figure itself.
+A resample draws as many texts as there are, with replacement, within each answer, so that the share of positives stays.
+It is one row of weights: how often each text was drawn. Every metric is a function of weighted sums, so a thousand
+resamples cost a few matrix operations. A row of ones gives the metric itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,11 +24,11 @@ Interval = tuple[float, float]
 def label_figures(
     probabilities: Floats, answers: NDArray[np.bool_], flagged: NDArray[np.bool_], weights: Floats
 ) -> dict[str, Floats]:
-    """Compute the figures of one label for every row of weights.
+    """Compute the metrics of one label for every row of weights.
 
     Args:
         probabilities: Shape (texts,).
-        answers: Whether each text carries the label; there are some of both kinds.
+        answers: Whether each text carries the label; there must be some of both.
         flagged: Whether each text was flagged.
         weights: Shape (resamples, texts).
 
@@ -86,9 +86,9 @@ def resamples(strata: NDArray[np.generic], count: int = RESAMPLES, seed: int = S
     """Draw resamples within strata, some at a time.
 
     Args:
-        strata: What must stay as frequent as it is, one value a text.
+        strata: The stratum of each text, shape (texts,); each stays as frequent as it is.
         count: How many resamples in all.
-        seed: The same seed gives the same resamples.
+        seed: Seed of the draws.
 
     Yields:
         Weights of shape (some, texts); each row sums to the number of texts.
@@ -109,10 +109,10 @@ def resamples(strata: NDArray[np.generic], count: int = RESAMPLES, seed: int = S
 def label_intervals(
     probabilities: Floats, answers: NDArray[np.bool_], flagged: NDArray[np.bool_]
 ) -> dict[str, Interval]:
-    """Give the 95 % interval of each figure of one label (see `label_figures`).
+    """Give the 95 % percentile interval of each metric of one label (see `label_figures`).
 
-    Resampling adds noise to each bin of the calibration error, which can only make it larger: that of the resamples is
-    moved back by as much as their mean lies above the error itself.
+    Resampling adds noise to each bin of the calibration error, which biases it upwards: the bias, estimated as the mean
+    of the resamples less the error itself, is taken off.
     """
     drawn = _gathered(label_figures(probabilities, answers, flagged, weights) for weights in resamples(answers))
     error = _calibration_error(probabilities, answers, np.ones((1, len(answers))))[0]
@@ -122,7 +122,7 @@ def label_intervals(
 
 
 def _gathered(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
-    """Put the figures of resamples that were drawn some at a time into one row a figure."""
+    """Concatenate the metrics of resamples that were drawn some at a time, by name."""
     lists: dict[str, list[Floats]] = {}
     for part in parts:
         for name, values in part.items():
@@ -131,7 +131,7 @@ def _gathered(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
 
 
 def percentile_interval(values: Floats) -> Interval:
-    """Cut the same share off both ends: the span that holds the middle 95 % of values (percentile method)."""
+    """Give the central 95 % of values (percentile method)."""
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 

@@ -1,7 +1,7 @@
-"""Is a new model worse than the one in use? Both judge the same texts: local ones held back for this, and the guard.
+"""Champion and challenger: is a new model worse than the one in use? Both score the same texts.
 
-The two ask different things. The held-out texts tell which one ranks posts of this place better (average precision).
-The guard tells whether criticism and other clean talk are still left alone, and whether clear cases are still found.
+Held-out local texts tell which model ranks posts of this place better (average precision). The challenge set tells
+whether criticism and other clean posts are still left alone, and whether clear cases are still found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score
 
 from classifiers.data.datasets import CRITICISM, Example
-from classifiers.evaluation.predictions import Scored, score
+from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.model.classifier import Classifier
 
 LEAST_HELD_OUT: Final = 10  # answers of each kind, below which a label's ranking is chance
@@ -25,8 +24,8 @@ CRITICISM_SLACK: Final = 1  # posts
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One figure of both models; `of` is how many texts it rests on."""
+class PairedFigure:
+    """One figure of both models; `of` is the number of texts that it rests on."""
 
     new: float
     old: float
@@ -34,131 +33,133 @@ class Pair:
 
     @property
     def gain(self) -> float:
-        """How much greater the new one is."""
+        """How much greater the new model's figure is."""
         return self.new - self.old
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """What both models did.
+class Comparison:
+    """The figures of both models.
 
     Args:
         held_out: By label, average precision on local texts; labels with too few answers are left out.
         held_out_texts: How many local texts there were.
-        recall: By label, the share of the guard's posts with it that are flagged for it.
-        balance: By label, F1 on the guard: posts found and posts flagged wrongly in one figure.
-        clean: How many of the guard's posts without any label are flagged.
+        recall: By label, recall on the challenge set.
+        balance: By label, F1 on the challenge set.
+        clean: How many posts of the challenge set without any label are flagged.
         criticism: The same for its criticism alone.
 
     """
 
-    held_out: Mapping[str, Pair]
+    held_out: Mapping[str, PairedFigure]
     held_out_texts: int
-    recall: Mapping[str, Pair]
-    balance: Mapping[str, Pair]
-    clean: Pair
-    criticism: Pair
+    recall: Mapping[str, PairedFigure]
+    balance: Mapping[str, PairedFigure]
+    clean: PairedFigure
+    criticism: PairedFigure
 
     def faults(self) -> list[str]:
         """Say where the new model is worse, and by how much; empty when it is nowhere."""
-        found = []
+        faults = []
         ranking = _mean(self.held_out)
         if ranking and ranking.gain < -HELD_OUT_SLACK:
-            found.append(f"on held-out decisions average precision falls from {ranking.old:.3f} to {ranking.new:.3f}")
+            faults.append(f"on held-out decisions average precision falls from {ranking.old:.3f} to {ranking.new:.3f}")
         if self.criticism.gain > CRITICISM_SLACK:
-            found.append(f"on the guard {_posts(self.criticism, 'criticism')}")
+            faults.append(f"on the challenge set {_posts(self.criticism, 'criticism')}")
         elif self.clean.gain > CLEAN_SLACK:
-            found.append(f"on the guard {_posts(self.clean, 'clean posts')}")
+            faults.append(f"on the challenge set {_posts(self.clean, 'clean posts')}")
         balance = _mean(self.balance)
         if balance and balance.gain < -BALANCE_SLACK:
-            found.append(f"on the guard mean F1 falls from {balance.old:.3f} to {balance.new:.3f}")
-        found += [
-            f"on the guard F1 of {label} falls from {pair.old:.3f} to {pair.new:.3f}"
-            for label, pair in self.balance.items()
-            if pair.gain < -LABEL_SLACK
+            faults.append(f"on the challenge set mean F1 falls from {balance.old:.3f} to {balance.new:.3f}")
+        faults += [
+            f"on the challenge set F1 of {label} falls from {figure.old:.3f} to {figure.new:.3f}"
+            for label, figure in self.balance.items()
+            if figure.gain < -LABEL_SLACK
         ]
-        return found
+        return faults
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the figures as plain data, and the faults."""
+        """Give the figures and the faults as plain data."""
         return {**asdict(self), "faults": self.faults()}
 
 
-def hold(new: Classifier, old: Classifier, held_out: Sequence[Example], guard: Sequence[Example]) -> Contest:
-    """Let two classifiers judge the same texts.
+def compare(
+    new: Classifier, old: Classifier, held_out: Sequence[Example], challenge_set: Sequence[Example]
+) -> Comparison:
+    """Score the same texts with two models.
 
     Args:
-        new: The candidate.
-        old: The model in use.
+        new: The challenger.
+        old: The champion, which is in use.
         held_out: Local texts that neither has learnt from; may be none.
-        guard: The guard.
+        challenge_set: The challenge set.
 
     """
     labels = [label for label in new.labels if label in old.labels]
-    there, here = Both(score(new, guard), score(old, guard)), None
-    if held_out:
-        here = Both(score(new, held_out), score(old, held_out))
-    clean = np.array([not any(example.labels.values()) for example in guard])
-    critical = clean & np.array([example.facts.get("kind") == CRITICISM for example in guard])
-    return Contest(
-        held_out={label: here.ranking(label) for label in labels if here.ranks(label)} if here else {},
+    challenge = _ScoredByBoth(score_examples(new, challenge_set), score_examples(old, challenge_set))
+    local = _ScoredByBoth(score_examples(new, held_out), score_examples(old, held_out)) if held_out else None
+    clean = np.array([not any(example.labels.values()) for example in challenge_set])
+    criticism = clean & np.array([example.facts.get("kind") == CRITICISM for example in challenge_set])
+    return Comparison(
+        held_out={label: local.average_precision(label) for label in labels if local.can_rank(label)} if local else {},
         held_out_texts=len(held_out),
-        recall={label: there.recall(label) for label in labels},
-        balance={label: there.balance(label) for label in labels},
-        clean=there.flagged(clean),
-        criticism=there.flagged(critical),
+        recall={label: challenge.recall(label) for label in labels},
+        balance={label: challenge.f1(label) for label in labels},
+        clean=challenge.flagged(clean),
+        criticism=challenge.flagged(criticism),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    """The same texts, judged by the new model and by the old one."""
+class _ScoredByBoth:
+    """The same texts, scored by the new model and by the old one."""
 
-    new: Scored
-    old: Scored
+    new: ScoredExamples
+    old: ScoredExamples
 
-    def ranks(self, label: str) -> bool:
+    def can_rank(self, label: str) -> bool:
         """Whether enough texts know the label for a ranking to mean something."""
         answers = self.new.column(label).answers
         return min(int(answers.sum()), int((~answers).sum())) >= LEAST_HELD_OUT
 
-    def ranking(self, label: str) -> Pair:
+    def average_precision(self, label: str) -> PairedFigure:
         """Compare average precision."""
-        new, old = self.new.column(label), self.old.column(label)
-        return Pair(
-            float(average_precision_score(new.answers, new.probabilities)),
-            float(average_precision_score(old.answers, old.probabilities)),
-            len(new.answers),
-        )
+        from sklearn.metrics import average_precision_score  # noqa: PLC0415  takes half a second to import
 
-    def recall(self, label: str) -> Pair:
-        """Compare the share of texts with the label that are flagged for it; of none, nothing is missed."""
         new, old = self.new.column(label), self.old.column(label)
-        found = [float(one.flagged[one.answers].mean()) if one.answers.any() else 1.0 for one in (new, old)]
-        return Pair(found[0], found[1], int(new.answers.sum()))
+        of_new, of_old = (float(average_precision_score(one.answers, one.probabilities)) for one in (new, old))
+        return PairedFigure(of_new, of_old, len(new.answers))
 
-    def balance(self, label: str) -> Pair:
+    def recall(self, label: str) -> PairedFigure:
+        """Compare recall; 1 where no text carries the label."""
+        new, old = self.new.column(label), self.old.column(label)
+        of_new, of_old = (float(one.flagged[one.answers].mean()) if one.answers.any() else 1.0 for one in (new, old))
+        return PairedFigure(of_new, of_old, int(new.answers.sum()))
+
+    def f1(self, label: str) -> PairedFigure:
         """Compare the F1 of a label's flags."""
+        from sklearn.metrics import f1_score  # noqa: PLC0415  takes half a second to import
+
         new, old = self.new.column(label), self.old.column(label)
-        found = [float(f1_score(one.answers, one.flagged, zero_division=1.0)) for one in (new, old)]
-        return Pair(found[0], found[1], len(new.answers))
+        of_new, of_old = (float(f1_score(one.answers, one.flagged, zero_division=1.0)) for one in (new, old))
+        return PairedFigure(of_new, of_old, len(new.answers))
 
-    def flagged(self, which: NDArray[np.bool_]) -> Pair:
+    def flagged(self, which: NDArray[np.bool_]) -> PairedFigure:
         """Compare how many of some texts are flagged for anything."""
-        new, old = self.new.flagged[which].any(axis=1), self.old.flagged[which].any(axis=1)
-        return Pair(float(new.sum()), float(old.sum()), int(which.sum()))
+        of_new, of_old = (float(one.flagged[which].any(axis=1).sum()) for one in (self.new, self.old))
+        return PairedFigure(of_new, of_old, int(which.sum()))
 
 
-def _mean(pairs: Mapping[str, Pair]) -> Pair | None:
-    if not pairs:
+def _mean(figures: Mapping[str, PairedFigure]) -> PairedFigure | None:
+    if not figures:
         return None
-    values = list(pairs.values())
-    return Pair(
-        sum(pair.new for pair in values) / len(values),
-        sum(pair.old for pair in values) / len(values),
-        sum(pair.of for pair in values),
+    values = list(figures.values())
+    return PairedFigure(
+        sum(figure.new for figure in values) / len(values),
+        sum(figure.old for figure in values) / len(values),
+        sum(figure.of for figure in values),
     )
 
 
-def _posts(pair: Pair, what: str) -> str:
-    return f"{pair.new:.0f} of {pair.of} {what} are flagged instead of {pair.old:.0f}"
+def _posts(figure: PairedFigure, what: str) -> str:
+    return f"{figure.new:.0f} of {figure.of} {what} are flagged instead of {figure.old:.0f}"

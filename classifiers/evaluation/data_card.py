@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from classifiers.data.datasets import Example, data_hash
-from classifiers.evaluation.agreement import Judged, agreement
+from classifiers.evaluation.agreement import DoubleLabel, measure_agreement
 from classifiers.evaluation.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 from classifiers.labels import LABEL_NAMES
 from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity
@@ -25,7 +25,7 @@ FORM_TEXT: Final = {
 }
 
 
-def data_card(examples: Sequence[Example], judged: Sequence[Judged]) -> str:
+def data_card(examples: Sequence[Example], judged: Sequence[DoubleLabel]) -> str:
     """Write the card.
 
     Args:
@@ -134,12 +134,12 @@ def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
     return {number for pair in alike for number in pair}, too_short
 
 
-def _agreement(judged: Sequence[Judged]) -> str:
+def _agreement(judged: Sequence[DoubleLabel]) -> str:
     if not judged:
         return "No post has been labelled by a second person yet."
     rows = []
     for label in LABEL_NAMES:
-        found = agreement(judged, label)
+        found = measure_agreement(judged, label)
         low, high = found.interval
         counts = (found.both, found.only_first, found.only_second, found.neither)
         rows.append((f"`{label}`", *(f"{count:,}" for count in counts), f"{found.kappa:.2f} ({low:.2f} to {high:.2f})"))

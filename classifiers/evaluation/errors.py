@@ -1,4 +1,4 @@
-"""The mistakes worth reading: where a model was most sure of what is not so."""
+"""Error analysis: the wrong decisions of which a model was surest."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.predictions import Scored
+from classifiers.evaluation.predictions import ScoredExamples
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One text whose label the model got wrong.
+    """A wrong decision.
 
     Args:
-        label: The label in question.
+        label: The label.
         example: The text and what is known of it.
-        flagged: What the model decided; the truth is the opposite.
-        probability: What it gave the label.
-        distance: How far that is from the threshold, in log-odds: how sure it was.
+        flagged: The decision; the truth is the opposite.
+        probability: The model's probability of the label.
+        distance: Its distance from the threshold in log-odds: how sure the model was.
 
     """
 
@@ -29,22 +29,22 @@ class Mistake:
     distance: float
 
 
-def worst_mistakes(scored: Scored, most: int) -> list[Mistake]:
-    """List mistakes label by label: wrong flags first, then what was missed, the surest of each first.
+def worst_mistakes(scored: ScoredExamples, most: int) -> list[Mistake]:
+    """List false positives, then false negatives, of each label, the surest first.
 
     Args:
-        scored: Labelled texts and what a model says of them.
-        most: How many wrong flags, and how many missed texts, of each label.
+        scored: Labelled texts and the predictions of a model.
+        most: How many of either kind, for each label.
 
     """
-    found = []
+    mistakes = []
     for label in scored.labels:
         column = scored.column(label)
         distances = np.abs(_log_odds(column.probabilities) - _log_odds(np.array(scored.thresholds[label])))
         for decision in (True, False):
             places = np.flatnonzero((column.flagged != column.answers) & (column.flagged == decision))
             surest = places[np.argsort(-distances[places], kind="stable")][:most]
-            found += [
+            mistakes += [
                 Mistake(
                     label,
                     scored.examples[int(column.rows[place])],
@@ -54,7 +54,7 @@ def worst_mistakes(scored: Scored, most: int) -> list[Mistake]:
                 )
                 for place in surest
             ]
-    return found
+    return mistakes
 
 
 def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How good probabilities are: ranking, decisions, and whether they mean what they say."""
+"""Metrics of a label's probabilities: ranking, decisions, calibration."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -6,20 +6,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_curve
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.bootstrap import label_figures, label_intervals
 from classifiers.evaluation.pr_curve import Curve
-from classifiers.evaluation.predictions import Column, Scored, score
+from classifiers.evaluation.predictions import LabelScores, ScoredExamples, score_examples
 from classifiers.model.classifier import Classifier
 
-LEAST_THRESHOLD = 0.05  # below it a threshold would flag whatever comes
+LEAST_THRESHOLD = 0.05  # a lower threshold would flag whatever comes
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
-    """The quality of one label: counts, threshold-free measures, and decisions at the threshold.
+    """The metrics of one label.
 
     Args:
         positives: Texts that carry the label.
@@ -52,12 +51,19 @@ class LabelMetrics:
         """Give the figures as plain data; a curve that is empty is left out."""
         figures = asdict(self)
         del figures["curve"]
-        return figures | ({"curve": self.curve.rows()} if self.curve.points else {})
+        return figures | ({"curve": self.curve.as_rows()} if self.curve.points else {})
 
 
 def measure(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], threshold: float) -> LabelMetrics:
-    """Measure one label on texts with known answers, of which there must be some of both kinds."""
-    curve = Curve.of(probabilities, answers)
+    """Measure one label.
+
+    Args:
+        probabilities: Shape (texts,).
+        answers: Whether each text carries the label, shape (texts,); there must be some of both.
+        threshold: The probability from which it is flagged.
+
+    """
+    curve = Curve.from_scores(probabilities, answers)
     return _measured(probabilities, answers, probabilities >= threshold, threshold, curve)
 
 
@@ -79,7 +85,9 @@ def _measured(
 
 
 def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float) -> float:
-    """Find the least threshold from which on a precision is reached; the best F1 when none reaches it."""
+    """Find the least threshold that reaches a precision; where none does, the one with the best F1."""
+    from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import
+
     reached, _, thresholds = precision_recall_curve(answers, probabilities)
     good = np.flatnonzero(reached[:-1] >= precision)
     if not len(good):
@@ -88,7 +96,9 @@ def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray
 
 
 def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
-    """Find the threshold with the best F1 of "yes"."""
+    """Find the threshold with the best F1."""
+    from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import
+
     precision, recall, thresholds = precision_recall_curve(answers, probabilities)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)
@@ -98,18 +108,18 @@ def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, A
     """Measure a classifier on labelled texts; see `summary`.
 
     Raises:
-        DataInvalid: When the texts know none of its labels.
+        DataInvalid: When no answer is known for any of its labels.
 
     """
-    return summary(score(classifier, examples))
+    return summary(score_examples(classifier, examples))
 
 
-def summary(scored: Scored) -> dict[str, Any]:
-    """Measure each label that the texts know.
+def summary(scored: ScoredExamples) -> dict[str, Any]:
+    """Measure each label of which both answers occur.
 
     Returns:
         `{"examples": n, "labels": {label: figures}}`, where figures are those of `LabelMetrics` and `"intervals"` holds
-        by figure the ends of its 95 % interval.
+        for each figure its 95 % interval.
 
     """
     result: dict[str, Any] = {"examples": len(scored.examples), "labels": {}}
@@ -120,7 +130,7 @@ def summary(scored: Scored) -> dict[str, Any]:
     return result
 
 
-def _with_intervals(column: Column, threshold: float) -> dict[str, Any]:
+def _with_intervals(column: LabelScores, threshold: float) -> dict[str, Any]:
     metrics = _measured(column.probabilities, column.answers, column.flagged, threshold, Curve())
     intervals = label_intervals(column.probabilities, column.answers, column.flagged)
     return {**metrics.as_dict(), "intervals": {name: list(interval) for name, interval in intervals.items()}}

@@ -1,7 +1,7 @@
-"""What a threshold can be expected to give: precision and recall at some fifty thresholds, from scores of unseen texts.
+"""The precision-recall curve of a label, at some fifty thresholds, from scores of unseen texts.
 
-The curve is kept with the model, so that a threshold can be chosen for a precision, and a precision told for a
-threshold, long after the labelled texts are gone.
+It is kept with the model, so that a threshold can be chosen for a precision, and the precision of a threshold be told,
+when the labelled texts are gone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,15 +10,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_curve
 
 POINTS: Final = 50
-EVEN: Final = 0.5  # a precision below which flags are more often wrong than right
+EVEN: Final = 0.5  # the precision below which flags are more often wrong than right
 DIGITS: Final = 6
 
 
 class Point(NamedTuple):
-    """Who flags from `threshold` on: which share of the flags is right, and which share of the label is found."""
+    """Precision and recall of flagging from a threshold on."""
 
     threshold: float
     precision: float
@@ -32,34 +31,38 @@ class Curve:
     points: tuple[Point, ...] = ()
 
     @classmethod
-    def of(cls, probabilities: NDArray[np.float64], answers: NDArray[np.bool_], points: int = POINTS) -> "Curve":
-        """Work a curve out.
+    def from_scores(
+        cls, probabilities: NDArray[np.float64], answers: NDArray[np.bool_], points: int = POINTS
+    ) -> "Curve":
+        """Compute a curve.
 
         Args:
-            probabilities: Scores of texts that were not learnt from, shape (texts,).
+            probabilities: Of texts that the model did not learn from, shape (texts,).
             answers: Whether each carries the label, shape (texts,); there must be some of both.
             points: How many thresholds are kept at most; they divide the recall evenly.
 
         """
+        from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import
+
         precision, recall, thresholds = precision_recall_curve(answers, probabilities)
         wanted = np.linspace(1.0, 0.0, points, endpoint=False)
         # Recall falls along the thresholds; the last threshold that still reaches it is the one that flags least.
         places = np.unique(np.searchsorted(-recall[:-1], -wanted, side="right") - 1)
-        return cls.read((thresholds[place], precision[place], recall[place]) for place in places.tolist())
+        return cls.from_rows((thresholds[place], precision[place], recall[place]) for place in places.tolist())
 
     @classmethod
-    def read(cls, rows: Iterable[Sequence[float]]) -> "Curve":
-        """Take a curve from rows of threshold, precision and recall, as `rows` gives them."""
+    def from_rows(cls, rows: Iterable[Sequence[float]]) -> "Curve":
+        """Make a curve of rows of threshold, precision and recall, as `as_rows` gives them."""
         return cls(tuple(Point(*(round(float(value), DIGITS) for value in row)) for row in rows))
 
-    def rows(self) -> list[list[float]]:
+    def as_rows(self) -> list[list[float]]:
         """Give the curve as plain data."""
         return [list(point) for point in self.points]
 
     def at(self, threshold: float) -> Point | None:
-        """Tell what to expect from a threshold, on straight lines between the points; None of an empty curve.
+        """Interpolate precision and recall at a threshold linearly; None of an empty curve.
 
-        Above the last point nothing more is known than what it says; its recall is the most that is left.
+        Above the last point its figures are given: its recall is an upper bound there.
         """
         if not self.points:
             return None
@@ -80,10 +83,10 @@ class Curve:
         return max((point.precision for point in self.points), default=None)
 
     def unsure_from(self, threshold: float) -> float:
-        """Say where the band begins in which a text is neither flagged nor called clean.
+        """Give the lower end of the band in which a text is neither flagged nor called clean.
 
-        It goes from the threshold down to the least one whose flags would be right at least as often as wrong. It is
-        empty (the threshold itself) where the curve knows of no lower one.
+        The band goes from the threshold down to the least one whose flags would be right at least as often as wrong. It
+        is empty (the threshold itself) where the curve has no lower one.
         """
         even = self.threshold_for(EVEN)
         return threshold if even is None else min(even, threshold)

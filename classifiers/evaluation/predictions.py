@@ -1,4 +1,4 @@
-"""Labelled texts beside what a model says of them: what every measure, slice and list of mistakes is made from."""
+"""Labelled texts with a model's predictions: the input of metrics, slices and lists of mistakes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +12,14 @@ from classifiers.model.classifier import Classifier
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One label: the texts that know it, what is true, and what was said.
+class LabelScores:
+    """The predictions for one label, of the texts whose answer is known.
 
     Args:
-        rows: The numbers of the texts, shape (texts of the label,), like all that follows.
+        rows: The numbers of these texts, shape (texts with an answer,), like all that follows.
         answers: Whether they carry the label.
-        probabilities: What the model gave them.
-        flagged: What it decided.
+        probabilities: The model's probabilities.
+        flagged: The model's decisions.
 
     """
 
@@ -35,8 +35,8 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Labelled texts and what a model says of them.
+class ScoredExamples:
+    """Labelled texts and the predictions of a model.
 
     Args:
         examples: The texts.
@@ -53,14 +53,14 @@ class Scored:
     flagged: NDArray[np.bool_]
     thresholds: Mapping[str, float]
 
-    def column(self, label: str) -> Column:
-        """Give one label's column, without the texts that do not know it."""
+    def column(self, label: str) -> LabelScores:
+        """Give the predictions for one label, without the texts whose answer is unknown."""
         place = self.labels.index(label)
         rows = np.array([row for row, example in enumerate(self.examples) if label in example.labels], dtype=np.intp)
         answers = np.array([self.examples[row].labels[label] for row in rows], dtype=bool)
-        return Column(rows, answers, self.probabilities[rows, place], self.flagged[rows, place])
+        return LabelScores(rows, answers, self.probabilities[rows, place], self.flagged[rows, place])
 
-    def only(self, rows: Sequence[int]) -> "Scored":
+    def subset(self, rows: Sequence[int]) -> "ScoredExamples":
         """Keep some of the texts, by their numbers."""
         kept = np.asarray(rows, dtype=np.intp)
         return replace(
@@ -71,11 +71,11 @@ class Scored:
         )
 
 
-def score(classifier: Classifier, examples: Sequence[Example]) -> Scored:
-    """Let a classifier judge labelled texts.
+def score_examples(classifier: Classifier, examples: Sequence[Example]) -> ScoredExamples:
+    """Score labelled texts with a classifier.
 
     Raises:
-        DataInvalid: When the texts know none of its labels.
+        DataInvalid: When no answer is known for any of its labels.
 
     """
     if not any(label in example.labels for example in examples for label in classifier.labels):
@@ -86,16 +86,16 @@ def score(classifier: Classifier, examples: Sequence[Example]) -> Scored:
     labels = classifier.labels
     probabilities = np.array([[prediction.probabilities[label] for label in labels] for prediction in predictions])
     flagged = np.array([[label in prediction.flags for label in labels] for prediction in predictions])
-    return Scored(examples, labels, probabilities, flagged, classifier.thresholds)
+    return ScoredExamples(examples, labels, probabilities, flagged, classifier.thresholds)
 
 
-def scored_unseen(
+def cross_validated_scores(
     examples: Sequence[Example], unseen: Mapping[str, NDArray[np.float64]], thresholds: Mapping[str, float]
-) -> Scored:
-    """Put together what training said of each text before it had seen it.
+) -> ScoredExamples:
+    """Take the scores of training texts by the models of cross-validation that did not see them.
 
     Args:
-        examples: The texts of the training, all of which know all labels.
+        examples: The training texts; the answer of every label is known for all of them.
         unseen: `Trained.unseen`: by label, one probability a text.
         thresholds: The thresholds of the trained classifier.
 
@@ -103,4 +103,4 @@ def scored_unseen(
     labels = tuple(unseen)
     probabilities = np.column_stack([unseen[label] for label in labels])
     flagged = probabilities >= np.array([thresholds[label] for label in labels])
-    return Scored(examples, labels, probabilities, flagged, thresholds)
+    return ScoredExamples(examples, labels, probabilities, flagged, thresholds)

@@ -9,7 +9,7 @@ import numpy as np
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.bootstrap import label_figures, label_intervals, wilson
-from classifiers.evaluation.predictions import Column, Scored
+from classifiers.evaluation.predictions import LabelScores, ScoredExamples
 from classifiers.text.aligned import Aligned
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import normalise
@@ -84,7 +84,7 @@ def slices_of(example: Example) -> Iterator[tuple[str, str]]:
             yield fact, example.facts[fact]
 
 
-def by_slice(scored: Scored) -> list[dict[str, Any]]:
+def by_slice(scored: ScoredExamples) -> list[dict[str, Any]]:
     """Measure a model on every slice.
 
     Returns:
@@ -105,18 +105,18 @@ def by_slice(scored: Scored) -> list[dict[str, Any]]:
             "by": by,
             "slice": name,
             "examples": len(members[by, name]),
-            "labels": _measured(scored.only(members[by, name])),
+            "labels": _measured(scored.subset(members[by, name])),
         }
         for by, name in keys
     ]
 
 
-def _measured(part: Scored) -> dict[str, dict[str, Any]]:
+def _measured(part: ScoredExamples) -> dict[str, dict[str, Any]]:
     columns = {label: part.column(label) for label in part.labels}
     return {label: _figures(column) for label, column in columns.items() if len(column.rows)}
 
 
-def _figures(column: Column) -> dict[str, Any]:
+def _figures(column: LabelScores) -> dict[str, Any]:
     yes, marked = int(column.answers.sum()), int(column.flagged.sum())
     no = len(column.answers) - yes
     found = int((column.answers & column.flagged).sum())

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from classifiers.claims import claim_of
+from classifiers.claims import find_claim
 from classifiers.labels import UNVERIFIED
 from classifiers.model.prediction import Prediction
 from monitor.cli.context import application, out, progress_bar, show_json_lines
@@ -85,7 +85,7 @@ def _as_data(identifier: Any, text: str, prediction: Prediction) -> dict[str, An
             label: [[reason.words, round(reason.weight, 4)] for reason in reasons]
             for label, reasons in prediction.reasons.items()
         },
-        **({"claim": claim_of(text, why).as_dict()} if why is not None else {}),
+        **({"claim": find_claim(text, why).as_dict()} if why is not None else {}),
     }
 
 

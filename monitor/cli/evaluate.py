@@ -15,7 +15,7 @@ from rich.text import Text
 from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.evaluation.errors import Mistake, worst_mistakes
 from classifiers.evaluation.metrics import summary
-from classifiers.evaluation.predictions import Scored, score
+from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.evaluation.slices import by_slice
 from classifiers.text.normalise import normalise
 from monitor.cli.context import application, out, progress_bar, show_json
@@ -64,7 +64,7 @@ def evaluate(
         loaded = application(context).load_model(model, bar.update)
     examples = read_data(data, corpus=False)
     seen = _texts_of(without or [])
-    scored = score(loaded.classifier, examples)
+    scored = score_examples(loaded.classifier, examples)
     result: dict[str, Any] = {"model": loaded.version, **summary(scored)}
     if without:
         result["unseen"] = _unseen(scored, seen)
@@ -96,7 +96,7 @@ def _read_seen(item: str) -> list[Example]:
     return read_named(reader, Path(file))
 
 
-def _unseen(scored: Scored, seen: set[str]) -> dict[str, Any]:
+def _unseen(scored: ScoredExamples, seen: set[str]) -> dict[str, Any]:
     """Measure only texts that are not among the seen ones, each once."""
     kept: dict[str, int] = {}
     for row, example in enumerate(scored.examples):
@@ -106,7 +106,7 @@ def _unseen(scored: Scored, seen: set[str]) -> dict[str, Any]:
     left_out = len(scored.examples) - len(kept)
     if not kept:
         return {"left_out": left_out, "examples": 0, "labels": {}}
-    return {"left_out": left_out, **summary(scored.only(list(kept.values())))}
+    return {"left_out": left_out, **summary(scored.subset(list(kept.values())))}
 
 
 def _as_data(mistake: Mistake) -> dict[str, Any]:

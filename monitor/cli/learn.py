@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from classifiers.evaluation.comparison import LEAST_HELD_OUT, Contest, Pair
+from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_data
 from monitor.pipeline.learn import LearnResult
@@ -21,7 +21,7 @@ def learn(
 ) -> None:
     """Learn from all decisions of the desk, and compare the candidate with the model in use. Nothing else changes.
 
-    One decided post in five is never learnt from: both models are judged by it, and by the guard.
+    One decided post in five is never learnt from: both models are judged by it, and by the challenge set.
 
     Example: `kiemtin learn && kiemtin models list`
     """
@@ -41,7 +41,7 @@ def learn(
         f"read {learnt.unlabelled} posts without labels.",
         markup=False,
     )
-    show_contest(learnt.contest, learnt.version, learnt.against)
+    show_comparison(learnt.comparison, learnt.version, learnt.against)
     console.print(
         f"Next: `kiemtin models shadow {learnt.name}` or `kiemtin models promote {learnt.name}`", markup=False
     )
@@ -56,31 +56,31 @@ def _as_dict(learnt: LearnResult) -> dict[str, object]:
         "answers": {label: {"yes": yes, "no": no} for label, (yes, no) in learnt.answers.items()},
         "unlabelled": learnt.unlabelled,
         "against": learnt.against,
-        **learnt.contest.as_dict(),
+        **learnt.comparison.as_dict(),
     }
 
 
-def show_contest(contest: Contest, new: str, old: str) -> None:
+def show_comparison(comparison: Comparison, new: str, old: str) -> None:
     """Print what both models did on the same texts, and where the new one is worse."""
     table = Table(box=None, pad_edge=False)
     for heading in ("", "new", "old", "of"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    for label, pair in contest.held_out.items():
+    for label, pair in comparison.held_out.items():
         _row(table, f"held out, {label}: average precision", pair, "{:.3f}")
-    for label, pair in contest.recall.items():
-        _row(table, f"guard, {label}: recall", pair, "{:.3f}")
-        _row(table, f"guard, {label}: F1", contest.balance[label], "{:.3f}")
-    _row(table, "guard, criticism flagged", contest.criticism, "{:.0f}")
-    _row(table, "guard, clean posts flagged", contest.clean, "{:.0f}")
+    for label, pair in comparison.recall.items():
+        _row(table, f"challenge set, {label}: recall", pair, "{:.3f}")
+        _row(table, f"challenge set, {label}: F1", comparison.balance[label], "{:.3f}")
+    _row(table, "challenge set, criticism flagged", comparison.criticism, "{:.0f}")
+    _row(table, "challenge set, clean posts flagged", comparison.clean, "{:.0f}")
     console = out()
     console.print(f"New: {new}; old: {old}", markup=False)
     console.print(table)
-    if not contest.held_out:
+    if not comparison.held_out:
         too_few = f"too few to rank by ({LEAST_HELD_OUT} yes and {LEAST_HELD_OUT} no of a label are needed)"
-        console.print(f"Held-out decisions: {contest.held_out_texts}, {too_few}.", markup=False)
-    faults = contest.faults()
+        console.print(f"Held-out decisions: {comparison.held_out_texts}, {too_few}.", markup=False)
+    faults = comparison.faults()
     console.print(f"Worse: {'; '.join(faults)}" if faults else "The new one is nowhere worse.", markup=False)
 
 
-def _row(table: Table, what: str, pair: Pair, form: str) -> None:
+def _row(table: Table, what: str, pair: PairedFigure, form: str) -> None:
     table.add_row(what, form.format(pair.new), form.format(pair.old), str(pair.of))

@@ -9,7 +9,7 @@ from rich.table import Table
 from classifiers.persistence import MANIFEST_FILE
 from monitor.bootstrap import DEFAULT_MODEL, Application
 from monitor.cli.context import application, out, progress_bar, show_json
-from monitor.cli.learn import show_contest
+from monitor.cli.learn import show_comparison
 from monitor.errors import UsageError
 from monitor.pipeline.drift import Drift, Share, drift
 from monitor.pipeline.promotion import ActiveModelChange
@@ -77,7 +77,7 @@ def compare(
     old: Annotated[str, typer.Argument(help="Name or version of the one to compare with.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Let two models judge the held-out decisions and the guard.
+    """Let two models judge the held-out decisions and the challenge set.
 
     Example: `kiemtin models compare learnt-20261120 default`
     """
@@ -85,7 +85,7 @@ def compare(
     if as_json:
         show_json(compared.as_dict())
         return
-    show_contest(compared.contest, compared.new, compared.old)
+    show_comparison(compared.comparison, compared.new, compared.old)
 
 
 def promote(
@@ -94,7 +94,7 @@ def promote(
     force: Annotated[bool, typer.Option(help="Use it although it is worse; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
 ) -> None:
-    """Put a model into use, unless it is worse on held-out decisions or on the guard.
+    """Put a model into use, unless it is worse on held-out decisions or on the challenge set.
 
     Example: `kiemtin models promote learnt-20261120`
     """
@@ -196,7 +196,7 @@ def _show_drift(found: Drift) -> None:
     for heading in ("week", "label", "posts", "mean score", "PSI", "JS"):
         table.add_column(heading)
     for row in found.scores:
-        moved = (f"{row.shift.stability_index:.2f}", f"{row.shift.distance:.2f}") if row.shift else ("–", "–")
+        moved = (f"{row.drift.psi:.2f}", f"{row.drift.js_distance:.2f}") if row.drift else ("–", "–")
         table.add_row(row.week, row.label, str(row.posts), f"{row.mean:.3f}", *moved)
     console.print(table)
     for week in found.words:

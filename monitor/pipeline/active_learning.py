@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.active_learning import Drawn, draw
+from classifiers.active_learning import Selection, select
 from classifiers.features.embeddings import positions
 from classifiers.features.tokens import TextPreparer
 from classifiers.labels import LABEL_NAMES
@@ -103,7 +103,7 @@ class QuestionSelector:
         )
         margins = pool.margins()
         # The seed depends on what was asked before, so that the next call draws other random posts.
-        drawn = draw(
+        drawn = select(
             margins.min(axis=1),
             positions(loaded.classifier.space, prepared, seed=SEED),
             pool.asked,
@@ -147,7 +147,7 @@ def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
-def _drafts(pool: _Pool, drawn: Drawn, margins: NDArray[np.float64]) -> list[QuestionDraft]:
+def _drafts(pool: _Pool, drawn: Selection, margins: NDArray[np.float64]) -> list[QuestionDraft]:
     """Make the questions, random and uncertain ones in mixed order, so that the order tells reviewers nothing."""
     wanted = [(row, "random", LABEL_NAMES) for row in drawn.random]
     wanted += [(row, "uncertain", (LABEL_NAMES[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]

@@ -106,7 +106,7 @@ class DecisionThresholds:
 
 def resolve_thresholds(model: Model, rules: Iterable[ThresholdRule]) -> DecisionThresholds:
     """Resolve rules to thresholds of a registered model."""
-    curves = {label: Curve.read(figures.get("curve", ())) for label, figures in model.metrics.items()}
+    curves = {label: Curve.from_rows(figures.get("curve", ())) for label, figures in model.metrics.items()}
     return DecisionThresholds({label: float(value) for label, value in model.thresholds.items()}, curves, rules)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.evaluation.bootstrap import wilson
-from classifiers.evaluation.drift import Shift, shift
+from classifiers.evaluation.drift import ScoreDrift, measure_drift
 from classifiers.persistence import Loaded
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import NotReady
@@ -17,7 +17,7 @@ from storage import questions, registry, scores
 from storage.database import Database
 
 WEEKS: Final = 12
-LEAST_POSTS: Final = 100  # of a week and of all weeks before it; with fewer, a shift may be chance
+LEAST_POSTS: Final = 100  # of a week and of all weeks before it; with fewer, a drift may be chance
 LEAST_WORDS: Final = 1000
 NOTABLE_UNKNOWN: Final = 0.05  # rise of the share of unknown words over the weeks before
 NOTABLE_PRECISION: Final = 0.5  # below it, more flags are wrong than right
@@ -41,13 +41,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class WeekOfScores:
-    """The scores of one label in one week; `shift` compares with all weeks before, None with too few posts."""
+    """The scores of one label in one week; `drift` compares with all weeks before, None with too few posts."""
 
     week: str
     label: str
     posts: int
     mean: float
-    shift: Shift | None
+    drift: ScoreDrift | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekO
             now = np.array(values)
             enough = min(len(now), len(before)) >= LEAST_POSTS
             listed.append(
-                WeekOfScores(week, label, len(now), float(now.mean()), shift(before, now) if enough else None)
+                WeekOfScores(week, label, len(now), float(now.mean()), measure_drift(before, now) if enough else None)
             )
             before = np.concatenate([before, now])
     return tuple(listed)
@@ -191,12 +191,12 @@ def _estimates(answers: Iterable[questions.Answered]) -> dict[str, Estimate]:
 
 
 def _on_scores(by_week: Iterable[WeekOfScores]) -> list[str]:
-    newest = {found.label: found for found in by_week if found.shift is not None}
+    newest = {found.label: found for found in by_week if found.drift is not None}
     return [
-        f"{label}: scores of {found.week} have moved (PSI {found.shift.stability_index:.2f}): answer questions "
+        f"{label}: scores of {found.week} have moved (PSI {found.drift.psi:.2f}): answer questions "
         "(`kiemtin ask`), then `kiemtin learn`"
         for label, found in newest.items()
-        if found.shift is not None and found.shift.is_notable
+        if found.drift is not None and found.drift.is_notable
     ]
 
 

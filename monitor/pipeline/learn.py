@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.comparison import Contest, hold
+from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.adapt import adapt
@@ -40,7 +40,7 @@ class LearnResult:
         answers: By label, how many of the decided posts carry it, and how many do not.
         unlabelled: How many posts without labels were used.
         against: The version of the model that it was compared with.
-        contest: The comparison.
+        comparison: The comparison.
 
     """
 
@@ -51,7 +51,7 @@ class LearnResult:
     answers: dict[str, tuple[int, int]]
     unlabelled: int
     against: str
-    contest: Contest
+    comparison: Comparison
 
 
 class Learner:
@@ -104,12 +104,12 @@ class Learner:
         # A held-out post may also stand in a public set; it must not be trained on by that way.
         general = exclude_texts(general, found.held_out)
         trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
-        contest = hold(trained.classifier, active.classifier, found.held_out, self._challenge_set)
+        comparison = compare(trained.classifier, active.classifier, found.held_out, self._challenge_set)
         now = self._clock.now()
         saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
         draft = model_draft(saved)
         with self._database.work() as session:
-            registry.register(session, draft, now, {"against": active.version, **contest.as_dict()})
+            registry.register(session, draft, now, {"against": active.version, **comparison.as_dict()})
             session.commit()
         return LearnResult(
             name=name,
@@ -119,7 +119,7 @@ class Learner:
             answers=_answers(found.training),
             unlabelled=len(unlabelled),
             against=active.version,
-            contest=contest,
+            comparison=comparison,
         )
 
     def _free_name(self, name: str | None) -> str:

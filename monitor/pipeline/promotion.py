@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.comparison import Contest, hold
+from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
@@ -28,11 +28,11 @@ class ComparedModels:
 
     new: str
     old: str
-    contest: Contest
+    comparison: Comparison
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain data, for JSON."""
-        return {"new": self.new, "old": self.old, **self.contest.as_dict()}
+        return {"new": self.new, "old": self.old, **self.comparison.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ModelPromotion:
         with self._database.work() as session:
             held_out = split_holdout(decisions.label_decisions(session)).held_out
         return ComparedModels(
-            first.version, second.version, hold(first.classifier, second.classifier, held_out, self._challenge_set)
+            first.version, second.version, compare(first.classifier, second.classifier, held_out, self._challenge_set)
         )
 
     def promote(self, name: str, *, in_use: str, reason: str = "") -> ActiveModelChange:
@@ -102,7 +102,7 @@ class ModelPromotion:
             message = f"{wanted.version} is in use already"
             raise PromotionRefused(message)
         if active is not None and active.version != wanted.version:
-            faults = self.compare(wanted.version, active.version).contest.faults()
+            faults = self.compare(wanted.version, active.version).comparison.faults()
         else:
             self._load(wanted)
         if faults and not reason:

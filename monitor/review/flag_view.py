@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from classifiers.claims import Claim, claim_of
+from classifiers.claims import Claim, find_claim
 from classifiers.labels import UNVERIFIED
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
@@ -286,7 +286,7 @@ def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | No
     if flag.label != UNVERIFIED.name:
         return None
     weighed = [WordReason(reason.words, reason.weight) for reason in reasons]
-    return claim_of(join_title(judged.title, judged.text), weighed)
+    return find_claim(join_title(judged.title, judged.text), weighed)
 
 
 def _reason_rows(reasons: Sequence[tuple[str, float]]) -> tuple[ReasonRow, ...]:

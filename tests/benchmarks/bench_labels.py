@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from classifiers.active_learning import draw
+from classifiers.active_learning import select
 from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import prepare
@@ -109,7 +109,7 @@ def curve(found: Place, seed: int) -> NDArray[np.float64]:
     reached = [roc_auc_score(found.answers, line.log_odds(found.measured))]
     while len(asked) < min(MOST, len(found.pool)):
         doubt = np.abs(line.log_odds(pool))
-        asked += draw(doubt, found.positions, asked, STEP, seed=1000 * seed + len(asked)).all
+        asked += select(doubt, found.positions, asked, STEP, seed=1000 * seed + len(asked)).all
         line = fit(found, asked)
         reached.append(roc_auc_score(found.answers, line.log_odds(found.measured)))
     return np.array(reached)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from classifiers.active_learning import SPREAD, draw
+from classifiers.active_learning import POOL_FACTOR, select
 
 
 def around_a_circle(count: int) -> NDArray[np.float64]:
@@ -23,7 +23,7 @@ def test_nothing_is_asked_twice_and_as_much_as_there_is(
     doubt: list[float], count: int, seed: int, data: st.DataObject
 ) -> None:
     asked = sorted(data.draw(st.sets(st.integers(0, len(doubt) - 1))))
-    drawn = draw(np.array(doubt), around_a_circle(len(doubt)), asked, count, seed=seed)
+    drawn = select(np.array(doubt), around_a_circle(len(doubt)), asked, count, seed=seed)
     assert len(set(drawn.all)) == len(drawn.all) <= count
     assert not set(drawn.all) & set(asked)
     assert len(drawn.random) == min(count - count // 2, len(doubt) - len(asked))
@@ -35,16 +35,16 @@ def test_half_is_drawn_at_random_from_all_alike() -> None:
     doubt = np.array([0.0] * 20 + [9.0] * 20)
     times = np.zeros(40)
     for seed in range(400):
-        for number in draw(doubt, around_a_circle(40), [], 10, seed=seed).random:
+        for number in select(doubt, around_a_circle(40), [], 10, seed=seed).random:
             times[number] += 1
     assert abs(times[:20].sum() - times[20:].sum()) < 200  # of 2,000; the standard deviation is under 45
 
 
 def test_the_other_half_is_doubtful() -> None:
     doubt = np.arange(100.0)
-    drawn = draw(doubt, around_a_circle(100), [], 10, seed=1)
+    drawn = select(doubt, around_a_circle(100), [], 10, seed=1)
     assert len(drawn.uncertain) == 5
-    assert max(drawn.uncertain) < 5 * SPREAD + len(drawn.random)
+    assert max(drawn.uncertain) < 5 * POOL_FACTOR + len(drawn.random)
 
 
 def test_the_doubtful_ones_lie_apart() -> None:
@@ -52,24 +52,24 @@ def test_the_doubtful_ones_lie_apart() -> None:
     small = 3
     heaps = np.array([[0.0, 1.0]] * small + [[1.0, 0.0]] * 30)
     for seed in range(20):
-        assert any(number < small for number in draw(np.zeros(len(heaps)), heaps, [], 4, seed=seed).all)
+        assert any(number < small for number in select(np.zeros(len(heaps)), heaps, [], 4, seed=seed).all)
 
 
 def test_what_was_asked_before_is_a_place_to_keep_away_from() -> None:
     places = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
-    drawn = draw(np.array([0.0, 0.0, 0.0, 5.0]), places, [0], 2, seed=0)
+    drawn = select(np.array([0.0, 0.0, 0.0, 5.0]), places, [0], 2, seed=0)
     left = {1, 2, 3} - set(drawn.random)
     farthest = min(left, key=lambda number: float(places[number] @ places[0]))
     assert drawn.uncertain == (farthest,)
 
 
 def test_without_positions_the_most_doubtful_come_first() -> None:
-    drawn = draw(np.array([3.0, 1.0, 2.0, 0.0]), np.zeros((4, 0)), [], 2, seed=0)
+    drawn = select(np.array([3.0, 1.0, 2.0, 0.0]), np.zeros((4, 0)), [], 2, seed=0)
     left = [number for number in (3, 1, 2, 0) if number not in drawn.random]
     assert drawn.uncertain == (left[0],)
 
 
 def test_the_same_seed_draws_the_same() -> None:
     doubt, places = np.arange(30.0), around_a_circle(30)
-    assert draw(doubt, places, [4], 8, seed=7) == draw(doubt, places, [4], 8, seed=7)
-    assert draw(doubt, places, [4], 8, seed=7) != draw(doubt, places, [4], 8, seed=8)
+    assert select(doubt, places, [4], 8, seed=7) == select(doubt, places, [4], 8, seed=7)
+    assert select(doubt, places, [4], 8, seed=7) != select(doubt, places, [4], 8, seed=8)

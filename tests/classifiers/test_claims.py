@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.claims import MOST, SOURCES, UNNAMED, claim_of
+from classifiers.claims import MOST, SOURCES, UNNAMED, find_claim
 from classifiers.model.prediction import Reason
 from classifiers.text.lexicon import default_lexicon
 
@@ -12,7 +12,7 @@ RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút
 
 
 def test_a_rumour_asserts_something_and_names_nobody_who_could_be_asked() -> None:
-    assert claim_of(RUMOUR).as_dict() == {
+    assert find_claim(RUMOUR).as_dict() == {
         "asserts": ["ngày mai ngân hàng đóng cửa"],
         "sources": [],
         "hearsay": ["Tin nội bộ"],
@@ -31,7 +31,7 @@ def test_a_rumour_asserts_something_and_names_nobody_who_could_be_asked() -> Non
     ids=["illness", "ban", "money", "share", "without marks"],
 )
 def test_deaths_bans_money_and_cures_are_matters_of_fact(text: str, asserted: str) -> None:
-    assert [mention.words for mention in claim_of(text).asserts] == [asserted]
+    assert [mention.words for mention in find_claim(text).asserts] == [asserted]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_deaths_bans_money_and_cures_are_matters_of_fact(text: str, asserted: st
     ids=["criticism", "proposal", "question", "small talk", "empty", "emoji"],
 )
 def test_opinion_questions_and_small_talk_assert_nothing(text: str) -> None:
-    assert claim_of(text).asserts == ()
+    assert find_claim(text).asserts == ()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_opinion_questions_and_small_talk_assert_nothing(text: str) -> None:
     ids=["paper", "document", "agency", "station", "link", "without marks"],
 )
 def test_a_source_that_can_be_looked_up_is_found(text: str, source: str) -> None:
-    assert source in claim_of(text).as_dict()["sources"]
+    assert source in find_claim(text).as_dict()["sources"]
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,18 @@ def test_a_source_that_can_be_looked_up_is_found(text: str, source: str) -> None
     ids=["the people", "young men", "no number", "bait", "shouting", "shouted title", "a report of nobody", "no marks"],
 )
 def test_plain_words_and_bait_are_no_sources(text: str) -> None:
-    assert claim_of(text).sources == ()
+    assert find_claim(text).sources == ()
 
 
 @pytest.mark.parametrize("text", ["Nghe nói mai mất nước", "Có người bảo sắp cấm", "Các nhà khoa học đã tìm ra thuốc"])
 def test_people_without_a_name_are_told_apart_from_sources(text: str) -> None:
-    claim = claim_of(text)
+    claim = find_claim(text)
     assert (len(claim.hearsay), claim.sources) == (1, ())
 
 
 def test_spans_lie_in_the_original_whatever_it_is_written_like() -> None:
     text = "NGHE   NÓI\u200b… ngày mai  ngân hàng\u0301 ĐÓNG CỬA!!!!"
-    claim = claim_of(text)
+    claim = find_claim(text)
     (asserted,) = claim.asserts
     assert " ".join(text[asserted.start : asserted.end].split()) == asserted.words
     assert asserted.words.endswith("ĐÓNG CỬA")
@@ -101,7 +101,7 @@ def test_spans_lie_in_the_original_whatever_it_is_written_like() -> None:
 def test_what_weighs_most_in_the_models_reasons_stands_first() -> None:
     text = "Mai mất điện, mai mất nước, mai đóng cửa chợ. Nguồn: VTV, VOV."
     reasons = [Reason("đóng cửa", 2.0), Reason("nước", 1.0), Reason("vov", -1.0)]
-    plain, weighed = claim_of(text), claim_of(text, reasons)
+    plain, weighed = find_claim(text), find_claim(text, reasons)
     assert plain.asserts[0].words == "Mai mất điện"
     assert [mention.words for mention in weighed.asserts] == ["mai đóng cửa chợ", "mai mất nước", "Mai mất điện"]
     assert [(mention.words, mention.weight) for mention in weighed.sources] == [("VOV", -1.0), ("VTV", 0.0)]
@@ -109,21 +109,21 @@ def test_what_weighs_most_in_the_models_reasons_stands_first() -> None:
 
 def test_where_no_rule_fits_the_models_reasons_point_at_the_clause() -> None:
     text = "Bà con ơi! Phà bến cỏ ngưng hẳn từ mùng 5. Buồn ghê."
-    assert claim_of(text).asserts == ()
-    (pointed_at,) = claim_of(text, [Reason("ngưng", 0.9), Reason("phà", 0.6), Reason("buồn", -0.5)]).asserts
+    assert find_claim(text).asserts == ()
+    (pointed_at,) = find_claim(text, [Reason("ngưng", 0.9), Reason("phà", 0.6), Reason("buồn", -0.5)]).asserts
     assert (pointed_at.words, pointed_at.weight) == ("Phà bến cỏ ngưng hẳn từ mùng 5", 1.5)
-    assert claim_of(text, [Reason("ngưng", 0.3), Reason("buồn", -0.5)]).asserts == (), "too little to point at"
+    assert find_claim(text, [Reason("ngưng", 0.3), Reason("buồn", -0.5)]).asserts == (), "too little to point at"
 
 
 def test_reasons_do_not_make_a_question_or_an_opinion_a_fact() -> None:
     reasons = [Reason("ngưng", 3.0)]
-    assert claim_of("Phà ngưng rồi phải không?", reasons).asserts == ()
-    assert claim_of("Theo tôi phà nên ngưng", reasons).asserts == ()
+    assert find_claim("Phà ngưng rồi phải không?", reasons).asserts == ()
+    assert find_claim("Theo tôi phà nên ngưng", reasons).asserts == ()
 
 
 def test_a_long_list_is_cut() -> None:
     text = ". ".join(f"Xã số {number} mất điện {number} ngày" for number in range(20))
-    assert len(claim_of(text).asserts) == MOST
+    assert len(find_claim(text).asserts) == MOST
 
 
 def test_the_groups_of_the_lexicon_are_there() -> None:
@@ -132,7 +132,7 @@ def test_the_groups_of_the_lexicon_are_there() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_has_parts_that_lie_within_it(text: str) -> None:
-    claim = claim_of(text, [Reason("(", 1.0), Reason("a", -1.0)])
+    claim = find_claim(text, [Reason("(", 1.0), Reason("a", -1.0)])
     for mention in (*claim.asserts, *claim.sources, *claim.hearsay):
         assert 0 <= mention.start < mention.end <= len(text)
         assert mention.words == " ".join(text[mention.start : mention.end].split())

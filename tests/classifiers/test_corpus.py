@@ -139,9 +139,9 @@ def pairs_alike(texts: list[str]) -> Iterator[tuple[int, int, float]]:
 
 @pytest.fixture(scope="module")
 def judged() -> dict[str, str]:
-    """Read what the model is judged by, by its place: the guard, and the posts on which thresholds were chosen."""
+    """Read what the model is judged by: the challenge set, and the posts on which thresholds were chosen."""
     tuning = read_named("own", Path(__file__).parents[1] / "quality" / "tuning.jsonl")
-    sets = {"guard": read_challenge_set(), "tuning": tuning}
+    sets = {"challenge_set": read_challenge_set(), "tuning": tuning}
     return {f"{name}:{post.facts['id']}": post.text for name, posts in sets.items() for post in posts}
 
 

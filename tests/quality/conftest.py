@@ -5,7 +5,7 @@ import pytest
 from classifiers.data.datasets import read_corpus
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained, train
-from tests.quality.gate import Measured, measured, score_guard
+from tests.quality.gate import Measured, measured, score_challenge_set
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +16,5 @@ def default_model() -> Trained:
 
 @pytest.fixture(scope="session")
 def found(default_model: Trained) -> Measured:
-    """Measure it on posts that it did not see and on the guard."""
-    return measured(default_model, score_guard(default_model))
+    """Measure it on posts that it did not see and on the challenge set."""
+    return measured(default_model, score_challenge_set(default_model))

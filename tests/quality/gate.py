@@ -1,7 +1,7 @@
 """What the default model has to reach: measured figures, and the floors and ceilings that are derived from them.
 
 Everything is measured on the model that `kiemtin init` makes: the project's posts alone, the default recipe. Figures of
-the project's posts are those of posts that were not seen; the guard is a set that nobody trains on.
+the project's posts are those of posts that were not seen; the challenge set is a set that nobody trains on.
 """
 
 import tomllib
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from classifiers.data.challenge_set import read_challenge_set
 from classifiers.data.datasets import data_hash
-from classifiers.evaluation.predictions import Scored, score
+from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import Trained
 
@@ -22,7 +22,7 @@ MEASURE_ANEW: Final = "run `make quality`"
 
 # What another machine or another version of a library may cost without anybody having changed the model.
 MARGINS: Final = {"auc": 0.005, "average_precision": 0.015, "precision": 0.02, "recall": 0.02}
-GUARD_MARGIN: Final = 0.03  # of a label's recall: two posts of sixty
+CHALLENGE_SET_MARGIN: Final = 0.03  # of a label's recall: two posts of sixty
 GUARD_POSTS: Final = 1  # more wrong flags of one kind than were measured
 EXACT: Final = 1e-9
 
@@ -32,10 +32,10 @@ class Measured:
     """What was found out.
 
     Args:
-        hashes: What it was measured on: the hash of the corpus and of the guard.
+        hashes: What it was measured on: the hash of the corpus and of the challenge set.
         unseen: By label, the figures of MARGINS on posts of the corpus that were not seen.
-        recall: By label, the share of the guard's posts with it that are flagged for it.
-        flagged: By kind, how many of the guard's posts without any label are flagged all the same.
+        recall: By label, the share of the challenge set's posts with it that are flagged for it.
+        flagged: By kind, how many of the challenge set's posts without any label are flagged all the same.
         clean: By kind, how many such posts there are.
 
     """
@@ -57,14 +57,14 @@ class Limits:
     flagged: Mapping[str, int]
 
 
-def measured(trained: Trained, guard: Scored) -> Measured:
-    """Measure a model of the project's posts that has scored the guard."""
-    clean = [row for row, example in enumerate(guard.examples) if not any(example.labels.values())]
-    kinds = Counter(guard.examples[row].facts["kind"] for row in clean)
-    flagged = Counter(guard.examples[row].facts["kind"] for row in clean if guard.flagged[row].any())
-    columns = {label: guard.column(label) for label in LABEL_NAMES}
+def measured(trained: Trained, challenge_set: ScoredExamples) -> Measured:
+    """Measure a model of the project's posts that has scored the challenge set."""
+    clean = [row for row, example in enumerate(challenge_set.examples) if not any(example.labels.values())]
+    kinds = Counter(challenge_set.examples[row].facts["kind"] for row in clean)
+    flagged = Counter(challenge_set.examples[row].facts["kind"] for row in clean if challenge_set.flagged[row].any())
+    columns = {label: challenge_set.column(label) for label in LABEL_NAMES}
     return Measured(
-        hashes={"corpus": trained.data_hash, "guard": data_hash(guard.examples)},
+        hashes={"corpus": trained.data_hash, "challenge_set": data_hash(challenge_set.examples)},
         unseen={label: {name: getattr(trained.metrics[label], name) for name in MARGINS} for label in LABEL_NAMES},
         recall={label: float(column.flagged[column.answers].mean()) for label, column in columns.items()},
         flagged={kind: flagged[kind] for kind in kinds},
@@ -72,9 +72,9 @@ def measured(trained: Trained, guard: Scored) -> Measured:
     )
 
 
-def score_guard(trained: Trained) -> Scored:
-    """Let a model judge the guard."""
-    return score(trained.classifier, read_challenge_set())
+def score_challenge_set(trained: Trained) -> ScoredExamples:
+    """Let a model judge the challenge set."""
+    return score_examples(trained.classifier, read_challenge_set())
 
 
 def limits_of(found: Measured) -> Limits:
@@ -85,7 +85,7 @@ def limits_of(found: Measured) -> Limits:
             label: {name: value - MARGINS[name] for name, value in figures.items()}
             for label, figures in found.unseen.items()
         },
-        recall={label: value - GUARD_MARGIN for label, value in found.recall.items()},
+        recall={label: value - CHALLENGE_SET_MARGIN for label, value in found.recall.items()},
         flagged={kind: count + GUARD_POSTS for kind, count in found.flagged.items()},
     )
 
@@ -99,11 +99,11 @@ def breaches(found: Measured, limits: Limits) -> Iterator[str]:
                 yield f"{name} of {label} on unseen posts is {value:.4f}, the floor {floor:.4f}"
     for label, floor in limits.recall.items():
         if found.recall[label] < floor - EXACT:
-            yield f"recall of {label} on the guard is {found.recall[label]:.4f}, the floor {floor:.4f}"
+            yield f"recall of {label} on the challenge set is {found.recall[label]:.4f}, the floor {floor:.4f}"
     for kind, most in limits.flagged.items():
         count = found.flagged.get(kind, 0)
         if count > most:
-            yield f"{count} of {found.clean[kind]} guard posts of kind {kind} are flagged, at most {most} may be"
+            yield f"{count} of {found.clean[kind]} posts of kind {kind} are flagged, at most {most} may be"
 
 
 def strange(found: Measured, limits: Limits) -> list[str]:
@@ -111,9 +111,9 @@ def strange(found: Measured, limits: Limits) -> list[str]:
     return [name for name, value in found.hashes.items() if limits.hashes[name] != value]
 
 
-def without_foreign_guard(limits: Limits, found: Measured) -> Limits:
-    """Leave out the guard's limits where the guard is another one: they say nothing of it."""
-    if limits.hashes["guard"] == found.hashes["guard"]:
+def without_foreign_challenge_set(limits: Limits, found: Measured) -> Limits:
+    """Leave out the challenge set's limits where the challenge set is another one: they say nothing of it."""
+    if limits.hashes["challenge_set"] == found.hashes["challenge_set"]:
         return limits
     return Limits(limits.hashes, limits.unseen, recall={}, flagged={})
 
@@ -135,7 +135,9 @@ def ratcheted(found: Measured, old: Limits) -> Limits:
 def read_limits(path: Path) -> Limits:
     """Read what `write_limits` wrote."""
     stored = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Limits(stored["hashes"], stored["unseen"], stored["guard"]["recall"], stored["guard"]["flagged"])
+    return Limits(
+        stored["hashes"], stored["unseen"], stored["challenge_set"]["recall"], stored["challenge_set"]["flagged"]
+    )
 
 
 def write_limits(limits: Limits, clean: Mapping[str, int], path: Path) -> None:
@@ -144,14 +146,14 @@ def write_limits(limits: Limits, clean: Mapping[str, int], path: Path) -> None:
     lines = [
         "# What the model from the project's posts alone has to reach; written by `make quality`, never by hand.",
         "# A limit is what was measured, less a margin for other machines and versions:",
-        f"# {margins}; recall on the guard {GUARD_MARGIN}; one wrong flag a kind.",
+        f"# {margins}; recall on the challenge set {CHALLENGE_SET_MARGIN}; one wrong flag a kind.",
         "# It only ever becomes stricter, unless `make quality LOWER=1` is asked for.",
         *_section("hashes", limits.hashes),
     ]
     for label, floors in limits.unseen.items():
         lines += _section(f"unseen.{label}", floors)
-    lines += _section("guard.recall", limits.recall)
-    lines += _section("guard.flagged", limits.flagged, {kind: f"of {count}" for kind, count in clean.items()})
+    lines += _section("challenge_set.recall", limits.recall)
+    lines += _section("challenge_set.flagged", limits.flagged, {kind: f"of {count}" for kind, count in clean.items()})
     aside = path.with_suffix(".new")
     aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
     aside.replace(path)

@@ -1,7 +1,7 @@
 """`make quality`: measure the default model, and write floors.toml and the measured part of docs/quality.md.
 
 A limit only ever becomes stricter. When the model has become worse than a limit, nothing is written, unless `--lower`
-(`make quality LOWER=1`) says that this is meant. A guard that is not the one of floors.toml is measured afresh.
+(`make quality LOWER=1`) says that this is meant. A challenge set that is not the one of floors.toml is measured afresh.
 """
 
 import sys
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from classifiers.data.datasets import read_corpus
-from classifiers.evaluation.predictions import scored_unseen
+from classifiers.evaluation.predictions import cross_validated_scores
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Progress as Tell
 from classifiers.training.train import train
@@ -28,18 +28,18 @@ def main(arguments: list[str]) -> int:
     corpus = read_corpus()
     with _progress() as tell:
         trained = train(corpus, Segmenter(), progress=tell)
-    guard = gate.score_guard(trained)
-    found = gate.measured(trained, guard)
+    challenge_set = gate.score_challenge_set(trained)
+    found = gate.measured(trained, challenge_set)
     limits = gate.limits_of(found)
     if gate.FLOORS.exists() and not lower:
-        old = gate.without_foreign_guard(gate.read_limits(gate.FLOORS), found)
+        old = gate.without_foreign_challenge_set(gate.read_limits(gate.FLOORS), found)
         if worse := list(gate.breaches(found, old)):
             CONSOLE.print(*worse, sep="\n", markup=False)
             CONSOLE.print("Nothing was written. If this is meant: make quality LOWER=1", markup=False)
             return 1
         limits = gate.ratcheted(found, old)
-    unseen = scored_unseen(corpus, trained.unseen, trained.classifier.thresholds)
-    part = measured_part(found, unseen, guard)
+    unseen = cross_validated_scores(corpus, trained.unseen, trained.classifier.thresholds)
+    part = measured_part(found, unseen, challenge_set)
     gate.write_limits(limits, found.clean, gate.FLOORS)
     PAGE.write_text(replace_measured(PAGE.read_text(encoding="utf-8"), part), encoding="utf-8")
     CONSOLE.print(f"Wrote {gate.FLOORS.name} and {PAGE.name}.", markup=False)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.metrics import summary
-from classifiers.evaluation.predictions import Scored
+from classifiers.evaluation.predictions import ScoredExamples
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import LABEL_FOLDS
 from tests.quality.gate import Measured
@@ -27,12 +27,12 @@ FIGURES: Final = (
 )
 
 
-def measured_part(found: Measured, unseen: Scored, guard: Scored) -> str:
+def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: ScoredExamples) -> str:
     """Write the tables."""
     measured_on = (
-        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), guard of "
-        f"{len(guard.examples)} posts (`{found.hashes['guard'][:12]}`), scikit-learn {version('scikit-learn')}, "
-        f"underthesea {version('underthesea')}."
+        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), challenge set of "
+        f"{len(challenge_set.examples)} posts (`{found.hashes['challenge_set'][:12]}`), scikit-learn "
+        f"{version('scikit-learn')}, underthesea {version('underthesea')}."
     )
     lines = [
         measured_on,
@@ -41,9 +41,9 @@ def measured_part(found: Measured, unseen: Scored, guard: Scored) -> str:
         "",
         *_label_table(summary(unseen)),
         "",
-        "## On the guard (posts by somebody who never saw the corpus; nothing is trained or chosen on them)",
+        "## On the challenge set (posts by somebody who never saw the corpus; nothing is trained or chosen on them)",
         "",
-        *_label_table(summary(guard)),
+        *_label_table(summary(challenge_set)),
         "",
         "Posts that carry no label, and how many of them are flagged for any:",
         "",

@@ -1,4 +1,4 @@
-"""The model that `kiemtin init` makes is as good as it was, on posts that it did not see and on the guard."""
+"""The model that `kiemtin init` makes is as good as it was, on posts that it did not see and on the challenge set."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.quality.gate import (
     ratcheted,
     read_limits,
     strange,
-    without_foreign_guard,
+    without_foreign_challenge_set,
     write_limits,
 )
 
@@ -31,7 +31,7 @@ def test_the_limits_were_measured_on_these_posts(found: Measured) -> None:
 
 
 def test_no_figure_is_worse_than_its_limit(found: Measured) -> None:
-    limits = without_foreign_guard(read_limits(FLOORS), found)
+    limits = without_foreign_challenge_set(read_limits(FLOORS), found)
     assert list(breaches(found, limits)) == []
 
 
@@ -43,20 +43,20 @@ def test_every_figure_has_a_limit_that_means_something(found: Measured) -> None:
         assert floors["auc"] > 0.8
         assert floors["average_precision"] > 0.5
         assert min(floors["precision"], floors["recall"]) > 0.3
-    if limits.hashes["guard"] == found.hashes["guard"]:
+    if limits.hashes["challenge_set"] == found.hashes["challenge_set"]:
         assert set(limits.flagged) == set(found.clean)
         assert sum(limits.flagged.values()) < sum(found.clean.values()) / 4
 
 
-def test_the_guard_holds_posts_of_every_label_and_enough_criticism(found: Measured) -> None:
-    guard = read_challenge_set()
+def test_the_challenge_set_holds_posts_of_every_label_and_enough_criticism(found: Measured) -> None:
+    challenge_set = read_challenge_set()
     for label in LABEL_NAMES:
-        assert sum(example.labels[label] for example in guard) >= 40, label
+        assert sum(example.labels[label] for example in challenge_set) >= 40, label
     assert found.clean["criticism"] >= 100
 
 
 MEASURED = Measured(
-    hashes={"corpus": "c1", "guard": "g1"},
+    hashes={"corpus": "c1", "challenge_set": "g1"},
     unseen={"concern": {"auc": 0.95, "average_precision": 0.8, "precision": 0.8, "recall": 0.6}},
     recall={"concern": 0.7},
     flagged={"criticism": 4, "satire": 0},
@@ -70,8 +70,8 @@ def worse() -> Iterator[tuple[str, Measured]]:
         "recall of concern on unseen",
         replace(MEASURED, unseen={"concern": {**MEASURED.unseen["concern"], "recall": 0.5}}),
     )
-    yield "recall of concern on the guard", replace(MEASURED, recall={"concern": 0.6})
-    yield "6 of 130 guard posts of kind criticism", replace(MEASURED, flagged={"criticism": 6, "satire": 0})
+    yield "recall of concern on the challenge set", replace(MEASURED, recall={"concern": 0.6})
+    yield "6 of 130 posts of kind criticism", replace(MEASURED, flagged={"criticism": 6, "satire": 0})
 
 
 @pytest.mark.parametrize(("said", "found_now"), list(worse()))
@@ -99,11 +99,11 @@ def test_limits_become_stricter_and_never_more_lenient() -> None:
     assert list(breaches(MEASURED, again)) != []
 
 
-def test_another_guard_is_measured_afresh() -> None:
-    other = replace(MEASURED, hashes={"corpus": "c1", "guard": "g2"}, recall={"concern": 0.4})
+def test_another_challenge_set_is_measured_afresh() -> None:
+    other = replace(MEASURED, hashes={"corpus": "c1", "challenge_set": "g2"}, recall={"concern": 0.4})
     limits = limits_of(MEASURED)
-    assert strange(other, limits) == ["guard"]
-    kept = without_foreign_guard(limits, other)
+    assert strange(other, limits) == ["challenge_set"]
+    kept = without_foreign_challenge_set(limits, other)
     assert list(breaches(other, kept)) == []
     assert ratcheted(other, kept).recall["concern"] < limits.recall["concern"] - EXACT
     assert kept.unseen == limits.unseen

@@ -48,11 +48,11 @@ def test_it_writes_measures_and_refuses(place: Path, capsys: pytest.CaptureFixtu
     assert gate.read_limits(floors) == first
 
 
-def test_another_guard_needs_no_permission(place: Path) -> None:
+def test_another_challenge_set_needs_no_permission(place: Path) -> None:
     floors = place / "floors.toml"
     assert measure_anew.main([]) == 0
     first = gate.read_limits(floors)
-    strange = floors.read_text(encoding="utf-8").replace(first.hashes["guard"], "0" * 64)
+    strange = floors.read_text(encoding="utf-8").replace(first.hashes["challenge_set"], "0" * 64)
     floors.write_text(strange.replace(f"concern = {first.recall['concern']:.4f}", "concern = 0.9999"), encoding="utf-8")
     assert measure_anew.main([]) == 0
     assert gate.read_limits(floors) == first

@@ -3,7 +3,7 @@
 import pytest
 
 from classifiers.data.datasets import read_corpus
-from classifiers.evaluation.agreement import Judged, agreement, read_second_labels
+from classifiers.evaluation.agreement import DoubleLabel, measure_agreement, read_second_labels
 from classifiers.labels import LABEL_NAMES
 
 LEAST_KAPPA = 0.85
@@ -11,7 +11,7 @@ LEAST_POSTS = 300
 
 
 @pytest.fixture(scope="module")
-def judged() -> list[Judged]:
+def judged() -> list[DoubleLabel]:
     found = read_second_labels()
     if len(found) < LEAST_POSTS:
         message = (
@@ -22,13 +22,13 @@ def judged() -> list[Judged]:
 
 
 @pytest.mark.parametrize("label", LABEL_NAMES)
-def test_the_two_agree_far_beyond_chance(judged: list[Judged], label: str) -> None:
-    found = agreement(judged, label)
+def test_the_two_agree_far_beyond_chance(judged: list[DoubleLabel], label: str) -> None:
+    found = measure_agreement(judged, label)
     assert found.both + found.only_first >= 30, "too few posts with the label to tell"
     assert found.kappa >= LEAST_KAPPA, found
 
 
-def test_the_corpus_carries_what_was_settled(judged: list[Judged]) -> None:
+def test_the_corpus_carries_what_was_settled(judged: list[DoubleLabel]) -> None:
     carried = {
         example.facts["id"]: frozenset(label for label, holds in example.labels.items() if holds)
         for example in read_corpus()

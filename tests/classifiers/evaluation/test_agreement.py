@@ -8,14 +8,14 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from classifiers.errors import DataInvalid
-from classifiers.evaluation.agreement import Judged, agreement, parse_second_labels
+from classifiers.evaluation.agreement import DoubleLabel, measure_agreement, parse_second_labels
 
 NONE: frozenset[str] = frozenset()
 CONCERN = frozenset({"concern"})
 
 
-def judged(*pairs: tuple[frozenset[str], frozenset[str]]) -> list[Judged]:
-    return [Judged(f"p-{number}", first, second, first) for number, (first, second) in enumerate(pairs)]
+def judged(*pairs: tuple[frozenset[str], frozenset[str]]) -> list[DoubleLabel]:
+    return [DoubleLabel(f"p-{number}", first, second, first) for number, (first, second) in enumerate(pairs)]
 
 
 def test_kappa_is_that_of_scikit_learn() -> None:
@@ -23,7 +23,7 @@ def test_kappa_is_that_of_scikit_learn() -> None:
     first = generator.random(200) < 0.3
     second = first ^ (generator.random(200) < 0.1)
     posts = judged(*((CONCERN if a else NONE, CONCERN if b else NONE) for a, b in zip(first, second, strict=True)))
-    found = agreement(posts, "concern")
+    found = measure_agreement(posts, "concern")
     assert found.kappa == pytest.approx(cohen_kappa_score(first, second))
     assert found.interval[0] < found.kappa < found.interval[1]
     assert found.both + found.only_first + found.only_second + found.neither == 200
@@ -31,13 +31,16 @@ def test_kappa_is_that_of_scikit_learn() -> None:
 
 
 def test_those_who_always_agree_have_a_kappa_of_one() -> None:
-    found = agreement(judged((CONCERN, CONCERN), (NONE, NONE), (NONE, NONE)), "concern")
+    found = measure_agreement(judged((CONCERN, CONCERN), (NONE, NONE), (NONE, NONE)), "concern")
     assert (found.kappa, found.interval) == (1.0, (1.0, 1.0))
-    assert agreement(judged((NONE, NONE)), "concern").kappa == 1.0
+    assert measure_agreement(judged((NONE, NONE)), "concern").kappa == 1.0
 
 
 def test_those_who_agree_by_chance_have_none() -> None:
-    assert agreement(judged((CONCERN, CONCERN), (CONCERN, NONE), (NONE, CONCERN), (NONE, NONE)), "concern").kappa == 0.0
+    assert (
+        measure_agreement(judged((CONCERN, CONCERN), (CONCERN, NONE), (NONE, CONCERN), (NONE, NONE)), "concern").kappa
+        == 0.0
+    )
 
 
 def line(**fields: Any) -> str:

@@ -13,21 +13,21 @@ from classifiers.evaluation.comparison import (
     CRITICISM_SLACK,
     HELD_OUT_SLACK,
     LEAST_HELD_OUT,
-    Contest,
-    Pair,
-    hold,
+    Comparison,
+    PairedFigure,
+    compare,
 )
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import Trained
 
-SAME = Pair(0.8, 0.8, 40)
-EVEN = Contest(
+SAME = PairedFigure(0.8, 0.8, 40)
+EVEN = Comparison(
     held_out={"concern": SAME},
     held_out_texts=40,
     recall={"concern": SAME},
     balance={"concern": SAME},
-    clean=Pair(20, 20, 300),
-    criticism=Pair(5, 5, 110),
+    clean=PairedFigure(20, 20, 300),
+    criticism=PairedFigure(5, 5, 110),
 )
 
 
@@ -39,18 +39,21 @@ def test_an_even_contest_has_no_faults() -> None:
     ("change", "said"),
     [
         (
-            {"held_out": {"concern": Pair(0.8 - HELD_OUT_SLACK - 0.002, 0.8, 40)}},
+            {"held_out": {"concern": PairedFigure(0.8 - HELD_OUT_SLACK - 0.002, 0.8, 40)}},
             "on held-out decisions average precision falls from 0.800 to 0.788",
         ),
         (
-            {"criticism": Pair(5 + CRITICISM_SLACK + 1, 5, 110)},
-            "on the guard 7 of 110 criticism are flagged instead of 5",
+            {"criticism": PairedFigure(5 + CRITICISM_SLACK + 1, 5, 110)},
+            "on the challenge set 7 of 110 criticism are flagged instead of 5",
         ),
         (
-            {"clean": Pair(20 + CLEAN_SLACK + 1, 20, 300)},
-            "on the guard 23 of 300 clean posts are flagged instead of 20",
+            {"clean": PairedFigure(20 + CLEAN_SLACK + 1, 20, 300)},
+            "on the challenge set 23 of 300 clean posts are flagged instead of 20",
         ),
-        ({"balance": {"concern": Pair(0.8 - BALANCE_SLACK - 0.01, 0.8, 40)}}, "on the guard mean F1 falls from 0.800"),
+        (
+            {"balance": {"concern": PairedFigure(0.8 - BALANCE_SLACK - 0.01, 0.8, 40)}},
+            "on the challenge set mean F1 falls from 0.800",
+        ),
     ],
     ids=["ranking", "criticism", "clean", "balance"],
 )
@@ -62,12 +65,12 @@ def test_a_fault_says_where_and_by_how_much(change: dict[str, object], said: str
 @pytest.mark.parametrize(
     "change",
     [
-        {"held_out": {"concern": Pair(0.8 - HELD_OUT_SLACK + 0.001, 0.8, 40)}},
+        {"held_out": {"concern": PairedFigure(0.8 - HELD_OUT_SLACK + 0.001, 0.8, 40)}},
         {"held_out": {}},
-        {"criticism": Pair(5 + CRITICISM_SLACK, 5, 110)},
-        {"clean": Pair(20 + CLEAN_SLACK, 20, 300)},
-        {"recall": {"concern": Pair(0.6, 0.8, 40)}},
-        {"balance": {"concern": Pair(0.9, 0.8, 40)}},
+        {"criticism": PairedFigure(5 + CRITICISM_SLACK, 5, 110)},
+        {"clean": PairedFigure(20 + CLEAN_SLACK, 20, 300)},
+        {"recall": {"concern": PairedFigure(0.6, 0.8, 40)}},
+        {"balance": {"concern": PairedFigure(0.9, 0.8, 40)}},
     ],
 )
 def test_what_is_within_chance_or_better_is_no_fault(change: dict[str, object]) -> None:
@@ -75,35 +78,35 @@ def test_what_is_within_chance_or_better_is_no_fault(change: dict[str, object]) 
 
 
 def test_one_label_may_lose_a_little_where_another_gains() -> None:
-    mixed = {"concern": Pair(0.76, 0.8, 40), "negative": Pair(0.9, 0.8, 40)}
+    mixed = {"concern": PairedFigure(0.76, 0.8, 40), "negative": PairedFigure(0.9, 0.8, 40)}
     assert replace(EVEN, held_out=mixed, balance=mixed).faults() == []
 
 
 def test_no_label_may_lose_much_whatever_another_gains() -> None:
-    mixed = {"concern": Pair(0.74, 0.8, 40), "negative": Pair(0.9, 0.8, 40)}
-    assert replace(EVEN, balance=mixed).faults() == ["on the guard F1 of concern falls from 0.800 to 0.740"]
+    mixed = {"concern": PairedFigure(0.74, 0.8, 40), "negative": PairedFigure(0.9, 0.8, 40)}
+    assert replace(EVEN, balance=mixed).faults() == ["on the challenge set F1 of concern falls from 0.800 to 0.740"]
 
 
 def test_a_model_is_not_worse_than_itself(trained: Trained, examples: Sequence[Example]) -> None:
-    contest = hold(trained.classifier, trained.classifier, examples[:200], read_challenge_set()[::5])
-    assert contest.faults() == []
-    assert set(contest.held_out) <= set(LABEL_NAMES)
-    assert all(pair.new == pair.old for pair in contest.held_out.values())
-    assert contest.clean.of > contest.criticism.of > 0
-    assert contest.as_dict()["faults"] == []
+    comparison = compare(trained.classifier, trained.classifier, examples[:200], read_challenge_set()[::5])
+    assert comparison.faults() == []
+    assert set(comparison.held_out) <= set(LABEL_NAMES)
+    assert all(pair.new == pair.old for pair in comparison.held_out.values())
+    assert comparison.clean.of > comparison.criticism.of > 0
+    assert comparison.as_dict()["faults"] == []
 
 
 def test_too_few_answers_are_not_ranked(trained: Trained) -> None:
     yes = [Example(f"xưởng nóng {n}", {"concern": True}) for n in range(LEAST_HELD_OUT)]
     no = [Example(f"trời đẹp {n}", {"concern": False}) for n in range(LEAST_HELD_OUT)]
-    guard = read_challenge_set()[::10]
-    assert set(hold(trained.classifier, trained.classifier, [*yes, *no], guard).held_out) == {"concern"}
-    assert hold(trained.classifier, trained.classifier, [*yes, *no[:-1]], guard).held_out == {}
-    assert hold(trained.classifier, trained.classifier, [], guard).held_out_texts == 0
+    challenge_set = read_challenge_set()[::10]
+    assert set(compare(trained.classifier, trained.classifier, [*yes, *no], challenge_set).held_out) == {"concern"}
+    assert compare(trained.classifier, trained.classifier, [*yes, *no[:-1]], challenge_set).held_out == {}
+    assert compare(trained.classifier, trained.classifier, [], challenge_set).held_out_texts == 0
 
 
-def test_the_guard_has_criticism_and_clear_cases_of_every_label() -> None:
-    guard = read_challenge_set()
-    assert sum(example.facts["kind"] == "criticism" for example in guard) > 50
+def test_the_challenge_set_has_criticism_and_clear_cases_of_every_label() -> None:
+    challenge_set = read_challenge_set()
+    assert sum(example.facts["kind"] == "criticism" for example in challenge_set) > 50
     for label in LABEL_NAMES:
-        assert sum(example.labels[label] for example in guard) >= 40
+        assert sum(example.labels[label] for example in challenge_set) >= 40

@@ -1,7 +1,7 @@
 """The data card counts what is there, and nothing else decides what it says."""
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.agreement import Judged
+from classifiers.evaluation.agreement import DoubleLabel
 from classifiers.evaluation.data_card import data_card, near_copies
 from classifiers.labels import LABEL_NAMES
 
@@ -44,9 +44,9 @@ def test_the_same_posts_give_the_same_card_and_others_another() -> None:
 def test_agreement_stands_on_the_card() -> None:
     concern, nothing = frozenset({"concern"}), frozenset[str]()
     judged = [
-        Judged("p-1", concern, concern, concern),
-        Judged("p-2", nothing, concern, concern, "a problem is reported"),
-        Judged("p-3", nothing, nothing, nothing),
+        DoubleLabel("p-1", concern, concern, concern),
+        DoubleLabel("p-2", nothing, concern, concern, "a problem is reported"),
+        DoubleLabel("p-3", nothing, nothing, nothing),
     ]
     card = data_card(posts(), judged)
     assert "A second person labelled 3 posts" in card

@@ -4,7 +4,7 @@ import numpy as np
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.errors import worst_mistakes
-from classifiers.evaluation.predictions import Scored
+from classifiers.evaluation.predictions import ScoredExamples
 
 # text, whether it carries the label, its probability; the threshold is 0.6
 TEXTS = [
@@ -18,10 +18,10 @@ TEXTS = [
 ]
 
 
-def scored() -> Scored:
+def scored() -> ScoredExamples:
     probabilities = np.array([[probability] for *_, probability in TEXTS])
     examples = [Example(text, {"negative": answer}) for text, answer, _ in TEXTS]
-    return Scored(examples, ("negative",), probabilities, probabilities >= 0.6, {"negative": 0.6})
+    return ScoredExamples(examples, ("negative",), probabilities, probabilities >= 0.6, {"negative": 0.6})
 
 
 def test_the_surest_come_first() -> None:
@@ -40,5 +40,5 @@ def test_only_so_many_of_each_kind_are_listed() -> None:
 def test_texts_that_do_not_know_the_label_are_no_mistakes() -> None:
     examples = [Example("a", {}), Example("b", {"negative": False})]
     probabilities = np.array([[0.9], [0.9]])
-    both = Scored(examples, ("negative",), probabilities, probabilities > 0.5, {"negative": 0.5})
+    both = ScoredExamples(examples, ("negative",), probabilities, probabilities > 0.5, {"negative": 0.5})
     assert [mistake.example.text for mistake in worst_mistakes(both, 5)] == ["b"]

@@ -14,7 +14,7 @@ from classifiers.evaluation.metrics import (
     summary,
     threshold_for_precision,
 )
-from classifiers.evaluation.predictions import Scored, score
+from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.training.train import Trained
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
@@ -85,10 +85,10 @@ def test_no_threshold_flags_whatever_comes() -> None:
     assert best_f1_threshold(scores, answers) == threshold_for_precision(scores, answers, 0.5) == LEAST_THRESHOLD
 
 
-def judged(examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str]) -> Scored:
+def judged(examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str]) -> ScoredExamples:
     """Put examples beside probabilities."""
     probabilities = np.array(said)
-    return Scored(examples, tuple(labels), probabilities, probabilities >= 0.5, dict.fromkeys(labels, 0.5))
+    return ScoredExamples(examples, tuple(labels), probabilities, probabilities >= 0.5, dict.fromkeys(labels, 0.5))
 
 
 def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
@@ -112,4 +112,4 @@ def test_each_label_is_measured_on_the_texts_that_know_it() -> None:
 
 def test_a_classifier_is_measured_by_what_it_says(trained: Trained, examples: Sequence[Example]) -> None:
     some = list(examples[::3])
-    assert evaluate(trained.classifier, some) == summary(score(trained.classifier, some))
+    assert evaluate(trained.classifier, some) == summary(score_examples(trained.classifier, some))

@@ -26,7 +26,7 @@ def truly(scores: Floats, answers: Answers, threshold: float) -> tuple[float, fl
 
 @pytest.fixture(scope="module")
 def curve() -> Curve:
-    return Curve.of(*drawn())
+    return Curve.from_scores(*drawn())
 
 
 def test_a_curve_has_some_fifty_points_from_all_to_the_surest(curve: Curve) -> None:
@@ -55,7 +55,7 @@ def test_the_threshold_for_a_precision_gives_it(precision: float, curve: Curve) 
 
 
 def test_a_precision_that_is_never_reached_has_no_threshold() -> None:
-    curve = Curve.of(np.array([0.1, 0.2, 0.9]), np.array([True, True, False]))
+    curve = Curve.from_scores(np.array([0.1, 0.2, 0.9]), np.array([True, True, False]))
     assert curve.best_precision == pytest.approx(2 / 3, abs=1e-6)
     assert curve.threshold_for(0.9) is None
 
@@ -78,7 +78,7 @@ def test_of_an_empty_curve_nothing_is_known() -> None:
 
 
 def test_a_curve_comes_back_from_plain_data(curve: Curve) -> None:
-    assert Curve.read(curve.rows()) == curve
+    assert Curve.from_rows(curve.as_rows()) == curve
 
 
 answered = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=2, max_size=60).filter(
@@ -88,7 +88,7 @@ answered = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=2, max_s
 
 @given(answered)
 def test_any_scores_give_a_curve_in_order(pairs: list[tuple[float, bool]]) -> None:
-    curve = Curve.of(np.array([score for score, _ in pairs]), np.array([answer for _, answer in pairs]))
+    curve = Curve.from_scores(np.array([score for score, _ in pairs]), np.array([answer for _, answer in pairs]))
     assert 1 <= len(curve.points) <= POINTS
     assert [point.threshold for point in curve.points] == sorted(point.threshold for point in curve.points)
     assert [-point.recall for point in curve.points] == sorted(-point.recall for point in curve.points)

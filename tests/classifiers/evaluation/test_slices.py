@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.predictions import Scored
+from classifiers.evaluation.predictions import ScoredExamples
 from classifiers.evaluation.slices import LEAST_RANKED, SHORT, by_slice, forms_of, slices_of
 
 LONG = "hôm nay trời nắng to nên cả nhà rủ nhau đi chợ sớm"
@@ -66,9 +66,9 @@ def made_up(
     return [(Example(LONG, {"concern": label}, {"kind": kind}), flagged, probability)] * count
 
 
-def scored(*groups: list[tuple[Example, bool, float]]) -> Scored:
+def scored(*groups: list[tuple[Example, bool, float]]) -> ScoredExamples:
     rows = [row for group in groups for row in group]
-    return Scored(
+    return ScoredExamples(
         [example for example, _, _ in rows],
         ("concern",),
         np.array([[probability] for *_, probability in rows]),
@@ -114,6 +114,6 @@ def test_a_slice_is_ranked_when_it_has_enough_of_both() -> None:
 
 def test_labels_that_a_slice_does_not_know_are_left_out() -> None:
     example = Example(LONG, {"negative": True}, {"kind": "insult"})
-    only = Scored([example], ("concern", "negative"), np.ones((1, 2)), np.ones((1, 2), dtype=bool), {})
+    only = ScoredExamples([example], ("concern", "negative"), np.ones((1, 2)), np.ones((1, 2), dtype=bool), {})
     (part,) = by_slice(only)
     assert set(part["labels"]) == {"negative"}

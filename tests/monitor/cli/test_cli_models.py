@@ -62,9 +62,9 @@ def test_a_name_that_leads_elsewhere_is_refused(kiemtin: Command, home: Path, sm
 
 def test_the_comparison_in_words(kiemtin: Command, scored: Database) -> None:
     out = kiemtin.well("models", "compare", "shy", "default").out
-    assert "guard, criticism flagged" in out
+    assert "challenge set, criticism flagged" in out
     assert "Held-out decisions: 0, too few to rank by" in out
-    assert "Worse: on the guard mean F1 falls" in out
+    assert "Worse: on the challenge set mean F1 falls" in out
     assert "nowhere worse" in kiemtin.well("models", "compare", "small", "default").out
 
 

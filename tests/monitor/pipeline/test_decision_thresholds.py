@@ -23,7 +23,7 @@ from storage.threshold_rules import EVERY
 from tests.clock import MONDAY_MORNING
 
 OWN_THRESHOLDS = {"unverified": 0.5, "negative": 0.6}
-CURVE = Curve.read([(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)])
+CURVE = Curve.from_rows([(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)])
 CURVES = {"unverified": CURVE, "negative": CURVE}
 
 

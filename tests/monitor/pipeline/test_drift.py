@@ -66,8 +66,8 @@ def test_a_calm_week_asks_for_nothing(sqlite_database: Database, active: int, lo
     found = look(sqlite_database, loaded, clock)
     assert [row.week for row in found.scores] == ["2026-W45", "2026-W46", "2026-W47"]
     first, *later = found.scores
-    assert first.shift is None, "there is nothing before it"
-    assert all(row.shift is not None and not row.shift.is_notable for row in later)
+    assert first.drift is None, "there is nothing before it"
+    assert all(row.drift is not None and not row.drift.is_notable for row in later)
     assert (found.model, found.advice) == (loaded.version, ())
 
 
@@ -85,7 +85,7 @@ def test_a_few_posts_are_no_sign(sqlite_database: Database, active: int, loaded:
     a_week(sqlite_database, active, 1, calm(1))
     a_week(sqlite_database, active, 0, [0.9] * (LEAST_POSTS - 1))
     found = look(sqlite_database, loaded, clock)
-    assert found.scores[-1].shift is None
+    assert found.scores[-1].drift is None
     assert found.advice == ()
 
 

@@ -23,7 +23,7 @@ from tests.factories import add_model
 from tests.monitor.pipeline.labelled_posts import decide_posts
 
 GENERAL: Sequence[Example] = read_corpus()[3::80]
-GUARD = read_challenge_set()[::8]
+CHALLENGE_SET = read_challenge_set()[::8]
 SHIFTS = [f"ca {number}" for number in range(90)]
 # Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.
 ANSWERS: dict[str, bool | None] = {
@@ -44,7 +44,7 @@ def active(small_model: Path, segmenter: Segmenter) -> Loaded:
 
 @pytest.fixture
 def learner(sqlite_database: Database, segmenter: Segmenter, clock: FakeClock, tmp_path: Path) -> Learner:
-    return Learner(sqlite_database, segmenter, clock, tmp_path / "models", GUARD)
+    return Learner(sqlite_database, segmenter, clock, tmp_path / "models", CHALLENGE_SET)
 
 
 def test_decisions_make_a_candidate_that_knows_local_words(
@@ -56,8 +56,8 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     held_out = sum(is_held_out(text) for text in ANSWERS)
     assert (learnt.name, learnt.local, learnt.unlabelled) == ("learnt-20261116", len(ANSWERS) - held_out, 0)
     assert sum(learnt.answers["concern"]) == learnt.local
-    assert learnt.contest.held_out_texts == held_out
-    pair = learnt.contest.held_out["concern"]
+    assert learnt.comparison.held_out_texts == held_out
+    pair = learnt.comparison.held_out["concern"]
     assert pair.of == held_out
     assert pair.new > max(0.9, pair.old)
 
@@ -80,7 +80,7 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
         assert (candidate.version, candidate.state) == (learnt.version, "candidate")
         assert candidate.comparison is not None
         assert candidate.comparison["against"] == active.version
-        assert candidate.comparison["faults"] == learnt.contest.faults()
+        assert candidate.comparison["faults"] == learnt.comparison.faults()
         in_use = registry.active_model(session)
         assert in_use is not None
         assert in_use.version == active.version
@@ -90,7 +90,7 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
 def test_without_a_decision_it_reads_the_posts_alone(learner: Learner, active: Loaded) -> None:
     learnt = learner.run(GENERAL, active, "mine")
     assert (learnt.name, learnt.local, learnt.unlabelled, learnt.answers) == ("mine", 0, 0, {})
-    assert (learnt.contest.held_out, learnt.contest.held_out_texts) == ({}, 0)
+    assert (learnt.comparison.held_out, learnt.comparison.held_out_texts) == ({}, 0)
 
 
 def test_doubts_and_posts_that_are_gone_teach_nothing(
@@ -104,7 +104,7 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
         session.commit()
     learnt = learner.run(GENERAL, active)
-    assert (learnt.local, learnt.contest.held_out_texts, learnt.unlabelled) == (0, 0, 2)
+    assert (learnt.local, learnt.comparison.held_out_texts, learnt.unlabelled) == (0, 0, 2)
 
 
 def test_the_folder_holds_no_text_and_nobody(
@@ -135,7 +135,7 @@ def test_learning_twice_from_the_same_gives_the_same(
 ) -> None:
     decide_posts(sqlite_database, ANSWERS)
     first, second = learner.run(GENERAL, active, "one"), learner.run(GENERAL, active, "two")
-    assert first.contest == second.contest
+    assert first.comparison == second.comparison
     with sqlite_database.work() as session:
         one, other = (registry.by_name(session, name) for name in ("one", "two"))
         assert one.data_hash == other.data_hash

@@ -19,7 +19,7 @@ from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, FLAGS_NOTHING, copy_model
 
-GUARD = read_challenge_set()[::8]
+CHALLENGE_SET = read_challenge_set()[::8]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def promotions(sqlite_database: Database, clock: FakeClock, folder: Path) -> Mod
     with sqlite_database.work() as session:
         registry.activate(session, model_draft(load(folder / "default", Segmenter())), clock.now())
         session.commit()
-    return ModelPromotion(sqlite_database, Segmenter(), clock, folder, GUARD)
+    return ModelPromotion(sqlite_database, Segmenter(), clock, folder, CHALLENGE_SET)
 
 
 def in_use(database: Database) -> str:
@@ -70,7 +70,9 @@ def test_a_model_that_is_nowhere_worse_comes_into_use(promotions: ModelPromotion
 def test_a_worse_model_is_refused_with_where_and_by_how_much(
     promotions: ModelPromotion, sqlite_database: Database, name: str, said: str
 ) -> None:
-    with pytest.raises(PromotionRefused, match=rf"^{name}-.* is worse: on the guard .*{said}.*--force") as caught:
+    with pytest.raises(
+        PromotionRefused, match=rf"^{name}-.* is worse: on the challenge set .*{said}.*--force"
+    ) as caught:
         promotions.promote(name, in_use="default")
     assert "\n" not in str(caught.value)
     assert in_use(sqlite_database) == "default"
@@ -135,8 +137,8 @@ def test_an_unknown_model_is_told(promotions: ModelPromotion) -> None:
 
 def test_models_are_compared_in_both_directions(promotions: ModelPromotion) -> None:
     there, back = promotions.compare("shy", "equal"), promotions.compare("equal", "shy")
-    assert there.contest.faults() != []
-    assert back.contest.clean.gain == -there.contest.clean.gain
+    assert there.comparison.faults() != []
+    assert back.comparison.clean.gain == -there.comparison.clean.gain
     assert set(there.as_dict()) >= {"new", "old", "held_out", "recall", "clean", "faults"}
 
 

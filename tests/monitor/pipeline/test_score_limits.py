@@ -189,7 +189,7 @@ def test_a_wish_for_a_precision_is_worked_out_from_the_models_curve(
 ) -> None:
     scorer.run()
     with sqlite_database.work() as session:
-        curve = Curve.read(session.scalars(select(Model.metrics)).one()["concern"]["curve"])
+        curve = Curve.from_rows(session.scalars(select(Model.metrics)).one()["concern"]["curve"])
     assert curve.best_precision is not None
     wished = curve.best_precision - 0.05
     changed = ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PRECISION, wished, NOTE)
