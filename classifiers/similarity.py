@@ -1,56 +1,56 @@
-"""Which posts say the same thing, and which reference posts bear on a claim.
+"""Near-duplicates of posts, and reference posts that bear on a claim.
 
-Copies: MinHash over runs of five characters (Broder, 1997), cut into bands so that a database can find candidates by
-equality; a candidate counts as a copy when the true Jaccard similarity of the runs passes COPY_SIMILARITY.
-Evidence: cosine of TF-IDF vectors of words.
+Near-duplicates: MinHash signatures of character 5-grams (Broder, 1997) are divided into bands (locality-sensitive
+hashing), so that a database finds candidates by equality; a candidate is a copy when the Jaccard similarity of the
+5-grams reaches COPY_SIMILARITY. References: cosine similarity of TF-IDF vectors of words.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from datasketch import MinHash
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.text.normalise import normalise
 
-RUN = 5
+NGRAM = 5  # characters
 PERMUTATIONS = 128
 BANDS = 32  # of four rows: two texts of similarity 0.6 share a band with probability 0.99
 LEAST_CHARACTERS = 30  # shorter texts are the same by chance
 COPY_SIMILARITY = 0.6
-WORD = r"\S*\w\S*"  # whatever stands between two spaces and is not a mark
+WORD = r"\S*\w\S*"  # whatever stands between spaces and is not punctuation alone
 UNSIGNED_BAND = -1  # marks a text that is too short to be compared
 
 
 def bands(text: str) -> dict[int, str]:
-    """Sign a text: the key of each band; texts that share a key in the same band may be copies."""
-    runs = _runs(text)
-    if not runs:
+    """Compute the key of each band of a text's signature; texts with an equal key in a band may be copies."""
+    from datasketch import MinHash  # noqa: PLC0415  takes half a second to import
+
+    ngrams = _ngrams(text)
+    if not ngrams:
         return {UNSIGNED_BAND: ""}
     signature = MinHash(num_perm=PERMUTATIONS, seed=1)
-    signature.update_batch([run.encode() for run in sorted(runs)])
+    signature.update_batch([ngram.encode() for ngram in sorted(ngrams)])
     rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(BANDS, -1)
     return {band: hashlib.blake2b(row.tobytes(), digest_size=8).hexdigest() for band, row in enumerate(rows)}
 
 
 def copy_similarity(first: str, second: str) -> float:
-    """Tell how much two texts share: the Jaccard similarity of their runs of five characters, 0 to 1."""
-    a, b = _runs(first), _runs(second)
+    """Compute the Jaccard similarity of two texts' character 5-grams, 0 to 1; 0 where a text is too short."""
+    a, b = _ngrams(first), _ngrams(second)
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def _runs(text: str) -> set[str]:
+def _ngrams(text: str) -> set[str]:
     plain = normalise(text).text
     if len(plain) < LEAST_CHARACTERS:
         return set()
-    return {plain[start : start + RUN] for start in range(len(plain) - RUN + 1)}
+    return {plain[start : start + NGRAM] for start in range(len(plain) - NGRAM + 1)}
 
 
 def rank_references(
     claims: Sequence[str], references: Mapping[int, str], *, most: int = 3, least: float = 0.2
 ) -> list[dict[int, float]]:
-    """Find for each claim the reference texts that share its telling words.
+    """Rank the reference texts for each claim by cosine similarity.
 
     Args:
         claims: Segmented texts (words separated by spaces).
@@ -62,6 +62,8 @@ def rank_references(
         For each claim, the numbers of references and their cosine, best first.
 
     """
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  takes half a second to import
+
     if not claims or not references:
         return [{} for _ in claims]
     numbers = list(references)
