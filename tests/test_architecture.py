@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("monitor", "classifiers", "storage")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST = 400
+DRAWERS = {"utils", "util", "common", "helpers", "misc"}
 ONLY_IN = {"httpx": "monitor/collectors/http/client.py", "underthesea": "classifiers/text/segment.py"}
 PASSIVE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 # Alembic runs this file instead of importing it: running is all that it is for.
@@ -22,9 +25,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported_by(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -40,32 +48,35 @@ def is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
+def run_on_import(path: Path) -> list[str]:
+    """Return the module's statements that do more than define a name."""
+    statements = tree_of(path).body
+    if path.name == "__main__.py":
+        statements = [node for node in statements if not isinstance(node, ast.If)]
+    return [
+        ast.unparse(node)
+        for node in statements
+        if not (isinstance(node, PASSIVE) or is_docstring(node) or is_for_types_alone(node))
+    ]
+
+
 def test_there_are_modules_to_look_at() -> None:
     assert len(MODULES) > 40
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))], ids=name_of)
-def test_no_module_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+def test_no_module_is_too_long_to_read() -> None:
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in [*MODULES, *TESTS]}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_importing_a_module_only_defines_things(path: Path) -> None:
-    if name_of(path) == RUN_BY_ALEMBIC:
-        return
-    statements = ast.parse(path.read_text(encoding="utf-8")).body
-    if path.name == "__main__.py":
-        statements = [node for node in statements if not isinstance(node, ast.If)]
-    assert [
-        ast.unparse(node)
-        for node in statements
-        if not (isinstance(node, PASSIVE) or is_docstring(node) or is_for_types_alone(node))
-    ] == []
+def test_importing_a_module_only_defines_things() -> None:
+    statements = {name_of(path): run_on_import(path) for path in MODULES if name_of(path) != RUN_BY_ALEMBIC}
+    assert {name: found for name, found in statements.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_is_a_drawer_for_odds_and_ends(path: Path) -> None:
-    assert not {"utils", "util", "common", "helpers", "misc"} & {part.removesuffix(".py") for part in path.parts}
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    parts = {name_of(path): {part.removesuffix(".py") for part in path.relative_to(ROOT).parts} for path in MODULES}
+    assert [name for name, found in parts.items() if found & DRAWERS] == []
 
 
 @pytest.mark.parametrize(("library", "home"), ONLY_IN.items())
