@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
 
 from monitor.review.app import create_app
+from monitor.review.passwords import hash_password
 from monitor.settings import Settings
 from storage import flags, users
 from storage.database import Database
@@ -22,20 +21,15 @@ AUTHOR_KEY = "5eed" * 16
 FlagMaker = Callable[..., int]
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Hash the reviewers' password, with so little work that a hundred tests can sign in."""
-    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path)
 
 
 @pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings, password_hash: str) -> FastAPI:
+def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
     """Build a desk where Lan and Hùng work."""
+    password_hash = hash_password(PASSWORD)
     with sqlite_database.work() as session:
         for name in ("lan", "hùng"):
             users.add(session, name=name, password_hash=password_hash, role="analyst", now=clock.now())

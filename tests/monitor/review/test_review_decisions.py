@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.review.app import create_app
+from monitor.review.passwords import hash_password
 from monitor.settings import Settings
 from storage import flags, posts, users
 from storage.database import Database
 from storage.models import AuditEvent, Review
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, make_flag, make_post
-from tests.monitor.review.browser import Browser, text_of
+from tests.monitor.review.browser import PASSWORD, Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
 
 
@@ -196,10 +197,10 @@ def test_keys_never_fire_while_somebody_types(visitor: Browser) -> None:
 
 
 def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
-    database: Database, clock: FakeClock, settings: Settings, password_hash: str
+    database: Database, clock: FakeClock, settings: Settings
 ) -> None:
     with database.work() as session:
-        users.add(session, name="lan", password_hash=password_hash, role="analyst", now=clock.now())
+        users.add(session, name="lan", password_hash=hash_password(PASSWORD), role="analyst", now=clock.now())
         flag_id = add_flag(session, add_post(session, add_source(session))).id
         session.commit()
     lan = Browser(create_app(database, clock, settings, "secret"))

@@ -9,9 +9,16 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from monitor.review.passwords import hash_password, one_time_password, verify_password
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """Hash here as the program does."""
+
+
 def test_only_the_right_password_belongs_to_a_hash() -> None:
     stored = hash_password("mật khẩu")
-    assert stored.startswith("$argon2id$")
+    costs = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+)", stored)
+    assert costs
+    assert (int(costs[1]) >= 19 * 1024, int(costs[2]) >= 2) == (True, True), "OWASP's least"
     assert verify_password("mật khẩu", stored)
     assert not verify_password("mat khau", stored)
 
