@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from classifiers.data.datasets import Example, read_corpus
+from classifiers.data.datasets import Example
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained, train
+from tests.corpus import corpus
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +19,7 @@ def segmenter() -> Segmenter:
 @pytest.fixture(scope="session")
 def examples() -> Sequence[Example]:
     """Give every twenty-fourth post of the corpus."""
-    return read_corpus()[::24]
+    return corpus()[::24]
 
 
 @pytest.fixture(scope="session")

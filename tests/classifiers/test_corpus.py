@@ -12,9 +12,10 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 
 from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import SECOND_LABELS, read_corpus, read_named
+from classifiers.data.datasets import SECOND_LABELS, read_named
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
+from tests.corpus import corpus
 
 KEYS: Final = {"id", "text", "labels", "kind", "topic", "register", "platform"}
 # fmt: off
@@ -112,7 +113,7 @@ def test_there_are_enough_posts_with_and_without_every_label(records: list[dict[
 
 
 def test_the_reader_gives_every_record_in_order(records: list[dict[str, Any]]) -> None:
-    examples = read_corpus()
+    examples = corpus()
     assert [example.text for example in examples] == [r["text"] for r in records]
     assert [{label for label, yes in e.labels.items() if yes} for e in examples] == [set(r["labels"]) for r in records]
     assert [example.facts["kind"] for example in examples] == [r["kind"] for r in records]
@@ -145,6 +146,7 @@ def judged() -> dict[str, str]:
     return {f"{name}:{post.facts['id']}": post.text for name, posts in sets.items() for post in posts}
 
 
+@pytest.mark.gate
 def test_no_two_posts_are_nearly_the_same_and_none_is_judged(
     records: list[dict[str, Any]], judged: dict[str, str]
 ) -> None:

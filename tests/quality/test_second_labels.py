@@ -2,9 +2,9 @@
 
 import pytest
 
-from classifiers.data.datasets import read_corpus
 from classifiers.evaluation.agreement import DoubleLabel, measure_agreement, read_second_labels
 from classifiers.labels import LABEL_NAMES
+from tests.corpus import corpus
 
 LEAST_KAPPA = 0.85
 LEAST_POSTS = 300
@@ -31,7 +31,7 @@ def test_the_two_agree_far_beyond_chance(judged: list[DoubleLabel], label: str) 
 def test_the_corpus_carries_what_was_settled(judged: list[DoubleLabel]) -> None:
     carried = {
         example.facts["id"]: frozenset(label for label, holds in example.labels.items() if holds)
-        for example in read_corpus()
+        for example in corpus()
     }
     assert [post.id for post in judged if post.id not in carried] == []
     wrong = [(post.id, sorted(post.settled)) for post in judged if carried[post.id] != post.settled]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.data.datasets import read_corpus
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter, Word
+from tests.corpus import corpus
 
 SEGMENTER = Segmenter()
 
@@ -41,7 +41,7 @@ def test_offsets_give_the_words_back_and_nothing_is_lost(text: str) -> None:
 
 
 def test_offsets_hold_on_every_post_of_the_corpus() -> None:
-    for example in read_corpus()[::10]:
+    for example in corpus()[::10]:
         check_offsets(normalise(example.text).text)
 
 
@@ -53,7 +53,7 @@ def test_texts_are_cut_together_as_each_is_alone(texts: list[str]) -> None:
 
 
 def test_posts_of_the_corpus_are_cut_together_as_each_is_alone() -> None:
-    read = [normalise(example.text).text for example in read_corpus()[::50]]
+    read = [normalise(example.text).text for example in corpus()[::50]]
     assert SEGMENTER.segment_all(read) == [SEGMENTER.segment(text) for text in read]
 
 

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from underthesea import word_tokenize
 
-from classifiers.data.datasets import read_corpus
 from classifiers.errors import ModelRefused
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.text.tagger import Tagger
+from tests.corpus import corpus
 
 SEGMENTER = Segmenter()
 LINE = "công nhân ngân hàng đóng cửa hôm nay lương tháng ba mươi việt nam 2026 99999999999 12,5 4k , # 😭 a ở"
@@ -23,7 +23,7 @@ def both(text: str) -> tuple[list[str], list[str]]:
 
 def test_the_posts_of_the_corpus_are_cut_as_the_library_cuts_them() -> None:
     # A sentence and no more: the segmenter gives the library one at a time.
-    sentences = [normalise(example.text).text.split(".")[0][:300] for example in read_corpus()[::20]]
+    sentences = [normalise(example.text).text.split(".")[0][:300] for example in corpus()[::20]]
     plain = [text for text in sentences if text.strip() and not set(text) & set("!?…⟨")]
     assert len(plain) > 50
     for text in plain:

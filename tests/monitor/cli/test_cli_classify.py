@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
+from tests.corpus import corpus
 from tests.monitor.cli.command import SCRIPT, Answer, Command, apart
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
@@ -33,7 +33,7 @@ def classify(kiemtin: Command, model: Path, file: Path, *options: str) -> list[d
 def test_two_hundred_mixed_lines_give_two_hundred_results_in_order(
     kiemtin: Command, small_model: Path, tmp_path: Path
 ) -> None:
-    texts = [example.text for example in islice(cycle(read_corpus()[3::40]), 200)]
+    texts = [example.text for example in islice(cycle(corpus()[3::40]), 200)]
     plain = {number for number in range(200) if number % 3 == 0}
     file = tmp_path / "mixed.txt"
     rows = [

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.datasets import PUBLIC_SETS, read_corpus
+from classifiers.data.datasets import PUBLIC_SETS
 from classifiers.evaluation.agreement import read_second_labels
 from classifiers.evaluation.data_card import data_card
+from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
 
@@ -31,7 +32,7 @@ def test_the_guide_says_what_a_sets_labels_are_to_us(kiemtin: Command, bare_home
 def test_the_card_is_shown_or_written(
     kiemtin: Command, bare_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = read_corpus()[::40]
+    some = corpus()[::40]
     monkeypatch.setattr("monitor.cli.data.read_corpus", lambda: some)
     expected = data_card(some, read_second_labels())
     assert kiemtin.well("data", "card").out == expected

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from classifiers.data.datasets import Example, read_corpus
+from classifiers.data.datasets import Example
 from classifiers.labels import LABEL_NAMES
+from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
 FIGURES = {"auc", "average_precision", "macro_f1", "precision", "recall", "calibration_error", "brier"}
@@ -28,7 +29,7 @@ def written(path: Path, examples: Sequence[Example]) -> Path:
 @pytest.fixture(scope="module")
 def posts() -> list[Example]:
     """Give posts that the small model did not learn from."""
-    return read_corpus()[7::60]
+    return corpus()[7::60]
 
 
 @pytest.fixture

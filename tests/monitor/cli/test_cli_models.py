@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.models import AuditEvent
+from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 from tests.monitor.pipeline.model_folders import FLAGS_NOTHING, copy_model
 
-TEXTS = [example.text for example in read_corpus()[13::200]]
+TEXTS = [example.text for example in corpus()[13::200]]
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: read_corpus()[3::80])
+    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: corpus()[3::80])
 
 
 def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
+from tests.corpus import corpus
 from tests.monitor.cli.command import Answer, Command
 
-TEXTS = [example.text for example in read_corpus()[7::40]]
+TEXTS = [example.text for example in corpus()[7::120]]
 
 
 @pytest.fixture

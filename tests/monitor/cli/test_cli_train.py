@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
+from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
 CLEAN = ["Cảm ơn bạn đã chia sẻ", "Hôm nay trời đẹp quá", "Chúc cả nhà ngủ ngon", "Món này nấu thế nào vậy"]
@@ -19,7 +19,7 @@ HATEFUL = ["Lũ vùng đó cút hết đi", "Bọn đó đáng bị đuổi sạ
 @pytest.fixture(autouse=True)
 def short_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the commands learn from every tenth post only: all of them take a minute each time."""
-    monkeypatch.setattr("monitor.cli.train.read_corpus", lambda: read_corpus()[::10])
+    monkeypatch.setattr("monitor.cli.train.read_corpus", lambda: corpus()[::10])
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def own_file(tmp_path: Path) -> Path:
     path = tmp_path / "own.jsonl"
     rows = (
         {"text": example.text, "labels": [label for label, holds in example.labels.items() if holds]}
-        for example in read_corpus()[5::60]
+        for example in corpus()[5::60]
     )
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     return path

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
@@ -22,10 +21,11 @@ from storage import decisions, posts
 from storage.database import Database
 from storage.models import Model, Question, Score
 from tests.clock import FakeClock
+from tests.corpus import corpus
 from tests.factories import add_source, make_post
 from tests.monitor.pipeline.labelled_posts import answer_all
 
-EXAMPLES = read_corpus()[5::60][:140]
+EXAMPLES = corpus()[5::60][:140]
 TEXTS = [example.text for example in EXAMPLES]
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import Example, read_corpus
+from classifiers.data.datasets import Example
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import UsageError
@@ -19,10 +19,11 @@ from storage import posts, registry
 from storage.database import Database
 from storage.models import Flag, Model, Source
 from tests.clock import FakeClock
+from tests.corpus import corpus
 from tests.factories import add_model
 from tests.monitor.pipeline.labelled_posts import decide_posts
 
-GENERAL: Sequence[Example] = read_corpus()[3::80]
+GENERAL: Sequence[Example] = corpus()[3::80]
 CHALLENGE_SET = read_challenge_set()[::8]
 SHIFTS = [f"ca {number}" for number in range(90)]
 # Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.

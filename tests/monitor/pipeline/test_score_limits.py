@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.data.datasets import read_corpus
 from classifiers.data.metadata import Context, Text
 from classifiers.evaluation.pr_curve import Curve
 from classifiers.text.segment import Segmenter
@@ -21,9 +20,10 @@ from storage.database import Database
 from storage.models import Flag, Model, Post, Question, Score
 from storage.threshold_rules import EVERY
 from tests.clock import FakeClock
+from tests.corpus import corpus
 from tests.factories import add_post, add_source, add_user, make_post
 
-TEXTS = [example.text for example in read_corpus()[7::40]]  # others than the model learnt from
+TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 NOTE = AuditNote("root")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.pipeline.promotion import ModelPromotion
@@ -18,10 +17,11 @@ from storage import posts, registry
 from storage.database import Database
 from storage.models import Flag, Score
 from tests.clock import FakeClock
+from tests.corpus import corpus
 from tests.factories import add_source, make_post
 from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, copy_model
 
-TEXTS = [example.text for example in read_corpus()[11::90]][: BATCH_SIZE + 6]
+TEXTS = [example.text for example in corpus()[11::90]][: BATCH_SIZE + 6]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,51 @@
+"""The project's posts, read once in a run, and a small model of some of them, trained once for all runs."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+import classifiers
+from classifiers.data.datasets import Example, read_corpus
+from classifiers.persistence import MANIFEST_FILE, VERSIONED, save
+from classifiers.text.segment import Segmenter
+from classifiers.training.train import Recipe, train
+
+EVERY: Final = 26  # of the corpus's posts: some thousand texts, learnt in a few seconds
+
+
+@cache
+def corpus() -> Sequence[Example]:
+    """Return the project's labelled posts; nobody may change them."""
+    return read_corpus()
+
+
+def small_model(shelf: Path) -> Path:
+    """Return the folder of a model of every EVERYth post. It is trained when no earlier run left it.
+
+    Args:
+        shelf: Where models are kept from run to run, in folders named after what they were made of.
+
+    """
+    folder = shelf / _made_of()
+    with FileLock(shelf / "lock"):  # several workers may want it at once
+        if not (folder / MANIFEST_FILE).exists():
+            trained = train(corpus()[::EVERY], Segmenter(), Recipe(precision=0.5))
+            save(trained.classifier, folder, trained.facts("small", "2026-11-16T02:00:00+00:00"))
+    return folder
+
+
+def _made_of() -> str:
+    """Hash everything that the small model depends on: the code, its data, the libraries, and this module."""
+    home = Path(classifiers.__file__).parent
+    files = sorted(path for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    found = hashlib.sha256(repr([sys.version_info[:2], *((name, version(name)) for name in VERSIONED)]).encode())
+    for path in [*files, Path(__file__)]:
+        found.update(path.relative_to(home.parent).as_posix().encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
