@@ -12,11 +12,12 @@ from filelock import FileLock
 
 import classifiers
 from classifiers.data.datasets import Example, read_corpus
-from classifiers.persistence import MANIFEST_FILE, VERSIONED, save
+from classifiers.persistence import MANIFEST_FILE, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Recipe, train
 
 EVERY: Final = 26  # of the corpus's posts: some thousand texts, learnt in a few seconds
+LIBRARIES: Final = ("numpy", "scikit-learn", "underthesea")  # that give a model its numbers
 
 
 @cache
@@ -44,7 +45,7 @@ def _made_of() -> str:
     """Hash everything that the small model depends on: the code, its data, the libraries, and this module."""
     home = Path(classifiers.__file__).parent
     files = sorted(path for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    found = hashlib.sha256(repr([sys.version_info[:2], *((name, version(name)) for name in VERSIONED)]).encode())
+    found = hashlib.sha256(repr([sys.version_info[:2], *((name, version(name)) for name in LIBRARIES)]).encode())
     for path in [*files, Path(__file__)]:
         found.update(path.relative_to(home.parent).as_posix().encode())
         found.update(path.read_bytes())

@@ -6,15 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from classifiers.data.datasets import read_corpus
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError
@@ -23,9 +23,11 @@ from storage import flags, posts, reviews
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from tests.clock import FakeClock
+from tests.corpus import corpus
 from tests.factories import add_post, add_source, add_user, make_post
 
-TEXTS = [example.text for example in read_corpus()[7::40]]  # others than the model learnt from
+TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
+LOOKS_EVERY = 0.05  # seconds
 SHOUTED = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 
 
@@ -238,7 +240,7 @@ def side_by_side(work: Callable[[int], ScoreResult]) -> list[ScoreResult]:
     start = Barrier(2)
 
     def one(number: int) -> ScoreResult:
-        start.wait(timeout=10)
+        start.wait()
         return work(number)
 
     with ThreadPoolExecutor(2) as pool:
@@ -265,22 +267,37 @@ def test_two_scorers_at_once_score_every_post_once(
         assert len(keys) == len(set(keys)) == sum(count["open"] for count in flags.counts(session).values())
 
 
+# Scores of a second batch are never written: the first of them sets off a query without an end.
+SECOND_BATCH_HANGS = (
+    "CREATE VIEW endless AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x FROM n",
+    f"""CREATE TRIGGER second_batch BEFORE INSERT ON scores
+    WHEN (SELECT count(*) FROM scores) >= {BATCH_SIZE * len(LABEL_NAMES)} BEGIN SELECT count(*) FROM endless; END""",  # noqa: S608  our own numbers
+)
+SECOND_BATCH_GOES_ON = ("DROP TRIGGER second_batch", "DROP VIEW endless")
+
+
+def alter(database: Database, statements: Sequence[str]) -> None:
+    with database.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
 def test_a_scorer_that_was_killed_is_finished_by_the_next(
     sqlite_database: Database, small_model: Path, tmp_path: Path
 ) -> None:
-    """Run the command itself, kill it after its first stored batch, and run it again."""
-    texts = TEXTS * 4
-    fill(sqlite_database, texts)
+    """Run the command itself, kill it in the middle of its second batch, and run it again."""
+    fill(sqlite_database, TEXTS)
+    alter(sqlite_database, SECOND_BATCH_HANGS)
     command = [str(Path(sys.executable).with_name("kiemtin")), "score"]
     environment = {**os.environ, "KIEMTIN_HOME": str(tmp_path), "KIEMTIN_MODEL": str(small_model)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as child:  # noqa: S603  our own
-        while child.poll() is None and not scores_in(sqlite_database):
-            pass
+        while not scores_in(sqlite_database) and child.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(LOOKS_EVERY)
         child.kill()
-    stored = len(scores_in(sqlite_database)) // len(LABEL_NAMES)
     assert child.returncode == -signal.SIGKILL
-    assert 0 < stored < len(texts)
-    assert stored % BATCH_SIZE == 0  # whole batches
+    assert len(scores_in(sqlite_database)) == BATCH_SIZE * len(LABEL_NAMES) < len(TEXTS) * len(LABEL_NAMES)
 
+    alter(sqlite_database, SECOND_BATCH_GOES_ON)
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
-    assert_each_post_once(sqlite_database, len(texts))
+    assert_each_post_once(sqlite_database, len(TEXTS))
