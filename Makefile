@@ -12,7 +12,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality docs data-card demo test gate test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality docs data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -41,8 +41,17 @@ demo: setup  ## Run the whole way on sample posts, then serve the desk at http:/
 
 test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
 
-gate: setup  ## Run the slow checks: the demo from the wheel, the tasks of public sets.
-	$(BIN)/python -m pytest -m gate
+# Each worker is a process of its own, so that none of them needs several threads for its sums.
+WORKERS := -n auto --maxprocesses 4 --dist worksteal
+unit gate test-busy: export OMP_NUM_THREADS := 1
+
+gate: setup  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, a crowd of sources, public sets' tasks.
+	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate
+
+test-busy: setup  ## Run the tests at the lowest priority beside four busy loops: none may depend on how fast it is.
+	@trap 'kill $$loops' EXIT INT TERM; loops=; \
+	for _ in 1 2 3 4; do sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
+	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate"
 
 test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
 	@for version in $(SUPPORTED); do \
@@ -69,7 +78,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest -m "not gate"
+	$(BIN)/python -m pytest $(WORKERS) -m "not gate"
 
 format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .

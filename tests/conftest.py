@@ -6,11 +6,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.pool import QueuePool
 
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.postgres import TEMPLATE, PostgresServer, running_postgres
+
+POSTGRES_FIXTURES = {"postgres_server", "migrated_postgres", "postgres_database"}
+# A slow machine is no fault of a property, so no profile has a deadline.
+settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("quick"), max_examples=300)
+settings.load_profile("quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all but the first test of each module that needs PostgreSQL to `make gate`."""
+    tried = set()
+    for item in items:
+        if needs_postgres(item):
+            if item.path in tried:
+                item.add_marker(pytest.mark.gate)
+            tried.add(item.path)
+
+
+def needs_postgres(item: pytest.Item) -> bool:
+    assert isinstance(item, pytest.Function)
+    choices = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "postgresql" in choices or not POSTGRES_FIXTURES.isdisjoint(item.fixturenames)
 
 
 def pytest_collection_finish() -> None:

@@ -1,17 +1,27 @@
 """The default model, trained once for all tests of its quality (half a minute)."""
 
+from pathlib import Path
+
 import pytest
 
-from classifiers.data.datasets import read_corpus
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained, train
+from tests.corpus import corpus
 from tests.quality.gate import Measured, measured, score_challenge_set
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all of this folder to `make gate`."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.gate)
 
 
 @pytest.fixture(scope="session")
 def default_model() -> Trained:
     """Train what `kiemtin init` trains."""
-    return train(read_corpus(), Segmenter())
+    return train(corpus(), Segmenter())
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.datasets import read_corpus
+from tests.corpus import corpus
 from tests.quality import gate, measure_anew
 from tests.quality.quality_page import BEGIN, END
 
-SOME = 12  # every so many posts of the corpus, learnt in seconds
+SOME = 48  # every so many posts of the corpus, learnt in seconds
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Measure a part of the corpus, and write beside it."""
-    some = read_corpus()[::SOME]
+    some = corpus()[::SOME]
     monkeypatch.setattr(measure_anew, "read_corpus", lambda: some)
     monkeypatch.setattr(gate, "FLOORS", tmp_path / "floors.toml")
     monkeypatch.setattr(measure_anew, "PAGE", tmp_path / "quality.md")

@@ -69,6 +69,7 @@ def pauses_are_kept(log: list[Heard]) -> bool:
     )
 
 
+@pytest.mark.gate
 @pytest.mark.allow_hosts(HOSTS)
 async def test_every_post_is_stored_exactly_once_and_every_host_is_read_politely(
     sqlite_database: Database, clock: FakeClock

@@ -10,6 +10,7 @@ from nbclient.exceptions import CellExecutionError
 from storage.database import Database
 from tests.monitor.reports.sample_week import AUTHOR_KEY
 
+pytestmark = pytest.mark.gate
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "weekly.ipynb"
 
 
@@ -30,7 +31,7 @@ def shown(week: str | None, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setenv("KIEMTIN_WEEK", week)
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parents[1])}}
+        notebook, timeout=3600, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parents[1])}}
     ).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
