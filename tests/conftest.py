@@ -33,8 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def needs_postgres(item: pytest.Item) -> bool:
     assert isinstance(item, pytest.Function)
+    if not POSTGRES_FIXTURES.isdisjoint(item.fixturenames):
+        return True
     choices = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    return "postgresql" in choices or not POSTGRES_FIXTURES.isdisjoint(item.fixturenames)
+    return any(isinstance(choice, str) and choice == "postgresql" for choice in choices)
 
 
 def pytest_collection_finish() -> None:

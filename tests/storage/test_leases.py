@@ -17,6 +17,7 @@ from tests import factories
 from tests.clock import MONDAY_MORNING
 
 NOW = MONDAY_MORNING
+HANGS_AFTER = 600  # seconds
 SOON = NOW + timedelta(minutes=15)
 Answer = TypeVar("Answer")
 
@@ -29,7 +30,7 @@ def side_by_side(database: Database, work: Callable[[Database, str], Answer]) ->
     def one(owner: str) -> Answer:
         with Database(address) as own:
             own.current_revision()  # connected before the race begins
-            start.wait(timeout=10)
+            start.wait(timeout=HANGS_AFTER)
             return work(own, owner)
 
     with ThreadPoolExecutor(2) as pool:

@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -17,7 +17,8 @@ import pytest
 from monitor.cli import main
 
 SCRIPT = Path(sys.executable).with_name("kiemtin")
-LONGEST_SECONDS = 60
+HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
+LOOKS_EVERY = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
         input=stdin,
         capture_output=True,
         env=_with(environment),
-        timeout=LONGEST_SECONDS,
+        timeout=HANGS_AFTER,
         check=False,
     )
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -81,7 +82,7 @@ def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
 
 @contextmanager
 def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start it as a program of its own, whose lines can be read; it is killed at the end or after a minute."""
+    """Start it as a program of its own, whose lines can be read; it is killed at the end, or when it hangs."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # the tests run in a script's background: do not pass it on
         signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(  # noqa: S603  our own command
@@ -92,7 +93,7 @@ def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str
         encoding="utf-8",
         env=_with({"PYTHONUNBUFFERED": "1", **environment}),
     )
-    watch = Timer(LONGEST_SECONDS, child.kill)
+    watch = Timer(HANGS_AFTER, child.kill)
     watch.start()
     try:
         with child:
@@ -102,6 +103,14 @@ def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str
                 child.kill()
     finally:
         watch.cancel()
+
+
+def wait_for(sign: Callable[[], object], child: "subprocess.Popen[Any]") -> None:
+    """Wait until there is a sign of what a program did; fail when it ends before."""
+    while not sign():
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(LOOKS_EVERY)
+        assert child.poll() is None, child.communicate()
 
 
 def _with(environment: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from classifiers.labels import LABEL_NAMES
 from tests.corpus import corpus
-from tests.monitor.cli.command import SCRIPT, Answer, Command, apart
+from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Answer, Command, apart
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 
@@ -142,7 +142,7 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(small_model: Path, tmp_path
         assert json.loads(child.stdout.readline())["id"] == 1
         child.stdout.close()
         assert child.stderr.read() == b""
-        assert child.wait(timeout=30) in (0, 1)
+        assert child.wait(HANGS_AFTER) in (0, 1)
 
 
 @pytest.mark.parametrize("file", ["nowhere.txt", "."])

@@ -29,7 +29,7 @@ def written(path: Path, examples: Sequence[Example]) -> Path:
 @pytest.fixture(scope="module")
 def posts() -> list[Example]:
     """Give posts that the small model did not learn from."""
-    return corpus()[7::60]
+    return corpus()[7::120]
 
 
 @pytest.fixture

@@ -112,10 +112,10 @@ def test_a_check_shows_what_is_there_and_stores_nothing(
 def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     kiemtin: Command, home: Path, site: FeedSite, address: str
 ) -> None:
-    site.robots = (200, b"User-agent: *\nCrawl-delay: 7")
+    site.robots = (200, b"User-agent: *\nCrawl-delay: 0.3")
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     answer = kiemtin.well("sources", "check", "forum").out
-    assert "pause between two requests to this host: 7 s" in answer
+    assert "pause between two requests to this host: 0.3 s" in answer
     assert "etag W/" in answer
     assert "left out" not in answer
     assert "GAP" not in answer
@@ -146,12 +146,12 @@ def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home
 def test_a_check_tells_the_pause_of_an_interface_for_programs(
     kiemtin: Command, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KIEMTIN_HTML_DELAY_SECONDS", "9")
-    monkeypatch.setenv("KIEMTIN_API_DELAY_SECONDS", "2")
+    monkeypatch.setenv("KIEMTIN_HTML_DELAY_SECONDS", "0.9")
+    monkeypatch.setenv("KIEMTIN_API_DELAY_SECONDS", "0.2")
     post = SitePost(id="7", author="an", text="Bài", published_at=MONDAY_MORNING - timedelta(hours=3))
     with serve(MastodonSite([post], clock)) as base:
         kiemtin.well("sources", "add", "net", "mastodon", base, *BASIS)
-        assert "pause between two requests to this host: 2 s" in kiemtin.well("sources", "check", "net").out
+        assert "pause between two requests to this host: 0.2 s" in kiemtin.well("sources", "check", "net").out
 
 
 def test_the_list_tells_what_is_due_and_what_was_missed(

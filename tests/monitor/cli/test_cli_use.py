@@ -10,7 +10,7 @@ import pytest
 from monitor.cli.classify import BATCH
 from monitor.cli.commands import COMMANDS as LISTED
 from monitor.cli.commands import LazyCommand
-from tests.monitor.cli.command import SCRIPT, Command, apart
+from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Command, apart
 
 
 def every_command() -> Iterator[tuple[str, ...]]:
@@ -150,5 +150,5 @@ def test_a_program_in_the_background_can_still_be_asked_to_end(small_model: Path
         child.stdin.flush()
         child.stdout.readline()
         child.send_signal(signal.SIGTERM)
-        _, said = child.communicate(timeout=60)
+        _, said = child.communicate(timeout=HANGS_AFTER)
     assert (child.returncode, said.count("\n"), said.startswith("kiemtin: stopped")) == (1, 1, True)

@@ -27,7 +27,7 @@ from tests.corpus import corpus
 from tests.factories import add_post, add_source, add_user, make_post
 
 TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
-LOOKS_EVERY = 0.05  # seconds
+LOOKS_EVERY, HANGS_AFTER = 0.05, 600  # seconds
 SHOUTED = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 
 
@@ -240,7 +240,7 @@ def side_by_side(work: Callable[[int], ScoreResult]) -> list[ScoreResult]:
     start = Barrier(2)
 
     def one(number: int) -> ScoreResult:
-        start.wait()
+        start.wait(timeout=HANGS_AFTER)
         return work(number)
 
     with ThreadPoolExecutor(2) as pool:
