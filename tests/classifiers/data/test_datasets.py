@@ -129,7 +129,7 @@ def test_a_borderline_post_may_carry_a_grade(tmp_path: Path) -> None:
         ("vihsd", "free_text,label_id\n" + "a" * 200_000 + ",1\n", "is not valid CSV"),
         ("vihsd", b"\xff\xfe\x00", "cannot read"),
         ("vihsd", b"\x1f\x8b rest", "cannot read"),
-        ("vihsd", gzip.compress(b"free_text,label_id\na,1\n")[:-9], "cannot read"),
+        ("vihsd", gzip.compress(b"free_text,label_id\na,1\n", mtime=0)[:-9], "cannot read"),
         ("own", '{"text": "a"}', "line 1: not a labelled post"),
         ("own", '{"text": "a", "labels": []}\n["a"]', "line 2: not a labelled post"),
         ("own", '{"text": "a", "labels": ["opinion"]}', "line 1: unknown label 'opinion'"),
