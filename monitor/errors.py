@@ -4,11 +4,11 @@ KiemtinError
 ├── UsageError             the command or a setting was written wrongly (exit status 2)
 ├── NotReady               something must be set up first; the message names the command
 ├── CollectError           a source could not be read
-│   ├── FetchFailed        no answer, a broken answer, or one that is too large; worth another try later
+│   ├── FetchFailed        no response, a broken one, or one that is too large; a later attempt may succeed
 │   │   └── RateLimited    the server asked us to wait; says for how long
-│   ├── SourceRefused      the operator of the site does not want to be read (robots.txt, login, challenge); stop
+│   ├── SourceRefused      the site refuses to be read (robots.txt, login, challenge); the source is disabled
 │   ├── AddressBlocked     the address is not public, or not one that this installation may open
-│   └── PayloadInvalid     an answer came and is not what this kind of source promises
+│   └── PayloadInvalid     the response is not of the form that this kind of source has
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
 ├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
 └── ReportFailed           a summary could not be written
@@ -20,15 +20,15 @@ from datetime import datetime
 
 
 class KiemtinError(Exception):
-    """Anything that this program can explain."""
+    """Base of all errors of the application. The message is one line for the user."""
 
 
 class UsageError(KiemtinError):
-    """A command or a setting was written wrongly."""
+    """A command or a setting is wrong."""
 
 
 class NotReady(KiemtinError):
-    """Something has to be set up before this can run."""
+    """Something must be set up first; the message names the command."""
 
 
 class CollectError(KiemtinError):
@@ -36,14 +36,14 @@ class CollectError(KiemtinError):
 
 
 class FetchFailed(CollectError):
-    """A request got no usable answer; another try later may get one."""
+    """A request got no usable response; a later attempt may succeed."""
 
 
 class RateLimited(FetchFailed):
-    """The server asked us to come back later.
+    """The server asked to wait.
 
     Args:
-        message: What was said.
+        message: The line for the user.
         retry_at: When the server allows the next request, UTC; None when it did not say.
 
     """
@@ -54,15 +54,15 @@ class RateLimited(FetchFailed):
 
 
 class SourceRefused(CollectError):
-    """The site does not want to be read this way; the source is switched off and a person is told why."""
+    """The site refuses to be read (robots.txt, login, challenge); the source is disabled and the reason is shown."""
 
 
 class AddressBlocked(CollectError):
-    """The address is private, malformed, or on a port that this installation may not open."""
+    """The address is private, malformed, or has a port that may not be opened."""
 
 
 class PayloadInvalid(CollectError):
-    """The answer is not what this kind of source promises."""
+    """The response is not of the form that this kind of source has."""
 
 
 class ImportRefused(KiemtinError):
@@ -70,8 +70,8 @@ class ImportRefused(KiemtinError):
 
 
 class PromotionRefused(KiemtinError):
-    """A model is not put into use."""
+    """A model is not promoted, or there is none to go back to."""
 
 
 class ReportFailed(KiemtinError):
-    """A summary could not be written."""
+    """A weekly report could not be written."""

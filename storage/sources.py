@@ -28,7 +28,7 @@ class SourceDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureDraft:
-    """What was fetched: address, time (UTC), size in bytes and SHA-256 of the body."""
+    """The columns of a capture: address, time (UTC), size in bytes and SHA-256 of the body."""
 
     url: str
     fetched_at: datetime

@@ -93,7 +93,7 @@ def first_scored_post(session: Session, model_id: int, since: datetime) -> datet
 
 
 def flag_scores(session: Session, model_id: int, state: str) -> list[Scored]:
-    """Give the flags of a model that are in a state, with the probabilities that opened them."""
+    """List a model's flags in a state, with the probabilities that opened them."""
     query = (
         select(Flag.label, Source.kind, Flag.probability)
         .join(Post, Post.id == Flag.post_id)

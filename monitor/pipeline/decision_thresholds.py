@@ -50,7 +50,7 @@ class DecisionThresholds:
     Args:
         own: The model's own threshold, by label.
         curves: What thresholds of the model can be expected to give, by label.
-        wishes: What was set, in any order.
+        rules: The rules, in any order.
 
     """
 

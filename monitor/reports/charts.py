@@ -68,7 +68,7 @@ def flags_by_source(figures: WeekFigures) -> "Figure":
 
 
 def as_svg(figure: "Figure") -> str:
-    """Give a chart as an SVG element that can stand inside a page."""
+    """Return a chart as an SVG element for use in a page."""
     buffer = BytesIO()
     with _style():
         figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
@@ -77,7 +77,7 @@ def as_svg(figure: "Figure") -> str:
 
 
 def as_png(figure: "Figure") -> bytes:
-    """Give a chart as a PNG image."""
+    """Return a chart as a PNG image."""
     buffer = BytesIO()
     with _style():
         figure.savefig(buffer, format="png", dpi=_PNG_DPI, metadata={"Software": None})

@@ -173,7 +173,7 @@ def _reviewed(figures: WeekFigures) -> str:
 
 
 def _decided(figures: WeekFigures) -> str:
-    """Tell of decisions on posts of earlier weeks where the week itself has nothing to decide."""
+    """Return the sentence on decisions about earlier posts, for a week without posts."""
     taken = sum(sum(row.decisions.values()) for row in figures.labels)
     return f"Trong tuần, cán bộ đã ra {number(taken)} quyết định về bài của các tuần trước." if taken else ""
 
@@ -192,7 +192,7 @@ def _peaks(figures: WeekFigures) -> str:
 
 
 def _top(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Give the greatest, or both where two are equal; nothing where more are equal or all are zero."""
+    """Return the largest, or two equal largest ones; empty when more are equal or all are zero."""
     pairs = list(counted)
     most = max((count for _, count in pairs), default=0)
     found = [pair for pair in pairs if pair[1] == most]

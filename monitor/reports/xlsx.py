@@ -89,7 +89,8 @@ class _Book:
         self._figures = figures
         self._formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
         self._bold = {
-            kind: workbook.add_format(dict(_FORMATS[kind.value]) | {"bold": True, "top": 2}) for kind in CellType
+            cell_type: workbook.add_format(dict(_FORMATS[cell_type.value]) | {"bold": True, "top": 2})
+            for cell_type in CellType
         }
 
     def overview(self) -> None:

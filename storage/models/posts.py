@@ -76,7 +76,7 @@ class Post(Base):
 
     @property
     def judged_text(self) -> str:
-        """What the classifier reads: the heading, if there is one that the text does not repeat, and the text."""
+        """The input of the classifier: the title, unless the text repeats it, and the text."""
         return join_title(self.current_title, self.current_text)
 
 

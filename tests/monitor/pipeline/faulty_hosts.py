@@ -1,4 +1,4 @@
-"""Many sources on many loopback addresses, some of whose answers go wrong, and a log of every request by host."""
+"""Test hosts on loopback addresses that answer a share of requests with faults and log every request."""
 
 import asyncio
 import random
@@ -24,7 +24,7 @@ RETRY_AFTER = 20  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LoggedRequest:
     """One request: when it came by the site's clock, and what it was for."""
 
     path: str
@@ -44,7 +44,7 @@ class Host:
     """
 
     def __init__(self, sites: Mapping[str, Site], clock: Clock, *, share: float, patience: float, seed: int) -> None:
-        self.log: list[Heard] = []
+        self.log: list[LoggedRequest] = []
         self.faults: Counter[str] = Counter()
         self.most_at_once = 0
         self._at_once = 0
@@ -60,7 +60,7 @@ class Host:
         return PlainTextResponse("", 404)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.log.append(Heard(scope["path"], self._clock.monotonic()))
+        self.log.append(LoggedRequest(scope["path"], self._clock.monotonic()))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         fault = None
@@ -68,7 +68,7 @@ class Host:
             fault = self._random.choice(FAULTS)
             self.faults[fault] += 1
         if fault == "slow":
-            await self._dawdle(receive)
+            await self._hang(receive)
             return
         try:
             await self._answer(fault, scope, receive, send)
@@ -86,7 +86,7 @@ class Host:
         else:
             await self._app(scope, receive, _halved(send) if fault == "cut" else send)
 
-    async def _dawdle(self, receive: Receive) -> None:
+    async def _hang(self, receive: Receive) -> None:
         """Answer nothing. The client leaves after its patience, and only then is it free to ask again."""
         await asyncio.sleep(self._patience * 0.8)
         self._at_once -= 1

@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.models import Post
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_source
-from tests.monitor.pipeline.faulty_hosts import FAULTS, Heard, Host, serve_hosts
+from tests.monitor.pipeline.faulty_hosts import FAULTS, Host, LoggedRequest, serve_hosts
 from tests.monitor.pipeline.loopback import make_crawler
 
 HOSTS = [f"127.0.0.{number}" for number in range(2, 22)]
@@ -61,7 +61,7 @@ def make_sites(host: int, clock: FakeClock) -> dict[str, Site]:
     return sites
 
 
-def pauses_are_kept(log: list[Heard]) -> bool:
+def pauses_are_kept(log: list[LoggedRequest]) -> bool:
     """Say whether each request came no sooner after the one before than that one's kind asks for."""
     return all(
         later.time - earlier.time >= (FEED_PAUSE if earlier.path.endswith(RSS_PATH) else API_PAUSE) - 1e-6

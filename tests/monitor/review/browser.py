@@ -1,4 +1,4 @@
-"""A person at the desk, as a test plays one: a browser without JavaScript."""
+"""A browser without JavaScript, for tests of the desk."""
 
 from collections.abc import Mapping
 

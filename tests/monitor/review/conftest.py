@@ -38,7 +38,7 @@ def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> Fast
 
 
 @pytest.fixture
-def visitor(app: FastAPI) -> Browser:
+def anonymous(app: FastAPI) -> Browser:
     """Come to the desk without signing in."""
     return Browser(app)
 

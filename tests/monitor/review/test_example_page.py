@@ -26,8 +26,8 @@ def app(app: FastAPI, sqlite_database: Database) -> FastAPI:
     return app
 
 
-def test_a_stranger_is_sent_to_sign_in(visitor: Browser) -> None:
-    response = visitor.get("/legal-bases")
+def test_a_stranger_is_sent_to_sign_in(anonymous: Browser) -> None:
+    response = anonymous.get("/legal-bases")
     assert response.status_code == 303
     assert response.headers["location"].startswith("/login")
 

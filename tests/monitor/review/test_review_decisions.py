@@ -188,8 +188,8 @@ def test_every_button_shows_its_key(lan: Browser, make_flagged: FlagMaker) -> No
     assert page.select_one("textarea[data-focus-key='/']") is not None
 
 
-def test_keys_never_fire_while_somebody_types(visitor: Browser) -> None:
-    script = visitor.get("/static/desk.js")
+def test_keys_never_fire_while_somebody_types(anonymous: Browser) -> None:
+    script = anonymous.get("/static/desk.js")
     assert script.status_code == 200
     typing, firing = script.text.index("if (isTyping(event.target))"), script.text.index("button.click()")
     assert typing < firing

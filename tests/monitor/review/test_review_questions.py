@@ -36,10 +36,10 @@ def make_asked(sqlite_database: Database) -> QuestionMaker:
     return make
 
 
-def reply(visitor: Browser, number: int, decision: str) -> int:
+def reply(anonymous: Browser, number: int, decision: str) -> int:
     action = f"/questions/{number}/answers"
-    fields = visitor.fields(f"/questions/{number}", action)
-    return visitor.post(action, fields | {"decision": decision}).status_code
+    fields = anonymous.fields(f"/questions/{number}", action)
+    return anonymous.post(action, fields | {"decision": decision}).status_code
 
 
 def state(database: Database, number: int) -> str:
@@ -155,8 +155,8 @@ def test_a_forged_form_answers_nothing(lan: Browser, make_asked: QuestionMaker, 
     assert state(sqlite_database, number) == "open"
 
 
-def test_strangers_are_sent_to_the_sign_in_page(visitor: Browser, make_asked: QuestionMaker) -> None:
-    assert visitor.get(f"/questions/{make_asked()}").headers["location"].startswith("/login")
+def test_strangers_are_sent_to_the_sign_in_page(anonymous: Browser, make_asked: QuestionMaker) -> None:
+    assert anonymous.get(f"/questions/{make_asked()}").headers["location"].startswith("/login")
 
 
 def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(

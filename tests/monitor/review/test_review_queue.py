@@ -10,8 +10,8 @@ from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
 
 
-def lines(visitor: Browser, path: str = "/queue") -> list[str]:
-    return [link.get_text() for link in visitor.page(path).select(".queue-line")]
+def lines(anonymous: Browser, path: str = "/queue") -> list[str]:
+    return [link.get_text() for link in anonymous.page(path).select(".queue-line")]
 
 
 def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, make_flagged: FlagMaker) -> None:

@@ -80,8 +80,8 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(busy: Browser) -> No
 
 
 @pytest.mark.parametrize("name", ["desk.css", "desk.js", "favicon.svg"])
-def test_what_is_served_locally_loads_nothing_from_elsewhere(visitor: Browser, name: str) -> None:
-    response = visitor.get(f"/static/{name}")
+def test_what_is_served_locally_loads_nothing_from_elsewhere(anonymous: Browser, name: str) -> None:
+    response = anonymous.get(f"/static/{name}")
     assert response.status_code == 200
     assert "url(" not in response.text
     assert "@import" not in response.text
@@ -104,20 +104,20 @@ def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Browser, hung
     assert busy.get("/").status_code == 200
 
 
-def test_a_form_from_a_stranger_leads_to_the_door(visitor: Browser) -> None:
-    fields = visitor.fields("/login", "/login")
-    response = visitor.post("/flags/1/decisions", fields | {"decision": "confirmed", "seen_state": "0.0"})
+def test_a_form_from_a_stranger_leads_to_the_door(anonymous: Browser) -> None:
+    fields = anonymous.fields("/login", "/login")
+    response = anonymous.post("/flags/1/decisions", fields | {"decision": "confirmed", "seen_state": "0.0"})
     assert (response.status_code, response.headers["location"]) == (303, "/login")
 
 
-def test_a_form_that_is_too_large_is_refused_unread(visitor: Browser) -> None:
-    assert visitor.post("/login", {"name": "x" * MAX_FORM_BYTES}).status_code == 413
+def test_a_form_that_is_too_large_is_refused_unread(anonymous: Browser) -> None:
+    assert anonymous.post("/login", {"name": "x" * MAX_FORM_BYTES}).status_code == 413
 
 
-def test_a_form_that_hides_its_size_is_refused_at_the_limit(visitor: Browser) -> None:
+def test_a_form_that_hides_its_size_is_refused_at_the_limit(anonymous: Browser) -> None:
     chunks = (b"name=" + b"x" * 1024 for _ in range(1 + MAX_FORM_BYTES // 1024))
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert visitor.client.post("/login", content=chunks, headers=headers).status_code == 413
+    assert anonymous.client.post("/login", content=chunks, headers=headers).status_code == 413
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
@@ -125,8 +125,8 @@ def test_there_is_no_generated_api_page(lan: Browser, path: str) -> None:
     assert lan.get(path).status_code == 404
 
 
-def test_health_is_told_without_signing_in(visitor: Browser) -> None:
-    response = visitor.get("/healthz")
+def test_health_is_told_without_signing_in(anonymous: Browser) -> None:
+    response = anonymous.get("/healthz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
@@ -134,9 +134,9 @@ def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
     tmp_path: Path, clock: FakeClock, settings: Settings
 ) -> None:
     with Database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
-        visitor = Browser(create_app(database, clock, settings, "secret"))
-        health = visitor.get("/healthz")
-        response = visitor.sign_in("lan")
+        anonymous = Browser(create_app(database, clock, settings, "secret"))
+        health = anonymous.get("/healthz")
+        response = anonymous.sign_in("lan")
     assert (health.status_code, health.json()) == (503, {"status": "database unavailable"})
     assert response.status_code == 503
     assert "Cơ sở dữ liệu đang gặp trục trặc" in response.text

@@ -20,15 +20,15 @@ def audit(database: Database) -> list[tuple[str, str, int | None]]:
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/queue/next", "/flags/1", "/reports/tuan.xlsx"])
-def test_every_page_leads_strangers_to_the_door(visitor: Browser, path: str) -> None:
-    response = visitor.get(path)
+def test_every_page_leads_strangers_to_the_door(anonymous: Browser, path: str) -> None:
+    response = anonymous.get(path)
     assert response.status_code == 303
     assert response.headers["location"].startswith("/login")
 
 
-def test_after_signing_in_one_comes_to_the_page_that_was_wanted(visitor: Browser, sqlite_database: Database) -> None:
-    assert visitor.get("/flags/7").headers["location"] == "/login?next=/flags/7"
-    response = visitor.sign_in("lan", wanted="/flags/7")
+def test_after_signing_in_one_comes_to_the_page_that_was_wanted(anonymous: Browser, sqlite_database: Database) -> None:
+    assert anonymous.get("/flags/7").headers["location"] == "/login?next=/flags/7"
+    response = anonymous.sign_in("lan", wanted="/flags/7")
     assert (response.status_code, response.headers["location"]) == (303, "/flags/7")
     assert audit(sqlite_database) == [("sign_in", "users:1", 1)]
 
@@ -36,44 +36,44 @@ def test_after_signing_in_one_comes_to_the_page_that_was_wanted(visitor: Browser
 @pytest.mark.parametrize(
     "wanted", ["//evil.example", "https://evil.example/", "/\\evil.example", "/a%0d%0ab", "evil", "/%2f/evil.example"]
 )
-def test_signing_in_never_leads_to_another_site(visitor: Browser, wanted: str) -> None:
-    location = visitor.sign_in("lan", wanted=wanted).headers["location"]
+def test_signing_in_never_leads_to_another_site(anonymous: Browser, wanted: str) -> None:
+    location = anonymous.sign_in("lan", wanted=wanted).headers["location"]
     assert location == "/"
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Browser) -> None:
-    cookie = visitor.sign_in("lan").headers["set-cookie"].lower()
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous: Browser) -> None:
+    cookie = anonymous.sign_in("lan").headers["set-cookie"].lower()
     assert cookie.startswith(SESSION_COOKIE)
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
 
 
 @pytest.mark.parametrize(("name", "password"), [("lan", "sai"), ("không có ai", PASSWORD), ("lan", ""), ("", "")])
-def test_a_wrong_name_and_a_wrong_password_get_the_same_line(visitor: Browser, name: str, password: str) -> None:
-    response = visitor.sign_in(name, password)
+def test_a_wrong_name_and_a_wrong_password_get_the_same_line(anonymous: Browser, name: str, password: str) -> None:
+    response = anonymous.sign_in(name, password)
     assert response.status_code == 401
     assert "Tên đăng nhập hoặc mật khẩu không đúng." in response.text
-    assert visitor.get("/").status_code == 303
+    assert anonymous.get("/").status_code == 303
 
 
-def test_failures_are_recorded_but_not_what_strangers_typed(visitor: Browser, sqlite_database: Database) -> None:
-    visitor.sign_in("lan", "sai")
-    visitor.sign_in("mật khẩu gõ nhầm ô", "sai")
+def test_failures_are_recorded_but_not_what_strangers_typed(anonymous: Browser, sqlite_database: Database) -> None:
+    anonymous.sign_in("lan", "sai")
+    anonymous.sign_in("mật khẩu gõ nhầm ô", "sai")
     assert audit(sqlite_database) == [
         ("sign_in_failed", "users:1", None),
         ("sign_in_failed", "users:unknown", None),
     ]
 
 
-def test_after_five_failures_even_the_right_password_must_wait(visitor: Browser, clock: FakeClock) -> None:
+def test_after_five_failures_even_the_right_password_must_wait(anonymous: Browser, clock: FakeClock) -> None:
     for _ in range(5):
-        assert visitor.sign_in("lan", "sai").status_code == 401
-    refused = visitor.sign_in("lan")
+        assert anonymous.sign_in("lan", "sai").status_code == 401
+    refused = anonymous.sign_in("lan")
     assert refused.status_code == 429
     assert "Đã nhập sai nhiều lần. Xin chờ 15 phút rồi thử lại." in refused.text
-    assert visitor.sign_in("hùng").status_code == 303
+    assert anonymous.sign_in("hùng").status_code == 303
     clock.advance(15 * 60)
-    assert visitor.sign_in("lan").status_code == 303
+    assert anonymous.sign_in("lan").status_code == 303
 
 
 def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, sqlite_database: Database) -> None:
@@ -112,7 +112,7 @@ def test_a_session_that_somebody_else_signed_is_worth_nothing(app: FastAPI, lan:
     assert stranger.get("/").status_code == 303
 
 
-def test_a_login_form_that_has_grown_stale_says_so(visitor: Browser) -> None:
-    response = visitor.post("/login", {"name": "lan", "password": PASSWORD, "csrf": "cũ"})
+def test_a_login_form_that_has_grown_stale_says_so(anonymous: Browser) -> None:
+    response = anonymous.post("/login", {"name": "lan", "password": PASSWORD, "csrf": "cũ"})
     assert response.status_code == 403
     assert "Trang đăng nhập đã hết hạn" in response.text
