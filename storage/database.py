@@ -197,6 +197,7 @@ def insert_ignoring(
     """
     if not rows:
         return
+    # SQLAlchemy has ON CONFLICT only in the inserts of the two dialects, not in the general one.
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique)), list(rows))
 

@@ -43,6 +43,7 @@ def label_decisions(session: Session) -> list[LabelDecision]:
     newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
     for post_id, label, revision, decision, at in _all_decisions(session):
         key = (post_id, label)
+        # A decision about an older version counts less than one about a newer version, whenever it was taken.
         if key not in newest or (revision, at) >= (newest[key][2], newest[key][0]):
             newest[key] = (at, decision, revision)
     sure = {key: found for key, found in newest.items() if found[1] in _SAID}

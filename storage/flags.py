@@ -37,6 +37,7 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
         flag = session.scalar(select(Flag).where(Flag.post_id == draft.post_id, Flag.label == draft.label))
         if flag is None:
             row = _columns(model_id, draft, now)
+            # Another scorer may have opened the same flag since the query.
             insert_ignoring(session, Flag, [row], ("post_id", "label"))
             opened[draft.label] += 1
             continue

@@ -36,6 +36,7 @@ def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> No
     """Put two posts into one cluster, merging the clusters that they were in."""
     if post.cluster_id is not None and post.cluster_id == copy.cluster_id:
         return
+    # An existing cluster is kept, so that its id stays stable for pages that show it.
     cluster_id = copy.cluster_id or post.cluster_id
     if cluster_id is None:
         cluster = Cluster(created_at=now, state="suggested")

@@ -85,6 +85,7 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
 def _record_distinct(
     session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool
 ) -> RecordCounts:
+    # Looked up first, because an upsert could not tell new posts from edited ones.
     known = _known(session, source_id, list(drafts))
     new = [draft for external_id, draft in drafts.items() if external_id not in known]
     insert_ignoring(session, Post, [_columns(source_id, draft) for draft in new], ("source_id", "external_id"))
@@ -156,8 +157,10 @@ def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
 
 def _refresh(post: Post, draft: PostDraft) -> None:
     """Update what may change without the text: the counts, and that the post is still there."""
+    # Some responses carry no counts; they must not erase those that are known.
     if draft.engagement and dict(draft.engagement) != post.engagement:
         post.engagement = dict(draft.engagement)
+    # A post that is read again is there, whatever was found before.
     post.deleted_at = None
 
 
@@ -272,6 +275,7 @@ def _delete(session: Session, *which: ColumnElement[bool]) -> int:
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:
     """List the external ids of a source's recent posts that are still there, last published first."""
+    # Some platforms give no time of publication.
     moment = func.coalesce(Post.published_at, Post.collected_at)
     query = (
         select(Post.external_id)

@@ -87,6 +87,7 @@ def add(session: Session, model_id: int, drafts: Sequence[QuestionDraft], now: d
         }
         for draft in drafts
     ]
+    # Two programs may draw at the same moment.
     insert_ignoring(session, Question, rows, ("post_id", "label"))
     close_reviewed(session)
 

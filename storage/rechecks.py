@@ -12,6 +12,7 @@ from storage.models import Flag, Post, Recheck, Source
 
 def plan(session: Session, first_look: timedelta, since: datetime) -> None:
     """Plan the first recheck of posts that were flagged since a time, are still there, and came by a crawl."""
+    # A post may have several flags; the first one counts.
     flagged_at = func.min(Flag.opened_at)
     query = (
         select(Flag.post_id, flagged_at)

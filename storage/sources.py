@@ -92,6 +92,7 @@ def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | N
     """Enable or disable a source; disabling stores the reason, enabling makes it due at once."""
     source.enabled, source.why_disabled = enabled, None if enabled else why
     if enabled:
+        # Old failures must not disable it again after the next one.
         source.state.failures, source.state.next_due_at = 0, None
     session.flush()
 

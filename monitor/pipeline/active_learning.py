@@ -151,6 +151,7 @@ def _drafts(pool: _Pool, drawn: Selection, margins: NDArray[np.float64]) -> list
     """Make the questions, random and uncertain ones in mixed order, so that the order tells reviewers nothing."""
     wanted = [(row, "random", LABEL_NAMES) for row in drawn.random]
     wanted += [(row, "uncertain", (LABEL_NAMES[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]
+    # The seed is fixed so that a repeated run gives the same order.
     mixed = np.random.default_rng(SEED).permutation(len(wanted))
     return [
         QuestionDraft(

@@ -69,6 +69,7 @@ class BatchWriter:
         if self._captures and source.role == "monitored" and (stored.new or stored.changed):
             dropped = self._captures.spool(batch.fetched)
             skipped += Counter({SPOOL_FULL: dropped})
+        # Removed posts are marked, not deleted: reviewers must see that a flagged post is gone.
         gone = posts.tombstone(session, source.id, batch.gone, now)
         gone += self._delete_departed_authors(session, source, batch)
         return BatchCounts(

@@ -66,6 +66,7 @@ class CaptureStore:
         path = self._spooled(fetched.sha256)
         try:
             self._spool.mkdir(parents=True, exist_ok=True)
+            # Written under another name, so that a killed program leaves no half file under a hash.
             partial = path.with_suffix(".part")
             partial.write_bytes(as_warc(fetched))
             fetched_at = fetched.fetched_at.timestamp()
@@ -97,14 +98,15 @@ class CaptureStore:
         try:
             while files := list(islice(waiting, CHUNK)):
                 hashes = [file.name.removesuffix(SUFFIX) for file in files]
+                # In chunks, because a statement takes a limited number of values.
                 with database.work() as session:
-                    fates = captures.required_actions(session, hashes, model_id)
+                    actions = captures.required_actions(session, hashes, model_id)
                 for file, sha256 in zip(files, hashes, strict=True):
-                    if fates[sha256] is CaptureAction.KEEP:
+                    if actions[sha256] is CaptureAction.KEEP:
                         self._keep(database, file, sha256)
                         kept += 1
-                    elif fates[sha256] is CaptureAction.DROP or (
-                        fates[sha256] is CaptureAction.UNKNOWN and self._is_abandoned(file)
+                    elif actions[sha256] is CaptureAction.DROP or (
+                        actions[sha256] is CaptureAction.UNKNOWN and self._is_abandoned(file)
                     ):
                         file.unlink(missing_ok=True)
                         deleted += 1
@@ -115,10 +117,10 @@ class CaptureStore:
     def _keep(self, database: Database, file: Path, sha256: str) -> None:
         # The path is stored first: if the program is killed in between, the next run moves the file from the spool.
         with database.work() as session:
-            place = captures.path_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
-            captures.set_path(session, sha256, place)
+            path = captures.path_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
+            captures.set_path(session, sha256, path)
             session.commit()
-        target = self._folder / place
+        target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         file.replace(target)
 
@@ -128,16 +130,16 @@ class CaptureStore:
 
     def delete_author(self, session: Session, author_key: str) -> int:
         """Delete all bytes with posts of an author, before the posts are deleted. Returns how many were kept."""
-        places, hashes = captures.release_author(session, author_key)
+        paths, hashes = captures.release_author(session, author_key)
         self._delete(f"{self._spool.name}/{sha256}{SUFFIX}" for sha256 in hashes)
-        return self._delete(places)
+        return self._delete(paths)
 
-    def _delete(self, places: Iterable[str]) -> int:
+    def _delete(self, paths: Iterable[str]) -> int:
         # Files go before the commit: if it fails a file is missing, which is better than personal data left over.
         deleted = 0
         try:
-            for place in places:
-                (self._folder / place).unlink(missing_ok=True)
+            for path in paths:
+                (self._folder / path).unlink(missing_ok=True)
                 deleted += 1
         except OSError as error:
             raise self._refused(error) from error

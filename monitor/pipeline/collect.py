@@ -27,11 +27,14 @@ from storage.database import Database
 from storage.errors import DataRejected
 from storage.models import Source
 
+# Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
 LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
+# Each watched post may cost one request, so their number is limited.
 WATCHED_MOST = 40
 MOST_FAILURES = 10  # in a row; then the source is disabled until a person has looked at it
+# A server that asks for a longer pause is more likely wrong than meant.
 LONGEST_LEAST_INTERVAL = timedelta(days=1)
 
 
@@ -131,6 +134,7 @@ class Crawler:
                 for source in leased:
                     group.create_task(read(source))
         except BaseExceptionGroup as failures:
+            # Callers handle single errors; the first one explains the rest.
             raise failures.exceptions[0] from failures
         finally:
             self._release(leased)
@@ -171,12 +175,14 @@ class Crawler:
             collector = self._collector_for(source.kind)
             async for batch in collector.collect(view, self._client):
                 self._store(source, run_id, batch, result)
+            # An unchanged last page does not undo the posts of the pages before it.
             if result.outcome == "unchanged" and result.seen:
                 result.outcome = "ok"
         except (CollectError, UsageError, DataRejected) as error:  # the other sources go on
             result.outcome, result.error = "failed", str(error)
             result.disabled = isinstance(error, SourceRefused)
             retry_at = error.retry_at if isinstance(error, RateLimited) else None
+        # Ctrl-C or a stop of the service: store the outcome, then let the cancellation go on.
         except asyncio.CancelledError:
             result.outcome, result.error = "interrupted", "stopped before the end"
             self._close(source.id, run_id, result, None)
@@ -187,8 +193,10 @@ class Crawler:
     def _open(self, source: Source) -> tuple[int, SourceView] | None:
         now = self._clock.now()
         with self._database.work() as session:
+            # The source may have waited for its turn for longer than the lease.
             if not sources.renew(session, source.id, self._owner, now + LEASE):
                 return None
+            # Read again: another program may have moved its cursor meanwhile.
             current = sources.by_name(session, source.name)
             run = sources.start_run(session, current.id, now)
             view = SourceView(
@@ -249,6 +257,7 @@ class Crawler:
                 sources.record_success(session, source, now, least_interval=_least_interval(source.state.cursor))
                 self._move(session, source, result)
             elif result.outcome == "failed":
+                # Exponential back-off; the exponent is bounded because a timedelta overflows.
                 wait = timedelta(seconds=source.interval_seconds) * 2 ** min(source.state.failures, 10)
                 sources.record_failure(
                     session, source, result.error or "", retry_at or now + min(wait, LONGEST_BACKOFF)

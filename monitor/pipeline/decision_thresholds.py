@@ -75,6 +75,7 @@ class DecisionThresholds:
         rule = self._narrowest.get((label, kind)) or self._narrowest.get((label, EVERY))
         threshold, aim, value = self._apply(label, rule)
         budget = self.budget
+        # A rule set after the budget is a later decision of the operator and counts.
         if budget is not None and (rule is None or rule.set_at <= budget.set_at):
             moved = 1 / (1 + math.exp(-_log_odds(threshold) - (budget.shift or 0.0)))
             threshold = max(moved, self.floor(label, threshold, budget.floor or EVEN))
@@ -130,6 +131,7 @@ def budget_shift(thresholds: DecisionThresholds, scores: GroupedProbabilities, f
         least = thresholds.floor(label, base, floor)
         found.append(_all_log_odds(probabilities[probabilities >= least]) - _log_odds(base))
         lowest.append(_log_odds(least) - _log_odds(base))
+    # With a shift of s exactly the scores with a margin of at least s pass.
     margins = np.sort(np.concatenate(found))[::-1]
     most = math.floor(flags)
     if most >= len(margins):

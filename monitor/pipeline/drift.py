@@ -147,6 +147,7 @@ def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekO
             listed.append(
                 WeekOfScores(week, label, len(now), float(now.mean()), measure_drift(before, now) if enough else None)
             )
+            # A week is compared with all weeks before it, so that a slow drift adds up and is seen.
             before = np.concatenate([before, now])
     return tuple(listed)
 

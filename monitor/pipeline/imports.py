@@ -150,6 +150,7 @@ class Importer:
             post_draft(post, kind="import", pseudonymiser=self._pseudonymiser, collected_at=now, capture_id=capture_id)
             for post in accepted
         ]
+        # Two exports may hold versions of a post in any order.
         stored = posts.record(session, source_id, drafts, any_version=True)
         result.new += stored.new
         result.changed += stored.changed

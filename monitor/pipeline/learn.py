@@ -99,6 +99,7 @@ class Learner:
         name = self._free_name(name)
         with self._database.work() as session:
             decided = decisions.label_decisions(session)
+            # Texts that are decided already would count twice in the vocabulary.
             unlabelled = decisions.recent_texts(session, UNLABELLED_MOST, {one.same_as for one in decided})
         found = split_holdout(decided)
         # A held-out post may also stand in a public set; it must not be trained on by that way.

@@ -73,8 +73,10 @@ class Matcher:
         now = self._clock.now()
         with self._database.work() as session:
             claims = matching.claims_without_evidence(session, UNVERIFIED.name, CLAIMS_MOST)
+            # An answer to a rumour appears near it in time; older references only add false matches.
             references = matching.reference_posts(session, now - REFERENCE_WINDOW)
             for post in references:
+                # Reference posts are not scored, so nothing has segmented them yet.
                 if post.segmented is None:
                     post.segmented = prepare(post.judged_text, self._segmenter).segmented
             found = rank_references(

@@ -101,6 +101,7 @@ class ModelPromotion:
         if active is not None and active.version == wanted.version and wanted.name == in_use:
             message = f"{wanted.version} is in use already"
             raise PromotionRefused(message)
+        # Without an active model there is nothing to compare with; the files must still load.
         if active is not None and active.version != wanted.version:
             faults = self.compare(wanted.version, active.version).comparison.faults()
         else:

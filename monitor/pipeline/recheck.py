@@ -123,6 +123,7 @@ class FlagRecheck:
             return
         outcome = "interrupted"
         try:
+            # The collector comes first: it finds edits too, and checks many posts with one request.
             await self._ask_collector(reading, result)
             for external_id in list(reading.waiting):
                 await self._ask_permalink(reading, external_id, result)
@@ -201,6 +202,7 @@ class FlagRecheck:
     def _postpone(self, reading: _Reading, external_id: str, error: Exception | None, result: RecheckResult) -> None:
         due = reading.waiting.pop(external_id)
         later = self._clock.now() + RETRY_AFTER
+        # A server that names a time must not be asked before it.
         if isinstance(error, RateLimited) and error.retry_at is not None:
             later = max(later, error.retry_at)
         # Without a URL, or when the retry would come after the last recheck, there is nothing left to try.

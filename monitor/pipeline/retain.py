@@ -9,6 +9,7 @@ from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, host_state, posts, sources
 from storage.database import Database
 
+# Longer than usual crawl intervals, so that a source in use keeps its rate limit.
 HOSTS_REMEMBERED = timedelta(days=30)
 
 

@@ -64,6 +64,7 @@ class Schedule:
         self._stopping.set()
         self._ticks.shutdown(wait=False)
         running = list(self._running.values())
+        # Cancelled rather than awaited to their end: a crawl may take hours, and its stored batches stay.
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -101,6 +101,7 @@ class Scorer:
             KiemtinError: When a worker process dies.
 
         """
+        # Loaded here too, so that a damaged model fails before any task is sent to a worker.
         loaded = cached_model(str(self._folder))
         model = self._activate(loaded)
         result = ScoreResult(loaded.version)
@@ -111,7 +112,9 @@ class Scorer:
             texts = [[text_of(post) for post in batch.posts] for batch in batches]
             limits = [batch.thresholds for batch in batches]
             try:
+                # Paths and plain texts are sent instead of the model, which would be pickled for every task.
                 answers = self._executor.map(predict_texts, folders, texts, limits)
+                # `map` keeps the order, so each batch is stored as soon as it is done.
                 for batch, predictions in zip(batches, answers, strict=True):
                     self._store(model.id, batch, predictions, result)
                     on_done(len(batch.posts))
@@ -193,6 +196,7 @@ def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
     ]
 
 
+# Two: the active model and the shadow.
 @lru_cache(maxsize=2)
 def cached_model(folder: str) -> Loaded:
     """Load a model, once a process: a worker gets many batches."""

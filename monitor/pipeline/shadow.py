@@ -77,6 +77,7 @@ class Shadow:
             model = registry.shadow_model(session)
         if model is None:
             return 0
+        # Older posts are left out: scoring the whole archive would take hours and show nothing new.
         since, done = model.shadow_since or self._clock.now(), 0
         while waiting := self._waiting(model.id, since):
             for drafts in self._judged(str(self._models_dir / model.name), waiting):

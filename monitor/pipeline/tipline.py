@@ -102,6 +102,7 @@ class Tipline:
             return Tip(outcome="duplicate", external_id=address, url=address, title=None, text=None)
         try:
             fetched = await client.get(address)
+        # The person can often read what a program may not.
         except SourceRefused as error:
             raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
         return self._keep(_post_of(fetched, address), _capture_of(fetched))
@@ -111,6 +112,7 @@ class Tipline:
             return posts.is_known(session, TIPS, external_id, hashes)
 
     def _keep(self, post: PublicPost, capture: CaptureDraft) -> Tip:
+        # People copy a post with and without its title.
         hashes = (content_hash(post.title, post.text), content_hash(None, post.text))
         told = Tip(outcome="new", external_id=post.external_id, url=post.url, title=post.title, text=post.text)
         if self._is_known(post.external_id, hashes):

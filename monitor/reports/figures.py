@@ -193,6 +193,7 @@ def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigu
     period, before = week.period, week.previous.period
     names = _label_names(session, period, before)
     labels = _labels(session, period, before, names)
+    # Rejected flags are never quoted: a person has said that the post is fine.
     open_labels = [(row.label, row.total - row.states["rejected"]) for row in labels]
     return WeekFigures(
         week=week,
@@ -216,6 +217,7 @@ def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigu
 
 def _method(session: Session, period: Period, now: datetime) -> Method:
     active = registry.active_model(session)
+    # A week may span a promotion; its flags then come from two models.
     models = reports.models_of_flags(session, period) or ([active] if active else [])
     return Method(
         models={model.version: dict(model.thresholds) for model in models},

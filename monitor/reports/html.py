@@ -24,6 +24,7 @@ def write_html(figures: WeekFigures, path: Path) -> None:
 
 def render_html(figures: WeekFigures) -> str:
     """Return the page as text; the same figures give the same text."""
+    # StrictUndefined: a misspelt name must fail here and not leave a gap in an issued report.
     environment = Environment(
         loader=PackageLoader("monitor.reports"),
         autoescape=True,

@@ -143,6 +143,7 @@ def shorten(text: str, limit: int = LONGEST_QUOTE) -> str:
     if not line[limit - 1].isspace():
         head, space, _ = kept.rpartition(" ")
         kept = head if space else kept
+    # The cut may fall inside a mask.
     opened = kept.rfind("[")
     if any(line.startswith(mask, opened) and opened + len(mask) > len(kept) for mask in _MASKS):
         kept = kept[:opened]  # half a mask would look like a part of the post

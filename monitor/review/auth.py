@@ -78,6 +78,7 @@ def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> Non
 
     """
     expected = request.session.get("csrf", "")
+    # Compared in constant time, so that response times tell nothing about the token.
     if not expected or not secrets.compare_digest(expected.encode(), csrf.encode()):
         raise FormRefused("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại.")
 

@@ -55,6 +55,7 @@ def _database_trouble(request: Request, error: Exception) -> Response:
 
 
 def _http_error(request: Request, error: Exception) -> Response:
+    # The handler's signature is wider than what it is registered for.
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
     return problem(request, status, _LINES.get(HTTPStatus(status), _OTHER_LINE))
 

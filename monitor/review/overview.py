@@ -81,6 +81,7 @@ def overview(session: Session) -> Overview:
     model, shadow = registry.active_model(session), registry.shadow_model(session)
     registered = sources.all_sources(session)
     runs = sources.recent_runs(session, READINGS_SEARCHED)
+    # Runs come newest first, so the first one of each source is its newest.
     newest: dict[int, CrawlRun] = {}
     for run in runs:
         newest.setdefault(run.source_id, run)

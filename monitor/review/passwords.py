@@ -32,6 +32,7 @@ def verify_password(password: str, hash: str) -> bool:  # noqa: A002  the word t
     """Tell whether a password matches a stored hash; a stored value that is not a hash matches nothing."""
     try:
         return _hasher().verify(_composed(password), hash)
+    # A hand-edited or damaged row must not let anybody in, nor break the page.
     except UnknownHashError:
         return False
 

@@ -23,6 +23,7 @@ async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.
 
     """
     listener = _listen(host, port)
+    # No access log: it would record who read which post.
     config = uvicorn.Config(desk, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -37,6 +38,7 @@ async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
+    # Without it a restart fails while old connections time out.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -48,6 +48,7 @@ def show(
     page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
 ) -> Response:
     """Show one page of flags of a label (or all) and a state."""
+    # A wrong value in the address shows the default page instead of an error.
     chosen, state = known_label(label), state if state in wording.STATES else "open"
     with desk.database.work() as session:
         offset = (page - 1) * PAGE_ROWS

@@ -59,6 +59,7 @@ def sign_in(
         return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
     with desk.database.work() as session:
         user = _user(session, name)
+        # Verified even for unknown names, so that the response time does not tell which names exist.
         right = verify_password(password, user.password_hash if user else desk.stand_in_hash)
         if user is None or not right or not user.active:
             _note_failure(session, desk, user, name)
