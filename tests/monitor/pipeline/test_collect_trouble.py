@@ -31,7 +31,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 def site_post(number: int) -> SitePost:
     moment = MONDAY_MORNING - timedelta(hours=20) + timedelta(minutes=number)
-    return SitePost(id=f"p{number:03d}", author=f"tác giả {number}", text=f"Bài thứ {number}", published_at=moment)
+    return SitePost(id=f"p{number:03d}", author=f"tac-gia-{number}", text=f"Bài thứ {number}", published_at=moment)
 
 
 def post(number: int) -> PublicPost:
