@@ -35,7 +35,7 @@ async def _read_all(base: str, wanted: Sequence[str]) -> dict[str, Any]:
         requests_per_host_per_day=1_000_000,
         allow_addresses=("127.0.0.1",),
     )
-    board = Board.of(SourceView(name="forum", address=base + "/forums/viec-lam.4/"))
+    board = Board.from_source(SourceView(name="forum", address=base + "/forums/viec-lam.4/"))
     pages: dict[str, Sequence[PublicPost]] = {}
     async with PoliteClient(policy, SystemClock()) as client:
         begun = time.process_time()

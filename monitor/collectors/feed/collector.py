@@ -38,10 +38,10 @@ class FeedCollector:
             CollectError: Another of its subclasses, when the client could not read it.
 
         """
-        fetched, document, found = await _find(source, client)
-        asked = found.feed if found else source.address
+        fetched, document, discovered = await _find(source, client)
+        asked = discovered.feed if discovered else source.address
         if document is not None:
-            yield _batch(source, fetched, document, found)
+            yield _batch(source, fetched, document, discovered)
         elif fetched.status == _NOT_MODIFIED:
             yield Batch(fetched=fetched, unchanged=True)
         else:
@@ -66,33 +66,33 @@ class FeedCollector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Discovered:
     """The feed that a page announced. It counts only as long as the source has that page's address."""
 
     page: str
     feed: str
 
     @classmethod
-    def read(cls, source: SourceView) -> "_Found | None":
+    def read(cls, source: SourceView) -> "_Discovered | None":
         stored = source.cursor.get("found")
         if not isinstance(stored, Mapping) or stored.get("page") != source.address:
             return None
         return cls(page=source.address, feed=str(stored.get("feed")))
 
 
-async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, _Found | None]:
+async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, _Discovered | None]:
     """Read the feed at a source's address, or the one that the page there announces."""
-    found = _Found.read(source)
-    if found is not None:
+    discovered = _Discovered.read(source)
+    if discovered is not None:
         try:
-            return *await _read(source, found.feed, client), found
+            return *await _read(source, discovered.feed, client), discovered
         except PayloadInvalid:  # it may have moved since: the page is asked again
             pass
     try:
         return *await _read(source, source.address, client), None
     except PageWithFeed as page:
-        found = _Found(page=source.address, feed=page.feed)
-    return *await _read(source, found.feed, client), found
+        discovered = _Discovered(page=source.address, feed=page.feed)
+    return *await _read(source, discovered.feed, client), discovered
 
 
 async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:
@@ -103,15 +103,15 @@ async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fet
     return fetched, read_document(fetched)
 
 
-def _batch(source: SourceView, fetched: Fetched, document: Document, found: _Found | None) -> Batch:
+def _batch(source: SourceView, fetched: Fetched, document: Document, discovered: _Discovered | None) -> Batch:
     newest = _newest(document.posts, source.cursor)
-    wait = max(document.wanted_seconds, _fresh_seconds(fetched))
+    wait = max(document.min_interval_seconds, _fresh_seconds(fetched))
     cursor = {
         # An answer that broke off is to be read again, even when nothing changes.
         "body_sha256": None if document.broken_off else _stable_hash(fetched.body),
         "known": [post.external_id for post in document.posts][:_REMEMBERED],
         "newest": newest.isoformat() if newest else None,
-        **({"found": {"page": found.page, "feed": found.feed}} if found else {}),
+        **({"found": {"page": discovered.page, "feed": discovered.feed}} if discovered else {}),
         **({"least_interval_seconds": wait} if wait else {}),
     }
     return Batch(
@@ -119,18 +119,20 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, found: _Fou
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators={} if document.broken_off else fetched.validators_for(found.feed if found else source.address),
+        validators={}
+        if document.broken_off
+        else fetched.validators_for(discovered.feed if discovered else source.address),
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
 
 
 def _fresh_seconds(fetched: Fetched) -> int:
     """Give the seconds for which the server says that its answer stays true; 0 when it does not say."""
-    said = fetched.headers.get("cache-control", "").lower()
-    if "no-cache" in said or "no-store" in said:
+    directives = fetched.headers.get("cache-control", "").lower()
+    if "no-cache" in directives or "no-store" in directives:
         return 0
-    found = _MAX_AGE.search(said)
-    return int(found[1]) if found else 0
+    discovered = _MAX_AGE.search(directives)
+    return int(discovered[1]) if discovered else 0
 
 
 def _stable_hash(body: bytes) -> str:

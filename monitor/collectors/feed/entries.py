@@ -17,7 +17,7 @@ class Passage:
     is_html: bool
 
     @classmethod
-    def of(cls, value: str, *, is_called_html: bool) -> Self:
+    def from_value(cls, value: str, *, is_called_html: bool) -> Self:
         """Take a text for HTML when the feed calls it so, and when it looks like it: many call everything plain."""
         return cls(value, is_called_html or is_markup(value))
 
@@ -57,18 +57,18 @@ class XmlFeed:
     Args:
         entries: In the order of the document.
         language: Of the whole feed; empty when it names none.
-        wanted_seconds: How long it asks its readers to wait between two readings; 0 when it says nothing.
+        min_interval_seconds: How long it asks its readers to wait between two readings; 0 when it says nothing.
         is_broken_off: Whether it ended before its end, perhaps within its last entry.
 
     """
 
     entries: Sequence[FeedEntry]
     language: str = ""
-    wanted_seconds: int = 0
+    min_interval_seconds: int = 0
     is_broken_off: bool = False
 
 
-def wanted_seconds(minutes: str, period: str, often: str) -> int:
+def min_interval_seconds(minutes: str, period: str, often: str) -> int:
     """Give the least seconds between two readings that a feed asks for.
 
     Args:

@@ -30,16 +30,16 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A feed's posts, newest first as feeds have them, with what was left out, by reason.
+    """A feed's posts, newest first, and the number of skipped entries by reason.
 
-    `broken_off` says that the document ended before its end; its last entry is then left out. `wanted_seconds` is how
-    long the feed asks its readers to wait between two readings; 0 when it says nothing.
+    `broken_off`: the document is truncated; its last entry is then left out. `min_interval_seconds`: the interval that
+    the feed asks its readers to keep; 0 when it asks for none.
     """
 
     posts: tuple[PublicPost, ...]
     skipped: Counter[str] = field(default_factory=Counter)
     broken_off: bool = False
-    wanted_seconds: int = 0
+    min_interval_seconds: int = 0
 
 
 class PageWithFeed(PayloadInvalid):
@@ -82,7 +82,10 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
         skipped["broken off"] += 1
     posts = _unique((_entry_post(entry, feed.language or None, fetched.final_url) for entry in entries), skipped)
     return Document(
-        posts=tuple(posts), skipped=skipped, broken_off=feed.is_broken_off, wanted_seconds=feed.wanted_seconds
+        posts=tuple(posts),
+        skipped=skipped,
+        broken_off=feed.is_broken_off,
+        min_interval_seconds=feed.min_interval_seconds,
     )
 
 

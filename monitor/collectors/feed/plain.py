@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, wanted_seconds
+from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, min_interval_seconds
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -81,7 +81,7 @@ _ODD_ADDRESS = re.compile(r":///|&\w+;")
 _ODD_REFERENCE = re.compile(r"&#(?!\d+;|x[0-9a-fA-F]+;)\w+;")
 
 
-class _Beyond(Exception):
+class _NotPlain(Exception):
     """The document has something in it that only the tolerant reader knows."""
 
 
@@ -104,7 +104,7 @@ def read_plain_feed(text: str) -> XmlFeed | None:
         if root.tag == "rss":
             return _rss(root)
         return _atom(root) if root.tag == f"{_ATOM}feed" else None
-    except (etree.XMLSyntaxError, _Beyond):
+    except (etree.XMLSyntaxError, _NotPlain):
         return None
 
 
@@ -121,7 +121,7 @@ def _atom(root: Any) -> XmlFeed:
 
 
 def _feed(root: Any, holder: Any, name: str, read: Any) -> XmlFeed:
-    said = {"language": (root.get(_LANG) or "").replace("_", "-")}
+    metadata = {"language": (root.get(_LANG) or "").replace("_", "-")}
     entries = []
     for child in holder:
         tag = child.tag
@@ -130,18 +130,20 @@ def _feed(root: Any, holder: Any, name: str, read: Any) -> XmlFeed:
             entries.append(read(child))
         elif tag in _FEED_FIELDS:
             _require(not child.keys())
-            said[_FEED_FIELDS[tag]] = _text(child)
+            metadata[_FEED_FIELDS[tag]] = _text(child)
         else:
             _require_unused(child, _UNUSED_IN_FEEDS, _PARTS_OF_FEED.get(tag, frozenset()))
     return XmlFeed(
         entries=entries,
-        language=said["language"],
-        wanted_seconds=wanted_seconds(said.get("ttl", ""), said.get("period", ""), said.get("often", "")),
+        language=metadata["language"],
+        min_interval_seconds=min_interval_seconds(
+            metadata.get("ttl", ""), metadata.get("period", ""), metadata.get("often", "")
+        ),
     )
 
 
 def _rss_entry(item: Any) -> FeedEntry:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     is_link_guessed = False
     for child in item:
         field = _RSS_FIELDS.get(child.tag)
@@ -149,19 +151,19 @@ def _rss_entry(item: Any) -> FeedEntry:
             _require_unused(child, _UNUSED_IN_ENTRIES)
             continue
         # A second author counts instead of the first; a second of anything else has rules of its own.
-        _require(field not in found or field == "author")
-        found[field] = _text(child)
+        _require(field not in fields or field == "author")
+        fields[field] = _text(child)
         attributes = child.keys()
         if field == "id":
             _require(not attributes or attributes == ["isPermaLink"])
-            is_link_guessed = child.get("isPermaLink", "true") == "true" and "link" not in found
+            is_link_guessed = child.get("isPermaLink", "true") == "true" and "link" not in fields
         else:
             _require(not attributes)
-    return _entry(found, {"summary": True, "content": True}, is_link_guessed=is_link_guessed)
+    return _entry(fields, {"summary": True, "content": True}, is_link_guessed=is_link_guessed)
 
 
 def _atom_entry(entry: Any) -> FeedEntry:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     is_html: dict[str, bool] = {}
     is_link_guessed = False
     for child in entry:
@@ -169,41 +171,41 @@ def _atom_entry(entry: Any) -> FeedEntry:
         if field is None:
             _require_unused(child, _UNUSED_IN_ENTRIES)
         elif field == "link":
-            _note_link(child, found)
+            _note_link(child, fields)
         else:
-            _require(field not in found)
-            found[field] = _author(child) if field == "author" else _text(child)
+            _require(field not in fields)
+            fields[field] = _author(child) if field == "author" else _text(child)
             attributes = child.keys()
             if attributes:
                 _require(attributes == ["type"] and field in ("title", "summary", "content"))
                 is_html[field] = _require_in(_ATOM_TEXTS, child.get("type").lower())
             if field == "id":
-                is_link_guessed = "link" not in found
-    return _entry(found, is_html, is_link_guessed=is_link_guessed)
+                is_link_guessed = "link" not in fields
+    return _entry(fields, is_html, is_link_guessed=is_link_guessed)
 
 
-def _entry(found: dict[str, str], is_html: dict[str, bool], *, is_link_guessed: bool) -> FeedEntry:
+def _entry(fields: dict[str, str], is_html: dict[str, bool], *, is_link_guessed: bool) -> FeedEntry:
     def passage(field: str) -> Passage | None:
-        return Passage.of(found[field], is_called_html=is_html.get(field, False)) if field in found else None
+        return Passage.from_value(fields[field], is_called_html=is_html.get(field, False)) if field in fields else None
 
-    identifier = found.get("id", "")
-    link = found.get("link", identifier if is_link_guessed else "")
+    identifier = fields.get("id", "")
+    link = fields.get("link", identifier if is_link_guessed else "")
     _require(not _ODD_ADDRESS.search(link) and ":///" not in identifier)
-    _require(not _ODD_REFERENCE.search(found.get("title", "")))
+    _require(not _ODD_REFERENCE.search(fields.get("title", "")))
     return FeedEntry(
         id=identifier,
         link=link,
         is_link_guessed=is_link_guessed,
         title=passage("title"),
         bodies=[body for body in (passage("content"), passage("summary")) if body is not None],
-        author=found.get("author", ""),
-        published=found.get("published", ""),
-        updated=found.get("updated", ""),
-        replies=found.get("replies", ""),
+        author=fields.get("author", ""),
+        published=fields.get("published", ""),
+        updated=fields.get("updated", ""),
+        replies=fields.get("replies", ""),
     )
 
 
-def _note_link(child: Any, found: dict[str, str]) -> None:
+def _note_link(child: Any, fields: dict[str, str]) -> None:
     """Note where an Atom entry is; its last link to a page counts."""
     _require(set(child.attrib) <= _LINK_ATTRIBUTES and "href" in child.attrib and len(child) == 0)
     relation = child.get("rel", "alternate").lower()
@@ -211,7 +213,7 @@ def _note_link(child: Any, found: dict[str, str]) -> None:
     if relation == "alternate" and kind in _HTML_TYPES:
         address = child.get("href")
         _require(not _MENDED.search(address) and not address[:1].isspace() and not address[-1:].isspace())
-        found["link"] = address
+        fields["link"] = address
 
 
 def _author(person: Any) -> str:
@@ -246,10 +248,10 @@ def _require_unused(element: Any, unused: frozenset[str], parts: Iterable[str] =
 
 def _require_in(choices: dict[str, bool], name: str) -> bool:
     if name not in choices:
-        raise _Beyond
+        raise _NotPlain
     return choices[name]
 
 
 def _require(known: bool) -> None:  # noqa: FBT001  it reads as a sentence
     if not known:
-        raise _Beyond
+        raise _NotPlain

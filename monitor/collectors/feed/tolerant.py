@@ -7,7 +7,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, wanted_seconds
+from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, min_interval_seconds
 
 _ENDINGS = ("</rss>", "</feed>", "</rdf:rdf>")
 _ENTITIES = re.compile(r"<!ENTITY[^>]*>", re.IGNORECASE)
@@ -35,7 +35,7 @@ def read_any_feed(text: str) -> XmlFeed | None:
     return XmlFeed(
         entries=[_entry(entry) for entry in parsed.entries],
         language=_string(parsed.feed.get("language")),
-        wanted_seconds=wanted_seconds(
+        min_interval_seconds=min_interval_seconds(
             _string(parsed.feed.get("ttl")),
             _string(parsed.feed.get("sy_updateperiod")),
             _string(parsed.feed.get("sy_updatefrequency")),
@@ -63,7 +63,7 @@ def _entry(entry: Any) -> FeedEntry:
 def _passage(detail: Any) -> Passage | None:
     if not isinstance(detail, Mapping):
         return None
-    return Passage.of(_string(detail.get("value")), is_called_html="html" in _string(detail.get("type")))
+    return Passage.from_value(_string(detail.get("value")), is_called_html="html" in _string(detail.get("type")))
 
 
 def _string(value: Any) -> str:

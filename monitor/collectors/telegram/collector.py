@@ -10,8 +10,8 @@ from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
 
-_MOST_LOOKS = 5
-_MOST_CONFIRMATIONS = 10
+_RECHECK_PAGES = 5
+_RECHECK_SINGLES = 10
 
 
 class TelegramCollector:
@@ -33,13 +33,13 @@ class TelegramCollector:
             CollectError: Another of its subclasses, when the preview could not be read.
 
         """
-        channel = Channel.of(source)
-        reading = _Reading(channel, client, source)
-        async for batch in reading.new():
+        channel = Channel.from_source(source)
+        run = _Run(channel, client, source)
+        async for batch in run.new():
             yield batch
-        async for batch in reading.older():
+        async for batch in run.older():
             yield batch
-        async for batch in reading.look_again():
+        async for batch in run.recheck_watched():
             yield batch
 
     async def recheck(
@@ -53,56 +53,56 @@ class TelegramCollector:
 
         """
         watched = replace(source, watched=[post.external_id for post in posts])
-        async for batch in _Reading(Channel.of(source), client, watched).look_again():
+        async for batch in _Run(Channel.from_source(source), client, watched).recheck_watched():
             yield batch
 
 
 @dataclass(frozen=True, slots=True)
-class _Bookmark:
+class _Cursor:
     channel: str
     newest: int = 0
     before: int = 0
     pages_left: int = 0
 
     @classmethod
-    def read(cls, channel: Channel, cursor: Mapping[str, Any]) -> "_Bookmark":
-        if cursor.get("channel") != channel.name:
+    def from_stored(cls, channel: Channel, stored: Mapping[str, Any]) -> "_Cursor":
+        if stored.get("channel") != channel.name:
             return cls(channel.name)
-        numbers = (int(cursor.get(name) or 0) for name in ("newest", "before", "pages_left"))
+        numbers = (int(stored.get(name) or 0) for name in ("newest", "before", "pages_left"))
         return cls(channel.name, *numbers)
 
-    def as_cursor(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         going_back = {"before": self.before, "pages_left": self.pages_left} if self.pages_left else {}
         return {"channel": self.channel, "newest": self.newest, **going_back}
 
 
-class _Reading:
+class _Run:
     """One reading of a source."""
 
     def __init__(self, channel: Channel, client: PoliteClient, source: SourceView) -> None:
         self._channel = channel
         self._client = client
-        self._bookmark = _Bookmark.read(channel, source.cursor)
+        self._cursor = _Cursor.from_stored(channel, source.cursor)
         prefix = f"{channel.name.lower()}/"
         places = (place.removeprefix(prefix) for place in source.watched if place.startswith(prefix))
         self._watched = {int(place) for place in places if place.isascii() and place.isdecimal()}
-        self._met: set[int] = set()
+        self._seen: set[int] = set()
 
     async def new(self) -> AsyncIterator[Batch]:
         """Read the newest page, before it what stands between it and what is known."""
         page = await self._page()
-        known = self._bookmark.newest
+        known = self._cursor.newest
         if known and page.older and page.lowest > known + 1:
             async for between in self._between(known, page.lowest):
-                self._bookmark = replace(self._bookmark, newest=between.highest)
+                self._cursor = replace(self._cursor, newest=between.highest)
                 yield self._batch(between, known)
-            if self._bookmark.newest < page.lowest - 1:  # the rest waits for the next reading
+            if self._cursor.newest < page.lowest - 1:  # the rest waits for the next reading
                 yield replace(self._batch(page, page.highest), cursor=None)
                 return
         elif not known:
             left = self._channel.backfill_pages - 1 if page.older else 0
-            self._bookmark = replace(self._bookmark, before=page.lowest, pages_left=left)
-        self._bookmark = replace(self._bookmark, newest=max(page.highest, known))
+            self._cursor = replace(self._cursor, before=page.lowest, pages_left=left)
+        self._cursor = replace(self._cursor, newest=max(page.highest, known))
         yield self._batch(page, known)
 
     async def _between(self, known: int, lowest: int) -> AsyncIterator[Page]:
@@ -119,7 +119,7 @@ class _Reading:
                 # Either all that stood there was deleted, or the preview does not page forward: a page back tells.
                 if (await self._page(before=lowest)).highest > after:
                     raise self._stuck()
-                self._bookmark = replace(self._bookmark, newest=lowest - 1)
+                self._cursor = replace(self._cursor, newest=lowest - 1)
                 return
             if page.highest <= after:
                 raise self._stuck()
@@ -133,19 +133,19 @@ class _Reading:
 
     async def older(self) -> AsyncIterator[Batch]:
         """Go on with the first reading, page by page back."""
-        while self._bookmark.pages_left and self._bookmark.before:
-            before = self._bookmark.before
+        while self._cursor.pages_left and self._cursor.before:
+            before = self._cursor.before
             page = await self._page(before=before)
             goes_on = page.older and 0 < page.lowest < before
-            left = self._bookmark.pages_left - 1 if goes_on else 0
-            self._bookmark = replace(self._bookmark, before=page.lowest, pages_left=left)
+            left = self._cursor.pages_left - 1 if goes_on else 0
+            self._cursor = replace(self._cursor, before=page.lowest, pages_left=left)
             yield self._batch(page, 0)
 
-    async def look_again(self) -> AsyncIterator[Batch]:
+    async def recheck_watched(self) -> AsyncIterator[Batch]:
         """Read the pages on which other watched messages should stand; ask after those that are missing."""
-        waiting = sorted(self._watched - self._met, reverse=True)
-        confirmations = _MOST_CONFIRMATIONS
-        for _ in range(_MOST_LOOKS):
+        waiting = sorted(self._watched - self._seen, reverse=True)
+        confirmations = _RECHECK_SINGLES
+        for _ in range(_RECHECK_PAGES):
             if not waiting:
                 return
             page = await self._page(before=waiting[0] + 1)
@@ -163,12 +163,12 @@ class _Reading:
             waiting = [number for number in waiting if number not in covered]
 
     def _batch(self, page: Page, known: int) -> Batch:
-        self._met |= {message.number for message in page.messages}
+        self._seen |= {message.number for message in page.messages}
         return Batch(
             fetched=page.fetched,
             posts=[message.post for message in page.messages if message.post],
             skipped=page.counted(known),
-            cursor=self._bookmark.as_cursor() if self._bookmark.newest else None,
+            cursor=self._cursor.as_dict() if self._cursor.newest else None,
         )
 
     async def _page(self, **paging: int) -> Page:

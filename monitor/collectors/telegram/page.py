@@ -48,7 +48,7 @@ class Channel:
     max_pages: int
 
     @classmethod
-    def of(cls, source: SourceView) -> "Channel":
+    def from_source(cls, source: SourceView) -> "Channel":
         """Read a source's settings.
 
         Raises:
@@ -60,8 +60,8 @@ class Channel:
         if not isinstance(permission, str) or len(permission.strip()) < _SHORTEST_PERMISSION:
             raise SourceRefused(
                 f"source {source.name}: Telegram's terms forbid to scrape, index or aggregate what is published on it, "
-                "and to use it for machine learning: get the channel owner's written leave, and record in the setting "
-                f"`permission` who gave it, when and for what ({_SHORTEST_PERMISSION} characters or more)"
+                "and to use it for machine learning: get the channel owner's written permission, and record in the "
+                f"setting `permission` who gave it, when and for what ({_SHORTEST_PERMISSION} characters or more)"
             )
         parts = urlsplit(source.address)
         path = _PATH.fullmatch(parts.path)

@@ -8,7 +8,7 @@ from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched, conditional_headers
 from monitor.collectors.http.urls import host_of, web_address
-from monitor.collectors.webpage.cursor import Bookmark
+from monitor.collectors.webpage.cursor import Cursor
 from monitor.collectors.webpage.page import PAGE_TYPES, Page
 from monitor.collectors.webpage.settings import WebpageSettings, page_key
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited
@@ -16,9 +16,9 @@ from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimi
 _NOT_MODIFIED = 304
 _OK = 200
 # What says something of one page; 401, 403 and 451 say that the site does not want to be read.
-_OF_ONE_PAGE = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
-_AT_HOME = "its page leads to the front page"
-_MISSED = "its text was not where the rules look for it"
+_PAGE_STATUSES = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
+_FRONT_PAGE = "its page leads to the front page"
+_RULES_MISSED = "its text was not where the rules look for it"
 _MOST_ITEMS = 500
 _MOST_FAILURES = 3
 
@@ -42,7 +42,7 @@ class WebpageCollector:
             CollectError: Another of its subclasses, when a page could not be read.
 
         """
-        run = _Run(source, WebpageSettings.of(source), client)
+        run = _Run(source, WebpageSettings.from_source(source), client)
         if run.settings.mode == "thread":
             batches = run.threads()
         elif run.settings.mode == "single":
@@ -51,7 +51,7 @@ class WebpageCollector:
             batches = run.lists()
         async for batch in batches:
             yield batch
-        async for batch in run.look_again():
+        async for batch in run.recheck_watched():
             yield batch
         yield run.close()
 
@@ -65,7 +65,7 @@ class WebpageCollector:
             CollectError: When a page could not be read.
 
         """
-        run = _Run(source, WebpageSettings.of(source), client)
+        run = _Run(source, WebpageSettings.from_source(source), client)
         if run.settings.mode == "thread" or (run.settings.mode == "list" and not run.settings.fetch_detail):
             return
         for post in posts:
@@ -84,34 +84,34 @@ class _Run:
         self.settings = settings
         self._source = source
         self._client = client
-        self._bookmark = Bookmark(source.cursor)
-        self._asks_conditionally = not self._bookmark.must_read_all
+        self._cursor = Cursor(source.cursor)
+        self._asks_conditionally = not self._cursor.must_read_all
         self._validators: dict[str, Mapping[str, str]] = {}
         self._last: Fetched | None = None
         self._read: set[str] = set()
         self._skipped: Counter[str] = Counter()
         self._gap: str | None = None
         self._hits: list[bool] = []
-        self._expected = self._found = False
+        self._expected = self._items_found = False
         self._textless: dict[str, list[str]] = {}
 
     async def singles(self) -> AsyncIterator[Batch]:
         """Read each start page as one post."""
         for url in self.settings.start_urls:
-            known = self._bookmark.names_on(page_key(url))
+            known = self._cursor.posts_on(page_key(url))
             fetched = await self._page(url, accept=GONE_STATUSES if known else frozenset())
             if known and fetched.is_gone:
-                self._bookmark.forget(page_key(url))
-                yield Batch(fetched=fetched, gone=known, cursor=self._bookmark.as_cursor())
+                self._cursor.forget(page_key(url))
+                yield Batch(fetched=fetched, gone=known, cursor=self._cursor.as_dict())
             elif known and fetched.redirected_to_front_page:
-                self._skipped[_AT_HOME] += 1
+                self._skipped[_FRONT_PAGE] += 1
             elif fetched.status != _NOT_MODIFIED:
                 yield self._keep(url, fetched)
 
     async def threads(self) -> AsyncIterator[Batch]:
         """Read each discussion on from the page where it ended the last time."""
         for start in self.settings.start_urls:
-            url: str | None = self._bookmark.place_in(start)
+            url: str | None = self._cursor.next_page_of(start)
             visited: set[str] = set()
             while url and url not in visited and len(visited) < self.settings.list.max_pages:
                 visited.add(url)
@@ -123,7 +123,7 @@ class _Run:
                     break
                 page = Page(fetched, self.settings)
                 following = page.next_page()
-                self._bookmark.go_on_at(start, following or url)
+                self._cursor.set_next_page(start, following or url)
                 yield self._keep_entries(page, newest_first=False)
                 url = following
 
@@ -135,9 +135,9 @@ class _Run:
                 yield self._keep_entries(page, newest_first=True)
             return
         links = [link for page in pages for link in self._links(page)]
-        self._expected, self._found = bool(pages), bool(links)
-        fresh = list({page_key(link): link for link in links if not self._bookmark.knows(page_key(link))}.values())
-        self._bookmark.waiting = len(fresh) > self.settings.max_details
+        self._expected, self._items_found = bool(pages), bool(links)
+        fresh = list({page_key(link): link for link in links if not self._cursor.has_page(page_key(link))}.values())
+        self._cursor.waiting = len(fresh) > self.settings.max_details
         failures = 0
         for link in reversed(fresh[-self.settings.max_details :]):
             try:
@@ -147,37 +147,37 @@ class _Run:
                 if isinstance(error, RateLimited) or failures >= _MOST_FAILURES:
                     raise
                 self._skipped["its page could not be read now"] += 1
-                self._bookmark.waiting = True
+                self._cursor.waiting = True
                 continue
             failures = 0
             if batch:
                 yield batch
 
-    async def look_again(self) -> AsyncIterator[Batch]:
+    async def recheck_watched(self) -> AsyncIterator[Batch]:
         """Read some watched pages again, those first that were not looked at for longest."""
         if self.settings.mode != "list" or not self.settings.fetch_detail:
             return
-        watched = self._bookmark.pages_with(frozenset(self._source.watched))
+        watched = self._cursor.pages_with(frozenset(self._source.watched))
         for url in [url for url in watched if url not in self._read][: self.settings.look_again]:
             batch = await self.again(url)
-            self._bookmark.looked_at(url)
+            self._cursor.mark_rechecked(url)
             if batch:
-                yield replace(batch, cursor=self._bookmark.as_cursor())
+                yield replace(batch, cursor=self._cursor.as_dict())
 
     async def again(self, url: str) -> Batch | None:
         """Read a page that was read before; None when it says nothing now."""
-        fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
+        fetched = await self._client.get(url, accept_status=_PAGE_STATUSES)
         self._last = fetched
         if fetched.is_gone:
-            gone = self._bookmark.names_on(page_key(url))
-            self._bookmark.forget(page_key(url))
+            gone = self._cursor.posts_on(page_key(url))
+            self._cursor.forget(page_key(url))
             return Batch(fetched=fetched, gone=gone)
         if fetched.status != _OK or self._fault_of_one(fetched):
             return None
         reading = Page(fetched, self.settings).article()
         if not all(reading.hits):
             # Text that was guessed from a page's looks is no edit of text that the rules once found.
-            return Batch(fetched=fetched, skipped=Counter({_MISSED: 1}))
+            return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}))
         return Batch(fetched=fetched, posts=reading.posts)
 
     def close(self) -> Batch:
@@ -190,19 +190,19 @@ class _Run:
         if self._last is None:
             raise PayloadInvalid(f"source {self._source.name} could read none of its pages: look at them in a browser")
         only_new_ones = self.settings.mode == "list" and self.settings.fetch_detail
-        drift = self._bookmark.judge(
-            self._hits, nothing_found=self._expected and not self._found, same_posts=not only_new_ones
+        drift = self._cursor.check_layout(
+            self._hits, nothing_found=self._expected and not self._items_found, same_posts=not only_new_ones
         )
-        if drift and self._bookmark.drifts > 1:
+        if drift and self._cursor.drifts > 1:
             raise PayloadInvalid(f"{drift}, for the second time: correct the rules of source {self._source.name}")
         if not drift:
             for key, names in self._textless.items():
-                self._bookmark.remember(key, names)
+                self._cursor.remember(key, names)
         return Batch(
             fetched=self._last,
             skipped=self._skipped,
-            cursor=self._bookmark.as_cursor(),
-            validators={} if self._bookmark.must_read_all else self._validators,
+            cursor=self._cursor.as_dict(),
+            validators={} if self._cursor.must_read_all else self._validators,
             gap=drift or self._gap,
             unchanged=not self._read and not drift,
         )
@@ -211,7 +211,7 @@ class _Run:
         pages: list[Page] = []
         url: str | None = start
         visited: set[str] = set()
-        known_in_a_row, met_known = 0, not self._bookmark.has_pages
+        known_in_a_row, met_known = 0, not self._cursor.has_pages
         while url and url not in visited and len(visited) < self.settings.list.max_pages:
             visited.add(url)
             fetched = await self._page(url, conditional=url == start)
@@ -220,7 +220,7 @@ class _Run:
             page = Page(fetched, self.settings)
             pages.append(page)
             for link in self._links(page):
-                known = self._bookmark.knows(page_key(link))
+                known = self._cursor.has_page(page_key(link))
                 known_in_a_row = known_in_a_row + 1 if known else 0
                 met_known = met_known or known
             if known_in_a_row >= self.settings.stop_when_known:
@@ -237,7 +237,7 @@ class _Run:
     async def _detail(self, url: str) -> Batch | None:
         """Read the page of a new item; one that gives nothing is counted and remembered."""
         try:
-            fetched = await self._client.get(url, accept_status=_OF_ONE_PAGE)
+            fetched = await self._client.get(url, accept_status=_PAGE_STATUSES)
         except AddressBlocked:
             reason: str | None = "its address may not be opened"
         else:
@@ -247,7 +247,7 @@ class _Run:
         if reason is None:
             return self._keep(url, fetched)
         self._skipped[reason] += 1
-        self._bookmark.remember(page_key(url), [])
+        self._cursor.remember(page_key(url), [])
         return None
 
     async def _page(self, url: str, *, conditional: bool = True, accept: frozenset[int] = frozenset()) -> Fetched:
@@ -273,24 +273,24 @@ class _Run:
 
     def _fault_of_one(self, fetched: Fetched) -> str | None:
         """Find fault with the page of one post: a front page in its place would be taken for that post."""
-        return self._fault(fetched) or (_AT_HOME if fetched.redirected_to_front_page else None)
+        return self._fault(fetched) or (_FRONT_PAGE if fetched.redirected_to_front_page else None)
 
     def _keep(self, url: str, fetched: Fetched) -> Batch:
         reading = Page(fetched, self.settings).article()
         self._hits.extend(reading.hits)
-        if self._bookmark.names_on(page_key(url)) and not all(reading.hits):
-            return Batch(fetched=fetched, skipped=Counter({_MISSED: 1}), cursor=self._bookmark.as_cursor())
+        if self._cursor.posts_on(page_key(url)) and not all(reading.hits):
+            return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}), cursor=self._cursor.as_dict())
         names = [post.external_id for post in reading.posts]
         # A page without text is known only once it is clear that the rules are not to blame.
         if names or not reading.hits:
-            self._bookmark.remember(page_key(url), names)
+            self._cursor.remember(page_key(url), names)
         else:
             self._textless[page_key(url)] = names
-        return Batch(fetched=fetched, posts=reading.posts, skipped=reading.skipped, cursor=self._bookmark.as_cursor())
+        return Batch(fetched=fetched, posts=reading.posts, skipped=reading.skipped, cursor=self._cursor.as_dict())
 
     def _keep_entries(self, page: Page, *, newest_first: bool) -> Batch:
         reading = page.entries()
         self._hits.extend(reading.hits)
-        self._expected, self._found = True, self._found or bool(reading.hits)
+        self._expected, self._items_found = True, self._items_found or bool(reading.hits)
         posts = tuple(reversed(reading.posts)) if newest_first else reading.posts
-        return Batch(fetched=page.fetched, posts=posts, skipped=reading.skipped, cursor=self._bookmark.as_cursor())
+        return Batch(fetched=page.fetched, posts=posts, skipped=reading.skipped, cursor=self._cursor.as_dict())

@@ -1,4 +1,4 @@
-"""How far the pages of a source were read, and whether its rules still fit them."""
+"""The cursor of the web page collector: which pages were read, and whether the rules still match their layout."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,24 +9,24 @@ _WINDOW = 10
 _FEWEST_JUDGED = 3
 
 
-class Bookmark:
-    """What is remembered from one reading to the next.
+class Cursor:
+    """The pages that were read with their posts, where threads continue, and recent hits of the rules.
 
     Args:
-        cursor: As it was stored.
+        stored: The cursor of the last stored batch.
 
     Attributes:
-        waiting: Whether a list showed more than was read; it is then to be read even if it has not changed.
-        drifts: How many readings in a row found nothing where the rules say.
+        waiting: Whether a list had more items than were read; it is then read even if it has not changed.
+        drifts: How many runs in a row found nothing where the rules look.
 
     """
 
-    def __init__(self, cursor: Mapping[str, Any]) -> None:
-        self._pages: dict[str, list[str]] = {str(key): list(names) for key, names in cursor.get("pages") or ()}
-        self._places: dict[str, str] = dict(cursor.get("places") or {})
-        self._window = str(cursor.get("window") or "")
-        self.drifts = int(cursor.get("drifts") or 0)
-        self.waiting = bool(cursor.get("waiting"))
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        self._pages: dict[str, list[str]] = {str(key): list(names) for key, names in stored.get("pages") or ()}
+        self._places: dict[str, str] = dict(stored.get("places") or {})
+        self._window = str(stored.get("window") or "")
+        self.drifts = int(stored.get("drifts") or 0)
+        self.waiting = bool(stored.get("waiting"))
 
     @property
     def has_pages(self) -> bool:
@@ -35,53 +35,53 @@ class Bookmark:
 
     @property
     def must_read_all(self) -> bool:
-        """Whether an unchanged page is to be read all the same."""
+        """Whether pages must be read even if they have not changed."""
         return self.waiting or self.drifts > 0
 
-    def knows(self, key: str) -> bool:
-        """Say whether a page was read."""
+    def has_page(self, key: str) -> bool:
+        """Return whether a page was read."""
         return key in self._pages
 
-    def names_on(self, key: str) -> tuple[str, ...]:
-        """Give the names of the posts on a page; none for an unknown page."""
+    def posts_on(self, key: str) -> tuple[str, ...]:
+        """Return the identifiers of the posts on a page; none for an unknown page."""
         return tuple(self._pages.get(key, ()))
 
     def remember(self, key: str, names: Sequence[str]) -> None:
-        """Note a page as the newest that was read; the oldest leave when there are too many."""
+        """Store a page as the most recently read; the oldest are dropped beyond the limit."""
         self._pages.pop(key, None)
         self._pages[key] = list(names)
         for oldest in list(self._pages)[:-_MOST_PAGES]:
             del self._pages[oldest]
 
     def forget(self, key: str) -> None:
-        """Keep of a page that is gone only that it was read."""
+        """Remove the posts of a page that is gone; the page still counts as read."""
         if key in self._pages:
             self._pages[key] = []
 
-    def looked_at(self, key: str) -> None:
-        """Put a page to the end of those to be looked at again."""
+    def mark_rechecked(self, key: str) -> None:
+        """Move a page to the end of the order of rechecks."""
         self.remember(key, self._pages[key])
 
     def pages_with(self, names: frozenset[str]) -> list[str]:
-        """Give the pages that hold any of these posts, those first that were not looked at for longest."""
+        """Return the pages with any of these posts, the least recently read first."""
         return [key for key, held in self._pages.items() if not names.isdisjoint(held)]
 
-    def place_in(self, start: str) -> str:
-        """Give the page at which a thread goes on."""
+    def next_page_of(self, start: str) -> str:
+        """Return the page at which the next run continues a thread."""
         return self._places.get(start, start)
 
-    def go_on_at(self, start: str, url: str) -> None:
-        """Note the page at which a thread goes on."""
+    def set_next_page(self, start: str, url: str) -> None:
+        """Set the page at which the next run continues a thread."""
         self._places[start] = url
 
-    def judge(self, hits: Sequence[bool], *, nothing_found: bool, same_posts: bool) -> str | None:
-        """Say what is wrong with the layout, if anything; counts readings in a row with which something is.
+    def check_layout(self, hits: Sequence[bool], *, nothing_found: bool, same_posts: bool) -> str | None:
+        """Return a description of a layout drift, or None, and count the runs in a row that show one.
 
         Args:
-            hits: For each post of this reading, whether its text was found where the rules say.
-            nothing_found: Whether there were pages but not one item on them.
-            same_posts: Whether each reading sees the same posts. Where it sees only new ones, one or two of them say
-                little: a film without text is no other layout. They are judged together with those before them.
+            hits: For each post of this run, whether the rules found its text.
+            nothing_found: Whether pages were read and the rules found no item on them.
+            same_posts: Whether each run sees the same posts. A run that sees only new posts may see few, and one video
+                without text is no drift; few posts are therefore judged together with those before them.
 
         """
         now = "".join("1" if hit else "0" for hit in hits)
@@ -99,8 +99,8 @@ class Bookmark:
         self.drifts = 0
         return None
 
-    def as_cursor(self) -> dict[str, Any]:
-        """Give what is to be stored."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored."""
         return {
             "pages": [[key, names] for key, names in self._pages.items()],
             "places": dict(list(self._places.items())[-_MOST_PLACES:]),

@@ -158,7 +158,7 @@ class WebpageSettings(_Part):
         return chosen or frozenset(host_of(url) for url in self.start_urls)
 
     @classmethod
-    def of(cls, source: SourceView) -> "WebpageSettings":
+    def from_source(cls, source: SourceView) -> "WebpageSettings":
         """Read a source's settings.
 
         Raises:
@@ -191,5 +191,5 @@ def _first_fault(error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in fault["loc"])
     unknown = fault["type"] == "extra_forbidden"
-    said = "there is no such setting" if unknown else " ".join(fault["msg"].removeprefix("Value error, ").split())
-    return f"`{place}`: {said}" if place else said
+    message = "there is no such setting" if unknown else " ".join(fault["msg"].removeprefix("Value error, ").split())
+    return f"`{place}`: {message}" if place else message

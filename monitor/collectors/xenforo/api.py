@@ -41,7 +41,7 @@ class Board:
     max_pages: int
 
     @classmethod
-    def of(cls, source: SourceView) -> "Board":
+    def from_source(cls, source: SourceView) -> "Board":
         """Read a source's settings.
 
         Raises:

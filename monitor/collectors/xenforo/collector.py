@@ -8,11 +8,11 @@ from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
 from monitor.collectors.xenforo.api import ACCEPTED, Board, ThreadPage, read_thread, refuse_sign_in, thread_number
-from monitor.collectors.xenforo.cursor import Bookmark, Thread
+from monitor.collectors.xenforo.cursor import Cursor, Thread
 from monitor.errors import PayloadInvalid
 
 _NOT_MODIFIED = 304
-_MOST_LOOKS = 5
+_RECHECK_PAGES = 5
 _READ_WHOLE = 3
 _NAME = "post-"
 
@@ -22,7 +22,7 @@ class XenForoCollector:
 
     A thread that is met for the first time is read whole when it has up to three pages, else its first and last page.
     The cursor holds the threads of the feed, how far each was read, and on which pages the newest posts stand. A
-    reading asks for a bounded number of pages; threads that it did not come to wait for the next one.
+    run asks for a bounded number of pages; threads that it did not come to wait for the next one.
     """
 
     kind = "xenforo"
@@ -36,16 +36,16 @@ class XenForoCollector:
             CollectError: Another of its subclasses, when the board could not be read.
 
         """
-        board = Board.of(source)
-        bookmark = Bookmark(board.feed_url, source.cursor)
+        board = Board.from_source(source)
+        cursor = Cursor(board.feed_url, source.cursor)
         known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
-        yield _note_feed(board, bookmark, fetched)
-        reading = _Reading(board, client, bookmark, source.watched)
-        for thread in bookmark.waiting():
-            async for batch in reading.follow(thread):
+        yield _feed_batch(board, cursor, fetched)
+        run = _Run(board, client, cursor, source.watched)
+        for thread in cursor.waiting():
+            async for batch in run.follow(thread):
                 yield batch
-        async for batch in reading.look_again():
+        async for batch in run.recheck_watched():
             yield batch
 
     async def recheck(
@@ -58,13 +58,13 @@ class XenForoCollector:
             CollectError: When the board could not be read.
 
         """
-        board = Board.of(source)
-        bookmark = Bookmark(board.feed_url, source.cursor)
-        async for batch in _Reading(board, client, bookmark, [post.external_id for post in posts]).look_again():
+        board = Board.from_source(source)
+        cursor = Cursor(board.feed_url, source.cursor)
+        async for batch in _Run(board, client, cursor, [post.external_id for post in posts]).recheck_watched():
             yield batch
 
 
-def _note_feed(board: Board, bookmark: Bookmark, fetched: Fetched) -> Batch:
+def _feed_batch(board: Board, cursor: Cursor, fetched: Fetched) -> Batch:
     if fetched.status == _NOT_MODIFIED:
         return Batch(fetched=fetched, unchanged=True)
     refuse_sign_in(fetched, board)
@@ -72,15 +72,15 @@ def _note_feed(board: Board, bookmark: Bookmark, fetched: Fetched) -> Batch:
     listed, skipped = _threads_of(document, board)
     if not listed and document.posts:
         raise PayloadInvalid(f"{board.feed_url} names no thread under {board.threads}/: check `prefixes`")
-    gap = bookmark.note_feed(listed)
+    gap = cursor.update_from_feed(listed)
     return Batch(
         fetched=fetched,
         skipped=skipped,
-        cursor=bookmark.as_cursor(),
+        cursor=cursor.as_dict(),
         # An answer that broke off is to be read again, even when nothing changes.
         validators={} if document.broken_off else fetched.validators_for(board.feed_url),
         gap="the feed broke off before its end" if document.broken_off else gap,
-        unchanged=not bookmark.waiting(),
+        unchanged=not cursor.waiting(),
     )
 
 
@@ -98,19 +98,19 @@ def _threads_of(document: Document, board: Board) -> tuple[list[tuple[str, str]]
     return list(listed.values()), skipped
 
 
-class _Reading:
-    """One reading of a board's thread pages, as many as the source allows."""
+class _Run:
+    """One run of a board's thread pages, as many as the source allows."""
 
-    def __init__(self, board: Board, client: PoliteClient, bookmark: Bookmark, watched: Sequence[str]) -> None:
+    def __init__(self, board: Board, client: PoliteClient, cursor: Cursor, watched: Sequence[str]) -> None:
         self._board = board
         self._client = client
-        self._bookmark = bookmark
+        self._cursor = cursor
         self._pages_left = board.max_pages
         numbers = (name.removeprefix(_NAME) for name in watched if name.startswith(_NAME))
-        self._unmet = {int(number) for number in numbers if number.isdecimal()}
+        self._unseen = {int(number) for number in numbers if number.isdecimal()}
 
     async def follow(self, thread: Thread) -> AsyncIterator[Batch]:
-        """Read a thread from where it was left to its end, or until the pages of this reading are used up."""
+        """Read a thread from where it was left to its end, or until the pages of this run are used up."""
         while thread.waiting and self._pages_left:
             asked, is_first = thread.page, thread.page == 1 and not thread.post
             page = await self._page(thread, asked)
@@ -130,19 +130,19 @@ class _Reading:
             thread.page = following if thread.waiting else page.number
             yield self._batch(thread, page, fresh_from, older_pages=page.last - 2 if skips else 0)
 
-    async def look_again(self) -> AsyncIterator[Batch]:
+    async def recheck_watched(self) -> AsyncIterator[Batch]:
         """Read some pages with watched posts that were not met, those first that were not looked at for longest."""
-        for thread, number, sought in self._bookmark.places_of(self._unmet)[:_MOST_LOOKS]:
+        for thread, number, sought in self._cursor.places_of(self._unseen)[:_RECHECK_PAGES]:
             for place in (number, number - 1):
                 # The page before is of use only when a post may have moved to it.
-                if not place or not self._pages_left or not sought & self._unmet:
+                if not place or not self._pages_left or not sought & self._unseen:
                     break
                 page = await self._page(thread, place)
                 if page is None or self._left(thread, page):
                     yield self._without(thread, page)
                     break
                 yield self._batch(thread, page, thread.post)
-                if min(sought & self._unmet, default=page.first) >= page.first:
+                if min(sought & self._unseen, default=page.first) >= page.first:
                     break
 
     async def _page(self, thread: Thread, number: int) -> ThreadPage | None:
@@ -161,15 +161,15 @@ class _Reading:
 
     def _without(self, thread: Thread, page: ThreadPage | None) -> Batch:
         """Forget a thread. Its posts are gone when it is; when another answered, they live on there."""
-        gone = self._bookmark.posts_of(thread) if page is None else []
-        self._bookmark.forget_thread(thread)
-        self._unmet -= set(gone)
+        gone = self._cursor.posts_of(thread) if page is None else []
+        self._cursor.forget_thread(thread)
+        self._unseen -= set(gone)
         return Batch(
             fetched=self._last,
             posts=[message.post for message in page.messages if message.post] if page else (),
             gone=[f"{_NAME}{number}" for number in gone],
             skipped=Counter({"thread without posts": 1} if page and not page.messages else {}),
-            cursor=self._bookmark.as_cursor(),
+            cursor=self._cursor.as_dict(),
         )
 
     def _batch(self, thread: Thread, page: ThreadPage, fresh_from: int, older_pages: int = 0) -> Batch:
@@ -180,20 +180,20 @@ class _Reading:
         )
         if older_pages > 0:
             skipped["older page"] += older_pages
-        self._unmet -= {*page.shown, *gone}
-        self._bookmark.forget_posts(thread, gone)
-        self._bookmark.note_page(thread, page)
+        self._unseen -= {*page.shown, *gone}
+        self._cursor.forget_posts(thread, gone)
+        self._cursor.update_page(thread, page)
         return Batch(
             fetched=page.fetched,
             posts=[message.post for message in page.messages if message.post],
             gone=[f"{_NAME}{number}" for number in sorted(gone)],
             skipped=skipped,
-            cursor=self._bookmark.as_cursor(),
+            cursor=self._cursor.as_dict(),
         )
 
     def _missing(self, thread: Thread, page: ThreadPage) -> set[int]:
         """Find the known posts that this very page would have to show, were they still there."""
         lowest = 0 if page.number == 1 else page.first
         highest = max(page.shown, default=0) if page.more else float("inf")
-        known = self._bookmark.posts_of(thread)
+        known = self._cursor.posts_of(thread)
         return {number for number in known if lowest < number < highest and number not in page.shown}

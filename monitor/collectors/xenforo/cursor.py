@@ -1,4 +1,4 @@
-"""What the XenForo collector remembers between two readings: threads, how far each was read, and where posts stand."""
+"""The cursor of the XenForo collector: threads, how far each was read, and on which pages their posts stand."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,24 +33,24 @@ class Thread:
     waiting: bool = True
 
 
-class Bookmark:
-    """Threads, those that were active first in front, and pages, those that were looked at first in front.
+class Cursor:
+    """Threads, the least recently active first, and pages with posts, the least recently read first.
 
     Args:
-        feed_url: The feed that it is of; a cursor of another feed is not used.
-        cursor: As the last batch left it.
+        feed_url: The source's feed; a cursor of another feed is not used.
+        stored: The cursor of the last stored batch.
 
     """
 
-    def __init__(self, feed_url: str, cursor: Mapping[str, Any]) -> None:
-        kept = cursor if cursor.get("feed") == feed_url else {}
+    def __init__(self, feed_url: str, stored: Mapping[str, Any]) -> None:
+        kept = stored if stored.get("feed") == feed_url else {}
         self._feed_url = feed_url
         self._window: list[int] = list(kept.get("window", ()))
         self._threads = {thread_number(row[0]): Thread(*row) for row in kept.get("threads", ())}
         self._pages: dict[tuple[int, int], list[int]] = {(row[0], row[1]): row[2] for row in kept.get("pages", ())}
 
-    def as_cursor(self) -> dict[str, Any]:
-        """Write it down, with a bounded number of rows."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored, with a bounded number of rows."""
         return {
             "feed": self._feed_url,
             "window": self._window[:_MOST_WINDOW],
@@ -61,17 +61,17 @@ class Bookmark:
             "pages": [[*place, numbers] for place, numbers in list(self._pages.items())[-_MOST_PAGES:]],
         }
 
-    def note_feed(self, listed: Sequence[tuple[str, str]]) -> str | None:
-        """Note the threads of the feed and their marks, the one active last in front.
+    def update_from_feed(self, listed: Sequence[tuple[str, str]]) -> str | None:
+        """Update the threads from the feed, whose most recently active thread comes first.
 
         Returns:
-            What may have been missed, in words.
+            A description of what may have been missed; None when nothing was.
 
         """
         numbers = [thread_number(path) for path, _ in listed]
         overrun = self._overran(listed, numbers)
         for path, mark in reversed(listed):
-            self._note_thread(path, mark)
+            self._update_thread(path, mark)
         self._window = numbers
         given_up = self._forget_surplus()
         if given_up:
@@ -79,11 +79,11 @@ class Bookmark:
         return "the feed moved past all it showed before, threads may have been missed" if overrun else None
 
     def waiting(self) -> list[Thread]:
-        """List the threads to read, the one active first in front."""
+        """Return the threads to read, the least recently active first."""
         return [thread for thread in self._threads.values() if thread.waiting]
 
-    def note_page(self, thread: Thread, page: ThreadPage) -> None:
-        """Note which posts stand on a page just read; what else stood there is sought beside it from now on."""
+    def update_page(self, thread: Thread, page: ThreadPage) -> None:
+        """Store which posts a page shows; those that it no longer shows are expected on the page beside it."""
         number = thread_number(thread.path)
         strayed = set(self._pages.pop((number, page.number), ())).difference(page.shown)
         self.forget_posts(thread, page.shown)
@@ -94,7 +94,7 @@ class Bookmark:
             self._pages.setdefault((number, beside), []).append(post)
 
     def forget_posts(self, thread: Thread, posts: Collection[int]) -> None:
-        """Forget where posts stood."""
+        """Remove posts from their pages."""
         number = thread_number(thread.path)
         for place in [place for place in self._pages if place[0] == number]:
             kept = [post for post in self._pages[place] if post not in posts]
@@ -104,13 +104,13 @@ class Bookmark:
                 del self._pages[place]
 
     def forget_thread(self, thread: Thread) -> None:
-        """Forget a thread and its posts."""
+        """Remove a thread and its posts."""
         number = thread_number(thread.path)
         self._threads.pop(number, None)
         self._pages = {place: numbers for place, numbers in self._pages.items() if place[0] != number}
 
     def posts_of(self, thread: Thread) -> list[int]:
-        """List the posts of a thread whose page is known."""
+        """Return the numbers of a thread's posts whose page is known."""
         number = thread_number(thread.path)
         return [post for place, numbers in self._pages.items() if place[0] == number for post in numbers]
 
@@ -130,7 +130,7 @@ class Bookmark:
         known = self._threads.get(thread_number(path))
         return known is None or known.mark != mark
 
-    def _note_thread(self, path: str, mark: str) -> None:
+    def _update_thread(self, path: str, mark: str) -> None:
         number = thread_number(path)
         known = self._threads.get(number)
         if known is None:

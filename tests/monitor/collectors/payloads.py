@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.monitor.collectors.youtube_reading import TITLE, VIDEO
+from tests.monitor.collectors.youtube_samples import TITLE, VIDEO
 
 DID = "did:plc:an"
 PAGE_ID = "100200300"

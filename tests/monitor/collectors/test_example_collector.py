@@ -18,7 +18,7 @@ from monitor.collectors.registry import GROUP, collector_for, source_kinds
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.monitor.cli.command import Command
-from tests.monitor.collectors.reading import posts, read_source, skipped
+from tests.monitor.collectors.collecting import posts, read_source, skipped
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "collector"
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import Fetched, PoliteClient
 from monitor.errors import CollectError
+from tests.monitor.collectors.collecting import posts, read_source, texts
 from tests.monitor.collectors.hostile import answer, assert_cursor_storable, assert_storable, few_examples, mutated
 from tests.monitor.collectors.payloads import (
     DID,
@@ -26,8 +27,7 @@ from tests.monitor.collectors.payloads import (
     youtube_list,
     youtube_thread,
 )
-from tests.monitor.collectors.reading import posts, read_source, texts
-from tests.monitor.collectors.youtube_reading import VIDEO
+from tests.monitor.collectors.youtube_samples import VIDEO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

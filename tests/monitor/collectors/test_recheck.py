@@ -7,9 +7,9 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FacebookPost, FacebookSite, FeedSite, TelegramSite, YouTubeSite, serve
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors import telegram_reading, youtube_reading
-from tests.monitor.collectors.asking_again import ask_again
-from tests.monitor.collectors.newspaper import article, read
+from tests.monitor.collectors import telegram_samples, youtube_samples
+from tests.monitor.collectors.feed_samples import article, read
+from tests.monitor.collectors.rechecks import recheck
 
 PAGE, TOKEN = "100200300", "EAAB|the-dai_dien.cua|Trang"
 
@@ -27,8 +27,8 @@ async def test_feed_tells_of_posts_that_still_stand_in_it(client: PoliteClient, 
         site.edit("bai-002", "Bản đã sửa")
         site.delete("bai-001")
         known = SourceView(name="Báo", address=f"{base}/", cursor=first.cursor or {}, validators=first.validators or {})
-        (again,) = await ask_again("feed", known, client, first.posts[:2])
-        (anew,) = await ask_again("feed", SourceView(name="Báo", address=f"{base}/"), client, first.posts[1:2])
+        (again,) = await recheck("feed", known, client, first.posts[:2])
+        (anew,) = await recheck("feed", SourceView(name="Báo", address=f"{base}/"), client, first.posts[1:2])
     assert outcome([again]) == ([(f"{base}/bai/bai-002.html", "Bản đã sửa")], [])  # one that left it is not gone
     assert outcome([anew]) == outcome([again])
     assert again.cursor is None
@@ -37,11 +37,11 @@ async def test_feed_tells_of_posts_that_still_stand_in_it(client: PoliteClient, 
 
 async def test_comments_on_videos(client: PoliteClient, clock: FakeClock) -> None:
     site = YouTubeSite(
-        [youtube_reading.comment(1), youtube_reading.comment(2), youtube_reading.comment(3)],
-        {youtube_reading.VIDEO: youtube_reading.TITLE},
+        [youtube_samples.comment(1), youtube_samples.comment(2), youtube_samples.comment(3)],
+        {youtube_samples.VIDEO: youtube_samples.TITLE},
         clock,
-        key=youtube_reading.KEY,
-        channel=youtube_reading.CHANNEL,
+        key=youtube_samples.KEY,
+        channel=youtube_samples.CHANNEL,
     )
     site.edit("Ugz0002", "Bản đã sửa")
     site.delete("Ugz0003")
@@ -49,12 +49,12 @@ async def test_comments_on_videos(client: PoliteClient, clock: FakeClock) -> Non
         view = SourceView(
             name="Kênh",
             address=f"{base}/youtube/v3",
-            settings={"video": youtube_reading.VIDEO},
-            secret=youtube_reading.KEY,
+            settings={"video": youtube_samples.VIDEO},
+            secret=youtube_samples.KEY,
         )
-        batches = await ask_again("youtube", view, client, ["Ugz0002", "Ugz0003"])
+        batches = await recheck("youtube", view, client, ["Ugz0002", "Ugz0003"])
     assert outcome(batches) == ([("Ugz0002", "Bản đã sửa")], ["Ugz0003"])
-    assert [request.path for request in site.log] == ["/robots.txt", youtube_reading.COMMENTS]
+    assert [request.path for request in site.log] == ["/robots.txt", youtube_samples.COMMENTS]
 
 
 async def test_posts_of_a_facebook_page(client: PoliteClient, clock: FakeClock) -> None:
@@ -69,20 +69,20 @@ async def test_posts_of_a_facebook_page(client: PoliteClient, clock: FakeClock) 
     site.delete(f"{PAGE}_1003")
     with serve(site) as base:
         view = SourceView(name="Trang", address=f"{base}/v26.0", settings={"page": PAGE}, secret=TOKEN)
-        batches = await ask_again("facebook", view, client, [f"{PAGE}_1002", f"{PAGE}_1003", "không phải số"])
+        batches = await recheck("facebook", view, client, [f"{PAGE}_1002", f"{PAGE}_1003", "không phải số"])
     assert outcome(batches) == ([(f"{PAGE}_1002", "Bản đã sửa")], [f"{PAGE}_1003"])
     assert not site.seen(f"/v26.0/{PAGE}/posts")
 
 
 async def test_messages_of_a_telegram_channel(client: PoliteClient, clock: FakeClock) -> None:
-    site = TelegramSite([telegram_reading.message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
+    site = TelegramSite([telegram_samples.message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
     site.edit("2", "Bản đã sửa")
     site.delete("3")
     with serve(site) as base:
         view = SourceView(
             name="Kênh khu B",
-            address=f"{base}{telegram_reading.PREVIEW}",
-            settings={"permission": telegram_reading.PERMISSION},
+            address=f"{base}{telegram_samples.PREVIEW}",
+            settings={"permission": telegram_samples.PERMISSION},
         )
-        batches = await ask_again("telegram", view, client, ["kenh_khu_b/2", "kenh_khu_b/3", "kenh_khac/4"])
+        batches = await recheck("telegram", view, client, ["kenh_khu_b/2", "kenh_khu_b/3", "kenh_khac/4"])
     assert outcome(batches) == ([("kenh_khu_b/2", "Bản đã sửa")], ["kenh_khu_b/3"])

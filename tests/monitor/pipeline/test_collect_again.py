@@ -12,7 +12,7 @@ from monitor.pipeline.collect import SourceResult
 from storage.database import Database
 from storage.models import Capture
 from tests.clock import FakeClock
-from tests.monitor.collectors.newspaper import article
+from tests.monitor.collectors.feed_samples import article
 
 Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
 Register = Callable[..., None]

@@ -18,9 +18,9 @@ from storage import sources
 from storage.database import Database
 from storage.models import Post, PostRevision, SourceState
 from tests.clock import FakeClock
-from tests.monitor.collectors import xenforo_board
-from tests.monitor.collectors.every_platform import PAGE, TOKEN, on_page, written
-from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, TITLE, VIDEO, comment
+from tests.monitor.collectors import xenforo_samples
+from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page, written
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 from tests.monitor.pipeline.loopback import SECRET, loopback_client
 
 Register = Callable[..., None]
@@ -167,7 +167,7 @@ async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_auth
             sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
             session.commit()
         assert (await crawl_due())["stream"].new == 5
-        bookmark = to_microseconds(clock.now())
+        cursor = to_microseconds(clock.now())
         clock.advance(timedelta(hours=1))
         site.delete("3m0003")
         site.account("to_truong", status="deleted")
@@ -177,7 +177,7 @@ async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_auth
         result = (await crawl_due())["stream"]
     assert (result.outcome, result.new, result.gone) == ("ok", 1, 3)
     asked = [int(request.query["cursor"]) for request in site.seen(FIRST_PATH)]
-    assert asked[-1] == bookmark - 5_000_000  # five seconds earlier than it had read
+    assert asked[-1] == cursor - 5_000_000  # five seconds earlier than it had read
     with sqlite_database.work() as session:
         left = {post.text: post.deleted_at for post in session.scalars(select(Post))}
     assert left == {"Bài số 3": clock.now(), "Bài số 4": None, "Bài số 5": None, "Bài số 6": None}
@@ -186,7 +186,7 @@ async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_auth
 async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(
     register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
 ) -> None:
-    site = XenForoSite([xenforo_board.post(number) for number in range(1, 4)], [xenforo_board.WAGES], clock)
+    site = XenForoSite([xenforo_samples.post(number) for number in range(1, 4)], [xenforo_samples.WAGES], clock)
     with serve(site) as base:
         register("forum", base, kind="xenforo")
         assert (await crawl_due())["forum"].new == 3
@@ -195,7 +195,7 @@ async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(
         heard = len(site.log)
         result = (await crawl_due())["forum"]
         assert (result.outcome, result.disabled, result.gone) == ("failed", True, 0)
-        assert [request.path for request in site.log[heard:]] == ["/robots.txt", xenforo_board.FEED]
+        assert [request.path for request in site.log[heard:]] == ["/robots.txt", xenforo_samples.FEED]
         clock.advance(timedelta(days=1))
         assert await crawl_due() == {}
     assert len(site.log) == heard + 2

@@ -171,7 +171,7 @@ async def test_what_failed_after_the_first_batch_keeps_that_batch(
     assert state_of(sqlite_database, "forum")[1].cursor == {"page": "second"}
 
 
-async def test_a_stopped_crawl_closes_its_account_gives_its_leases_back_and_goes_on_from_its_bookmark(
+async def test_a_stopped_crawl_closes_its_account_gives_its_leases_back_and_goes_on_from_its_cursor(
     register: Register, crawl: Crawl, sqlite_database: Database, clock: FakeClock
 ) -> None:
     arrived = asyncio.Event()

@@ -15,8 +15,8 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import BlueskySite, serve
 from tests.clock import FakeClock
-from tests.monitor.collectors.bluesky_reading import FEED, LIST, LIST_FEED, POSTS, START, post_of, read
-from tests.monitor.collectors.reading import bodies, gone, posts, texts
+from tests.monitor.collectors.bluesky_samples import FEED, LIST, LIST_FEED, POSTS, START, post_of, read
+from tests.monitor.collectors.collecting import bodies, gone, posts, texts
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ async def test_order_is_that_of_coming_in(client: PoliteClient, site: BlueskySit
     assert texts(await read(client, base)) == ["Bài số 1", *bodies(3, 5), "Bài số 2"]
 
 
-async def test_changed_actor_does_not_go_on_from_the_other_ones_bookmark(
+async def test_changed_actor_does_not_go_on_from_the_other_ones_cursor(
     client: PoliteClient, site: BlueskySite, base: str
 ) -> None:
     first = await read(client, base)

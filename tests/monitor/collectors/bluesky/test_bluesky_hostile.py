@@ -19,7 +19,8 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
 from monitor.errors import CollectError
 from tests.clock import FakeClock
-from tests.monitor.collectors.bluesky_reading import FEED, read
+from tests.monitor.collectors.bluesky_samples import FEED, read
+from tests.monitor.collectors.collecting import posts, skipped, texts
 from tests.monitor.collectors.hostile import (
     HALF,
     HUGE,
@@ -33,7 +34,6 @@ from tests.monitor.collectors.hostile import (
     read_all,
 )
 from tests.monitor.collectors.payloads import DID, bluesky_page, bluesky_record, bluesky_row
-from tests.monitor.collectors.reading import posts, skipped, texts
 
 OF_AN = Feed(
     base="https://api.example",

@@ -15,9 +15,9 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import BlueskySite, serve
 from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.bluesky_reading import FEED, LIST, POSTS, post_of, read
+from tests.monitor.collectors.bluesky_samples import FEED, LIST, POSTS, post_of, read
+from tests.monitor.collectors.collecting import posts
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.reading import posts
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How the stream of all Bluesky is read in bounded readings: language, deletions, breaks, bookmarks, lost stretches."""
+"""How the stream of all Bluesky is read in bounded readings: language, deletions, breaks, cursors, lost stretches."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH, SECOND_PATH
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.reading import bodies, gone, posts, texts
+from tests.monitor.collectors.collecting import bodies, gone, posts, texts
 
 START = MONDAY_MORNING - timedelta(minutes=30)
 PROTOCOLS = ("v1", "v2")
@@ -46,7 +46,7 @@ def base(site: JetstreamSite) -> Iterator[str]:
 
 @pytest.fixture
 def tip(site: JetstreamSite, clock: FakeClock) -> SitePost:
-    """Write one post right now, in another language: with it a reading that goes on from a bookmark has caught up."""
+    """Write one post right now, in another language: with it a reading that goes on from a cursor has caught up."""
     post = post_of(9000, author="nguoi_xa", language="en", published_at=clock.now())
     site.add(post)
     return post
@@ -300,7 +300,7 @@ async def test_stretch_that_the_server_silently_left_out_is_a_gap(
     )
 
 
-async def test_bookmark_that_is_too_old_is_a_gap_and_reading_goes_on_at_the_present(
+async def test_cursor_that_is_too_old_is_a_gap_and_reading_goes_on_at_the_present(
     client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str
 ) -> None:
     clock.advance(timedelta(hours=40))
@@ -326,7 +326,7 @@ async def test_farewell_of_the_second_form(
     assert any(batch.gap for batch in batches) == (name == "CursorTooOld")
 
 
-async def test_number_of_an_event_is_never_the_bookmark(
+async def test_number_of_an_event_is_never_the_cursor(
     client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost
 ) -> None:
     first = await read(client, base, since(0), max_events=3)
@@ -337,7 +337,7 @@ async def test_number_of_an_event_is_never_the_bookmark(
         assert texts(await read(client, elsewhere, first[-1].cursor)) == bodies(3, 5)
 
 
-async def test_time_that_has_not_come_yet_does_not_become_the_bookmark(
+async def test_time_that_has_not_come_yet_does_not_become_the_cursor(
     client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str
 ) -> None:
     future = to_microseconds(clock.now() + timedelta(days=400))

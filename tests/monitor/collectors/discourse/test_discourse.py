@@ -16,8 +16,8 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.collecting import gone, posts, read_source
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.reading import gone, posts, read_source
 
 POSTS = "/posts.json"
 START = MONDAY_MORNING - timedelta(hours=12)
@@ -56,7 +56,7 @@ async def read(
     watched: tuple[str, ...] = (),
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmark."""
+    """Read once, going on from the last cursor."""
     return await read_source(
         "discourse", client, last, name="Diễn đàn", address=f"{base}/", settings=settings, watched=watched
     )

@@ -14,6 +14,7 @@ from monitor.collectors.discourse.api import Forum, read_page, read_single, read
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
+from tests.monitor.collectors.collecting import gone, posts, read_source, skipped, texts
 from tests.monitor.collectors.hostile import (
     HALF,
     HUGE,
@@ -26,7 +27,6 @@ from tests.monitor.collectors.hostile import (
     read_all,
 )
 from tests.monitor.collectors.payloads import discourse_row
-from tests.monitor.collectors.reading import gone, posts, read_source, skipped, texts
 
 POSTS = "/posts.json"
 FORUM = Forum(base="https://a.example", topics="", backfill_pages=1, max_pages=1)

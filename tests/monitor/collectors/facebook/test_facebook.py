@@ -18,8 +18,8 @@ from monitor.demo.sites import FacebookPost, FacebookSite, serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
 from monitor.pipeline.captures import as_warc
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.collecting import gone, posts, read_source, skipped
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.reading import gone, posts, read_source, skipped
 
 PAGE = "100200300"
 TOKEN = "EAAB|the-dai_dien.cua|Trang"
@@ -68,7 +68,7 @@ async def read(
     secret: str | None = TOKEN,
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmark."""
+    """Read once, going on from the last cursor."""
     return await read_source(
         "facebook",
         client,

@@ -16,6 +16,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import gone, posts, read_source, skipped, texts
 from tests.monitor.collectors.hostile import (
     HALF,
     HUGE,
@@ -28,7 +29,6 @@ from tests.monitor.collectors.hostile import (
     read_all,
 )
 from tests.monitor.collectors.payloads import PAGE_ID, facebook_list, facebook_row
-from tests.monitor.collectors.reading import gone, posts, read_source, skipped, texts
 
 PAGE = FacebookPage(
     source="Trang",

@@ -13,7 +13,7 @@ from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
 from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.newspaper import START, article, read, read_document, rss
+from tests.monitor.collectors.feed_samples import START, article, read, read_document, rss
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.newspaper import article, read, read_document, rss
+from tests.monitor.collectors.feed_samples import article, read, read_document, rss
 
 
 @pytest.fixture

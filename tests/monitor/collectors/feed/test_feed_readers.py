@@ -17,7 +17,7 @@ from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.demo.sites import FeedSite, ForumPost, ForumThread, XenForoSite
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.newspaper import article, rss
+from tests.monitor.collectors.feed_samples import article, rss
 
 NAMESPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -144,7 +144,7 @@ def test_what_only_the_tolerant_reader_knows_is_left_to_it(text: str) -> None:
 def test_what_the_feed_says_of_itself() -> None:
     feed = read_plain_feed(WORDPRESS)
     assert feed is not None
-    assert (feed.language, feed.wanted_seconds, feed.is_broken_off) == ("vi-VN", 1800, False)
+    assert (feed.language, feed.min_interval_seconds, feed.is_broken_off) == ("vi-VN", 1800, False)
 
 
 def test_author_with_an_address_is_named_by_both() -> None:

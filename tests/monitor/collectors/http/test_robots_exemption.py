@@ -12,7 +12,7 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FeedSite, YouTubeSite, serve
 from monitor.errors import SourceRefused, UsageError
 from tests.clock import FakeClock
-from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, TITLE, VIDEO, comment
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 
 LEAVE = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
 FORBIDDEN = (200, b"User-agent: *\nDisallow: /")

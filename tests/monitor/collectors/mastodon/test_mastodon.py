@@ -15,7 +15,7 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.reading import bodies, gone, posts, read_source, texts
+from tests.monitor.collectors.collecting import bodies, gone, posts, read_source, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -51,7 +51,7 @@ async def read(
     watched: tuple[str, ...] = (),
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the bookmark of the last batch."""
+    """Read once, going on from the cursor of the last batch."""
     return await read_source(
         "mastodon", client, last, name="Mạng", address=f"{base}/", settings=settings, watched=watched
     )
@@ -189,7 +189,7 @@ async def test_older_than_the_newest_page_is_not_asked_after(
     assert not [request for request in site.log if "/statuses/" in request.path]
 
 
-async def test_bookmark_stays_small(client: PoliteClient, site: MastodonSite, base: str) -> None:
+async def test_cursor_stays_small(client: PoliteClient, site: MastodonSite, base: str) -> None:
     site.add(*(status(number) for number in range(6, 300)))
     batches = await read(client, base, backfill_pages=8)
     assert len(posts(batches)) == 299

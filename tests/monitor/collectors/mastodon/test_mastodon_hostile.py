@@ -13,6 +13,7 @@ from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.mastodon.api import Timeline, read_page, timeline_access
 from monitor.demo.sites import serve
+from tests.monitor.collectors.collecting import posts, read_source, skipped, texts
 from tests.monitor.collectors.hostile import (
     HALF,
     HUGE,
@@ -25,7 +26,6 @@ from tests.monitor.collectors.hostile import (
     read_all,
 )
 from tests.monitor.collectors.payloads import mastodon_row
-from tests.monitor.collectors.reading import posts, read_source, skipped, texts
 
 TIMELINE = "/api/v1/timelines/public"
 LOCAL = Timeline(base="https://a.example", name="local", tag="", backfill_pages=1)

@@ -14,9 +14,9 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import TelegramSite, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import gone, posts
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.reading import gone, posts
-from tests.monitor.collectors.telegram_reading import PREVIEW, asked, message, numbers, read
+from tests.monitor.collectors.telegram_samples import PREVIEW, asked, message, numbers, read
 
 
 @pytest.fixture

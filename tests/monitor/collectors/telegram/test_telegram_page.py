@@ -14,8 +14,8 @@ from monitor.collectors.telegram.page import Channel, read_count, read_page
 from monitor.demo.sites import TelegramMessage, TelegramSite, serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.reading import posts, skipped
-from tests.monitor.collectors.telegram_reading import PERMISSION, START, message, numbers, read
+from tests.monitor.collectors.collecting import posts, skipped
+from tests.monitor.collectors.telegram_samples import PERMISSION, START, message, numbers, read
 
 
 @pytest.fixture
@@ -130,9 +130,9 @@ def test_address_of_a_channel(address: str, url: str | None) -> None:
     source = SourceView(name="Kênh", address=address, settings={"permission": PERMISSION})
     if url is None:
         with pytest.raises(UsageError, match="must be that of a channel"):
-            Channel.of(source)
+            Channel.from_source(source)
     else:
-        assert Channel.of(source).url == url
+        assert Channel.from_source(source).url == url
 
 
 @pytest.mark.parametrize(
@@ -156,4 +156,4 @@ def test_any_tag_soup_in_a_message_is_read_without_an_error(markup: str, place: 
         body=body.encode("utf-8", "replace"),
         fetched_at=MONDAY_MORNING,
     )
-    assert len(read_page(fetched, Channel.of(source)).messages) == 1
+    assert len(read_page(fetched, Channel.from_source(source)).messages) == 1

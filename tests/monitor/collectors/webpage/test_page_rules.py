@@ -65,7 +65,7 @@ def test_any_text_is_a_rule_or_says_why_not(written: str) -> None:
 
 
 def settings(values: dict[str, Any], address: str = "https://bao.example/tin") -> WebpageSettings:
-    return WebpageSettings.of(SourceView(name="Báo", address=address, settings=values))
+    return WebpageSettings.from_source(SourceView(name="Báo", address=address, settings=values))
 
 
 def test_settings_have_defaults() -> None:

@@ -12,7 +12,7 @@ from monitor.demo.sites import WebpageSite, serve
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.news_desk import START, article, asked, gone_in, posts_of, read, skipped_in
+from tests.monitor.collectors.webpage_samples import START, article, asked, gone_in, posts_of, read, skipped_in
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def test_list_is_followed_and_its_articles_are_read_oldest_first(
     assert asked(site).count("/robots.txt") == 1
 
 
-async def test_each_article_is_a_batch_with_its_own_page_and_bookmark(client: PoliteClient, base: str) -> None:
+async def test_each_article_is_a_batch_with_its_own_page_and_cursor(client: PoliteClient, base: str) -> None:
     batches = await read(client, base + LIST_PATH)
     assert [len(batch.posts) for batch in batches] == [1] * 6 + [0]
     assert batches[0].fetched.url.startswith(f"{base}/tin/bai-01.html")

@@ -11,7 +11,7 @@ from monitor.demo.sites import WebpageSite, serve
 from monitor.demo.sites.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.news_desk import (
+from tests.monitor.collectors.webpage_samples import (
     START,
     article,
     gone_in,

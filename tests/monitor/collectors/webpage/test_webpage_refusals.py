@@ -13,7 +13,7 @@ from monitor.demo.sites.webpage_site import LIST_PATH
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.news_desk import article, asked, posts_of, read, skipped_in
+from tests.monitor.collectors.webpage_samples import article, asked, posts_of, read, skipped_in
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import ForumThread, XenForoSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.reading import gone, posts, skipped
-from tests.monitor.collectors.xenforo_board import FEED, MEALS, START, WAGES, ids, page, pages, post, read
+from tests.monitor.collectors.collecting import gone, posts, skipped
+from tests.monitor.collectors.xenforo_samples import FEED, MEALS, START, WAGES, ids, page, pages, post, read
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ async def test_pages_of_one_reading_are_bounded_and_the_rest_waits(
     assert ids(batches) == [*range(1, 14), 20]
 
 
-async def test_bookmark_with_waiting_threads_is_stored_with_the_feed(
+async def test_cursor_with_waiting_threads_is_stored_with_the_feed(
     client: PoliteClient, site: XenForoSite, base: str
 ) -> None:
     stopped = (await read(client, base))[:1]
@@ -305,7 +305,7 @@ async def test_overrun_of_the_feed_is_told_whatever_is_pinned(
     assert "moved past all" in (third[0].gap or "")
 
 
-async def test_bookmark_stays_small(client: PoliteClient, site: XenForoSite, base: str) -> None:
+async def test_cursor_stays_small(client: PoliteClient, site: XenForoSite, base: str) -> None:
     site.feed_size = 400
     site.threads |= {number: ForumThread(id=number, title="x", slug="a" * 300) for number in range(100, 450)}
     site.add(*(post(number, number) for number in range(100, 450)))

@@ -17,7 +17,7 @@ from monitor.demo.sites import XenForoSite, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.xenforo_board import FEED, MEALS, WAGES, ids, page, pages, post, read
+from tests.monitor.collectors.xenforo_samples import FEED, MEALS, WAGES, ids, page, pages, post, read
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from monitor.collectors.registry import retention_days_for
 from monitor.demo.sites import YouTubeSite, serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.reading import gone, posts, skipped
-from tests.monitor.collectors.youtube_reading import (
+from tests.monitor.collectors.collecting import gone, posts, skipped
+from tests.monitor.collectors.youtube_samples import (
     CHANNEL,
     COMMENTS,
     KEY,
@@ -98,7 +98,7 @@ async def test_window_overrun_is_told_and_backfill_is_bounded(
     assert "were missed" in (second[-1].gap or "")
 
 
-async def test_bookmark_moves_only_when_the_known_threads_were_reached(
+async def test_cursor_moves_only_when_the_known_threads_were_reached(
     client: PoliteClient, site: YouTubeSite, base: str
 ) -> None:
     site.page_size = 3

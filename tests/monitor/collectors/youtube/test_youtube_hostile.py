@@ -16,6 +16,7 @@ from monitor.collectors.youtube.query import CommentQuery
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import gone, posts, skipped
 from tests.monitor.collectors.hostile import (
     HALF,
     HUGE,
@@ -28,8 +29,7 @@ from tests.monitor.collectors.hostile import (
     read_all,
 )
 from tests.monitor.collectors.payloads import video_row, youtube_comment, youtube_list, youtube_thread
-from tests.monitor.collectors.reading import gone, posts, skipped
-from tests.monitor.collectors.youtube_reading import COMMENTS, THREADS, TITLE, VIDEO, ids, read
+from tests.monitor.collectors.youtube_samples import COMMENTS, THREADS, TITLE, VIDEO, ids, read
 
 ON = Video(id=VIDEO, title=TITLE)
 

@@ -17,7 +17,7 @@ from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageErro
 from monitor.pipeline.captures import as_warc
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from monitor.collectors.registry import source_kinds
 from monitor.demo.sites import Site, serve
 from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import posts, texts
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.every_platform import PLATFORMS, POSTS, Platform
-from tests.monitor.collectors.reading import posts, texts
+from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
 ROBOTS = "/robots.txt"
 OTHER_PROTOCOL = {"jetstream"}  # a websocket: test_stream.py asks the same of it

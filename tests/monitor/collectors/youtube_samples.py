@@ -7,7 +7,7 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import YouTubeComment
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.reading import posts, read_source
+from tests.monitor.collectors.collecting import posts, read_source
 
 KEY = "AIzaSy-khoa_thu-nghiem"
 CHANNEL = "UC" + "a" * 22
@@ -48,7 +48,7 @@ async def read(
     secret: str | None = KEY,
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmark and validators."""
+    """Read once, going on from the last cursor and validators."""
     return await read_source(
         "youtube",
         client,

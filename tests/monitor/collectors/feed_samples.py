@@ -29,7 +29,7 @@ def article(number: int, **changes: Any) -> SitePost:
 
 
 async def read(client: PoliteClient, address: str, last: Batch | None = None) -> Batch:
-    """Read once, with the bookmarks that the last batch left."""
+    """Read once, with the cursors that the last batch left."""
     view = SourceView(
         name="Báo Mẫu",
         address=address,

@@ -10,7 +10,7 @@ from monitor.collectors.registry import collector_for
 
 
 async def read_source(kind: str, client: PoliteClient, last: Sequence[Batch] | None, **of_source: Any) -> list[Batch]:
-    """Read a source once, going on from the bookmarks that the last batches left."""
+    """Read a source once, going on from the cursors that the last batches left."""
     cursors = [batch.cursor for batch in last or () if batch.cursor is not None]
     validators = [batch.validators for batch in last or () if batch.validators is not None]
     values = {"cursor": cursors[-1] if cursors else {}, "validators": validators[-1] if validators else {}}

@@ -7,7 +7,7 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import SitePost
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.reading import read_source
+from tests.monitor.collectors.collecting import read_source
 
 FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
 LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
@@ -34,7 +34,7 @@ async def read(
     watched: tuple[str, ...] = (),
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmark that was given."""
+    """Read once, going on from the last cursor that was given."""
     return await read_source(
         "bluesky",
         client,

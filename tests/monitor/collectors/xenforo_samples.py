@@ -7,7 +7,7 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import ForumPost, ForumThread, XenForoSite
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.reading import posts, read_source
+from tests.monitor.collectors.collecting import posts, read_source
 
 FEED = "/forums/-/index.rss"
 START = MONDAY_MORNING - timedelta(hours=12)
@@ -35,7 +35,7 @@ async def read(
     watched: tuple[int, ...] = (),
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmarks."""
+    """Read once, going on from the last cursors."""
     return await read_source(
         "xenforo",
         client,

@@ -7,9 +7,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 
 
-async def ask_again(
-    kind: str, view: SourceView, client: PoliteClient, known: Iterable[PublicPost | str]
-) -> list[Batch]:
+async def recheck(kind: str, view: SourceView, client: PoliteClient, known: Iterable[PublicPost | str]) -> list[Batch]:
     """Ask after posts as they were read, or by identifiers."""
     collector = collector_for(kind)
     assert isinstance(collector, Rechecker)

@@ -24,10 +24,10 @@ from monitor.demo.sites import (
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors import news_desk, newspaper, telegram_reading, xenforo_board, youtube_reading
-from tests.monitor.collectors.reading import read_source
-from tests.monitor.collectors.xenforo_board import WAGES
-from tests.monitor.collectors.youtube_reading import CHANNEL, KEY, TITLE, VIDEO
+from tests.monitor.collectors import feed_samples, telegram_samples, webpage_samples, xenforo_samples, youtube_samples
+from tests.monitor.collectors.collecting import read_source
+from tests.monitor.collectors.xenforo_samples import WAGES
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO
 
 POSTS = 5
 PER_PAGE = 2
@@ -45,7 +45,7 @@ class Platform:
         path: What follows the site's address in the address of the source.
         settings: Of the source.
         secret: Of the source.
-        is_api: Whether it may be read at the pace of an API.
+        is_api: Whether it is read with the delay of an API.
 
     """
 
@@ -61,7 +61,7 @@ class Platform:
         return self.kind
 
     async def read(self, client: PoliteClient, base: str, last: list[Batch] | None = None) -> list[Batch]:
-        """Read once, going on from the last bookmarks."""
+        """Read once, going on from the last cursors."""
         return await read_source(
             self.kind,
             client,
@@ -87,64 +87,64 @@ def on_page(number: int) -> FacebookPost:
     return FacebookPost(id=f"{PAGE}_{1000 + number}", author=PAGE, text=f"Bài số {number}", published_at=moment)
 
 
-def _of(make: Callable[[int], Any]) -> list[Any]:
+def _samples(make: Callable[[int], Any]) -> list[Any]:
     return [make(number) for number in range(1, POSTS + 1)]
 
 
 PLATFORMS = (
     Platform(
         kind="feed",
-        build=lambda clock: FeedSite(_of(newspaper.article), clock),
+        build=lambda clock: FeedSite(_samples(feed_samples.article), clock),
         path=RSS_PATH,
-        post=newspaper.article,
+        post=feed_samples.article,
     ),
     Platform(
         kind="mastodon",
-        build=lambda clock: MastodonSite(_of(written), clock, page_size=PER_PAGE),
+        build=lambda clock: MastodonSite(_samples(written), clock, page_size=PER_PAGE),
         post=written,
         is_api=True,
     ),
     Platform(
         kind="bluesky",
-        build=lambda clock: BlueskySite(_of(written), clock, page_size=PER_PAGE),
+        build=lambda clock: BlueskySite(_samples(written), clock, page_size=PER_PAGE),
         settings={"actor": "to_truong.bsky.example"},
         post=written,
         is_api=True,
     ),
     Platform(
         kind="discourse",
-        build=lambda clock: DiscourseSite(_of(xenforo_board.post), [WAGES], clock, page_size=PER_PAGE),
-        post=xenforo_board.post,
+        build=lambda clock: DiscourseSite(_samples(xenforo_samples.post), [WAGES], clock, page_size=PER_PAGE),
+        post=xenforo_samples.post,
         is_api=True,
     ),
     Platform(
         kind="xenforo",
-        build=lambda clock: XenForoSite(_of(xenforo_board.post), [WAGES], clock, page_size=PER_PAGE),
-        post=xenforo_board.post,
+        build=lambda clock: XenForoSite(_samples(xenforo_samples.post), [WAGES], clock, page_size=PER_PAGE),
+        post=xenforo_samples.post,
     ),
     Platform(
         kind="telegram",
         build=lambda clock: TelegramSite(
-            _of(telegram_reading.message), clock, channel="kenh_khu_b", page_size=PER_PAGE
+            _samples(telegram_samples.message), clock, channel="kenh_khu_b", page_size=PER_PAGE
         ),
-        path=telegram_reading.PREVIEW,
-        settings={"permission": telegram_reading.PERMISSION},
-        post=telegram_reading.message,
+        path=telegram_samples.PREVIEW,
+        settings={"permission": telegram_samples.PERMISSION},
+        post=telegram_samples.message,
     ),
     Platform(
         kind="youtube",
         build=lambda clock: YouTubeSite(
-            _of(youtube_reading.comment), {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL, page_size=PER_PAGE
+            _samples(youtube_samples.comment), {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL, page_size=PER_PAGE
         ),
         path="/youtube/v3",
         settings={"video": VIDEO},
         secret=KEY,
-        post=youtube_reading.comment,
+        post=youtube_samples.comment,
         is_api=True,
     ),
     Platform(
         kind="facebook",
-        build=lambda clock: FacebookSite(_of(on_page), clock, page=PAGE, token=TOKEN, page_size=PER_PAGE),
+        build=lambda clock: FacebookSite(_samples(on_page), clock, page=PAGE, token=TOKEN, page_size=PER_PAGE),
         path="/v26.0",
         settings={"page": PAGE},
         secret=TOKEN,
@@ -153,9 +153,9 @@ PLATFORMS = (
     ),
     Platform(
         kind="webpage",
-        build=lambda clock: WebpageSite(_of(news_desk.article), clock),
+        build=lambda clock: WebpageSite(_samples(webpage_samples.article), clock),
         path=LIST_PATH,
         settings=ARTICLE_SETTINGS,
-        post=news_desk.article,
+        post=webpage_samples.article,
     ),
 )

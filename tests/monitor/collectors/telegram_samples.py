@@ -7,7 +7,7 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import TelegramMessage, TelegramSite
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.reading import posts, read_source
+from tests.monitor.collectors.collecting import posts, read_source
 
 PREVIEW = "/s/kenh_khu_b"
 PERMISSION = "Chủ kênh đồng ý bằng văn bản ngày 02/11/2026"
@@ -32,7 +32,7 @@ async def read(
     watched: tuple[int, ...] = (),
     **settings: Any,
 ) -> list[Batch]:
-    """Read once, going on from the last bookmark."""
+    """Read once, going on from the last cursor."""
     return await read_source(
         "telegram",
         client,

@@ -44,7 +44,7 @@ async def read(
     last: Sequence[Batch] = (),
     watched: Sequence[str] = (),
 ) -> list[Batch]:
-    """Read once, with the bookmarks that the last batches left."""
+    """Read once, with the cursors that the last batches left."""
     view = SourceView(
         name="Bàn tin",
         address=address,
