@@ -131,8 +131,8 @@ def _fresh_seconds(fetched: Fetched) -> int:
     directives = fetched.headers.get("cache-control", "").lower()
     if "no-cache" in directives or "no-store" in directives:
         return 0
-    discovered = _MAX_AGE.search(directives)
-    return int(discovered[1]) if discovered else 0
+    match = _MAX_AGE.search(directives)
+    return int(match[1]) if match else 0
 
 
 def _stable_hash(body: bytes) -> str:
