@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +56,11 @@ def show_json(data: Any) -> None:
 def show_json_lines(lines: Iterable[Any]) -> None:
     """Print data for a program to read, one line each, all at once."""
     typer.echo("\n".join(json.dumps(data, ensure_ascii=False) for data in lines))
+
+
+def listed_deletions(deleted: Mapping[str, int]) -> str:
+    """Say how many posts of each source were deleted."""
+    return ", ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
 
 
 class Bar:

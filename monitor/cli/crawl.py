@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import application, out, show_json
+from monitor.cli.context import application, listed_deletions, out, show_json
 from monitor.cli.crawl_view import CrawlView
-from monitor.cli.expired import as_line as expired_as_line
-from monitor.cli.expired import delete_expired
 from monitor.errors import CollectError, NotReady
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.recheck import RecheckResult
+from monitor.pipeline.retain import retain
 from storage import sources
 
 
@@ -32,13 +31,13 @@ def crawl(
     require_sources(app, names or [])
     with CrawlView() as view:
         results, looks = asyncio.run(crawl_once(app, names or [], due=due, view=view))
-    expired = expired_as_line(delete_expired(app))
+    deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
         show_json({"sources": [as_data(result) for result in results], "rechecked": asdict(looks)})
     else:
         show_results(results, looks)
-        if expired:
-            out().print(expired, markup=False)
+        if deleted:
+            out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
         message = f"no source could be read ({len(failed)} failed): the lines above say why"

@@ -7,11 +7,11 @@ from datetime import timedelta
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import application, out, progress_bar
+from monitor.cli.context import application, listed_deletions, out, progress_bar
 from monitor.cli.crawl import looks_as_line
-from monitor.cli.expired import delete_expired
 from monitor.cli.score import assess_waiting
 from monitor.collectors.http.client import PoliteClient
+from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
 from monitor.reports.iso_week import current_week
@@ -63,7 +63,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:
-        return await asyncio.to_thread(delete_expired, app)
+        return listed_deletions(await asyncio.to_thread(retain, app.ready_database, app.clock, app.captures))
 
     async def summarise() -> str:
         files = await asyncio.to_thread(_last_week, app)

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import Bar, application, out, progress_bar, show_json
-from monitor.cli.expired import as_line, delete_expired
+from monitor.cli.context import Bar, application, listed_deletions, out, progress_bar, show_json
+from monitor.pipeline.retain import retain
 from monitor.pipeline.score_and_match import ScoreAndMatchResult, score_and_match
 
 
@@ -22,7 +22,7 @@ def score(
     app = application(context)
     with progress_bar() as bar:
         assessment = assess_waiting(app, bar)
-    expired = as_line(delete_expired(app))
+    deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
         show_json(assessment.as_dict())
         return
@@ -33,8 +33,8 @@ def score(
         f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}.",
         markup=False,
     )
-    if expired:
-        out().print(expired, markup=False)
+    if deleted:
+        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
 
 
 def _listed(counts: Mapping[str, int]) -> str:
