@@ -51,8 +51,8 @@ def _no_progress(_step: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def _leave_ctrl_c_to_the_parent() -> None:
-    """Keep a worker process from writing a traceback when the terminal interrupts all of them."""
+def _ignore_ctrl_c() -> None:
+    """Let Ctrl-C reach the parent process alone: a worker would write a traceback."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -62,7 +62,7 @@ class Application:
 
     Args:
         settings: The settings of this installation.
-        clock: Tells the time; the demo turns its own.
+        clock: Tells the time; the demo and tests pass their own.
 
     """
 
@@ -186,7 +186,7 @@ class Application:
         )
 
     def recheck(self, client: PoliteClient) -> FlagRecheck:
-        """Make what looks at flagged posts again, around an open client."""
+        """Make the recheck of flagged posts, around an open client."""
         from monitor.collectors.registry import collector_for
         from monitor.pipeline.batch_writer import BatchWriter
         from monitor.pipeline.recheck import FlagRecheck
@@ -209,7 +209,7 @@ class Application:
         return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
 
     def secret_for(self, name: str, kind: str) -> str | None:
-        """Give the operator's key or token for a source: the one of its name, else the one of its kind."""
+        """Return the operator's key or token for a source: the one of its name, else the one of its kind."""
         known = self.settings.secrets.get(name) or self.settings.secrets.get(kind)
         return known.get_secret_value() if known else None
 
@@ -224,7 +224,7 @@ class Application:
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
         spawn = get_context("spawn")
-        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_leave_ctrl_c_to_the_parent)
+        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_ignore_ctrl_c)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
@@ -233,7 +233,7 @@ class Application:
         return Scorer(database, executor, self.model_folder(self.scoring_model()), self.clock, self.captures)
 
     def scoring_model(self) -> str:
-        """Name the model that new posts are scored with: the one of the settings, else the one promoted last."""
+        """Return the name of the model that scores new posts: the one of the settings, else the one promoted last."""
         from storage import registry
 
         if self.settings.model != DEFAULT_MODEL:
@@ -243,20 +243,20 @@ class Application:
         return promoted.name if promoted else DEFAULT_MODEL
 
     def shadow(self, database: Database, executor: Executor) -> Shadow:
-        """Make what scores beside the model in use."""
+        """Make the scorer of a shadow model, which opens no flags."""
         from monitor.pipeline.shadow import Shadow
 
         return Shadow(database, executor, self.settings.models_dir, self.clock)
 
     def learner(self) -> Learner:
-        """Make what learns from decisions."""
+        """Make the learner, which trains candidate models on the decisions of the desk."""
         from classifiers.data.challenge_set import read_challenge_set
         from monitor.pipeline.learn import Learner
 
         return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
 
     def promotion(self) -> ModelPromotion:
-        """Make what changes which model is in use."""
+        """Make what promotes a model, and takes a promotion back."""
         from classifiers.data.challenge_set import read_challenge_set
         from monitor.pipeline.promotion import ModelPromotion
 
@@ -265,19 +265,19 @@ class Application:
         )
 
     def threshold_editor(self, days: int) -> ThresholdEditor:
-        """Make what shows and changes thresholds, by the scores of some days."""
+        """Make the editor of thresholds; it shows their effect on the scores of so many days."""
         from monitor.pipeline.threshold_changes import ThresholdEditor
 
         return ThresholdEditor(self.ready_database, self.clock, days)
 
     def question_selector(self) -> QuestionSelector:
-        """Make what puts questions."""
+        """Make the selector of posts that people are asked to label."""
         from monitor.pipeline.active_learning import QuestionSelector
 
         return QuestionSelector(self.ready_database, self.segmenter, self.clock)
 
     def matcher(self, database: Database) -> Matcher:
-        """Make the finder of copies and evidence."""
+        """Make the matcher of copies and evidence."""
         from monitor.pipeline.match import Matcher
 
         return Matcher(database, self.segmenter, self.clock)
@@ -296,7 +296,7 @@ class Application:
         return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self.settings.models_dir / name
 
     def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
-        """Train the default model from the project's corpus where it is asked for and missing; says whether it was."""
+        """Train the default model if it is the named one and missing; returns whether it was trained."""
         from classifiers.persistence import MANIFEST_FILE
 
         if name != DEFAULT_MODEL or (self.model_folder(name) / MANIFEST_FILE).is_file():

@@ -1,4 +1,4 @@
-"""Time as it is handed to everything that needs it, so that tests can turn the clock themselves."""
+"""The clock, passed to everything that needs the time, so that tests can set it."""
 
 import asyncio
 import time
@@ -10,18 +10,18 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Clock(Protocol):
-    """What time it is, and how to wait."""
+    """Tells the time and waits."""
 
     def now(self) -> datetime:
-        """Tell the time, aware UTC."""
+        """Return the time, aware UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Tell seconds that never run backwards, for measuring waits."""
+        """Return seconds that never decrease, to measure waits."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait without holding anybody up."""
+        """Wait without blocking the event loop."""
         ...
 
 
@@ -29,11 +29,11 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Tell the time, aware UTC."""
+        """Return the time, aware UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Tell seconds that never run backwards."""
+        """Return seconds that never decrease."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:

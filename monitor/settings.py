@@ -1,4 +1,4 @@
-"""Every setting: its name, its default, and what it is for. Read once, from kiemtin.toml and KIEMTIN_* variables."""
+"""Every setting: name, default and purpose. Read once, from kiemtin.toml and KIEMTIN_* variables."""
 
 import tomllib
 from pathlib import Path
@@ -138,7 +138,7 @@ class Settings(BaseSettings):
 
 
 class _Home(BaseSettings):
-    """Only the folder: it must be known before the file in it can be read."""
+    """The home folder alone, which must be known before its kiemtin.toml can be read."""
 
     model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="ignore")
 

@@ -1,4 +1,4 @@
-"""The command `kiemtin`: errors become one line and an exit status. The commands are listed in `commands.py`.
+"""The command `kiemtin`. Errors become one line and an exit status; the commands are listed in `commands.py`.
 
 Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wrongly.
 """
@@ -46,22 +46,22 @@ def _common(
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
 ) -> None:
-    # Libraries log what they retry; a person wants the one line that the command says in the end.
+    # Libraries log their retries; the user needs only the one line at the end.
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit status."""
+    """Run one command and exit with its status."""
     given = sys.argv[1:] if arguments is None else arguments
-    _speak_utf8()
-    with interrupts.obeyed():
-        sys.exit(_delivered(_run(given)))
+    _write_utf8()
+    with interrupts.handled():
+        sys.exit(_flushed(_run(given)))
 
 
-def _delivered(status: int) -> int:
-    """Hand over what is still on its way; a full disk behind the output fails here, in one line, and not at exit."""
+def _flushed(status: int) -> int:
+    """Flush the output, so that a full disk is reported here, in one line, and not at exit."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -70,8 +70,8 @@ def _delivered(status: int) -> int:
     return status
 
 
-def _speak_utf8() -> None:
-    """Write Vietnamese whatever the environment says; half characters become escapes, which JSON knows too."""
+def _write_utf8() -> None:
+    """Write UTF-8 whatever the locale is; lone surrogates become escapes, which JSON allows."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -80,10 +80,10 @@ def _speak_utf8() -> None:
 def _run(arguments: list[str]) -> int:
     try:
         build()(arguments)
-    except SystemExit as leaving:  # the parser's own way to leave, also after a usage error
-        if leaving.code == INTERRUPTED:
+    except SystemExit as stop:  # the parser's own way to leave, also after a usage error
+        if stop.code == INTERRUPTED:
             return _say("stopped; what was already stored stays, and the same command goes on from there", FAILED)
-        return leaving.code if isinstance(leaving.code, int) else 0
+        return stop.code if isinstance(stop.code, int) else 0
     except (KiemtinError, StorageError, ClassifierError, OSError) as error:
         if "--debug" in arguments:
             raise

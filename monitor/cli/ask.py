@@ -1,4 +1,4 @@
-"""`kiemtin ask`: questions that teach and measure."""
+"""`kiemtin ask`: draw posts for people to label, to train and to measure the model."""
 
 from dataclasses import asdict
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`kiemtin classify`: texts in, probabilities and reasons out; needs no database."""
+"""`kiemtin classify`: print the probabilities and reasons of texts; needs no database."""
 
 import gc
 import json
@@ -33,19 +33,19 @@ def classify(
     """
     with progress_bar() as bar:
         loaded = application(context).load_model(model, bar.update)
-    gc.freeze()  # what is loaded stays to the end: looking through it for garbage again and again costs a tenth
-    with _opened(file) as stream:
+    gc.freeze()  # the model is never garbage, and scanning it for some costs a tenth of the time
+    with _open(file) as stream:
         records = _records(stream, file)
         while batch := list(islice(records, BATCH)):
             predictions = loaded.classifier.predict([text for _, text in batch], explain_all=explain)
-            answered = zip(batch, predictions, strict=True)
+            results = zip(batch, predictions, strict=True)
             if as_json:
-                show_json_lines(_as_data(identifier, text, prediction) for (identifier, text), prediction in answered)
+                show_json_lines(_as_data(identifier, text, prediction) for (identifier, text), prediction in results)
             else:
-                out().print("\n".join(_as_line(text, prediction) for (_, text), prediction in answered), markup=False)
+                out().print("\n".join(_as_line(text, prediction) for (_, text), prediction in results), markup=False)
 
 
-def _opened(file: str) -> TextIO:
+def _open(file: str) -> TextIO:
     if file == "-":
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")

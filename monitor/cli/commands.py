@@ -67,7 +67,7 @@ COMMANDS: Final = (
     Entry(
         "thresholds",
         "thresholds",
-        "Show each threshold and what it comes to; change it with `set` and `reset`.",
+        "Show each threshold and its effect; `set` and `reset` change it.",
     ),
     Entry("db", "database", "The database's tables."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),

@@ -1,4 +1,4 @@
-"""What commands share: the application they work on, and how they show tables, data and progress."""
+"""What commands share: the application, and how they print data and show progress."""
 
 import json
 import time
@@ -21,7 +21,7 @@ SHOW_AFTER_SECONDS = 2.0
 
 @dataclass
 class State:
-    """What the options before the command said, and what is built from them."""
+    """The options given before the command, and the application built from them."""
 
     home: Path | None
     debug: bool
@@ -32,19 +32,19 @@ class State:
         return Application(load_settings(self.home))
 
     def close(self) -> None:
-        """Give back what the application opened, if it opened anything."""
+        """Close the application if it was built."""
         if "application" in self.__dict__:
             self.application.close()
 
 
 def application(context: typer.Context) -> Application:
-    """Give the application that a command works on."""
+    """Return the application that a command works on."""
     state: State = context.obj
     return state.application
 
 
 def out() -> Console:
-    """Give a console for results."""
+    """Make a console for results."""
     return Console(highlight=False, soft_wrap=True)
 
 
@@ -66,9 +66,9 @@ def listed_deletions(deleted: Mapping[str, int]) -> str:
 class Bar:
     """A progress bar on standard error that appears only on a terminal and only after two seconds."""
 
-    def __init__(self, progress: Progress, begun: float) -> None:
+    def __init__(self, progress: Progress, started: float) -> None:
         self._progress = progress
-        self._begun = begun
+        self._started = started
         self._tasks: dict[str, TaskID] = {}
 
     def update(self, step: str, done: int, total: int | None) -> None:
@@ -76,7 +76,7 @@ class Bar:
         if step not in self._tasks:
             self._tasks[step] = self._progress.add_task(step, total=total)
         self._progress.update(self._tasks[step], completed=done, total=total)
-        if not self._progress.live.is_started and time.monotonic() - self._begun > SHOW_AFTER_SECONDS:
+        if not self._progress.live.is_started and time.monotonic() - self._started > SHOW_AFTER_SECONDS:
             self._progress.start()
 
 

@@ -1,4 +1,4 @@
-"""`kiemtin data`: where labelled posts come from, and what the project's own posts are."""
+"""`kiemtin data`: describe the public sets of labelled posts, and the project's own."""
 
 from pathlib import Path
 from typing import Annotated, Any

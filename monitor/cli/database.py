@@ -1,4 +1,4 @@
-"""`kiemtin db`: the shape of the tables."""
+"""`kiemtin db`: create, upgrade and check the database's tables."""
 
 import typer
 
@@ -15,7 +15,7 @@ def build() -> typer.Typer:
 
 
 def upgrade(context: typer.Context) -> None:
-    """Bring the tables to the shape that this version expects.
+    """Upgrade the tables to this version.
 
     Example: `kiemtin db upgrade`
     """
@@ -26,7 +26,7 @@ def upgrade(context: typer.Context) -> None:
 
 
 def check(context: typer.Context) -> None:
-    """Say whether the tables have the shape that this version expects.
+    """Check that the tables are those of this version.
 
     Example: `kiemtin db check`
     """

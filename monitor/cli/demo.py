@@ -1,4 +1,4 @@
-"""`kiemtin demo`: see the whole way on sample posts, offline."""
+"""`kiemtin demo`: run all steps on sample posts, offline."""
 
 import asyncio
 from collections.abc import Sequence
@@ -31,23 +31,23 @@ def demo(
     with ExitStack() as stack:
         with progress_bar() as bar:
             say = partial(console.print, markup=False)
-            played = stack.enter_context(play(folder.absolute(), port, say, bar.update))
-        console.print(f"Flags beside the labels the posts were written under: {agreement(played)}", markup=False)
+            shown = stack.enter_context(play(folder.absolute(), port, say, bar.update))
+        console.print(f"Flags beside the labels the posts were written under: {agreement(shown)}", markup=False)
         with suppress(KeyboardInterrupt):  # the usual way to stop it
-            asyncio.run(_desk(played, check=check))
+            asyncio.run(_desk(shown, check=check))
 
 
-async def _desk(played: Demo, *, check: bool) -> None:
-    settings = played.app.settings
+async def _desk(shown: Demo, *, check: bool) -> None:
+    settings = shown.app.settings
     console = out()
     base = f"http://{settings.desk_host}:{settings.desk_port}"
-    async with serving(played.app.desk(), settings.desk_host, settings.desk_port) as served:
+    async with serving(shown.app.desk(), settings.desk_host, settings.desk_port) as served:
         if check:
-            checks = [*check_crawls(played), *await asyncio.to_thread(lambda: list(check_desk(played, base)))]
+            checks = [*check_crawls(shown), *await asyncio.to_thread(lambda: list(check_desk(shown, base)))]
             _tell(checks)
             return
         console.print(f"\nThe desk is open at {base}", markup=False)
-        console.print(f"Sign in as {USER} with the one-time password {played.password}", markup=False)
+        console.print(f"Sign in as {USER} with the one-time password {shown.password}", markup=False)
         console.print("Ctrl-C stops it.", markup=False)
         await served
 

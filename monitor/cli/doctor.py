@@ -1,4 +1,4 @@
-"""`kiemtin doctor`: what is missing, and how to mend it."""
+"""`kiemtin doctor`: check the installation and say how to mend what is missing."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ LEAST_FREE_BYTES = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `mend` says what to do when it is not well."""
+    """The result of one check; `mend` says what to do."""
 
     subject: str
     well: bool
@@ -50,7 +50,7 @@ def doctor(
 
 
 def examine(app: Application) -> Iterator[Finding]:
-    """Look at one thing after another; a failure of one does not hide the others."""
+    """Run all checks; a failure of one does not hide the others."""
     for subject, look in (
         ("settings", _settings),
         ("key", _key),
@@ -93,7 +93,9 @@ def _database(app: Application) -> Finding:
 
 
 def _model(app: Application) -> Finding:
-    loaded = load(app.model_folder(app.scoring_model()), app.segmenter)  # looking must not train a missing one
+    loaded = load(
+        app.model_folder(app.scoring_model()), app.segmenter
+    )  # not `load_model`: a check must not train a missing one
     return Finding("model", well=True, said=f"{loaded.version}, from {loaded.manifest['examples']} texts")
 
 

@@ -1,4 +1,4 @@
-"""`kiemtin import`: a file of posts becomes rows, and every record is accounted for."""
+"""`kiemtin import`: store the posts of a file, and count every record."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -64,14 +64,14 @@ def import_file(
     if not as_json:
         _show_recognised(opened, preview=dry_run)
     refused = None if dry_run or no_refused_file else RefusedFile(file, app.settings.home / "imports")
-    with ExitStack() as opened_now:
-        bar = opened_now.enter_context(progress_bar())
+    with ExitStack() as stack:
+        bar = stack.enter_context(progress_bar())
         result = importer.run(
             opened,
             draft,
             dry_run=dry_run,
             on_progress=lambda share: bar.update("importing, percent", int(share * 100), 100),
-            on_refusal=opened_now.enter_context(refused).add if refused else lambda _: None,
+            on_refusal=stack.enter_context(refused).add if refused else lambda _: None,
         )
     refused_file = refused.path if refused else None
     show_json(_as_data(opened, result, refused_file)) if as_json else _show(result, refused_file)
@@ -112,7 +112,7 @@ def _show_recognised(file: ImportFile, *, preview: bool) -> None:
 
 
 def _preview(rows: Sequence[Row]) -> Table:
-    """Show the first records as they would be kept; authors are nobody's business here."""
+    """Show the first records as they would be stored, without authors."""
     table = Table("record", "id", "published", "text", box=SIMPLE_HEAD)
     for number, row in enumerate(rows, start=1):
         if isinstance(row, PublicPost):

@@ -1,4 +1,4 @@
-"""`kiemtin init`: everything that a new installation needs; running it again mends what is missing."""
+"""`kiemtin init`: set up an installation; running it again adds what is missing."""
 
 from importlib import resources
 from typing import Annotated

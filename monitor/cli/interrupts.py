@@ -1,4 +1,4 @@
-"""Requests to end, from a person, systemd or a shutdown, reach the command whatever it is doing."""
+"""Ctrl-C and SIGTERM end a command in good order, whatever it is doing."""
 
 import signal
 import sys
@@ -7,28 +7,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-AGAIN_SECONDS: Final = 0.05  # enough for a clean-up to be over
+RETRY_SECONDS: Final = 0.05  # by then the finaliser is over
 
 
 @contextmanager
-def obeyed() -> Iterator[None]:
-    """Let a request to end tidy up as Ctrl-C does, and let neither be lost while this lasts."""
-    asked, lost = signal.signal(signal.SIGTERM, _interrupt), sys.unraisablehook
+def handled() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, and lose neither, while the context lasts."""
+    earlier_handler, earlier_hook = signal.signal(signal.SIGTERM, _interrupt), sys.unraisablehook
 
-    def not_lost(unraisable: "sys.UnraisableHookArgs") -> None:
-        # In a clean-up that nobody calls, such as a weak reference's, Python tells of an exception and goes on.
+    def raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
+        # Python only prints what a finaliser or the callback of a weak reference raises.
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            main = threading.main_thread().ident or 0  # it may be waiting, which only a signal of its own ends
-            threading.Timer(AGAIN_SECONDS, signal.pthread_kill, [main, signal.SIGINT]).start()
+            main = threading.main_thread().ident or 0  # only a signal ends a wait of this thread
+            threading.Timer(RETRY_SECONDS, signal.pthread_kill, [main, signal.SIGINT]).start()
         else:
-            lost(unraisable)
+            earlier_hook(unraisable)
 
-    sys.unraisablehook = not_lost
+    sys.unraisablehook = raise_again
     try:
         yield
     finally:
-        sys.unraisablehook = lost
-        signal.signal(signal.SIGTERM, asked)
+        sys.unraisablehook = earlier_hook
+        signal.signal(signal.SIGTERM, earlier_handler)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -1,4 +1,4 @@
-"""`kiemtin review`: the desk alone, without the schedule."""
+"""`kiemtin review`: serve the desk alone, without the schedule."""
 
 import asyncio
 from contextlib import suppress

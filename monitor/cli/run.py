@@ -1,4 +1,4 @@
-"""`kiemtin run`: schedule and desk in one process, for as long as the machine is on."""
+"""`kiemtin run`: the schedule and the desk in one process, until it is stopped."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ import typer
 from monitor.bootstrap import Application
 from monitor.cli.context import application, listed_deletions, out, progress_bar
 from monitor.cli.crawl import looks_as_line
-from monitor.cli.score import assess_waiting
+from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
 from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
@@ -52,14 +52,14 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
     crawler, recheck = app.crawler(client), app.recheck(client)
 
     async def collect_and_score() -> str:
-        results = await crawler.crawl(only_due=True)
+        readings = await crawler.crawl(only_due=True)
         looks = looks_as_line(await recheck.run())
-        assessment = await asyncio.to_thread(_assess, app)
-        found = sum(result.new + result.changed for result in results)
-        failed = [f"{result.source} failed: {result.error}" for result in results if result.outcome == "failed"]
-        line = f"{len(results)} sources read, {found} posts new or changed, {assessment.opened} flags opened"
-        line += f", {assessment.unsure} unsure"
-        said = [line, *failed] if results or assessment.scores.scored else []
+        result = await asyncio.to_thread(_score, app)
+        found = sum(reading.new + reading.changed for reading in readings)
+        failed = [f"{reading.source} failed: {reading.error}" for reading in readings if reading.outcome == "failed"]
+        line = f"{len(readings)} sources read, {found} posts new or changed, {result.opened} flags opened"
+        line += f", {result.unsure} unsure"
+        said = [line, *failed] if readings or result.scores.scored else []
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:
@@ -76,9 +76,9 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
     ]
 
 
-def _assess(app: Application) -> ScoreAndMatchResult:
+def _score(app: Application) -> ScoreAndMatchResult:
     with progress_bar() as bar:
-        return assess_waiting(app, bar)
+        return score_waiting(app, bar)
 
 
 def _last_week(app: Application) -> list[str]:

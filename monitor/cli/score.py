@@ -1,4 +1,4 @@
-"""`kiemtin score`: posts that wait for a score get one, copies are found, and flags are opened."""
+"""`kiemtin score`: score new posts, find copies and evidence, and open flags."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -21,12 +21,12 @@ def score(
     """
     app = application(context)
     with progress_bar() as bar:
-        assessment = assess_waiting(app, bar)
+        result = score_waiting(app, bar)
     deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
-        show_json(assessment.as_dict())
+        show_json(result.as_dict())
         return
-    scores, matches = assessment.scores, assessment.matches
+    scores, matches = result.scores, result.matches
     out().print(
         f"Scored {scores.scored} posts with {scores.model}. Flags opened: {_listed(scores.opened)}. "
         f"Unsure, so not flagged: {_listed(scores.unsure)}. "
@@ -41,11 +41,11 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
 
 
-def assess_waiting(app: Application, bar: Bar) -> ScoreAndMatchResult:
-    """Score and compare whatever waits, with the model of the settings."""
-    database = app.ready_database  # asked first: a missing one is told before a model is trained
+def score_waiting(app: Application, bar: Bar) -> ScoreAndMatchResult:
+    """Score and match all posts that have no score yet, with the model in use."""
+    database = app.ready_database  # first, so that a missing database is reported before a model is trained
     app.ensure_model(app.scoring_model(), bar.update)
     with app.executor() as executor:
-        assessment = score_and_match(app.scorer(database, executor), app.matcher(database), bar.update)
-        app.shadow(database, executor).run()  # after the flags, for nobody waits for it
-        return assessment
+        result = score_and_match(app.scorer(database, executor), app.matcher(database), bar.update)
+        app.shadow(database, executor).run()  # last: nobody waits for it
+        return result

@@ -1,4 +1,4 @@
-"""`kiemtin sources`: the places that are read, how they are doing, and a look at one without storing anything."""
+"""`kiemtin sources`: add, list and switch sources, and try one without storing anything."""
 
 import asyncio
 import json
@@ -165,7 +165,7 @@ def _local(moment: datetime | None) -> str | None:
 
 
 def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
-    """Read a source until some posts are there, store nothing, and say what was seen.
+    """Read a source until it gives some posts, and show them. Nothing is stored.
 
     Example: `kiemtin sources check vnexpress`
     """
@@ -188,7 +188,7 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
 
 
 def _seen(name: str, batch: Batch) -> Iterator[str]:
-    """Tell what an answer was like, and what is known to be missing from it."""
+    """Describe an answer, and what is known to be missing from it."""
     fetched = batch.fetched
     yield (
         f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}, "
@@ -212,7 +212,7 @@ def _samples(batches: Sequence[Batch]) -> Iterator[str]:
 
 
 def _when(post: PublicPost) -> str:
-    """Tell when a post came out, and say so where the source tells only about when."""
+    """Return when a post was published; "about" where the source gives no exact time."""
     if post.published_at is None:
         return "no date"
     moment = post.published_at.astimezone(VIETNAM)

@@ -1,4 +1,4 @@
-"""`kiemtin thresholds`: from which probability on posts are flagged, what that comes to, and how to change it."""
+"""`kiemtin thresholds`: show and change the probabilities from which posts are flagged."""
 
 import getpass
 import os
@@ -36,7 +36,7 @@ def build() -> typer.Typer:
 
 
 def show(context: typer.Context, days: Days = DAYS, as_json: AsJson = False) -> None:
-    """Show each threshold and what it comes to; change it with `set` and `reset`.
+    """Show each threshold and its effect; `set` and `reset` change it.
 
     Example: `kiemtin thresholds --days 7`
     """

@@ -1,4 +1,4 @@
-"""`kiemtin tip`: a post that a person reports is kept and scored like any other."""
+"""`kiemtin tip`: store a post that somebody reports; it is scored like any other."""
 
 import asyncio
 import re
@@ -29,24 +29,24 @@ def tip(
     Example: `kiemtin tip "Nghe nói mai cắt điện cả khu" --url https://example.org/1`
     """
     app = application(context)
-    box = Tipline(app.ready_database, app.pseudonymiser, app.clock, retention_days=app.settings.retention_days)
+    tipline = Tipline(app.ready_database, app.pseudonymiser, app.clock, retention_days=app.settings.retention_days)
     given = sys.stdin.read() if what == FROM_STANDARD_INPUT else what
     if re.fullmatch(r"\s*https?://\S+\s*", given, re.IGNORECASE):
         if title or url:
             message = "--title and --url go with a text: a page has its own"
             raise UsageError(message)
-        taken = asyncio.run(_read(app, box, given))
+        taken = asyncio.run(_read(app, tipline, given))
     else:
-        taken = box.add_text(given, title=title, url=url)
+        taken = tipline.add_text(given, title=title, url=url)
     if as_json:
         show_json({"source": TIPS, **asdict(taken)})
     else:
         out().print(_told(taken), markup=False)
 
 
-async def _read(app: Application, box: Tipline, url: str) -> Tip:
+async def _read(app: Application, tipline: Tipline, url: str) -> Tip:
     async with app.client() as client:
-        return await box.add_page(url, client)
+        return await tipline.add_page(url, client)
 
 
 def _told(taken: Tip) -> str:

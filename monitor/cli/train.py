@@ -1,4 +1,4 @@
-"""`kiemtin train`: a model from the project's corpus and from labelled files."""
+"""`kiemtin train`: train a model on the project's corpus and on labelled files."""
 
 from pathlib import Path
 from typing import Annotated

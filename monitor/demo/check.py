@@ -1,4 +1,4 @@
-"""`make demo CHECK=1`: is everything there that the demo promises, and does the desk answer a browser?"""
+"""What `kiemtin demo --check` checks: stored posts, flags, files of the summary, and the desk's pages."""
 
 import http.cookiejar
 import urllib.parse
@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """One check and its result."""
 
     subject: str
     passed: bool

@@ -1,15 +1,15 @@
-"""A clock that the demo turns from day to day; between two turns it stands still."""
+"""A clock that stands still until it is set: the demo sets it to each of its days."""
 
 from datetime import datetime
 
 from monitor.clock import SystemClock
 
 
-class TurnedClock(SystemClock):
-    """Tells the time it was last turned to; waits are real.
+class ManualClock(SystemClock):
+    """Tells the time that it was last set to; waits are real.
 
     Args:
-        now: The time to begin with, UTC.
+        now: The first time, UTC.
 
     """
 
@@ -17,9 +17,9 @@ class TurnedClock(SystemClock):
         self._now = now
 
     def now(self) -> datetime:
-        """Tell the time, aware UTC."""
+        """Return the time, aware UTC."""
         return self._now
 
-    def turn(self, now: datetime) -> None:
+    def set(self, now: datetime) -> None:
         """Set the time."""
         self._now = now

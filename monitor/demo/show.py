@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.bootstrap import DEFAULT_MODEL, Application
-from monitor.demo.clock import TurnedClock
+from monitor.demo.clock import ManualClock
 from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.week import DemoPost, read_posts
@@ -76,7 +76,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
     """
     prepare_folder(folder)
     now = datetime.now(UTC)
-    clock = TurnedClock(now)
+    clock = ManualClock(now)
     served = {site: read_posts(site, now) for site in ("newspaper", "forum", "mastodon")}
     with ExitStack() as stack:
         newspaper = FeedSite([p.post for p in served["newspaper"]], clock, title="Báo Nậm Pha", page_size=PAGE)
@@ -88,7 +88,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         say("Training the default model from the project's corpus …")
         app.ensure_model(DEFAULT_MODEL, progress)
         for day, days_ago in enumerate(CRAWL_DAYS):
-            clock.turn(now - timedelta(days=days_ago))
+            clock.set(now - timedelta(days=days_ago))
             _one_day(demo, say, progress)
             if day == 0:
                 _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
@@ -143,21 +143,21 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
 
 def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None:
     app = demo.app
-    results = asyncio.run(_crawl(app))
-    demo.crawls.append(results)
+    readings = asyncio.run(_crawl(app))
+    demo.crawls.append(readings)
     with app.executor() as executor:
         database = app.ready_database
-        assessment = score_and_match(app.scorer(database, executor), app.matcher(database), progress)
-    demo.opened.update(assessment.scores.opened)
-    demo.copies += assessment.matches.copies
-    demo.claims_with_evidence += assessment.matches.claims_with_evidence
+        result = score_and_match(app.scorer(database, executor), app.matcher(database), progress)
+    demo.opened.update(result.scores.opened)
+    demo.copies += result.matches.copies
+    demo.claims_with_evidence += result.matches.claims_with_evidence
     found = ", ".join(
-        f"{result.source} {result.new} new {result.changed} changed {result.gone} gone"
-        if result.outcome != "failed"
-        else f"{result.source} FAILED: {result.error}"
-        for result in sorted(results, key=lambda result: result.source)
+        f"{reading.source} {reading.new} new {reading.changed} changed {reading.gone} gone"
+        if reading.outcome != "failed"
+        else f"{reading.source} FAILED: {reading.error}"
+        for reading in sorted(readings, key=lambda reading: reading.source)
     )
-    say(f"{app.clock.now():%d/%m}: {found}; {assessment.opened} flags opened")
+    say(f"{app.clock.now():%d/%m}: {found}; {result.opened} flags opened")
 
 
 async def _crawl(app: Application) -> list[SourceResult]:
