@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -24,6 +25,10 @@ class Clock(Protocol):
         """Wait without blocking the event loop."""
         ...
 
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """End what runs inside after so many seconds, with a TimeoutError."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -39,3 +44,7 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """End what runs inside after so many seconds, with a TimeoutError."""
+        return asyncio.timeout(seconds)

@@ -3,7 +3,6 @@
 httpx is imported in this module alone, for addresses and headers; httpcore sends the requests.
 """
 
-import asyncio
 import zlib
 from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -177,12 +176,15 @@ class PoliteClient:
                     self._check_answer(url, answer, accept)
         return answer
 
+    def _timeout(self) -> AbstractAsyncContextManager[object]:
+        return self.checks.clock.timeout(self.checks.policy.timeout)
+
     async def _send(self, url: httpx.URL, headers: Mapping[str, str], *, is_robots: bool) -> _Answer:
         # A contact in the user agent may have any letters.
         request_headers = httpx.Headers({"Host": url.netloc.decode("ascii"), **self._headers}, encoding="utf-8")
         request_headers.update(headers)
         try:
-            async with asyncio.timeout(self.checks.policy.timeout), self._open(url, request_headers) as response:
+            async with self._timeout(), self._open(url, request_headers) as response:
                 response_headers = httpx.Headers(response.headers)
                 location = response_headers.get("location") if response.status in _REDIRECTS else None
                 encoding = response_headers.get("content-encoding", "").strip().lower()

@@ -5,9 +5,11 @@ import socket
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 
 import uvicorn
 from starlette.requests import Request
@@ -21,7 +23,8 @@ _CHALLENGE_PAGE = (
     "<body><script>window._cf_chl_opt={};</script><p>Enable JavaScript and cookies to continue</p></body></html>"
 )
 _RATE_WINDOW = timedelta(minutes=5)
-_SLOW_STEP_SECONDS = 0.02
+_LOOKS_EVERY_SECONDS = 0.02
+_GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +154,10 @@ class Site(ABC):
     async def _faulty(self, request: Request) -> Response | None:
         path = request.url.path
         if path == "/robots.txt":
-            await _linger(request, self.slow_robots)
+            await self._linger(request, self.slow_robots)
             status, body = self.robots
             return Response(body, status, media_type="text/plain")
-        await _linger(request, self.slow)
+        await self._linger(request, self.slow)
         if self.failures.get(path):
             return Response("Something broke", self.failures[path].pop(0), media_type="text/plain")
         if self.challenge:
@@ -166,6 +169,13 @@ class Site(ABC):
             return Response("", status, {"location": target})
         return None
 
+    async def _linger(self, request: Request, seconds: float) -> None:
+        """Wait so many seconds by the site's clock; for ever, until the client leaves."""
+        if 0 < seconds < inf:
+            await self.clock.sleep(seconds)
+        while seconds == inf and not await request.is_disconnected():  # noqa: ASYNC110  there is no event
+            await asyncio.sleep(_LOOKS_EVERY_SECONDS)
+
     def _spend(self) -> bool:
         """Take one request from the allowance; say whether there was none left."""
         if self._allowance is not None and self.clock.now() >= self._reset_at:
@@ -174,13 +184,6 @@ class Site(ABC):
             return False
         self._allowance -= 1
         return self._allowance < 0
-
-
-async def _linger(request: Request, seconds: float) -> None:
-    waited = 0.0
-    while waited < seconds and not await request.is_disconnected():
-        await asyncio.sleep(_SLOW_STEP_SECONDS)
-        waited += _SLOW_STEP_SECONDS
 
 
 async def _truncated(answer: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -193,6 +196,38 @@ async def _truncated(answer: ASGIApp, scope: Scope, receive: Receive, send: Send
         await send(message)
 
     await answer(scope, receive, half)  # type: ignore[arg-type]  # a message is any mapping, here a dictionary
+
+
+class LoopbackServer(uvicorn.Server):
+    """A server that stops at once: uvicorn's own looks ten times a second whether it should, and then waits as long.
+
+    Args:
+        app: What to serve.
+
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False))
+        self._stopped = Future[None]()
+
+    def stop(self) -> None:
+        """End the server, from any thread."""
+        self._stopped.set_result(None)
+
+    async def main_loop(self) -> None:
+        """Answer requests until `stop` is called."""
+        await self.on_tick(0)  # it also makes the headers that every answer has
+        await asyncio.wrap_future(self._stopped)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002  uvicorn's own
+        """Let no one in any more, and give requests that are being answered a second."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_GRACE_SECONDS)
+        await asyncio.sleep(0)  # connections close in the loop's next round
 
 
 @contextmanager
@@ -212,10 +247,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
     listener = socket.create_server((host, port), family=family, backlog=128)
     # Connections inherit it. Without it a body waits 40 ms behind its headers, for each answer.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    server = LoopbackServer(app)
     # The socket listens already, so that requests made before the thread is up simply wait.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=f"site {host}", daemon=True)
     thread.start()
@@ -223,6 +255,6 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
     try:
         yield f"http://{name}:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         listener.close()

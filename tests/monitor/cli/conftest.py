@@ -16,7 +16,7 @@ contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
 html_delay_seconds = 0
 api_delay_seconds = 0
-timeout_seconds = 5
+timeout_seconds = 600
 """
 
 

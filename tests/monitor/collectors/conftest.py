@@ -30,7 +30,7 @@ def open_client(clock: FakeClock) -> ClientFactory:
             "user_agent": "kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
             "html_delay": 0.0,
             "api_delay": 0.0,
-            "timeout": 5.0,
+            "timeout": 600.0,
             "max_body_bytes": 1_000_000,
             "requests_per_host_per_day": 1000,
             "allow_addresses": ("127.0.0.1",),

@@ -1,12 +1,12 @@
 """Test hosts on loopback addresses that answer a share of requests with faults and log every request."""
 
-import asyncio
 import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from monitor.clock import Clock
+from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites.server import Site
+from tests.clock import FakeClock, Limit
 
 FAULTS = ("429", "500", "cut", "slow", "reset")
 RETRY_AFTER = 20  # seconds
@@ -31,26 +32,54 @@ class LoggedRequest:
     time: float
 
 
+ASKED: ContextVar[str] = ContextVar("host that is asked")
+
+
+class HostClock(FakeClock):
+    """A clock whose timeouts run out host by host, when the host says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._newest: dict[str, Limit] = {}
+
+    @asynccontextmanager
+    async def timeout(self, seconds: float) -> AsyncIterator[Limit]:
+        async with super().timeout(seconds) as limit:
+            self._newest[ASKED.get()] = limit
+            yield limit
+
+    def give_up(self, address: str) -> None:
+        """Let the one request to a host that is on its way run out of time."""
+        self._newest[address].run_out()
+
+
+class NamingClient(PoliteClient):
+    """A client that tells the clock which host it asks."""
+
+    async def _send(self, url: Any, headers: Mapping[str, str], *, is_robots: bool) -> Any:
+        ASKED.set(url.host)
+        return await super()._send(url, headers, is_robots=is_robots)
+
+
 class Host:
     """One address with several sources below `/name/`; a share of its answers goes wrong.
 
     Args:
         sites: By name.
-        clock: Tells when requests come.
+        address: On which they are.
+        clock: Tells when requests come, and when the client gives up on this host.
         share: Of requests that get a fault.
-        patience: Seconds after which the client gives up on a slow answer.
         seed: Decides which requests get which fault.
 
     """
 
-    def __init__(self, sites: Mapping[str, Site], clock: Clock, *, share: float, patience: float, seed: int) -> None:
+    def __init__(self, sites: Mapping[str, Site], address: str, clock: HostClock, *, share: float, seed: int) -> None:
         self.log: list[LoggedRequest] = []
         self.faults: Counter[str] = Counter()
         self.most_at_once = 0
         self._at_once = 0
-        self._clock = clock
+        self._address, self._clock = address, clock
         self._share = share
-        self._patience = patience
         self._random = random.Random(seed)  # noqa: S311  it decides on faults, not on secrets
         routes: list[BaseRoute] = [Mount(f"/{name}", site) for name, site in sites.items()]
         self._app = Starlette(routes=[*routes, Route("/robots.txt", self._robots)])
@@ -87,9 +116,9 @@ class Host:
             await self._app(scope, receive, _halved(send) if fault == "cut" else send)
 
     async def _hang(self, receive: Receive) -> None:
-        """Answer nothing. The client leaves after its patience, and only then is it free to ask again."""
-        await asyncio.sleep(self._patience * 0.8)
+        """Answer nothing until the client gives up; only then may it send its next request."""
         self._at_once -= 1
+        self._clock.give_up(self._address)
         while (await receive())["type"] != "http.disconnect":
             pass
 

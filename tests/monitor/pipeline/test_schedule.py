@@ -11,7 +11,7 @@ from classifiers.errors import ModelMissing
 from monitor.errors import KiemtinError
 from monitor.pipeline.schedule import Job, Schedule
 from storage.errors import DatabaseLocked
-from tests.clock import FakeClock
+from tests.clock import HANGS_AFTER, FakeClock
 
 
 def job(name: str, run: Callable[[], Awaitable[str]], every: timedelta = timedelta(hours=1)) -> Job:
@@ -72,7 +72,7 @@ async def test_all_jobs_are_done_once_at_the_start_and_a_failing_one_stops_no_ot
 
     schedule = Schedule([job("crawl", failing(KiemtinError("no"))), job("summary", well)], clock, say)
     schedule.start()
-    await asyncio.wait_for(both.wait(), timeout=10)
+    await asyncio.wait_for(both.wait(), timeout=HANGS_AFTER)
     await schedule.stop()
     assert sorted(said) == ["16/11 09:00 crawl: failed: no", "16/11 09:00 summary: 3 sources read"]
 
@@ -95,7 +95,7 @@ async def test_stopping_cancels_what_runs_waits_until_it_has_tidied_up_and_says_
     schedule = Schedule([job("crawl", long_job)], clock, steps.append)
     with caplog.at_level(logging.WARNING):
         schedule.start()
-        await asyncio.wait_for(begun.wait(), timeout=10)
+        await asyncio.wait_for(begun.wait(), timeout=HANGS_AFTER)
         await schedule.stop()
         steps.append("stopped")
         await asyncio.sleep(0)
@@ -124,7 +124,7 @@ async def test_a_job_never_overlaps_with_itself_and_nobody_is_bothered_with_that
     schedule = Schedule([job("crawl", slow_job, timedelta(milliseconds=20))], clock, lambda _: None)
     with caplog.at_level(logging.WARNING):
         schedule.start()
-        await asyncio.wait_for(enough.wait(), timeout=10)
+        await asyncio.wait_for(enough.wait(), timeout=HANGS_AFTER)
         await schedule.stop()
     assert most == 1
     assert caplog.records == []

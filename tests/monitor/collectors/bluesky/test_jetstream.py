@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH, SECOND_PATH
 from monitor.errors import PayloadInvalid
-from tests.clock import MONDAY_MORNING, FakeClock
+from tests.clock import HANGS_AFTER, MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import bodies, gone, posts, texts
 
 START = MONDAY_MORNING - timedelta(minutes=30)
@@ -60,7 +61,7 @@ async def read(
     client: PoliteClient, base: str, cursor: Mapping[str, Any] | None = None, **settings: Any
 ) -> list[Batch]:
     view = SourceView(name="Luồng", address=f"{base}/", settings=settings, cursor=cursor or {})
-    return [batch async for batch in collector_for("jetstream").collect(view, client)]
+    return [batch async for batch in JetstreamCollector(batch_seconds=HANGS_AFTER).collect(view, client)]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -140,13 +141,17 @@ async def test_batches_hold_at_most_200_posts(
 
 
 async def test_posts_are_given_on_after_some_seconds(client: PoliteClient, site: JetstreamSite, base: str) -> None:
-    view = SourceView(name="Luồng", address=base, settings={"max_seconds": 30}, cursor=since(0))
-    async for batch in JetstreamCollector(batch_seconds=0.1).collect(view, client):
-        assert texts([batch]) == bodies(1, 5)
-        assert batch.cursor == since(5)
-        break
-    else:
-        pytest.fail("nothing was given on before the end")
+    view = SourceView(name="Luồng", address=base, settings={"max_seconds": 3600}, cursor=since(0))
+    batches: list[Batch] = []
+    async with aclosing(JetstreamCollector(batch_seconds=0.1).collect(view, client)) as reading:
+        async for batch in reading:
+            batches.append(batch)
+            if len(posts(batches)) == 5:
+                break
+        else:
+            pytest.fail("not all was given on before the end")
+    assert texts(batches) == bodies(1, 5)
+    assert batches[-1].cursor == since(5)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -320,7 +325,7 @@ async def test_farewell_of_the_second_form(
     client: PoliteClient, site: JetstreamSite, base: str, tip: SitePost, name: str, cursors: list[bool]
 ) -> None:
     site.farewells = [(3, name)]
-    batches = await read(client, base, since(0), protocol="v2", max_seconds=0.5)
+    batches = await read(client, base, since(0), protocol="v2", max_seconds=1.0)
     assert texts(batches)[:3] == bodies(1, 3)
     assert [("cursor" in request.query) for request in site.seen(SECOND_PATH)] == cursors
     assert any(batch.gap for batch in batches) == (name == "CursorTooOld")

@@ -13,7 +13,7 @@ from monitor.collectors.http.websocket import HandshakeRejected, StreamBroken, _
 from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
 from monitor.errors import AddressBlocked, PayloadInvalid, RateLimited, SourceRefused
-from tests.clock import FakeClock
+from tests.clock import HANGS_AFTER, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
 
 
@@ -166,7 +166,7 @@ async def test_wrong_path_and_failing_server(client: PoliteClient, site: Jetstre
 async def test_server_that_never_answers_is_given_up(open_client: ClientFactory) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        async with open_client(timeout=0.1) as client, asyncio.timeout(5):  # far more than it should take
+        async with open_client(timeout=0.1) as client, asyncio.timeout(HANGS_AFTER):
             with pytest.raises(StreamBroken, match="could not be reached"):
                 await _connect(f"ws://127.0.0.1:{port}/", "127.0.0.1", port, client.checks, None, pings=True)
 
