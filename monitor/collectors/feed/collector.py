@@ -1,4 +1,4 @@
-"""Newspapers and blogs by their feeds: RSS, Atom, JSON Feed."""
+"""The collector for feeds: RSS, Atom, JSON Feed."""
 
 import hashlib
 import re
@@ -14,18 +14,18 @@ from monitor.errors import PayloadInvalid
 
 _REMEMBERED = 500
 _NOT_MODIFIED = 304
-# Some servers write the present time into every answer, so that no two are equal.
+# Some servers write the current time into every answer; without it, unchanged bodies have equal hashes.
 _CLOCKS = re.compile(rb"<(pubDate|lastBuildDate|updated)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
 _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 _FIRST_ENTRY = re.compile(rb"<(?:item|entry)\b")
 
 
 class FeedCollector:
-    """Reads the window of newest entries that a feed is; of a web page, the feed that it announces.
+    """Reads the newest entries of a feed; for a web page, of the feed that it announces.
 
     The cursor holds the hash of the last body, the identifiers in that window and the newest date seen; `found` is the
     feed that the page at the source's address announced; `least_interval_seconds` is how long the feed asks its readers
-    to wait. A feed tells of no deletions: an entry that leaves the window is not gone.
+    to wait. A feed does not report deletions: an entry that is no longer listed is not gone.
     """
 
     kind = "feed"
@@ -86,7 +86,7 @@ async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Docu
     if discovered is not None:
         try:
             return *await _read(source, discovered.feed, client), discovered
-        except PayloadInvalid:  # it may have moved since: the page is asked again
+        except PayloadInvalid:  # the feed may have moved: read the page again
             pass
     try:
         return *await _read(source, source.address, client), None
@@ -107,7 +107,7 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, discovered:
     newest = _newest(document.posts, source.cursor)
     wait = max(document.min_interval_seconds, _fresh_seconds(fetched))
     cursor = {
-        # An answer that broke off is to be read again, even when nothing changes.
+        # A truncated answer must be read again even if nothing changes.
         "body_sha256": None if document.broken_off else _stable_hash(fetched.body),
         "known": [post.external_id for post in document.posts][:_REMEMBERED],
         "newest": newest.isoformat() if newest else None,
@@ -127,7 +127,7 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, discovered:
 
 
 def _fresh_seconds(fetched: Fetched) -> int:
-    """Give the seconds for which the server says that its answer stays true; 0 when it does not say."""
+    """Return the max-age of Cache-Control in seconds; 0 without one."""
     directives = fetched.headers.get("cache-control", "").lower()
     if "no-cache" in directives or "no-store" in directives:
         return 0
@@ -153,7 +153,7 @@ def _known_newest(cursor: Mapping[str, object]) -> datetime | None:
 
 
 def _overrun(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> str | None:
-    """Say so when the window moved past everything known: what stood between was never seen."""
+    """Describe the gap when none of the entries is known: those in between were never listed."""
     known = cursor.get("known")
     if not isinstance(known, list) or not known or not posts or any(post.external_id in known for post in posts):
         return None

@@ -1,4 +1,4 @@
-"""What RSS and Atom documents hold, whoever read them: the one shape that both readers of feeds give."""
+"""The parsed form of RSS and Atom documents, common to both parsers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Passage:
 
     @classmethod
     def from_value(cls, value: str, *, is_called_html: bool) -> Self:
-        """Take a text for HTML when the feed calls it so, and when it looks like it: many call everything plain."""
+        """Treat a text as HTML if the feed declares it or it has markup: many feeds declare everything as plain."""
         return cls(value, is_called_html or is_markup(value))
 
 
@@ -69,7 +69,7 @@ class XmlFeed:
 
 
 def min_interval_seconds(minutes: str, period: str, often: str) -> int:
-    """Give the least seconds between two readings that a feed asks for.
+    """Return the least seconds between two requests that a feed asks for.
 
     Args:
         minutes: Its `ttl`.

@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON Feed documents, read into public posts at the edge."""
+"""Conversion of RSS, Atom and JSON Feed documents to public posts."""
 
 import hashlib
 import html
@@ -43,7 +43,7 @@ class Document:
 
 
 class PageWithFeed(PayloadInvalid):
-    """A web page came in the place of a feed, and names one.
+    """The answer is a web page that announces a feed.
 
     Args:
         page: Where the page was read.
@@ -170,14 +170,14 @@ def _unique(posts: Iterator[PublicPost], skipped: Counter[str]) -> Iterator[Publ
 
 
 def _string(value: Any) -> str:
-    """Give what a platform put where a text belongs; numbers are written out, anything else is nothing."""
+    """Return a text field; numbers become digits, anything else becomes empty."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value.strip() if isinstance(value, str) else ""
 
 
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:
-    """Name an entry that has no identifier: by its address without what only tracks readers, or heading and date."""
+    """Derive an identifier for an entry without one: from its address, or else from title and date."""
     if link is None:
         return hashlib.sha256(f"{title}\n{raw_date}".encode()).hexdigest()
     return without_tracking(link)
@@ -198,7 +198,7 @@ def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:
 
 
 def _announced(text: str, page_url: str) -> str | None:
-    """Find the feed that a page announces; what may be no feed, and feeds of readers' comments, come last."""
+    """Return the feed that a page announces; plain JSON and comment feeds come last."""
     found: list[tuple[bool, bool, str]] = []
     for link in BeautifulSoup(text, "lxml").find_all("link", rel="alternate"):
         media_type = str(link.get("type") or "").strip().lower()

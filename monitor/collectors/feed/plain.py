@@ -1,8 +1,8 @@
-"""The ordinary feed, well formed and of well-known elements, by lxml: many times faster than the tolerant reader.
+"""A fast parser for well-formed feeds with common elements, on lxml.
 
-What is read here means what feedparser takes it to mean. Whatever it would treat in a way of its own (a doubled
-element, markup that is not escaped, a base address, letters that were encoded twice) makes this reader give up, and
-the whole document goes to the tolerant one.
+Results equal those of feedparser, which is many times slower. Anything that feedparser treats specially (a repeated
+element, unescaped markup, a base address, doubly encoded characters) makes this parser give up; the whole document
+then goes to the tolerant parser.
 """
 
 import re
@@ -82,11 +82,11 @@ _ODD_REFERENCE = re.compile(r"&#(?!\d+;|x[0-9a-fA-F]+;)\w+;")
 
 
 class _NotPlain(Exception):
-    """The document has something in it that only the tolerant reader knows."""
+    """The document needs the tolerant parser."""
 
 
 def read_plain_feed(text: str) -> XmlFeed | None:
-    """Read a document if it is an ordinary feed; None when it is to be read by the tolerant reader.
+    """Parse a document; None when it needs the tolerant parser.
 
     Args:
         text: The document, decoded; what it says of its encoding does not count.
@@ -238,7 +238,7 @@ def _text(element: Any) -> str:
 
 
 def _require_unused(element: Any, unused: frozenset[str], parts: Iterable[str] = ()) -> None:
-    """Insist that an element is one that may be passed over, with no children but some that may be too."""
+    """Require that an element may be ignored, with its children."""
     known = frozenset(parts)
     _require(element.tag in unused or bool(known))
     for each in (element, *element):

@@ -1,4 +1,4 @@
-"""Feeds of every dialect, sound and broken, by feedparser: slow, and the judge of what a feed means."""
+"""A tolerant parser for feeds of every dialect, also malformed ones, on feedparser."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _ENTITIES = re.compile(r"<!ENTITY[^>]*>", re.IGNORECASE)
 
 
 def read_any_feed(text: str) -> XmlFeed | None:
-    """Read a document as far as it can be read; None when it is no feed.
+    """Parse as much of a document as possible; None when it is not a feed.
 
     Args:
         text: The document, decoded.

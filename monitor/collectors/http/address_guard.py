@@ -1,7 +1,7 @@
-"""Keeps the client away from private networks: which addresses may be asked for, and which may be connected to.
+"""The address guard against server-side request forgery (SSRF): no connection to a private network.
 
-A name is resolved here, every address it has is vetted, and the connection goes to a vetted address. So neither a
-redirect nor a name that changes its address between check and use leads inside.
+A name is resolved here, all its addresses are checked, and the connection goes to a checked address. So neither a
+redirect nor a name that changes its address after the check (DNS rebinding) reaches a private network.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple
 
 
 class AddressPolicy:
-    """Says which hosts and ports may be opened.
+    """Which hosts and ports may be opened.
 
     Args:
         allowed: Hosts (`host`) or services (`host:port`) that may be opened although private or on another port.
@@ -31,10 +31,10 @@ class AddressPolicy:
         self._allowed = frozenset(entry.strip().lower() for entry in allowed)
 
     def check_url(self, url: str) -> None:
-        """Refuse an address that is not plain http(s) on an ordinary port.
+        """Refuse a URL that is not http(s) on port 80, 443 or an allowed one.
 
         Raises:
-            AddressBlocked: Saying what is wrong with it.
+            AddressBlocked: The message says what is wrong.
 
         """
         try:
@@ -54,7 +54,7 @@ class AddressPolicy:
         """Refuse a port other than 80 and 443, unless it is allowed by name.
 
         Raises:
-            AddressBlocked: Naming the setting that allows it.
+            AddressBlocked: The message names the setting that allows it.
 
         """
         if port not in _DEFAULT_PORTS.values() and not self._is_allowed(host, port):
@@ -62,11 +62,11 @@ class AddressPolicy:
                 f"port {port} of {host} is not opened: only 80 and 443 are, unless `allow_addresses` has {host}:{port}"
             )
 
-    def vet(self, host: str, port: int, addresses: Sequence[str]) -> None:
+    def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> None:
         """Refuse a host when any of its addresses is not public.
 
         Raises:
-            AddressBlocked: Naming the address.
+            AddressBlocked: The message names the address.
 
         """
         if self._is_allowed(host, port):
@@ -84,7 +84,7 @@ class AddressPolicy:
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address, and any IPv4 address that it carries inside, is a public one."""
+    """Return whether an IP address, and any IPv4 address embedded in it, is public."""
     ip = ip_address(address)
     return all(part.is_global and not part.is_multicast for part in (_embedded(ip) or (ip,)))
 
@@ -102,7 +102,7 @@ def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections only to addresses that the policy has vetted; names in TLS and Host stay as they were."""
+    """A network backend of httpcore that connects to checked addresses only. TLS and the Host header keep the name."""
 
     def __init__(self, policy: AddressPolicy, inner: httpcore.AsyncNetworkBackend) -> None:
         self._policy = policy
@@ -116,7 +116,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve, vet, and connect to the first vetted address that answers.
+        """Resolve, check all addresses, and connect to the first one that answers.
 
         Raises:
             AddressBlocked: When the host has an address that is not public.
@@ -125,7 +125,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """
         self._policy.check_port(host, port)
         addresses = await resolve(host, port)
-        self._policy.vet(host, port, addresses)
+        self._policy.check_addresses(host, port, addresses)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in addresses:
             try:
@@ -140,7 +140,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the signature is httpcore's
         socket_options: Iterable[SocketOption] | None = None,  # noqa: ARG002  the signature is httpcore's
     ) -> httpcore.AsyncNetworkStream:
-        """Refuse: nothing public listens on a file.
+        """Refuse: a local socket is never public.
 
         Raises:
             AddressBlocked: Always.
@@ -149,12 +149,12 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         raise AddressBlocked(f"{path} is a local socket, which is not opened: only web addresses are")
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore asks for between its own attempts."""
+        """Sleep, as httpcore requires of a backend."""
         await self._inner.sleep(seconds)
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """List the addresses of a name.
+    """Return the addresses of a name.
 
     Raises:
         httpcore.ConnectError: When the name is unknown.

@@ -132,7 +132,7 @@ class RobotsCache:
 
 
 def has_robots_exemption(source: SourceView) -> bool:
-    """Tell whether a source records that its host allowed it to be read regardless of robots.txt.
+    """Return whether a source records that its host allowed it to be read regardless of robots.txt.
 
     Raises:
         UsageError: The record does not say who allowed it.

@@ -124,7 +124,7 @@ async def _connect(
         addresses = await resolve(host, port)
     except httpcore.ConnectError as error:
         raise StreamBroken(f"{host} could not be reached: {_reason(error)}: try again later") from error
-    checks.addresses.vet(host, port, addresses)
+    checks.addresses.check_addresses(host, port, addresses)
     failure: CollectError = StreamBroken(f"{host} has no address: check the address of the source")
     for address in addresses:
         try:

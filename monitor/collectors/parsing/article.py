@@ -15,7 +15,7 @@ _PUBLISHED_TIME = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What a reader of a page sees of its article. Times are aware UTC."""
+    """The article of a page. Times are aware UTC."""
 
     text: str
     title: str | None
@@ -25,11 +25,11 @@ class Article:
 
 
 def read_article(page: str, url: str) -> Article | None:
-    """Find the article of a page.
+    """Extract the article of a page with trafilatura.
 
     Args:
         page: The page's HTML, decoded.
-        url: Where it was read.
+        url: The page's address.
 
     Returns:
         The article; None when the page has no text that looks like one.

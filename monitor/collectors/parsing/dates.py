@@ -1,4 +1,4 @@
-"""Dates as platforms, feeds and exports write them, read without guessing a zone that nobody named."""
+"""Parsing of dates in machine-written forms; a date without a zone gets the zone that the caller names."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -30,17 +30,17 @@ _NOON = 12
 
 
 def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
-    """Read a date in one of the forms that Vietnamese sites and exports use.
+    """Parse a date in one of the forms that Vietnamese sites and exports use.
 
-    Known are ISO 8601, RFC 822 (also with the wrong but common `GMT+7`), the form with the year at its end that Twitter
-    and the `date` command write, day/month/year with a time before or after it, and Unix seconds or milliseconds.
+    Accepted are ISO 8601; RFC 822, also with the wrong but common `GMT+7`; the form of Twitter and the `date` command,
+    whose year stands last; day/month/year with a time before or after it; Unix seconds or milliseconds.
 
     Args:
         raw: The date as it was written.
         default_zone: The zone of a date that names none.
 
     Returns:
-        The time, aware UTC; None when the text is no date between 1990 and 2100.
+        The time, aware UTC; None when it is not a date between 1990 and 2100.
 
     """
     text = raw.strip()
@@ -67,7 +67,7 @@ def _numeric_offset(match: re.Match[str]) -> str:
 
 
 def _common(text: str) -> datetime | None:
-    """Read the form that nearly all feeds write, at once."""
+    """Parse the form of nearly all feeds (RFC 822) without the slower attempts."""
     match = _COMMON.fullmatch(text)
     if match is None or match[2] not in _MONTHS or text.endswith("-0000"):
         return None
@@ -87,7 +87,7 @@ def _unix(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime | None:
     compact = re.sub(r"\s+(?=[+-]\d{2}:?\d{2}$|Z$)", "", text)
-    # A bare number is no date here: "20261124" is more often an identifier.
+    # A bare number is not a date: "20261124" is more often an identifier.
     return None if compact.isdigit() else datetime.fromisoformat(compact)
 
 
@@ -111,7 +111,7 @@ def _day_month_year(text: str) -> datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
-    text = _YEAR_LAST.sub(r"\1\2 \5 \3 \4", text)  # the library overlooks a zone that stands before the year
+    text = _YEAR_LAST.sub(r"\1\2 \5 \3 \4", text)  # email.utils ignores a zone before the year
     parts = parsedate_tz(text)
     if parts is None or not re.search(r"[A-Za-z]", text):
         return None

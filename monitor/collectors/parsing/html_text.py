@@ -1,4 +1,4 @@
-"""HTML as platforms send it, turned into the plain text that a reader sees, with links spelt out."""
+"""Conversion of HTML to the plain text that a reader sees, with the addresses of links."""
 
 import re
 from collections.abc import Callable
@@ -19,11 +19,11 @@ _ELLIPSES = "…."
 
 
 def to_text(markup: str, base_url: str = "") -> str:
-    """Turn an HTML fragment into plain text.
+    """Convert an HTML fragment to plain text.
 
-    Paragraphs and line breaks stay, pictures and scripts go. A link whose text is its (perhaps shortened) address
-    becomes the full address; any other link keeps its text, with the address in brackets behind it; a hashtag or a
-    mention keeps its text alone. Letters are not touched: what came decomposed stays so.
+    Paragraphs and line breaks are kept; images and scripts are removed. A link whose text is its address, perhaps
+    shortened, becomes the full address. Any other link keeps its text, followed by the address in brackets. A hashtag
+    or mention keeps its text alone. Characters are not normalised.
 
     Args:
         markup: The fragment, well formed or not.
@@ -36,7 +36,7 @@ def to_text(markup: str, base_url: str = "") -> str:
 
 
 class Instead(NamedTuple):
-    """What stands for an element: a paragraph of words that lead to an address; nothing when both are empty."""
+    """The replacement of an element: a paragraph with words and an address; nothing when both are empty."""
 
     words: str = ""
     address: str = ""
@@ -52,13 +52,13 @@ def element_text(
     instead: Callable[[Node], Instead | None] = lambda _: None,
     lead: Callable[[str], str] = str.strip,
 ) -> str:
-    """Turn an element of a parsed page into plain text, as `to_text` does.
+    """Convert an element of a parsed page to plain text, as `to_text` does.
 
     Args:
         root: The element.
         base_url: What relative links are relative to.
-        instead: Says what stands for an element of it; None for one that stays as it is.
-        lead: Says where a link leads, given its address.
+        instead: Returns the replacement of an element; None for one that stays as it is.
+        lead: Returns the target of a link, given its address.
 
     """
     writer = _Writer(base_url)
@@ -85,17 +85,17 @@ def element_text(
 
 
 def is_markup(text: str) -> bool:
-    """Say whether a text has tags or character references in it, so that it must be read as HTML."""
+    """Return whether a text contains tags or character references and so must be read as HTML."""
     return re.search(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w+);", text) is not None
 
 
 class _Writer:
-    """Is told of tags and text in their order, and writes down what a reader sees of them."""
+    """Receives tags and text in document order and writes the visible text."""
 
     def __init__(self, base_url: str) -> None:
         self.parts: list[str] = []
         self._base_url = base_url
-        self._links: list[tuple[int, str, list[str]]] = []  # where each open link begins, where it leads, its label
+        self._links: list[tuple[int, str, list[str]]] = []  # of each open link: start, address, label
 
     def start(self, tag: str, href: str = "") -> None:
         if tag == "a":
@@ -131,7 +131,7 @@ class _Writer:
 
 
 def _spelt_out(label: str, href: str, base_url: str) -> str | None:
-    """Give what stands for a link; None when its label alone does."""
+    """Return the replacement of a link; None when its label is enough."""
     if not label or label[0] in "#@":
         return None
     try:
@@ -144,7 +144,7 @@ def _spelt_out(label: str, href: str, base_url: str) -> str | None:
 
 
 def abbreviates(label: str, address: str) -> bool:
-    """Say whether a link's text is nothing but its address, perhaps shortened."""
+    """Return whether a link's text is only its address, perhaps shortened."""
     bare = re.sub(r"^https?://", "", label).rstrip(_ELLIPSES).rstrip("/")
     return bool(bare) and " " not in bare and bare in address
 

@@ -1,4 +1,4 @@
-"""Dates as people read them on a page: relative ones, and written out in Vietnamese or English."""
+"""Parsing of dates written for people: relative ones, and those in Vietnamese or English words."""
 
 import re
 import unicodedata
@@ -62,7 +62,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}|\d[:/]\d")
 
 
 class Dated(NamedTuple):
-    """When something came out, the words that say so, and how exact they are; None for what is not known."""
+    """A parsed date, its source text, and its precision; None for what is not known."""
 
     moment: datetime | None = None
     raw: str | None = None
@@ -70,11 +70,11 @@ class Dated(NamedTuple):
 
 
 def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:
-    """Read a date however it is written: for machines first, else as people write it.
+    """Parse a date of any form: first as written for machines, then as written for people.
 
     Args:
         raw: The date as it was written; empty when there is none.
-        now: When it was read; relative dates count from here.
+        now: When the page was read; relative dates count from it.
         zone: The zone of a date that names none.
 
     """
@@ -86,20 +86,20 @@ def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:
 
 
 def exactness(raw: str) -> Precision:
-    """Tell how exact a date is that machines write: to the day when it names no time of day."""
+    """Return the precision of a machine-written date: `day` when it has no time of day."""
     return "second" if _SAYS_WHAT_TIME.search(raw) else "day"
 
 
 def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tuple[datetime, Precision] | None:
-    """Read a date that is told from the reader's present, or written out.
+    """Parse a relative date, or one in words.
 
-    What machines write is for `parse_date`, which is exact and must be asked first. Here a few Vietnamese forms are
-    read by rules of our own, the others by dateparser, which does not know them or takes them for something else.
+    Call `parse_date` first: it is exact for machine-written dates. Some Vietnamese forms are parsed here, because
+    dateparser does not know them or misreads them; dateparser parses the others.
 
     Args:
         raw: The date as it was written, such as `vừa xong`, `1 tiếng trước`, `thứ 5 tuần trước`,
             `10 giờ 30 ngày 5/11/2026`.
-        now: When it was read; relative dates count from here.
+        now: When the page was read; relative dates count from it.
         zone: The zone of the clock that the page shows.
 
     Returns:
@@ -153,7 +153,7 @@ def _ago(text: str, now: datetime) -> tuple[datetime, Precision] | None:
 
 
 def _number(written: str) -> float | None:
-    """Read a number in figures or in Vietnamese words up to ninety-nine."""
+    """Parse a number in digits, or in Vietnamese words up to ninety-nine."""
     if written.isdecimal():
         return int(written)
     if written in ("nửa", "vài"):
@@ -204,7 +204,7 @@ def _written_out(text: str, now: datetime) -> tuple[datetime, Precision] | None:
 
 
 def _at(day: date, match: re.Match[str], now: datetime) -> tuple[datetime, Precision]:
-    """Put the time of day that was written, if any, to a day."""
+    """Combine a day with the time of day in the match, if any."""
     part = match.groupdict()
     if part["hour"] is None:
         return datetime.combine(day, time(), now.tzinfo), "day"
@@ -221,7 +221,7 @@ def _at(day: date, match: re.Match[str], now: datetime) -> tuple[datetime, Preci
 
 
 def _by_library(text: str, now: datetime) -> tuple[datetime, Precision] | None:
-    # It would take nearly anything for a date, a single letter too, and the hour before a date for so many hours ago.
+    # dateparser takes almost anything for a date, even one letter, and reads "10 giờ" before a date as 10 hours ago.
     if not _WORD.search(text) or not _HINTS.search(text) or _HOUR_BEFORE_DATE.search(text):
         return None
     moment = _ask_library(text, now)
@@ -236,7 +236,7 @@ def _by_library(text: str, now: datetime) -> tuple[datetime, Precision] | None:
 
 
 def _ask_library(text: str, now: datetime) -> datetime | None:
-    from dateparser import parse  # noqa: PLC0415  imported when the first such date is met, for quick starts
+    from dateparser import parse  # noqa: PLC0415  imported when first needed: it is slow to import
 
     return parse(
         text,

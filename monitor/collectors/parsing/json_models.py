@@ -1,4 +1,4 @@
-"""JSON from elsewhere, checked by pydantic models: a row that is not as its platform documents it is left out."""
+"""Platform JSON, validated by pydantic models; a row that does not match its documentation is left out."""
 
 import json
 import math

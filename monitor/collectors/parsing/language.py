@@ -1,13 +1,13 @@
-"""Whether a text looks Vietnamese, for posts whose platform does not say in which language they are."""
+"""Detection of Vietnamese, for posts whose platform names no language."""
 
 import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w[\w.]*")
-# Letters that no other language of the network writes; ọ, ẹ, ị, ụ, ẽ and ỹ are also Yoruba, Igbo or Guaraní: left out.
+# Letters of no other language that is common online; ọ, ẹ, ị, ụ, ẽ and ỹ are also Yoruba, Igbo or Guaraní: left out.
 _OWN_LETTERS = re.compile("[ươảạẻỉỏủỷỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]")
-# Frequent words as people write them without marks, and those that need none; words of English and the like are out.
+# Frequent words without diacritics; words that English also has are left out.
 _PLAIN_WORDS = """
 anh chi em minh toi chung khong ko khg nguoi duoc dc nhung cua thi ma nay roi sao vay nhu voi trong ngoai biet
 lam viet cong ty luong thang ngay nam gio hom nha nuoc tien mua ban noi nghe xem doc cho chua dang phai rat qua
@@ -21,9 +21,9 @@ _FEWEST_PLAIN = 4
 
 
 def looks_vietnamese(text: str) -> bool:
-    """Say whether enough of a text's words have letters of Vietnamese alone, or are frequent words without marks.
+    """Return whether enough words have letters that only Vietnamese has, or are frequent words without diacritics.
 
-    Addresses, names and hashtags are not looked at. Text without marks is only recognised from four words on.
+    Addresses, mentions and hashtags are ignored. Text without diacritics needs four words or more.
     """
     plain = _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text).lower())
     words = _WORD.findall(plain)

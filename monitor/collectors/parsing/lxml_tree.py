@@ -1,4 +1,4 @@
-"""Pages of known build, read on the tree that the parser below Beautiful Soup makes: for what runs for every post."""
+"""HTML pages as lxml trees, without Beautiful Soup on top: faster, for forum pages that are parsed in large numbers."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,12 +8,12 @@ from lxml import etree
 
 Node = Any  # an element of lxml, which has no types
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_END = re.compile(rb"</html\s*>", re.IGNORECASE)  # the parser would lose what comes behind it
-_DEEPEST = 2000  # a little less than what the parser builds by itself
+_END = re.compile(rb"</html\s*>", re.IGNORECASE)  # libxml2 drops what follows it
+_DEEPEST = 2000  # just below libxml2's own limit
 
 
 def parse_page(text: str) -> Node:
-    """Read a page, well formed or not; gives its `html` element.
+    """Parse a page, well formed or not; returns its `html` element.
 
     Args:
         text: The page, decoded.
@@ -27,7 +27,7 @@ def parse_page(text: str) -> Node:
 
 
 def _readable(text: str) -> bytes:
-    """Encode a text without the characters that the parser cannot be given."""
+    """Encode a text, replacing characters that libxml2 does not accept."""
     try:
         data = text.encode()
     except UnicodeEncodeError:
@@ -39,13 +39,13 @@ def _parse(data: bytes, parser: Any) -> Node:
     parser.feed(data or b" ")
     try:
         root = parser.close()
-    except etree.XMLSyntaxError:  # there is nothing in it that could be read
+    except etree.XMLSyntaxError:  # the page is empty
         root = None
     return etree.Element("html") if root is None else root
 
 
 def _depth_at_end(root: Node) -> int:
-    """Tell how deep the last element lies. Where the parser gave up for depth, without a word, that is the deepest."""
+    """Return the depth of the last element. libxml2 stops silently at its depth limit; there it is the deepest one."""
     depth, element = 0, root
     while len(element):
         depth, element = depth + 1, element[-1]
@@ -53,7 +53,7 @@ def _depth_at_end(root: Node) -> int:
 
 
 class Classes:
-    """The elements below an element by their classes, found in one walk. It pays where many classes are asked for.
+    """An index of the elements below an element by class, built in one walk.
 
     Args:
         root: The element.
@@ -67,25 +67,25 @@ class Classes:
                 self._found.setdefault(name, []).append(element)
 
     def all(self, name: str) -> list[Node]:
-        """List the elements of a class, in the order of the page."""
+        """Return the elements of a class, in the order of the page."""
         return self._found.get(name, [])
 
     def inside(self, name: str, tag: str) -> Iterator[Node]:
-        """List the elements of a tag that lie in elements of a class; nested ones may come twice."""
+        """Return the elements of a tag that lie in elements of a class; nested ones may come twice."""
         return (element for holder in self.all(name) for element in holder.iterdescendants(tag))
 
 
 def has_class(element: Node, name: str) -> bool:
-    """Tell whether an element is of a class."""
+    """Return whether an element is of a class."""
     return name in (element.get("class") or "").split()
 
 
 def words_in(element: Node | None, without: Callable[[Node], bool] = lambda _: False) -> str:
-    """Give an element's text in one line; nothing for no element.
+    """Return an element's text in one line; nothing for no element.
 
     Args:
         element: The element.
-        without: Says which elements in it are left out, with all that they hold.
+        without: Returns whether an element is left out, with its content.
 
     """
     if element is None:

@@ -1,4 +1,4 @@
-"""What forums put into a post besides what its author wrote: link cards, quotes, buttons. Taken out before the text."""
+"""Removal of what forums add to a post: link cards, quotes, buttons."""
 
 from bs4 import BeautifulSoup, Tag
 
@@ -6,18 +6,18 @@ from monitor.collectors.parsing.html_text import to_text
 
 
 def parse_fragment(markup: str) -> BeautifulSoup:
-    """Read a fragment of a page, inside an element, so that it is taken for HTML whatever it looks like."""
+    """Parse a fragment inside an element, so that it is always read as HTML."""
     return BeautifulSoup(f"<div>{markup}</div>", "lxml")
 
 
 def remove(root: Tag, selector: str) -> None:
-    """Take out whatever a CSS selector finds."""
+    """Remove the elements that a CSS selector finds."""
     for element in root.select(selector):
         element.extract()
 
 
 def outermost(root: Tag, selector: str) -> list[Tag]:
-    """List what a CSS selector finds, without what lies inside another find."""
+    """Return the elements that a CSS selector finds, without those inside another of them."""
     found: list[Tag] = []
     for element in root.select(selector):
         if not found or not any(parent is found[-1] for parent in element.parents):
@@ -26,7 +26,7 @@ def outermost(root: Tag, selector: str) -> list[Tag]:
 
 
 def put_link(soup: BeautifulSoup, card: Tag, address: str, title: str) -> None:
-    """Put a plain link in the place of a card: the excerpt on it is another site's text, not the author's."""
+    """Replace a card by a plain link: its excerpt is another site's text, not the author's."""
     paragraph = soup.new_tag("p")
     if address:
         link = soup.new_tag("a", attrs={"href": address})
@@ -38,12 +38,12 @@ def put_link(soup: BeautifulSoup, card: Tag, address: str, title: str) -> None:
 
 
 def words_of(element: Tag | None) -> str:
-    """Give an element's text in one line; nothing for no element."""
+    """Return an element's text in one line; nothing for no element."""
     return " ".join(element.get_text().split()) if element is not None else ""
 
 
 def fragment_text(root: Tag, base_url: str) -> str:
-    """Give what is left as plain text.
+    """Convert a fragment to plain text.
 
     Args:
         root: The fragment.

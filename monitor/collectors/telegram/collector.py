@@ -1,4 +1,4 @@
-"""A Telegram channel's public preview, for channels whose owner gave leave; without it nothing is read."""
+"""The collector for the public preview of Telegram channels, with the owner's recorded permission only."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +15,10 @@ _RECHECK_SINGLES = 10
 
 
 class TelegramCollector:
-    """Reads the newest page of a preview, what stands between it and what is known, then watched messages again.
+    """Reads the newest page of a preview, the messages back to the last known one, then watched messages again.
 
-    The preview does not say when a message was edited: an edit is another text under the same identifier. The cursor
-    holds `channel`; `newest`, the highest number read; and, while the first reading still goes back, `before`, where it
-    goes on, and `pages_left`.
+    The preview has no times of edits: an edited message is another text under the same identifier. The cursor holds
+    `channel`, `newest` (the highest number read) and, while the first backfill lasts, `before` and `pages_left`.
     """
 
     kind = "telegram"
@@ -45,7 +44,7 @@ class TelegramCollector:
     async def recheck(
         self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
     ) -> AsyncIterator[Batch]:
-        """Read the pages on which messages should stand, as many as one reading may; the rest is left out.
+        """Read the pages that should have these messages, within the page limit; the rest is left out.
 
         Raises:
             SourceRefused: When no permission is recorded.
@@ -89,7 +88,7 @@ class _Run:
         self._seen: set[int] = set()
 
     async def new(self) -> AsyncIterator[Batch]:
-        """Read the newest page, before it what stands between it and what is known."""
+        """Read the newest page, after the messages between it and the last known one."""
         page = await self._page()
         known = self._cursor.newest
         if known and page.older and page.lowest > known + 1:
@@ -106,17 +105,17 @@ class _Run:
         yield self._batch(page, known)
 
     async def _between(self, known: int, lowest: int) -> AsyncIterator[Page]:
-        """Read forward until the newest page is reached, as far as a reading may go.
+        """Read forward up to the newest page, within the page limit.
 
         Raises:
-            PayloadInvalid: When the preview does not give what follows a number.
+            PayloadInvalid: The preview does not support paging forward.
 
         """
         after = known
         for _ in range(self._channel.max_pages):
             page = await self._page(after=after)
             if not any(message.number < lowest for message in page.messages):
-                # Either all that stood there was deleted, or the preview does not page forward: a page back tells.
+                # Either all messages there were deleted, or the preview does not page forward: read back to see which.
                 if (await self._page(before=lowest)).highest > after:
                     raise self._stuck()
                 self._cursor = replace(self._cursor, newest=lowest - 1)
@@ -132,7 +131,7 @@ class _Run:
         return PayloadInvalid(f"{self._channel.url} does not page forward (`after`): it cannot be followed")
 
     async def older(self) -> AsyncIterator[Batch]:
-        """Go on with the first reading, page by page back."""
+        """Continue the first backfill, page by page."""
         while self._cursor.pages_left and self._cursor.before:
             before = self._cursor.before
             page = await self._page(before=before)
@@ -142,7 +141,7 @@ class _Run:
             yield self._batch(page, 0)
 
     async def recheck_watched(self) -> AsyncIterator[Batch]:
-        """Read the pages on which other watched messages should stand; ask after those that are missing."""
+        """Read the pages that should have the other watched messages; confirm missing ones by their own page."""
         waiting = sorted(self._watched - self._seen, reverse=True)
         confirmations = _RECHECK_SINGLES
         for _ in range(_RECHECK_PAGES):
@@ -167,7 +166,7 @@ class _Run:
         return Batch(
             fetched=page.fetched,
             posts=[message.post for message in page.messages if message.post],
-            skipped=page.counted(known),
+            skipped=page.skipped_after(known),
             cursor=self._cursor.as_dict() if self._cursor.newest else None,
         )
 

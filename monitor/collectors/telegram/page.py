@@ -1,4 +1,4 @@
-"""What the preview of a Telegram channel shows, read at the edge: a source's settings, pages, single messages."""
+"""The preview of a Telegram channel: the settings of a source, and the parsing of its pages and messages."""
 
 import html
 import re
@@ -36,7 +36,7 @@ _ERROR = ".tgme_widget_message_error"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Which channel a source reads; its address is that of the preview, as https://t.me/s/name.
+    """The channel of a source, whose address is the preview, such as https://t.me/s/name.
 
     Settings of a source: `permission` says who allowed this reading, when, and how, in at least 20 characters;
     `backfill_pages` is how many pages the first reading goes back, `max_pages` how many each later one goes forward.
@@ -80,7 +80,7 @@ class Channel:
         return f"{self.base}/s/{self.name}"
 
     def message_url(self, number: int) -> str:
-        """Give the address of a single message, as it is shown inside other pages."""
+        """Return the address of a single message, as it is shown inside other pages."""
         return f"{self.base}/{self.name}/{number}?embed=1"
 
 
@@ -113,8 +113,8 @@ class Page:
         """The highest number on it; 0 on an empty page."""
         return max((message.last for message in self.messages), default=0)
 
-    def counted(self, known: int) -> Counter[str]:
-        """Count what was left out above a number: what is below it was counted when it was new."""
+    def skipped_after(self, known: int) -> Counter[str]:
+        """Count skipped messages above a number; those below were counted when they were new."""
         skipped = Counter(message.reason for message in self.messages if message.reason and message.last > known)
         if self.malformed:
             skipped["malformed"] += self.malformed
@@ -184,18 +184,18 @@ def _message(block: Tag, channel: Channel) -> Message | None:
 
 
 def _text(block: Tag, channel: Channel) -> str:
-    """Give the message's own text: not the one that it answers, which stands first and looks the same."""
+    """Return the message's own text, not the quoted one before it, which has the same markup."""
     body = block.select_one(_TEXT)
     if body is None:
         return "\n".join(words_of(part) for part in block.select(_POLL)).strip()
     for link in body.select("a[onclick][href]"):
-        link["href"] = html.unescape(str(link["href"]))  # these are escaped twice
+        link["href"] = html.unescape(str(link["href"]))  # Telegram escapes these twice
     return fragment_text(body, f"{channel.url}/")
 
 
 def _post(block: Tag, channel: Channel, number: int, text: str) -> PublicPost:
     link = block.select_one(f"a{_DATE}[href]")
-    moment = block.select_one(f"{_DATE} time[datetime]")  # a video's length is a `time` too
+    moment = block.select_one(f"{_DATE} time[datetime]")  # a video's duration is a `time` element too
     raw = str(moment["datetime"]) if moment else ""
     address = str(link["href"]) if link else ""
     views = block.select_one(".tgme_widget_message_views")

@@ -1,4 +1,4 @@
-"""Web pages that offer no feed and no API: an article, a list of articles, or a discussion, read as HTML alone."""
+"""The collector for web pages without feed or API: an article, a list of articles, or a discussion."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimi
 
 _NOT_MODIFIED = 304
 _OK = 200
-# What says something of one page; 401, 403 and 451 say that the site does not want to be read.
+# Statuses that concern one page; 401, 403 and 451 mean that the whole site refuses.
 _PAGE_STATUSES = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
 _FRONT_PAGE = "its page leads to the front page"
 _RULES_MISSED = "its text was not where the rules look for it"
@@ -24,10 +24,10 @@ _MOST_FAILURES = 3
 
 
 class WebpageCollector:
-    """Reads pages by the rules of the source's settings: see `WebpageSettings` and, for their language, `page_rules`.
+    """Reads pages by the rules in the source's settings: see `WebpageSettings`, and `rules.py` for their syntax.
 
-    Nothing on a page is run, and no form is sent. The cursor holds the pages that were read with the names of their
-    posts, for each thread the page at which it goes on, and whether the last posts were found where the rules say.
+    Scripts are not run and forms are not sent. The cursor holds the pages that were read with their posts, the page at
+    which each thread continues, and whether the rules found the last posts.
     """
 
     kind = "webpage"
@@ -109,7 +109,7 @@ class _Run:
                 yield self._keep(url, fetched)
 
     async def threads(self) -> AsyncIterator[Batch]:
-        """Read each discussion on from the page where it ended the last time."""
+        """Read each discussion from the page at which the last run ended."""
         for start in self.settings.start_urls:
             url: str | None = self._cursor.next_page_of(start)
             visited: set[str] = set()
@@ -128,7 +128,7 @@ class _Run:
                 url = following
 
     async def lists(self) -> AsyncIterator[Batch]:
-        """Read each list back to what is known, then what is new on it, from the oldest on."""
+        """Read each list back to a known item, then the pages of new items, oldest first."""
         pages = [page for start in self.settings.start_urls for page in await self._list_pages(start)]
         if not self.settings.fetch_detail:
             for page in reversed(pages):
@@ -154,7 +154,7 @@ class _Run:
                 yield batch
 
     async def recheck_watched(self) -> AsyncIterator[Batch]:
-        """Read some watched pages again, those first that were not looked at for longest."""
+        """Read some watched pages again, the least recently read first."""
         if self.settings.mode != "list" or not self.settings.fetch_detail:
             return
         watched = self._cursor.pages_with(frozenset(self._source.watched))
@@ -165,7 +165,7 @@ class _Run:
                 yield replace(batch, cursor=self._cursor.as_dict())
 
     async def again(self, url: str) -> Batch | None:
-        """Read a page that was read before; None when it says nothing now."""
+        """Read a page again; None when it gives no result now."""
         fetched = await self._client.get(url, accept_status=_PAGE_STATUSES)
         self._last = fetched
         if fetched.is_gone:
@@ -176,12 +176,12 @@ class _Run:
             return None
         reading = Page(fetched, self.settings).article()
         if not all(reading.hits):
-            # Text that was guessed from a page's looks is no edit of text that the rules once found.
+            # Text found by heuristics must not replace text that the rules once found.
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}))
         return Batch(fetched=fetched, posts=reading.posts)
 
     def close(self) -> Batch:
-        """Judge the reading as a whole, and keep what is true at its end.
+        """Check the layout over the whole run, and return the last batch.
 
         Raises:
             PayloadInvalid: When neither this reading nor the last one found anything where the rules say.
@@ -235,7 +235,7 @@ class _Run:
         return [link for link in links if link]
 
     async def _detail(self, url: str) -> Batch | None:
-        """Read the page of a new item; one that gives nothing is counted and remembered."""
+        """Read the page of a new item; one without posts is counted as skipped and not read again."""
         try:
             fetched = await self._client.get(url, accept_status=_PAGE_STATUSES)
         except AddressBlocked:
@@ -272,7 +272,7 @@ class _Run:
         return None if fetched.content_type in PAGE_TYPES else "its page is no HTML"
 
     def _fault_of_one(self, fetched: Fetched) -> str | None:
-        """Find fault with the page of one post: a front page in its place would be taken for that post."""
+        """Return why the page of one post cannot be used; a front page must not be taken for a post."""
         return self._fault(fetched) or (_FRONT_PAGE if fetched.redirected_to_front_page else None)
 
     def _keep(self, url: str, fetched: Fetched) -> Batch:
@@ -281,7 +281,7 @@ class _Run:
         if self._cursor.posts_on(page_key(url)) and not all(reading.hits):
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}), cursor=self._cursor.as_dict())
         names = [post.external_id for post in reading.posts]
-        # A page without text is known only once it is clear that the rules are not to blame.
+        # A page without text counts as read only when the rules are not at fault.
         if names or not reading.hits:
             self._cursor.remember(page_key(url), names)
         else:

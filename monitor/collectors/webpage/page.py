@@ -1,4 +1,4 @@
-"""A web page read into public posts: by what it says of itself, then by the source's rules, then by its looks."""
+"""Extraction of public posts from a web page: by structured data, then the source's rules, then heuristics."""
 
 import re
 from collections import Counter
@@ -35,13 +35,13 @@ _NOTHING = Description()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one page gave.
+class PagePosts:
+    """The posts of one page.
 
     Args:
         posts: In the order of the page.
         skipped: What was left out, by reason.
-        hits: For each post that should be there, whether its text was found where the page or the rules say.
+        hits: For each expected post, whether structured data or the rules gave its text.
 
     """
 
@@ -73,24 +73,24 @@ class Page:
                 element.extract()
 
     def items(self) -> list[Tag]:
-        """Give the elements that the rule for items finds."""
+        """Return the elements that the rule for items finds."""
         chosen = self._settings.list.item
         return list(chosen.select(self._soup)) if chosen else []
 
     def link_of(self, item: Tag) -> str | None:
-        """Give the address that an item leads to; None when it is this page, or one that may not be read."""
+        """Return the address that an item leads to; None when it is this page, or one that may not be read."""
         link = web_address(self._settings.list.link.value(item), self._base)
         if link is None or without_tracking(link) == without_tracking(self.url):
             return None
         return link if host_of(link) in self._settings.hosts else None
 
     def next_page(self) -> str | None:
-        """Give the address at which the list or thread goes on; None at its end."""
+        """Return the address at which the list or thread goes on; None at its end."""
         rule = self._settings.list.next
         link = web_address(rule.value(self._soup), self._base) if rule else None
         return link if link and host_of(link) in self._settings.hosts else None
 
-    def article(self) -> Reading:
+    def article(self) -> PagePosts:
         """Read the page as one post, and the fact checks that it marks up as posts of their own.
 
         Raises:
@@ -100,7 +100,7 @@ class Page:
         skipped = self._counted()
         if self._opted_out():
             skipped["asks not to be indexed"] += 1
-            return Reading(skipped=skipped)
+            return PagePosts(skipped=skipped)
         own = described_by_nodes(self._nodes, self.url)
         post, hit = self._post(self._soup, own, alone=True)
         reviews = claim_reviews(self._nodes, self.url) if self._settings.claim_reviews else []
@@ -110,9 +110,9 @@ class Page:
             skipped["no text"] += 1
         written = [post] if post.text else []
         checks = [self._check_post(review, post) for review in reviews]
-        return Reading(posts=(*written, *checks), skipped=skipped, hits=(hit or (bool(checks) and not written),))
+        return PagePosts(posts=(*written, *checks), skipped=skipped, hits=(hit or (bool(checks) and not written),))
 
-    def entries(self) -> Reading:
+    def entries(self) -> PagePosts:
         """Read the items of the page as posts; without a rule for items, the discussion that the page describes.
 
         Raises:
@@ -133,13 +133,13 @@ class Page:
                 skipped[reason or "duplicate"] += 1
             else:
                 posts[post.external_id] = post
-        return Reading(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in found])
+        return PagePosts(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in found])
 
     def _counted(self) -> Counter[str]:
         return Counter({"unreadable JSON-LD": self._unreadable} if self._unreadable else {})
 
     def _post(self, root: Tag, said: Description, *, alone: bool) -> tuple[PublicPost, bool]:
-        """Read a post; the second value says whether its text stood where it should."""
+        """Extract a post; the second value says whether structured data or the rules gave its text."""
         rules = self._settings.detail
         url = (said.address if said.address and alone else None) or self._address(root, alone=alone)
         ruled = rules.body.text(root, self._base) if rules.body else ""
@@ -207,7 +207,7 @@ class Page:
         return self._settings.mode == "thread"
 
     def _address(self, root: Tag, *, alone: bool) -> str:
-        """Give the address under which a post can be found again."""
+        """Return the permalink of a post."""
         if alone:
             for link in self._soup.find_all("link", rel="canonical"):
                 canonical = web_address(str(link.get("href") or ""), self._base)
@@ -219,13 +219,13 @@ class Page:
     def _identity(self, root: Tag, url: str, *, alone: bool) -> str:
         rule = self._settings.detail.id
         if rule is None:
-            # Without a link of its own an item would take the name of the whole page.
+            # Without its own link, an item would get the identifier of the whole page.
             return without_tracking(url) if alone or self.link_of(root) else ""
         value = rule.selector.value(root) if rule.selector else url
         return match_in(rule.regex, value) if rule.regex else value
 
     def _published(self, root: Tag, said: Sequence[str]) -> Dated:
-        """Prefer what is written for machines, then the rule, then what the article's looks gave."""
+        """Prefer structured data, then the rule, then heuristics."""
         rule = self._settings.detail.date
         ruled = rule.selector.value(root) if rule else ""
         for raw in (*said[:2], ruled, *said[2:]):
@@ -253,9 +253,7 @@ class Page:
         return not {"noindex", "none", "noarchive"}.isdisjoint(words)
 
     def _refuse_sign_in(self) -> None:
-        """Nothing was found where it should be: find out whether that is because this is another page."""
+        """Refuse a sign-in page; called when no posts were found."""
         moved_there = self.url != self.fetched.url and _SIGN_IN.search(self.url)
         if moved_there or self._soup.select_one('input[type="password" i]') is not None:
-            raise SourceRefused(
-                f"{self.url} asks to sign in before it shows anything: ask its owner for leave, or remove the source"
-            )
+            raise SourceRefused(f"{self.url} asks to sign in first: ask its owner for permission, or remove the source")

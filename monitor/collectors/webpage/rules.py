@@ -1,4 +1,4 @@
-r"""The small language in which a source's settings say where on a page something stands.
+r"""The syntax of extraction rules in a source's settings.
 
 A rule is `css@attr | regex | transform`; only the first part is needed:
 
@@ -28,7 +28,7 @@ from monitor.collectors.parsing.soup import words_of
 _SEPARATOR = re.compile(r"\s\|(?=\s|$)")
 _ATTRIBUTE = re.compile(r"@(?P<name>[A-Za-z_][\w:.-]*)$")
 _MOST_PARTS = 3
-_LONGEST_SEARCHED = 20_000  # characters that a regular expression is let loose on
+_LONGEST_SEARCHED = 20_000  # characters; bounds the time of a slow regular expression
 _TRANSFORMS: dict[str, Callable[[str], str]] = {
     "lower": str.lower,
     "digits": lambda text: "".join(re.findall(r"[0-9]", text)),
@@ -38,7 +38,7 @@ _TRANSFORMS: dict[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule, ready for use."""
+    """One compiled rule."""
 
     css: soupsieve.SoupSieve | None
     attribute: str | None
@@ -71,7 +71,7 @@ class Rule:
         )
 
     def elements(self, root: Tag) -> list[Tag]:
-        """Give the elements that the selector finds, without those that stand inside another of them."""
+        """Return the elements that the selector finds, without those that stand inside another of them."""
         if self.css is None:
             return [root]
         found = list(self.css.select(root))
@@ -79,11 +79,11 @@ class Rule:
         return [element for element in found if not any(id(above) in chosen for above in element.parents)]
 
     def value(self, root: Tag) -> str:
-        """Give the first value in one line; empty when there is none."""
+        """Return the first value in one line; empty when there is none."""
         return next(self._values(root), "")
 
     def text(self, root: Tag, base_url: str) -> str:
-        """Give the text of all that the selector finds, with its paragraphs.
+        """Return the text of all that the selector finds, with its paragraphs.
 
         Args:
             root: Where to look.
@@ -112,7 +112,7 @@ RuleField = Annotated[InstanceOf[Rule], BeforeValidator(Rule.parse)]
 
 
 def compile_css(css: str) -> soupsieve.SoupSieve:
-    """Make a CSS selector ready for use.
+    """Compile a CSS selector.
 
     Raises:
         ValueError: When it is none.
@@ -125,7 +125,7 @@ def compile_css(css: str) -> soupsieve.SoupSieve:
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Make a regular expression ready for use.
+    """Compile a regular expression.
 
     Raises:
         ValueError: When it is none.
@@ -138,7 +138,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def match_in(pattern: re.Pattern[str], text: str) -> str:
-    """Give what a regular expression's first group matches, or all of it without a group; empty for no match."""
+    """Return what a regular expression's first group matches, or all of it without a group; empty for no match."""
     found = pattern.search(text[:_LONGEST_SEARCHED])
     if found is None:
         return ""

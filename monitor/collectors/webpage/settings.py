@@ -1,4 +1,4 @@
-"""What the settings of a source of kind "webpage" may say, checked as a whole before anything is read."""
+"""The settings of a source of kind "webpage", validated before anything is read."""
 
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal, Self
@@ -56,7 +56,7 @@ class DateRule(_Part):
     def _check_formats(self) -> Self:
         for written in self.formats:
             try:
-                datetime.strptime(datetime(2026, 2, 1).strftime(written), written)  # noqa: DTZ001, DTZ007  only tried out
+                datetime.strptime(datetime(2026, 2, 1).strftime(written), written)  # noqa: DTZ001, DTZ007  only a trial
             except ValueError as error:
                 raise ValueError(f"{written!r} is no date format") from error
         return self
@@ -172,7 +172,7 @@ class WebpageSettings(_Part):
 
 
 def page_key(url: str) -> str:
-    """Give the name under which a page is remembered."""
+    """Return the key of a page in the cursor."""
     return without_tracking(url)
 
 

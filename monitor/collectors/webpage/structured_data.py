@@ -1,4 +1,4 @@
-"""What a web page says of itself for machines: JSON-LD in the terms of schema.org, and OpenGraph."""
+"""Structured data of a web page: JSON-LD with schema.org types, and OpenGraph."""
 
 import hashlib
 import html
@@ -30,7 +30,7 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """One piece of writing as the page describes it. Dates are as they were written; empty texts mean not said."""
+    """One article or post as the page describes it. Dates are as written; empty texts mean not given."""
 
     text: str = ""
     title: str = ""
@@ -45,7 +45,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReview:
-    """A fact check: which claim, what was found, by whom. `key` tells the claims of one page apart, for good."""
+    """A fact check (schema.org ClaimReview): claim, verdict, publisher. `key` identifies the claim on its page."""
 
     claim: str
     verdict: str
@@ -55,17 +55,17 @@ class ClaimReview:
 
     @property
     def key(self) -> str:
-        """Give the name of the claim."""
+        """A stable identifier of the claim."""
         return hashlib.sha256(unicodedata.normalize("NFC", self.claim).encode()).hexdigest()[:16]
 
     def text(self) -> str:
-        """Write the fact check as a person would read it out."""
+        """Return the fact check as plain text."""
         lines = [f"Tuyên bố được kiểm chứng: {self.claim}", f"Kết luận: {self.verdict}"]
         return "\n".join([*lines, f"Đơn vị kiểm chứng: {self.publisher}"] if self.publisher else lines)
 
 
 def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
-    """Give the nodes of a page's JSON-LD, outer before inner, and how many scripts of it cannot be read."""
+    """Return the JSON-LD nodes of a page, outer before inner, and the number of scripts that cannot be parsed."""
     nodes: list[Node] = []
     unreadable = 0
     for script in soup.find_all("script", type=re.compile(r"^\s*application/ld\+json", re.IGNORECASE)):
@@ -73,7 +73,7 @@ def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
         if not written.strip():
             continue
         try:
-            # Line breaks inside texts are an error that many sites make.
+            # Raw line breaks inside strings are invalid JSON, but common.
             value = json.loads(_WRAPPING.sub("", written), strict=False)
         except (ValueError, RecursionError):
             unreadable += 1
@@ -109,7 +109,7 @@ def described_by_open_graph(soup: BeautifulSoup) -> Description:
 
 
 def discussion(nodes: Sequence[Node], page_url: str) -> list[Description]:
-    """Give the posts of a page's discussion, the opening one first; none when the page describes no discussion."""
+    """Return the posts of a page's discussion, the opening one first; none when the page describes no discussion."""
     for node in nodes:
         if _types(node) & _DISCUSSION:
             replies = [reply for name in _COMMENTS for reply in _as_list(node.get(name)) if isinstance(reply, Mapping)]
@@ -118,7 +118,7 @@ def discussion(nodes: Sequence[Node], page_url: str) -> list[Description]:
 
 
 def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
-    """Give the fact checks of a page that name both a claim and a verdict, each claim once."""
+    """Return the fact checks of a page that name both a claim and a verdict, each claim once."""
     found: dict[str, ClaimReview] = {}
     for node in nodes:
         if "ClaimReview" not in _types(node):
@@ -181,7 +181,7 @@ def _addresses(node: Node, page_url: str) -> list[str]:
 
 
 def _verdict(rating: Any) -> str:
-    """Give a rating's words; without any, its number and what it is out of."""
+    """Return a rating in words; without any, its value and maximum."""
     for each in _as_list(rating):
         if not isinstance(each, Mapping):
             continue
@@ -205,7 +205,7 @@ def _types(node: Node) -> set[str]:
 
 
 def _plain(value: Any) -> str:
-    """Give a text as a reader would see it; numbers are written out, anything else is nothing."""
+    """Return a value as plain text; numbers become digits, anything else becomes empty."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:g}"
     if not isinstance(value, str):

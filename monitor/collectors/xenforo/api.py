@@ -1,4 +1,4 @@
-"""What a XenForo 2 board shows to guests, read at the edge: a source's settings, its feed of threads, thread pages."""
+"""XenForo 2 as guests see it: the settings of a source, its thread feed, and the parsing of thread pages."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ ACCEPTED = GONE_STATUSES | {_FORBIDDEN}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Which threads of which board a source reads.
+    """The board of a source, and which of its threads are read.
 
     Settings of a source: `prefixes` names the first parts of addresses where the board changed them (`{forums = "f",
     threads = "t"}`; `index.php?threads` where it has no short addresses); `forum` is one forum as in its address
@@ -78,13 +78,13 @@ class Board:
         return f"{self.base}/{self.forums}/{self.forum or '-'}/index.rss"
 
     def thread_url(self, path: str, page: int) -> str:
-        """Give the address of a page of a thread; the first has no number."""
+        """Return the address of a page of a thread; the first has no number."""
         return f"{self.base}/{self.threads}/{path}/" + (f"page-{page}" if page > 1 else "")
 
     def thread_path(self, link: str) -> str | None:
-        """Take from a link what names its thread, `name.number`; None when it leads to none.
+        """Return the thread part of a link, `name.number`; None when it links to no thread.
 
-        Only that part is taken: requests go where the source says, nowhere else.
+        Only this part is used, so that a link in the feed cannot direct requests to another host.
         """
         found = re.search(rf"/{re.escape(self.threads)}/((?:[^/?#]+\.)?([0-9]{{1,18}}))(?:[/?#]|$)", link)
         if found is None:
@@ -126,15 +126,15 @@ class ThreadPage:
 
 
 def thread_number(path: str) -> int:
-    """Give the number at the end of what names a thread."""
+    """Return the number at the end of a thread's path."""
     return int(path.rpartition(".")[2])
 
 
 def refuse_sign_in(fetched: Fetched, board: Board) -> None:
-    """Insist that an answer is no page to sign in.
+    """Refuse an answer that is a sign-in page.
 
     Raises:
-        SourceRefused: When it is one.
+        SourceRefused: It is one.
 
     """
     if "html" in fetched.content_type and _template(parse_page(fetched.text())) == "login":
@@ -142,7 +142,7 @@ def refuse_sign_in(fetched: Fetched, board: Board) -> None:
 
 
 def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
-    """Read a page of a thread; None when the thread is gone or no longer for guests.
+    """Parse a thread page; None when the thread is gone or no longer visible to guests.
 
     Raises:
         SourceRefused: When the board is for members only or refuses programs.
@@ -214,7 +214,7 @@ def _message(element: Node, board: Board, title: str | None, now: datetime, *, i
 
 
 def _author(element: Node, classes: Classes, board: Board) -> str | None:
-    """Name who wrote a message: by number, which outlives a change of name, and by name who has no account."""
+    """Return the author of a message: the account number, which survives a rename; the name of a guest."""
     accounts = (each for each in classes.all("username") if each.get("data-user-id") is not None)
     account = _inside(accounts, "message-name")
     number = account.get("data-user-id") if account is not None else ""
@@ -223,7 +223,7 @@ def _author(element: Node, classes: Classes, board: Board) -> str | None:
 
 
 def _inside(elements: Iterable[Node], name: str, tag: str | None = None) -> Node | None:
-    """Find the first element that lies in one of a class, or of a tag."""
+    """Return the first element with an ancestor of a class or tag."""
     for element in elements:
         if any(has_class(above, name) or above.tag == tag for above in element.iterancestors()):
             return element
@@ -231,7 +231,7 @@ def _inside(elements: Iterable[Node], name: str, tag: str | None = None) -> Node
 
 
 def _title(classes: Classes) -> str | None:
-    """Give a thread's title without the label that a board puts before it."""
+    """Return a thread's title without the prefix label."""
     heading = next((each for each in classes.all("p-title-value") if each.tag == "h1"), None)
     labels = ("labelLink", "label", "label-append")
     return words_in(heading, without=lambda element: any(has_class(element, name) for name in labels)) or None

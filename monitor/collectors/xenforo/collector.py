@@ -1,4 +1,4 @@
-"""A XenForo 2 board as guests see it: its feed tells which threads have something new, their pages are then read."""
+"""The collector for XenForo 2 boards: the feed tells which threads have new posts, and their pages are read."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -18,9 +18,9 @@ _NAME = "post-"
 
 
 class XenForoCollector:
-    """Reads the feed of threads, then the pages with new posts, then again some pages whose posts are watched.
+    """Reads the thread feed, then pages with new posts, then some pages with watched posts.
 
-    A thread that is met for the first time is read whole when it has up to three pages, else its first and last page.
+    A new thread is read in full up to three pages; of a longer one, the first and the last page are read.
     The cursor holds the threads of the feed, how far each was read, and on which pages the newest posts stand. A
     run asks for a bounded number of pages; threads that it did not come to wait for the next one.
     """
@@ -85,7 +85,7 @@ def _feed_batch(board: Board, cursor: Cursor, fetched: Fetched) -> Batch:
 
 
 def _threads_of(document: Document, board: Board) -> tuple[list[tuple[str, str]], Counter[str]]:
-    """Give the threads of a feed, each with a mark that changes with every reply."""
+    """Return the threads of a feed, each with a mark that changes with every reply."""
     skipped = Counter(document.skipped)
     listed: dict[int, tuple[str, str]] = {}
     for item in document.posts:
@@ -110,7 +110,7 @@ class _Run:
         self._unseen = {int(number) for number in numbers if number.isdecimal()}
 
     async def follow(self, thread: Thread) -> AsyncIterator[Batch]:
-        """Read a thread from where it was left to its end, or until the pages of this run are used up."""
+        """Read a thread from where the last run ended to its end, within the page limit of this run."""
         while thread.waiting and self._pages_left:
             asked, is_first = thread.page, thread.page == 1 and not thread.post
             page = await self._page(thread, asked)
@@ -156,11 +156,11 @@ class _Run:
         return fetched
 
     def _left(self, thread: Thread, page: ThreadPage) -> bool:
-        """Tell whether another thread answered, into which this one was merged, or no thread."""
+        """Return whether another thread answered, because this one was merged into it, or none."""
         return page.path is None or thread_number(page.path) != thread_number(thread.path) or not page.messages
 
     def _without(self, thread: Thread, page: ThreadPage | None) -> Batch:
-        """Forget a thread. Its posts are gone when it is; when another answered, they live on there."""
+        """Drop a thread. If it is gone, so are its posts; if it was merged, they are in the other thread."""
         gone = self._cursor.posts_of(thread) if page is None else []
         self._cursor.forget_thread(thread)
         self._unseen -= set(gone)
@@ -173,7 +173,7 @@ class _Run:
         )
 
     def _batch(self, thread: Thread, page: ThreadPage, fresh_from: int, older_pages: int = 0) -> Batch:
-        """Keep a page's posts and find out which are missing from it; count only what is new."""
+        """Build the batch of a page, with the known posts that are missing from it; only new items count as skipped."""
         gone = {message.number for message in page.messages if message.gone} | self._missing(thread, page)
         skipped = Counter(
             "no text" for each in page.messages if each.post is None and not each.gone and each.number > fresh_from
@@ -192,7 +192,7 @@ class _Run:
         )
 
     def _missing(self, thread: Thread, page: ThreadPage) -> set[int]:
-        """Find the known posts that this very page would have to show, were they still there."""
+        """Return the known posts that this page would show if they still existed."""
         lowest = 0 if page.number == 1 else page.first
         highest = max(page.shown, default=0) if page.more else float("inf")
         known = self._cursor.posts_of(thread)

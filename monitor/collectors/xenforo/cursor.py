@@ -16,11 +16,11 @@ class Thread:
     """How far one thread was read.
 
     Args:
-        path: What names it in addresses.
-        mark: Its number of replies and its time in the feed; another mark means that there is something to read.
-        post: The highest number of its posts that was read.
-        page: Where to read on.
-        ahead: Whether `page` was reached by going forward, so that it need not show a known post.
+        path: Its part of the address, `name.number`.
+        mark: Its reply count and time in the feed; a changed mark means that there are new posts.
+        post: The highest post number that was read.
+        page: The page at which to continue.
+        ahead: Whether `page` lies beyond what was read, so that it need not show a known post.
         waiting: Whether it is to be read.
 
     """
@@ -115,7 +115,7 @@ class Cursor:
         return [post for place, numbers in self._pages.items() if place[0] == number for post in numbers]
 
     def places_of(self, posts: set[int]) -> list[tuple[Thread, int, set[int]]]:
-        """List the pages on which some of these posts stand, with them, the one looked at first in front."""
+        """Return the pages with any of these posts, and which; the least recently read first."""
         return [
             (self._threads[number], page, posts.intersection(numbers))
             for (number, page), numbers in self._pages.items()
@@ -123,7 +123,7 @@ class Cursor:
         ]
 
     def _overran(self, listed: Sequence[tuple[str, str]], numbers: Collection[int]) -> bool:
-        """Tell whether threads may have passed unseen. A pinned thread in front, unchanged, proves nothing."""
+        """Return whether threads may have been missed. An unchanged pinned thread at the top proves nothing."""
         if not listed or not any(number not in numbers for number in self._window):
             return False
         path, mark = listed[-1]
@@ -145,7 +145,7 @@ class Cursor:
             self._threads[number] = self._threads.pop(number)
 
     def _forget_surplus(self) -> int:
-        """Keep the number of threads bounded; give back how many of those that waited are lost."""
+        """Drop threads beyond the limit; returns how many of them were still waiting."""
         surplus = len(self._threads) - _MOST_THREADS
         if surplus <= 0:
             return 0

@@ -1,4 +1,4 @@
-"""The parts of one XenForo message: its text without what the board or others put into it, its times, its likes."""
+"""Parsing of one XenForo message: its own text, times, and reactions."""
 
 import re
 from datetime import datetime
@@ -17,10 +17,10 @@ _NOTHING = Instead()
 
 
 def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
-    """Give the plain text of a message.
+    """Return the plain text of a message.
 
-    A reply loses what it quotes. The message that opens a thread keeps it, without the name of who is quoted: threads
-    about the news often open with nothing else.
+    Quotes are removed from replies. An opening message keeps them, without the quoted name: threads about the news
+    often open with nothing else.
 
     Args:
         body: The message's own wrapper.
@@ -47,7 +47,7 @@ def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
 
 
 def unwrap_proxy(address: str) -> str:
-    """Give the address to which a board's `proxy.php?link=` leads; any other address as it is."""
+    """Return the target of a board's `proxy.php?link=` address; any other address unchanged."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -57,13 +57,13 @@ def unwrap_proxy(address: str) -> str:
 
 
 def read_time(element: Node | None, now: datetime) -> Dated:
-    """Read a time element, by what is meant for machines first.
+    """Parse a time element; attributes for machines come before the visible text.
 
-    From version 2.3 on `data-time` is a clock time for people; before it was seconds since 1970. Both have `datetime`.
+    Up to XenForo 2.2 `data-time` is Unix seconds, from 2.3 on a time of day for people. Both have `datetime`.
 
     Args:
         element: The element; None when there is none.
-        now: When the page was read; what people read, such as `42 phút trước`, counts from here.
+        now: When the page was read; relative times such as `42 phút trước` count from it.
 
     """
     if element is None:
@@ -79,7 +79,7 @@ def read_time(element: Node | None, now: datetime) -> Dated:
 
 
 def likes(bar: Node | None) -> dict[str, int]:
-    """Count reactions from a bar such as `An, Bình and 1,208 others`; nothing for no bar."""
+    """Count reactions in a bar such as `An, Bình and 1,208 others`; empty without a bar."""
     if bar is None:
         return {}
     names = sum(1 for _ in bar.iterdescendants("bdi"))
@@ -88,7 +88,7 @@ def likes(bar: Node | None) -> dict[str, int]:
 
 
 def _card(card: Node) -> Instead:
-    """Give a plain link in the place of a card: the excerpt on it is another site's text, not the author's."""
+    """Replace a card by a plain link: its excerpt is another site's text, not the author's."""
     titles = [
         each for each in card.iterdescendants() if has_class(each, "contentRow-header") or has_class(each, _BLOCK_TITLE)
     ]

@@ -1,4 +1,4 @@
-"""The one polite client on real sockets: what it sends, what it refuses, and how long it waits."""
+"""The HTTP client on real sockets: what it sends, what it refuses, and how long it waits."""
 
 import gzip
 from collections.abc import Iterator

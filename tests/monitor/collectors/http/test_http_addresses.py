@@ -1,4 +1,4 @@
-"""Where the polite client goes: redirects, and the guard against private addresses."""
+"""Redirects, and the guard against private addresses."""
 
 import asyncio
 import re

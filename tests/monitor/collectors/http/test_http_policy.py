@@ -1,4 +1,4 @@
-"""How the polite client behaves to a host: its pace, its waits, and robots.txt."""
+"""The crawl policy towards a host: delay, back-off, and robots.txt."""
 
 import asyncio
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def base(site: FeedSite) -> Iterator[str]:
         yield address
 
 
-# --- pace
+# --- delay
 
 
 async def test_pause_between_two_requests_to_a_host(open_client: Any, clock: FakeClock, base: str) -> None:

@@ -1,4 +1,4 @@
-"""A websocket is opened by the same rules as pages are read: guard, robots.txt, pace, refusals."""
+"""A websocket passes the same checks as a page: guard, robots.txt, rate limit, refusals."""
 
 import asyncio
 import socket
@@ -110,7 +110,7 @@ async def test_robots_file_is_obeyed_and_read_once_a_day(
     assert len(site.seen(FIRST_PATH)) == 3
 
 
-async def test_pace_is_kept_between_connections(
+async def test_delay_is_kept_between_connections(
     open_client: ClientFactory, clock: FakeClock, site: JetstreamSite, base: str
 ) -> None:
     async with open_client(api_delay=2.0) as client:
