@@ -83,7 +83,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         forum = FeedSite([p.post for p in served["forum"]], clock, title="Diễn đàn Nậm Pha", page_size=PAGE)
         mastodon = MastodonSite([p.post for p in served["mastodon"]], clock, domain="mang.nampha")
         addresses = [stack.enter_context(serve(site)) for site in (newspaper, forum, mastodon)]
-        app = stack.enter_context(Application(_settings(folder, port, addresses), clock))
+        app = stack.enter_context(Application(demo_settings(folder, port, addresses), clock))
         demo = Demo(app, _set_up(app, addresses, now), served)
         say("Training the default model from the project's corpus …")
         app.ensure_model(DEFAULT_MODEL, progress)
@@ -101,8 +101,16 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         yield demo
 
 
-def _settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:
-    return Settings(
+def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:
+    """Make the demo's settings, which no KIEMTIN_ variable changes: they may name a real installation's database.
+
+    Args:
+        folder: The demo's home folder, an absolute path.
+        port: Where the desk will listen.
+        addresses: The addresses of the sample platforms.
+
+    """
+    return Settings.model_construct(  # the constructor would read the environment
         home=folder,
         html_delay_seconds=0,
         api_delay_seconds=0,
