@@ -4,14 +4,13 @@ Decisions come from reviews of flags and from answers to questions. For each pos
 newest judged version counts. `unsure` and `reopened` give no label.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
-from storage.models import Answer, Flag, Post, PostRevision, Question, Review, Source, join_title
+from storage.models import Answer, Flag, Post, PostRevision, Question, Review, join_title
 
 _SAID = {"confirmed": True, "rejected": False}
 
@@ -106,21 +105,3 @@ def _text(post: Post, version: PostRevision | None) -> str:
 
 def _same_as(post: Post) -> str:
     return f"cluster:{post.cluster_id}" if post.cluster_id is not None else f"hash:{post.content_hash}"
-
-
-def recent_texts(session: Session, limit: int, left_out: Collection[str]) -> list[str]:
-    """Return the texts of the newest monitored posts that their platform still has; copies count once.
-
-    Args:
-        session: The unit of work.
-        limit: How many posts to read.
-        left_out: `LabelDecision.same_as` of posts that are used already and would count twice.
-
-    """
-    query = select(Post).where(Post.deleted_at.is_(None), Post.source.has(Source.role == "monitored"))
-    seen, texts = set(left_out), []
-    for post in session.scalars(query.order_by(Post.id.desc()).limit(limit)):
-        if (same := _same_as(post)) not in seen:
-            seen.add(same)
-            texts.append(post.judged_text)
-    return texts

@@ -14,7 +14,8 @@ import classifiers
 from classifiers.data.datasets import Example, read_corpus
 from classifiers.persistence import MANIFEST_FILE, save
 from classifiers.text.segment import Segmenter
-from classifiers.training.train import Recipe, train
+from classifiers.training.config import TrainingConfig
+from classifiers.training.train import Trainer
 
 EVERY: Final = 26  # of the corpus's posts: some thousand texts, learnt in a few seconds
 LIBRARIES: Final = ("numpy", "scikit-learn", "underthesea")  # that give a model its numbers
@@ -36,7 +37,7 @@ def small_model(shelf: Path) -> Path:
     folder = shelf / _made_of()
     with FileLock(shelf / "lock"):  # several workers may want it at once
         if not (folder / MANIFEST_FILE).exists():
-            trained = train(corpus()[::EVERY], Segmenter(), Recipe(precision=0.5))
+            trained = Trainer(Segmenter(), TrainingConfig(precision=0.5)).fit(corpus()[::EVERY])
             save(trained.classifier, folder, trained.facts("small", "2026-11-16T02:00:00+00:00"))
     return folder
 

@@ -162,6 +162,11 @@ def read_classes(known: ClassSet, path: Path) -> list[Example]:
     ]
 
 
+def label_order(examples: Sequence[Example]) -> list[str]:
+    """List the labels in the order in which the examples name them."""
+    return list(dict.fromkeys(label for example in examples for label in example.labels))
+
+
 def read_texts(path: Path) -> list[str]:
     """Read texts without labels: JSON lines (whatever they hold of title, text and abstract), or one text a line.
 

@@ -15,8 +15,6 @@ from classifiers.features.tfidf import UNKNOWN, FittedView, NgramIndex, Occurren
 from classifiers.features.tokens import (
     PreparedText,
     View,
-    bare_syllables,
-    joined_word,
     respelled_syllables,
     syllables,
 )
@@ -24,11 +22,8 @@ from classifiers.text.lexicon import default_lexicon
 
 LEXICON: Final = View("lexicon", (1, 1), scale=1.0)
 VIEWS: Final = (
-    View("words", (1, 2), scale=1.0, word_tokens=joined_word, nb_weight=0.5),
-    View("syllables", (1, 2), scale=0.7, word_tokens=syllables, nb_weight=0.5),
-    View("plain", (1, 2), scale=0.5, word_tokens=bare_syllables),
-    View("spelled", (1, 2), scale=0.7, word_tokens=respelled_syllables),
-    View("letters", (2, 4), scale=0.7, word_tokens=syllables, characters=True),
+    View("spelled", (1, 2), scale=1.0, word_tokens=respelled_syllables),
+    View("letters", (3, 4), scale=0.7, word_tokens=syllables, characters=True),
     LEXICON,
 )
 OTHERS_NEEDED: Final = 5  # texts that an n-gram needs which the target's own texts do not have

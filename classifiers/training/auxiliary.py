@@ -1,31 +1,34 @@
-"""Other labelled sets as sources: what a model of theirs says of a text is a number beside its features.
+"""Auxiliary data sets: what models of other labelled sets say of a text is a dense column beside its features.
 
-A set has its own idea of what is bad, so its texts are not mixed with those of the target; its opinion is heard, and
-the target's own answers decide how far to follow it. All is linear, and so folded away once the lines are fitted.
+Such a set judges by its own rules, so its texts are not mixed with those of the target. The target's own answers decide
+how far its scores are followed. All is linear, and so folded into the weights of the features once a model is fitted.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.data.datasets import Example
-from classifiers.training.linear import Floats, Ground, Question
+from classifiers.data.datasets import Example, label_order
+from classifiers.training.linear import Floats, LinearModel, LinearTrainer
 
-SOURCE_STRENGTH = 4.0
-LEAST_ANSWERS = 10  # of either kind; a source that knows less has no opinion
+INVERSE_REGULARISATION: Final = 4.0
+LEAST_ANSWERS: Final = 10  # of each class; a set that has fewer gives no score
+DEVIATION: Final = 0.3  # of each column, beside TF-IDF rows of length about one
+LEAST_DEVIATION: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A labelled set beside the target; its labels are classes that exclude each other, from mild to grave.
+class AuxiliarySet:
+    """A labelled set beside the target; its classes exclude each other and go from mild to grave.
 
     Args:
         name: How the set is called.
         examples: Its texts.
-        about: The label of ours that it knows something of.
+        about: The label of ours for which its scores are used.
 
     """
 
@@ -33,43 +36,69 @@ class Source:
     examples: Sequence[Example]
     about: str
 
-    def without(self, texts: set[str]) -> "Source":
-        """Leave out what also stands in the target: its answers must not come in by the back door."""
+    def without(self, texts: set[str]) -> "AuxiliarySet":
+        """Leave out texts that also stand in the target: their answers would leak."""
         return replace(self, examples=[example for example in self.examples if example.text not in texts])
 
 
-def class_order(examples: Sequence[Example]) -> list[str]:
-    """List the labels in the order in which the examples name them."""
-    return list(dict.fromkeys(label for example in examples for label in example.labels))
+@dataclass(frozen=True, slots=True)
+class AuxiliaryScores:
+    """Scores of auxiliary models, each of mean 0 and deviation DEVIATION on the target's texts.
+
+    Args:
+        weights: Of the auxiliary models, shape (features, scores).
+        means: Of the scores, shape (scores,).
+        scales: By what they are multiplied then, shape (scores,).
+
+    """
+
+    weights: Floats
+    means: Floats
+    scales: Floats
+
+    @classmethod
+    def fit(cls, weights: Sequence[Floats], matrix: sp.csr_matrix) -> "AuxiliaryScores":
+        """Standardise the scores of auxiliary models on the target's texts, shape (texts, features)."""
+        stacked = np.column_stack([np.zeros((matrix.shape[1], 0)), *weights])
+        scores = np.asarray(matrix @ stacked)
+        return cls(stacked, scores.mean(axis=0), DEVIATION / np.maximum(scores.std(axis=0), LEAST_DEVIATION))
+
+    def append_to(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
+        """Put the scores behind the features, shape (texts, features + scores)."""
+        columns = (np.asarray(matrix @ self.weights) - self.means) * self.scales
+        return sp.csr_matrix(sp.hstack([matrix, sp.csr_matrix(columns)], format="csr")) if columns.size else matrix
+
+    def fold(self, model: LinearModel) -> LinearModel:
+        """Turn a model of features and scores into one of the features alone, which gives the same score."""
+        width = self.weights.shape[0]
+        along = model.weights[width:] * self.scales
+        return LinearModel(model.weights[:width] + self.weights @ along, model.intercept - float(self.means @ along))
 
 
-def grades_of(examples: Sequence[Example]) -> NDArray[np.intp]:
-    """Say of each example the place of its class in the order of the classes."""
-    order = class_order(examples)
+def auxiliary_weights(auxiliary: AuxiliarySet, matrix: sp.csr_matrix, seed: int) -> list[Floats]:
+    """Fit a model for each step from a milder class to a graver one; returns their weights, each (features,).
+
+    Args:
+        auxiliary: The set.
+        matrix: The features of its texts, shape (texts, features).
+        seed: Decides the order in which the solver takes the texts.
+
+    """
+    trainer = LinearTrainer(inverse_regularisation=INVERSE_REGULARISATION, seed=seed)
+    everyone = np.ones(matrix.shape[0])
+    return [
+        trainer.fit(matrix, targets, everyone).weights
+        for targets in _at_least(class_places(auxiliary.examples))
+        if min(targets.sum(), (1 - targets).sum()) >= LEAST_ANSWERS
+    ]
+
+
+def class_places(examples: Sequence[Example]) -> NDArray[np.intp]:
+    """Give the place of each text's class in the order of the classes, shape (texts,)."""
+    order = label_order(examples)
     return np.array([max(order.index(c) for c, holds in e.labels.items() if holds) for e in examples], dtype=np.intp)
 
 
-def questions_of(source: Source) -> Iterator[Question]:
-    """Ask whether a text is at least so grave, for every grade but the mildest."""
-    grades = grades_of(source.examples)
-    everywhere = np.arange(len(grades))
-    for least in range(1, int(grades.max(initial=0)) + 1):
-        yield Question(everywhere, (grades >= least).astype(np.float64))
-
-
-def opinions(source: Source, matrix: sp.csr_matrix, seed: int) -> list[Floats]:
-    """Fit a line for each question of a source; the weights say of any text what the source would.
-
-    Args:
-        source: The set.
-        matrix: The features of its examples, shape (examples, features).
-        seed: Decides the order of the fitting.
-
-    """
-    nothing = np.zeros((matrix.shape[0], 0), dtype=np.float32)
-    ground = Ground(matrix, (), nothing, (), SOURCE_STRENGTH, np.ones(matrix.shape[0]), seed)
-    return [
-        ground.fit(question).weights
-        for question in questions_of(source)
-        if min(question.targets.sum(), (1 - question.targets).sum()) >= LEAST_ANSWERS
-    ]
+def _at_least(places: NDArray[np.intp]) -> Iterator[Floats]:
+    for least in range(1, int(places.max(initial=0)) + 1):
+        yield (places >= least).astype(np.float64)

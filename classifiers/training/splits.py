@@ -21,14 +21,14 @@ def random_folds(answers: NDArray[np.generic], groups: NDArray[np.intp], seed: i
 
     Args:
         answers: Shape (texts,).
-        groups: Equal for equal texts, which never stand on both sides; from `groups_of`.
+        groups: Equal for equal texts, which never stand on both sides; from `groups_of`, or some of these.
         seed: Decides the split.
         folds: How many parts there are, each of which is judged once.
 
     """
-    distinct = np.unique(groups)
+    distinct, first = np.unique(groups, return_index=True)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     return [
         (np.flatnonzero(np.isin(groups, distinct[seen])), np.flatnonzero(np.isin(groups, distinct[judged])))
-        for seen, judged in splitter.split(distinct, answers[distinct])
+        for seen, judged in splitter.split(distinct, answers[first])
     ]

@@ -1,12 +1,11 @@
-"""Learning to tell kinds of posts apart.
+"""Training of the model that tells subclasses of posts apart.
 
-The kinds are those that the project's posts are written down with, told apart by what they are about where there are
-enough of them; texts from elsewhere have none, and only lines learn from them.
+A subclass is a kind of post, as the project's posts are recorded with, split by topic where there are enough of them.
+Texts from elsewhere have none; only the linear models are trained on them.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,126 +16,121 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from classifiers.data.datasets import Example
-from classifiers.model.subclasses import Floats, SubclassModel
-from classifiers.training.splits import groups_of, random_folds
+from classifiers.model.subclasses import Floats, SubclassModel, label_log_odds
+from classifiers.training.calibration import SubclassScores
+from classifiers.training.splits import random_folds
 
-LEAST_ABOUT: Final = 100  # posts of a kind and topic, from which on they are a kind of their own
-LEAST_OF_KIND: Final = 20  # posts of a kind; fewer teach nothing
-LEAST_TEXTS: Final = 8  # in which a feature stands that kinds are told by; rarer ones add nothing but time
-ROUNDS: Final = 4  # over all posts; as few keep the weights small
-BATCHES: Final = 11  # a round
-PACE: Final = 0.03
-RARITY: Final = 0.5  # the power by which a rare kind's posts count more
-EVEN: Final = 0.5  # a share of posts that speaks neither for a label nor against it
-SIDE_BY_SIDE: Final = 2  # fits, each of which holds several times its weights
-ABOUT: Final = ":"  # between a kind and what it is about
-NONE: Final = ""  # the kind of texts that have none
+LEAST_OF_TOPIC: Final = 100  # posts of a kind and a topic, from which on they are a subclass
+LEAST_OF_KIND: Final = 20  # posts of a kind; fewer are no subclass
+LEAST_DOCUMENTS: Final = 20  # posts that have a feature; rarer features cost size and gain nothing
+EPOCHS: Final = 4  # few, so that weights stay small
+BATCHES: Final = 11  # an epoch
+LEARNING_RATE: Final = 0.03
+RARITY_EXPONENT: Final = 0.5  # posts of a subclass of n posts weigh n ** -RARITY_EXPONENT
+NO_EVIDENCE: Final = 0.5  # P(label | subclass) that speaks neither for the label nor against it
+NONE: Final = ""  # the subclass of texts that have none
 
 
 @dataclass(frozen=True, slots=True)
-class LearntKinds:
-    """A model, and the log-probabilities of each text by models that did not see it, shape (texts, subclasses)."""
+class FittedSubclasses:
+    """A subclass model, and what such models say of texts that they had not seen.
 
-    kinds: SubclassModel
+    Args:
+        model: Fitted on all posts.
+        names: The subclass of each text, shape (texts,); NONE where it has none.
+        unseen: Log-probabilities of each text by models that had not seen it, shape (texts, subclasses).
+
+    """
+
+    model: SubclassModel
+    names: NDArray[np.str_]
     unseen: Floats
 
+    def scores(self, rows: NDArray[np.intp], answers: NDArray[np.bool_], weight: float) -> SubclassScores | None:
+        """Give what subclasses say of a label.
 
-def kinds_of(examples: Sequence[Example]) -> NDArray[np.str_]:
-    """Name the kind of each post, shape (posts,); NONE where it has none or there are too few like it."""
+        Args:
+            rows: The texts that know the label.
+            answers: Whether they carry it, in the shape of `rows`.
+            weight: The label's `subclass_weight`.
+
+        Returns:
+            None where the weight is 0, or where all subclasses say the same.
+
+        """
+        if not weight:
+            return None
+        names = self.names[rows]
+        of_subclass = [answers[names == name] for name in self.model.names]
+        given = np.array([known.mean() if known.size else NO_EVIDENCE for known in of_subclass])
+        if not ((given > NO_EVIDENCE).any() and (given < NO_EVIDENCE).any()):
+            return None
+        return SubclassScores(label_log_odds(self.unseen[rows], given), given, weight)
+
+
+def subclass_names(examples: Sequence[Example]) -> NDArray[np.str_]:
+    """Name the subclass of each post, shape (posts,); NONE where it has none or too few are like it."""
     kinds = [example.facts.get("kind", NONE) for example in examples]
-    about = [
-        f"{kind}{ABOUT}{example.facts.get('topic')}" if kind else NONE
-        for kind, example in zip(kinds, examples, strict=True)
-    ]
-    count = Counter(about)
-    names = [fine if count[fine] >= LEAST_ABOUT else kind for kind, fine in zip(kinds, about, strict=True)]
+    topics = [example.facts.get("topic", "") for example in examples]
+    fine = [f"{kind}:{topic}" if kind else NONE for kind, topic in zip(kinds, topics, strict=True)]
+    count = Counter(fine)
+    names = [both if count[both] >= LEAST_OF_TOPIC else kind for both, kind in zip(fine, kinds, strict=True)]
     count = Counter(names)
     return np.array([name if count[name] >= LEAST_OF_KIND else NONE for name in names], dtype=np.str_)
 
 
-def shares_of(names: Sequence[str], kinds: NDArray[np.str_], answers: NDArray[np.bool_]) -> Floats | None:
-    """Find how many posts of each kind carry a label; None where no kind says yes, or none says no.
-
-    Args:
-        names: The kinds that are asked for.
-        kinds: The kind of each post that knows the label, shape (posts,).
-        answers: Whether it carries the label.
-
-    """
-    of_kind = [answers[kinds == name] for name in names]
-    shares = np.array([found.mean() if found.size else EVEN for found in of_kind])
-    return shares if (shares > EVEN).any() and (shares < EVEN).any() else None
-
-
-def learn_kinds(
+def fit_subclasses(
     matrix: sp.csr_matrix,
-    kinds: NDArray[np.str_],
-    texts: Sequence[str],
+    names: NDArray[np.str_],
+    groups: NDArray[np.intp],
     *,
     folds: int,
     seed: int,
-    done: Callable[[], None],
-) -> LearntKinds | None:
-    """Learn to tell kinds apart, and let each text be judged by what did not see it.
+    on_fitted: Callable[[], None],
+) -> FittedSubclasses | None:
+    """Fit the subclass model, and score each text by models that did not see it.
 
     Args:
         matrix: The features of all texts, shape (texts, features).
-        kinds: Of each text, from `kinds_of`.
-        texts: The texts themselves: equal ones never stand on both sides of a fold.
+        names: From `subclass_names`.
+        groups: Equal for equal texts, which never stand on both sides of a fold; from `groups_of`.
         folds: How many parts the posts are split into.
-        seed: Decides folds, and the order in which posts are learnt from.
-        done: Called after each of `folds` + 1 fits.
+        seed: Decides folds, and the order in which the solver takes posts.
+        on_fitted: Called after each of `folds` + 1 fits.
 
     Returns:
-        None where there are no two kinds.
+        None where there are no two subclasses.
 
     """
-    rows = np.flatnonzero(kinds != NONE)
-    posts, of_posts = matrix[rows], kinds[rows]
-    columns = np.flatnonzero(np.bincount(posts.indices, minlength=matrix.shape[1]) >= LEAST_TEXTS)
+    rows = np.flatnonzero(names != NONE)
+    posts, of_posts = matrix[rows], names[rows]
+    columns = np.flatnonzero(np.bincount(posts.indices, minlength=matrix.shape[1]) >= LEAST_DOCUMENTS)
     if (of_posts == of_posts[:1]).all() or not columns.size:
         return None
-    lesson = _Lesson(posts[:, columns].astype(np.float32), columns, of_posts, seed)
-    parts = random_folds(of_posts, groups_of([texts[row] for row in rows.tolist()]), seed, folds)
-    with threadpool_limits(1), ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        fitted = []
-        for kinds_learnt in threads.map(lesson.fit, [np.arange(len(rows)), *(seen for seen, _ in parts)]):
-            fitted.append(kinds_learnt)
-            done()
-    learnt, *others = fitted
-    found = learnt.predict_log_proba(matrix)  # texts without a kind were not learnt from
-    for other, (_, judged) in zip(others, parts, strict=True):
-        found[rows[judged]] = other.predict_log_proba(posts[judged])
-    return LearntKinds(learnt, found)
+    features = posts[:, columns].astype(np.float32)
+    # Linear algebra of this size gains nothing from threads, and its sums would differ with their number.
+    with threadpool_limits(1):
+        model = _fit(features, of_posts, columns, np.unique(of_posts), seed)
+        on_fitted()
+        unseen = model.predict_log_proba(matrix)  # texts without a subclass were not trained on
+        for seen, judged in random_folds(of_posts, groups[rows], seed, folds):
+            other = _fit(features[seen], of_posts[seen], columns, np.unique(of_posts), seed)
+            unseen[rows[judged]] = other.predict_log_proba(posts[judged])
+            on_fitted()
+    return FittedSubclasses(model, names, unseen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lesson:
-    """The posts that kinds are learnt from.
-
-    Args:
-        features: Shape (posts, features read).
-        columns: Which of the whole matrix's features are read.
-        kinds: Of each post.
-        seed: Decides the order in which posts are learnt from.
-
-    """
-
-    features: sp.csr_matrix
-    columns: NDArray[np.intp]
-    kinds: NDArray[np.str_]
-    seed: int
-
-    def fit(self, seen: NDArray[np.intp]) -> SubclassModel:
-        """Fit by a few rounds of Adam: rare features move as fast as common ones, and no weight grows far."""
-        names, kinds, features = np.unique(self.kinds), self.kinds[seen], self.features[seen]
-        counts = Counter(kinds.tolist())
-        weights = np.array([counts[kind] ** -RARITY for kind in kinds])
-        batch = max(1, -(-len(kinds) // BATCHES))
-        model = MLPClassifier((), alpha=0.0, batch_size=batch, learning_rate_init=PACE, random_state=self.seed)
-        for _ in range(ROUNDS):
-            model.partial_fit(features, kinds, classes=names, sample_weight=weights / weights.mean())
-        rounded = model.coefs_[0].astype(np.float16).astype(np.float32)
-        return SubclassModel(
-            tuple(names.tolist()), self.columns, rounded, np.asarray(model.intercepts_[0], dtype=np.float64)
-        )
+def _fit(
+    features: sp.csr_matrix, names: NDArray[np.str_], columns: NDArray[np.intp], classes: NDArray[np.str_], seed: int
+) -> SubclassModel:
+    """Fit a softmax regression by a few epochs of Adam (Kingma and Ba, 2015)."""
+    counts = Counter(names.tolist())
+    weights = np.array([counts[name] ** -RARITY_EXPONENT for name in names])
+    batch = max(1, -(-len(names) // BATCHES))
+    # Without hidden layers this is a softmax regression. Stopping early keeps its weights small; a solver that runs to
+    # the optimum takes far longer on a hundred classes.
+    solver = MLPClassifier((), alpha=0.0, batch_size=batch, learning_rate_init=LEARNING_RATE, random_state=seed)
+    for _ in range(EPOCHS):
+        solver.partial_fit(features, names, classes=classes, sample_weight=weights / weights.mean())
+    rounded = solver.coefs_[0].astype(np.float16).astype(np.float32)  # as it is stored
+    return SubclassModel(tuple(classes.tolist()), columns, rounded, np.asarray(solver.intercepts_[0], dtype=np.float64))

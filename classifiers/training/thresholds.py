@@ -1,4 +1,6 @@
-"""From which probability on a label holds, chosen on texts that were not seen."""
+"""The probability from which a label is flagged, chosen on texts that the model had not seen."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +13,28 @@ def label_threshold(
     probabilities: Floats,
     answers: NDArray[np.bool_],
     precision: float,
-    spared: NDArray[np.bool_],
-    share: float,
+    *,
+    criticism: NDArray[np.bool_],
+    criticism_limit: float,
+    parts: Sequence[NDArray[np.bool_]] = (),
 ) -> float:
     """Choose the threshold of one label: the least that reaches a precision, raised until criticism is spared.
 
     Args:
         probabilities: Of texts that were not seen, shape (texts,).
         answers: Whether the label holds, shape (texts,).
-        precision: The share of flagged texts that shall carry the label.
-        spared: Texts that must hardly ever be flagged, whatever that costs, shape (texts,): nobody is flagged for
-            criticising.
-        share: How much of them may pass the threshold, 0 to 1.
+        precision: The share of flagged texts that must carry the label, 0 to 1.
+        criticism: Which texts are criticism without the label, shape (texts,).
+        criticism_limit: Largest share of the criticism that may pass, 0 to 1.
+        parts: Parts of the texts on which the precision must be reached too, each of shape (texts,).
 
     """
-    threshold = threshold_for_precision(probabilities, answers, precision)
-    if not spared.any():
+    threshold = max(
+        threshold_for_precision(probabilities[part], answers[part], precision)
+        for part in (np.ones(len(answers), dtype=bool), *parts)
+    )
+    if not criticism.any():
         return threshold
-    allowed = int(share * spared.sum())
-    highest_left = float(np.sort(probabilities[spared])[::-1][allowed])
+    allowed = int(criticism_limit * criticism.sum())
+    highest_left = float(np.sort(probabilities[criticism])[::-1][allowed])
     return max(threshold, float(np.nextafter(highest_left, 1.0)))

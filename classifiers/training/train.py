@@ -1,49 +1,47 @@
-"""Learning: from labelled texts to a calibrated classifier, the same one every time for the same texts.
+"""The trainer: from labelled texts to a calibrated classifier, the same one every time for the same texts.
 
-For each label a line is fitted on the shared matrix. Scores that it gives to texts it did not see decide two things:
-how log-odds are stretched so that probabilities mean what they say (Platt, 1999), and the threshold from which a label
-is flagged.
+For each label a linear model is fitted on the design matrix, and for all labels together a model of subclasses. Each
+text is scored by models that did not see it. These scores decide how both are calibrated, and the thresholds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.data.datasets import CRITICISM, Example, data_hash
+from classifiers.data.datasets import CRITICISM, Example, data_hash, label_order
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import LabelMetrics, measure
 from classifiers.features.tokens import PreparedText, TextPreparer
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid
-from classifiers.model.subclasses import SubclassModel, label_log_odds
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import Source, class_order
-from classifiers.training.calibration import Said, calibrated, fitted_lines
-from classifiers.training.config import Recipe
-from classifiers.training.design_matrix import Grounded, Progress, kind_weights, lay_ground, length_weights
-from classifiers.training.linear import Floats, Question
-from classifiers.training.splits import FOLDS, groups_of, random_folds
-from classifiers.training.subclasses import LearntKinds, kinds_of, learn_kinds, shares_of
+from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.training.calibration import calibrate
+from classifiers.training.config import TrainingConfig
+from classifiers.training.design_matrix import DesignMatrix, Progress
+from classifiers.training.linear import Floats, LinearModel, LinearTrainer
+from classifiers.training.splits import groups_of, random_folds
+from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
 from classifiers.training.thresholds import label_threshold
 
-__all__ = ["FOLDS", "LABEL_FOLDS", "LEAST_EXAMPLES", "Progress", "Recipe", "Trained", "train"]
-LABEL_FOLDS = 3  # two more would take half as long again and move no threshold by more than 0.03
-LEAST_EXAMPLES = 10  # of each answer, yes and no
+LEAST_EXAMPLES: Final = 10  # different texts of each answer, yes and no
+LOCAL_WEIGHT: Final = 5.0  # of a post from the place where the model is used, beside 1 for a general one
+ENOUGH_LOCAL: Final = 30  # local posts of each answer, from which on a threshold must hold on them too
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A classifier, the hash of what it learnt from, and how it does on texts it did not see.
+    """A classifier, and how it does on texts that its models did not see.
 
     Args:
         classifier: Scores texts.
         data_hash: The hash of texts and labels.
         examples: How many texts there were.
         metrics: The quality of each label on texts that were not seen.
-        unseen: The probabilities behind those figures, by label, in the order of the examples that know the label.
+        unseen: The probabilities behind these figures, by label, in the order of the examples that know the label.
 
     """
 
@@ -64,73 +62,182 @@ class Trained:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """Heads, the log-odds they gave to texts they had not seen (by label), and kinds."""
-
-    heads: Sequence[LabelModel]
-    unseen: Mapping[str, Floats]
-    kinds: SubclassModel | None = None
-
-
-def train(
-    examples: Sequence[Example],
-    segmenter: Segmenter,
-    recipe: Recipe | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
-    *,
-    sources: Sequence[Source] = (),
-    unlabelled: Sequence[str] = (),
-) -> Trained:
-    """Train a classifier.
+class Trainer:
+    """Trains classifiers.
 
     Args:
-        examples: Labelled texts; each label's head learns from those that know it.
         segmenter: Cuts texts into words.
-        recipe: The choices; None for the defaults.
+        config: The choices; None for the default ones.
         progress: Told the step's name, how much is done, and of how much.
-        sources: Other labelled sets, whose opinion is asked; what also stands in `examples` is left out of them.
-        unlabelled: More texts, which teach word vectors only.
-
-    Raises:
-        TrainingFailed: When a label has too few texts.
 
     """
-    recipe = recipe or Recipe()
-    # Equal texts of a source would tell the answers of the target.
-    known = {example.text for example in examples}
-    heard = [source.without(known) for source in sources] if recipe.sources else []
-    if not recipe.surroundings:
-        unlabelled = ()
-    total = len(examples) + sum(len(source.examples) for source in heard) + len(unlabelled)
-    preparer = TextPreparer(segmenter, total, partial(progress, "words"))
-    texts = preparer.prepare([example.text for example in examples])
-    _require_enough(examples, texts)
-    grounded = lay_ground(
-        texts,
-        [(source, preparer.prepare([example.text for example in source.examples])) for source in heard],
-        preparer.prepare(unlabelled),
-        recipe,
-        progress,
-    )
-    fitted = _fit_labels(examples, texts, grounded, recipe, progress)
-    thresholds = _thresholds(examples, fitted, recipe)
-    classifier = Classifier(grounded.space, fitted.heads, thresholds, segmenter, subclasses=fitted.kinds)
-    unseen = {label: sigmoid(log_odds) for label, log_odds in fitted.unseen.items()}
-    metrics = {label: measure(unseen[label], _answers(examples, label)[1], thresholds[label]) for label in unseen}
-    others = [example for source in heard for example in source.examples]
-    learnt_from = data_hash([*examples, *others, *(Example(text, {}) for text in unlabelled)])
-    return Trained(classifier, learnt_from, len(examples), metrics, unseen)
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        config: TrainingConfig | None = None,
+        progress: Progress = lambda _step, _done, _total: None,
+    ) -> None:
+        self._segmenter = segmenter
+        self._config = config or TrainingConfig()
+        self._progress = progress
+
+    def fit(
+        self,
+        examples: Sequence[Example],
+        *,
+        local: Sequence[Example] = (),
+        auxiliary: Sequence[AuxiliarySet] = (),
+    ) -> Trained:
+        """Train a classifier.
+
+        Args:
+            examples: Labelled texts: the project's corpus, or a whole set of one's own.
+            local: Labelled posts from the place where the model will be used, such as decided ones. They weigh
+                LOCAL_WEIGHT each, and thresholds must hold on them too where there are enough.
+            auxiliary: Other labelled sets, whose scores are features.
+
+        Raises:
+            TrainingFailed: When a label has too few texts.
+
+        """
+        config, everything = self._config, [*examples, *local]
+        known = {example.text for example in everything}
+        sets = [each.without(known) for each in auxiliary]
+        others = [example for each in sets for example in each.examples]
+        preparer = TextPreparer(self._segmenter, len(everything) + len(others), partial(self._progress, "words"))
+        texts = preparer.prepare([example.text for example in everything])
+        _require_enough(everything, texts)
+        prepared = [(each, preparer.prepare([example.text for example in each.examples])) for each in sets]
+        design = DesignMatrix.fit(texts, prepared, config, self._progress)
+        data = _Data(
+            everything,
+            np.arange(len(everything)) >= len(examples),
+            groups_of([text.aligned.text for text in texts]),
+        )
+        del texts, prepared  # thousands of texts would stay in memory to the end
+        on_fitted = _counter(self._progress, "subclasses", config.folds + 1)
+        subclasses = fit_subclasses(
+            design.matrix,
+            subclass_names(everything),
+            data.groups,
+            folds=config.folds,
+            seed=config.seed,
+            on_fitted=lambda: next(on_fitted),
+        )
+        labels = label_order(everything)
+        on_fitted = _counter(self._progress, "labels", len(labels) * (config.folds + 1))
+        fitted = [_LabelFit(label, data, config).fit(design, subclasses, on_fitted) for label in labels]
+        classifier = Classifier(
+            design.space,
+            [each.model for each in fitted],
+            {each.model.label: each.threshold for each in fitted},
+            self._segmenter,
+            subclasses=subclasses.model if subclasses else None,
+        )
+        return Trained(
+            classifier,
+            data_hash([*everything, *others]),
+            len(everything),
+            {each.model.label: each.metrics for each in fitted},
+            {each.model.label: each.probabilities for each in fitted},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The labelled texts.
+
+    Args:
+        examples: All of them.
+        local: Which are local, shape (texts,).
+        groups: Equal for equal texts, shape (texts,).
+
+    """
+
+    examples: Sequence[Example]
+    local: NDArray[np.bool_]
+    groups: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _FittedLabel:
+    """The model of one label, its threshold, and how both do on texts that were not seen, shape (texts,)."""
+
+    model: LabelModel
+    threshold: float
+    metrics: LabelMetrics
+    probabilities: Floats
+
+
+class _LabelFit:
+    """Fits one label on the texts that know it."""
+
+    def __init__(self, label: str, data: _Data, config: TrainingConfig) -> None:
+        self._label = label
+        self._config = config
+        self._choices = config.for_label(label)
+        rows = [row for row, example in enumerate(data.examples) if label in example.labels]
+        self._rows = np.array(rows, dtype=np.intp)
+        self._examples = [data.examples[row] for row in rows]
+        self._groups = data.groups[self._rows]
+        self._local = data.local[self._rows]
+        self._answers = np.array([example.labels[label] for example in self._examples], dtype=bool)
+        self._weights = np.where(self._local, LOCAL_WEIGHT, 1.0)
+
+    def fit(self, design: DesignMatrix, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
+        """Fit, calibrate, and choose the threshold."""
+        linear, scores = self._fit_linear(design, on_fitted)
+        said = subclasses.scores(self._rows, self._answers, self._choices.subclass_weight) if subclasses else None
+        model, log_odds = calibrate(
+            self._label, linear, scores, self._answers, sample_weight=self._weights, subclasses=said
+        )
+        probabilities = sigmoid(log_odds)
+        threshold = label_threshold(
+            probabilities,
+            self._answers,
+            self._config.precision,
+            criticism=self._criticism(),
+            criticism_limit=self._choices.criticism_limit,
+            parts=[self._local] if self._enough_local() else [],
+        )
+        return _FittedLabel(model, threshold, measure(probabilities, self._answers, threshold), probabilities)
+
+    def _fit_linear(self, design: DesignMatrix, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
+        """Fit on all texts, and score each text by a model that saw neither it nor an equal one."""
+        auxiliary = design.scores_for(self._label)
+        matrix = auxiliary.append_to(design.matrix[self._rows])
+        trainer = LinearTrainer(inverse_regularisation=self._config.inverse_regularisation, seed=self._config.seed)
+        targets = np.array([e.grades.get(self._label, float(e.labels[self._label])) for e in self._examples])
+        of_kind = [self._choices.kind_weights.get(e.facts.get("kind", ""), 1.0) for e in self._examples]
+        weights = self._weights * np.array(of_kind)
+        scores = np.zeros(len(self._rows))
+        for seen, judged in random_folds(self._answers, self._groups, self._config.seed, self._config.folds):
+            model = trainer.fit(matrix[seen], targets[seen], weights[seen])
+            scores[judged] = model.decision_function(matrix[judged])
+            next(on_fitted)
+        model = trainer.fit(matrix, targets, weights)
+        next(on_fitted)
+        return auxiliary.fold(model), scores
+
+    def _criticism(self) -> NDArray[np.bool_]:
+        """Find the criticism that does not carry the label, shape (texts,)."""
+        is_criticism = [example.facts.get("kind") == CRITICISM for example in self._examples]
+        return np.asarray(np.array(is_criticism, dtype=bool) & ~self._answers)
+
+    def _enough_local(self) -> bool:
+        answers = self._answers[self._local]
+        return min(int(answers.sum()), int((~answers).sum())) >= ENOUGH_LOCAL
 
 
 def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) -> None:
-    """Refuse labels that the examples know too little of; copies teach nothing, so different texts are counted."""
+    """Refuse labels that have too few texts; copies add nothing, so different texts are counted."""
     answered: dict[str, dict[str, bool]] = {}
     for example, text in zip(examples, texts, strict=True):
         for label, answer in example.labels.items():
             answered.setdefault(label, {}).setdefault(text.aligned.text, answer)
     if not answered:
-        message = "there is nothing to learn from: name a data set or keep the project's corpus"
+        message = "there is nothing to train on: name a data set or keep the project's corpus"
         raise TrainingFailed(message)
     for label, answers in answered.items():
         yes = sum(answers.values())
@@ -143,81 +250,8 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) 
             raise TrainingFailed(message)
 
 
-def _fit_labels(
-    examples: Sequence[Example], texts: Sequence[PreparedText], grounded: Grounded, recipe: Recipe, progress: Progress
-) -> _Fitted:
-    """Fit one line a label, from the examples that know it, and set what the kinds of posts say beside it."""
-    labels = class_order(examples)
-    count = _counter(progress, "labels", len(labels) * (LABEL_FOLDS + 1))
-    told = _counter(progress, "kinds", LABEL_FOLDS + 1)
-    plain = [text.aligned.text for text in texts]
-    kinds = kinds_of(examples)
-    learnt = None
-    if recipe.leaning:
-        learnt = learn_kinds(
-            grounded.matrix,
-            kinds,
-            plain,
-            folds=LABEL_FOLDS,
-            seed=recipe.seed,
-            done=lambda: next(told),
-        )
-    heads, unseen = [], {}
-    for label in labels:
-        rows, answers = _answers(examples, label)
-        targets = np.array([examples[row].grades.get(label, float(examples[row].labels[label])) for row in rows])
-        lengths = length_weights(texts, recipe.emphasis.get(label, ()))
-        quiet = kind_weights(examples, recipe.quiet.get(label, {}))
-        ground = grounded.ground(label, recipe, lengths * quiet)
-        folds = random_folds(answers, groups_of([plain[row] for row in rows]), recipe.seed, LABEL_FOLDS)
-        folds = [(rows[seen], rows[judged]) for seen, judged in folds]
-        lines, scores = fitted_lines(ground, [Question(rows, targets)], folds, lambda: next(count))
-        said = _said(learnt, kinds[rows], rows, answers, recipe.leaning.get(label, 0.0))
-        head, unseen[label] = calibrated(label, lines[0], scores[rows, 0], answers, said)
-        heads.append(head)
-    return _Fitted(heads, unseen, kinds=learnt.kinds if learnt else None)
-
-
-def _said(
-    learnt: LearntKinds | None,
-    kinds: NDArray[np.str_],
-    rows: NDArray[np.intp],
-    answers: NDArray[np.bool_],
-    leaning: float,
-) -> Said | None:
-    """Give what kinds say of a label to the texts that know it, from which they were not learnt; None: nothing."""
-    if learnt is None or not leaning:
-        return None
-    shares = shares_of(learnt.kinds.names, kinds, answers)
-    return None if shares is None else Said(label_log_odds(learnt.unseen[rows], shares), shares, leaning)
-
-
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:
-    """Tell, each time it is asked for its next, that one fit more of a step is done."""
+    """Tell, each time the next value is asked for, that one fit more of a step is done."""
     for number in range(total):
         progress(step, number + 1, total)
         yield
-
-
-def _answers(examples: Sequence[Example], label: str) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    rows = np.array([row for row, example in enumerate(examples) if label in example.labels], dtype=np.intp)
-    return rows, np.array([examples[row].labels[label] for row in rows], dtype=bool)
-
-
-def _spared(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
-    """Find the criticism among the texts that know a label."""
-    known = [example for example in examples if label in example.labels]
-    return np.array([example.facts.get("kind") == CRITICISM and not example.labels[label] for example in known])
-
-
-def _thresholds(examples: Sequence[Example], fitted: _Fitted, recipe: Recipe) -> dict[str, float]:
-    return {
-        label: label_threshold(
-            sigmoid(log_odds),
-            _answers(examples, label)[1],
-            recipe.precision,
-            _spared(examples, label),
-            recipe.spared.get(label, 0.0),
-        )
-        for label, log_odds in fitted.unseen.items()
-    }

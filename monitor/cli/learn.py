@@ -37,8 +37,7 @@ def learn(
     console = out()
     answers = ", ".join(f"{label} {yes} yes and {no} no" for label, (yes, no) in learnt.answers.items()) or "none"
     console.print(
-        f"Learnt {learnt.version} from {learnt.general} general texts and {learnt.local} decided posts ({answers}); "
-        f"read {learnt.unlabelled} posts without labels.",
+        f"Learnt {learnt.version} from {learnt.general} general texts and {learnt.local} decided posts ({answers}).",
         markup=False,
     )
     show_comparison(learnt.comparison, learnt.version, learnt.against)
@@ -54,7 +53,6 @@ def _as_dict(learnt: LearnResult) -> dict[str, object]:
         "general": learnt.general,
         "local": learnt.local,
         "answers": {label: {"yes": yes, "no": no} for label, (yes, no) in learnt.answers.items()},
-        "unlabelled": learnt.unlabelled,
         "against": learnt.against,
         **learnt.comparison.as_dict(),
     }

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import Example, public_set, read_classes, read_corpus, read_named, read_texts
-from classifiers.training.auxiliary import Source
-from classifiers.training.config import Recipe
-from classifiers.training.train import Trained
-from classifiers.training.train import train as train_model
+from classifiers.data.datasets import Example, public_set, read_classes, read_corpus, read_named
+from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.training.config import TrainingConfig
+from classifiers.training.train import Trained, Trainer
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import UsageError
 
@@ -23,11 +22,7 @@ def train(
         list[str] | None,
         typer.Option(help="A labelled file as READER=FILE; may be given several times."),
     ] = None,
-    corpus: Annotated[bool, typer.Option(help="Learn from the project's own posts as well.")] = True,
-    unlabelled: Annotated[
-        list[Path] | None,
-        typer.Option(help="Texts without labels, JSON lines or plain lines: which words are used alike."),
-    ] = None,
+    corpus: Annotated[bool, typer.Option(help="Train on the project's own posts as well.")] = True,
     precision: Annotated[float, typer.Option(min=0.5, max=0.99, help="Precision that thresholds aim at.")] = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
 ) -> None:
@@ -41,12 +36,11 @@ def train(
         message = f"--name {name}: give the model a name, for example --name mine"
         raise UsageError(message)
     files = [_named_file(item) for item in data or []]
-    examples, sources = _examples_and_sources(files, corpus=corpus)
-    texts = [text for path in unlabelled or [] for text in read_texts(path)]
+    examples, local, auxiliary = _training_data(files, corpus=corpus)
     app = application(context)
     with progress_bar() as bar:
-        recipe = Recipe(precision=precision)
-        trained = train_model(examples, app.segmenter, recipe, bar.update, sources=sources, unlabelled=texts)
+        trainer = Trainer(app.segmenter, TrainingConfig(precision=precision), bar.update)
+        trained = trainer.fit(examples, local=local, auxiliary=auxiliary)
     _tell(trained, app.save_model(trained, name), as_json=as_json)
 
 
@@ -64,20 +58,27 @@ def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:
         )
 
 
-def _examples_and_sources(files: list[tuple[str, Path]], *, corpus: bool) -> tuple[list[Example], list[Source]]:
-    """Let our own posts say what the labels mean, and public sets be sources; without own posts the sets decide."""
+def _training_data(
+    files: list[tuple[str, Path]], *, corpus: bool
+) -> tuple[list[Example], list[Example], list[AuxiliarySet]]:
+    """Read what to train on: general examples, local ones, and auxiliary sets.
+
+    The operator's own posts are local where the corpus is trained on too. Public sets judge by rules of their own, so
+    they are auxiliary where there are examples of ours, and decide by themselves where there are none.
+    """
     own = [example for reader, path in files if reader == OWN for example in read_named(reader, path)]
-    examples = [*(read_corpus() if corpus else []), *own]
     public = [(reader, path) for reader, path in files if reader != OWN]
-    if not examples:
-        return [example for reader, path in public for example in read_named(reader, path)], []
-    return examples, [_as_source(reader, path) for reader, path in public]
+    if corpus:
+        return read_corpus(), own, [_auxiliary_set(reader, path) for reader, path in public]
+    if own:
+        return own, [], [_auxiliary_set(reader, path) for reader, path in public]
+    return [example for reader, path in public for example in read_named(reader, path)], [], []
 
 
-def _as_source(reader: str, path: Path) -> Source:
+def _auxiliary_set(reader: str, path: Path) -> AuxiliarySet:
     known = public_set(reader)
     label, _ = known.ours
-    return Source(reader, read_classes(known, path), about=label)
+    return AuxiliarySet(reader, read_classes(known, path), about=label)
 
 
 def _named_file(item: str) -> tuple[str, Path]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.active_learning import Selection, select
-from classifiers.features.embeddings import positions
+from classifiers.features.embeddings import embed
 from classifiers.features.tokens import TextPreparer
 from classifiers.labels import LABEL_NAMES
 from classifiers.persistence import Loaded
@@ -105,7 +105,7 @@ class QuestionSelector:
         # The seed depends on what was asked before, so that the next call draws other random posts.
         drawn = select(
             margins.min(axis=1),
-            positions(loaded.classifier.space, prepared, seed=SEED),
+            embed(loaded.classifier.space.transform(prepared), seed=SEED),
             pool.asked,
             count,
             seed=SEED + len(pool.asked),

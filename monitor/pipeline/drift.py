@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.drift import ScoreDrift, measure_drift
+from classifiers.features.tokens import respelled_syllables
 from classifiers.persistence import Loaded
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import NotReady
@@ -21,7 +22,7 @@ LEAST_POSTS: Final = 100  # of a week and of all weeks before it; with fewer, a 
 LEAST_WORDS: Final = 1000
 NOTABLE_UNKNOWN: Final = 0.05  # rise of the share of unknown words over the weeks before
 NOTABLE_PRECISION: Final = 0.5  # below it, more flags are wrong than right
-WORDS_VIEW: Final = "words"
+SYLLABLES_VIEW: Final = "spelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +154,14 @@ def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekO
 
 
 def _weeks_of_words(rows: Iterable[tuple[datetime, str]], loaded: Loaded) -> tuple[WeekOfWords, ...]:
-    vocabulary = loaded.classifier.space.vocabulary(WORDS_VIEW)
+    vocabulary = loaded.classifier.space.vocabulary(SYLLABLES_VIEW)
     counts: dict[str, list[int]] = {}
     for collected_at, segmented in rows:
         of_week = counts.setdefault(week_of(collected_at), [0, 0])
-        words = segmented.split()
-        of_week[0] += len(words)
-        of_week[1] += sum(word not in vocabulary for word in words)
+        words = [word.replace("_", " ") for word in segmented.split()]
+        syllables = [syllable for word in words for syllable in respelled_syllables(word)]
+        of_week[0] += len(syllables)
+        of_week[1] += sum(syllable not in vocabulary for syllable in syllables)
     return tuple(
         WeekOfWords(week, total, unknown / total) for week, (total, unknown) in sorted(counts.items()) if total
     )
@@ -209,7 +211,7 @@ def _on_words(words: tuple[WeekOfWords, ...]) -> list[str]:
     usual = sum(week.unknown * week.words for week in before) / earlier
     if newest.unknown - usual <= NOTABLE_UNKNOWN:
         return []
-    known = f"{newest.unknown:.0%} of the words of {newest.week} are unknown to the model ({usual:.0%} before)"
+    known = f"{newest.unknown:.0%} of the syllables of {newest.week} are unknown to the model ({usual:.0%} before)"
     return [f"{known}: `kiemtin learn` reads the new words, with or without decisions"]
 
 

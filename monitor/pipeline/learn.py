@@ -15,8 +15,8 @@ from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
-from classifiers.training.adapt import adapt
-from classifiers.training.train import Progress
+from classifiers.training.design_matrix import Progress
+from classifiers.training.train import Trainer
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.pipeline.holdout import exclude_texts, split_holdout
@@ -25,7 +25,6 @@ from storage import decisions, registry
 from storage.database import Database
 
 _A_NAME: Final = re.compile(r"\w[\w.-]*")
-UNLABELLED_MOST: Final = 20_000  # newest posts, whose words are learnt without labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,6 @@ class LearnResult:
         general: How many texts came from the corpus and from files.
         local: How many decided posts it was trained on (copies count once).
         answers: By label, how many of the decided posts carry it, and how many do not.
-        unlabelled: How many posts without labels were used.
         against: The version of the model that it was compared with.
         comparison: The comparison.
 
@@ -49,7 +47,6 @@ class LearnResult:
     general: int
     local: int
     answers: dict[str, tuple[int, int]]
-    unlabelled: int
     against: str
     comparison: Comparison
 
@@ -99,12 +96,10 @@ class Learner:
         name = self._free_name(name)
         with self._database.work() as session:
             decided = decisions.label_decisions(session)
-            # Texts that are decided already would count twice in the vocabulary.
-            unlabelled = decisions.recent_texts(session, UNLABELLED_MOST, {one.same_as for one in decided})
         found = split_holdout(decided)
         # A held-out post may also stand in a public set; it must not be trained on by that way.
         general = exclude_texts(general, found.held_out)
-        trained = adapt(general, found.training, unlabelled, self._segmenter, progress=progress)
+        trained = Trainer(self._segmenter, progress=progress).fit(general, local=found.training)
         comparison = compare(trained.classifier, active.classifier, found.held_out, self._challenge_set)
         now = self._clock.now()
         saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
@@ -118,7 +113,6 @@ class Learner:
             general=len(general),
             local=len(found.training),
             answers=_answers(found.training),
-            unlabelled=len(unlabelled),
             against=active.version,
             comparison=comparison,
         )

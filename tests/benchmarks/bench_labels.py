@@ -19,11 +19,13 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from classifiers.active_learning import select
 from classifiers.data.datasets import Example, read_corpus, read_named
+from classifiers.features.embeddings import embed
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import prepare
 from classifiers.text.segment import Segmenter
-from classifiers.training.adapt import Adaptation
-from classifiers.training.terrain import Line, Terrain
+from classifiers.training.config import TrainingConfig
+from classifiers.training.linear import LinearModel, LinearTrainer
+from classifiers.training.train import LOCAL_WEIGHT
 
 STEP: Final = 50
 MOST: Final = 500
@@ -33,28 +35,29 @@ NEWEST: Final = 4  # one part in so many
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+CONFIG: Final = TrainingConfig()
+
+
 @dataclass(frozen=True)
 class Place:
     """A set with its pool and the texts to measure on, all prepared; general rows come before the pool's.
 
     Args:
-        terrain: Learnt from the project's posts and the pool, without labels.
-        beside: Features and surroundings of project and pool, shape (texts, features and dimensions).
+        matrix: Features of the project's posts and of the pool, shape (texts, features).
         general: The label's answers for the project's posts.
         pool: The label's answers for the pool.
         measured: Features of the texts to measure on.
         answers: Their answers.
-        positions: Where the pool's texts lie.
+        embeddings: Of the pool's texts.
 
     """
 
-    terrain: Terrain
-    beside: sp.csr_matrix
+    matrix: sp.csr_matrix
     general: NDArray[np.bool_]
     pool: NDArray[np.bool_]
     measured: sp.csr_matrix
     answers: NDArray[np.bool_]
-    positions: NDArray[np.float64]
+    embeddings: NDArray[np.float64]
 
 
 def split(name: str, files: str) -> tuple[list[Example], list[Example]]:
@@ -68,7 +71,7 @@ def split(name: str, files: str) -> tuple[list[Example], list[Example]]:
     return pool[:cut], pool[cut:]
 
 
-def place(name: str, files: str, segmenter: Segmenter) -> Place:
+def prepare_place(name: str, files: str, segmenter: Segmenter) -> Place:
     """Prepare a set."""
     pool, measured = split(name, files)
     (label,) = pool[0].labels
@@ -76,42 +79,38 @@ def place(name: str, files: str, segmenter: Segmenter) -> Place:
     once = {prepare(example.text, segmenter).aligned.text: example for example in reversed(pool)}
     pool = list(reversed(once.values()))
     texts = [prepare(example.text, segmenter) for example in (*corpus, *pool)]
-    recipe = Adaptation()
-    terrain, matrix = Terrain.fit(texts, reach=recipe.reach, min_documents=recipe.min_documents, seed=recipe.seed)
-    around = terrain.surroundings(matrix[len(corpus) :])
+    space, matrix = FeatureSpace.fit_transform(texts, min_documents=CONFIG.min_documents)
     return Place(
-        terrain=terrain,
-        beside=terrain.beside(matrix),
+        matrix=matrix,
         general=np.array([example.labels[label] for example in corpus]),
         pool=np.array([example.labels[label] for example in pool]),
-        measured=terrain.space.transform([prepare(example.text, segmenter) for example in measured]),
+        measured=space.transform([prepare(example.text, segmenter) for example in measured]),
         answers=np.array([example.labels[label] for example in measured]),
-        positions=around / np.maximum(np.linalg.norm(around, axis=1, keepdims=True), 1e-9),
+        embeddings=embed(matrix[len(corpus) :], seed=CONFIG.seed),
     )
 
 
-def fit(found: Place, asked: list[int]) -> Line:
-    """Fit a line on the project's posts, which count as few, and on what was asked so far."""
-    recipe = Adaptation()
-    share = min(share for share in recipe.shares if share is not None)
-    general = len(found.general)
+def fit(place: Place, asked: list[int]) -> LinearModel:
+    """Fit a linear model on the project's posts and, with the weight of local ones, on what was asked so far."""
+    general = len(place.general)
     rows = np.concatenate([np.arange(general), general + np.array(asked, dtype=np.intp)])
-    answers = np.concatenate([found.general, found.pool[np.array(asked, dtype=np.intp)]])
-    weights = np.concatenate([np.full(general, share / general), np.ones(len(asked))])
-    return found.terrain.fit_line(found.beside[rows], answers, weights, strength=recipe.strength_for(share))
+    answers = np.concatenate([place.general, place.pool[np.array(asked, dtype=np.intp)]])
+    weights = np.concatenate([np.ones(general), np.full(len(asked), LOCAL_WEIGHT)])
+    trainer = LinearTrainer(inverse_regularisation=CONFIG.inverse_regularisation, seed=CONFIG.seed)
+    return trainer.fit(place.matrix[rows], answers.astype(float), weights)
 
 
 def curve(found: Place, seed: int) -> NDArray[np.float64]:
     """Ask and learn, again and again; gives the area under the ROC curve after each step, the first without a label."""
-    pool = found.beside[len(found.general) :, : found.terrain.space.width]
+    pool = found.matrix[len(found.general) :]
     asked: list[int] = []
-    line = fit(found, asked)
-    reached = [roc_auc_score(found.answers, line.log_odds(found.measured))]
+    model = fit(found, asked)
+    reached = [roc_auc_score(found.answers, model.decision_function(found.measured))]
     while len(asked) < min(MOST, len(found.pool)):
-        doubt = np.abs(line.log_odds(pool))
-        asked += select(doubt, found.positions, asked, STEP, seed=1000 * seed + len(asked)).all
-        line = fit(found, asked)
-        reached.append(roc_auc_score(found.answers, line.log_odds(found.measured)))
+        doubt = np.abs(model.decision_function(pool))
+        asked += select(doubt, found.embeddings, asked, STEP, seed=1000 * seed + len(asked)).all
+        model = fit(found, asked)
+        reached.append(roc_auc_score(found.answers, model.decision_function(found.measured)))
     return np.array(reached)
 
 
@@ -144,7 +143,7 @@ def main(sets: list[str]) -> None:
         if not separator:
             sys.exit(f"{item}: write it as READER=POOL:EVALUATION, or READER=FILE to split one file by time")
         full, precision = ceiling(name, files, segmenter)
-        found = place(name, files, segmenter)
+        found = prepare_place(name, files, segmenter)
         curves = np.array([curve(found, seed) for seed in range(SEEDS)])
         goal, mean = GOAL * full, curves.mean(axis=0)
         print(f"{name}: all {len(found.pool)} labels of the pool give AUC {full:.3f}, AP {precision:.3f}")

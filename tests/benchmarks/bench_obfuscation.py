@@ -19,7 +19,7 @@ from classifiers.evaluation.metrics import best_f1_threshold
 from classifiers.labels import NEGATIVE
 from classifiers.model.classifier import Classifier
 from classifiers.text.segment import Segmenter
-from classifiers.training.train import train
+from classifiers.training.train import Trainer
 from tests.benchmarks.tasks.obfuscation import MIX, WAYS, abusive_spans, disguised
 
 RESAMPLES = 2000
@@ -48,7 +48,7 @@ def main() -> None:
         sys.exit("name a set and two files: NAME=LEARN:MEASURE")
     segmenter = Segmenter()
     examples = read_named(name, Path(learn))
-    learnt = train(examples, segmenter)
+    learnt = Trainer(segmenter).fit(examples)
     answers = np.array([example.labels[NEGATIVE.name] for example in examples])
     threshold = best_f1_threshold(learnt.unseen[NEGATIVE.name], answers)
     harmful = [example.text for example in read_named(name, Path(measure)) if example.labels.get(NEGATIVE.name)]

@@ -6,7 +6,7 @@ import pytest
 
 from classifiers.data.datasets import Example
 from classifiers.text.segment import Segmenter
-from classifiers.training.train import Trained, train
+from classifiers.training.train import Trained, Trainer
 from tests.corpus import corpus
 
 
@@ -25,4 +25,4 @@ def examples() -> Sequence[Example]:
 @pytest.fixture(scope="session")
 def trained(examples: Sequence[Example], segmenter: Segmenter) -> Trained:
     """Train on them."""
-    return train(examples, segmenter)
+    return Trainer(segmenter).fit(examples)

@@ -10,7 +10,7 @@ from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import ScoredExamples
 from classifiers.labels import LABEL_NAMES
-from classifiers.training.train import LABEL_FOLDS
+from classifiers.training.config import TrainingConfig
 from tests.quality.gate import Measured
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
@@ -34,10 +34,11 @@ def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: Scored
         f"{len(challenge_set.examples)} posts (`{found.hashes['challenge_set'][:12]}`), scikit-learn "
         f"{version('scikit-learn')}, underthesea {version('underthesea')}."
     )
+    folds = TrainingConfig().folds
     lines = [
         measured_on,
         "",
-        f"## On the project's own posts ({LABEL_FOLDS} folds: each post scored by a model that did not see it)",
+        f"## On the project's own posts ({folds} folds: each post scored by a model that did not see it)",
         "",
         *_label_table(summary(unseen)),
         "",

@@ -110,28 +110,6 @@ def test_decisions_come_oldest_first(database: Database) -> None:
         assert len(times) == 3
 
 
-def test_texts_without_labels_are_the_newest_that_are_still_there(database: Database) -> None:
-    with database.work() as session:
-        source = add_source(session)
-        add_post(session, add_source(session, "newspaper", role="reference"), "9", text="tin báo")
-        for number in range(4):
-            add_post(session, source, str(number), text=f"bài {number}")
-        posts.tombstone(session, source.id, ["3"], NOW)
-        assert decisions.recent_texts(session, 2, ()) == ["bài 2", "bài 1"]
-        assert len(decisions.recent_texts(session, 100, ())) == 3
-
-
-def test_no_text_is_read_twice_neither_as_a_copy_nor_beside_its_decision(database: Database) -> None:
-    """Else a word of one post alone would look like a word of two."""
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "a", "b", "c", "d"))]
-        matching.join_clusters(session, made[2], made[3], NOW)
-        review(session, add_flag(session, made[4]), "confirmed", user)
-        known = {one.same_as for one in decisions.label_decisions(session)}
-        assert decisions.recent_texts(session, 10, known) == ["c", "a"]
-
-
 def test_nothing_decided_is_nothing_to_learn(database: Database) -> None:
     with database.work() as session:
         add_model(session)

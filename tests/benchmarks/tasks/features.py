@@ -9,7 +9,6 @@ import scipy.sparse as sp
 from classifiers.data.datasets import Example
 from classifiers.data.metadata import Context
 from classifiers.errors import TrainingFailed
-from classifiers.features.embeddings import Surroundings, syllables_of, text_vectors, turned
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import PreparedText, View
 from classifiers.text.aligned import Aligned
@@ -18,6 +17,7 @@ from classifiers.text.segment import Word
 from classifiers.text.syllables import split_syllables
 from tests.benchmarks.tasks.classes import class_names, class_numbers
 from tests.benchmarks.tasks.config import TITLE, TOPIC, TaskConfig
+from tests.benchmarks.tasks.embeddings import Surroundings, syllables_of, text_vectors, turned
 from tests.benchmarks.tasks.linear import (
     AuxiliaryScores,
     BinaryTarget,

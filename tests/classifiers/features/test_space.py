@@ -88,8 +88,7 @@ def test_the_trace_holds_on_a_model_of_the_corpus(trained: Trained) -> None:
 
 def test_a_feature_names_the_words_it_came_from() -> None:
     prepared = prepare("công nhân chưa có lương", SEGMENTER)
-    vocabulary = SPACE.vocabulary("words")
-    pair = vocabulary["công_nhân chưa"]
+    pair = SPACE.vocabulary("spelled")["nhân chưa"]
     trace = SPACE.transform_traced([prepared]).trace([0])
     (occurrence,) = np.flatnonzero(trace.columns == pair)
     assert [prepared.words[index].text for index in trace.words[trace.occurrences == occurrence]] == [
@@ -116,8 +115,9 @@ def test_texts_are_traced_together_as_each_is_alone() -> None:
 
 
 def test_one_letter_words_and_words_without_marks_count() -> None:
-    assert "ở" in SPACE.vocabulary("words")
-    assert "luong" in SPACE.vocabulary("plain")
+    unmarked = FeatureSpace.fit([prepare("o nha chua co luong", SEGMENTER)], min_documents=1)
+    assert "ở" in SPACE.vocabulary("spelled")
+    assert "luong" in unmarked.vocabulary("spelled")
 
 
 def test_text_without_marks_shares_the_plain_features() -> None:

@@ -1,76 +1,58 @@
-"""A line becomes a head: what it says, and what kinds say beside it, is calibrated, and still one weight a feature."""
-
-import os
+"""Linear model and subclasses are blended by their weight and calibrated, and fold into one model of the label."""
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 
 from classifiers.model.classifier import sigmoid
-from classifiers.training.calibration import (
-    MOST_AT_ONCE,
-    ROOM,
-    Said,
-    calibrated,
-    fitted_lines,
-    side_by_side,
-)
-from classifiers.training.linear import Ground, Line, Question
-from classifiers.training.splits import groups_of, random_folds
+from classifiers.training.calibration import SubclassScores, calibrate
+from classifiers.training.linear import LinearModel
 
 CHANCE = np.random.default_rng(11)
 FEATURES = CHANCE.normal(size=(200, 6))
-CLASSES = np.digitize(FEATURES[:, 0] + 0.3 * CHANCE.normal(size=200), [0.4, 1.2])
-GROUND = Ground(sp.csr_matrix(FEATURES), (), np.zeros((200, 0), np.float32), (), 3.0, np.ones(200), seed=1)
-QUESTIONS = [Question(np.arange(200), (least <= CLASSES).astype(float)) for least in (1, 2)]
-FOLDS = random_folds(CLASSES, groups_of([str(n) for n in range(200)]), seed=1)
+ANSWERS = FEATURES[:, 0] + 0.3 * CHANCE.normal(size=200) > 0.4
+EVERYONE = np.ones(200)
+ALONE = {"sample_weight": EVERYONE, "subclasses": None}
 
 
-def test_each_text_is_scored_by_lines_that_did_not_see_it() -> None:
-    questions = [question, _] = QUESTIONS
-    done: list[None] = []
-    lines, scores = fitted_lines(GROUND, questions, FOLDS, lambda: done.append(None))
-    assert len(done) == len(questions) * (len(FOLDS) + 1)
-    assert lines[0].score(GROUND.matrix) == pytest.approx(GROUND.fit(question).score(GROUND.matrix))
-    seen, judged = FOLDS[0]
-    assert scores[judged, 0] == pytest.approx(GROUND.fit(question, seen).score(GROUND.matrix[judged]))
-    assert not np.isnan(scores).any()
+def test_subclasses_have_their_share_beside_the_linear_model() -> None:
+    linear = LinearModel(np.arange(6.0), 0.5)
+    scores = 20 * FEATURES[:, 0] + 1
+    said = SubclassScores(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]), weight=0.25)
+    model, log_odds = calibrate("hate", linear, scores, ANSWERS, sample_weight=EVERYONE, subclasses=said)
+    scale = float(model.weights[1] / linear.weights[1])
+    of_linear, of_subclasses = scale * scores.std(), model.subclass_weight * said.log_odds.std()
+    assert of_subclasses / (of_subclasses + of_linear) == pytest.approx(0.25)
+    assert model.label_given_subclass is said.label_given_subclass
+    shift = model.intercept - linear.intercept * scale
+    assert log_odds == pytest.approx(scores * scale + said.log_odds * model.subclass_weight + shift)
 
 
-def test_texts_that_no_fold_judges_have_no_score() -> None:
-    _, scores = fitted_lines(GROUND, QUESTIONS[:1], FOLDS[:1], lambda: None)
-    assert np.isnan(scores).sum() == 200 - len(FOLDS[0][1])
+def test_probabilities_are_as_frequent_as_they_say() -> None:
+    _, log_odds = calibrate(
+        "hate", LinearModel(np.ones(6), 0.0), 9 * FEATURES[:, 0], ANSWERS, sample_weight=EVERYONE, subclasses=None
+    )
+    assert sigmoid(log_odds).mean() == pytest.approx(ANSWERS.mean(), abs=0.01)
 
 
-def test_kinds_have_their_part_beside_a_line() -> None:
-    answers = CLASSES > 0
-    line = Line(np.arange(6.0), 0.5)
-    scores, said = 20 * FEATURES[:, 0] + 1, Said(0.1 * FEATURES[:, 1] - 3, np.array([1.0, 0.0]), leaning=0.25)
-    head, unseen = calibrated("hate", line, scores, answers, said)
-    part_of_line = float(head.weights[1] / line.weights[1]) * scores.std()
-    part_of_kinds = head.subclass_weight * said.log_odds.std()
-    assert part_of_kinds / (part_of_kinds + part_of_line) == pytest.approx(0.25)
-    assert head.label_given_subclass is said.shares
-    assert sigmoid(unseen).mean() == pytest.approx(answers.mean(), abs=0.01)
-    stretch = float(head.weights[1] / line.weights[1])
-    shift = head.intercept - line.intercept * stretch
-    assert unseen == pytest.approx(scores * stretch + said.log_odds * head.subclass_weight + shift)
+def test_without_subclasses_the_linear_model_stands_alone() -> None:
+    model, log_odds = calibrate(
+        "hate", LinearModel(np.ones(6), 0.0), FEATURES[:, 0], ANSWERS, sample_weight=EVERYONE, subclasses=None
+    )
+    assert (model.subclass_weight, model.label_given_subclass.size) == (0.0, 0)
+    assert log_odds == pytest.approx(FEATURES[:, 0] * model.weights[0] + model.intercept)
 
 
-def test_without_kinds_a_line_stands_alone() -> None:
-    head, unseen = calibrated("hate", Line(np.ones(6), 0.0), FEATURES[:, 0], CLASSES > 0, None)
-    assert (head.subclass_weight, head.label_given_subclass.size) == (0.0, 0)
-    assert unseen == pytest.approx(FEATURES[:, 0] * head.weights[0] + head.intercept)
+def test_texts_of_greater_weight_decide_what_a_probability_means() -> None:
+    """In one half every answer is a no; the more that half weighs, the smaller the probabilities become."""
+    answers = ANSWERS & (np.arange(200) < 100)
 
+    def mean_probability(weight: float) -> float:
+        weights = np.where(np.arange(200) < 100, 1.0, weight)
+        linear = LinearModel(np.ones(6), 0.0)
+        return float(
+            sigmoid(
+                calibrate("hate", linear, FEATURES[:, 0], answers, **(ALONE | {"sample_weight": weights}))[1]
+            ).mean()
+        )
 
-def test_large_matrices_are_not_copied_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert [side_by_side(n) for n in (0, 1, ROOM // 3, ROOM // 2 + 1, 5 * ROOM)] == [
-        MOST_AT_ONCE,
-        MOST_AT_ONCE,
-        3,
-        1,
-        1,
-    ]
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert side_by_side(1) == 1
+    assert mean_probability(10.0) < mean_probability(1.0) - 0.05

@@ -1,4 +1,4 @@
-"""Learning gives the same model for the same texts, and says so when there is too little to learn from."""
+"""Training gives the same model for the same texts, and says so when there is too little to learn from."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,11 @@ import pytest
 from classifiers.data.datasets import Example
 from classifiers.errors import TrainingFailed
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import Source
-from classifiers.training.train import LEAST_EXAMPLES, Trained, train
+from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.training.config import LABELS, LabelConfig, TrainingConfig
+from classifiers.training.train import LEAST_EXAMPLES, Trained, Trainer
 
+QUICK = TrainingConfig(min_documents=2)
 WORDS = ["quạt", "nóng", "lương", "trọ", "ca", "cơm", "bụi", "ồn", "nước", "điện", "xe", "bếp"]
 
 
@@ -22,10 +24,14 @@ def made_up(count: int, label: str = "concern") -> list[Example]:
     return yes + no
 
 
+def train(examples: Sequence[Example], segmenter: Segmenter, **also: Sequence[object]) -> Trained:
+    return Trainer(segmenter, QUICK).fit(examples, **also)
+
+
 def test_the_same_texts_give_the_same_model(
     trained: Trained, examples: Sequence[Example], segmenter: Segmenter
 ) -> None:
-    again = train(list(examples), segmenter)
+    again = Trainer(segmenter).fit(list(examples))
     assert again.data_hash == trained.data_hash
     assert again.metrics == trained.metrics
     assert again.classifier.thresholds == trained.classifier.thresholds
@@ -83,11 +89,11 @@ def test_a_head_learns_only_from_texts_that_know_its_label(segmenter: Segmenter)
 @pytest.mark.parametrize(
     ("examples", "reason"),
     [
-        ([], "there is nothing to learn from: name a data set"),
+        ([], "there is nothing to train on: name a data set"),
         (made_up(LEAST_EXAMPLES - 1), f"has {LEAST_EXAMPLES - 1} different examples .* at least {LEAST_EXAMPLES}"),
         (made_up(30)[:30], "has 30 different examples and 0 counter-examples"),
         (made_up(1) * 50, "has 1 different examples and 1 counter-examples"),
-        ([Example(chr(0x4E00 + n), {"concern": n % 2 == 0}) for n in range(40)], "the texts have no words in common"),
+        ([Example(chr(0x4E00 + n), {"concern": n % 2 == 0}) for n in range(40)], "the texts have no spelled in common"),
     ],
     ids=["none", "too few", "one answer only", "copies of one text", "nothing in common"],
 )
@@ -103,7 +109,7 @@ def test_the_least_that_is_accepted_can_be_learnt(segmenter: Segmenter) -> None:
 
 def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
     told: list[tuple[str, int, int]] = []
-    train(made_up(LEAST_EXAMPLES), segmenter, progress=lambda *step: told.append(step))
+    Trainer(segmenter, QUICK, lambda *step: told.append(step)).fit(made_up(LEAST_EXAMPLES))
     assert told[0] == ("words", 20, 20)
     assert told[-1] == ("labels", 4, 4), "three folds and the whole"
 
@@ -115,10 +121,10 @@ def graded(texts: Sequence[str], insults: Sequence[str]) -> list[Example]:
 
 def test_a_source_knows_words_that_the_target_lacks(segmenter: Segmenter) -> None:
     clean = [f"hôm nay vui vì {WORDS[n % len(WORDS)]} lần {n}" for n in range(100, 130)]
-    source = Source("vlsphsd", graded(clean, [f"đồ ngu quạt lần {n}" for n in range(100, 130)]), about="concern")
+    source = AuxiliarySet("vlsphsd", graded(clean, [f"đồ ngu quạt lần {n}" for n in range(100, 130)]), about="concern")
 
-    def answer(sources: Sequence[Source]) -> float:
-        (prediction,) = train(made_up(25), segmenter, sources=sources).classifier.predict(["đồ ngu"])
+    def answer(auxiliary: Sequence[AuxiliarySet]) -> float:
+        (prediction,) = train(made_up(25), segmenter, auxiliary=auxiliary).classifier.predict(["đồ ngu"])
         return prediction.probabilities["concern"]
 
     assert answer([source]) > answer([]) + 0.1
@@ -128,7 +134,7 @@ def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter)
     target = made_up(25)
     texts = [example.text for example in target]
     alone = train(target, segmenter)
-    beside = train(target, segmenter, sources=[Source("copy", graded(texts[:25], texts[25:]), about="concern")])
+    beside = train(target, segmenter, auxiliary=[AuxiliarySet("copy", graded(texts[:25], texts[25:]), about="concern")])
     assert beside.data_hash == alone.data_hash
     assert beside.metrics == alone.metrics
 
@@ -136,18 +142,74 @@ def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter)
 def test_a_source_speaks_only_of_the_labels_it_is_about(segmenter: Segmenter) -> None:
     target = made_up(20) + made_up(20, label="negative")
     clean, insults = ([f"{words} lần {n}" for n in range(20)] for words in ("hôm nay vui vì", "cút hết lũ"))
-    source = Source("vihsd", graded(clean, insults), about="negative")
-    alone, beside = train(target, segmenter), train(target, segmenter, sources=[source])
+    source = AuxiliarySet("vihsd", graded(clean, insults), about="negative")
+    alone, beside = train(target, segmenter), train(target, segmenter, auxiliary=[source])
     assert beside.metrics["concern"].auc == alone.metrics["concern"].auc
     assert beside.data_hash != alone.data_hash
 
 
-def test_unlabelled_texts_teach_which_words_are_alike(segmenter: Segmenter) -> None:
-    told = [f"xưởng {thing} {WORDS[n % 12]} lần {n}" for n in range(60) for thing in ("thiếu", "khuyết")]
+ENDS = ["nhé", "thật", "đó", "vậy", "rồi", "luôn", "mà", "nha", "đấy", "hả", "ạ", "ơi", "kìa", "chứ", "này", "ha"]
+# Here people call a canteen `bếp` and its food `cơm khê`: words that the general examples never show.
+LOCAL = [
+    *(Example(f"bếp lại cho ăn cơm khê {end}", {"concern": True}) for end in ENDS),
+    *(Example(f"bếp nhà mình vừa sơn lại {end}", {"concern": False}) for end in ENDS),
+]
 
-    def answer(unlabelled: Sequence[str]) -> float:
-        trained = train(made_up(30), segmenter, unlabelled=unlabelled)
-        (prediction,) = trained.classifier.predict(["khuyết"])
-        return prediction.probabilities["concern"]
 
-    assert answer(told) > answer([]) + 0.05
+def probability(trained: Trained, text: str) -> float:
+    (prediction,) = trained.classifier.predict([text])
+    return prediction.probabilities["concern"]
+
+
+def test_local_posts_weigh_more_than_general_ones(segmenter: Segmenter) -> None:
+    """The general examples call a word a concern, the local ones do not."""
+    general = [*made_up(60), *(Example(f"thiếu quạt {end}", {"concern": True}) for end in ENDS)]
+    contrary = [Example(f"thiếu quạt {end}", {"concern": False}) for end in ENDS]
+    mixed, local = train([*general, *contrary], segmenter), train(general, segmenter, local=contrary)
+    assert probability(local, "thiếu quạt") < probability(mixed, "thiếu quạt") - 0.05
+    assert local.data_hash == mixed.data_hash
+
+
+def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> None:
+    trained = train(made_up(60), segmenter, local=LOCAL)
+    assert probability(trained, "hôm nay bếp cho cơm khê") - probability(trained, "bếp vừa sơn lại") > 0.5
+    assert probability(trained, "xưởng thiếu nước") > 0.5 > probability(trained, "hôm nay vui vì trời đẹp")
+
+
+def test_criticism_that_local_posts_show_is_spared_like_that_of_the_corpus(segmenter: Segmenter) -> None:
+    """The limit on criticism is a promise of the trainer: it holds whatever the examples come from."""
+    criticism = [Example(f"xưởng thiếu quạt quá lần {n}", {"concern": False}, {"kind": "criticism"}) for n in range(40)]
+    config = TrainingConfig(min_documents=2, labels={"concern": LabelConfig(criticism_limit=0.05)})
+    for general, local in (([*made_up(60), *criticism], []), (made_up(60), criticism)):
+        trained = Trainer(segmenter, config).fit(general, local=local)
+        flagged = [p >= trained.classifier.thresholds["concern"] for p in trained.unseen["concern"][-40:]]
+        assert sum(flagged) <= 2, "five in a hundred of forty"
+
+
+def test_each_label_of_ours_has_a_limit_on_criticism() -> None:
+    assert set(LABELS) == {"unverified", "negative", "concern"}
+    assert all(0 < choices.criticism_limit <= 0.01 for choices in LABELS.values())
+
+
+def test_equal_texts_do_not_make_a_model_look_better(segmenter: Segmenter) -> None:
+    """Answers by chance, each text twice: a model that saw one copy must not be asked about the other."""
+    chance = np.random.default_rng(5)
+    noise = [
+        Example(f"{word} {end}", {"concern": bool(chance.integers(2))})
+        for word in ("xưởng", "quán", "đường", "chợ")
+        for end in ENDS
+    ]
+    assert train([*noise, *noise], segmenter).metrics["concern"].auc < 0.75
+
+
+def test_quiet_wrongs_weigh_less_in_the_linear_model(segmenter: Segmenter) -> None:
+    threats = [Example(f"mai gặp nhau ở cổng lần {n}", {"negative": True}, {"kind": "threat"}) for n in range(20)]
+    insults = [Example(f"đồ mặt dày lần {n}", {"negative": True}, {"kind": "insult"}) for n in range(20)]
+    clean = [Example(f"hôm nay vui vì {word} lần {n}", {"negative": False}) for n in range(4) for word in WORDS]
+
+    def weight(config: TrainingConfig) -> float:
+        trained = Trainer(segmenter, config).fit([*threats, *insults, *clean])
+        (model,) = trained.classifier.label_models
+        return float(model.weights[trained.classifier.space.vocabulary("spelled")["cổng"]])
+
+    assert weight(QUICK) < weight(replace(QUICK, labels={}))

@@ -74,17 +74,6 @@ def test_training_twice_on_the_same_gives_the_same(kiemtin: Command, home: Path,
     assert len(hashes) == 1
 
 
-def test_plain_texts_help_to_learn(kiemtin: Command, home: Path, own_file: Path, tmp_path: Path) -> None:
-    (tmp_path / "plain.txt").write_text("\n".join([*CLEAN, *RUDE, *HATEFUL] * 3), encoding="utf-8")
-    arguments = ["--no-corpus", "--data", f"own={own_file}"]
-    alone = kiemtin.well("train", "--name", "alone", *arguments, "--json").data
-    more = [*arguments, "--unlabelled", str(tmp_path / "plain.txt")]
-    trained = kiemtin.well("train", "--name", "more", *more, "--json").data
-    assert trained["examples"] == alone["examples"], "the others are no examples"
-    models = [home / "models" / name / "manifest.json" for name in ("more", "alone")]
-    assert len({json.loads(model.read_text(encoding="utf-8"))["data_hash"] for model in models}) == 2
-
-
 def test_public_sets_are_heard_beside_our_own_posts(
     kiemtin: Command, home: Path, hate_file: Path, own_file: Path
 ) -> None:
@@ -108,11 +97,6 @@ def test_public_sets_alone_are_learnt_from(kiemtin: Command, home: Path, hate_fi
 def test_a_wrong_use_is_one_line(kiemtin: Command, home: Path, arguments: list[str], said: str) -> None:
     answer = kiemtin("train", "--name", "x", *arguments)
     assert (answer.status, said in answer.complaint) == (2, True)
-
-
-def test_a_missing_file_of_plain_texts_is_told(kiemtin: Command, home: Path, own_file: Path) -> None:
-    answer = kiemtin("train", "--name", "x", "--no-corpus", "--data", f"own={own_file}", "--unlabelled", "nowhere.txt")
-    assert (answer.status, "cannot read nowhere.txt" in answer.complaint) == (1, True)
 
 
 def test_our_labels_are_measured_on_a_public_set(kiemtin: Command, home: Path, hate_file: Path) -> None:

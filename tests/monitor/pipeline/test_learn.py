@@ -55,7 +55,7 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     learnt = learner.run(GENERAL, active)
 
     held_out = sum(is_held_out(text) for text in ANSWERS)
-    assert (learnt.name, learnt.local, learnt.unlabelled) == ("learnt-20261116", len(ANSWERS) - held_out, 0)
+    assert (learnt.name, learnt.local) == ("learnt-20261116", len(ANSWERS) - held_out)
     assert sum(learnt.answers["concern"]) == learnt.local
     assert learnt.comparison.held_out_texts == held_out
     pair = learnt.comparison.held_out["concern"]
@@ -88,9 +88,9 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
         assert len(session.scalars(select(Flag)).all()) == 5
 
 
-def test_without_a_decision_it_reads_the_posts_alone(learner: Learner, active: Loaded) -> None:
+def test_without_a_decision_it_is_trained_on_the_general_texts_alone(learner: Learner, active: Loaded) -> None:
     learnt = learner.run(GENERAL, active, "mine")
-    assert (learnt.name, learnt.local, learnt.unlabelled, learnt.answers) == ("mine", 0, 0, {})
+    assert (learnt.name, learnt.local, learnt.answers) == ("mine", 0, {})
     assert (learnt.comparison.held_out, learnt.comparison.held_out_texts) == ({}, 0)
 
 
@@ -105,7 +105,7 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
         session.commit()
     learnt = learner.run(GENERAL, active)
-    assert (learnt.local, learnt.comparison.held_out_texts, learnt.unlabelled) == (0, 0, 2)
+    assert (learnt.local, learnt.comparison.held_out_texts) == (0, 0)
 
 
 def test_the_folder_holds_no_text_and_nobody(
