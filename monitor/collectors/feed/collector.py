@@ -12,7 +12,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
 from monitor.errors import PayloadInvalid
 
-_REMEMBERED = 500
+_REMEMBERED = 500  # identifiers; bounds the cursor
 _NOT_MODIFIED = 304
 # Some servers write the current time into every answer; without it, unchanged bodies have equal hashes.
 _CLOCKS = re.compile(rb"<(pubDate|lastBuildDate|updated)\b[^>]*>[^<]*</\1>", re.IGNORECASE)

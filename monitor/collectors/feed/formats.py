@@ -67,6 +67,7 @@ def read_document(fetched: Fetched) -> Document:
     text = fetched.text()
     if not text.strip():
         raise PayloadInvalid(f"{fetched.final_url} is empty, not a feed: check the address of the source")
+    # By content, not by media type: many servers send feeds as text/html or text/plain.
     if text.lstrip().startswith("{"):
         return _read_json_feed(text, fetched.final_url)
     return _read_xml(text, fetched)
@@ -77,6 +78,7 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
     if feed is None:
         raise _not_a_feed(text, fetched)
     entries, skipped = list(feed.entries), Counter[str]()
+    # The last entry of a truncated document may have lost half of its text.
     if feed.is_broken_off and entries:
         entries.pop()
         skipped["broken off"] += 1

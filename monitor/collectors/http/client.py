@@ -156,6 +156,7 @@ class PoliteClient:
                     pause=pause,
                 )
             target = self._parse(answer.location, base=current)
+            # Headers may hold a key, and an exemption is for one host: neither may follow to another origin.
             if not _same_origin(target, current):
                 headers, check_robots = {}, not is_robots
             headers = {name: value for name, value in headers.items() if name.lower() not in _CONDITIONAL}

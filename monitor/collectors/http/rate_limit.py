@@ -75,6 +75,7 @@ class RateLimiter:
 
         """
         limit = self._limits.setdefault(host, _Limit())
+        # The lock orders the tasks of this program, the lease orders programs.
         async with limit.lock:
             await self._acquire(host, limit)
             pause = 0.0
@@ -157,6 +158,7 @@ class RateLimiter:
             wait = min((stored.ready_at - now).total_seconds(), _LONGEST_PAUSE)
             limit.ready_at = max(limit.ready_at, self._clock.monotonic() + wait)
         if stored.closed_until is not None:
+            # A wrong clock of another program must not close a host for longer than a day.
             limit.closed_until = min(stored.closed_until, now + _DAY)
         limit.refusals, limit.sent = stored.refusals, stored.sent
         limit.day_began = stored.day_began if stored.day_began is not None and stored.day_began <= now else None

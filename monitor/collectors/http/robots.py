@@ -96,6 +96,7 @@ class RobotsCache:
             status, body = await self._fetch(robots_url)
             copy = self._interpret(robots_url, status, body, self._clock.now())
         except FetchFailed:
+            # RFC 9309 allows an outdated copy while the file is unreachable.
             if known is not None:
                 return known
             raise

@@ -10,6 +10,7 @@ from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
 
+# Limits a run; what is left is rechecked by later runs.
 _RECHECK_PAGES = 5
 _RECHECK_SINGLES = 10
 
@@ -76,7 +77,7 @@ class _Cursor:
 
 
 class _Run:
-    """One reading of a source."""
+    """One run over a source."""
 
     def __init__(self, channel: Channel, client: PoliteClient, source: SourceView) -> None:
         self._channel = channel
@@ -91,6 +92,7 @@ class _Run:
         """Read the newest page, after the messages between it and the last known one."""
         page = await self._page()
         known = self._cursor.newest
+        # Messages are missing between the two only if the page does not reach back to the known number.
         if known and page.older and page.lowest > known + 1:
             async for between in self._between(known, page.lowest):
                 self._cursor = replace(self._cursor, newest=between.highest)
@@ -151,6 +153,7 @@ class _Run:
             shown = {message.number: message for message in page.messages}
             covered = [number for number in waiting if number >= min(page.lowest, waiting[0]) or not page.older]
             missing = [number for number in covered if number not in shown][:confirmations]
+            # Absence from a page does not prove a deletion; the message's own page does.
             confirmations -= len(missing)
             found = {number: await self._single(number) for number in missing}
             again = [message for message in (*shown.values(), *found.values()) if message and message.post]

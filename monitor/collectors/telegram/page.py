@@ -15,7 +15,7 @@ from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.soup import fragment_text, words_of
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
-_SHORTEST_PERMISSION = 20
+_SHORTEST_PERMISSION = 20  # characters; enough for who, when and for what
 _BACKFILL_PAGES = 3
 _MOST_PAGES = 20
 _PAGES_LIMIT = 100
@@ -129,6 +129,7 @@ def read_page(fetched: Fetched, channel: Channel) -> Page:
         PayloadInvalid: When it is no page of one.
 
     """
+    # Where a channel has no preview, Telegram redirects to its description.
     if urlsplit(fetched.final_url).path.rstrip("/").lower() != urlsplit(channel.url).path.lower():
         raise SourceRefused(
             f"channel {channel.name} has no public preview (it leads to {fetched.final_url}): "
@@ -173,6 +174,7 @@ def _message(block: Tag, channel: Channel) -> Message | None:
         return None
     number = int(place[1])
     album = [_ALBUM_PLACE.search(str(link.get("href"))) for link in block.select("a[href*=single]")]
+    # An album is one message with several numbers; the highest one decides where the next page begins.
     last = max([number, *(int(match[1]) for match in album if match)])
     if "service_message" in (block.get("class") or ()):
         return Message(number=number, last=last, reason="service message")

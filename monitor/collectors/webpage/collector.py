@@ -19,8 +19,8 @@ _OK = 200
 _PAGE_STATUSES = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
 _FRONT_PAGE = "its page leads to the front page"
 _RULES_MISSED = "its text was not where the rules look for it"
-_MOST_ITEMS = 500
-_MOST_FAILURES = 3
+_MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
+_MOST_FAILURES = 3  # in a row; then the site is down, not one page
 
 
 class WebpageCollector:
@@ -78,7 +78,7 @@ class WebpageCollector:
 
 
 class _Run:
-    """One reading of a source."""
+    """One run over a source."""
 
     def __init__(self, source: SourceView, settings: WebpageSettings, client: PoliteClient) -> None:
         self.settings = settings
@@ -139,6 +139,7 @@ class _Run:
         fresh = list({page_key(link): link for link in links if not self._cursor.has_page(page_key(link))}.values())
         self._cursor.waiting = len(fresh) > self.settings.max_details
         failures = 0
+        # The oldest first: what is left over stays on the list for the next run.
         for link in reversed(fresh[-self.settings.max_details :]):
             try:
                 batch = await self._detail(link)
@@ -193,6 +194,7 @@ class _Run:
         drift = self._cursor.check_layout(
             self._hits, nothing_found=self._expected and not self._items_found, same_posts=not only_new_ones
         )
+        # Once may be a faulty page; twice in a row means that the site changed its layout.
         if drift and self._cursor.drifts > 1:
             raise PayloadInvalid(f"{drift}, for the second time: correct the rules of source {self._source.name}")
         if not drift:

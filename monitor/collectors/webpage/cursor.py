@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# The cursor is stored with every batch: limits keep it small.
 _MOST_PAGES = 600
 _MOST_PLACES = 20
-_WINDOW = 10
+_WINDOW = 10  # posts
 _FEWEST_JUDGED = 3
 
 
@@ -84,6 +85,7 @@ class Cursor:
                 without text is no drift; few posts are therefore judged together with those before them.
 
         """
+        # Stored as a string of 0 and 1, which JSON keeps short.
         now = "".join("1" if hit else "0" for hit in hits)
         self._window = (self._window + now)[-_WINDOW:]
         judged_by = now if same_posts or len(now) >= _FEWEST_JUDGED else self._window

@@ -68,6 +68,7 @@ class Page:
         self._base = web_address(str(base.get("href")) if base else "", self.url) or self.url
         self._nodes, self._unreadable = read_nodes(self._soup)
         self._head = described_by_open_graph(self._soup)
+        # After the structured data was read: its scripts may be among what is removed.
         for selector in settings.detail.remove:
             for element in selector.select(self._soup):
                 element.extract()
@@ -98,6 +99,7 @@ class Page:
 
         """
         skipped = self._counted()
+        # `noindex` is meant for search engines; a site that sets it does not want the page collected either.
         if self._opted_out():
             skipped["asks not to be indexed"] += 1
             return PagePosts(skipped=skipped)
@@ -254,6 +256,7 @@ class Page:
 
     def _refuse_sign_in(self) -> None:
         """Refuse a sign-in page; called when no posts were found."""
+        # A password field alone is no proof where posts were found: many pages have one in their header.
         moved_there = self.url != self.fetched.url and _SIGN_IN.search(self.url)
         if moved_there or self._soup.select_one('input[type="password" i]') is not None:
             raise SourceRefused(f"{self.url} asks to sign in first: ask its owner for permission, or remove the source")

@@ -75,6 +75,7 @@ class Rule:
         if self.css is None:
             return [root]
         found = list(self.css.select(root))
+        # Text of nested matches would otherwise appear twice.
         chosen = {id(element) for element in found}
         return [element for element in found if not any(id(above) in chosen for above in element.parents)]
 

@@ -33,6 +33,7 @@ ZoneField = Annotated[InstanceOf[tzinfo], BeforeValidator(_zone)]
 
 
 class _Part(BaseModel):
+    # A misspelt setting must be an error, or a rule would silently not apply.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -21,7 +21,7 @@ _ARTICLES = frozenset({
 _DISCUSSION = frozenset({"DiscussionForumPosting", "SocialMediaPosting", "QAPage", "Question"})
 _COMMENTS = ("comment", "suggestedAnswer", "acceptedAnswer")
 _INNER = ("@graph", "mainEntity", "hasPart", "review")
-_DEEPEST = 6
+_DEEPEST = 6  # bounds recursion on hostile pages
 _TAG = re.compile(r"</?[a-zA-Z]")
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*;?\s*$", re.DOTALL)
 

@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"(?:index\.php\?)?[\w.~%-]+(?:/[\w.~%-]+)*")
 _FORUM = re.compile(r"(?:[^/?#\s]+\.)?[0-9]+")
 _PAGE = re.compile(r"/page-([0-9]{1,9})(?![0-9])")
 _POST = re.compile(r"post-([0-9]{1,18})")
-_FORBIDDEN = 403
+_FORBIDDEN = 403  # XenForo answers so for a thread that guests may not see, a firewall for all pages
 ACCEPTED = GONE_STATUSES | {_FORBIDDEN}
 
 
@@ -155,6 +155,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     if _template(root) == "login":
         raise _members_only(board)
     classes, is_xenforo = Classes(root), root.get("id") == "XF"
+    # Only XenForo's own error page concerns this thread alone; any other 403 is a refusal of the whole board.
     if fetched.status == _FORBIDDEN:
         if is_xenforo and classes.all("blockMessage--error"):
             return None
@@ -165,6 +166,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     number = _page_number(classes, fetched)
     last = max([number, *_numbers(classes.all("pageNav-page"))])
     title = _title(classes)
+    # Boards without post numbers: the first message of the first page opens the thread.
     opening = messages[0] if messages and number == 1 else None
     now = fetched.fetched_at
     found = (_message(message, board, title, now, is_first=message is opening) for message in messages)

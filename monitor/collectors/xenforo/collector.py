@@ -12,7 +12,7 @@ from monitor.collectors.xenforo.cursor import Cursor, Thread
 from monitor.errors import PayloadInvalid
 
 _NOT_MODIFIED = 304
-_RECHECK_PAGES = 5
+_RECHECK_PAGES = 5  # a run; rechecks must not delay new posts
 _READ_WHOLE = 3
 _NAME = "post-"
 
@@ -42,6 +42,7 @@ class XenForoCollector:
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
         yield _feed_batch(board, cursor, fetched)
         run = _Run(board, client, cursor, source.watched)
+        # Feed first, in a batch of its own: if the run ends early, the waiting threads are already stored.
         for thread in cursor.waiting():
             async for batch in run.follow(thread):
                 yield batch
@@ -70,6 +71,7 @@ def _feed_batch(board: Board, cursor: Cursor, fetched: Fetched) -> Batch:
     refuse_sign_in(fetched, board)
     document = read_document(fetched)
     listed, skipped = _threads_of(document, board)
+    # An empty feed is normal; entries without any thread mean that the board uses other prefixes.
     if not listed and document.posts:
         raise PayloadInvalid(f"{board.feed_url} names no thread under {board.threads}/: check `prefixes`")
     gap = cursor.update_from_feed(listed)
@@ -125,6 +127,7 @@ class _Run:
             thread.post = max([thread.post, *page.shown])
             thread.waiting = page.more and page.number >= asked
             thread.ahead = thread.waiting
+            # A board may have threads of a thousand pages: of a new one only the beginning and the end are current.
             skips = is_first and page.last > _READ_WHOLE
             following = page.last if skips else page.number + 1
             thread.page = following if thread.waiting else page.number

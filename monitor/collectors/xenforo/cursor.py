@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.collectors.xenforo.api import ThreadPage, thread_number
 
+# The cursor is stored with every batch: limits keep it to a few kilobytes.
 _MOST_THREADS = 300
 _MOST_PAGES = 60
 _MOST_WINDOW = 200
@@ -89,6 +90,7 @@ class Cursor:
         self.forget_posts(thread, page.shown)
         if page.shown:
             self._pages[number, page.number] = list(page.shown)
+        # Deletions and restored posts shift the others by a page, forward or back.
         for post in sorted(strayed):
             beside = page.number - 1 if post < page.first else page.number + 1
             self._pages.setdefault((number, beside), []).append(post)

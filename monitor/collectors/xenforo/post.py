@@ -9,6 +9,7 @@ from monitor.collectors.parsing.html_text import Instead, element_text
 from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
 from monitor.collectors.parsing.lxml_tree import Node, has_class, words_in
 
+# Buttons that XenForo's scripts add to a message; they are not the author's words.
 _NOISE = frozenset({"bbCodeSpoiler-button", "bbCodeBlock-expandLink", "bbCodeBlock-shrinkLink", "js-selectToQuoteEnd"})
 _CARD = "bbCodeBlock--unfurl"
 _QUOTE = "bbCodeBlock--quote"
@@ -70,6 +71,7 @@ def read_time(element: Node | None, now: datetime) -> Dated:
         return Dated()
     seconds = (str(element.get(name) or "").strip() for name in ("data-timestamp", "data-time"))
     candidates = [*(value for value in seconds if value.isdecimal()), str(element.get("datetime") or "").strip()]
+    # The first that parses counts: the attributes differ between versions of XenForo.
     for raw in candidates:
         moment = parse_date(raw)
         if moment is not None:
