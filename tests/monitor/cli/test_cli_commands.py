@@ -1,5 +1,6 @@
 """The list of commands says what the commands say, and is shown without loading them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from monitor.cli import build
 from monitor.cli.commands import COMMANDS, LazyCommand
+from tests.monitor.cli.command import SCRIPT
 
 # Each takes a tenth of a second to several seconds to import.
 HEAVY = {
@@ -46,6 +48,15 @@ def test_a_light_command_imports_nothing_heavy(
 ) -> None:
     monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path_factory.mktemp("home")))
     assert loaded_by(*arguments) & HEAVY == set()
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("kiemtin so", "sources"), ("kiemtin users add --ro", "--role")])
+def test_the_shell_completes_commands_and_their_options(typed: str, offered: str) -> None:
+    asked = {"_KIEMTIN_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    ran = subprocess.run(  # noqa: S603 (our own program)
+        [str(SCRIPT)], env={**os.environ, **asked}, capture_output=True, text=True, check=False
+    )
+    assert (ran.stdout.split(), ran.stderr) == ([offered], "")
 
 
 def test_scoring_a_text_imports_nothing_that_only_training_needs(home: Path, tmp_path: Path) -> None:
