@@ -191,21 +191,21 @@ def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:
         return PayloadInvalid(
             f"{fetched.final_url} is neither RSS, Atom nor JSON Feed: check the address of the source"
         )
-    found = _announced(text, fetched.final_url)
-    if found is None:
+    feed_url = _announced(text, fetched.final_url)
+    if feed_url is None:
         return PayloadInvalid(
             f"{fetched.final_url} is a web page, not a feed, and names none: look for the site's RSS page"
         )
-    return PageWithFeed(fetched.final_url, found)
+    return PageWithFeed(fetched.final_url, feed_url)
 
 
 def _announced(text: str, page_url: str) -> str | None:
     """Return the feed that a page announces; plain JSON and comment feeds come last."""
-    found: list[tuple[bool, bool, str]] = []
+    candidates: list[tuple[bool, bool, str]] = []
     for link in BeautifulSoup(text, "lxml").find_all("link", rel="alternate"):
         media_type = str(link.get("type") or "").strip().lower()
         address = web_address(str(link.get("href") or "").strip(), page_url) if media_type in _FEED_TYPES else None
         if address:
             named = f"{link.get('title') or ''} {address}"
-            found.append((media_type == "application/json", _OF_COMMENTS.search(named) is not None, address))
-    return min(found, key=lambda each: each[:2])[2] if found else None
+            candidates.append((media_type == "application/json", _OF_COMMENTS.search(named) is not None, address))
+    return min(candidates, key=lambda each: each[:2])[2] if candidates else None

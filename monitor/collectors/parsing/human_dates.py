@@ -81,8 +81,8 @@ def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:
     moment = parse_date(raw, default_zone=zone)
     if moment is not None:
         return Dated(moment, raw, exactness(raw))
-    found = parse_relative(raw, now=now, zone=zone)
-    return Dated(found[0], raw, found[1]) if found else Dated(raw=raw or None)
+    parsed = parse_relative(raw, now=now, zone=zone)
+    return Dated(parsed[0], raw, parsed[1]) if parsed else Dated(raw=raw or None)
 
 
 def exactness(raw: str) -> Precision:
@@ -113,9 +113,9 @@ def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tupl
     local = now.astimezone(zone)
     for read in (_just_now, _ago, _recent_day, _day_of_week, _written_out, _by_library):
         try:
-            found = read(text, local)
-            if found is not None:
-                return _sensible(found, now)
+            parsed = read(text, local)
+            if parsed is not None:
+                return _sensible(parsed, now)
         except (ValueError, OverflowError):
             return None
     return None
@@ -128,8 +128,8 @@ def _settle(raw: str) -> str:
     return re.sub(r"^(?:đã )?(?:đăng|cập nhật|gửi|viết|xuất bản)\b[ :]*", "", text)
 
 
-def _sensible(found: tuple[datetime, Precision], now: datetime) -> tuple[datetime, Precision] | None:
-    moment, precision = found
+def _sensible(parsed: tuple[datetime, Precision], now: datetime) -> tuple[datetime, Precision] | None:
+    moment, precision = parsed
     utc = moment.astimezone(UTC)
     return (utc, precision) if utc.year >= _EARLIEST_YEAR and utc <= now + _NEWEST else None
 
@@ -186,12 +186,12 @@ def _day_of_week(text: str, now: datetime) -> tuple[datetime, Precision] | None:
         return _at(monday + timedelta(days=number), match, now)
     if match["week"]:
         return _at(monday + timedelta(days=number - 7), match, now)
-    found = _at(now.date() - timedelta(days=(now.weekday() - number) % 7), match, now)
-    return found if found[0] <= now else (found[0] - timedelta(days=7), found[1])
+    parsed = _at(now.date() - timedelta(days=(now.weekday() - number) % 7), match, now)
+    return parsed if parsed[0] <= now else (parsed[0] - timedelta(days=7), parsed[1])
 
 
 def _written_out(text: str, now: datetime) -> tuple[datetime, Precision] | None:
-    plain = _WRITTEN_MONTH.sub(lambda found: "/".join(part for part in found.groups() if part), text)
+    plain = _WRITTEN_MONTH.sub(lambda written: "/".join(part for part in written.groups() if part), text)
     plain = re.sub(r"\b(?:vào )?ngày ", "", plain)
     match = _TIME_THEN_DATE.fullmatch(plain) or _DATE_THEN_TIME.fullmatch(plain)
     if match is None or (match["year"] is None and match["mark"] != "/"):

@@ -18,11 +18,11 @@ def remove(root: Tag, selector: str) -> None:
 
 def outermost(root: Tag, selector: str) -> list[Tag]:
     """Return the elements that a CSS selector finds, without those inside another of them."""
-    found: list[Tag] = []
+    elements: list[Tag] = []
     for element in root.select(selector):
-        if not found or not any(parent is found[-1] for parent in element.parents):
-            found.append(element)
-    return found
+        if not elements or not any(parent is elements[-1] for parent in element.parents):
+            elements.append(element)
+    return elements
 
 
 def put_link(soup: BeautifulSoup, card: Tag, address: str, title: str) -> None:

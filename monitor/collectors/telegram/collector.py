@@ -155,12 +155,12 @@ class _Run:
             missing = [number for number in covered if number not in shown][:confirmations]
             # Absence from a page does not prove a deletion; the message's own page does.
             confirmations -= len(missing)
-            found = {number: await self._single(number) for number in missing}
-            again = [message for message in (*shown.values(), *found.values()) if message and message.post]
+            confirmed = {number: await self._single(number) for number in missing}
+            again = [message for message in (*shown.values(), *confirmed.values()) if message and message.post]
             yield Batch(
                 fetched=page.fetched,
                 posts=[message.post for message in again if message.post and message.number in waiting],
-                gone=[f"{self._channel.name.lower()}/{number}" for number in missing if found[number] is None],
+                gone=[f"{self._channel.name.lower()}/{number}" for number in missing if confirmed[number] is None],
             )
             waiting = [number for number in waiting if number not in covered]
 

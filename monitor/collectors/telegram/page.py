@@ -141,10 +141,10 @@ def read_page(fetched: Fetched, channel: Channel) -> Page:
         raise PayloadInvalid(
             f"{fetched.final_url} shows neither messages nor that there are none: has its form changed?"
         )
-    found = [_message(block, channel) for block in blocks]
-    messages = sorted((message for message in found if message is not None), key=lambda message: message.number)
+    parsed = [_message(block, channel) for block in blocks]
+    messages = sorted((message for message in parsed if message is not None), key=lambda message: message.number)
     older = soup.select_one(_OLDER) is not None
-    return Page(fetched=fetched, messages=messages, malformed=found.count(None), older=older)
+    return Page(fetched=fetched, messages=messages, malformed=parsed.count(None), older=older)
 
 
 def read_single(fetched: Fetched, channel: Channel) -> Message | None:

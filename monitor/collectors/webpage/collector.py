@@ -71,7 +71,7 @@ class WebpageCollector:
         for post in posts:
             url = web_address(post.url or "", "")
             if url and host_of(url) in run.settings.hosts and (batch := await run.again(url)):
-                wanted = tuple(found for found in batch.posts if found.external_id == post.external_id)
+                wanted = tuple(read for read in batch.posts if read.external_id == post.external_id)
                 gone = (post.external_id,) if batch.fetched.is_gone else ()
                 if wanted or gone:
                     yield replace(batch, posts=wanted, gone=gone, cursor=None)

@@ -123,40 +123,42 @@ class Page:
         """
         skipped = self._counted()
         if self._settings.list.item is None:
-            found = [(post, bool(post.text)) for post in map(self._described_post, discussion(self._nodes, self.url))]
+            extracted = [
+                (post, bool(post.text)) for post in map(self._described_post, discussion(self._nodes, self.url))
+            ]
         else:
-            found = [self._post(item, _NOTHING, alone=False) for item in self.items()]
-        if not found:
+            extracted = [self._post(item, _NOTHING, alone=False) for item in self.items()]
+        if not extracted:
             self._refuse_sign_in()
         posts: dict[str, PublicPost] = {}
-        for post, _ in found:
+        for post, _ in extracted:
             reason = "no text" if not post.text else "no identifier" if not post.external_id else None
             if reason or post.external_id in posts:
                 skipped[reason or "duplicate"] += 1
             else:
                 posts[post.external_id] = post
-        return PagePosts(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in found])
+        return PagePosts(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in extracted])
 
     def _counted(self) -> Counter[str]:
         return Counter({"unreadable JSON-LD": self._unreadable} if self._unreadable else {})
 
-    def _post(self, root: Tag, said: Description, *, alone: bool) -> tuple[PublicPost, bool]:
+    def _post(self, root: Tag, described: Description, *, alone: bool) -> tuple[PublicPost, bool]:
         """Extract a post; the second value says whether structured data or the rules gave its text."""
         rules = self._settings.detail
-        url = (said.address if said.address and alone else None) or self._address(root, alone=alone)
+        url = (described.address if described.address and alone else None) or self._address(root, alone=alone)
         ruled = rules.body.text(root, self._base) if rules.body else ""
-        text = said.text or ruled
-        title = said.title or (self._head.title if alone else "")
+        text = described.text or ruled
+        title = described.title or (self._head.title if alone else "")
         title = title or (rules.title.value(root) if rules.title else "")
-        published = [said.published, self._head.published if alone else ""]
-        language = said.language or self._head.language
+        published = [described.published, self._head.published if alone else ""]
+        language = described.language or self._head.language
         hit = bool(text)
         if not text and not alone and rules.body is None:
             text = to_text(root.decode_contents(), self._base)
             hit = bool(text)
         if not text and alone:
             article = read_article(str(self._soup), self.url)
-            text = (article.text if article else "") or said.summary or self._head.summary
+            text = (article.text if article else "") or described.summary or self._head.summary
             hit = bool(text) and rules.body is None
             title = title or (article.title if article and article.title else "")
             published.append(article.published_raw if article and article.published_raw and not rules.date else "")
@@ -165,30 +167,30 @@ class Page:
             external_id=self._identity(root, url, alone=alone),
             text=text,
             url=url,
-            author=said.author or (rules.author.value(root) if rules.author else "") or None,
+            author=described.author or (rules.author.value(root) if rules.author else "") or None,
             title=title or None if alone or not self._is_thread else None,
             context=self._heading() if not alone and self._is_thread else None,
             published_at=dated.moment,
             published_raw=dated.raw,
             published_precision=dated.precision,
-            edited_at=self._edited(said.modified or (self._head.modified if alone else ""), dated.moment),
+            edited_at=self._edited(described.modified or (self._head.modified if alone else ""), dated.moment),
             language=language or None,
         )
         return post, hit
 
-    def _described_post(self, said: Description) -> PublicPost:
-        dated = self._dated(said.published)
+    def _described_post(self, described: Description) -> PublicPost:
+        dated = self._dated(described.published)
         return PublicPost(
-            external_id=said.identifier,
-            text=said.text,
-            url=said.address or self.url,
-            author=said.author or None,
+            external_id=described.identifier,
+            text=described.text,
+            url=described.address or self.url,
+            author=described.author or None,
             context=self._heading(),
             published_at=dated.moment,
             published_raw=dated.raw,
             published_precision=dated.precision,
-            edited_at=self._edited(said.modified, dated.moment),
-            language=said.language or self._head.language or None,
+            edited_at=self._edited(described.modified, dated.moment),
+            language=described.language or self._head.language or None,
         )
 
     def _check_post(self, review: ClaimReview, post: PublicPost) -> PublicPost:
@@ -226,16 +228,16 @@ class Page:
         value = rule.selector.value(root) if rule.selector else url
         return match_in(rule.regex, value) if rule.regex else value
 
-    def _published(self, root: Tag, said: Sequence[str]) -> Dated:
+    def _published(self, root: Tag, candidates: Sequence[str]) -> Dated:
         """Prefer structured data, then the rule, then heuristics."""
         rule = self._settings.detail.date
         ruled = rule.selector.value(root) if rule else ""
-        for raw in (*said[:2], ruled, *said[2:]):
+        for raw in (*candidates[:2], ruled, *candidates[2:]):
             by_rule = rule.read(raw) if rule and raw is ruled and raw else None
             dated = Dated(by_rule, raw, exactness(raw)) if by_rule else self._dated(raw)
             if dated.moment:
                 return dated
-        return Dated(raw=next((raw for raw in (*said, ruled) if raw), None))
+        return Dated(raw=next((raw for raw in (*candidates, ruled) if raw), None))
 
     def _dated(self, raw: str) -> Dated:
         return read_date(raw, now=self.fetched.fetched_at)
@@ -250,8 +252,10 @@ class Page:
         return title or words_of(self._soup.select_one("h1")) or self._head.title or words_of(self._soup.title) or None
 
     def _opted_out(self) -> bool:
-        said = [str(meta.get("content") or "") for meta in self._soup.find_all("meta", attrs={"name": "robots"})]
-        words = ",".join([*said, self.fetched.headers.get("x-robots-tag", "")]).lower().replace(" ", "").split(",")
+        directives = [str(meta.get("content") or "") for meta in self._soup.find_all("meta", attrs={"name": "robots"})]
+        words = (
+            ",".join([*directives, self.fetched.headers.get("x-robots-tag", "")]).lower().replace(" ", "").split(",")
+        )
         return not {"noindex", "none", "noarchive"}.isdisjoint(words)
 
     def _refuse_sign_in(self) -> None:

@@ -58,14 +58,14 @@ class Rule:
         parts = [part.strip() for part in _SEPARATOR.split(f" {written}")]
         if len(parts) > _MOST_PARTS:
             raise ValueError(f"{written!r} has {len(parts)} parts: a rule is `css@attr | regex | transform`")
-        found = _ATTRIBUTE.search(parts[0])
-        css = parts[0][: found.start()].strip() if found else parts[0]
+        attribute = _ATTRIBUTE.search(parts[0])
+        css = parts[0][: attribute.start()].strip() if attribute else parts[0]
         pattern, transform = (*parts[1:], "", "")[:2]
         if transform and transform not in _TRANSFORMS:
             raise ValueError(f"{transform!r} is no transform: use one of {', '.join(_TRANSFORMS)}")
         return cls(
             css=compile_css(css) if css else None,
-            attribute=found["name"] if found else None,
+            attribute=attribute["name"] if attribute else None,
             pattern=compile_pattern(pattern) if pattern else None,
             transform=_TRANSFORMS.get(transform),
         )
@@ -74,10 +74,10 @@ class Rule:
         """Return the elements that the selector finds, without those that stand inside another of them."""
         if self.css is None:
             return [root]
-        found = list(self.css.select(root))
+        selected = list(self.css.select(root))
         # Text of nested matches would otherwise appear twice.
-        chosen = {id(element) for element in found}
-        return [element for element in found if not any(id(above) in chosen for above in element.parents)]
+        chosen = {id(element) for element in selected}
+        return [element for element in selected if not any(id(above) in chosen for above in element.parents)]
 
     def value(self, root: Tag) -> str:
         """Return the first value in one line; empty when there is none."""
@@ -140,10 +140,10 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 def match_in(pattern: re.Pattern[str], text: str) -> str:
     """Return what a regular expression's first group matches, or all of it without a group; empty for no match."""
-    found = pattern.search(text[:_LONGEST_SEARCHED])
-    if found is None:
+    match = pattern.search(text[:_LONGEST_SEARCHED])
+    if match is None:
         return ""
-    return (found[1] or "") if pattern.groups else found[0]
+    return (match[1] or "") if pattern.groups else match[0]
 
 
 def _attribute(element: Tag, name: str) -> str:

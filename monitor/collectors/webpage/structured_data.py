@@ -93,18 +93,20 @@ def described_by_nodes(nodes: Sequence[Node], page_url: str) -> Description:
 
 def described_by_open_graph(soup: BeautifulSoup) -> Description:
     """Describe a page's article by its OpenGraph and other `meta` elements."""
-    said: dict[str, str] = {}
+    meta_tags: dict[str, str] = {}
     for meta in soup.find_all("meta"):
         name = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
-        said.setdefault(name, html.unescape(str(meta.get("content") or "")).strip())
+        meta_tags.setdefault(name, html.unescape(str(meta.get("content") or "")).strip())
     root = soup.find("html")
     language = str(root.get("lang") or "") if isinstance(root, Tag) else ""
     return Description(
-        title=said.get("og:title", ""),
-        summary=said.get("og:description", ""),
-        published=said.get("article:published_time") or said.get("datepublished", ""),
-        modified=said.get("article:modified_time") or said.get("og:updated_time") or said.get("datemodified", ""),
-        language=language or said.get("og:locale", "").replace("_", "-"),
+        title=meta_tags.get("og:title", ""),
+        summary=meta_tags.get("og:description", ""),
+        published=meta_tags.get("article:published_time") or meta_tags.get("datepublished", ""),
+        modified=meta_tags.get("article:modified_time")
+        or meta_tags.get("og:updated_time")
+        or meta_tags.get("datemodified", ""),
+        language=language or meta_tags.get("og:locale", "").replace("_", "-"),
     )
 
 
@@ -119,7 +121,7 @@ def discussion(nodes: Sequence[Node], page_url: str) -> list[Description]:
 
 def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
     """Return the fact checks of a page that name both a claim and a verdict, each claim once."""
-    found: dict[str, ClaimReview] = {}
+    reviews: dict[str, ClaimReview] = {}
     for node in nodes:
         if "ClaimReview" not in _types(node):
             continue
@@ -132,8 +134,8 @@ def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
                 published=_plain(node.get("datePublished")),
                 address=web_address(_plain(node.get("url")), page_url),
             )
-            found.setdefault(review.key, review)
-    return list(found.values())
+            reviews.setdefault(review.key, review)
+    return list(reviews.values())
 
 
 def _nodes_in(value: Any, depth: int) -> Iterator[Node]:

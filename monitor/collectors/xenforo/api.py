@@ -86,10 +86,10 @@ class Board:
 
         Only this part is used, so that a link in the feed cannot direct requests to another host.
         """
-        found = re.search(rf"/{re.escape(self.threads)}/((?:[^/?#]+\.)?([0-9]{{1,18}}))(?:[/?#]|$)", link)
-        if found is None:
+        match = re.search(rf"/{re.escape(self.threads)}/((?:[^/?#]+\.)?([0-9]{{1,18}}))(?:[/?#]|$)", link)
+        if match is None:
             return None
-        return found[1] if len(found[1]) <= _LONGEST_PATH else found[2]
+        return match[1] if len(match[1]) <= _LONGEST_PATH else match[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,14 +169,14 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     # Boards without post numbers: the first message of the first page opens the thread.
     opening = messages[0] if messages and number == 1 else None
     now = fetched.fetched_at
-    found = (_message(message, board, title, now, is_first=message is opening) for message in messages)
+    parsed = (_message(message, board, title, now, is_first=message is opening) for message in messages)
     return ThreadPage(
         fetched=fetched,
         path=board.thread_path(fetched.final_url),
         number=number,
         last=last,
         more=number < last or any(each.tag == "a" for each in classes.all("pageNav-jump--next")),
-        messages=[message for message in found if message is not None],
+        messages=[message for message in parsed if message is not None],
     )
 
 
@@ -247,7 +247,7 @@ def _page_number(classes: Classes, fetched: Fetched) -> int:
 
 def _numbers(elements: Iterable[Node]) -> list[int]:
     """Read numbers such as `7`, `#1,208` or `1.208`."""
-    digits = (re.sub(r"[\s.,#]", "", "".join(found.itertext())) for found in elements)
+    digits = (re.sub(r"[\s.,#]", "", "".join(element.itertext())) for element in elements)
     return [int(each) for each in digits if re.fullmatch(r"[0-9]{1,9}", each)]
 
 

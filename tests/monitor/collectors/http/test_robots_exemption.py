@@ -1,4 +1,4 @@
-"""Interfaces whose robots.txt forbids all, read with the leave that the source records."""
+"""Interfaces whose robots.txt forbids all, read under an exemption that the source records."""
 
 import pytest
 from starlette.applications import Starlette
@@ -14,7 +14,7 @@ from monitor.errors import SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 
-LEAVE = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
+EXEMPTION = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
 FORBIDDEN = (200, b"User-agent: *\nDisallow: /")
 
 
@@ -31,27 +31,27 @@ async def read(client: PoliteClient, site: YouTubeSite, **settings: object) -> l
         return [batch async for batch in collector_for("youtube").collect(view, client)]
 
 
-async def test_without_leave_robots_are_obeyed(client: PoliteClient, site: YouTubeSite) -> None:
+async def test_without_exemption_robots_are_obeyed(client: PoliteClient, site: YouTubeSite) -> None:
     with pytest.raises(SourceRefused, match=r"robots\.txt does not allow"):
         await read(client, site)
 
 
-async def test_with_leave_the_interface_is_read_and_robots_are_not_asked(
+async def test_with_exemption_the_interface_is_read_and_robots_are_not_read(
     client: PoliteClient, site: YouTubeSite
 ) -> None:
-    batches = await read(client, site, robots_leave=LEAVE)
+    batches = await read(client, site, robots_leave=EXEMPTION)
     assert [post.text for batch in batches for post in batch.posts] == ["Bình luận số 1"]
     assert site.seen("/robots.txt") == []
 
 
-@pytest.mark.parametrize("said", ["", "có", True, 1])
-async def test_leave_must_say_who_allowed_it(client: PoliteClient, site: YouTubeSite, said: object) -> None:
+@pytest.mark.parametrize("value", ["", "có", True, 1])
+async def test_exemption_must_say_who_allowed_it(client: PoliteClient, site: YouTubeSite, value: object) -> None:
     with pytest.raises(UsageError, match="who allowed it and when"):
-        await read(client, site, robots_leave=said)
+        await read(client, site, robots_leave=value)
     assert site.log == []
 
 
-async def test_leave_does_not_lead_elsewhere(client: PoliteClient, clock: FakeClock) -> None:
+async def test_exemption_does_not_lead_elsewhere(client: PoliteClient, clock: FakeClock) -> None:
     other = FeedSite([], clock)
     other.robots = FORBIDDEN
     with serve(other) as elsewhere:
