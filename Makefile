@@ -43,15 +43,18 @@ test: lint types imports unit  ## Run every check: linter, formatter, types, imp
 
 # Each worker is a process of its own, so that none of them needs several threads for its sums.
 WORKERS := -n auto --maxprocesses 4 --dist worksteal
+TESTS ?=
 unit gate test-busy: export OMP_NUM_THREADS := 1
 
 gate: setup  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, a crowd of sources, public sets' tasks.
-	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate
+	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate $(TESTS)
 
-test-busy: setup  ## Run the tests at the lowest priority beside four busy loops: none may depend on how fast it is.
-	@trap 'kill $$loops' EXIT INT TERM; loops=; \
-	for _ in 1 2 3 4; do sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
-	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate"
+# Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get
+# a hundredth of it.
+test-busy: setup  ## Run the tests at the lowest priority beside four busy loops (TESTS=PATH: some): none may depend on speed.
+	@loops=; trap 'kill $$loops 2>/dev/null || true' EXIT; trap 'exit 130' INT TERM; \
+	for _ in 1 2 3 4; do $(shell command -v setsid) sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
+	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate" $(TESTS)
 
 test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
 	@for version in $(SUPPORTED); do \
@@ -63,7 +66,7 @@ test-pythons: $(UV)  ## Run `make test` on every supported Python that is on thi
 test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
 	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks]'
-	.venv-lowest/bin/python -m pytest -m "not gate"
+	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -78,7 +81,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest $(WORKERS) -m "not gate"
+	$(BIN)/python -m pytest $(WORKERS) -m "not gate" $(TESTS)
 
 format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
