@@ -25,6 +25,7 @@ from storage.models import Flag, Model, Post, Score
 from tests.clock import FakeClock
 from tests.corpus import corpus
 from tests.factories import add_post, add_source, add_user, make_post
+from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, copy_model
 
 TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 LOOKS_EVERY, HANGS_AFTER = 0.05, 600  # seconds
@@ -126,8 +127,10 @@ def test_heading_and_text_are_judged_together(scorer: Scorer, sqlite_database: D
 
 
 def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(
-    scorer: Scorer, sqlite_database: Database, clock: FakeClock
+    sqlite_database: Database, thread: Executor, small_model: Path, clock: FakeClock, tmp_path: Path
 ) -> None:
+    copy_model(small_model, tmp_path / "models", "strict", FLAGS_EVERYTHING)
+    scorer = Scorer(sqlite_database, thread, tmp_path / "models" / "strict", clock)
     fill(sqlite_database, [SHOUTED])
     scorer.run()
     with sqlite_database.work() as session:
