@@ -1,26 +1,41 @@
 """`kiemtin thresholds`: what holds, what it comes to, and how it is changed."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from classifiers.labels import LABEL_NAMES
+from monitor.cli import main
 from tests.corpus import corpus
 from tests.monitor.cli.command import Answer, Command
 
 TEXTS = [example.text for example in corpus()[7::120]]
 
 
-@pytest.fixture
-def scored(kiemtin: Command, home: Path, tmp_path: Path) -> None:
-    """Import and score some posts."""
-    path = tmp_path / "forum.jsonl"
+@pytest.fixture(scope="module")
+def scored_database(home_template: Path, small_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import and score some posts once; tests get copies of the database."""
+    folder = tmp_path_factory.mktemp("scored")
+    home = shutil.copytree(home_template, folder / "home")
+    path = folder / "forum.jsonl"
     rows = (json.dumps({"id": str(n), "text": text}, ensure_ascii=False) for n, text in enumerate(TEXTS))
     path.write_text("\n".join(rows), encoding="utf-8")
-    kiemtin.well("import", str(path))
-    kiemtin.well("score")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIEMTIN_MODEL", str(small_model))
+        for command in (["import", str(path)], ["score"]):
+            with pytest.raises(SystemExit) as leaving:
+                main(["--home", str(home), *command])
+            assert leaving.value.code == 0
+    return home / "kiemtin.db"
+
+
+@pytest.fixture
+def scored(home: Path, scored_database: Path) -> None:
+    """Put the scored posts into the home."""
+    shutil.copy(scored_database, home / "kiemtin.db")
 
 
 def row(account: dict[str, Any], label: str, kind: str = "*") -> dict[str, Any]:
