@@ -192,10 +192,11 @@ def _plain_texts(path: Path) -> Iterator[str]:
 
 
 def data_hash(examples: Iterable[Example]) -> str:
-    """Hash texts, labels and grades, in their order: what a model was trained on, in one number."""
+    """Hash what a model is trained on: texts, labels, grades, kinds and topics, in their order."""
     digest = hashlib.sha256()
     for example in examples:
-        record = [example.text, sorted(example.labels.items()), *sorted(example.grades.items())]
+        facts = [example.facts.get(name, "") for name in ("kind", "topic")]
+        record = [example.text, sorted(example.labels.items()), *sorted(example.grades.items()), *facts]
         digest.update(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
@@ -207,7 +208,8 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
         try:
             record = json.loads(line)
             labels = _own_labels(record["labels"])
-            facts = {key: str(record[key]) for key in FACTS if key in record}
+            facts = {key: " ".join(str(record[key]).split()) for key in FACTS if record.get(key) is not None}
+            "".join(facts.values()).encode()  # a name with half of a character could not be stored
             text = str(record["text"])
             grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from classifiers.data.datasets import Example, label_order
+from classifiers.features.tokens import PreparedText
 from classifiers.training.linear import Floats, LinearModel, LinearTrainer
 
 INVERSE_REGULARISATION: Final = 4.0
@@ -36,9 +37,21 @@ class AuxiliarySet:
     examples: Sequence[Example]
     about: str
 
-    def without(self, texts: set[str]) -> "AuxiliarySet":
-        """Leave out texts that also stand in the target: their answers would leak."""
-        return replace(self, examples=[example for example in self.examples if example.text not in texts])
+    def without(
+        self, prepared: Sequence[PreparedText], known: set[str]
+    ) -> tuple["AuxiliarySet", Sequence[PreparedText]]:
+        """Leave out texts that also stand in the target: their answers would leak.
+
+        Args:
+            prepared: The texts of the set.
+            known: The target's texts, normalised: small differences in writing make no other text.
+
+        Returns:
+            The rest of the set and its texts.
+
+        """
+        kept = [row for row, text in enumerate(prepared) if text.aligned.text not in known]
+        return replace(self, examples=[self.examples[row] for row in kept]), [prepared[row] for row in kept]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,6 @@ def calibrate(
     model: LinearModel,
     scores: Floats,
     answers: NDArray[np.bool_],
-    *,
-    sample_weight: Floats,
     subclasses: SubclassScores | None,
 ) -> tuple[LabelModel, Floats]:
     """Make the model of one label: the linear model and the subclasses, blended and calibrated.
@@ -45,7 +43,6 @@ def calibrate(
         model: Fitted on all texts.
         scores: Of texts by linear models that had not seen them, shape (texts,).
         answers: Whether the texts carry the label, shape (texts,).
-        sample_weight: Shape (texts,).
         subclasses: What subclasses say; None: nothing.
 
     Returns:
@@ -58,11 +55,28 @@ def calibrate(
         # Both are brought to deviation one, so that the weight means the same whatever their scales are.
         blend = np.array([1 - subclasses.weight, subclasses.weight])
         blend = blend / np.maximum(columns.std(axis=0), LEAST_DEVIATION)
-    platt = LogisticRegression(C=UNREGULARISED, max_iter=1000)
-    platt.fit((columns @ blend)[:, np.newaxis], answers, sample_weight=sample_weight)
-    blend, shift = blend * float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    slope, shift = _platt(columns @ blend, answers)
+    blend = blend * slope
     weights, intercept = blend[0] * model.weights, float(blend[0] * model.intercept + shift)
     log_odds = columns @ blend + shift
     if subclasses is None:
         return LabelModel(label, weights, intercept), log_odds
     return LabelModel(label, weights, intercept, float(blend[1]), subclasses.label_given_subclass), log_odds
+
+
+def _platt(scores: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fit slope and intercept that turn scores, shape (texts,), into log-odds.
+
+    Answers are smoothed as Platt does, so that few texts that a score tells apart do not make it certain. The slope is
+    never negative: scores that rank unseen texts the wrong way round say nothing, and every text gets the base rate.
+    """
+    yes = int(answers.sum())
+    no = len(answers) - yes
+    target = np.where(answers, (yes + 1) / (yes + 2), 1 / (no + 2))
+    twice = np.concatenate([scores, scores])[:, np.newaxis]
+    platt = LogisticRegression(C=UNREGULARISED, max_iter=1000)
+    platt.fit(twice, np.arange(len(twice)) < len(scores), sample_weight=np.concatenate([target, 1 - target]))
+    slope = float(platt.coef_[0, 0])
+    if slope > 0:
+        return slope, float(platt.intercept_[0])
+    return 0.0, float(np.log(target.mean() / (1 - target.mean())))

@@ -27,7 +27,6 @@ EPOCHS: Final = 4  # few, so that weights stay small
 BATCHES: Final = 11  # an epoch
 LEARNING_RATE: Final = 0.03
 RARITY_EXPONENT: Final = 0.5  # posts of a subclass of n posts weigh n ** -RARITY_EXPONENT
-NO_EVIDENCE: Final = 0.5  # P(label | subclass) that speaks neither for the label nor against it
 NONE: Final = ""  # the subclass of texts that have none
 
 
@@ -62,21 +61,31 @@ class FittedSubclasses:
             return None
         names = self.names[rows]
         of_subclass = [answers[names == name] for name in self.model.names]
-        given = np.array([known.mean() if known.size else NO_EVIDENCE for known in of_subclass])
-        if not ((given > NO_EVIDENCE).any() and (given < NO_EVIDENCE).any()):
+        given = np.array([known.mean() if known.size else answers.mean() for known in of_subclass])
+        if given.max() == given.min():
             return None
         return SubclassScores(label_log_odds(self.unseen[rows], given), given, weight)
 
 
-def subclass_names(examples: Sequence[Example]) -> NDArray[np.str_]:
-    """Name the subclass of each post, shape (posts,); NONE where it has none or too few are like it."""
+def subclass_names(examples: Sequence[Example], groups: NDArray[np.intp]) -> NDArray[np.str_]:
+    """Name the subclass of each post, shape (posts,); NONE where it has none or too few are like it.
+
+    Args:
+        examples: The posts.
+        groups: Equal for equal texts, which count once; from `groups_of`.
+
+    """
     kinds = [example.facts.get("kind", NONE) for example in examples]
     topics = [example.facts.get("topic", "") for example in examples]
     fine = [f"{kind}:{topic}" if kind else NONE for kind, topic in zip(kinds, topics, strict=True)]
-    count = Counter(fine)
+    count = _different_texts(fine, groups)
     names = [both if count[both] >= LEAST_OF_TOPIC else kind for both, kind in zip(fine, kinds, strict=True)]
-    count = Counter(names)
+    count = _different_texts(names, groups)
     return np.array([name if count[name] >= LEAST_OF_KIND else NONE for name in names], dtype=np.str_)
+
+
+def _different_texts(names: Sequence[str], groups: NDArray[np.intp]) -> Counter[str]:
+    return Counter(name for name, _ in set(zip(names, groups.tolist(), strict=True)))
 
 
 def fit_subclasses(
@@ -115,7 +124,9 @@ def fit_subclasses(
         unseen = model.predict_log_proba(matrix)  # texts without a subclass were not trained on
         for seen, judged in random_folds(of_posts, groups[rows], seed, folds):
             other = _fit(features[seen], of_posts[seen], columns, np.unique(of_posts), seed)
-            unseen[rows[judged]] = other.predict_log_proba(posts[judged])
+            # Also copies that have no subclass themselves: their text was trained on.
+            held_out = np.isin(groups, groups[rows[judged]])
+            unseen[held_out] = other.predict_log_proba(matrix[held_out])
             on_fitted()
     return FittedSubclasses(model, names, unseen)
 
@@ -132,5 +143,9 @@ def _fit(
     solver = MLPClassifier((), alpha=0.0, batch_size=batch, learning_rate_init=LEARNING_RATE, random_state=seed)
     for _ in range(EPOCHS):
         solver.partial_fit(features, names, classes=classes, sample_weight=weights / weights.mean())
-    rounded = solver.coefs_[0].astype(np.float16).astype(np.float32)  # as it is stored
-    return SubclassModel(tuple(classes.tolist()), columns, rounded, np.asarray(solver.intercepts_[0], dtype=np.float64))
+    weights_, intercepts = solver.coefs_[0], solver.intercepts_[0]
+    if len(classes) == 2:  # noqa: PLR2004  for two classes the solver has one output, the score of the second
+        weights_ = np.column_stack([np.zeros_like(weights_), weights_])
+        intercepts = np.append(0.0, intercepts)
+    rounded = weights_.astype(np.float16).astype(np.float32)  # as it is stored
+    return SubclassModel(tuple(classes.tolist()), columns, rounded, np.asarray(intercepts, dtype=np.float64))

@@ -4,6 +4,7 @@ For each label a linear model is fitted on the design matrix, and for all labels
 text is scored by models that did not see it. These scores decide how both are calibrated, and the thresholds.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,8 +28,9 @@ from classifiers.training.splits import groups_of, random_folds
 from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
 from classifiers.training.thresholds import label_threshold
 
+RECIPE_VERSION: Final = 1  # raised when the trainer makes another model of the same data
 LEAST_EXAMPLES: Final = 10  # different texts of each answer, yes and no
-LOCAL_WEIGHT: Final = 5.0  # of a post from the place where the model is used, beside 1 for a general one
+MOST_LOCAL_WEIGHT: Final = 50.0  # of a post from the place where the model is used, beside 1 for a general one
 ENOUGH_LOCAL: Final = 30  # local posts of each answer, from which on a threshold must hold on them too
 
 
@@ -38,7 +40,7 @@ class Trained:
 
     Args:
         classifier: Scores texts.
-        data_hash: The hash of texts and labels.
+        data_hash: The hash of all that the model depends on: texts, labels, which are local, and the configuration.
         examples: How many texts there were.
         metrics: The quality of each label on texts that were not seen.
         unseen: The probabilities behind these figures, by label, in the order of the examples that know the label.
@@ -93,8 +95,8 @@ class Trainer:
 
         Args:
             examples: Labelled texts: the project's corpus, or a whole set of one's own.
-            local: Labelled posts from the place where the model will be used, such as decided ones. They weigh
-                LOCAL_WEIGHT each, and thresholds must hold on them too where there are enough.
+            local: Labelled posts from the place where the model will be used, such as decided ones. They weigh more
+                (`local_weight`), and thresholds must hold on them too where there are enough.
             auxiliary: Other labelled sets, whose scores are features.
 
         Raises:
@@ -102,24 +104,26 @@ class Trainer:
 
         """
         config, everything = self._config, [*examples, *local]
-        known = {example.text for example in everything}
-        sets = [each.without(known) for each in auxiliary]
-        others = [example for each in sets for example in each.examples]
-        preparer = TextPreparer(self._segmenter, len(everything) + len(others), partial(self._progress, "words"))
+        total = len(everything) + sum(len(each.examples) for each in auxiliary)
+        preparer = TextPreparer(self._segmenter, total, partial(self._progress, "words"))
         texts = preparer.prepare([example.text for example in everything])
         _require_enough(everything, texts)
-        prepared = [(each, preparer.prepare([example.text for example in each.examples])) for each in sets]
+        known = {text.aligned.text for text in texts}
+        prepared = [
+            each.without(preparer.prepare([example.text for example in each.examples]), known) for each in auxiliary
+        ]
+        others = [example for each, _ in prepared for example in each.examples]
         design = DesignMatrix.fit(texts, prepared, config, self._progress)
         data = _Data(
             everything,
             np.arange(len(everything)) >= len(examples),
             groups_of([text.aligned.text for text in texts]),
         )
-        del texts, prepared  # thousands of texts would stay in memory to the end
+        del texts, prepared, preparer  # thousands of texts would stay in memory to the end
         on_fitted = _counter(self._progress, "subclasses", config.folds + 1)
         subclasses = fit_subclasses(
             design.matrix,
-            subclass_names(everything),
+            subclass_names(everything, data.groups),
             data.groups,
             folds=config.folds,
             seed=config.seed,
@@ -137,7 +141,7 @@ class Trainer:
         )
         return Trained(
             classifier,
-            data_hash([*everything, *others]),
+            _training_hash([*everything, *others], len(local), config),
             len(everything),
             {each.model.label: each.metrics for each in fitted},
             {each.model.label: each.probabilities for each in fitted},
@@ -183,15 +187,13 @@ class _LabelFit:
         self._groups = data.groups[self._rows]
         self._local = data.local[self._rows]
         self._answers = np.array([example.labels[label] for example in self._examples], dtype=bool)
-        self._weights = np.where(self._local, LOCAL_WEIGHT, 1.0)
+        self._weights = np.where(self._local, local_weight(self._answers[self._local]), 1.0)
 
     def fit(self, design: DesignMatrix, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
         """Fit, calibrate, and choose the threshold."""
         linear, scores = self._fit_linear(design, on_fitted)
         said = subclasses.scores(self._rows, self._answers, self._choices.subclass_weight) if subclasses else None
-        model, log_odds = calibrate(
-            self._label, linear, scores, self._answers, sample_weight=self._weights, subclasses=said
-        )
+        model, log_odds = calibrate(self._label, linear, scores, self._answers, said)
         probabilities = sigmoid(log_odds)
         threshold = label_threshold(
             probabilities,
@@ -230,12 +232,28 @@ class _LabelFit:
         return min(int(answers.sum()), int((~answers).sum())) >= ENOUGH_LOCAL
 
 
+def local_weight(answers: NDArray[np.bool_]) -> float:
+    """Return the sample weight of each local post of a label.
+
+    A few hundred posts must not drown among thirty thousand; yet the label of a handful must not outweigh what the
+    general posts say of it. So the weight is the number of local posts of the rarer answer, 1 to MOST_LOCAL_WEIGHT.
+
+    Args:
+        answers: Whether the local posts carry the label, shape (posts,).
+
+    """
+    rarer = min(int(answers.sum()), int((~answers).sum()))
+    return float(np.clip(rarer, 1.0, MOST_LOCAL_WEIGHT))
+
+
 def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) -> None:
     """Refuse labels that have too few texts; copies add nothing, so different texts are counted."""
     answered: dict[str, dict[str, bool]] = {}
     for example, text in zip(examples, texts, strict=True):
         for label, answer in example.labels.items():
-            answered.setdefault(label, {}).setdefault(text.aligned.text, answer)
+            # A grade of 0 or 1 says the reverse of its answer, which the linear model would then not see.
+            target = example.grades.get(label, float(answer))
+            answered.setdefault(label, {}).setdefault(text.aligned.text, answer if 0 < target < 1 else target > 0)
     if not answered:
         message = "there is nothing to train on: name a data set or keep the project's corpus"
         raise TrainingFailed(message)
@@ -248,6 +266,15 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) 
                 f"add texts until there are at least {LEAST_EXAMPLES} of each"
             )
             raise TrainingFailed(message)
+
+
+def _training_hash(examples: Sequence[Example], local: int, config: TrainingConfig) -> str:
+    """Hash what a model depends on. Two models of one name differ in version when any of it differs."""
+    views = [(view.name, view.ngrams, view.scale) for view in config.views]
+    numbers = (config.min_documents, config.inverse_regularisation, config.precision, config.folds, config.seed)
+    labels = [(name, repr(choices)) for name, choices in sorted(config.labels.items())]
+    parts = repr((RECIPE_VERSION, data_hash(examples), local, views, numbers, labels))
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:

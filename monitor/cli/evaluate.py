@@ -19,7 +19,7 @@ from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.evaluation.slices import by_slice
 from classifiers.text.normalise import normalise
 from monitor.cli.context import application, out, progress_bar, show_json
-from monitor.cli.train import read_data
+from monitor.cli.train import read_examples
 from monitor.errors import UsageError
 from monitor.reports.mask import mask_personal
 
@@ -62,7 +62,7 @@ def evaluate(
         raise UsageError(message)
     with progress_bar() as bar:
         loaded = application(context).load_model(model, bar.update)
-    examples = read_data(data, corpus=False)
+    examples = read_examples(data)
     seen = _texts_of(without or [])
     scored = score_examples(loaded.classifier, examples)
     result: dict[str, Any] = {"model": loaded.version, **summary(scored)}

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
 from monitor.cli.context import application, out, progress_bar, show_json
-from monitor.cli.train import read_data
+from monitor.cli.train import training_data
 from monitor.pipeline.learn import LearnResult
 
 
@@ -27,10 +27,10 @@ def learn(
     """
     app = application(context)
     learner = app.learner()  # asked first: a missing database is told before anything is read
-    general = read_data(data or [], corpus=True)
+    general, own, auxiliary = training_data(data or [], corpus=True)
     with progress_bar() as bar:
         active = app.load_model(app.scoring_model(), bar.update)
-        learnt = learner.run(general, active, name or None, bar.update)
+        learnt = learner.run(general, active, name or None, bar.update, own=own, auxiliary=auxiliary)
     if as_json:
         show_json(_as_dict(learnt))
         return

@@ -35,8 +35,7 @@ def train(
     if not name.strip(" ./"):
         message = f"--name {name}: give the model a name, for example --name mine"
         raise UsageError(message)
-    files = [_named_file(item) for item in data or []]
-    examples, local, auxiliary = _training_data(files, corpus=corpus)
+    examples, local, auxiliary = training_data(data or [], corpus=corpus)
     app = application(context)
     with progress_bar() as bar:
         trainer = Trainer(app.segmenter, TrainingConfig(precision=precision), bar.update)
@@ -58,14 +57,17 @@ def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:
         )
 
 
-def _training_data(
-    files: list[tuple[str, Path]], *, corpus: bool
-) -> tuple[list[Example], list[Example], list[AuxiliarySet]]:
+def training_data(data: list[str], *, corpus: bool) -> tuple[list[Example], list[Example], list[AuxiliarySet]]:
     """Read what to train on: general examples, local ones, and auxiliary sets.
 
     The operator's own posts are local where the corpus is trained on too. Public sets judge by rules of their own, so
     they are auxiliary where there are examples of ours, and decide by themselves where there are none.
+
+    Raises:
+        UsageError: When a name lacks its file.
+
     """
+    files = [_named_file(item) for item in data]
     own = [example for reader, path in files if reader == OWN for example in read_named(reader, path)]
     public = [(reader, path) for reader, path in files if reader != OWN]
     if corpus:
@@ -91,12 +93,11 @@ def _named_file(item: str) -> tuple[str, Path]:
     return reader, Path(file)
 
 
-def read_data(data: list[str], *, corpus: bool) -> list[Example]:
-    """Read the corpus (if asked for) and the named files, all together.
+def read_examples(data: list[str]) -> list[Example]:
+    """Read labelled files, all together.
 
     Raises:
         UsageError: When a name lacks its file.
 
     """
-    files = [_named_file(item) for item in data]
-    return [*(read_corpus() if corpus else []), *(e for reader, file in files for e in read_named(reader, file))]
+    return [example for reader, path in map(_named_file, data) for example in read_named(reader, path)]

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from classifiers.active_learning import Selection, select
 from classifiers.features.embeddings import embed
 from classifiers.features.tokens import TextPreparer
-from classifiers.labels import LABEL_NAMES
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
@@ -54,6 +53,7 @@ class _Pool:
     """
 
     model: Model
+    labels: Sequence[str]
     posts: Sequence[Post]
     probabilities: NDArray[np.float64]
     thresholds: NDArray[np.float64]
@@ -118,7 +118,7 @@ class QuestionSelector:
         return SelectionResult(len(drawn.all), len(drawn.uncertain), len(drawn.random), len(drafts), waiting)
 
     def _pool(self, loaded: Loaded) -> _Pool:
-        since = self._clock.now() - WINDOW
+        since, labels = self._clock.now() - WINDOW, loaded.classifier.labels
         with self._database.work() as session:
             model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
             posts = questions.scored_posts(session, model.id, since, MAX_POOL) if model else []
@@ -134,10 +134,11 @@ class QuestionSelector:
             limits = [by_source_kind[post.source.kind] for post in posts]
         return _Pool(
             model=model,
+            labels=labels,
             posts=posts,
-            probabilities=np.array([[scores[post.id, label] for label in LABEL_NAMES] for post in posts]),
-            thresholds=np.array([[row[label].threshold for label in LABEL_NAMES] for row in limits]),
-            unsure_from=np.array([[row[label].unsure_from for label in LABEL_NAMES] for row in limits]),
+            probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
+            thresholds=np.array([[row[label].threshold for label in labels] for row in limits]),
+            unsure_from=np.array([[row[label].unsure_from for label in labels] for row in limits]),
             asked=[row for row, post in enumerate(posts) if post.id in asked],
         )
 
@@ -149,8 +150,8 @@ def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _drafts(pool: _Pool, drawn: Selection, margins: NDArray[np.float64]) -> list[QuestionDraft]:
     """Make the questions, random and uncertain ones in mixed order, so that the order tells reviewers nothing."""
-    wanted = [(row, "random", LABEL_NAMES) for row in drawn.random]
-    wanted += [(row, "uncertain", (LABEL_NAMES[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]
+    wanted = [(row, "random", pool.labels) for row in drawn.random]
+    wanted += [(row, "uncertain", (pool.labels[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]
     # The seed is fixed so that a repeated run gives the same order.
     mixed = np.random.default_rng(SEED).permutation(len(wanted))
     return [
@@ -163,6 +164,6 @@ def _drafts(pool: _Pool, drawn: Selection, margins: NDArray[np.float64]) -> list
             probability=float(pool.probabilities[row, column]),
         )
         for row, sampling, labels in (wanted[number] for number in mixed)
-        for column, label in enumerate(LABEL_NAMES)
+        for column, label in enumerate(pool.labels)
         if label in labels
     ]

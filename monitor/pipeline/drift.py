@@ -212,7 +212,7 @@ def _on_words(words: tuple[WeekOfWords, ...]) -> list[str]:
     if newest.unknown - usual <= NOTABLE_UNKNOWN:
         return []
     known = f"{newest.unknown:.0%} of the syllables of {newest.week} are unknown to the model ({usual:.0%} before)"
-    return [f"{known}: `kiemtin learn` reads the new words, with or without decisions"]
+    return [f"{known}: label such posts (`kiemtin ask`), then run `kiemtin learn`"]
 
 
 def _on_flags(reviewed: Mapping[str, Share]) -> list[str]:

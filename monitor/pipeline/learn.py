@@ -1,13 +1,13 @@
 """Train a candidate model on decided posts, compare it with the active model, and register it.
 
 A candidate opens no flags until a person promotes it. Its folder holds weights and a vocabulary, no texts: terms that
-occur in one text only are dropped, and the normaliser has replaced links, addresses, phone numbers and @names.
+occur in fewer than five texts are dropped, and the normaliser has replaced links, addresses, phone numbers and @names.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
+from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.design_matrix import Progress
 from classifiers.training.train import Trainer
 from monitor.clock import VIETNAM, Clock
@@ -78,14 +79,19 @@ class Learner:
         active: Loaded,
         name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
+        *,
+        own: Sequence[Example] = (),
+        auxiliary: Sequence[AuxiliarySet] = (),
     ) -> LearnResult:
         """Train a candidate on all decisions up to now.
 
         Args:
-            general: Other labelled texts: the project's corpus, public sets.
+            general: The project's corpus.
             active: The active model, with which the candidate is compared.
             name: The candidate's name; None: made from today's date.
             progress: Called with the step, the number done, and the total.
+            own: The operator's labelled files; local like the decided posts.
+            auxiliary: Public sets, whose scores are features.
 
         Raises:
             UsageError: When there is a model of that name.
@@ -99,7 +105,11 @@ class Learner:
         found = split_holdout(decided)
         # A held-out post may also stand in a public set; it must not be trained on by that way.
         general = exclude_texts(general, found.held_out)
-        trained = Trainer(self._segmenter, progress=progress).fit(general, local=found.training)
+        own = exclude_texts(own, found.held_out)
+        auxiliary = [replace(each, examples=exclude_texts(each.examples, found.held_out)) for each in auxiliary]
+        trained = Trainer(self._segmenter, progress=progress).fit(
+            general, local=[*own, *found.training], auxiliary=auxiliary
+        )
         comparison = compare(trained.classifier, active.classifier, found.held_out, self._challenge_set)
         now = self._clock.now()
         saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))

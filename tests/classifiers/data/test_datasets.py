@@ -192,8 +192,10 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
 
 def test_the_hash_follows_texts_labels_and_their_order() -> None:
     one, two = Example("a", {"negative": True, "concern": False}), Example("\ud83d", {"negative": False})
-    turned = Example("a", {"concern": False, "negative": True}, {"kind": "insult"})
+    turned = Example("a", {"concern": False, "negative": True}, {"id": "x-1"})
     assert data_hash([one, two]) == data_hash([turned, two])
+    of_a_kind = Example("a", one.labels, {"kind": "insult"})
+    assert data_hash([one]) != data_hash([of_a_kind]), "subclasses are trained on kinds"
     hashes = {data_hash(examples) for examples in ([one], [two], [one, two], [two, one], [])}
     assert len(hashes) == 5
     assert data_hash([one]) != data_hash([Example("a", {"negative": False, "concern": False})])

@@ -5,6 +5,8 @@ import pytest
 import scipy.sparse as sp
 
 from classifiers.data.datasets import Example
+from classifiers.features.tokens import prepare_all
+from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import (
     DEVIATION,
     LEAST_ANSWERS,
@@ -28,9 +30,13 @@ def test_classes_have_their_place_from_mild_to_grave() -> None:
     assert class_places(graded("clean", "hate", "offensive")).tolist() == [0, 2, 1]
 
 
-def test_texts_of_the_target_are_left_out() -> None:
-    auxiliary = AuxiliarySet("vihsd", graded("clean", "hate", "clean"), about="negative")
-    assert auxiliary.without({"hate 1", "elsewhere"}).examples == [auxiliary.examples[0], auxiliary.examples[2]]
+def test_texts_of_the_target_are_left_out_however_they_are_written(segmenter: Segmenter) -> None:
+    texts = ["Đồ ngu", "ĐỒ NGU ", "quạt hỏng"]
+    examples = [Example(text, {"clean": False, "hate": True}) for text in texts]
+    prepared = prepare_all(texts, segmenter)
+    rest, texts_left = AuxiliarySet("vihsd", examples, about="negative").without(prepared, {prepared[0].aligned.text})
+    assert rest.examples == [examples[2]]
+    assert list(texts_left) == [prepared[2]]
 
 
 def test_there_is_a_model_for_each_step_to_a_graver_class() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 
 from classifiers.data.datasets import Example
@@ -46,12 +47,14 @@ def fitted(names: np.ndarray, matrix: sp.csr_matrix, texts: Sequence[str]) -> Fi
 
 def test_a_kind_is_told_apart_by_topic_where_there_are_enough_posts() -> None:
     posts = [post("satire", "money")] * LEAST_OF_TOPIC + [post("satire", "school")] * LEAST_OF_KIND
-    assert set(subclass_names(posts)) == {"satire:money", "satire"}
+    assert set(subclass_names(posts, np.arange(len(posts)))) == {"satire:money", "satire"}
 
 
 def test_too_few_posts_are_of_no_kind_and_neither_are_posts_from_elsewhere() -> None:
     posts = [post("satire")] * (LEAST_OF_KIND - 1) + [post("mood")] * LEAST_OF_KIND + [post()]
-    assert subclass_names(posts).tolist() == [NONE] * (LEAST_OF_KIND - 1) + ["mood"] * LEAST_OF_KIND + [NONE]
+    assert subclass_names(posts, np.arange(len(posts))).tolist() == [NONE] * (LEAST_OF_KIND - 1) + [
+        "mood"
+    ] * LEAST_OF_KIND + [NONE]
 
 
 def test_a_label_is_as_likely_in_a_subclass_as_it_is_frequent_there() -> None:
@@ -62,8 +65,8 @@ def test_a_label_is_as_likely_in_a_subclass_as_it_is_frequent_there() -> None:
     scores = found.scores(rows, answers, weight=0.5)
     assert scores is not None
     given = dict(zip(found.model.names, scores.label_given_subclass.tolist(), strict=True))
-    assert given == {"alarm": 1.0, "notice": 0.25, "criticism": 0.0, "question": 0.5}
-    assert found.scores(rows, np.zeros(len(rows), bool), weight=0.5) is None, "no subclass says yes"
+    assert given == {"alarm": 1.0, "notice": 0.25, "criticism": 0.0, "question": pytest.approx(answers.mean())}
+    assert found.scores(rows, np.zeros(len(rows), bool), weight=0.5) is None, "all subclasses say the same"
     assert found.scores(rows, answers, weight=0.0) is None, "the label does not go by subclasses"
 
 
@@ -126,3 +129,27 @@ def test_each_fit_is_told() -> None:
     told: list[None] = []
     fit_subclasses(matrix, names, groups_of(texts), folds=3, seed=1, on_fitted=lambda: told.append(None))
     assert len(told) == 4
+
+
+def test_copies_do_not_make_a_subclass() -> None:
+    posts = [post("satire")] * LEAST_OF_KIND
+    assert set(subclass_names(posts, np.zeros(LEAST_OF_KIND, dtype=int))) == {NONE}
+
+
+def test_two_subclasses_are_told_apart_as_well() -> None:
+    matrix, names, texts = crossed()
+    rows = np.flatnonzero(np.isin(names, ["alarm", "notice"]))
+    found = fitted(names[rows], matrix[rows], [texts[row] for row in rows])
+    assert found.model.weights.shape == (len(found.model.columns), 2)
+    assert (np.array(found.model.names)[found.unseen.argmax(axis=1)] == names[rows]).mean() > 0.9
+
+
+def test_a_copy_without_a_subclass_is_not_scored_by_a_model_that_saw_its_text() -> None:
+    # Subclasses by chance; a feature of its own tells each post, so only a model that saw the text knows.
+    chance = CHANCE.permutation(crossed()[1])
+    alone = sp.csr_matrix(3 * np.eye(4 * EACH))
+    matrix = sp.vstack([alone] * (LEAST_DOCUMENTS + 1)).tocsr()
+    names = np.concatenate([np.tile(chance, LEAST_DOCUMENTS), np.full(4 * EACH, NONE)])
+    found = fitted(names, matrix, crossed()[2] * (LEAST_DOCUMENTS + 1))
+    right = np.array(found.model.names)[found.unseen[-4 * EACH :].argmax(axis=1)] == chance
+    assert right.mean() < 0.45, "a guess of four"

@@ -31,3 +31,18 @@ def test_a_threshold_holds_on_each_part_of_the_texts() -> None:
     nobody, part = np.zeros(7, bool), np.array([0, 0, 0, 1, 1, 0, 0], dtype=bool)
     assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0) == 0.4
     assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0, parts=[part]) == 0.6
+
+
+def test_what_holds_on_a_part_must_hold_on_the_whole_too() -> None:
+    """Precision does not rise steadily: at .95, where the part is right, the whole is wrong."""
+    probabilities = np.array([0.99, 0.98, 0.95, 0.6, 0.5, 0.4, 0.4, 0.4, 0.4, 0.4])
+    answers = np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 1], dtype=bool)
+    nobody, part = np.zeros(10, bool), np.arange(10) == 2
+    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0, parts=[part]) == 0.4
+
+
+def test_criticism_of_probability_one_is_spared_too() -> None:
+    probabilities, answers = np.array([1.0, 1.0, 0.2]), np.array([True, False, False])
+    threshold = label_threshold(probabilities, answers, 0.5, criticism=~answers, criticism_limit=0.0)
+    assert threshold > 1.0
+    assert label_threshold(probabilities, answers, 0.5, criticism=~answers, criticism_limit=1.0) <= 1.0

@@ -11,7 +11,7 @@ from classifiers.errors import TrainingFailed
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import LABELS, LabelConfig, TrainingConfig
-from classifiers.training.train import LEAST_EXAMPLES, Trained, Trainer
+from classifiers.training.train import ENOUGH_LOCAL, LEAST_EXAMPLES, MOST_LOCAL_WEIGHT, Trained, Trainer, local_weight
 
 QUICK = TrainingConfig(min_documents=2)
 WORDS = ["quạt", "nóng", "lương", "trọ", "ca", "cơm", "bụi", "ồn", "nước", "điện", "xe", "bếp"]
@@ -134,7 +134,9 @@ def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter)
     target = made_up(25)
     texts = [example.text for example in target]
     alone = train(target, segmenter)
-    beside = train(target, segmenter, auxiliary=[AuxiliarySet("copy", graded(texts[:25], texts[25:]), about="concern")])
+    written = [text.upper() + " " for text in texts]
+    copy = AuxiliarySet("copy", graded(written[:25], written[25:]), about="concern")
+    beside = train(target, segmenter, auxiliary=[copy])
     assert beside.data_hash == alone.data_hash
     assert beside.metrics == alone.metrics
 
@@ -164,10 +166,12 @@ def probability(trained: Trained, text: str) -> float:
 def test_local_posts_weigh_more_than_general_ones(segmenter: Segmenter) -> None:
     """The general examples call a word a concern, the local ones do not."""
     general = [*made_up(60), *(Example(f"thiếu quạt {end}", {"concern": True}) for end in ENDS)]
-    contrary = [Example(f"thiếu quạt {end}", {"concern": False}) for end in ENDS]
+    contrary = [
+        *(Example(f"thiếu quạt {end}", {"concern": False}) for end in ENDS),
+        *(Example(f"cơm khê {end}", {"concern": True}) for end in ENDS),
+    ]
     mixed, local = train([*general, *contrary], segmenter), train(general, segmenter, local=contrary)
     assert probability(local, "thiếu quạt") < probability(mixed, "thiếu quạt") - 0.05
-    assert local.data_hash == mixed.data_hash
 
 
 def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> None:
@@ -178,12 +182,34 @@ def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> N
 
 def test_criticism_that_local_posts_show_is_spared_like_that_of_the_corpus(segmenter: Segmenter) -> None:
     """The limit on criticism is a promise of the trainer: it holds whatever the examples come from."""
-    criticism = [Example(f"xưởng thiếu quạt quá lần {n}", {"concern": False}, {"kind": "criticism"}) for n in range(40)]
-    config = TrainingConfig(min_documents=2, labels={"concern": LabelConfig(criticism_limit=0.05)})
-    for general, local in (([*made_up(60), *criticism], []), (made_up(60), criticism)):
-        trained = Trainer(segmenter, config).fit(general, local=local)
-        flagged = [p >= trained.classifier.thresholds["concern"] for p in trained.unseen["concern"][-40:]]
-        assert sum(flagged) <= 2, "five in a hundred of forty"
+    # Half of what is said so is criticism; nothing in the words tells which.
+    said = [f"xưởng thiếu {word} lần {n}" for n in range(8) for word in WORDS]
+    criticism = [Example(f"{text} a", {"concern": False}, {"kind": "criticism"}) for text in said[::2]]
+    general = [*made_up(60), *(Example(f"{text} a", {"concern": True}) for text in said[1::2])]
+
+    def flagged(limit: float, local: Sequence[Example], more: Sequence[Example] = ()) -> int:
+        config = TrainingConfig(min_documents=2, precision=0.5, labels={"concern": LabelConfig(criticism_limit=limit)})
+        trained = Trainer(segmenter, config).fit([*general, *more], local=local)
+        return sum(p >= trained.classifier.thresholds["concern"] for p in trained.unseen["concern"][-len(criticism) :])
+
+    assert flagged(1.0, criticism) > 2
+    assert flagged(0.04, criticism) <= 1, "four in a hundred of forty-eight"
+    assert flagged(0.04, (), more=criticism) <= 1
+
+
+def test_a_threshold_holds_on_local_posts_where_there_are_enough(segmenter: Segmenter) -> None:
+    """In this place half of the posts that sound like a concern are none."""
+    local = [
+        Example(f"xưởng thiếu {word} lần {n} b", {"concern": (n + place) % 2 == 0})
+        for n in range(6)
+        for place, word in enumerate(WORDS)
+    ]
+    few = local[: 2 * (ENOUGH_LOCAL - 1)]
+
+    def threshold(posts: Sequence[Example]) -> float:
+        return train(made_up(400), segmenter, local=posts).classifier.thresholds["concern"]
+
+    assert threshold(local) > threshold(few)
 
 
 def test_each_label_of_ours_has_a_limit_on_criticism() -> None:
@@ -213,3 +239,29 @@ def test_quiet_wrongs_weigh_less_in_the_linear_model(segmenter: Segmenter) -> No
         return float(model.weights[trained.classifier.space.vocabulary("spelled")["cổng"]])
 
     assert weight(QUICK) < weight(replace(QUICK, labels={}))
+
+
+def test_local_posts_weigh_as_much_as_there_are_of_the_rarer_answer() -> None:
+    def weight(yes: int, no: int) -> float:
+        return local_weight(np.arange(yes + no) < yes)
+
+    assert [weight(0, 90), weight(6, 90), weight(90, 6)] == [1.0, 6.0, 6.0]
+    assert weight(400, 300) == MOST_LOCAL_WEIGHT
+
+
+def test_models_that_were_trained_otherwise_have_another_hash(segmenter: Segmenter) -> None:
+    examples = made_up(30)
+    kinds = [replace(example, facts={"kind": "mood"}) for example in examples]
+    hashes = {
+        train(examples, segmenter).data_hash,
+        train(kinds, segmenter).data_hash,
+        train(examples[:40], segmenter, local=examples[40:]).data_hash,
+        Trainer(segmenter, replace(QUICK, precision=0.7)).fit(examples).data_hash,
+    }
+    assert len(hashes) == 4
+
+
+def test_grades_that_contradict_every_answer_are_refused(segmenter: Segmenter) -> None:
+    graded_away = [replace(e, grades={"concern": 0.0}) if e.labels["concern"] else e for e in made_up(30)]
+    with pytest.raises(TrainingFailed, match="has 0 different examples"):
+        train(graded_away, segmenter)

@@ -39,7 +39,7 @@ def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.learn.read_data", lambda _data, **_choices: corpus()[3::80])
+    monkeypatch.setattr("monitor.cli.learn.training_data", lambda _data, **_choices: (corpus()[3::80], [], []))
 
 
 def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:
