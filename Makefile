@@ -10,6 +10,8 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 
 # uv must take the interpreters that are there and never bring its own.
 export UV_PYTHON_DOWNLOADS := never
+# As pip does: behind a proxy that signs for itself, the system knows it and uv's own list does not.
+export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality docs data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
