@@ -103,33 +103,18 @@ class Trainer:
             TrainingFailed: When a label has too few texts.
 
         """
-        config, everything = self._config, [*examples, *local]
-        total = len(everything) + sum(len(each.examples) for each in auxiliary)
-        preparer = TextPreparer(self._segmenter, total, partial(self._progress, "words"))
-        texts = preparer.prepare([example.text for example in everything])
-        _require_enough(everything, texts)
-        known = {text.aligned.text for text in texts}
-        prepared = [
-            each.without(preparer.prepare([example.text for example in each.examples]), known) for each in auxiliary
-        ]
-        others = [example for each, _ in prepared for example in each.examples]
-        design = DesignMatrix.fit(texts, prepared, config, self._progress)
-        data = _Data(
-            everything,
-            np.arange(len(everything)) >= len(examples),
-            groups_of([text.aligned.text for text in texts]),
-        )
-        del texts, prepared, preparer  # thousands of texts would stay in memory to the end
+        config = self._config
+        design, data = self._prepare(examples, local, auxiliary)
         on_fitted = _counter(self._progress, "subclasses", config.folds + 1)
         subclasses = fit_subclasses(
             design.matrix,
-            subclass_names(everything, data.groups),
+            subclass_names(data.examples, data.groups),
             data.groups,
             folds=config.folds,
             seed=config.seed,
             on_fitted=lambda: next(on_fitted),
         )
-        labels = label_order(everything)
+        labels = label_order(data.examples)
         on_fitted = _counter(self._progress, "labels", len(labels) * (config.folds + 1))
         fitted = [_LabelFit(label, data, config).fit(design, subclasses, on_fitted) for label in labels]
         classifier = Classifier(
@@ -141,11 +126,33 @@ class Trainer:
         )
         return Trained(
             classifier,
-            _training_hash([*everything, *others], len(local), config),
-            len(everything),
+            _training_hash([*data.examples, *data.auxiliary], len(local), config),
+            len(data.examples),
             {each.model.label: each.metrics for each in fitted},
             {each.model.label: each.probabilities for each in fitted},
         )
+
+    def _prepare(
+        self, examples: Sequence[Example], local: Sequence[Example], auxiliary: Sequence[AuxiliarySet]
+    ) -> tuple[DesignMatrix, "_Data"]:
+        """Prepare all texts and fit the design matrix. The texts themselves are not kept: they fill a memory."""
+        everything = [*examples, *local]
+        total = len(everything) + sum(len(each.examples) for each in auxiliary)
+        preparer = TextPreparer(self._segmenter, total, partial(self._progress, "words"))
+        texts = preparer.prepare([example.text for example in everything])
+        _require_enough(everything, texts)
+        known = {text.aligned.text for text in texts}
+        prepared = [
+            each.without(preparer.prepare([example.text for example in each.examples]), known) for each in auxiliary
+        ]
+        design = DesignMatrix.fit(texts, prepared, self._config, self._progress)
+        data = _Data(
+            everything,
+            np.arange(len(everything)) >= len(examples),
+            groups_of([text.aligned.text for text in texts]),
+            [example for each, _ in prepared for example in each.examples],
+        )
+        return design, data
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +163,14 @@ class _Data:
         examples: All of them.
         local: Which are local, shape (texts,).
         groups: Equal for equal texts, shape (texts,).
+        auxiliary: The texts of auxiliary sets.
 
     """
 
     examples: Sequence[Example]
     local: NDArray[np.bool_]
     groups: NDArray[np.intp]
+    auxiliary: Sequence[Example]
 
 
 @dataclass(frozen=True, slots=True)

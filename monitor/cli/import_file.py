@@ -16,6 +16,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
 from monitor.errors import ImportRefused, UsageError
 from monitor.pipeline.imports import ImportResult
+from monitor.settings import Settings
 from storage.sources import SourceDraft
 
 SHOWN_REFUSALS = 10
@@ -52,15 +53,7 @@ def import_file(
     app = application(context)
     importer = app.importer()
     opened = open_file(file, mapping=_pairs(mapping or []), format_name=format_name)
-    draft = SourceDraft(
-        name=source or _source_name(file),
-        kind="import",
-        address=file.name,
-        role=role,
-        legal_basis=legal_basis,
-        retention_days=app.settings.retention_days,
-        interval_seconds=app.settings.interval_minutes * 60,
-    )
+    draft = _source_draft(app.settings, file, source or _source_name(file), role, legal_basis)
     if not as_json:
         _show_recognised(opened, preview=dry_run)
     refused = None if dry_run or no_refused_file else RefusedFile(file, app.settings.home / "imports")
@@ -79,6 +72,18 @@ def import_file(
         reason = next(iter(result.reasons), "the file holds no record")
         message = f"{file.name}: no record could be imported: {reason}"
         raise ImportRefused(message)
+
+
+def _source_draft(settings: Settings, file: Path, name: str, role: str, legal_basis: str) -> SourceDraft:
+    return SourceDraft(
+        name=name,
+        kind="import",
+        address=file.name,
+        role=role,
+        legal_basis=legal_basis,
+        retention_days=settings.retention_days,
+        interval_seconds=settings.interval_minutes * 60,
+    )
 
 
 def _source_name(file: Path) -> str:

@@ -6,7 +6,7 @@ occur in fewer than five texts are dropped, and the normaliser has replaced link
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.design_matrix import Progress
-from classifiers.training.train import Trainer
+from classifiers.training.train import Trained, Trainer
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.pipeline.holdout import exclude_texts, split_holdout
@@ -111,21 +111,26 @@ class Learner:
             general, local=[*own, *found.training], auxiliary=auxiliary
         )
         comparison = compare(trained.classifier, active.classifier, found.held_out, self._challenge_set)
-        now = self._clock.now()
-        saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
-        draft = model_draft(saved)
-        with self._database.work() as session:
-            registry.register(session, draft, now, {"against": active.version, **comparison.as_dict()})
-            session.commit()
+        version = self._register(name, trained, {"against": active.version, **comparison.as_dict()})
         return LearnResult(
             name=name,
-            version=draft.version,
+            version=version,
             general=len(general),
             local=len(found.training),
             answers=_answers(found.training),
             against=active.version,
             comparison=comparison,
         )
+
+    def _register(self, name: str, trained: Trained, comparison: Mapping[str, object]) -> str:
+        """Save the candidate and add it to the register; returns its version."""
+        now = self._clock.now()
+        saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
+        draft = model_draft(saved)
+        with self._database.work() as session:
+            registry.register(session, draft, now, comparison)
+            session.commit()
+        return draft.version
 
     def _free_name(self, name: str | None) -> str:
         today = f"learnt-{self._clock.now().astimezone(VIETNAM):%Y%m%d}"
