@@ -1,6 +1,6 @@
 """The weekly report as a workbook. Text is always written as text: a post that begins with "=" is no formula."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -52,41 +52,18 @@ _ABOUT: Final[Mapping[str, str]] = {
 }
 
 
-def write_xlsx(figures: WeekFigures, path: Path) -> None:
-    """Write the workbook.
+class Book:
+    """Writes the sheets of one workbook.
 
-    Raises:
-        OSError: When the file cannot be written.
+    Args:
+        workbook: The workbook to write into.
+        figures: The figures that its sheets show.
 
     """
-    path.write_bytes(render_xlsx(figures))
-
-
-def render_xlsx(figures: WeekFigures) -> bytes:
-    """Return the workbook's bytes; the same figures give the same bytes."""
-    buffer = BytesIO()
-    with Workbook(buffer, {"in_memory": True}) as workbook:
-        made = figures.method.generated_at.astimezone(VIETNAM).replace(tzinfo=None)
-        workbook.set_properties({"title": summary.title(figures.week), "created": made})
-        book = _Book(workbook, figures)
-        book.overview()
-        book.table_sheet("Theo nhãn", tables.states(figures), tables.decisions(figures))
-        book.table_sheet("Theo nguồn", tables.sources(figures))
-        book.days()
-        book.quotes()
-        book.table_sheet(
-            "Thu thập", tables.source_problems(figures), empty="Không ghi nhận nguồn nào gặp trục trặc trong tuần."
-        )
-        book.notes()
-    return buffer.getvalue()
-
-
-class _Book:
-    """Writes the sheets of one workbook."""
 
     def __init__(self, workbook: Workbook, figures: WeekFigures) -> None:
         self._workbook = workbook
-        self._figures = figures
+        self.figures = figures
         self._formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
         self._bold = {
             cell_type: workbook.add_format(dict(_FORMATS[cell_type.value]) | {"bold": True, "top": 2})
@@ -96,12 +73,12 @@ class _Book:
     def overview(self) -> None:
         """Write title, sentences and totals."""
         sheet = self._sheet("Tổng hợp")
-        table = tables.totals(self._figures)
+        table = tables.totals(self.figures)
         lines = [
-            (summary.title(self._figures.week), "title"),
+            (summary.title(self.figures.week), "title"),
             (summary.SUBJECT, "line"),
-            (summary.span(self._figures.week), "line"),
-            (f"Lập lúc {wording.moment(self._figures.method.generated_at)}", "gloss"),
+            (summary.span(self.figures.week), "line"),
+            (f"Lập lúc {wording.moment(self.figures.method.generated_at)}", "gloss"),
         ]
         last = len(table.columns) - 1
         row = 0
@@ -110,7 +87,7 @@ class _Book:
             row += 1
         self._text(sheet, row + 1, 0, "Tóm tắt", "heading")
         row += 2
-        for sentence in summary.sentences(self._figures):
+        for sentence in summary.sentences(self.figures):
             self._merged(sheet, row, last, sentence, "sentence", characters=90)
             row += 1
         self._table(sheet, row + 1, table)
@@ -130,12 +107,12 @@ class _Book:
     def days(self) -> None:
         """Write the seven days with a chart that Excel draws itself."""
         sheet = self._sheet("Theo ngày")
-        table = tables.days(self._figures)
+        table = tables.days(self.figures)
         below = self._table(sheet, 0, table)
         sheet.freeze_panes(3, 1)
         chart = self._workbook.add_chart({"type": "column", "subtype": "stacked"})
         first, last = 3, 2 + len(table.rows)
-        for position, label in enumerate(self._figures.label_names):
+        for position, label in enumerate(self.figures.label_names):
             column = 2 + position
             chart.add_series(
                 {
@@ -160,7 +137,7 @@ class _Book:
         self._header(sheet, 1, _QUOTE_COLUMNS)
         sheet.freeze_panes(2, 1)
         sheet.repeat_rows(1)
-        found = [quote for group in self._figures.quotes for quote in group.quotes]
+        found = [quote for group in self.figures.quotes for quote in group.quotes]
         for row, quote in enumerate(found, start=2):
             self._cells(sheet, row, _quote_cells(quote), _QUOTE_COLUMNS)
         if found:
@@ -177,7 +154,7 @@ class _Book:
         )
         self._header(sheet, 0, columns)
         sheet.freeze_panes(1, 0)
-        for row, pair in enumerate(summary.notes(self._figures), start=1):
+        for row, pair in enumerate(summary.notes(self.figures), start=1):
             self._cells(sheet, row, pair, columns)
 
     def _sheet(self, name: str) -> Worksheet:
@@ -185,7 +162,7 @@ class _Book:
         sheet.set_paper(9)  # A4
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer('&L&"Arial"&8' + summary.title(self._figures.week) + "&R&8&P / &N")
+        sheet.set_footer('&L&"Arial"&8' + summary.title(self.figures.week) + "&R&8&P / &N")
         return sheet
 
     def _table(self, sheet: Worksheet, row: int, table: Table) -> int:
@@ -229,6 +206,51 @@ class _Book:
         sheet.merge_range(row, 0, row, last, "", self._formats[style])
         self._text(sheet, row, 0, text, style)
         sheet.set_row(row, 16 * -(-len(text) // characters))
+
+
+def _labels(book: Book) -> None:
+    book.table_sheet("Theo nhãn", tables.states(book.figures), tables.decisions(book.figures))
+
+
+def _sources(book: Book) -> None:
+    book.table_sheet("Theo nguồn", tables.sources(book.figures))
+
+
+def _problems(book: Book) -> None:
+    empty = "Không ghi nhận nguồn nào gặp trục trặc trong tuần."
+    book.table_sheet("Thu thập", tables.source_problems(book.figures), empty=empty)
+
+
+Sheet = Callable[[Book], None]  # writes one sheet
+SHEETS: Final[tuple[Sheet, ...]] = (Book.overview, _labels, _sources, Book.days, Book.quotes, _problems, Book.notes)
+
+
+def write_xlsx(figures: WeekFigures, path: Path) -> None:
+    """Write the workbook.
+
+    Raises:
+        OSError: When the file cannot be written.
+
+    """
+    path.write_bytes(render_xlsx(figures))
+
+
+def render_xlsx(figures: WeekFigures, sheets: tuple[Sheet, ...] = SHEETS) -> bytes:
+    """Return the workbook's bytes; the same figures give the same bytes.
+
+    Args:
+        figures: The figures of the week.
+        sheets: What writes the sheets, in their order.
+
+    """
+    buffer = BytesIO()
+    with Workbook(buffer, {"in_memory": True}) as workbook:
+        made = figures.method.generated_at.astimezone(VIETNAM).replace(tzinfo=None)
+        workbook.set_properties({"title": summary.title(figures.week), "created": made})
+        book = Book(workbook, figures)
+        for write in sheets:
+            write(book)
+    return buffer.getvalue()
 
 
 def _quote_cells(quote: Quote) -> tuple[Cell, ...]:
