@@ -1,15 +1,16 @@
 """`kiemtin score` and `kiemtin report`: from imported posts to flags and files."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from classifiers.labels import LABEL_NAMES
 from storage.database import Database
-from storage.models import Post
+from storage.models import Flag, Post
 from tests.monitor.cli.command import Command, apart
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
@@ -25,20 +26,28 @@ def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_the_account_as_json(kiemtin: Command, posts: Path) -> None:
+def flags_in(home: Path) -> Counter[str]:
+    """Count the flags by label; how many there are changes with the small model."""
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        found = Counter(session.scalars(select(Flag.label)))
+    assert found["unverified"] >= 2, "both rumours are flagged"
+    return found
+
+
+def test_the_account_as_json(kiemtin: Command, home: Path, posts: Path) -> None:
     data = kiemtin.well("score", "--json").data
     assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
     assert data["model"].startswith("small-")
-    assert (data["scored"], data["opened"]["unverified"], data["compared"], data["copies"]) == (4, 2, 4, 1)
+    assert (data["scored"], data["opened"], data["compared"], data["copies"]) == (4, flags_in(home), 4, 1)
     assert set(data["opened"]) <= set(LABEL_NAMES)
     again = kiemtin.well("score", "--json").data
     assert (again["scored"], again["opened"], again["compared"]) == (0, {}, 0)
 
 
-def test_the_account_in_words(kiemtin: Command, posts: Path) -> None:
+def test_the_account_in_words(kiemtin: Command, home: Path, posts: Path) -> None:
     out = kiemtin.well("score").out
     assert out.startswith("Scored 4 posts with small-")
-    assert "unverified 2" in out
+    assert f"unverified {flags_in(home)['unverified']}" in out
     assert "Unsure, so not flagged: " in out
     assert "Flags opened: none. Unsure, so not flagged: none." in kiemtin.well("score").out
 
