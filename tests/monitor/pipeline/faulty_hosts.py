@@ -137,10 +137,10 @@ def _halved(send: Send) -> Send:
 def serve_hosts(hosts: Mapping[str, Host]) -> Iterator[Mapping[str, str]]:
     """Serve each host on its own address, all from one thread; gives the base address of each."""
     listeners = {address: socket.create_server((address, 0), backlog=128) for address in hosts}
-    by_port = {listener.getsockname()[1]: hosts[address] for address, listener in listeners.items()}
+    by_place = {listener.getsockname(): hosts[address] for address, listener in listeners.items()}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await by_port[scope["server"][1]](scope, receive, send)
+        await by_place[tuple(scope["server"])](scope, receive, send)
 
     config = uvicorn.Config(
         app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
