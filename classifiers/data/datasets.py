@@ -140,7 +140,7 @@ def read_named(name: str, path: Path) -> list[Example]:
 
     """
     if name == "own":
-        return list(_own_examples(str(path), _open_text(path)))
+        return list(_own_examples(str(path), read_lines(path)))
     known = public_set(name)
     label, positive = known.ours
     return [
@@ -165,30 +165,6 @@ def read_classes(known: ClassSet, path: Path) -> list[Example]:
 def label_order(examples: Sequence[Example]) -> list[str]:
     """List the labels in the order in which the examples name them."""
     return list(dict.fromkeys(label for example in examples for label in example.labels))
-
-
-def read_texts(path: Path) -> list[str]:
-    """Read texts without labels: JSON lines (whatever they hold of title, text and abstract), or one text a line.
-
-    Raises:
-        DataInvalid: When the file cannot be read, or holds no text.
-
-    """
-    texts = [" ".join(line.split()) for line in _plain_texts(path)]
-    kept = list(dict.fromkeys(filter(None, texts)))
-    if not kept:
-        message = f"{path} holds no text: give JSON lines with a text each, or plain lines"
-        raise DataInvalid(message)
-    return kept
-
-
-def _plain_texts(path: Path) -> Iterator[str]:
-    lines = _open_text(path)
-    if not next((line for line in lines if line.strip()), "").lstrip().startswith("{"):
-        yield from lines
-        return
-    for row in _rows(path):
-        yield "\n".join(str(row[column]) for column in ("title", "text", "abstract") if row.get(column))
 
 
 def data_hash(examples: Iterable[Example]) -> str:
@@ -234,7 +210,7 @@ def _own_labels(given: object) -> set[str]:
 def _labelled_rows(known: ClassSet, path: Path) -> list[tuple[str, str, Context]]:
     """Read text, value of the label column and context of every row that has a text and a known class."""
     labelled = []
-    for row in _rows(path):
+    for row in read_rows(path):
         text, value = _text_and_value(known, row, path)
         if text and value in known.classes:
             labelled.append((text, value, context_from_row(row)))
@@ -253,8 +229,14 @@ def _text_and_value(known: ClassSet, row: Mapping[str, Any], path: Path) -> tupl
     return str(text or "").strip(), str(value if value is not None else "").removesuffix(".0")
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    lines = _open_text(path)
+def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Read the rows of a CSV file or of JSON lines, gzipped or not, by column name.
+
+    Raises:
+        DataInvalid: When the file cannot be read, or a row is neither.
+
+    """
+    lines = read_lines(path)
     first = next((line for line in lines if line.strip()), "")
     if not first.lstrip().startswith("{"):
         try:
@@ -277,7 +259,13 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
         yield row
 
 
-def _open_text(path: Path) -> Sequence[str]:
+def read_lines(path: Path) -> Sequence[str]:
+    """Read the lines of a UTF-8 file, gzipped or not.
+
+    Raises:
+        DataInvalid: When the file cannot be read or is not UTF-8.
+
+    """
     try:
         body = path.read_bytes()
         if body.startswith(GZIP_MAGIC):

@@ -87,7 +87,7 @@ class FeatureSpace:
         *,
         others: Sequence[PreparedText] = (),
         views: Sequence[View] = VIEWS,
-        min_documents: int = 2,
+        min_documents: int,
     ) -> "FeatureSpace":
         """Fit vocabularies and document frequencies; see `fit_transform`."""
         return cls.fit_transform(texts, others=others, views=views, min_documents=min_documents)[0]
@@ -99,7 +99,7 @@ class FeatureSpace:
         *,
         others: Sequence[PreparedText] = (),
         views: Sequence[View] = VIEWS,
-        min_documents: int = 2,
+        min_documents: int,
     ) -> tuple["FeatureSpace", sp.csr_matrix]:
         """Fit vocabularies and document frequencies, and give the texts' matrix, which costs nothing more.
 

@@ -43,7 +43,6 @@ class View:
         scale: L2 norm of the block in each row of the matrix.
         word_tokens: Cuts a word into tokens; None: the tokens are the groups of the lexicon's terms in the text.
         characters: N-grams are of characters inside a token instead of tokens.
-        nb_weight: Weight of the naive-Bayes scaling while a linear model is fitted (Wang and Manning, 2012); 0: none.
 
     """
 
@@ -52,7 +51,6 @@ class View:
     scale: float
     word_tokens: WordTokens | None = None
     characters: bool = False
-    nb_weight: float = 0.0
 
     def tokens(self, text: PreparedText) -> list[str]:
         """Cut a prepared text into tokens."""

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from classifiers.data.datasets import Example, read_classes, read_corpus, read_texts
+from classifiers.data.datasets import Example, read_classes, read_corpus
 from classifiers.text.segment import Segmenter
 from tests.benchmarks.tasks.config import SETS, TASKS, TaskConfig
 from tests.benchmarks.tasks.features import AuxiliarySet
 from tests.benchmarks.tasks.measure import TaskFigures, measure_task, without_copies
 from tests.benchmarks.tasks.splits import times_of
 from tests.benchmarks.tasks.train import train_task
+from tests.benchmarks.tasks.unlabelled import read_texts
 
 NEWEST: Final = 4  # one part in so many is measured where a set is split by time
 SPLIT_BY_TIME: Final = "reintel"

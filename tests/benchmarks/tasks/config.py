@@ -4,7 +4,7 @@ The choices were made by cross-validation on the training parts, never on develo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from classifiers.data.datasets import PUBLIC_SETS, ClassSet
@@ -31,6 +31,7 @@ class TaskConfig:
 
     Args:
         views: The blocks of text features.
+        nb_weights: By view name, the weight of its naive-Bayes scaling (Wang and Manning, 2012); unnamed views: none.
         uses_title: Add features of the title and the topic under which a text stands.
         inverse_regularisation: C of the logistic regressions.
         dimensions: Length of the document embeddings; 0: none.
@@ -43,6 +44,7 @@ class TaskConfig:
     """
 
     views: tuple[View, ...]
+    nb_weights: Mapping[str, float] = field(default_factory=dict)
     uses_title: bool = False
     inverse_regularisation: float = 4.0
     dimensions: int = 100
@@ -56,7 +58,7 @@ class TaskConfig:
 def _comments() -> tuple[View, ...]:
     """Give views for comments: character n-grams count in full, since spelling is free; words do not help."""
     return (
-        View("syllables", (1, 2), scale=1.0, word_tokens=syllables, nb_weight=0.5),
+        View("syllables", (1, 2), scale=1.0, word_tokens=syllables),
         View("plain", (1, 2), scale=0.5, word_tokens=bare_syllables),
         View("spelled", (1, 2), scale=0.7, word_tokens=respelled_syllables),
         View("letters", (2, 4), scale=1.0, word_tokens=syllables, characters=True),
@@ -64,20 +66,25 @@ def _comments() -> tuple[View, ...]:
     )
 
 
-def _edited(*, nb_weight: float, words: float = 0.0) -> tuple[View, ...]:
+def _edited(*, words: float = 0.0) -> tuple[View, ...]:
     """Give views for longer or edited texts: character n-grams count less."""
     segmented = (View("words", (1, 2), scale=words, word_tokens=joined_word),) if words else ()
     return (
-        View("syllables", (1, 2), scale=1.0, word_tokens=syllables, nb_weight=nb_weight),
+        View("syllables", (1, 2), scale=1.0, word_tokens=syllables),
         *segmented,
         View("letters", (2, 4), scale=0.3, word_tokens=syllables, characters=True),
     )
 
 
-_HATE: Final = TaskConfig(views=_comments())
-_VICTSD: Final = TaskConfig(views=(*_edited(nb_weight=0.5), LEXICON), dimensions=400)
+_HATE: Final = TaskConfig(views=_comments(), nb_weights={"syllables": 0.5})
+_VICTSD: Final = TaskConfig(views=(*_edited(), LEXICON), nb_weights={"syllables": 0.5}, dimensions=400)
 _REINTEL: Final = TaskConfig(
-    views=_edited(nb_weight=0.5, words=1.0), auxiliary=False, recency=0.6, forward=True, trees=True
+    views=_edited(words=1.0),
+    nb_weights={"syllables": 0.5},
+    auxiliary=False,
+    recency=0.6,
+    forward=True,
+    trees=True,
 )
 # By task: the set, and its parameters.
 TASKS: Final[Mapping[str, tuple[str, TaskConfig]]] = {
@@ -86,6 +93,6 @@ TASKS: Final[Mapping[str, tuple[str, TaskConfig]]] = {
     "comments2025": ("comments2025", _HATE),
     "victsd": ("victsd", _VICTSD),
     "victsd with titles": ("victsd", replace(_VICTSD, uses_title=True)),
-    "viocd": ("viocd", TaskConfig(views=_edited(nb_weight=1.0, words=1.0))),
+    "viocd": ("viocd", TaskConfig(views=_edited(words=1.0), nb_weights={"syllables": 1.0})),
     "reintel": ("reintel", _REINTEL),
 }

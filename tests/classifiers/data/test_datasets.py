@@ -19,7 +19,6 @@ from classifiers.data.datasets import (
     public_set,
     read_classes,
     read_named,
-    read_texts,
 )
 from classifiers.errors import DataInvalid
 
@@ -155,25 +154,6 @@ def test_the_context_of_a_published_row_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá xăng,KinhDoanh\n")
     (example,) = read_named("victsd", path)
     assert (example.context.title, example.context.topic) == ("Giá xăng", "KinhDoanh")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "một\n\nhai\nmột\n",
-        '{"text": "một"}\n{"id": 7}\n{"text": "hai", "label": 3}\n',
-        gzip.compress('{"title": "một"}\n{"abstract": "hai", "text": null}'.encode()),
-    ],
-    ids=["plain lines", "json lines", "zipped, other columns"],
-)
-def test_texts_without_labels_are_read_each_once(tmp_path: Path, content: str | bytes) -> None:
-    assert read_texts(write(tmp_path / "texts", content)) == ["một", "hai"]
-
-
-@pytest.mark.parametrize("content", ["", "\n \n", '{"id": 1}'])
-def test_a_file_without_texts_is_explained(tmp_path: Path, content: str) -> None:
-    with pytest.raises(DataInvalid, match="holds no text: give JSON lines with a text each, or plain lines"):
-        read_texts(write(tmp_path / "texts", content))
 
 
 def test_a_damaged_archive_is_explained(tmp_path: Path) -> None:
