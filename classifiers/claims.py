@@ -1,7 +1,6 @@
-"""The two parts of an unverified claim: what is asserted that could be checked, and what it could be checked against.
+"""Rule-based extraction of a claim: the clauses that assert a checkable fact, and the sources that the text names.
 
-Both are found by rules of the language, as a help for the reader; the probability of the label does not depend on them.
-Opinion asserts nothing that can be checked; an official notice names its source.
+The result is shown to reviewers beside a prediction; the probability of the label does not depend on it.
 """
 
 import re
@@ -19,9 +18,9 @@ from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import LINK, normalise
 from classifiers.text.syllables import split_syllables
 
-MOST: Final = 5  # of each part
+MOST: Final = 5  # mentions of each part
 LONGEST: Final = 120  # characters of a clause that are shown
-TELLING: Final = 1.0  # log-odds from which on reasons are said to point at a clause
+LEAST_WEIGHT: Final = 1.0  # log-odds that a clause's words need for the fallback in `_asserted`
 SOURCES: Final = "named_source"  # the group of the lexicon that holds names of papers, stations and portals
 UNNAMED: Final = ("hearsay", "unnamed_expert")  # its groups of people who cannot be asked
 _CLAUSE: Final = re.compile(r"(?:[^.,;:!?…]|[.,:](?=\d))+[.,;:!?…]*")  # 1.000 and 15:30 are no end
@@ -31,9 +30,14 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A stretch of the original text: its words, its half-open span, and what the model's reasons say of it together.
+    """A span of the original text.
 
-    The weight is in log-odds of `unverified`; 0 where no reasons were given.
+    Args:
+        words: The words of the span, runs of white space replaced by one space.
+        start: Offset of its first character, in code points of the original.
+        end: Offset after its last character.
+        weight: Sum of the reasons whose words it contains, in log-odds of `unverified`; 0 without reasons.
+
     """
 
     words: str
@@ -44,14 +48,21 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a text asserts that could be checked, the sources that it names, and those that nobody could look up."""
+    """The extracted claim.
+
+    Args:
+        asserts: Clauses that assert a checkable fact.
+        sources: Named sources, documents and links.
+        hearsay: References to unnamed sources.
+
+    """
 
     asserts: tuple[Mention, ...]
     sources: tuple[Mention, ...]
     hearsay: tuple[Mention, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the words of each part."""
+        """Return the words of each part as plain data."""
         return {
             "asserts": [mention.words for mention in self.asserts],
             "sources": [mention.words for mention in self.sources],
@@ -60,11 +71,12 @@ class Claim:
 
 
 def find_claim(text: str, reasons: Sequence[Reason] = ()) -> Claim:
-    """Find the two parts of a claim.
+    """Extract the claim of a text.
 
     Args:
         text: The text as it was published.
-        reasons: What the model says of its words for `unverified`; what weighs most stands first.
+        reasons: The model's reasons for `unverified`. They order the mentions, and select a clause when no rule
+            matches.
 
     """
     aligned = normalise(text)
@@ -82,7 +94,7 @@ def find_claim(text: str, reasons: Sequence[Reason] = ()) -> Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """The patterns by which the parts are found in a normalised text."""
+    """Compiled patterns, which are matched against the normalised text."""
 
     states: re.Pattern[str]
     states_nothing: re.Pattern[str]
@@ -93,22 +105,22 @@ class _Signs:
 
 @cache
 def _signs(*, plain: bool) -> _Signs:
-    """Read the signs, once a process; for texts that are written without marks they stand without marks."""
+    """Compile the patterns of claim_signs.toml, once a process; `plain` strips diacritics for texts without any."""
     text = (resources.files("classifiers") / "claim_signs.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(strip_diacritics(text) if plain else text)
     one = {name: _any_of(words) for name, words in lists.items()}
-    # Without marks `ong` and `ba` are too many words, and a report of nobody is no newspaper.
+    # Without diacritics `ong` and `ba` have too many other meanings; `báo cáo` is a report, not a newspaper.
     whoever = one["bodies"] if plain else rf"(?:{one['bodies']}|{one['people']}(?! cáo))"
     return _Signs(
-        states=re.compile(rf"{_whole(one['events'])}|(?<![\w/])\d+(?:[.,]\d+)*\s?(?:{one['units']})(?!\w)"),
-        states_nothing=re.compile(rf"\?|{_whole(one['asked'])}|{_whole(one['opinions'])}"),
-        unnamed=re.compile(_whole(one["found"])),
+        states=re.compile(rf"{_delimited(one['events'])}|(?<![\w/])\d+(?:[.,]\d+)*\s?(?:{one['units']})(?!\w)"),
+        states_nothing=re.compile(rf"\?|{_delimited(one['asked'])}|{_delimited(one['opinions'])}"),
+        unnamed=re.compile(_delimited(one["unnamed"])),
         named=(
             re.compile(rf"(?<!\w){one['papers']}(?: so| số)? ?:? ?\d[\w/.\-]*\w"),
             re.compile(rf"(?<!\w){one['bodies']}(?: [^\s.,;:!?]+){{1,6}}? {one['says']}(?!\w)"),
             re.compile(rf"(?<!\w)theo (?:\w+ \w+ (?:của|cua) )?{whoever}(?: [^\s.,;:!?]+){{1,5}}"),
         ),
-        lures=re.compile(_whole(one["lures"])),
+        lures=re.compile(_delimited(one["lures"])),
     )
 
 
@@ -118,26 +130,25 @@ def _any_of(words: str) -> str:
     return f"(?:{'|'.join(re.escape(part) for part in parts)})"
 
 
-def _whole(pattern: str) -> str:
+def _delimited(pattern: str) -> str:
     return rf"(?<!\w){pattern}(?!\w)"
 
 
 def _asserted(aligned: Aligned, signs: _Signs, weights: Mapping[str, float]) -> list[Span]:
-    """Find the clauses that state what happens or how much of it; questions and opinions state nothing.
+    """Return the clauses that contain an event or a quantity; questions and opinions are left out.
 
-    No list names all that can happen: where it names nothing, the clause that the model's reasons point at most stands
-    in, if they point at any.
+    Fallback, since the list of events is incomplete: the clause of greatest weight, if it reaches LEAST_WEIGHT.
     """
     clauses = [match for match in _CLAUSE.finditer(aligned.text) if not signs.states_nothing.search(match[0])]
-    found = [match for match in clauses if signs.states.search(match[0])]
-    if not found:
-        pointed_at = max(clauses, key=lambda match: _weight(match[0], weights), default=None)
-        found = [pointed_at] if pointed_at is not None and _weight(pointed_at[0], weights) >= TELLING else []
-    return [_trimmed(aligned.text, *match.span()) for match in found]
+    stating = [match for match in clauses if signs.states.search(match[0])]
+    if not stating:
+        heaviest = max(clauses, key=lambda match: _weight(match[0], weights), default=None)
+        stating = [heaviest] if heaviest is not None and _weight(heaviest[0], weights) >= LEAST_WEIGHT else []
+    return [_trimmed(aligned.text, *match.span()) for match in stating]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
-    """Leave out spaces and marks at both ends, and what is too long to be read at a glance."""
+    """Strip spaces and punctuation, and cut after LONGEST characters, at a space if there is one."""
     clause = text[start:end].lstrip(" -–•.,;:!?…")
     start = end - len(clause)
     clause = clause.rstrip(" .,;:!?…")
@@ -147,16 +158,17 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _sources(text: str, aligned: Aligned, signs: _Signs, terms: Iterable[tuple[str, Span]]) -> list[Span]:
-    found: list[Span] = []
+    spans: list[Span] = []
     for pattern in signs.named:
-        found.extend(match.span() for match in pattern.finditer(aligned.text) if not _touches(match.span(), found))
+        spans.extend(match.span() for match in pattern.finditer(aligned.text) if not _touches(match.span(), spans))
     for group, span in terms:
-        if group == SOURCES and _is_name(text, aligned, span) and not _touches(span, found):
-            found.append(span)
+        if group == SOURCES and _is_name(text, aligned, span) and not _touches(span, spans):
+            spans.append(span)
+    # A link counts as a source unless the post asks readers to click or to register, as advertisements and scams do.
     link = aligned.text.find(LINK)
     if link >= 0 and not signs.lures.search(aligned.text):
-        found.append((link, link + len(LINK)))
-    return sorted(found)
+        spans.append((link, link + len(LINK)))
+    return sorted(spans)
 
 
 def _is_name(text: str, aligned: Aligned, span: Span) -> bool:
@@ -165,23 +177,24 @@ def _is_name(text: str, aligned: Aligned, span: Span) -> bool:
     words = text[first:last].split()
     if text.isupper() or any(char.isdigit() for char in text[first:last]):
         return False
-    # One word with a capital may just begin a sentence, unlike VTV and VnExpress; several words may be shouted.
+    # One capitalised word may begin a sentence, so a capital inside it is needed (VTV, VnExpress). Several words that
+    # are all in capitals may be emphasis.
     if len(words) == 1:
         return any(map(str.isupper, words[0][1:]))
     return all(word[:1].isupper() for word in words) and not all(word.isupper() for word in words)
 
 
 def _hearsay(aligned: Aligned, signs: _Signs, terms: Iterable[tuple[str, Span]]) -> list[Span]:
-    found = [match.span() for match in signs.unnamed.finditer(aligned.text)]
+    spans = [match.span() for match in signs.unnamed.finditer(aligned.text)]
     for group, (start, end) in terms:
-        several = " " in aligned.text[start:end]  # a single word is a sign for the model, but tells a person little
-        if group in UNNAMED and several and not _touches((start, end), found):
-            found.append((start, end))
-    return sorted(found)
+        several = " " in aligned.text[start:end]  # one word is a useful feature, but too vague to show to a reviewer
+        if group in UNNAMED and several and not _touches((start, end), spans):
+            spans.append((start, end))
+    return sorted(spans)
 
 
 def _terms(aligned: Aligned) -> Iterator[tuple[str, Span]]:
-    """Find the terms of the lexicon: their group and their span of the normalised text."""
+    """Yield the lexicon's terms: group and span in the normalised text."""
     pieces = split_syllables(aligned.text)
     places: list[Span] = []
     position = 0
@@ -200,16 +213,16 @@ def _touches(span: Span, others: Iterable[Span]) -> bool:
 def _mentions(
     text: str, aligned: Aligned, spans: Iterable[Span], weights: Mapping[str, float], *, direction: int
 ) -> tuple[Mention, ...]:
-    """Give the original words of spans, each once; those come first that weigh most for (1) or against (-1)."""
-    found: dict[str, Mention] = {}
+    """Return at most MOST mentions, one per wording, by weight: descending for direction 1, ascending for -1."""
+    by_words: dict[str, Mention] = {}
     for start, end in spans:
         words = aligned.text[start:end]
         first, last = aligned.original_span(start, end)
         shown = " ".join(text[first:last].split())
-        found.setdefault(words, Mention(shown, first, last, _weight(words, weights)))
-    return tuple(sorted(found.values(), key=lambda mention: (-direction * mention.weight, mention.start))[:MOST])
+        by_words.setdefault(words, Mention(shown, first, last, _weight(words, weights)))
+    return tuple(sorted(by_words.values(), key=lambda mention: (-direction * mention.weight, mention.start))[:MOST])
 
 
 def _weight(words: str, weights: Mapping[str, float]) -> float:
-    """Add up what the model's reasons say of the words of a stretch of normalised text."""
-    return sum(weight for reason, weight in weights.items() if re.search(_whole(re.escape(reason)), words))
+    """Sum the weights of the reasons whose words occur in a span of the normalised text."""
+    return sum(weight for reason, weight in weights.items() if re.search(_delimited(re.escape(reason)), words))
