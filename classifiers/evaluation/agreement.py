@@ -1,4 +1,4 @@
-"""How far two people who labelled the same posts agree beyond chance: Cohen's kappa (1960) for each label."""
+"""Inter-annotator agreement: Cohen's kappa (Cohen, 1960) for each label, with a bootstrap interval."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -23,10 +23,10 @@ class DoubleLabel:
 
     Args:
         id: The post in the corpus.
-        first: What its writer said.
-        second: What the other person said.
-        settled: What both agreed on in the end; the same as `first` where they did not differ.
-        why: The reason, where something had to be settled.
+        first: Labels given by its writer.
+        second: Labels given by the second annotator.
+        settled: The final labels; equal to `first` where the two did not differ.
+        why: The reason of the final labels where the two differed.
 
     """
 
@@ -39,7 +39,17 @@ class DoubleLabel:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two people agree on one label: texts that both, only the first, only the second, or neither gave it."""
+    """Agreement on one label.
+
+    Args:
+        both: Number of posts to which both gave it.
+        only_first: To which only the first did.
+        only_second: To which only the second did.
+        neither: To which neither did.
+        kappa: Cohen's kappa, at most 1; 0 is agreement by chance.
+        interval: Its 95 % bootstrap interval.
+
+    """
 
     both: int
     only_first: int
@@ -50,10 +60,10 @@ class Agreement:
 
 
 def read_second_labels() -> list[DoubleLabel]:
-    """Read what a second person said of posts of the corpus; nothing where nobody has said anything yet.
+    """Read the second annotator's labels of posts of the corpus; empty when there is no such file.
 
     Raises:
-        DataInvalid: When a line of `second_labels.jsonl` is not as `parse_second_labels` says.
+        DataInvalid: When a line of `second_labels.jsonl` is invalid; see `parse_second_labels`.
 
     """
     file = resources.files("classifiers") / "corpus" / SECOND_LABELS
@@ -64,21 +74,21 @@ def parse_second_labels(lines: Iterable[str]) -> list[DoubleLabel]:
     """Read JSON lines `{"id", "first", "labels"}`, with `"settled"` and `"why"` where the two differ.
 
     Raises:
-        DataInvalid: When a line is not so, or a post stands there twice.
+        DataInvalid: When a line has another form or an unknown label, or a post occurs twice.
 
     """
-    found: dict[str, DoubleLabel] = {}
+    by_id: dict[str, DoubleLabel] = {}
     for number, line in enumerate(lines, start=1):
         place = f"{SECOND_LABELS}, line {number}"
-        judged = _judged(line, place)
-        if judged.id in found:
-            message = f"{place}: {judged.id} stands there twice: keep one"
+        post = _double_label(line, place)
+        if post.id in by_id:
+            message = f"{place}: {post.id} stands there twice: keep one"
             raise DataInvalid(message)
-        found[judged.id] = judged
-    return list(found.values())
+        by_id[post.id] = post
+    return list(by_id.values())
 
 
-def _judged(line: str, place: str) -> DoubleLabel:
+def _double_label(line: str, place: str) -> DoubleLabel:
     try:
         record = json.loads(line)
         unknown = record.keys() - KEYS
@@ -97,12 +107,12 @@ def _judged(line: str, place: str) -> DoubleLabel:
     return DoubleLabel(identifier, first, second, settled, why)
 
 
-def measure_agreement(judged: Sequence[DoubleLabel], label: str) -> Agreement:
-    """Compare two people on one label over some posts (at least one); the interval is the bootstrap's, 95 %."""
-    first = np.array([label in post.first for post in judged])
-    second = np.array([label in post.second for post in judged])
+def measure_agreement(posts: Sequence[DoubleLabel], label: str) -> Agreement:
+    """Measure the agreement on one label over at least one post, with a 95 % bootstrap interval."""
+    first = np.array([label in post.first for post in posts])
+    second = np.array([label in post.second for post in posts])
     cells = np.column_stack([first & second, first & ~second, ~first & second, ~first & ~second]).astype(np.float64)
-    values = np.concatenate([_kappa(weights @ cells) for weights in resamples(np.zeros(len(judged)))])
+    values = np.concatenate([_kappa(weights @ cells) for weights in resamples(np.zeros(len(posts)))])
     both, only_first, only_second, neither = (int(count) for count in cells.sum(axis=0))
     return Agreement(
         both,
@@ -115,7 +125,15 @@ def measure_agreement(judged: Sequence[DoubleLabel], label: str) -> Agreement:
 
 
 def _kappa(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compute kappa of rows of counts (both, only first, only second, neither); 1 where chance alone agrees on all."""
+    """Compute Cohen's kappa, (observed - expected) / (1 - expected), of each row of counts.
+
+    Args:
+        cells: Counts of both, only first, only second and neither, shape (rows, 4).
+
+    Returns:
+        Shape (rows,); 1 where the agreement expected by chance is 1, for which kappa is undefined.
+
+    """
     shares = cells / cells.sum(axis=1, keepdims=True)
     first, second = shares[:, 0] + shares[:, 1], shares[:, 0] + shares[:, 2]
     observed = shares[:, 0] + shares[:, 3]

@@ -78,8 +78,8 @@ def _calibration_error(probabilities: Floats, answers: NDArray[np.bool_], weight
     return np.asarray(gaps.sum(axis=1) / weights.sum(axis=1))
 
 
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+def _share(part: Floats, total: Floats) -> Floats:
+    return np.divide(part, total, out=np.zeros_like(part, dtype=np.float64), where=total > 0)
 
 
 def resamples(strata: NDArray[np.generic], count: int = RESAMPLES, seed: int = SEED) -> Iterator[Floats]:

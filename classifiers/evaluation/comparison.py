@@ -1,7 +1,7 @@
-"""Champion and challenger: is a new model worse than the one in use? Both score the same texts.
+"""Champion and challenger: compare a new model with the one in use on the same texts.
 
-Held-out local texts tell which model ranks posts of this place better (average precision). The challenge set tells
-whether criticism and other clean posts are still left alone, and whether clear cases are still found.
+On held-out local texts the measure is average precision. On the challenge set it is recall and F1 of each label, and
+the number of clean posts, criticism among them, that are flagged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from classifiers.data.datasets import CRITICISM, Example
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.model.classifier import Classifier
 
-LEAST_HELD_OUT: Final = 10  # answers of each kind, below which a label's ranking is chance
+LEAST_HELD_OUT: Final = 10  # positives and negatives; average precision of fewer is too uncertain
 HELD_OUT_SLACK: Final = 0.01  # of average precision
 BALANCE_SLACK: Final = 0.02  # of the mean F1 of the labels
 LABEL_SLACK: Final = 0.05  # of the F1 of one label, which rests on some fifty posts
@@ -59,7 +59,7 @@ class Comparison:
     criticism: PairedFigure
 
     def faults(self) -> list[str]:
-        """Say where the new model is worse, and by how much; empty when it is nowhere."""
+        """List the measures in which the new model is worse by more than the tolerance; empty when there are none."""
         faults = []
         ranking = _mean(self.held_out)
         if ranking and ranking.gain < -HELD_OUT_SLACK:
@@ -91,7 +91,7 @@ def compare(
     Args:
         new: The challenger.
         old: The champion, which is in use.
-        held_out: Local texts that neither has learnt from; may be none.
+        held_out: Local texts that neither was trained on; may be empty.
         challenge_set: The challenge set.
 
     """
@@ -118,7 +118,7 @@ class _ScoredByBoth:
     old: ScoredExamples
 
     def can_rank(self, label: str) -> bool:
-        """Whether enough texts know the label for a ranking to mean something."""
+        """Whether at least LEAST_HELD_OUT texts carry the label and as many do not."""
         answers = self.new.column(label).answers
         return min(int(answers.sum()), int((~answers).sum())) >= LEAST_HELD_OUT
 

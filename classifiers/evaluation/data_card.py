@@ -25,15 +25,15 @@ FORM_TEXT: Final = {
 }
 
 
-def data_card(examples: Sequence[Example], judged: Sequence[DoubleLabel]) -> str:
+def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel]) -> str:
     """Write the card.
 
     Args:
         examples: The posts, as `read_corpus` gives them.
-        judged: Those that a second person labelled, as `read_second_labels` gives them.
+        double_labels: Those that a second person labelled, as `read_second_labels` gives them.
 
     Returns:
-        Markdown that depends on nothing else, so that a test can tell whether a kept card is up to date.
+        Markdown that depends on the arguments alone, so that a test can compare it with the committed card.
 
     """
     template = Template((resources.files("classifiers") / "corpus" / "card.md").read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ def data_card(examples: Sequence[Example], judged: Sequence[DoubleLabel]) -> str
         hash=data_hash(examples)[:12],
         posts=f"{len(examples):,}",
         labels=_labels(examples),
-        agreement=_agreement(judged),
+        agreement=_agreement(double_labels),
         kinds=_by_fact(examples, "kind"),
         topics=_by_fact(examples, "topic"),
         registers=_by_fact(examples, "register"),
@@ -53,13 +53,13 @@ def data_card(examples: Sequence[Example], judged: Sequence[DoubleLabel]) -> str
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Draw a table; all columns but the first hold figures."""
+    """Format a Markdown table; all columns but the first are right-aligned."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}"
+def _share(part: int, total: int) -> str:
+    return f"{part / total:.1%}"
 
 
 def _labels(examples: Sequence[Example]) -> str:
@@ -114,10 +114,10 @@ def _copies(examples: Sequence[Example]) -> str:
 
 
 def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
-    """Find texts that say nearly the same as another, as `similarity` understands it.
+    """Find the near-duplicates among texts, by `classifiers.similarity`.
 
     Returns:
-        The numbers of such texts, and how many texts were too short to be compared.
+        The indices of such texts, and how many texts were too short to be compared.
 
     """
     sharing: dict[tuple[int, str], list[int]] = defaultdict(list)
@@ -134,19 +134,22 @@ def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
     return {number for pair in alike for number in pair}, too_short
 
 
-def _agreement(judged: Sequence[DoubleLabel]) -> str:
-    if not judged:
+def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
+    if not double_labels:
         return "No post has been labelled by a second person yet."
     rows = []
     for label in LABEL_NAMES:
-        found = measure_agreement(judged, label)
-        low, high = found.interval
-        counts = (found.both, found.only_first, found.only_second, found.neither)
-        rows.append((f"`{label}`", *(f"{count:,}" for count in counts), f"{found.kappa:.2f} ({low:.2f} to {high:.2f})"))
-    differed = sum(post.first != post.second for post in judged)
+        measured = measure_agreement(double_labels, label)
+        low, high = measured.interval
+        counts = (measured.both, measured.only_first, measured.only_second, measured.neither)
+        rows.append(
+            (f"`{label}`", *(f"{count:,}" for count in counts), f"{measured.kappa:.2f} ({low:.2f} to {high:.2f})")
+        )
+    differed = sum(post.first != post.second for post in double_labels)
     head = ("label", "both", "only the writer", "only the second", "neither", "kappa")
     return (
-        f"A second person labelled {len(judged):,} posts from the guide alone, without seeing the labels. The two "
-        f"differed on {differed:,}; each of these was settled by the guide, and the corpus carries what was settled "
-        f"(`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:\n\n{_table(head, rows)}"
+        f"A second person labelled {len(double_labels):,} posts from the guide alone, without seeing the labels. "
+        f"The two differed on {differed:,}; each of these was settled by the guide, and the corpus carries what was "
+        f"settled (`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:"
+        f"\n\n{_table(head, rows)}"
     )

@@ -1,7 +1,7 @@
 """The precision-recall curve of a label, at some fifty thresholds, from scores of unseen texts.
 
-It is kept with the model, so that a threshold can be chosen for a precision, and the precision of a threshold be told,
-when the labelled texts are gone.
+It is stored in the model's manifest, so that a threshold can be chosen, and its precision reported, without the
+labelled texts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class Curve:
         Args:
             probabilities: Of texts that the model did not learn from, shape (texts,).
             answers: Whether each carries the label, shape (texts,); there must be some of both.
-            points: How many thresholds are kept at most; they divide the recall evenly.
+            points: Maximum number of thresholds; they are spaced evenly in recall.
 
         """
         from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import

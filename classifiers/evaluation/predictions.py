@@ -1,4 +1,4 @@
-"""Labelled texts with a model's predictions: the input of metrics, slices and lists of mistakes."""
+"""Labelled texts with a model's predictions: the input of metrics, slices and error analysis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,13 +61,13 @@ class ScoredExamples:
         return LabelScores(rows, answers, self.probabilities[rows, place], self.flagged[rows, place])
 
     def subset(self, rows: Sequence[int]) -> "ScoredExamples":
-        """Keep some of the texts, by their numbers."""
-        kept = np.asarray(rows, dtype=np.intp)
+        """Return the texts of these rows and their predictions."""
+        selected = np.asarray(rows, dtype=np.intp)
         return replace(
             self,
             examples=[self.examples[row] for row in rows],
-            probabilities=self.probabilities[kept],
-            flagged=self.flagged[kept],
+            probabilities=self.probabilities[selected],
+            flagged=self.flagged[selected],
         )
 
 

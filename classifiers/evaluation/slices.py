@@ -1,4 +1,4 @@
-"""Kinds of texts on which a model may be better or worse than on the whole: how they are written, where, about what."""
+"""Slices of an evaluation set, by form (length, spelling) and by metadata, and a model's metrics on each."""
 
 import re
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import normalise
 from classifiers.text.syllables import split_syllables
 
-SHORT: Final = 8  # syllables; shorter texts give little to go by
-LEAST_UNMARKED: Final = 4  # syllables: fewer may lack marks because their words have none
-LEAST_RANKED: Final = 5  # texts of each answer, else an area under a curve says nothing
+SHORT: Final = 8  # syllables; shorter texts have few features
+LEAST_UNMARKED: Final = 4  # syllables; a shorter text may consist of words that have no diacritics
+LEAST_RANKED: Final = 5  # positives and negatives; an AUC of fewer is too uncertain to report
 FORM: Final = "form"
 FORMS: Final = ("short", "no_diacritics", "obfuscated", "teencode")
 FACTS: Final = ("platform", "topic", "register", "kind")
@@ -27,7 +27,7 @@ _PLACEHOLDER: Final = re.compile(r"⟨\w+⟩")
 _SPLIT: Final = re.compile(rf"{_LETTER}[\u0300-\u036f]*[^\w\u0300-\u036f]+{_LETTER}")
 _MASKED: Final = re.compile(rf"{_LETTER}\*+{_LETTER}|(?<![\w*]){_LETTER}\*+(?![\w*])")
 _OTHER_SCRIPT: Final = re.compile("[Ͱ-ӿԀ-ԯ]")
-# Spellings of chats that are no words of the standard language, with marks or without.
+# Chat spellings that are not words of standard Vietnamese, with and without diacritics.
 _TEENCODE: Final = """
 k ko hok khum dc đc dk đk j z r vs ns ny ng ngta ntn nta nt lun lm nc ms ae mn mng mk mik bn cx cg hnay hqua trc trg thg
 lg xog bh thui thoy roài rùi òi zậy zay zui zô dzô zòi iu ik đj dj bít bik bjk bùn pùn mún thik nhìu mí wa wá qá ib inb
@@ -41,7 +41,7 @@ def _teencode() -> frozenset[str]:
 
 
 def forms_of(text: str) -> tuple[str, ...]:
-    """Tell which of FORMS a text has.
+    """List those of FORMS that apply to a text.
 
     `obfuscated` means what the normaliser undoes (letters split by marks or spaces, look-alikes of other scripts,
     hidden characters inside words) and letters masked by asterisks.
@@ -49,18 +49,18 @@ def forms_of(text: str) -> tuple[str, ...]:
     aligned = normalise(text)
     syllables = [piece for piece in split_syllables(aligned.text) if piece[0].isalpha()]
     unmarked = len(syllables) >= LEAST_UNMARKED and strip_diacritics(aligned.text) == aligned.text
-    found = {
+    applies = {
         "short": len(syllables) < SHORT,
         "no_diacritics": unmarked,
         "obfuscated": bool(_MASKED.search(text)) or _is_disguised(text, aligned),
         "teencode": not _teencode().isdisjoint(syllables),
     }
-    return tuple(form for form in FORMS if found[form])
+    return tuple(form for form in FORMS if applies[form])
 
 
 def _is_disguised(original: str, aligned: Aligned) -> bool:
-    """Tell from the way back to the original whether letters were joined, unhidden or brought to Latin ones."""
-    previous_end = -1  # where the letter before ends in the original; -1 where none stands before
+    """Whether normalising joined split letters, removed hidden characters or replaced letters of other scripts."""
+    previous_end = -1  # end of the preceding letter in the original; -1: none precedes
     fixed = {place for match in _PLACEHOLDER.finditer(aligned.text) for place in range(*match.span())}
     for place, (char, start, end) in enumerate(zip(aligned.text, aligned.starts, aligned.ends, strict=True)):
         if place in fixed or not char.isalpha():
@@ -119,13 +119,19 @@ def _measured(part: ScoredExamples) -> dict[str, dict[str, Any]]:
 def _figures(column: LabelScores) -> dict[str, Any]:
     yes, marked = int(column.answers.sum()), int(column.flagged.sum())
     no = len(column.answers) - yes
-    found = int((column.answers & column.flagged).sum())
-    figures: dict[str, Any] = {"positives": yes, "negatives": no, "found": found, "wrong": marked - found}
+    true_positives = int((column.answers & column.flagged).sum())
+    false_positives = marked - true_positives
+    figures: dict[str, Any] = {
+        "positives": yes,
+        "negatives": no,
+        "found": true_positives,
+        "wrong": false_positives,
+    }
     intervals = {}
     for name, hits, total in (
-        ("recall", found, yes),
-        ("precision", found, marked),
-        ("false_alarms", marked - found, no),
+        ("recall", true_positives, yes),
+        ("precision", true_positives, marked),
+        ("false_alarms", false_positives, no),
     ):
         if total:
             figures[name] = hits / total
