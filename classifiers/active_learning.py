@@ -1,7 +1,6 @@
 """Active learning: which texts to ask people about, half of them uncertain and diverse, half at random.
 
-Uncertain texts alone would teach a model hard cases only, and say nothing of how good it is on all texts. The random
-half keeps both training and measurement unbiased.
+Uncertain texts alone are a biased sample, unfit for measuring a model. The random half is an unbiased one.
 """
 
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ POOL_FACTOR: Final = 4  # diverse texts are chosen from this many times as many 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The numbers of the selected texts, by how they were selected."""
+    """The indices of the selected texts, by how they were selected."""
 
     uncertain: tuple[int, ...]
     random: tuple[int, ...]
@@ -52,7 +51,10 @@ def select(
 def _farthest_first(
     candidates: NDArray[np.intp], embeddings: NDArray[np.float64], known: Sequence[int], count: int
 ) -> list[int]:
-    """Take again and again the candidate that is farthest from all known texts (Gonzalez, 1985)."""
+    """Farthest-first traversal (Gonzalez, 1985): repeatedly take the candidate with the greatest cosine distance.
+
+    The distance of a candidate is that to the nearest text that is known or already chosen.
+    """
     if not len(candidates) or not count:
         return []
     rows = embeddings[candidates]

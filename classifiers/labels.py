@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-LABEL_TEXT_VERSION: Final = 1  # raise it when a definition changes: models remember which text they were trained for
+LABEL_TEXT_VERSION: Final = 1  # raise it when a definition changes: manifests record which text a model was trained for
 
 
 @dataclass(frozen=True, slots=True)

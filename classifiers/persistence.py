@@ -1,7 +1,7 @@
 """A model on disk: a folder with `model.npz` (arrays) and `manifest.json`. Loading it never runs code from it.
 
-The manifest says what the model learnt from, with which versions, how good it was, and its thresholds. A model made
-with other versions of what gives its numbers their meaning is refused, with the command that makes it anew.
+The manifest records the training data, versions, metrics and thresholds. A model made with another version of the
+segmenter or the lexicon is refused, since its features would differ; the message names the command that retrains it.
 """
 
 import hashlib
@@ -38,14 +38,14 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A classifier and what its manifest says."""
+    """A classifier and its manifest."""
 
     classifier: Classifier
     manifest: Mapping[str, Any]
 
     @property
     def version(self) -> str:
-        """A name that no model trained on other data has."""
+        """The name with a hash of the training data, so that models of different data never share a version."""
         return f"{self.manifest['name']}-{self.manifest['data_hash'][:12]}"
 
 
@@ -55,7 +55,7 @@ def save(classifier: Classifier, folder: Path, facts: Mapping[str, Any]) -> Load
     Args:
         classifier: The model.
         folder: Where it is written; made if missing.
-        facts: What the manifest says of the training: `Trained.facts`.
+        facts: Facts of the training for the manifest, from `Trained.facts`.
 
     Returns:
         The classifier with its manifest, as `load` would.
@@ -88,6 +88,7 @@ def save(classifier: Classifier, folder: Path, facts: Mapping[str, Any]) -> Load
 
 
 def _replace(path: Path, body: bytes) -> None:
+    # A rename within one folder is atomic: readers get the old file or the new one, never a part.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -116,7 +117,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         _require_same_file(manifest, body)
         with np.load(BytesIO(body), allow_pickle=False) as stored:
             classifier = _classifier(manifest, dict(stored), segmenter)
-    # These are what NumPy, zipfile and json raise, and what content of another shape leads to.
+    # NumPy, zipfile and json raise these for damaged files, and so does a manifest with missing or mistyped values.
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
         message = f"the model in {folder} is damaged ({error}): {again}"
         raise ModelRefused(message) from error
@@ -147,7 +148,7 @@ def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
 
 
 def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
-    """Write a classifier down as arrays; strings are stored as the bytes of one text."""
+    """Convert a classifier to arrays; strings are joined and stored as bytes, since object arrays would need pickle."""
     models = classifier.label_models
     arrays: dict[str, NDArray[Any]] = {
         "weights": np.stack([model.weights for model in models]),

@@ -54,24 +54,24 @@ def rank_references(
 
     Args:
         claims: Segmented texts (words separated by spaces).
-        references: Segmented texts by their number.
-        most: How many to give at most for one claim.
-        least: The least cosine that is worth a person's look.
+        references: Segmented texts by key.
+        most: Maximum number of references for one claim.
+        least: References of a smaller cosine are left out.
 
     Returns:
-        For each claim, the numbers of references and their cosine, best first.
+        For each claim, cosine similarity by reference key, best first.
 
     """
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  takes half a second to import
 
     if not claims or not references:
         return [{} for _ in claims]
-    numbers = list(references)
+    keys = list(references)
     vectorizer = TfidfVectorizer(token_pattern=WORD, lowercase=False, sublinear_tf=True)
     vectorizer.fit([*references.values(), *claims])
     cosines = (vectorizer.transform(claims) @ vectorizer.transform(references.values()).T).toarray()
     ranked = []
     for row in cosines:
         best = np.argsort(-row, kind="stable")[:most]
-        ranked.append({numbers[place]: float(min(row[place], 1.0)) for place in best if row[place] >= least})
+        ranked.append({keys[place]: float(min(row[place], 1.0)) for place in best if row[place] >= least})
     return ranked

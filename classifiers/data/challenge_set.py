@@ -9,6 +9,6 @@ CHALLENGE_SET_FILE: Final = "challenge_set.jsonl"  # beside this module, so that
 
 
 def read_challenge_set() -> list[Example]:
-    """Read the challenge set, in the shape of the project's corpus; `facts["kind"]` says what each post is."""
+    """Read the challenge set, in the shape of the project's corpus; `facts["kind"]` names the kind of each post."""
     with resources.as_file(resources.files("classifiers.data") / CHALLENGE_SET_FILE) as path:
         return read_named("own", path)

@@ -1,7 +1,7 @@
 """Readers of labelled texts: the project's corpus, and public sets in the form in which they are published.
 
-A reader gives examples with the labels it knows: a set that says nothing of a label leaves it out, and that label's
-head does not learn from it. `read_classes` gives a set's own classes instead of ours.
+Examples carry only the labels that their set annotates; the models of other labels are not trained on them.
+`read_classes` returns a set's own classes instead of ours.
 """
 
 import csv
@@ -21,9 +21,9 @@ from classifiers.errors import DataInvalid
 from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
 
 GZIP_MAGIC = b"\x1f\x8b"
-CRITICISM = "criticism"  # the kind of post that must hardly ever be flagged
+CRITICISM = "criticism"  # the subclass whose false-positive rate is limited
 FACTS = ("id", "kind", "topic", "register", "platform")
-SECOND_LABELS = "second_labels.jsonl"  # beside the posts: what a second person said of some of them
+SECOND_LABELS = "second_labels.jsonl"  # the second annotator's labels of some posts, in the corpus folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The feature space: TF-IDF blocks of several views, side by side in one sparse matrix.
 
-Every feature of a text can be traced back to the words that it came from, which is what explanations rest on.
+Every feature of a text can be traced back to the words that it came from, as explanations require.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class FeatureSpace:
         self._weighting = TfidfWeighting(self.fitted)
 
     def __reduce__(self) -> tuple[type["FeatureSpace"], tuple[Sequence[FittedView]]]:
-        """Travel to another process without caches."""
+        """Pickle the fitted views alone; indexes and caches are built again."""
         return type(self), (self.fitted,)
 
     @classmethod
@@ -105,7 +105,7 @@ class FeatureSpace:
 
         Args:
             texts: The texts whose document frequencies count.
-            others: More texts in which n-grams are found, if OTHERS_NEEDED of all texts have them.
+            others: More texts, which add n-grams that occur in OTHERS_NEEDED of all texts but no document frequencies.
             views: The views.
             min_documents: N-grams of fewer texts are dropped.
 
@@ -158,7 +158,7 @@ class FeatureSpace:
         return indexes[view].vocabulary
 
     def block(self, name: str) -> slice:
-        """Find the columns of a view; none when the space has no such view."""
+        """Return the columns of a view; an empty slice when the space has no such view."""
         offsets = self._weighting.offsets.tolist()
         for view, start, end in zip(self.views, offsets, offsets[1:], strict=False):
             if view.name == name:

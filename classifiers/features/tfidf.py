@@ -164,7 +164,7 @@ def _token_ngrams(tokens: Sequence[str], length: int) -> Iterable[str]:
 
 
 def character_ngrams(token: str, shortest: int, longest: int) -> Iterator[str]:
-    """List the character n-grams of a token with a space on either side; a token that is shorter counts once, whole."""
+    """List the character n-grams of a token with a space on either side; a shorter token counts once, as it is."""
     for word in token.split():
         padded = f" {word} "
         for length in range(shortest, longest + 1):
@@ -220,7 +220,7 @@ def fit_view(
     Args:
         view: The view.
         texts: The texts whose document frequencies count.
-        others: More texts in which n-grams are found.
+        others: More texts whose n-grams are counted for `least_with_others`.
         vocabulary: The n-grams, if they are known before; all of them are kept.
         least: Of how many texts an n-gram has to be.
         least_with_others: Or of how many, if the others count.

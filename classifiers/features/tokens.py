@@ -1,4 +1,4 @@
-"""Prepared texts, and the views: the ways in which a prepared text is cut into tokens and n-grams."""
+"""Prepared texts (normalised and segmented), and the views that cut them into tokens and n-grams."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class TextPreparer:
     Args:
         segmenter: Cuts texts into words.
         total: How many texts there will be.
-        on_done: Told how many are done, and of how many.
+        on_done: Called after each batch with the number of prepared texts and the total.
 
     """
 

@@ -1,7 +1,7 @@
-"""Explanations: the log-odds of a label, divided among the words of the text.
+"""Explanations: additive attribution of a label's log-odds to the words of the text.
 
 A linear model's log-odds are a sum over features. Each feature's term is divided evenly among its occurrences, each
-occurrence's part evenly among the words that it came from. What is left, the intercept among it, is the base.
+occurrence's part evenly among the words that it came from. The remainder, which includes the intercept, is the base.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ def _word_contributions(traced: TracedTexts, rows: Sequence[int], feature_weight
     width = matrix.shape[1]
     terms = matrix.data[:, np.newaxis] * feature_weights(matrix, rows)
     trace = traced.trace(rows)
-    # The stored numbers of the matrix are sorted by row and column, so an occurrence's number is found by bisection.
+    # The stored numbers are sorted by row and column, so binary search gives the index of each occurrence's number.
     keys = np.repeat(np.arange(len(rows)), np.diff(matrix.indptr)) * width + matrix.indices
     number = np.searchsorted(keys, trace.rows * width + trace.columns)
     of_occurrence = (terms / np.bincount(number, minlength=len(keys))[:, np.newaxis])[number]
@@ -74,11 +74,11 @@ def _word_contributions(traced: TracedTexts, rows: Sequence[int], feature_weight
 
 
 def _listed(text: PreparedText, contributions: Floats) -> tuple[Reason, ...]:
-    """List the strongest words, and sum up the rest."""
+    """List the REASONS_SHOWN words of greatest absolute weight, and sum the others."""
     by_word: dict[str, float] = {}
     for word, contribution in zip(text.words, contributions.tolist(), strict=True):
         by_word[word.text] = by_word.get(word.text, 0.0) + contribution
-    # Punctuation counts, but as a reason it would tell nobody much.
+    # Punctuation is a feature too, but not listed: a reader cannot interpret it. Its weight is part of the rest.
     shown = [word for word in by_word if any(char.isalnum() for char in word)]
     listed = sorted(shown, key=lambda word: -abs(by_word[word]))[:REASONS_SHOWN]
     rest = sum(by_word.values()) - sum(by_word[word] for word in listed)

@@ -1,4 +1,4 @@
-"""What the classifier says of one text: probabilities, flags and reasons."""
+"""The prediction for one text: probabilities, flags and reasons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

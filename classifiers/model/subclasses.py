@@ -1,8 +1,8 @@
-"""Subclasses of posts, and what they say of the labels.
+"""Softmax regression over subclasses of posts, marginalised to the labels.
 
-Posts that carry a label are of many kinds: a chain message has little in common with a forged notice. So are those
-that do not: a correction has the rumour's words. A softmax regression tells the subclasses apart, and a label's
-probability is the sum over them, a mixture of experts (Jacobs and others, 1991):
+Posts with the same label differ much in wording (a chain message, a forged notice), and posts without it may share the
+words of those with it (a correction repeats the rumour). The model predicts subclasses, and a label's probability is
+the sum over them, a mixture of experts (Jacobs and others, 1991):
 
     P(label | text) = sum over subclasses of P(subclass | text) x P(label | subclass)
 """
@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 
-ORDINARY_LENGTH: Final = 400  # features up to which a text's scores are taken as they are: about forty syllables
+ORDINARY_LENGTH: Final = 400  # features up to which scores are not damped: about forty syllables
 LENGTH_EXPONENT: Final = 0.25
 
 Floats = NDArray[np.float64]
@@ -40,13 +40,13 @@ class SubclassModel:
 
     def predict_log_proba(self, matrix: sp.csr_matrix) -> Floats:
         """Give the log-probability of each subclass, shape (texts, subclasses)."""
-        # In float64 all weights would be copied for every batch.
+        # float32 like the weights: a float64 matrix would make every batch copy all weights to float64.
         scores = np.asarray(matrix[:, self.columns].astype(np.float32) @ self.weights, dtype=np.float64)
         scaled = (scores + self.intercepts) * inverse_temperature(matrix)[:, np.newaxis]
         return np.asarray(log_softmax(scaled, axis=1))
 
     def feature_gradients(self, matrix: sp.csr_matrix, gradients: Floats) -> Floats:
-        """Give how much each stored number of a matrix moves the labels' log-odds.
+        """Compute the gradient of the labels' log-odds with respect to the features, at each stored number of a matrix.
 
         Args:
             matrix: The texts, shape (texts, features).
@@ -69,7 +69,8 @@ class SubclassModel:
 def inverse_temperature(matrix: sp.csr_matrix) -> Floats:
     """Give the inverse temperature of each text, min(1, (ORDINARY_LENGTH / features)**LENGTH_EXPONENT), shape (texts,).
 
-    The many features of a long text say much the same, each as if it were alone; this damps its over-confident scores.
+    The features of a long text are correlated, but the model adds them up as if they were independent: its scores are
+    over-confident, and are damped.
     """
     features = np.maximum(np.diff(matrix.indptr), 1)
     return np.asarray(np.minimum(1.0, (ORDINARY_LENGTH / features) ** LENGTH_EXPONENT))

@@ -1,4 +1,4 @@
-"""Groups of telling words, written for this project; each occurrence becomes a feature whose weight is learnt."""
+"""A lexicon of term groups, written for this project; each group is a feature, and its weight is trained."""
 
 import hashlib
 import re
@@ -115,13 +115,13 @@ def _append(groups: list[str], group: str) -> None:
 
 def _terms_from(root: _Node, pieces: Sequence[str], start: int) -> list[tuple[int, list[str]]]:
     """Give where each term ends that begins at a place, and its groups; the shortest first."""
-    found = []
+    matches = []
     node, place = root.following.get(pieces[start]), start + 1
     while node is not None:
         if node.groups:
-            found.append((place, node.groups))
+            matches.append((place, node.groups))
         node, place = node.following.get(pieces[place]) if place < len(pieces) else None, place + 1
-    return found
+    return matches
 
 
 @lru_cache(_REMEMBERED)
@@ -146,7 +146,7 @@ def abusive_groups() -> frozenset[str]:
 
 
 def lexicon_version() -> str:
-    """Name the content of all word lists: a model that learnt with others must be trained anew."""
+    """Hash all word lists: a model that was trained with others is refused when it is loaded."""
     folder = resources.files("classifiers.text")
     lists = [*_files(), folder / "masks.toml", folder / "spelling.toml"]
     return hashlib.sha256(b"\n".join(file.read_bytes() for file in lists)).hexdigest()[:12]

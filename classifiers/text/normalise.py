@@ -17,7 +17,7 @@ from classifiers.text.legacy import decoded
 from classifiers.text.masks import HALVES, JOINED_PAIR, MASKED, join_halves, join_letters, part_pair, unmask
 
 LINK, MAIL, PHONE, NAME = "⟨link⟩", "⟨mail⟩", "⟨phone⟩", "⟨name⟩"
-MAX_CHARACTERS: Final = 20_000  # a longer text is judged by its beginning
+MAX_CHARACTERS: Final = 20_000  # a longer text is cut here
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"

@@ -1,8 +1,8 @@
 """The tagger that joins tokens to words: a linear-chain CRF whose model underthesea brings, with its weights at hand.
 
 The library writes some 43 strings about every token (`T[-1,0].lower=ngân hàng`) and looks each of them up. Here the
-weights are sorted by template, so that a token, a pair and a triple are looked up as they are, and what tokens weigh is
-remembered. Of two tags only the difference counts: every weight is that of INSIDE less that of the other tag.
+weights are sorted by template, so that a token, a pair and a triple are looked up as they are, and the weights of
+tokens are cached. Of two tags only the difference counts: every weight is that of INSIDE less that of the other tag.
 The tags are the same, which a test holds to. The file is CRFsuite's (N. Okazaki, crfsuite-0.12, `crf1d_model.c`).
 """
 
@@ -71,24 +71,29 @@ class Tagger:
         self._reach = max(max(-first, first + width - 1) for width, spans in by_width.items() for first in spans)
 
     def goes_on(self, sentences: Sequence[Sequence[str]]) -> list[list[bool]]:
-        """Say of each token of each sentence whether it goes on with the word before it.
+        """Tell for each token of each sentence whether it continues the word before it.
 
-        All sentences stand in one line while their tokens are weighed; the way through each is its own.
+        Features of all sentences are scored in one pass; each sentence is then decoded on its own.
         """
         edge = [_EDGE] * self._reach
         line = [*edge, *chain.from_iterable((*sentence, *edge) for sentence in sentences)]
         weights = np.zeros(len(line))
         for width in self._widths:
             width.add(line, weights, self._reach)
-        found, weighed = [], weights.tolist()
+        tags, weighed = [], weights.tolist()
         begins = self._reach
         for sentence in sentences:
-            found.append(self._likeliest(weighed[begins : begins + len(sentence)]))
+            tags.append(self._likeliest(weighed[begins : begins + len(sentence)]))
             begins += len(sentence) + self._reach
-        return found
+        return tags
 
     def _likeliest(self, weights: Sequence[float]) -> list[bool]:
-        """Find the likeliest way through a sentence (Viterbi) by what speaks for INSIDE at each token."""
+        """Return the most probable tags of a sentence (Viterbi, 1967): True is INSIDE.
+
+        Args:
+            weights: Of each token, the score of INSIDE less that of the other tag.
+
+        """
         if not weights:
             return []
         (stay_out, go_in), (go_out, stay_in) = self._moves
@@ -107,7 +112,7 @@ class Tagger:
 
 
 class _Width:
-    """What runs of so many tokens weigh, by the place that they have beside a token."""
+    """The weights of token n-grams of one length, by their position relative to the token that is tagged."""
 
     def __init__(self, width: int, spans: Mapping[int, Sequence[tuple[Callable[[str], str], _Weights]]]) -> None:
         self._width = width
@@ -130,14 +135,14 @@ class _Width:
         self._find = lru_cache(_REMEMBERED)(self._weights_of) if width <= _REMEMBERED_WIDTH else self._weights_of
 
     def add(self, line: Sequence[str], weights: NDArray[np.float64], reach: int) -> None:
-        """Add what stands in each place to what tokens weigh; so many at either end of the line are edges."""
+        """Add the weights of the n-grams around each token; the first and last `reach` items of the line are edges."""
         runs: Iterable[str] = line
         if self._width > 1:
             runs = map(" ".join, zip(*(line[start:] for start in range(self._width)), strict=False))
-        found = np.fromiter(chain.from_iterable(map(self._find, runs)), np.float64).reshape(-1, len(self._firsts))
+        sums = np.fromiter(chain.from_iterable(map(self._find, runs)), np.float64).reshape(-1, len(self._firsts))
         count = len(line) - 2 * reach
         for place, first in enumerate(self._firsts):
-            weights[reach : reach + count] += found[reach + first : reach + first + count, place]
+            weights[reach : reach + count] += sums[reach + first : reach + first + count, place]
 
     def _weights_of(self, run: str) -> tuple[float, ...]:
         if _EDGE in run:
@@ -145,13 +150,13 @@ class _Width:
         known = tuple([read if (read := reading(run)) in table else None for reading, table in self._tables.items()])
         sums = self._sums.get(known)
         if sums is None:
-            found = [table[read] for read, table in zip(known, self._tables.values(), strict=True) if read is not None]
-            sums = self._sums[known] = tuple(map(sum, zip(*found, strict=True))) or self._nothing
+            rows = [table[read] for read, table in zip(known, self._tables.values(), strict=True) if read is not None]
+            sums = self._sums[known] = tuple(map(sum, zip(*rows, strict=True))) or self._nothing
         return sums
 
 
 def _is_title(run: str) -> bool:
-    """Say whether no word begins with a small letter; digits and marks are none."""
+    """Whether no word begins with a lower-case letter."""
     return run[0] == run[0].upper() and all(word[0] == word[0].upper() for word in run.split(" "))
 
 
