@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.evaluation.metrics import LEAST_THRESHOLD, best_f1_threshold
+from classifiers.evaluation.metrics import threshold_for_precision
 from classifiers.training.linear import Floats
 
 
@@ -30,28 +30,9 @@ def label_threshold(
             reaches it everywhere, the one of the best F1 is taken.
 
     """
-    everywhere = np.ones(len(answers), dtype=bool)
-    threshold = _least_threshold(probabilities, answers, precision, [everywhere, *parts])
+    threshold = threshold_for_precision(probabilities, answers, precision, parts)
     if not criticism.any():
         return threshold
     allowed = min(int(criticism_limit * criticism.sum()), int(criticism.sum()) - 1)
     highest_left = float(np.sort(probabilities[criticism])[::-1][allowed])
     return max(threshold, float(np.nextafter(highest_left, np.inf)))
-
-
-def _least_threshold(
-    probabilities: Floats, answers: NDArray[np.bool_], precision: float, parts: Sequence[NDArray[np.bool_]]
-) -> float:
-    """Find the least threshold at which every part reaches a precision; where there is none, the one of the best F1."""
-    candidates = np.unique(probabilities)
-    reached = np.ones(len(candidates), dtype=bool)
-    for part in parts:
-        order = np.argsort(probabilities[part])
-        flagged = len(order) - np.searchsorted(probabilities[part][order], candidates)
-        # Right flags from each place in the order to its end; none behind the last.
-        right = np.append(np.cumsum(answers[part][order][::-1])[::-1], 0)[len(order) - flagged]
-        reached &= right >= precision * flagged
-        reached &= flagged > 0
-    if not reached.any():
-        return best_f1_threshold(probabilities, answers)
-    return max(float(candidates[np.argmax(reached)]), LEAST_THRESHOLD)
