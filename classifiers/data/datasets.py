@@ -188,6 +188,7 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
             "".join(facts.values()).encode()  # a name with half of a character could not be stored
             text = str(record["text"])
             grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
+            context = Context(title=" ".join(str(record.get("title") or "").split()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{place}, line {number}: not a labelled post: {error}"
             raise DataInvalid(message) from error
@@ -197,7 +198,7 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
         if outside := [grade for grade in grades.values() if not 0 <= grade <= 1]:
             message = f"{place}, line {number}: a grade lies between 0 and 1, not {outside[0]}"
             raise DataInvalid(message)
-        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades)
+        yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades, context)
 
 
 def _own_labels(given: object) -> set[str]:

@@ -17,7 +17,7 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from tests.corpus import corpus
 
-KEYS: Final = {"id", "text", "labels", "kind", "topic", "register", "platform"}
+KEYS: Final = {"id", "text", "labels", "kind", "topic", "register", "platform", "invented"}
 # fmt: off
 KINDS_OF: Final = {
     "unverified": {
@@ -60,7 +60,11 @@ def records() -> list[dict[str, Any]]:
 
 
 def test_every_record_has_exactly_the_keys_of_the_guide(records: list[dict[str, Any]]) -> None:
-    assert [r["place"] for r in records if set(r) - {"place", "grade"} != KEYS] == []
+    assert [r["place"] for r in records if set(r) - {"place", "grade", "title"} != KEYS] == []
+
+
+def test_every_record_says_that_it_is_invented(records: list[dict[str, Any]]) -> None:
+    assert [r["place"] for r in records if r["invented"] is not True] == []
 
 
 def test_grades_are_of_the_guides_table_and_only_on_posts_without_the_label(records: list[dict[str, Any]]) -> None:
