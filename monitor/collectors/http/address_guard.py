@@ -16,6 +16,18 @@ from monitor.errors import AddressBlocked
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Not for the public network, but "global" for the standard library of at least one supported Python.
+_NEVER_PUBLIC = tuple(
+    IPv6Network(network)
+    for network in (
+        "::/96",  # IPv4-compatible, deprecated by RFC 4291: `::127.0.0.1`
+        "::ffff:0:0:0/96",  # IPv4-translated, RFC 7915: `::ffff:0:127.0.0.1`
+        "64:ff9b:1::/48",  # NAT64 inside one network, RFC 8215
+        "3fff::/20",  # documentation, RFC 9637
+        "5f00::/16",  # segment routing inside one network, RFC 9602
+        "fec0::/10",  # site-local, deprecated by RFC 3879
+    )
+)
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
@@ -86,6 +98,8 @@ class AddressPolicy:
 def is_public(address: str) -> bool:
     """Return whether an IP address, and any IPv4 address embedded in it, is public."""
     ip = ip_address(address)
+    if any(ip in network for network in _NEVER_PUBLIC):
+        return False
     return all(part.is_global and not part.is_multicast for part in (_embedded(ip) or (ip,)))
 
 

@@ -37,6 +37,13 @@ def test_public(address: str) -> None:
         "64:ff9b::a00:1",  # 10.0.0.1 by NAT64
         "2002:7f00:1::",  # 127.0.0.1 by 6to4
         "2001:0:7f00:1::",  # a Teredo server at 127.0.0.1
+        "::127.0.0.1",  # IPv4-compatible
+        "::8.8.8.8",
+        "::ffff:0:127.0.0.1",  # IPv4-translated
+        "64:ff9b:1::a00:1",  # 10.0.0.1 by NAT64 inside one network
+        "fec0::1",
+        "3fff::1",
+        "5f00::1",
     ],
 )
 def test_not_public(address: str) -> None:
