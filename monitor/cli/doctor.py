@@ -11,9 +11,11 @@ from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
+from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
 from storage import sources, users
 from storage.errors import StorageError
+from storage.models import Source
 
 LEAST_FREE_BYTES = 500_000_000
 
@@ -103,15 +105,23 @@ def _sources(app: Application) -> Finding:
     with app.ready_database.work() as session:
         known = sources.all_sources(session)
     monitored = [source for source in known if source.role == "monitored" and source.enabled]
-    troubled = [source.name for source in known if source.state.failures or not source.enabled]
+    troubled = [_trouble(source) for source in known if source.state.failures or not source.enabled]
     said = f"{len(known)} registered, {len(monitored)} monitored"
     if not monitored:
         return Finding("sources", well=False, said=said, mend="add one with `kiemtin sources add`, or import a file")
     if troubled:
         return Finding(
-            "sources", well=True, said=f"{said}; in trouble: {', '.join(troubled)}", mend="`kiemtin sources list`"
+            "sources", well=True, said=f"{said}; in trouble: {'; '.join(troubled)}", mend="`kiemtin sources list`"
         )
     return Finding("sources", well=True, said=said)
+
+
+def _trouble(source: Source) -> str:
+    state = source.state
+    if not source.enabled:
+        return f"{source.name} is off ({source.why_disabled})"
+    again = f", next at {state.next_due_at.astimezone(VIETNAM):%d/%m %H:%M}" if state.next_due_at else ""
+    return f"{source.name} failed {state.failures} × in a row{again} ({state.last_error})"
 
 
 def _users(app: Application) -> Finding:

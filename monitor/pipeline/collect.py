@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
+from monitor.errors import RateLimited, SourceRefused
 from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import CaptureStore
+from monitor.pipeline.failures import failure_message, printable
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, posts, sources
 from storage.database import Database
-from storage.errors import DataRejected
+from storage.errors import DataRejected, NotFound, StorageError
 from storage.models import Source
 
 # Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
@@ -124,7 +125,10 @@ class Crawler:
         async def read(source: Source) -> None:
             async with self._slots:
                 on_start(source.name)
-                result = await self._read(source)
+                try:
+                    result = await self._read(source)
+                except NotFound:  # it was removed meanwhile, with all that belongs to it
+                    return
             if result is not None:
                 results.append(result)
                 on_result(result)
@@ -178,15 +182,21 @@ class Crawler:
             # An unchanged last page does not undo the posts of the pages before it.
             if result.outcome == "unchanged" and result.seen:
                 result.outcome = "ok"
-        except (CollectError, UsageError, DataRejected) as error:  # the other sources go on
-            result.outcome, result.error = "failed", str(error)
+        except asyncio.CancelledError as error:
+            # Ctrl-C or a stop of the service: store the outcome, then let the cancellation go on.
+            if _is_cancelled():
+                result.outcome, result.error = "interrupted", "stopped before the end"
+                self._close(source.id, run_id, result, None)
+                raise
+            result.outcome, result.error = "failed", failure_message(error)
+        except Exception as error:
+            # Whatever the collector raises is the failure of this source; the other sources go on. A database that
+            # fails is nobody's: then no source can be read.
+            if isinstance(error, StorageError) and not isinstance(error, DataRejected):
+                raise
+            result.outcome, result.error = "failed", failure_message(error)
             result.disabled = isinstance(error, SourceRefused)
             retry_at = error.retry_at if isinstance(error, RateLimited) else None
-        # Ctrl-C or a stop of the service: store the outcome, then let the cancellation go on.
-        except asyncio.CancelledError:
-            result.outcome, result.error = "interrupted", "stopped before the end"
-            self._close(source.id, run_id, result, None)
-            raise
         self._close(source.id, run_id, result, retry_at)
         return result
 
@@ -231,7 +241,7 @@ class Crawler:
         result.gone += kept.gone
         result.skipped.update(kept.skipped)
         result.moved_to = moved_address(source.address, batch) or result.moved_to
-        result.gap = batch.gap or result.gap
+        result.gap = printable(batch.gap) if batch.gap else result.gap
         result.outcome = "unchanged" if batch.unchanged else "ok"
 
     def _close(self, source_id: int, run_id: int, result: SourceResult, retry_at: datetime | None) -> None:
@@ -284,6 +294,12 @@ class Crawler:
         result.disabled = True
         sources.set_enabled(session, source, enabled=False, why=why)
         audit.record(session, at=self._clock.now(), action="source.disabled", subject=source.name, detail={"why": why})
+
+
+def _is_cancelled() -> bool:
+    """Return whether this task was told to stop; else the collector raised the error by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def moved_address(address: str, batch: Batch) -> str | None:

@@ -16,12 +16,13 @@ from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES
-from monitor.errors import CollectError, RateLimited, SourceRefused, UsageError
+from monitor.errors import RateLimited, SourceRefused
 from monitor.pipeline.batch_writer import BatchCounts, BatchWriter
 from monitor.pipeline.collect import LEASE
+from monitor.pipeline.failures import failure_message
 from storage import rechecks, sources
 from storage.database import Database
-from storage.errors import DataRejected
+from storage.errors import DataRejected, StorageError
 from storage.models import Recheck, Source
 
 RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # since the flag was opened
@@ -142,8 +143,11 @@ class FlagRecheck:
             async for batch in collector.recheck(reading.view, self._client, known):
                 found = {post.external_id for post in batch.posts} | set(batch.gone)
                 self._store(reading, batch, found & set(reading.waiting), result)
-        except (CollectError, UsageError, DataRejected) as error:
-            reading.error = str(error)
+        except Exception as error:
+            # As in a crawl: whatever a collector raises concerns its own source alone.
+            if isinstance(error, StorageError) and not isinstance(error, DataRejected):
+                raise
+            reading.error = failure_message(error)
             for external_id in list(reading.waiting):
                 self._postpone(reading, external_id, error, result)
 
@@ -154,7 +158,7 @@ class FlagRecheck:
             return
         try:
             fetched = await self._client.get(url, accept_status=GONE_STATUSES)
-        except CollectError as error:
+        except Exception as error:  # noqa: BLE001  no post may stop the recheck of the others
             self._postpone(reading, external_id, error, result)
             return
         if fetched.is_gone:

@@ -10,10 +10,8 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from classifiers.errors import ClassifierError
 from monitor.clock import VIETNAM, Clock
-from monitor.errors import KiemtinError
-from storage.errors import StorageError
+from monitor.pipeline.failures import failure_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +68,14 @@ class Schedule:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def tick(self, job: Job) -> None:
-        """Run a job once, unless it still runs. Errors of this program and of the system are shown."""
+        """Run a job once, unless it still runs. Whatever it raises is shown, and it runs again when it is due."""
         if job.name in self._running or self._stopping.is_set():
             return
         task = self._running[job.name] = asyncio.ensure_future(job.run())
         try:
             line = await task
-        except (KiemtinError, StorageError, ClassifierError, OSError) as error:
-            line = f"failed: {error}"
+        except Exception as error:  # noqa: BLE001  a job that ended silently would be missed by nobody
+            line = f"failed: {failure_message(error)}"
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise

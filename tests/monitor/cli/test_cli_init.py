@@ -3,14 +3,17 @@
 import os
 import shutil
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from monitor.cli.doctor import LEAST_FREE_BYTES
+from storage import sources
 from storage.database import Database
 from storage.models import Source, User
+from tests.clock import MONDAY_MORNING
 from tests.monitor.cli.command import Answer, Command
 
 DECLARED = """
@@ -97,6 +100,19 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
     assert kiemtin.well("doctor").out.count("\n") == 7
+
+
+def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(kiemtin: Command, home: Path) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    kiemtin.well("sources", "add", "paper", "feed", "https://b.example/rss", "--legal-basis", "công khai")
+    kiemtin.well("sources", "disable", "paper")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        failing = sources.by_name(session, "forum")
+        sources.record_failure(session, failing, "it answers 500", MONDAY_MORNING + timedelta(hours=5))
+        session.commit()
+    found = {each["subject"]: each for each in kiemtin.well("doctor", "--json").data}["sources"]
+    assert "forum failed 1 × in a row, next at 16/11 14:00 (it answers 500)" in found["said"]
+    assert "paper is off (" in found["said"]
 
 
 def remove(home: Path, what: str) -> None:

@@ -61,6 +61,17 @@ async def test_a_failure_is_told_in_one_line(clock: FakeClock, error: Exception)
     assert said == [f"16/11 09:00 crawl: failed: {error}"]
 
 
+@pytest.mark.parametrize("error", [ValueError("no"), RecursionError(), KeyError("\ud800")], ids=repr)
+async def test_an_error_that_nobody_expected_is_told_too(clock: FakeClock, error: Exception) -> None:
+    said: list[str] = []
+    schedule = Schedule([], clock, said.append)
+    await schedule.tick(job("crawl", failing(error)))
+    await schedule.tick(job("crawl", well))
+    assert type(error).__name__ in said[0]
+    "".join(said).encode()
+    assert said[1] == "16/11 09:00 crawl: 3 sources read"
+
+
 async def test_all_jobs_are_done_once_at_the_start_and_a_failing_one_stops_no_other(clock: FakeClock) -> None:
     said: list[str] = []
     both = asyncio.Event()
