@@ -23,6 +23,7 @@ _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _YEAR_LAST = re.compile(
     r"([A-Z][a-z]{2}, ?|[A-Z][a-z]{2} )([A-Z][a-z]{2} +\d{1,2}) ([\d:]+) ([+-]\d{4}|[A-Z]{1,5}) (\d{4})"
 )
+_LONGEST = 100  # characters; some patterns take time with the square of a longer text
 _EARLIEST_YEAR = 1990
 _LATEST_YEAR = 2100
 _MILLISECOND_DIGITS = 13
@@ -44,7 +45,7 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
 
     """
     text = raw.strip()
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     text = _OFFSET_NAME.sub(_numeric_offset, text)
     for read in (_common, _unix, _iso, _day_month_year, _rfc822):

@@ -55,6 +55,12 @@ def test_known_forms(raw: str) -> None:
     assert parse_date(raw) == TWO
 
 
+@pytest.mark.parametrize("filler", [" ", "\t", "1", "a ", "GMT+7 ", "Mon, "], ids=repr)
+def test_what_is_longer_than_any_date_is_none_and_takes_no_time(filler: str) -> None:
+    assert parse_date("1/1/2026" + filler * 200_000 + "x") is None
+    assert parse_date(filler * 200_000 + "1/1/2026") == (parse_date("1/1/2026") if filler.isspace() else None)
+
+
 def test_day_alone_begins_at_midnight_in_viet_nam() -> None:
     assert parse_date("24/11/2026") == datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
     assert parse_date("24/11/2026", default_zone=UTC) == datetime(2026, 11, 24, tzinfo=UTC)
