@@ -194,6 +194,17 @@ def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now
     return marked
 
 
+def known_authors(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, str | None]:
+    """Return the pseudonym of each post, by external id, that a source holds of those asked for."""
+    found: dict[str, str | None] = {}
+    for start in range(0, len(external_ids), LOOKUP_CHUNK):
+        chunk = external_ids[start : start + LOOKUP_CHUNK]
+        query = select(Post.external_id, Post.author_key)
+        query = query.where(Post.source_id == source_id, Post.external_id.in_(chunk))
+        found.update(dict(session.execute(query).all()))
+    return found
+
+
 def is_known(session: Session, source_name: str, external_id: str, content_hashes: Sequence[str] = ()) -> bool:
     """Tell whether a source holds a post of this identifier, or one with the same content.
 

@@ -140,7 +140,7 @@ def _show(result: ImportResult, refused_file: Path | None) -> None:
     would = "Would import" if result.dry_run else "Imported"
     console.print(
         f"{would} {result.file} as source {result.source}: {result.new} new, {result.changed} changed, "
-        f"{result.duplicate} duplicate, {result.refused} refused, {result.records} records in all.",
+        f"{result.known} known, {result.repeated} repeated, {result.refused} refused, {result.records} rows in all.",
         markup=False,
     )
     for reason, count in result.reasons.most_common():
@@ -163,7 +163,8 @@ def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) 
         "records": result.records,
         "new": result.new,
         "changed": result.changed,
-        "duplicate": result.duplicate,
+        "known": result.known,
+        "repeated": result.repeated,
         "refused": result.refused,
         "reasons": dict(result.reasons),
         "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],

@@ -1,21 +1,22 @@
-"""Import files of posts. Every record is counted as new, changed, duplicate or refused."""
+"""Import files of posts. Every record is counted as new, changed, known, repeated or refused."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ImportFile, Refusal, Repeat, Row
+from monitor.collectors.files import ROW, ImportFile, Refusal, Repeat, Row, hash_of_words
 from monitor.errors import UsageError
 from monitor.pipeline.batch_writer import ERASED
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, posts, sources
 from storage.database import Database
+from storage.posts import PostDraft
 from storage.sources import CaptureDraft, SourceDraft
 
 BATCH = 500
@@ -26,14 +27,18 @@ TIPS = "tips"
 
 @dataclass(slots=True)
 class ImportResult:
-    """Counts of one import: `new + changed + duplicate + refused` is the number of records in the file."""
+    """Counts of one import: `new + changed + known + repeated + refused` is the number of records in the file.
+
+    `known` were imported before, `repeated` stand in this file already.
+    """
 
     source: str
     file: str
     sha256: str
     new: int = 0
     changed: int = 0
-    duplicate: int = 0
+    known: int = 0
+    repeated: int = 0
     refused: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
@@ -42,7 +47,16 @@ class ImportResult:
     @property
     def records(self) -> int:
         """The number of records that were read."""
-        return self.new + self.changed + self.duplicate + self.refused
+        return self.new + self.changed + self.known + self.repeated + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where the posts of a file go, and hashes of those versions of posts that the file has shown so far."""
+
+    source_id: int
+    capture_id: int
+    seen: set[int] = field(default_factory=set)
 
 
 class Importer:
@@ -86,7 +100,7 @@ class Importer:
         result = ImportResult(source.name, file.path.name, file.sha256, dry_run=dry_run)
         with self._database.work() as session:
             keep = session.flush if dry_run else session.commit  # a dry run is one unit of work that is never committed
-            run_id, source_id, capture_id = self._open(session, file, source)
+            run_id, target = self._open(session, file, source)
             keep()
             read_bytes = 0
 
@@ -96,7 +110,7 @@ class Importer:
 
             rows = file.rows(count)
             while batch := list(islice(rows, BATCH)):
-                self._store(session, source_id, capture_id, self._accepted(batch, result, on_refusal), result)
+                self._store(session, target, self._accepted(batch, result, on_refusal), result)
                 keep()
                 session.expunge_all()  # or the session would hold every post of a large file
                 on_progress(min(read_bytes / max(file.size_bytes, 1), 1.0))
@@ -104,7 +118,7 @@ class Importer:
             keep()
         return result
 
-    def _open(self, session: Session, file: ImportFile, draft: SourceDraft) -> tuple[int, int, int]:
+    def _open(self, session: Session, file: ImportFile, draft: SourceDraft) -> tuple[int, "_Target"]:
         now = self._clock.now()
         if draft.name == TIPS:
             raise UsageError(f"{TIPS} is the source of reported posts (`kiemtin tip`): choose another with --source")
@@ -119,7 +133,7 @@ class Importer:
             size_bytes=file.size_bytes,
             sha256=file.sha256,
         )
-        return run.id, source.id, sources.add_capture(session, run.id, capture)
+        return run.id, _Target(source.id, sources.add_capture(session, run.id, capture))
 
     @staticmethod
     def _accepted(
@@ -129,7 +143,7 @@ class Importer:
             if isinstance(item, PublicPost):
                 yield item
             elif isinstance(item, Repeat):
-                result.duplicate += 1
+                result.repeated += 1
             else:
                 result.refused += 1
                 result.reasons[item.reason] += 1
@@ -140,24 +154,59 @@ class Importer:
     def _store(
         self,
         session: Session,
-        source_id: int,
-        capture_id: int,
+        target: "_Target",
         accepted: Iterator[PublicPost],
         result: ImportResult,
     ) -> None:
         now = self._clock.now()
-        drafts = [
-            post_draft(post, kind="import", pseudonymiser=self._pseudonymiser, collected_at=now, capture_id=capture_id)
-            for post in accepted
-        ]
+        first: list[PostDraft] = []
+        again: list[PostDraft] = []
+        for post in self._without_known_words(session, target.source_id, list(accepted), result):
+            draft = post_draft(
+                replace(post, external_id=self._stored_id(post)),
+                kind="import",
+                pseudonymiser=self._pseudonymiser,
+                collected_at=now,
+                capture_id=target.capture_id,
+            )
+            version = hash((draft.external_id, draft.content_hash))
+            (again if version in target.seen else first).append(draft)
+            target.seen.add(version)
         # Two exports may hold versions of a post in any order.
-        stored = posts.record(session, source_id, drafts, any_version=True)
+        stored = posts.record(session, target.source_id, first, any_version=True)
+        repeated = posts.record(session, target.source_id, again, any_version=True)
         result.new += stored.new
         result.changed += stored.changed
-        result.duplicate += stored.duplicate
-        if stored.erased:
-            result.refused += stored.erased
-            result.reasons[ERASED] += stored.erased
+        result.known += stored.duplicate
+        result.repeated += repeated.duplicate
+        if erased := stored.erased + repeated.erased:
+            result.refused += erased
+            result.reasons[ERASED] += erased
+
+    def _without_known_words(
+        self, session: Session, source_id: int, accepted: Sequence[PublicPost], result: ImportResult
+    ) -> list[PublicPost]:
+        """Leave out records without identifiers that an earlier version stored by their words and date alone.
+
+        It stored the first of several authors who said the same; the others are new.
+        """
+        by_words = {index: _words_id(post) for index, post in enumerate(accepted) if post.external_id.startswith(ROW)}
+        stored = posts.known_authors(session, source_id, sorted(set(by_words.values())))
+        rest = []
+        for index, post in enumerate(accepted):
+            words = by_words.get(index)
+            author = self._pseudonymiser.key("import", post.author)
+            if words in stored and stored[words] in (None, author):
+                result.known += 1
+            else:
+                rest.append(post)
+        return rest
+
+    def _stored_id(self, post: PublicPost) -> str:
+        """Return the identifier under which a post is stored: keyed where it was made from the author's name."""
+        if not post.external_id.startswith(ROW):
+            return post.external_id
+        return f"{ROW}{self._pseudonymiser.key(ROW, post.external_id)}"
 
     def _close(self, session: Session, run_id: int, result: ImportResult) -> None:
         now = self._clock.now()
@@ -169,8 +218,12 @@ class Importer:
             counts={"seen": result.records, "new": result.new, "changed": result.changed, "gone": 0},
             skipped=dict(result.reasons),
         )
-        detail = {"sha256": result.sha256, "new": result.new, "refused": result.refused}
+        detail = {"sha256": result.sha256, "new": result.new, "repeated": result.repeated, "refused": result.refused}
         audit.record(session, at=now, action="import", subject=result.source, detail=detail)
+
+
+def _words_id(post: PublicPost) -> str:
+    return hash_of_words(post.text, post.published_at.isoformat() if post.published_at else post.published_raw or "")
 
 
 def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None:

@@ -6,10 +6,12 @@ from monitor.collectors.files.import_file import ImportFile, open_file
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping
 from monitor.collectors.files.reading import Row
 from monitor.collectors.files.refused_file import RefusedFile
+from monitor.collectors.files.row_identity import ROW, hash_of_words
 
 __all__ = [
     "FIELDS",
     "FORMATS",
+    "ROW",
     "ColumnMapping",
     "ImportFile",
     "Refusal",
@@ -17,5 +19,6 @@ __all__ = [
     "Repeat",
     "Row",
     "format_names",
+    "hash_of_words",
     "open_file",
 ]

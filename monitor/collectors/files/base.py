@@ -55,11 +55,16 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it stands in the file: its first line, its values by column, and how its line begins."""
+    """One record as it stands in the file: its first line, its values by column, and how its line begins.
+
+    `beside` is what the record holds besides its columns, such as lists in JSON: it feeds no field, but tells one
+    record from another.
+    """
 
     line: int
     values: Mapping[str, Value]
     excerpt: str = field(default="", compare=False)
+    beside: str = field(default="", compare=False)
 
 
 class RecordReader(Protocol):

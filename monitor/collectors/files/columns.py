@@ -11,6 +11,7 @@ from monitor.collectors.files.jsonl_file import JsonLinesReader
 from monitor.collectors.files.mapping import ColumnMapping, map_columns
 from monitor.collectors.files.reading import Look, Row
 from monitor.collectors.files.record_post import ReadDate, to_post
+from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.values import published
 from monitor.errors import ImportRefused
@@ -54,11 +55,12 @@ class ColumnReading:
 
     def rows(self, stream: TextIO) -> Iterator[Row]:
         """Give one post or refusal for each record that is not blank."""
+        identities = RowIdentities()
         for record in self.reader.records(stream):
             if isinstance(record, Refusal):
                 yield record
             else:
-                yield to_post(self.prepare(record), self.mapping, self.read_date)
+                yield to_post(self.prepare(record), self.mapping, identities, self.read_date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """JSON lines: one object a line. Objects inside an object are read as columns with a dot, as in `author.name`."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -29,7 +30,7 @@ class JsonLinesReader:
             if isinstance(item, Refusal):
                 yield item
             else:
-                yield Record(item.line, dict(_columns(item.payload)), item.excerpt)
+                yield _record(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,22 @@ def _object(line: Line) -> JsonObject | Refusal:
     return JsonObject(line.number, payload, excerpt_of(line.text))
 
 
-def _columns(payload: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, Value]]:
-    """Flatten an object. Lists are left out: no field of a post is one."""
+def _record(item: JsonObject) -> Record:
+    beside: dict[str, Any] = {}
+    values = dict(_columns(item.payload, beside))
+    written = json.dumps(beside, ensure_ascii=False, sort_keys=True) if beside else ""
+    return Record(item.line, values, item.excerpt, written)
+
+
+def _columns(
+    payload: Mapping[str, Any], beside: dict[str, Any], prefix: str = "", depth: int = 1
+) -> Iterator[tuple[str, Value]]:
+    """Flatten an object. Lists go to `beside`: no field of a post is one."""
     for key, value in payload.items():
         name = prefix + key
         if value is None or isinstance(value, str | int | float):
             yield name, value
         elif isinstance(value, dict) and depth < _MAX_DEPTH:
-            yield from _columns(value, f"{name}.", depth + 1)
+            yield from _columns(value, beside, f"{name}.", depth + 1)
+        else:
+            beside[name] = value

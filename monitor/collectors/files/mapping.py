@@ -15,7 +15,7 @@ _MOST_NAME_CHARACTERS = 40
 COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
 FIELDS = ("external_id", "text", "title", "context", "url", "author", "published", "language", *COUNT_FIELDS)
 
-# Written as `_key` leaves them: small letters and digits without marks. The surest name of a field stands first.
+# Written as `column_key` leaves them: small letters and digits without marks. The surest name of a field stands first.
 _NAMES: Mapping[str, str] = {
     "external_id": "externalid id postid itemid messageid commentid tweetid statusid videoid articleid uid uuid idstr "
     "mabaiviet mabai idbaiviet madinhdanh ma",
@@ -81,7 +81,7 @@ def map_columns(
     taken = {column for column in chosen.values() if column}
     by_key: dict[str, str] = {}
     for column in columns:
-        by_key.setdefault(_key(column), column)
+        by_key.setdefault(column_key(column), column)
     for field in FIELDS:
         if field in chosen:
             continue
@@ -102,14 +102,14 @@ def _given_column(field: str, column: str, columns: Sequence[str]) -> str:
         raise ImportRefused(f"there is no field `{field}`{_suggest(field, FIELDS)}; the fields are {', '.join(FIELDS)}")
     if not column or column in columns:
         return column
-    alike = [name for name in columns if _key(name) == _key(column)]
+    alike = [name for name in columns if column_key(name) == column_key(column)]
     if len(alike) == 1:
         return alike[0]
     raise ImportRefused(f"the file has no column `{column}`{_suggest(column, columns)}; it has {_listed(columns)}")
 
 
 def _guess(field: str, by_key: Mapping[str, str], taken: set[str], sample: Sequence[Record]) -> str | None:
-    for key in _NAMES[field].split():
+    for key in known_names(field):
         column = by_key.get(key)
         if column and column not in taken and _fits(field, column, sample):
             return column
@@ -124,7 +124,12 @@ def _fits(field: str, column: str, sample: Sequence[Record]) -> bool:
     return numbers < len(values) if field == "text" else numbers > 0
 
 
-def _key(name: str) -> str:
+def known_names(field: str) -> tuple[str, ...]:
+    """Give the names by which a field is guessed, as `column_key` writes them; the surest first."""
+    return tuple(_NAMES[field].split())
+
+
+def column_key(name: str) -> str:
     """Write a column's name without marks, case, spaces and signs: `Nội dung` and `noi_dung` are both `noidung`."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
     return "".join(char for char in plain if char.isalnum())
@@ -137,6 +142,6 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:
-    by_key = {_key(other): other for other in known}
-    close = difflib.get_close_matches(_key(name), by_key, n=1)
+    by_key = {column_key(other): other for other in known}
+    close = difflib.get_close_matches(column_key(name), by_key, n=1)
     return f" (did you mean `{by_key[close[0]]}`?)" if close else ""

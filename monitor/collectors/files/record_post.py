@@ -1,7 +1,5 @@
 """One record becomes one post, or the reason why it cannot be one."""
 
-import hashlib
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
@@ -17,6 +15,7 @@ from monitor.collectors.files.base import (
     is_storable,
 )
 from monitor.collectors.files.mapping import COUNT_FIELDS, ColumnMapping
+from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.values import (
     as_text,
     is_mangled_id,
@@ -30,12 +29,15 @@ from monitor.collectors.files.values import (
 ReadDate = Callable[[Value], tuple[datetime | None, str | None]]
 
 
-def to_post(record: Record, mapping: ColumnMapping, read_date: ReadDate = published) -> PublicPost | Refusal:
+def to_post(
+    record: Record, mapping: ColumnMapping, identities: RowIdentities, read_date: ReadDate = published
+) -> PublicPost | Refusal:
     """Turn a record into a post, or say why it cannot be one.
 
     Args:
         record: What the file says.
         mapping: Which column feeds which field.
+        identities: Makes an identifier where the record has none.
         read_date: Reads the date as this format writes it.
 
     """
@@ -47,7 +49,7 @@ def to_post(record: Record, mapping: ColumnMapping, read_date: ReadDate = publis
         return Refusal(record.line, MANGLED_ID, record.excerpt)
     moment, raw_date = read_date(mapping.value(record, "published"))
     post = PublicPost(
-        external_id=identifier or hashed_id(text, moment.isoformat() if moment else raw_date or ""),
+        external_id=identifier or identities.of(record),
         text=text,
         url=web_address(mapping.value(record, "url")),
         author=optional_text(mapping.value(record, "author")),
@@ -59,11 +61,6 @@ def to_post(record: Record, mapping: ColumnMapping, read_date: ReadDate = publis
         engagement=_engagement(record, mapping),
     )
     return unless_unstorable(post, record.line, record.excerpt)
-
-
-def hashed_id(text: str, date: str) -> str:
-    """Make an identifier from what a post says and when, so that importing a file twice finds the same posts."""
-    return hashlib.sha256(f"{unicodedata.normalize('NFC', text)}\0{date}".encode(errors="surrogatepass")).hexdigest()
 
 
 def _engagement(record: Record, mapping: ColumnMapping) -> dict[str, int]:

@@ -1,7 +1,9 @@
 """`kiemtin import`: the mapping is shown, every record is accounted for, a dry run keeps nothing."""
 
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -27,6 +29,10 @@ def comments(tmp_path: Path) -> Path:
     return path
 
 
+def counts(data: Mapping[str, Any]) -> dict[str, int]:
+    return {key: data[key] for key in ("new", "changed", "known", "repeated", "refused")}
+
+
 def total_rows(home: Path) -> int:
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         counts = (session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables)
@@ -37,18 +43,10 @@ def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path
     data = kiemtin.well("import", str(comments), *MAP, "--json").data
     assert set(data) == {
         "source", "file", "sha256", "format", "encoding", "mapping", "dry_run",
-        "records", "new", "changed", "duplicate", "refused", "reasons", "refusals", "refused_file",
+        "records", "new", "changed", "known", "repeated", "refused", "reasons", "refusals", "refused_file",
     }  # fmt: skip
-    account = {key: data[key] for key in ("source", "records", "new", "changed", "duplicate", "refused", "dry_run")}
-    assert account == {
-        "source": "comments",
-        "records": 4,
-        "new": 2,
-        "changed": 0,
-        "duplicate": 1,
-        "refused": 1,
-        "dry_run": False,
-    }
+    assert (data["source"], data["records"], data["dry_run"]) == ("comments", 4, False)
+    assert counts(data) == {"new": 2, "changed": 0, "known": 0, "repeated": 1, "refused": 1}
     assert (data["reasons"], data["refusals"]) == ({"no text": 1}, [{"line": 4, "reason": "no text"}])
     assert data["mapping"]["text"] == "Nội dung"
 
@@ -56,7 +54,7 @@ def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path
 def test_importing_again_adds_nothing(kiemtin: Command, home: Path, comments: Path) -> None:
     kiemtin.well("import", str(comments), *MAP)
     again = kiemtin.well("import", str(comments), *MAP, "--json").data
-    assert (again["new"], again["changed"], again["duplicate"]) == (0, 0, 3)
+    assert counts(again) == {"new": 0, "changed": 0, "known": 2, "repeated": 1, "refused": 1}
 
 
 def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
@@ -77,7 +75,7 @@ def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
 
 def test_the_words_tell_what_was_refused_and_where(kiemtin: Command, home: Path, comments: Path) -> None:
     out = kiemtin.well("import", str(comments), *MAP, "--source", "facebook").out
-    assert "source facebook: 2 new, 0 changed, 1 duplicate, 1 refused, 4 records in all." in out
+    assert "source facebook: 2 new, 0 changed, 0 known, 1 repeated, 1 refused, 4 rows in all." in out
     assert "line 4: no text" in out
 
 
@@ -89,7 +87,7 @@ def test_a_broken_line_in_the_middle_costs_only_itself(kiemtin: Command, home: P
     data = kiemtin.well("import", str(path), "--json").data
     assert data["refused"] >= 1
     assert data["new"] >= 49 - 1
-    assert data["records"] == data["new"] + data["changed"] + data["duplicate"] + data["refused"]
+    assert data["records"] == sum(counts(data).values())
     assert data["refusals"][0]["line"] == 27
 
 
@@ -131,7 +129,7 @@ def test_the_same_posts_gzipped_are_the_same_posts(kiemtin: Command, home: Path,
     packed = comments.with_name("comments.csv.gz")
     packed.write_bytes(gzip.compress(comments.read_bytes()))
     data = kiemtin.well("import", str(packed), *MAP, "--json").data
-    assert (data["source"], data["new"], data["duplicate"]) == ("comments", 0, 3)
+    assert (data["source"], data["new"], data["known"], data["repeated"]) == ("comments", 0, 2, 1)
 
 
 def test_a_place_that_is_read_is_not_replaced_by_a_file(kiemtin: Command, home: Path, comments: Path) -> None:

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from monitor.collectors.files import Refusal, open_file
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import ROW, Refusal, hash_of_words, open_file
 from monitor.errors import UsageError
 from monitor.pipeline import imports
 from monitor.pipeline.imports import Importer, ImportResult
@@ -17,7 +19,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.models import AuditEvent, Base, CrawlRun, Post, PostRevision, Source
 from tests.clock import FakeClock
-from tests.factories import add_source, make_source
+from tests.factories import add_post, add_source, make_source
 from tests.monitor.pipeline.loopback import SECRET
 
 Row = Mapping[str, Any]
@@ -39,8 +41,8 @@ def run(importer: Importer, path: Path, name: str = "comments", *, dry_run: bool
     return importer.run(open_file(path), draft, dry_run=dry_run)
 
 
-def account(result: ImportResult) -> tuple[int, int, int, int]:
-    return result.new, result.changed, result.duplicate, result.refused
+def account(result: ImportResult) -> tuple[int, int, int, int, int]:
+    return result.new, result.changed, result.known, result.repeated, result.refused
 
 
 def rows_in(database: Database) -> dict[str, int]:
@@ -49,7 +51,7 @@ def rows_in(database: Database) -> dict[str, int]:
         return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
-def test_every_record_is_new_changed_duplicate_or_refused(
+def test_every_record_is_new_changed_known_repeated_or_refused(
     importer: Importer, tmp_path: Path, sqlite_database: Database
 ) -> None:
     path = write(
@@ -62,7 +64,7 @@ def test_every_record_is_new_changed_duplicate_or_refused(
         "{broken",
     )
     result = run(importer, path)
-    assert (account(result), result.records) == ((2, 1, 1, 2), 6)
+    assert (account(result), result.records) == ((2, 1, 0, 1, 2), 6)
     assert sum(result.reasons.values()) == result.refused
     assert [refusal.line for refusal in result.refusals] == [5, 6]
     with sqlite_database.work() as session:
@@ -77,9 +79,9 @@ def test_importing_again_adds_nothing_also_when_the_file_holds_several_versions(
     importer: Importer, tmp_path: Path, sqlite_database: Database
 ) -> None:
     path = write(tmp_path / "c.jsonl", *({"id": "1", "text": f"bản {number}"} for number in range(4)))
-    assert account(run(importer, path)) == (1, 3, 0, 0)
+    assert account(run(importer, path)) == (1, 3, 0, 0, 0)
     before = rows_in(sqlite_database)
-    assert account(run(importer, path)) == (0, 0, 4, 0)
+    assert account(run(importer, path)) == (0, 0, 4, 0, 0)
     after = rows_in(sqlite_database)
     assert (after["posts"], after["post_revisions"]) == (before["posts"], before["post_revisions"]) == (1, 3)
 
@@ -90,7 +92,7 @@ def test_a_dry_run_says_the_same_and_leaves_no_row_in_any_table(
     path = write(tmp_path / "c.jsonl", *({"id": str(number % 700), "text": f"bài {number}"} for number in range(1400)))
     tried = run(importer, path, dry_run=True)
     assert set(rows_in(sqlite_database).values()) == {0}
-    assert account(tried) == account(run(importer, path)) == (700, 700, 0, 0)
+    assert account(tried) == account(run(importer, path)) == (700, 700, 0, 0, 0)
 
 
 def test_progress_tells_the_share_of_the_file_that_was_read(importer: Importer, tmp_path: Path) -> None:
@@ -111,14 +113,14 @@ def test_every_refusal_is_told_also_beyond_those_that_the_account_keeps(importer
     assert {refusal.excerpt for refusal in told} == {"{broken"}
 
 
-def test_an_older_capture_of_an_item_counts_as_a_duplicate(importer: Importer, tmp_path: Path) -> None:
+def test_an_older_capture_of_an_item_counts_as_repeated(importer: Importer, tmp_path: Path) -> None:
     item = {"id": "7", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}, "desc": "Bản mới"}
     wrapping = {"item_id": "7", "source_platform": "tiktok.com"}
     newer = {**wrapping, "last_updated": 2, "data": item}
     older = {**wrapping, "last_updated": 1, "data": {**item, "desc": "Bản cũ"}}
     result = run(importer, write(tmp_path / "c.ndjson", newer, older))
-    assert (account(result), result.records) == ((1, 0, 1, 0), 2)
-    assert account(run(importer, write(tmp_path / "c.ndjson", older, newer))) == (0, 0, 2, 0)
+    assert (account(result), result.records) == ((1, 0, 0, 1, 0), 2)
+    assert account(run(importer, write(tmp_path / "c.ndjson", older, newer))) == (0, 0, 1, 1, 0)
 
 
 def test_no_file_takes_the_name_of_the_tips(importer: Importer, tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_an_import_that_breaks_off_keeps_whole_batches_and_goes_on_when_done_aga
         importer.run(open_file(path), draft, on_progress=unplug)
     assert rows_in(sqlite_database)["posts"] == imports.BATCH
 
-    assert account(run(importer, path)) == (total - imports.BATCH, 0, imports.BATCH, 0)
+    assert account(run(importer, path)) == (total - imports.BATCH, 0, imports.BATCH, 0, 0)
     with sqlite_database.work() as session:
         assert list(session.scalars(select(CrawlRun.outcome).order_by(CrawlRun.id))) == ["interrupted", "ok"]
 
@@ -157,7 +159,7 @@ def test_one_identifier_in_two_files_of_one_source_is_one_post(
 ) -> None:
     run(importer, write(tmp_path / "a.jsonl", {"id": "1", "text": "bài"}))
     result = run(importer, write(tmp_path / "b.jsonl", {"id": "1", "text": "bài khác"}))
-    assert account(result) == (0, 1, 0, 0)
+    assert account(result) == (0, 1, 0, 0, 0)
     with sqlite_database.work() as session:
         assert session.scalars(select(PostRevision.text)).all() == ["bài khác"]
 
@@ -182,3 +184,60 @@ def test_a_file_never_turns_a_source_that_is_read_into_an_import(
         run(importer, write(tmp_path / "c.jsonl", {"id": "1", "text": "bài"}), "newspaper")
     with sqlite_database.work() as session:
         assert session.scalars(select(Source.kind)).all() == ["feed"]
+
+
+SAID_BY_MANY = tuple({"text": "Chưa nhận lương", "date": "28/11/2026", "author": f"người {name}"} for name in "ABCDE")
+
+
+def test_the_same_words_of_several_people_are_several_posts(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    path = write(tmp_path / "c.jsonl", *SAID_BY_MANY, SAID_BY_MANY[0])
+    assert account(run(importer, path)) == (5, 0, 0, 1, 0)
+    assert account(run(importer, path)) == (0, 0, 5, 1, 0)
+    turned_round = write(tmp_path / "d.jsonl", *reversed(SAID_BY_MANY))
+    assert account(run(importer, turned_round)) == (0, 0, 5, 0, 0)
+    assert rows_in(sqlite_database)["posts"] == 5
+
+
+def test_rows_without_identifiers_go_on_where_a_killed_import_stopped(importer: Importer, tmp_path: Path) -> None:
+    total = imports.BATCH + 30
+    rows = [{"text": "Chưa nhận lương", "author": str(number), "likes": number} for number in range(total)]
+    path = write(tmp_path / "c.jsonl", *rows)
+
+    def unplug(_: float) -> None:
+        raise StorageError("the disk was unplugged")
+
+    with pytest.raises(StorageError, match="unplugged"):
+        importer.run(open_file(path), make_source("comments", kind="import"), on_progress=unplug)
+    assert account(run(importer, path)) == (total - imports.BATCH, 0, imports.BATCH, 0, 0)
+    assert account(run(importer, path)) == (0, 0, total, 0, 0)
+
+
+def test_nobody_finds_out_by_trying_names_who_wrote_a_row_without_an_identifier(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    path = write(tmp_path / "c.jsonl", SAID_BY_MANY[0])
+    (read,) = open_file(path).rows()
+    assert isinstance(read, PublicPost)
+    run(importer, path)
+    with sqlite_database.work() as session:
+        stored = session.scalars(select(Post.external_id)).one()
+    assert stored == f"{ROW}{Pseudonymiser(SECRET).key(ROW, read.external_id)}"
+    assert read.external_id.removeprefix(ROW) not in stored
+
+
+def test_what_an_earlier_version_stored_by_words_and_date_is_known_and_what_it_lost_is_new(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    """It made one post of all who said the same on a day: that of the first."""
+    moment = datetime(2026, 11, 27, 17, tzinfo=UTC)
+    with sqlite_database.work() as session:
+        source = add_source(session, "comments", kind="import")
+        author_key = Pseudonymiser(SECRET).key("import", "người A")
+        words = hash_of_words("Chưa nhận lương", moment.isoformat())
+        add_post(session, source, words, text="Chưa nhận lương", published_at=moment, author_key=author_key)
+        session.commit()
+    path = write(tmp_path / "c.jsonl", *SAID_BY_MANY)
+    assert account(run(importer, path)) == (4, 0, 1, 0, 0)
+    assert account(run(importer, path)) == (0, 0, 5, 0, 0)
