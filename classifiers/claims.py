@@ -84,7 +84,8 @@ def find_claim(text: str, reasons: Sequence[Reason] = ()) -> Claim:
     weights = {reason.words: reason.weight for reason in reasons}
     terms = list(_terms(aligned))
     sources = _sources(text, aligned, signs, terms)
-    hearsay = [span for span in _hearsay(aligned, signs, terms) if not _touches(span, sources)]
+    cited = _Taken(aligned.text, sources)
+    hearsay = [span for span in _hearsay(aligned, signs, terms) if not cited.touches(span)]
     return Claim(
         asserts=_mentions(text, aligned, _asserted(aligned, signs, weights), weights, direction=1),
         sources=_mentions(text, aligned, sources, weights, direction=-1),
@@ -112,7 +113,7 @@ def _signs(*, plain: bool) -> _Signs:
     # Without diacritics `ong` and `ba` have too many other meanings; `báo cáo` is a report, not a newspaper.
     whoever = one["bodies"] if plain else rf"(?:{one['bodies']}|{one['people']}(?! cáo))"
     return _Signs(
-        states=re.compile(rf"{_delimited(one['events'])}|(?<![\w/])\d+(?:[.,]\d+)*\s?(?:{one['units']})(?!\w)"),
+        states=re.compile(rf"{_delimited(one['events'])}|(?<![\w/])\d+\s?(?:{one['units']})(?!\w)"),
         states_nothing=re.compile(rf"\?|{_delimited(one['asked'])}|{_delimited(one['opinions'])}"),
         unnamed=re.compile(_delimited(one["unnamed"])),
         named=(
@@ -158,12 +159,15 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _sources(text: str, aligned: Aligned, signs: _Signs, terms: Iterable[tuple[str, Span]]) -> list[Span]:
-    spans: list[Span] = []
+    taken = _Taken(aligned.text)
     for pattern in signs.named:
-        spans.extend(match.span() for match in pattern.finditer(aligned.text) if not _touches(match.span(), spans))
+        for match in pattern.finditer(aligned.text):
+            taken.add(match.span())
+    shouted = text.isupper()
     for group, span in terms:
-        if group == SOURCES and _is_name(text, aligned, span) and not _touches(span, spans):
-            spans.append(span)
+        if group == SOURCES and not shouted and _is_name(text, aligned, span):
+            taken.add(span)
+    spans = taken.spans
     # A link counts as a source unless the post asks readers to click or to register, as advertisements and scams do.
     link = aligned.text.find(LINK)
     if link >= 0 and not signs.lures.search(aligned.text):
@@ -175,7 +179,7 @@ def _is_name(text: str, aligned: Aligned, span: Span) -> bool:
     """Whether a term is written as a name: the same group holds dates, kinds of papers and plain words as well."""
     first, last = aligned.original_span(*span)
     words = text[first:last].split()
-    if text.isupper() or any(char.isdigit() for char in text[first:last]):
+    if any(char.isdigit() for char in text[first:last]):
         return False
     # One capitalised word may begin a sentence, so a capital inside it is needed (VTV, VnExpress). Several words that
     # are all in capitals may be emphasis.
@@ -185,12 +189,12 @@ def _is_name(text: str, aligned: Aligned, span: Span) -> bool:
 
 
 def _hearsay(aligned: Aligned, signs: _Signs, terms: Iterable[tuple[str, Span]]) -> list[Span]:
-    spans = [match.span() for match in signs.unnamed.finditer(aligned.text)]
+    taken = _Taken(aligned.text, (match.span() for match in signs.unnamed.finditer(aligned.text)))
     for group, (start, end) in terms:
         several = " " in aligned.text[start:end]  # one word is a useful feature, but too vague to show to a reviewer
-        if group in UNNAMED and several and not _touches((start, end), spans):
-            spans.append((start, end))
-    return sorted(spans)
+        if group in UNNAMED and several:
+            taken.add((start, end))
+    return sorted(taken.spans)
 
 
 def _terms(aligned: Aligned) -> Iterator[tuple[str, Span]]:
@@ -206,8 +210,30 @@ def _terms(aligned: Aligned) -> Iterator[tuple[str, Span]]:
         yield group, (places[first][0], places[last - 1][1])
 
 
-def _touches(span: Span, others: Iterable[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+class _Taken:
+    """Spans of a text that do not touch each other; looking one up takes no longer when there are many.
+
+    Args:
+        text: The text.
+        spans: The first spans.
+
+    """
+
+    def __init__(self, text: str, spans: Iterable[Span] = ()) -> None:
+        self.spans: list[Span] = []
+        self._marks = bytearray(len(text))
+        for span in spans:
+            self.add(span)
+
+    def touches(self, span: Span) -> bool:
+        """Tell whether a span shares a character with one that was added."""
+        return self._marks.find(1, *span) >= 0
+
+    def add(self, span: Span) -> None:
+        """Add a span unless it touches another."""
+        if not self.touches(span):
+            self.spans.append(span)
+            self._marks[slice(*span)] = b"\1" * (span[1] - span[0])
 
 
 def _mentions(

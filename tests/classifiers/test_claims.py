@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from classifiers.claims import MOST, SOURCES, UNNAMED, find_claim
 from classifiers.model.prediction import Reason
 from classifiers.text.lexicon import default_lexicon
+from tests.growth import quadratic
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"
 
@@ -136,3 +137,7 @@ def test_any_text_has_parts_that_lie_within_it(text: str) -> None:
     for mention in (*claim.asserts, *claim.sources, *claim.hearsay):
         assert 0 <= mention.start < mention.end <= len(text)
         assert mention.words == " ".join(text[mention.start : mention.end].split())
+
+
+def test_the_time_grows_with_the_length_alone() -> None:
+    assert quadratic(lambda text: find_claim(text, [Reason("0 9", 1.0), Reason("a", -1.0)])) == {}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from classifiers.text import normalise as module
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import LINK, MAIL, MAX_CHARACTERS, NAME, PHONE, normalise
+from tests.growth import quadratic
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđbcdghklmnpqrstvx"
 VIETNAMESE = st.text(alphabet=LETTERS + LETTERS.upper() + " .,!?@:/0123456789\n")
@@ -173,3 +174,11 @@ def test_without_marks_nothing_but_plain_letters_is_left(text: str) -> None:
 
 def test_marks_are_stripped_as_people_do() -> None:
     assert strip_diacritics("Đường phố, ưỡn ẹo") == "Duong pho, uon eo"
+
+
+def test_the_time_grows_with_the_length_alone() -> None:
+    assert quadratic(normalise) == {}
+
+
+def test_names_that_hang_on_each_other_all_become_the_fixed_word() -> None:
+    assert normalise("hỏi @lan1@hoa2@mai3 nhé").text == f"hỏi {NAME}{NAME}{NAME} nhé"

@@ -11,6 +11,7 @@ from storage import posts
 from storage.database import Database
 from storage.models import Post
 from tests import factories
+from tests.growth import quadratic
 from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered
 
 
@@ -149,3 +150,7 @@ def test_a_shortened_text_is_short_and_a_beginning(text: str, limit: int) -> Non
 @given(st.text(alphabet="abc.:/@[]w 0123456789đế\n", max_size=80))
 def test_hiding_twice_changes_nothing(text: str) -> None:
     assert conceal(conceal(text)) == conceal(text)
+
+
+def test_the_time_grows_with_the_length_alone() -> None:
+    assert quadratic(lambda text: shorten(conceal(text))) == {}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import normalise
 from monitor.review.highlight import Piece, Reason, gather_reasons, mark
+from tests.growth import quadratic
 
 VIETNAMESE = st.text(
     alphabet=st.sampled_from("aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạệữ AĐỆ.,!?-\n\u0301\u0323\u200b@0123456789")
@@ -90,3 +91,8 @@ def test_occurrences_are_added_up_and_the_special_entries_come_last() -> None:
     gathered = gather_reasons(stored)
     assert [reason.words for reason in gathered] == ["tiền", "lương", BASE, REST]
     assert gathered[0].weight == pytest.approx(0.7)
+
+
+def test_the_time_grows_with_the_length_alone() -> None:
+    reasons = [Reason("a", 1.0), Reason("n g u", 0.5), Reason("0.9.", -1.0), Reason(". .", 0.1)]
+    assert quadratic(lambda text: mark(text, reasons)) == {}
