@@ -1,6 +1,7 @@
-"""The project's own labelled posts are what their guide says, each written once."""
+"""The project's own labelled posts are what their guide says, each written once, and reach nobody who exists."""
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 
 from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import SECOND_LABELS, read_named
+from classifiers.data.datasets import SECOND_LABELS, Example, read_named
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from tests.corpus import corpus
@@ -43,6 +44,17 @@ ALLOWED: Final = {
 }
 # fmt: on
 GRADES: Final = (0.05, 0.1, 0.15, 0.2, 0.25)
+# What looks like an address in the web, in any text; names that end in what is no domain are left out.
+ADDRESS: Final = re.compile(
+    r"(?<![\w.])(?:https?://|www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,8}(?!\w)", re.IGNORECASE
+)
+NO_DOMAIN: Final = re.compile(r"xx+|apk|BS|TS|CKII|HCM|opmart|coli|League|Anh|an|tranh|ven", re.IGNORECASE)
+RESERVED: Final = re.compile(r"(?:^|[./])(?:example\.(?:com|net|org)|[\w-]+\.(?:example|test))$", re.IGNORECASE)
+TELEPHONE: Final = re.compile(r"(?<![\w/])(?:\+?84[ .]?|0)(?:[ .\-]?[\dx]){7,10}(?!\w)", re.IGNORECASE)
+HOTLINE: Final = re.compile(r"(?<![\w.,/])1[89]00[ .]?(?:[ .]?[\dx]){4,6}(?!\w)", re.IGNORECASE)
+FICTITIOUS: Final = re.compile(
+    r"(?:\+?84|0)(?:3[01]|7[145])\d{7}|0(?:69|2\d\d)0000\d{3}|1[89]00(?:000\d{1,3}|[\dx]*x[\dx]*)"
+)
 MOST_ALIKE: Final = 0.5
 LEAST_POSTS: Final = 4000
 
@@ -123,6 +135,71 @@ def test_the_reader_gives_every_record_in_order(records: list[dict[str, Any]]) -
     assert [example.facts["kind"] for example in examples] == [r["kind"] for r in records]
 
 
+@pytest.fixture(scope="module")
+def published(records: list[dict[str, Any]], judged: dict[str, str]) -> dict[str, str]:
+    """Give every text that the project publishes: corpus with titles, challenge set and tuning set."""
+    return {r["place"]: f"{r['text']}\n{r.get('title', '')}" for r in records} | judged
+
+
+def foreign_addresses(text: str) -> list[str]:
+    """Find addresses that a stranger owns or could buy."""
+    found = [match.group() for match in ADDRESS.finditer(text)]
+    return [a for a in found if not RESERVED.search(a) and not NO_DOMAIN.fullmatch(a.rpartition(".")[2])]
+
+
+def callable_numbers(text: str) -> list[str]:
+    """Find telephone numbers, written in full, that could ring at somebody's."""
+    found = [match.group() for pattern in (TELEPHONE, HOTLINE) for match in pattern.finditer(text)]
+    digits = {number: re.sub(r"[^\dx]", "", number.lower()) for number in found}
+    return [n for n, plain in digits.items() if plain.count("x") < 2 and not FICTITIOUS.fullmatch(plain)]
+
+
+def test_addresses_are_of_reserved_domains(published: dict[str, str]) -> None:
+    assert [(place, found) for place, text in published.items() if (found := foreign_addresses(text))] == []
+
+
+def test_telephone_numbers_are_nobodys(published: dict[str, str]) -> None:
+    assert [(place, found) for place, text in published.items() if (found := callable_numbers(text))] == []
+
+
+def test_addresses_and_numbers_of_others_would_be_found() -> None:
+    assert foreign_addresses("nhập mã tại hoan-tien.vip/vn, xem www.bao.com và bao.example") == [
+        "hoan-tien.vip",
+        "www.bao.com",
+    ]
+    assert foreign_addresses("TP.HCM, ThS.BS Lan, file a.apk, gọi 0912.xxx") == []
+    assert callable_numbers("0912 345 678, 0912 xxx 678, 0301 774 562, 024.3825.1234") == [
+        "0912 345 678",
+        "024.3825.1234",
+    ]
+    assert callable_numbers("1900 1234, 1900 0006, 1900 xxxx, năm 1900-1945") == ["1900 1234"]
+
+
+def plain_letters(text: str) -> str:
+    """Drop tone and vowel marks: a name is often typed without them."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+    return bare.replace("đ", "d").replace("Đ", "D")
+
+
+@pytest.fixture(scope="module")
+def real_names() -> re.Pattern[str]:
+    """Read the list of bodies, firms and places that exist: none is to be found in a rumour."""
+    lines = (Path(__file__).parent / "real_names.txt").read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    forms = {*names, *(plain_letters(name) for name in names if " " in name)}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})(?!\w)")
+
+
+def test_no_rumour_names_who_exists(published: dict[str, str], rumours: set[str], real_names: re.Pattern[str]) -> None:
+    assert len(rumours) > 1000
+    assert [(place, found) for place in sorted(rumours) if (found := real_names.findall(published[place]))] == []
+
+
+def test_who_exists_would_be_found(real_names: re.Pattern[str]) -> None:
+    assert real_names.findall("Bộ Y tế giấu, bệnh viện Cho Ray hết máu, VTV im") == ["Bộ Y tế", "Cho Ray", "VTV"]
+    assert real_names.findall("trên bộ giấu, bệnh viện Sông Lữ hết máu") == []
+
+
 def grams(text: str) -> set[str]:
     plain = normalise(text).text
     return {plain[start : start + 5] for start in range(max(len(plain) - 4, 1))}
@@ -143,11 +220,24 @@ def pairs_alike(texts: list[str]) -> Iterator[tuple[int, int, float]]:
 
 
 @pytest.fixture(scope="module")
-def judged() -> dict[str, str]:
+def judging() -> dict[str, Example]:
     """Read what the model is judged by: the challenge set, and the posts on which thresholds were chosen."""
     tuning = read_named("own", Path(__file__).parents[1] / "quality" / "tuning.jsonl")
     sets = {"challenge_set": read_challenge_set(), "tuning": tuning}
-    return {f"{name}:{post.facts['id']}": post.text for name, posts in sets.items() for post in posts}
+    return {f"{name}:{post.facts['id']}": post for name, posts in sets.items() for post in posts}
+
+
+@pytest.fixture(scope="module")
+def judged(judging: dict[str, Example]) -> dict[str, str]:
+    """Give the texts by which the model is judged."""
+    return {place: post.text for place, post in judging.items()}
+
+
+@pytest.fixture(scope="module")
+def rumours(records: list[dict[str, Any]], judging: dict[str, Example]) -> set[str]:
+    """Give the places of the posts that are labelled `unverified`."""
+    written = {r["place"] for r in records if "unverified" in r["labels"]}
+    return written | {place for place, post in judging.items() if post.labels["unverified"]}
 
 
 @pytest.mark.gate
