@@ -53,7 +53,7 @@ RESERVED: Final = re.compile(r"(?:^|[./])(?:example\.(?:com|net|org)|[\w-]+\.(?:
 TELEPHONE: Final = re.compile(r"(?<![\w/])(?:\+?84[ .]?|0)(?:[ .\-]?[\dx]){7,10}(?!\w)", re.IGNORECASE)
 HOTLINE: Final = re.compile(r"(?<![\w.,/])1[89]00[ .]?(?:[ .]?[\dx]){4,6}(?!\w)", re.IGNORECASE)
 FICTITIOUS: Final = re.compile(
-    r"(?:\+?84|0)(?:3[01]|7[145])\d{7}|0(?:69|2\d\d)0000\d{3}|1[89]00(?:000\d{1,3}|[\dx]*x[\dx]*)"
+    r"(?:\+?84|0)(?:3[01]|7[145])\d{7}|0900000\d{3}|0(?:69|2\d\d)0000\d{3}|1[89]00(?:000\d{1,3}|[\dx]*x[\dx]*)"
 )
 MOST_ALIKE: Final = 0.5
 LEAST_POSTS: Final = 4000
