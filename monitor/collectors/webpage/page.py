@@ -32,6 +32,8 @@ from monitor.errors import SourceRefused
 PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 _SIGN_IN = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap)\b", re.IGNORECASE)
 _NOTHING = Description()
+_WHOLE_SHARE = 0.5  # of the text in a page's paragraphs, which count menus and comments too
+_FULLER = 1.5  # times as long; below, the two differ by a caption or an author line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,8 @@ class PagePosts:
     Args:
         posts: In the order of the page.
         skipped: What was left out, by reason.
-        hits: For each expected post, whether structured data or the rules gave its text.
+        hits: For each expected post, whether structured data or the rules gave its text. Where there is a rule for
+            the text, an excerpt is none: the rule no longer finds what the page shows.
 
     """
 
@@ -147,7 +150,7 @@ class Page:
         rules = self._settings.detail
         url = (described.address if described.address and alone else None) or self._address(root, alone=alone)
         ruled = rules.body.text(root, self._base) if rules.body else ""
-        text = described.text or ruled
+        text = ruled if len(ruled) > _FULLER * len(described.text) else described.text
         title = described.title or (self._head.title if alone else "")
         title = title or (rules.title.value(root) if rules.title else "")
         published = [described.published, self._head.published if alone else ""]
@@ -156,10 +159,12 @@ class Page:
         if not text and not alone and rules.body is None:
             text = to_text(root.decode_contents(), self._base)
             hit = bool(text)
-        if not text and alone:
+        if alone and (not text or self._may_be_excerpt(text)):
             article = read_article(str(self._soup), self.url)
-            text = (article.text if article else "") or described.summary or self._head.summary
-            hit = bool(text) and rules.body is None
+            shown = (article.text if article else "") or described.summary or self._head.summary
+            if len(shown) > _FULLER * len(text):
+                text = shown
+                hit = bool(text) and rules.body is None
             title = title or (article.title if article and article.title else "")
             published.append(article.published_raw if article and article.published_raw and not rules.date else "")
         dated = self._published(root, published)
@@ -177,6 +182,14 @@ class Page:
             language=language or None,
         )
         return post, hit
+
+    def _may_be_excerpt(self, text: str) -> bool:
+        """Return whether a page shows much more than structured data and rules gave: some sites call a teaser the body.
+
+        In a discussion, the rest is what others said.
+        """
+        shown = sum(len(words_of(paragraph)) for paragraph in self._soup.find_all("p"))
+        return len(text) < _WHOLE_SHARE * shown and not discussion(self._nodes, self.url)
 
     def _described_post(self, described: Description) -> PublicPost:
         dated = self._dated(described.published)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -205,3 +206,50 @@ async def test_links_that_lead_nowhere(client: PoliteClient, link: str) -> None:
     batches = await read_page(client, body, {"mode": "list", "list": {"item": "div"}})
     assert posts_of(batches) == []
     assert "layout drift" in (batches[-1].gap or "")
+
+
+TEASER = "Công nhân khu công nghiệp được nghỉ bù một ngày. Xem tiếp…"
+PARAGRAPHS = [
+    f"Đoạn {number}: công đoàn cơ sở cho biết ca đêm của xưởng {number} được nghỉ bù theo thỏa ước ký với công ty."
+    for number in range(12)
+]
+
+
+def with_body(body: str, *, rest: str = "", kind: str = "NewsArticle") -> str:
+    """Write an article of twelve paragraphs whose structured data gives something for its body."""
+    key = "text" if kind == "DiscussionForumPosting" else "articleBody"
+    node = json.dumps({"@type": kind, "headline": "Nghỉ bù", key: body}, ensure_ascii=False)
+    shown = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    script = f'<script type="application/ld+json">{node}</script>'
+    return (
+        f"<html><head>{script}</head><body><article><h1>Nghỉ bù</h1><div class=noi-dung>{shown}</div>{rest}</article>"
+    )
+
+
+@pytest.mark.parametrize("settings", [{}, {"detail": {"body": ".noi-dung"}}], ids=["by its looks", "by a rule"])
+async def test_a_teaser_that_calls_itself_the_body_does_not_replace_the_article(
+    client: PoliteClient, settings: dict[str, Any]
+) -> None:
+    (post,) = posts_of(await read_page(client, with_body(TEASER), settings))
+    assert post.text.count("\n") >= len(PARAGRAPHS) - 1
+    assert all(paragraph in post.text for paragraph in PARAGRAPHS)
+
+
+async def test_a_whole_body_stays_whatever_else_the_page_shows(client: PoliteClient) -> None:
+    whole = "\n".join(PARAGRAPHS)
+    comments = "".join(f"<div class=comment><p>Bạn đọc {n} viết {'rất dài ' * 30}</p></div>" for n in range(20))
+    (post,) = posts_of(await read_page(client, with_body(whole, rest=f"<section id=comments>{comments}</section>"), {}))
+    assert post.text == whole
+
+
+async def test_the_opening_of_a_discussion_is_not_an_excerpt_of_its_answers(client: PoliteClient) -> None:
+    (post,) = posts_of(await read_page(client, with_body("Ca đêm có nóng không?", kind="DiscussionForumPosting"), {}))
+    assert post.text == "Ca đêm có nóng không?"
+
+
+async def test_a_rule_that_finds_a_scrap_beside_a_teaser_is_a_drift(client: PoliteClient) -> None:
+    settings = {"detail": {"body": "h1"}}
+    batches = await read_page(client, with_body(TEASER), settings)
+    assert all(paragraph in posts_of(batches)[0].text for paragraph in PARAGRAPHS)
+    assert "layout drift" in str(batches[-1].gap)
+    assert (await read_page(client, with_body("\n".join(PARAGRAPHS)), settings))[-1].gap is None
