@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -185,7 +185,7 @@ def to_post(
     text = _with_card(spell_out_links(record.text, record.facets or ()), record.embed)
     if not text.strip():
         return "no text"
-    claimed = parse_date(record.created_at or "")
+    claimed = parse_date(record.created_at or "", default_zone=UTC)
     langs = record.languages
     return PublicPost(
         external_id=at_uri(did, key),

@@ -56,7 +56,7 @@ _SAYS_SECONDS = re.compile(r"\d:\d{2}:\d{2}|\b(?:giây|seconds?|secs?)\b")
 _SAYS_MINUTES = re.compile(r"\d[:hg]\d{2}|\b(?:phút|minutes?|mins?)\b")
 _SAYS_HOURS = re.compile(r"\b(?:giờ|tiếng|hours?|hrs?)\b|\d ?(?:am|pm|h)\b")
 _HINTS = re.compile(r"\d|trước|qua|nay|ngoái|ago|yesterday|today")
-_SAYS_WHAT_TIME = re.compile(r"\d\s*[:hg]\s*\d|\dT\d|\d{10}|\b(?:giờ|phút|giây)\b", re.IGNORECASE)
+_SAYS_WHAT_TIME = re.compile(r"\d\s*[:hg]\s*\d|\dT\d|\d{10}|\d ?[ap]\.?m\b|\b(?:giờ|phút|giây)\b", re.IGNORECASE)
 _HOUR_BEFORE_DATE = re.compile(r"giờ.*\d[/.-]\d")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[:/]\d")
 

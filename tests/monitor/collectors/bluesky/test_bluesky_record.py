@@ -1,5 +1,6 @@
 """What is made of a record's text: links by their byte places, cards, nothing else changed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -86,6 +87,12 @@ def test_all_that_was_written_stays(text: str, places: list[tuple[int, int]]) ->
 def card(uri: str = ADDRESS, title: Any = "Công ty đóng cửa?") -> dict[str, Any]:
     external = {"uri": uri, "title": title, "description": "…"}
     return {"$type": "app.bsky.embed.external", "external": external}
+
+
+def test_a_time_without_a_zone_is_in_utc() -> None:
+    post = to_post(record_of(text="Ca đêm nóng", langs=["vi"], createdAt="2026-11-24T07:00:00.5"), **KINDS)
+    assert not isinstance(post, str)
+    assert post.published_at == datetime(2026, 11, 24, 7, 0, 0, 500_000, tzinfo=UTC)
 
 
 def test_card_adds_heading_and_address() -> None:

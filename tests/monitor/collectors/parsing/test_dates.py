@@ -49,10 +49,55 @@ TWO = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # two in the afternoon in Việt
         "  24/11/2026 14:00 \n",
         "1795503600",
         "1795503600000",
+        "2026/11/24 14:00",
     ],
 )
 def test_known_forms(raw: str) -> None:
     assert parse_date(raw) == TWO
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Nov 24, 2026 2:00 PM",
+        "Nov 24, 2026, 2:00:00 PM",
+        "Nov. 24th, 2026 2 PM",
+        "November 24, 2026 at 2:00 PM",
+        "Tuesday, November 24, 2026 2:00pm",
+        "Tue, 24 Nov 2026 02:00:00 PM",
+        "Tue, 24 Nov 2026 02:00:00 AM EST",
+        "24 November 2026, 2:00 p.m.",
+        "24-Nov-2026 2:00 PM",
+        "2:00 PM · Nov 24, 2026",
+        "2:00 PM 24/11/2026",
+        "2026-11-24 2:00 PM",
+        "2026-11-24T02:00:00 PM",
+        "2026/11/24 2:00:00 PM",
+        "24/11/2026 2:00 p.m.",
+        "Tue Nov 24 7:00:00 AM UTC 2026",
+    ],
+)
+def test_hours_of_a_twelve_hour_clock(raw: str) -> None:
+    assert parse_date(raw) == TWO
+
+
+@given(
+    hour=st.integers(0, 23),
+    minute=st.integers(0, 59),
+    form=st.sampled_from(["%b %d, %Y {}", "%d/%m/%Y {}", "%Y-%m-%d {}"]),
+)
+def test_midnight_is_12_am_and_noon_12_pm(hour: int, minute: int, form: str) -> None:
+    moment = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
+    written = moment.strftime(form.format("%I:%M %p"))
+    assert parse_date(written, default_zone=UTC) == moment
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["Mon, 01 Jan 0001 00:00:00 GMT", "Mon, 01-Jan-0001 00:00:00 GMT", "Jan 1, 0001 12:00 AM", "0001-01-01 12:00 AM"],
+)
+def test_the_year_one_that_stands_for_no_date_is_none(raw: str) -> None:
+    assert parse_date(raw) is None
 
 
 @pytest.mark.parametrize("filler", [" ", "\t", "1", "a ", "GMT+7 ", "Mon, "], ids=repr)
