@@ -57,12 +57,13 @@ class Classes:
 
     Args:
         root: The element.
+        without: Returns whether an element is left out, with its content.
 
     """
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, without: Callable[[Node], bool] = lambda _: False) -> None:
         self._found: dict[str, list[Node]] = {}
-        for element in root.iterdescendants():
+        for element in descendants(root, without):
             for name in (element.get("class") or "").split():
                 self._found.setdefault(name, []).append(element)
 
@@ -70,9 +71,16 @@ class Classes:
         """Return the elements of a class, in the order of the page."""
         return self._found.get(name, [])
 
-    def inside(self, name: str, tag: str) -> Iterator[Node]:
-        """Return the elements of a tag that lie in elements of a class; nested ones may come twice."""
-        return (element for holder in self.all(name) for element in holder.iterdescendants(tag))
+
+def descendants(root: Node, without: Callable[[Node], bool]) -> Iterator[Node]:
+    """Give the elements below an element in the order of the page, save those left out and what is in them."""
+    walk = etree.iterwalk(root, events=("start",))
+    next(walk)
+    for _, element in walk:
+        if without(element):
+            walk.skip_subtree()
+        else:
+            yield element
 
 
 def has_class(element: Node, name: str) -> bool:

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain, takewhile
 from urllib.parse import urlsplit
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
-from monitor.collectors.parsing.lxml_tree import Classes, Node, has_class, parse_page, words_in
-from monitor.collectors.xenforo.post import body_text, likes, read_time
+from monitor.collectors.parsing.lxml_tree import Classes, Node, descendants, has_class, parse_page, words_in
+from monitor.collectors.xenforo.post import MESSAGE, body_text, is_message, likes, read_time
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _MAX_PAGES = 20
@@ -160,7 +160,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
         if is_xenforo and classes.all("blockMessage--error"):
             return None
         raise SourceRefused(f"{fetched.final_url} answers 403: the board does not want this to be read by programs")
-    messages = [each for each in classes.all("message--post") if each.get("data-content", "").startswith("post-")]
+    messages = [each for each in classes.all(MESSAGE) if each.get("data-content", "").startswith("post-")]
     if not messages and not is_xenforo:
         raise PayloadInvalid(f"{fetched.final_url} holds no posts that can be recognised: is it a XenForo 2 board?")
     number = _page_number(classes, fetched)
@@ -168,8 +168,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     title = _title(classes)
     # Boards without post numbers: the first message of the first page opens the thread.
     opening = messages[0] if messages and number == 1 else None
-    now = fetched.fetched_at
-    parsed = (_message(message, board, title, now, is_first=message is opening) for message in messages)
+    parsed = (_message(message, board, title, fetched, is_first=message is opening) for message in messages)
     return ThreadPage(
         fetched=fetched,
         path=board.thread_path(fetched.final_url),
@@ -180,54 +179,71 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     )
 
 
-def _message(element: Node, board: Board, title: str | None, now: datetime, *, is_first: bool) -> Message | None:
+def _message(element: Node, board: Board, title: str | None, fetched: Fetched, *, is_first: bool) -> Message | None:
     named = _POST.fullmatch(element.get("data-content"))
     if named is None:
         return None
-    number = int(named[1])
-    classes = Classes(element)
-    counted = _numbers(classes.inside("message-attribution-opposite", "a"))
+    number, now = int(named[1]), fetched.fetched_at
+    # Where a theme leaves an element open, the messages that follow lie inside this one.
+    classes = Classes(element, without=is_message)
+    own = list(descendants(element, is_message))
+    links = [each for each in own if each.tag == "a" and each.get("href") is not None]
+    counted = _numbers(each for each in links if _lies_in(element, each, "message-attribution-opposite"))
     is_opening = 1 in counted if counted else is_first
     if has_class(element, "message--deleted"):
         return Message(number=number, is_opening=is_opening, post=None, gone=True)
-    body = _inside(classes.all("bbWrapper"), "message-body")
+    body = _inside(element, classes.all("bbWrapper"), "message-body")
     base = board.base + "/"
     text = body_text(body, base, is_opening=is_opening) if body is not None else ""
     if not text:
         return Message(number=number, is_opening=is_opening, post=None)
-    dated = read_time(_inside(element.iterdescendants("time"), "message-attribution", "header"), now)
-    links = classes.inside("message-attribution-main", "a")
-    link = next((each.get("href") for each in links if each.get("href") is not None), None)
+    times = [each for each in own if each.tag == "time"]
+    dated = read_time(_inside(element, times, "message-attribution", "header"), now)
+    edited = _inside(element, times, "message-lastEdit")
     bars = (each for each in classes.all("reactionsBar-link") if each.tag == "a")
     post = PublicPost(
         external_id=named[0],
         text=text,
-        url=web_address(link, base) if link is not None else None,
+        url=_permalink(element, links, number, base) or f"{fetched.final_url.partition('#')[0]}#{named[0]}",
         author=_author(element, classes, board),
         title=title if is_opening else None,
         context=None if is_opening else title,
         published_at=dated.moment,
         published_raw=dated.raw,
         published_precision=dated.precision,
-        edited_at=read_time(next(classes.inside("message-lastEdit", "time"), None), now).moment,
+        edited_at=read_time(edited, now).moment,
         engagement=likes(next(bars, None)),
     )
     return Message(number=number, is_opening=is_opening, post=post)
 
 
+def _permalink(message: Node, links: Sequence[Node], number: int, base: str) -> str | None:
+    """Return a message's address: the link around its time, or another that names it."""
+    around_time = (each for each in links if _lies_in(message, each, "message-attribution-main"))
+    naming = (each for each in links if re.search(rf"\bpost(?:s/|-){number}(?!\d)", each.get("href")))
+    link = next((each.get("href") for each in chain(around_time, naming)), None)
+    return web_address(link, base) if link is not None else None
+
+
 def _author(element: Node, classes: Classes, board: Board) -> str | None:
     """Return the author of a message: the account number, which survives a rename; the name of a guest."""
     accounts = (each for each in classes.all("username") if each.get("data-user-id") is not None)
-    account = _inside(accounts, "message-name")
+    account = _inside(element, accounts, "message-name")
     number = account.get("data-user-id") if account is not None else ""
     name = number if number not in ("", "0") else element.get("data-author") or words_in(account)
     return f"{name}@{board.host}" if name else None
 
 
-def _inside(elements: Iterable[Node], name: str, tag: str | None = None) -> Node | None:
-    """Return the first element with an ancestor of a class or tag."""
+def _lies_in(message: Node, element: Node, name: str) -> bool:
+    """Return whether an element is of a class, as in XenForo 2.0, or lies in one, as in later versions."""
+    return has_class(element, name) or _inside(message, [element], name) is not None
+
+
+def _inside(message: Node, elements: Iterable[Node], name: str, tag: str | None = None) -> Node | None:
+    """Return the first element that lies in one of a class or tag within a message."""
     for element in elements:
-        if any(has_class(above, name) or above.tag == tag for above in element.iterancestors()):
+        within = takewhile(lambda above: above is not message, element.iterancestors())
+        if any(has_class(above, name) or above.tag == tag for above in within):
             return element
     return None
 

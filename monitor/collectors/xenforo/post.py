@@ -15,6 +15,13 @@ _CARD = "bbCodeBlock--unfurl"
 _QUOTE = "bbCodeBlock--quote"
 _BLOCK_TITLE = "bbCodeBlock-title"
 _NOTHING = Instead()
+MESSAGE = "message--post"
+"""The class of a message."""
+
+
+def is_message(element: Node) -> bool:
+    """Return whether an element is a message."""
+    return has_class(element, MESSAGE)
 
 
 def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
@@ -40,7 +47,8 @@ def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
             return _card(element)
         if _QUOTE in classes:
             return None if is_opening else _NOTHING
-        if element.tag == "img" or not _NOISE.isdisjoint(classes):
+        # A message in this one is another's: the theme left an element open.
+        if element.tag == "img" or MESSAGE in classes or not _NOISE.isdisjoint(classes):
             return _NOTHING
         return _NOTHING if _BLOCK_TITLE in classes and has_class(element.getparent(), _QUOTE) else None
 
