@@ -44,7 +44,8 @@ def test_elements_are_found_by_whole_classes() -> None:
     assert not has_class(message, "js")
     assert classes.all("message--postpone") == []
     assert [words_in(each) for each in classes.all("when")] == ["1", "2"]
-    assert [words_in(each) for each in classes.inside("message--post", "time")] == ["1"]
+    without = Classes(parse_page(PAGE), without=lambda element: has_class(element, "js-post"))
+    assert [words_in(each) for each in without.all("when")] == ["2"]
 
 
 def test_words_without_some_elements_keep_what_stands_behind_them() -> None:
