@@ -29,7 +29,7 @@ from classifiers.model.subclasses import SubclassModel
 from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 SEPARATOR: Final = "\n"  # in no n-gram: normalising replaces white space by spaces
 MODEL_FILE, MANIFEST_FILE = "model.npz", "manifest.json"
 

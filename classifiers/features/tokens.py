@@ -1,12 +1,13 @@
 """Prepared texts (normalised and segmented), and the views that cut them into tokens and n-grams."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Final
 
 from classifiers.text.aligned import Aligned
+from classifiers.text.group_names import default_group_names
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
@@ -22,15 +23,28 @@ WordTokens = Callable[[str], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PreparedText:
-    """A text that is normalised and cut into words."""
+    """A text that is normalised and cut into words.
+
+    Args:
+        aligned: The normalised text, names of groups replaced by their kind.
+        words: Its words; a replaced name is one.
+        names: The names as they were written, by the index of their word.
+
+    """
 
     aligned: Aligned
     words: tuple[Word, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> list[str]:
+        """The words with the names of groups as they were written."""
+        return [self.names.get(place, word.text) for place, word in enumerate(self.words)]
 
     @property
     def segmented(self) -> str:
-        """The words in one line, syllables of a word joined by `_`."""
-        return " ".join(word.joined for word in self.words)
+        """The words as written in one line, syllables of a word joined by `_`."""
+        return " ".join(word.replace(" ", "_") for word in self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +112,21 @@ def respelled_syllables(word: str) -> tuple[str, ...]:
 
 def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[PreparedText]:
     """Normalise and segment some hundred texts."""
-    aligned = [normalise(text) for text in texts]
-    words = segmenter.segment_all([each.text for each in aligned])
-    return [PreparedText(text, tuple(cut)) for text, cut in zip(aligned, words, strict=True)]
+    replace = default_group_names().replace
+    replaced = [replace(normalise(text), text) for text in texts]
+    words = segmenter.segment_all([aligned.text for aligned, _ in replaced])
+    return [
+        PreparedText(aligned, tuple(cut), _places(cut, names))
+        for (aligned, names), cut in zip(replaced, words, strict=True)
+    ]
+
+
+def _places(words: Sequence[Word], names: Sequence[str]) -> Mapping[int, str]:
+    """Find the words that replaced names of groups became; each is a word of its own."""
+    if not names:
+        return {}
+    kinds = default_group_names().kinds
+    return dict(zip((place for place, word in enumerate(words) if word.text in kinds), names, strict=True))
 
 
 def prepare(text: str, segmenter: Segmenter) -> PreparedText:

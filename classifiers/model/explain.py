@@ -76,8 +76,8 @@ def _word_contributions(traced: TracedTexts, rows: Sequence[int], feature_weight
 def _listed(text: PreparedText, contributions: Floats) -> tuple[Reason, ...]:
     """List the REASONS_SHOWN words of greatest absolute weight, and sum the others."""
     by_word: dict[str, float] = {}
-    for word, contribution in zip(text.words, contributions.tolist(), strict=True):
-        by_word[word.text] = by_word.get(word.text, 0.0) + contribution
+    for word, contribution in zip(text.written, contributions.tolist(), strict=True):
+        by_word[word] = by_word.get(word, 0.0) + contribution
     # Punctuation is a feature too, but not listed: a reader cannot interpret it. Its weight is part of the rest.
     shown = [word for word in by_word if any(char.isalnum() for char in word)]
     listed = sorted(shown, key=lambda word: -abs(by_word[word]))[:REASONS_SHOWN]

@@ -10,6 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
+from classifiers.text.group_names import GROUP_NAMES_FILE, default_group_names
 from classifiers.text.letters import lacks_marks, strip_diacritics
 from classifiers.text.masks import fitting
 from classifiers.text.normalise import normalise
@@ -135,8 +136,17 @@ def default_lexicon() -> Lexicon:
     groups: dict[str, list[str]] = {}
     for content in _term_files():
         for name, terms in content["groups"].items():
-            groups[name] = [term for term in map(str.strip, terms.split(",")) if term]
+            groups[name] = [form for term in map(str.strip, terms.split(",")) if term for form in _forms(term)]
     return Lexicon(groups)
+
+
+def _forms(term: str) -> Iterator[str]:
+    """Give a term as it is written, and as it stands in a text whose names of groups are replaced by their kind."""
+    yield term
+    names = default_group_names()
+    replaced = names.replace(normalise(term), term)[0].text
+    if not names.kinds.issuperset(split_syllables(replaced)):  # a name alone is never a term
+        yield replaced
 
 
 @cache
@@ -148,7 +158,7 @@ def abusive_groups() -> frozenset[str]:
 def lexicon_version() -> str:
     """Hash all word lists: a model that was trained with others is refused when it is loaded."""
     folder = resources.files("classifiers.text")
-    lists = [*_files(), folder / "masks.toml", folder / "spelling.toml"]
+    lists = [*_files(), *(folder / name for name in (GROUP_NAMES_FILE, "masks.toml", "spelling.toml"))]
     return hashlib.sha256(b"\n".join(file.read_bytes() for file in lists)).hexdigest()[:12]
 
 

@@ -28,7 +28,7 @@ from classifiers.training.splits import groups_of, random_folds
 from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
 from classifiers.training.thresholds import label_threshold
 
-RECIPE_VERSION: Final = 1  # raised when the trainer makes another model of the same data
+RECIPE_VERSION: Final = 2  # raised when the trainer makes another model of the same data
 LEAST_EXAMPLES: Final = 10  # different texts of each answer, yes and no
 MOST_LOCAL_WEIGHT: Final = 50.0  # of a post from the place where the model is used, beside 1 for a general one
 ENOUGH_LOCAL: Final = 30  # local posts of each answer, from which on a threshold must hold on them too

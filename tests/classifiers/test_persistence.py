@@ -154,7 +154,7 @@ def test_code_in_a_model_is_never_run(copy: Path, segmenter: Segmenter) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda m: m.update(format=1), r"has format 1, this program reads 7: make it anew with `kiemtin train"),
+        (lambda m: m.update(format=1), r"has format 1, this program reads 8: make it anew with `kiemtin train"),
         (lambda m: m["versions"].update({"underthesea": "0.9"}), r"made with underthesea 0\.9, here is"),
         (lambda m: m["views"].pop(), "is damaged"),
         (lambda m: m["views"][0].update(name="smells"), "is damaged"),
@@ -172,7 +172,7 @@ def test_a_manifest_that_does_not_fit_is_refused(
     refused(copy, segmenter, reason)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 7}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 8}', "\xff"])
 def test_a_manifest_that_is_none_is_refused(copy: Path, segmenter: Segmenter, text: str) -> None:
     (copy / MANIFEST_FILE).write_bytes(text.encode("latin-1"))
     refused(copy, segmenter, "is damaged")

@@ -70,6 +70,13 @@ def test_reasons_name_each_word_of_the_text_once_the_strongest_first(trained: Tr
     assert all(word in normalise(RUMOUR).text for word in words)
 
 
+def test_reasons_and_words_show_a_groups_name_as_it_was_written_though_it_counts_for_nothing(trained: Trained) -> None:
+    here, there = predict(trained, [f"{name} nghe bảo mai ngân hàng đóng cửa" for name in ("Người Mông", "Người Kinh")])
+    assert here.segmented.startswith("người_mông nghe")
+    assert "người mông" in [reason.words for reason in here.reasons["unverified"]]
+    assert here.probabilities == there.probabilities
+
+
 def test_marks_are_never_a_reason_by_themselves(trained: Trained) -> None:
     (prediction,) = predict(trained, [RUMOUR.replace(" ", " . ! ")])
     assert all(any(char.isalnum() for char in reason.words) for reason in prediction.reasons["unverified"])

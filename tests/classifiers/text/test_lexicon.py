@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.text.group_names import default_group_names
 from classifiers.text.lexicon import Lexicon, abusive_groups, default_lexicon, lexicon_version
 from classifiers.text.normalise import normalise
 from classifiers.text.syllables import split_syllables
@@ -143,3 +144,10 @@ def test_spans_lie_inside_the_text_and_those_of_a_group_apart(text: str) -> None
         if group != "masked" and "*" not in syllables[start:end]:
             assert ends.get(group, 0) <= start
             ends[group] = end
+
+
+@pytest.mark.parametrize("name", ["mông", "lự", "hà nhì"])
+def test_abuse_of_one_people_is_abuse_of_every_people_once_names_are_replaced(name: str) -> None:
+    text = f"bọn {name} cút đi"
+    replaced = default_group_names().replace(normalise(text), text)[0].text
+    assert "peoples" in {group for group, *_ in groups(replaced, default_lexicon())}
