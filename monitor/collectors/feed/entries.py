@@ -11,15 +11,16 @@ _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text of an entry, and whether it is to be read as HTML."""
+    """A text of an entry, whether it is to be read as HTML, and its `xml:base`; empty for the feed's own address."""
 
     value: str
     is_html: bool
+    base: str = ""
 
     @classmethod
-    def from_value(cls, value: str, *, is_called_html: bool) -> Self:
+    def from_value(cls, value: str, *, is_called_html: bool, base: str = "") -> Self:
         """Treat a text as HTML if the feed declares it or it has markup: many feeds declare everything as plain."""
-        return cls(value, is_called_html or is_markup(value))
+        return cls(value, is_called_html or is_markup(value), base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from bs4 import BeautifulSoup
+from charset_normalizer import from_bytes
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.feed.entries import FeedEntry, Passage
@@ -18,11 +20,15 @@ from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.html_text import picture_words, to_text
 from monitor.collectors.parsing.human_dates import exactness
 from monitor.errors import PayloadInvalid
 
-_JSON_FEED = "https://jsonfeed.org/version/"
+_JSON_FEED = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.\d)?", re.IGNORECASE)
+_DECLARES_ENCODING = re.compile(rb"encoding\s*=|charset\s*=", re.IGNORECASE)
+_HEAD_BYTES = 1000
+# Detection cannot tell these apart; of a feed without a declaration, the Western one is by far the likeliest.
+_LIKE_WESTERN = re.compile(r"cp(?:125[02457]|437|85\d)|latin_1|iso8859_\d+|mac_(?:latin2|roman|iceland)|hp_roman8")
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
 _SHOWN = 80
@@ -64,13 +70,25 @@ def read_document(fetched: Fetched) -> Document:
         PayloadInvalid: When it is anything else that is no feed.
 
     """
-    text = fetched.text()
+    text = _decoded(fetched)
     if not text.strip():
         raise PayloadInvalid(f"{fetched.final_url} is empty, not a feed: check the address of the source")
     # By content, not by media type: many servers send feeds as text/html or text/plain.
     if text.lstrip().startswith("{"):
         return _read_json_feed(text, fetched.final_url)
     return _read_xml(text, fetched)
+
+
+def _decoded(fetched: Fetched) -> str:
+    """Decode a body; one in a Western encoding that nobody declared is taken for windows-1252, as browsers do."""
+    declared = _DECLARES_ENCODING.search(fetched.body[:_HEAD_BYTES] + fetched.headers.get("content-type", "").encode())
+    try:
+        fetched.body.decode()
+    except UnicodeDecodeError:
+        detected = None if declared else from_bytes(fetched.body).best()
+        if detected is not None and _LIKE_WESTERN.fullmatch(detected.encoding):
+            return fetched.body.decode("cp1252", errors="replace")
+    return fetched.text()
 
 
 def _read_xml(text: str, fetched: Fetched) -> Document:
@@ -97,9 +115,11 @@ def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> Public
     link = web_address(entry.link, "" if entry.is_link_guessed else base_url)
     title = _passage_text(entry.title, base_url)
     texts = (_passage_text(body, base_url) for body in entry.bodies)
+    pictured = (picture_words(body.value) for body in entry.bodies if body.is_html)
+    text = next((text for text in chain(texts, pictured) if text), "")
     return PublicPost(
-        external_id=entry.id or _derived_id(link, title, raw),
-        text=next((text for text in texts if text), ""),
+        external_id=entry.id or _derived_id(link, title, raw) or _id_of_all(title, raw, text, entry.author),
+        text=text,
         url=link,
         author=entry.author or None,
         title=title or None,
@@ -115,7 +135,8 @@ def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> Public
 def _passage_text(passage: Passage | None, base_url: str) -> str:
     if passage is None:
         return ""
-    return to_text(passage.value, base_url) if passage.is_html else html.unescape(passage.value)
+    base = web_address(passage.base, base_url) if passage.base else None
+    return to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
 
 
 def _read_json_feed(text: str, url: str) -> Document:
@@ -124,7 +145,7 @@ def _read_json_feed(text: str, url: str) -> Document:
     except (ValueError, RecursionError) as error:
         raise PayloadInvalid(f"{url} is neither a feed nor sound JSON: check the address of the source") from error
     items = payload.get("items")
-    if not _string(payload.get("version")).startswith(_JSON_FEED) or not isinstance(items, list):
+    if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):
         raise PayloadInvalid(f"{url} is JSON, but not a JSON Feed: check the address and the kind of the source")
     skipped: Counter[str] = Counter()
     sound = [item for item in items if isinstance(item, dict)]
@@ -142,14 +163,15 @@ def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> 
     title = html.unescape(_string(item.get("title")))
     authors = item.get("authors")
     author = authors[0] if isinstance(authors, list) and authors else item.get("author")
+    named = (_string(author.get("url")) or _string(author.get("name"))) if isinstance(author, dict) else ""
     markup = _string(item.get("content_html"))
+    text = _string(item.get("content_text")) or to_text(markup, base_url) or _string(item.get("summary"))
+    text = text or picture_words(markup)
     return PublicPost(
-        external_id=_string(item.get("id")) or _derived_id(link, title, raw),
-        text=_string(item.get("content_text")) or to_text(markup, base_url) or _string(item.get("summary")),
+        external_id=_string(item.get("id")) or _derived_id(link, title, raw) or _id_of_all(title, raw, text, named),
+        text=text,
         url=link,
-        author=(_string(author.get("url")) or _string(author.get("name")) or None)
-        if isinstance(author, dict)
-        else None,
+        author=named or None,
         title=title or None,
         published_at=published_at,
         published_raw=raw or modified or None,
@@ -160,15 +182,29 @@ def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> 
 
 
 def _unique(posts: Iterator[PublicPost], skipped: Counter[str]) -> Iterator[PublicPost]:
-    seen: set[str] = set()
+    seen: dict[str, PublicPost] = {}
     for post in posts:
         if not post.text and not post.title:
             skipped["empty"] += 1
-        elif post.external_id in seen:
+            continue
+        named = _told_apart(post, seen)
+        if named is None:
             skipped["duplicate"] += 1
         else:
-            seen.add(post.external_id)
-            yield post
+            seen[named.external_id] = named
+            yield named
+
+
+def _told_apart(post: PublicPost, seen: Mapping[str, PublicPost]) -> PublicPost | None:
+    """Return a post, with an identifier of all that it says if another has its title and date; None for a repeat."""
+    other = seen.get(post.external_id)
+    if other is None:
+        return post
+    is_named = post.external_id != _derived_id(None, post.title or "", post.published_raw or "")
+    if is_named or _said(post) == _said(other):
+        return None
+    named = replace(post, external_id=_id_of_all(*_said(post)))
+    return None if named.external_id in seen else named
 
 
 def _string(value: Any) -> str:
@@ -179,10 +215,23 @@ def _string(value: Any) -> str:
 
 
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:
-    """Derive an identifier for an entry without one: from its address, or else from title and date."""
-    if link is None:
-        return hashlib.sha256(f"{title}\n{raw_date}".encode()).hexdigest()
-    return without_tracking(link)
+    """Derive an identifier for an entry without one: from its address, or else from title and date; "" without any."""
+    if link is not None:
+        return without_tracking(link)
+    return _hash(f"{title}\n{raw_date}") if title or raw_date else ""
+
+
+def _id_of_all(*said: str) -> str:
+    """Derive an identifier for an entry without a name of its own: from all that it says."""
+    return _hash("\n".join(said))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _said(post: PublicPost) -> tuple[str, str, str, str]:
+    return post.title or "", post.published_raw or "", post.text, post.author or ""
 
 
 def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:

@@ -157,16 +157,15 @@ def _rss_entry(item: Any) -> FeedEntry:
         attributes = child.keys()
         if field == "id":
             _require(not attributes or attributes == ["isPermaLink"])
-            is_link_guessed = child.get("isPermaLink", "true") == "true" and "link" not in fields
+            is_link_guessed = child.get("isPermaLink", "true") == "true"
         else:
             _require(not attributes)
-    return _entry(fields, {"summary": True, "content": True}, is_link_guessed=is_link_guessed)
+    return _entry(fields, {"summary": True, "content": True}, is_link_guessed=is_link_guessed and "link" not in fields)
 
 
 def _atom_entry(entry: Any) -> FeedEntry:
     fields: dict[str, str] = {}
     is_html: dict[str, bool] = {}
-    is_link_guessed = False
     for child in entry:
         field = _ATOM_FIELDS.get(child.tag)
         if field is None:
@@ -180,9 +179,7 @@ def _atom_entry(entry: Any) -> FeedEntry:
             if attributes:
                 _require(attributes == ["type"] and field in ("title", "summary", "content"))
                 is_html[field] = _require_in(_ATOM_TEXTS, child.get("type").lower())
-            if field == "id":
-                is_link_guessed = "link" not in fields
-    return _entry(fields, is_html, is_link_guessed=is_link_guessed)
+    return _entry(fields, is_html, is_link_guessed="id" in fields and "link" not in fields)
 
 
 def _entry(fields: dict[str, str], is_html: dict[str, bool], *, is_link_guessed: bool) -> FeedEntry:

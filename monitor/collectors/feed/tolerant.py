@@ -50,7 +50,7 @@ def _entry(entry: Any) -> FeedEntry:
         id=_string(entry.get("id")),
         link=_string(entry.get("link")),
         # Without a link the library takes the identifier for one, whether or not it is an address.
-        is_link_guessed=bool(entry.get("guidislink")),
+        is_link_guessed=bool(entry.get("guidislink")) and not _has_link(entry),
         title=_passage(entry.get("title_detail")),
         bodies=[passage for passage in map(_passage, details) if passage is not None],
         author=_string(entry.get("author")),
@@ -60,10 +60,15 @@ def _entry(entry: Any) -> FeedEntry:
     )
 
 
+def _has_link(entry: Any) -> bool:
+    return any(_string(link.get("href")) == _string(entry.get("link")) for link in entry.get("links") or ())
+
+
 def _passage(detail: Any) -> Passage | None:
     if not isinstance(detail, Mapping):
         return None
-    return Passage.from_value(_string(detail.get("value")), is_called_html="html" in _string(detail.get("type")))
+    value, is_called_html = _string(detail.get("value")), "html" in _string(detail.get("type"))
+    return Passage.from_value(value, is_called_html=is_called_html, base=_string(detail.get("base")))
 
 
 def _string(value: Any) -> str:

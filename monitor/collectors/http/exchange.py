@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 _GZIP = zlib.MAX_WBITS | 16
+_GZIP_MAGIC = b"\x1f\x8b"
+_MOST_MEMBERS = 1000
 # An allow-list, so that no key or token of a source is ever kept.
 _KEPT_REQUEST_HEADERS = frozenset(
     {"host", "user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"}
@@ -66,6 +68,7 @@ class Decompressor:
         window_bits = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
         self._stream = zlib.decompressobj(window_bits[encoding]) if encoding in window_bits else None
         self._started = False
+        self._members = 1
 
     def feed(self, chunk: bytes, max_bytes: int) -> bytes:
         """Decompress a chunk to at most `max_bytes`; the caller stops when it gets that many.
@@ -78,10 +81,24 @@ class Decompressor:
             return chunk
         started, self._started = self._started, True
         try:
-            return self._stream.decompress(chunk, max_bytes)
+            return self._members_of(self._stream, chunk, max_bytes)
         except zlib.error:
             if started or self._encoding != "deflate":
                 raise
             # RFC 9110 means zlib by `deflate`, but many servers send the bare format without its header.
             self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
             return self._stream.decompress(chunk, max_bytes)
+
+    def _members_of(self, stream: "zlib._Decompress", chunk: bytes, max_bytes: int) -> bytes:
+        """Decompress a chunk; a gzip file may be several, one after the other (RFC 1952, section 2.2)."""
+        decompressed = stream.decompress(chunk, max_bytes)
+        while stream.eof and stream.unused_data and len(decompressed) < max_bytes:
+            rest = stream.unused_data
+            if self._encoding == "deflate" or not _GZIP_MAGIC.startswith(rest[: len(_GZIP_MAGIC)]):
+                break  # padding, which means nothing
+            self._members += 1
+            if self._members > _MOST_MEMBERS:
+                raise zlib.error("too many members")
+            self._stream = stream = zlib.decompressobj(_GZIP)
+            decompressed += stream.decompress(rest, max_bytes - len(decompressed))
+        return decompressed

@@ -35,6 +35,13 @@ def to_text(markup: str, base_url: str = "") -> str:
     return element_text(root, base_url)
 
 
+def picture_words(markup: str) -> str:
+    """Return what an HTML fragment says of its pictures for those who cannot see them, a line for each."""
+    pictures = parse_page(f"<div>{markup}</div>").iter("img") if "<img" in markup.lower() else ()
+    words = (" ".join((picture.get("alt") or picture.get("title") or "").split()) for picture in pictures)
+    return "\n".join(dict.fromkeys(each for each in words if each))
+
+
 class Instead(NamedTuple):
     """The replacement of an element: a paragraph with words and an address; nothing when both are empty."""
 

@@ -1,6 +1,7 @@
 """The HTTP client on real sockets: what it sends, what it refuses, and how long it waits."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.exchange import Decompressor
 from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import (
@@ -204,6 +206,23 @@ async def test_size_is_counted_after_decompression(client: PoliteClient) -> None
 async def test_compressed_body_is_unpacked(client: PoliteClient) -> None:
     with answering(gzip.compress("Xin chào".encode()), content_encoding="gzip") as base:
         assert (await client.get(f"{base}/")).text() == "Xin chào"
+
+
+async def test_all_members_of_a_gzip_file_are_read_and_padding_means_nothing(client: PoliteClient) -> None:
+    members = b"".join(gzip.compress(f"phần {number} ".encode()) for number in range(3))
+    with answering(members + bytes(512), content_encoding="gzip") as base:
+        assert (await client.get(f"{base}/")).text() == "phần 0 phần 1 phần 2 "
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_members_may_end_anywhere_in_a_chunk(size: int) -> None:
+    whole = gzip.compress(b"a" * 50) + gzip.compress(b"") + gzip.compress(b"b" * 50)
+    decompressor = Decompressor("gzip")
+    chunks = (whole[place : place + size] for place in range(0, len(whole), size))
+    assert b"".join(decompressor.feed(chunk, 1000) for chunk in chunks) == b"a" * 50 + b"b" * 50
+    assert Decompressor("gzip").feed(whole, 60) == b"a" * 50 + b"b" * 10
+    with pytest.raises(zlib.error, match="too many"):
+        Decompressor("gzip").feed(gzip.compress(b"") * 2000, 1000)
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd"])
