@@ -89,7 +89,7 @@ def save(classifier: Classifier, folder: Path, facts: Mapping[str, Any]) -> Load
 
 def _replace(path: Path, body: bytes) -> None:
     # A rename within one folder is atomic: readers get the old file or the new one, never a part.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    handle, temporary = tempfile.mkstemp(".part", f".{path.name}.{os.getpid()}-", path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(body)

@@ -6,7 +6,6 @@ Each thing is imported where it is built: a command waits for the libraries of w
 from __future__ import annotations
 
 import hmac
-import secrets
 import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING, Self
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
+from monitor.private_files import make_private, sweep
+from monitor.secret_key import make_key, read_key
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 KEY_FILE = "secret.key"
+SPOOL = "spool"
 DEFAULT_MODEL = "default"
 Progress = Callable[[str, int, int], None]
 
@@ -113,18 +115,10 @@ class Application:
         """The key of this installation, made by `kiemtin init`.
 
         Raises:
-            NotReady: When it is missing.
+            NotReady: When it is missing or not whole.
 
         """
-        path = self.secret_path
-        try:
-            return bytes.fromhex(path.read_text(encoding="ascii").strip())
-        except FileNotFoundError as error:
-            message = f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup"
-            raise NotReady(message) from error
-        except (OSError, ValueError) as error:
-            message = f"the key {path} cannot be read ({error}): bring it back from your backup"
-            raise NotReady(message) from error
+        return read_key(self.secret_path)
 
     @property
     def secret_path(self) -> Path:
@@ -132,13 +126,28 @@ class Application:
         return self.settings.home / KEY_FILE
 
     def make_secret(self) -> bool:
-        """Make the key unless there is one; says whether it was made."""
-        if self.secret_path.exists():
-            return False
-        self.secret_path.parent.mkdir(parents=True, exist_ok=True)
-        self.secret_path.touch(mode=0o600)
-        self.secret_path.write_text(secrets.token_hex(32), encoding="ascii")
-        return True
+        """Make the key unless there is one; says whether it was made.
+
+        Raises:
+            NotReady: When there is one and it cannot be used.
+
+        """
+        return make_key(self.secret_path)
+
+    def tidy_home(self) -> list[Path]:
+        """Make the home folder private and delete what killed programs left half-written in it.
+
+        Returns:
+            What others can still read, because it belongs to another user.
+
+        """
+        settings = self.settings
+        if not settings.home.is_dir():
+            return []
+        sweep([settings.home, settings.captures_dir / SPOOL, settings.reports_dir, *settings.models_dir.glob("*")])
+        database = settings.sqlite_path
+        files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
+        return make_private(settings.home, [settings.config_path, self.secret_path, *files])
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:

@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'kiemtin.db'}"
 
     @property
+    def sqlite_path(self) -> Path | None:
+        """The file of the database; None when it is on a server."""
+        kind, _, place = self.resolved_database_url.partition(":///")
+        return Path(place.partition("?")[0]) if kind.startswith("sqlite") and place else None
+
+    @property
     def models_dir(self) -> Path:
         """Where trained models lie."""
         return self.home / "models"

@@ -17,6 +17,7 @@ from monitor.cli import interrupts
 from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
 from monitor.errors import KiemtinError, UsageError
+from monitor.private_files import private_umask
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
     given = sys.argv[1:] if arguments is None else arguments
     _write_utf8()
-    with interrupts.handled():
+    with interrupts.handled(), private_umask():
         sys.exit(_flushed(_run(given)))
 
 

@@ -28,8 +28,10 @@ class State:
 
     @cached_property
     def application(self) -> Application:
-        """The application of the chosen home folder."""
-        return Application(load_settings(self.home))
+        """The application of the chosen home folder, which is tidied first."""
+        chosen = Application(load_settings(self.home))
+        chosen.tidy_home()
+        return chosen
 
     def close(self) -> None:
         """Close the application if it was built."""

@@ -56,6 +56,7 @@ def examine(app: Application) -> Iterator[Finding]:
     for subject, look in (
         ("settings", _settings),
         ("key", _key),
+        ("rights", _rights),
         ("database", _database),
         ("model", _model),
         ("sources", _sources),
@@ -85,6 +86,15 @@ def _key(app: Application) -> Finding:
     return Finding(
         "key", well=bool(app.secret), said=str(app.secret_path), mend="keep a copy of it outside this machine"
     )
+
+
+def _rights(app: Application) -> Finding:
+    if not app.settings.home.is_dir():
+        return Finding("rights", well=False, said=f"{app.settings.home} is missing", mend="run `kiemtin init`")
+    if others := app.tidy_home():
+        said = f"other users may read {', '.join(map(str, others))}"
+        return Finding("rights", well=False, said=said, mend="give it to the user who runs kiemtin, with chown")
+    return Finding("rights", well=True, said="only this user may read the home folder")
 
 
 def _database(app: Application) -> Finding:

@@ -11,6 +11,7 @@ from monitor.cli.users import add_user
 from monitor.collectors.base import SourceView
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
+from monitor.private_files import write_whole
 from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
 from storage import sources, users
@@ -57,7 +58,7 @@ def _write_config(settings: Settings) -> bool:
     text = (resources.files("monitor.cli") / TEMPLATE).read_text(encoding="utf-8")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}: choose another folder with KIEMTIN_HOME"
         raise KiemtinError(message) from error

@@ -22,6 +22,7 @@ from warcio.warcwriter import WARCWriter
 from monitor.clock import Clock
 from monitor.collectors.http.fetched import Fetched
 from monitor.errors import KiemtinError
+from monitor.private_files import write_whole
 from storage import captures
 from storage.captures import CaptureAction
 from storage.database import Database
@@ -66,12 +67,9 @@ class CaptureStore:
         path = self._spooled(fetched.sha256)
         try:
             self._spool.mkdir(parents=True, exist_ok=True)
-            # Written under another name, so that a killed program leaves no half file under a hash.
-            partial = path.with_suffix(".part")
-            partial.write_bytes(as_warc(fetched))
+            write_whole(path, as_warc(fetched))
             fetched_at = fetched.fetched_at.timestamp()
-            os.utime(partial, (fetched_at, fetched_at))  # trimming deletes the oldest fetch first
-            partial.replace(path)
+            os.utime(path, (fetched_at, fetched_at))  # trimming deletes the oldest fetch first
             return self._trim()
         except OSError as error:
             raise self._refused(error) from error

@@ -1,12 +1,12 @@
 """Write the weekly report: compute the figures, write each file under a temporary name, then rename it."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from monitor.clock import Clock
 from monitor.errors import ReportFailed, UsageError
+from monitor.private_files import partial_path
 from monitor.reports.figures import SCHEMA_VERSION, WeekFigures, gather
 from monitor.reports.html import write_html
 from monitor.reports.iso_week import Week
@@ -62,7 +62,7 @@ def write_weekly_report(
 def _write_all(figures: WeekFigures, files: Mapping[str, Path], folder: Path) -> None:
     """Write every file under a hidden name, then rename all."""
     # A full disk must leave the older reports as they were.
-    aside = {name: file.with_name(f".{file.name}.{os.getpid()}.part") for name, file in files.items()}
+    aside = {name: partial_path(file) for name, file in files.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, path in aside.items():

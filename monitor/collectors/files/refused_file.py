@@ -2,7 +2,6 @@
 
 import csv
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from monitor.collectors.files.base import Refusal
+from monitor.private_files import FILE_MODE, partial_path, sweep
 
 HEADER = ("line", "reason", "record begins")
 SUFFIX = ".refused.csv"
@@ -75,10 +75,10 @@ class RefusedFile:
         return self._open(last)
 
     def _open(self, place: Path) -> TextIOWrapper:
-        number, name = tempfile.mkstemp(prefix=".refused-", suffix=".part", dir=place.parent)
-        os.close(number)
+        sweep([place.parent])  # of an import that was killed
         self._target = place
-        path = Path(name)
+        path = partial_path(place)
+        path.touch(FILE_MODE, exist_ok=False)
         self._stream = path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
         csv.writer(self._stream).writerow(HEADER)
         return self._stream

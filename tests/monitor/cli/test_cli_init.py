@@ -96,7 +96,7 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
     found = kiemtin.well("doctor", "--json").data
     assert [(each["subject"], each["ok"]) for each in found] == [
-        (subject, True) for subject in ("settings", "key", "database", "model", "sources", "users", "disk")
+        (subject, True) for subject in ("settings", "key", "rights", "database", "model", "sources", "users", "disk")
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
     assert kiemtin.well("doctor").out.count("\n") == 7
@@ -190,3 +190,42 @@ def test_the_key_is_never_readable_by_others_not_even_for_a_moment(
     finally:
         os.umask(before)
     assert stat.S_IMODE((bare_home / "secret.key").stat().st_mode) == 0o600
+
+
+def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(kiemtin: Command, bare_home: Path) -> None:
+    earlier = os.umask(0)
+    try:
+        kiemtin.well("init", "--no-model")
+        kiemtin.well("report", "--week", "2026-W47")
+    finally:
+        os.umask(earlier)
+    modes = {
+        str(path.relative_to(bare_home)): stat.S_IMODE(path.stat().st_mode)
+        for path in (bare_home, *bare_home.rglob("*"))
+    }
+    assert {"kiemtin.db", "kiemtin.toml", "secret.key", "reports"} < set(modes)
+    assert {name: f"{mode:o}" for name, mode in modes.items() if mode not in (0o600, 0o700)} == {}
+
+
+def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Command, home: Path) -> None:
+    home.chmod(0o755)
+    (home / "kiemtin.db").chmod(0o644)
+    half = home / "reports" / ".tong-hop.html.999999999-ab.part"
+    half.parent.mkdir()
+    half.write_text("half a quotation")
+    kiemtin.well("sources", "list")
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "kiemtin.db").stat().st_mode) == 0o600
+    assert not half.exists()
+
+
+@pytest.mark.parametrize("command", [("init", "--no-model"), ("import", "posts.csv"), ("doctor",)])
+def test_an_empty_key_is_refused_by_every_command(
+    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "posts.csv").write_text("id,text\n1,Xưởng nóng quá\n", encoding="utf-8")
+    (home / "secret.key").write_text("")
+    answer = kiemtin(*command)
+    assert answer.status == 1
+    assert "holds 0 bytes instead of 32: bring it back from your backup" in answer.err + answer.out
