@@ -99,7 +99,7 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
         (subject, True) for subject in ("settings", "key", "rights", "database", "model", "sources", "users", "disk")
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
-    assert kiemtin.well("doctor").out.count("\n") == 7
+    assert kiemtin.well("doctor").out.count("\n") == 8
 
 
 def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(kiemtin: Command, home: Path) -> None:
