@@ -181,13 +181,31 @@ def plain_letters(text: str) -> str:
     return bare.replace("đ", "d").replace("Đ", "D")
 
 
+def read_real_names(*headings: str) -> re.Pattern[str]:
+    """Read names of who exists, under some or all headings of their list, as a pattern of all ways to write them."""
+    lines = (Path(__file__).parent / "real_names.txt").read_text(encoding="utf-8").splitlines()
+    names, heading = [], ""
+    for line in lines:
+        if line.startswith("# "):
+            heading = line[2:]
+        elif line and (not headings or heading in headings):
+            names.append(line)
+    long = [name for name in names if " " in name]
+    forms = {*names, *(plain_letters(name) for name in long), *(name.upper() for name in long)}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})(?!\w)")
+
+
 @pytest.fixture(scope="module")
 def real_names() -> re.Pattern[str]:
-    """Read the list of bodies, firms and places that exist: none is to be found in a rumour."""
-    lines = (Path(__file__).parent / "real_names.txt").read_text(encoding="utf-8").splitlines()
-    names = [line for line in lines if line and not line.startswith("#")]
-    forms = {*names, *(plain_letters(name) for name in names if " " in name)}
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})(?!\w)")
+    """Give the bodies, firms and places that exist: none is to be found in a rumour."""
+    return read_real_names()
+
+
+def test_no_news_is_put_into_a_real_outlets_mouth(records: list[dict[str, Any]]) -> None:
+    outlets = read_real_names("Outlets")
+    told = [r for r in records if r["kind"] in {"sourced_news", "official_notice", "correction"}]
+    assert [(r["place"], found) for r in told if (found := outlets.findall(r["text"]))] == []
+    assert outlets.findall("Theo VnExpress và báo Tuổi Trẻ, Bộ Y tế nói") == ["VnExpress", "Tuổi Trẻ"]
 
 
 def test_no_rumour_names_who_exists(published: dict[str, str], rumours: set[str], real_names: re.Pattern[str]) -> None:
