@@ -82,7 +82,8 @@ class Batch:
 
     `gone` lists posts that were removed from the platform; `gone_authors` lists deleted accounts, whose posts are
     deleted too. `skipped` counts items that were left out, by reason. `gap` describes what is known to be missed.
-    `unchanged` means that nothing is new, by the server's answer or by the body's hash. A cursor may hold
+    `unchanged` means that nothing is new, by the server's answer or by the body's hash. `may_be_kept` is False for an
+    answer that asks for no copies: its posts are stored, its bytes are not kept as evidence. A cursor may hold
     `least_interval_seconds`: the source is then not read again sooner, however short its own interval is.
     """
 
@@ -95,6 +96,7 @@ class Batch:
     validators: Mapping[str, Mapping[str, str]] | None = None
     gap: str | None = None
     unchanged: bool = False
+    may_be_kept: bool = True
 
 
 class Collector(Protocol):

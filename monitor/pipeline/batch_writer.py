@@ -66,7 +66,7 @@ class BatchWriter:
         stored = posts.record(session, source.id, drafts)
         skipped += Counter({ERASED: stored.erased})
         # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
-        if self._captures and source.role == "monitored" and (stored.new or stored.changed):
+        if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
             dropped = self._captures.spool(batch.fetched)
             skipped += Counter({SPOOL_FULL: dropped})
         # Removed posts are marked, not deleted: reviewers must see that a flagged post is gone.

@@ -32,6 +32,8 @@ _MOST_BACKFILL_PAGES = 100
 _LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
 _OWN_ID = re.compile(r"/statuses/(\w+)$")
 _OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
+OPTED_OUT = "author opted out"
+NOT_INDEXABLE = "author does not let public posts be searched (Mastodon's setting until its owner changes it)"
 _ACCESS = ("configuration", "timelines_access")
 _OPEN_VISIBILITY = frozenset({"public", "unlisted"})
 
@@ -105,14 +107,11 @@ class Account(PayloadModel):
     discoverable: bool | None = None
 
     @property
-    def opted_out(self) -> bool:
-        """Whether the author does not want to be found by strangers; a flag that is missing says nothing."""
-        return (
-            self.noindex is True
-            or self.indexable is False
-            or self.discoverable is False
-            or bool(_OPTED_OUT.search(to_text(self.note or "")))
-        )
+    def opted_out(self) -> str | None:
+        """Why the author does not want to be found by strangers; a flag that is missing says nothing."""
+        if self.noindex is True or self.discoverable is False or _OPTED_OUT.search(to_text(self.note or "")):
+            return OPTED_OUT
+        return NOT_INDEXABLE if self.indexable is False else None
 
 
 class Status(PayloadModel):
@@ -210,7 +209,7 @@ def read_status(row: Any, host: str) -> StatusPost | str:
     if status.visibility not in _OPEN_VISIBILITY:
         return "not public"
     if status.account.opted_out:
-        return "author opted out"
+        return status.account.opted_out
     text, title = to_text(status.content or ""), (status.spoiler_text or "").strip()
     if not text and not title:
         return "no text"

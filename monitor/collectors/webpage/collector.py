@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched, conditional_headers
 from monitor.collectors.http.urls import host_of, web_address
@@ -175,11 +175,12 @@ class _Run:
             return Batch(fetched=fetched, gone=gone)
         if fetched.status != _OK or self._fault_of_one(fetched):
             return None
-        reading = Page(fetched, self.settings).article()
+        page = Page(fetched, self.settings)
+        reading = page.article()
         if not all(reading.hits):
             # Text found by heuristics must not replace text that the rules once found.
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}))
-        return Batch(fetched=fetched, posts=reading.posts)
+        return Batch(fetched=fetched, posts=reading.posts, may_be_kept=page.may_be_kept)
 
     def close(self) -> Batch:
         """Check the layout over the whole run, and return the last batch.
@@ -278,7 +279,8 @@ class _Run:
         return self._fault(fetched) or (_FRONT_PAGE if fetched.redirected_to_front_page else None)
 
     def _keep(self, url: str, fetched: Fetched) -> Batch:
-        reading = Page(fetched, self.settings).article()
+        page = Page(fetched, self.settings)
+        reading = page.article()
         self._hits.extend(reading.hits)
         if self._cursor.posts_on(page_key(url)) and not all(reading.hits):
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}), cursor=self._cursor.as_dict())
@@ -288,11 +290,20 @@ class _Run:
             self._cursor.remember(page_key(url), names)
         else:
             self._textless[page_key(url)] = names
-        return Batch(fetched=fetched, posts=reading.posts, skipped=reading.skipped, cursor=self._cursor.as_dict())
+        return self._batch(page, reading.posts, reading.skipped)
 
     def _keep_entries(self, page: Page, *, newest_first: bool) -> Batch:
         reading = page.entries()
         self._hits.extend(reading.hits)
         self._expected, self._items_found = True, self._items_found or bool(reading.hits)
         posts = tuple(reversed(reading.posts)) if newest_first else reading.posts
-        return Batch(fetched=page.fetched, posts=posts, skipped=reading.skipped, cursor=self._cursor.as_dict())
+        return self._batch(page, posts, reading.skipped)
+
+    def _batch(self, page: Page, posts: Sequence[PublicPost], skipped: Counter[str]) -> Batch:
+        return Batch(
+            fetched=page.fetched,
+            posts=posts,
+            skipped=skipped,
+            cursor=self._cursor.as_dict(),
+            may_be_kept=page.may_be_kept,
+        )

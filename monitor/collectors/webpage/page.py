@@ -31,6 +31,8 @@ from monitor.errors import SourceRefused
 
 PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 _SIGN_IN = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap)\b", re.IGNORECASE)
+_ROBOTS = re.compile(r"\s*robots\s*", re.IGNORECASE)
+NO_COPY = "copy for evidence: the page asks for none (noarchive)"
 _NOTHING = Description()
 _WHOLE_SHARE = 0.5  # of the text in a page's paragraphs, which count menus and comments too
 _FULLER = 1.5  # times as long; below, the two differ by a caption or an author line
@@ -71,6 +73,7 @@ class Page:
         self._base = web_address(str(base.get("href")) if base else "", self.url) or self.url
         self._nodes, self._unreadable = read_nodes(self._soup)
         self._head = described_by_open_graph(self._soup)
+        self._directives = self._asked_of_robots()
         # After the structured data was read: its scripts may be among what is removed.
         for selector in settings.detail.remove:
             for element in selector.select(self._soup):
@@ -103,7 +106,7 @@ class Page:
         """
         skipped = self._counted()
         # `noindex` is meant for search engines; a site that sets it does not want the page collected either.
-        if self._opted_out():
+        if not self._directives.isdisjoint({"noindex", "none"}):
             skipped["asks not to be indexed"] += 1
             return PagePosts(skipped=skipped)
         own = described_by_nodes(self._nodes, self.url)
@@ -142,8 +145,14 @@ class Page:
                 posts[post.external_id] = post
         return PagePosts(posts=tuple(posts.values()), skipped=skipped, hits=[hit for _, hit in extracted])
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether a copy of the page may be kept as evidence: `noarchive` asks for none, and for nothing else."""
+        return self._directives.isdisjoint({"noarchive", "none"})
+
     def _counted(self) -> Counter[str]:
-        return Counter({"unreadable JSON-LD": self._unreadable} if self._unreadable else {})
+        counted = {"unreadable JSON-LD": self._unreadable, NO_COPY: not self.may_be_kept}
+        return Counter({reason: int(count) for reason, count in counted.items() if count})
 
     def _post(self, root: Tag, described: Description, *, alone: bool) -> tuple[PublicPost, bool]:
         """Extract a post; the second value says whether structured data or the rules gave its text."""
@@ -264,12 +273,10 @@ class Page:
         title = rule.value(self._soup) if rule else ""
         return title or words_of(self._soup.select_one("h1")) or self._head.title or words_of(self._soup.title) or None
 
-    def _opted_out(self) -> bool:
-        directives = [str(meta.get("content") or "") for meta in self._soup.find_all("meta", attrs={"name": "robots"})]
-        words = (
-            ",".join([*directives, self.fetched.headers.get("x-robots-tag", "")]).lower().replace(" ", "").split(",")
-        )
-        return not {"noindex", "none", "noarchive"}.isdisjoint(words)
+    def _asked_of_robots(self) -> frozenset[str]:
+        tags = [str(meta.get("content") or "") for meta in self._soup.find_all("meta", attrs={"name": _ROBOTS})]
+        written = ",".join([*tags, self.fetched.headers.get("x-robots-tag", "")])
+        return frozenset(word.strip().lower() for word in written.split(","))
 
     def _refuse_sign_in(self) -> None:
         """Refuse a sign-in page; called when no posts were found."""

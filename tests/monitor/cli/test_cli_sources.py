@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from monitor.collectors.mastodon.api import NOT_INDEXABLE
 from monitor.demo.sites import FeedSite, ForumPost, ForumThread, MastodonSite, SitePost, XenForoSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
@@ -124,6 +125,20 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     again = kiemtin.well("sources", "check", "forum").out
     assert "no, it names neither ETag nor date" in again
     assert "left out: 1 × " in again
+
+
+def test_a_check_tells_how_many_authors_of_a_timeline_are_not_to_be_searched(
+    kiemtin: Command, home: Path, clock: FakeClock
+) -> None:
+    posts = [
+        SitePost(id=f"{number}", author=f"tho_{number}", text="Tan ca", published_at=MONDAY_MORNING)
+        for number in range(1, 9)
+    ]
+    site = MastodonSite(posts, clock)
+    site.unindexable.update(f"tho_{number}" for number in range(1, 7))
+    with serve(site) as address:
+        kiemtin.well("sources", "add", "mang", "mastodon", address, *BASIS)
+        assert f"left out: 6 × {NOT_INDEXABLE}" in kiemtin.well("sources", "check", "mang").out
 
 
 def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home: Path, clock: FakeClock) -> None:

@@ -217,6 +217,15 @@ def test_equal_bytes_are_kept_once(world: World, folder: Path, clock: FakeClock)
     assert world.places() == [f"2026/11/{name_of(b'page')}"] * 2
 
 
+def test_a_page_that_asks_for_no_copies_is_stored_without_one(world: World, folder: Path) -> None:
+    world.read(PAGE, post("1"), may_be_kept=False)
+    world.score("1")
+    assert files(folder) == []
+    with world.database.work() as session:
+        assert session.scalars(select(Post.external_id)).all() == ["1"]
+        assert session.scalars(select(Capture.warc_path)).all() == [None]
+
+
 def test_a_full_spool_loses_its_oldest_and_says_how_many(
     sqlite_database: Database, clock: FakeClock, folder: Path
 ) -> None:

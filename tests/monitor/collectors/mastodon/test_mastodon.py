@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.mastodon.api import NOT_INDEXABLE, OPTED_OUT
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
@@ -208,7 +209,7 @@ async def test_boosts_and_people_who_opted_out_are_counted_and_left(
     site.add(*(status(number, author=name) for number, name in enumerate(hidden, start=6)), status(10, text=""))
     batches = await read(client, base)
     assert texts(batches) == bodies(1, 5)
-    assert batches[0].skipped == {"boost": 1, "author opted out": 4, "no text": 1}
+    assert batches[0].skipped == {"boost": 1, OPTED_OUT: 3, NOT_INDEXABLE: 1, "no text": 1}
 
 
 async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.webpage.page import NO_COPY
 from monitor.demo.sites import WebpageSite, serve
 from monitor.demo.sites.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
 from monitor.errors import PayloadInvalid
@@ -192,6 +193,27 @@ async def test_discussion_that_describes_itself_needs_no_rules(client: PoliteCli
 async def test_header_that_asks_not_to_be_indexed(client: PoliteClient) -> None:
     batches = await read_page(client, "<p>x</p>", {}, {"x-robots-tag": "noindex"})
     assert skipped_in(batches) == {"asks not to be indexed": 1}
+
+
+@pytest.mark.parametrize(
+    ("markup", "headers", "posts", "reason"),
+    [
+        ("<meta name=robots content='noarchive'>", None, 1, NO_COPY),
+        ("<meta name=Robots content='max-image-preview:large, NOARCHIVE'>", None, 1, NO_COPY),
+        ("", {"x-robots-tag": "noarchive"}, 1, NO_COPY),
+        ("<meta name=robots content='noindex,noarchive'>", None, 0, "asks not to be indexed"),
+        ("<meta name=robots content='none'>", None, 0, "asks not to be indexed"),
+        ("<meta name=robots content='index, follow'>", None, 1, None),
+    ],
+)
+async def test_a_page_that_asks_for_no_copies_is_read_and_not_kept(
+    client: PoliteClient, markup: str, headers: dict[str, str] | None, posts: int, reason: str | None
+) -> None:
+    body = f"<html><head>{markup}</head><body><div class=tin>Nghỉ bù ca đêm</div></body></html>"
+    batches = await read_page(client, body, {"detail": {"body": ".tin"}}, headers)
+    assert len(posts_of(batches)) == posts
+    assert (reason in skipped_in(batches)) == (reason is not None)
+    assert batches[0].may_be_kept == (reason is None)
 
 
 async def test_page_that_nests_without_end_is_read(client: PoliteClient) -> None:
