@@ -23,7 +23,7 @@ from classifiers.labels import LABEL_NAMES, NEGATIVE, UNVERIFIED
 GZIP_MAGIC = b"\x1f\x8b"
 CRITICISM = "criticism"  # the subclass whose false-positive rate is limited
 FACTS = ("id", "kind", "topic", "register", "platform")
-SECOND_LABELS = "second_labels.jsonl"  # the second annotator's labels of some posts, in the corpus folder
+SECOND_LABELS = "second_labels.jsonl"  # the labels that some posts were given a second time, in the corpus folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Inter-annotator agreement: Cohen's kappa (Cohen, 1960) for each label, with a bootstrap interval."""
+"""Agreement of two labellings: Cohen's kappa (Cohen, 1960) for each label, with a bootstrap interval."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -19,12 +19,12 @@ KEYS: Final = {"id", "first", "labels", "settled", "why"}
 
 @dataclass(frozen=True, slots=True)
 class DoubleLabel:
-    """One post that two people labelled, each without seeing the other's labels.
+    """One post that was labelled twice, the second time without seeing the first labels.
 
     Args:
         id: The post in the corpus.
-        first: Labels given by its writer.
-        second: Labels given by the second annotator.
+        first: Labels that came with it.
+        second: Labels given the second time, from the guide alone.
         settled: The final labels; equal to `first` where the two did not differ.
         why: The reason of the final labels where the two differed.
 
@@ -60,7 +60,7 @@ class Agreement:
 
 
 def read_second_labels() -> list[DoubleLabel]:
-    """Read the second annotator's labels of posts of the corpus; empty when there is no such file.
+    """Read the second labels of posts of the corpus; empty when there is no such file.
 
     Raises:
         DataInvalid: When a line of `second_labels.jsonl` is invalid; see `parse_second_labels`.

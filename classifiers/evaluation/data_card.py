@@ -30,7 +30,7 @@ def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel])
 
     Args:
         examples: The posts, as `read_corpus` gives them.
-        double_labels: Those that a second person labelled, as `read_second_labels` gives them.
+        double_labels: Those that were labelled a second time, as `read_second_labels` gives them.
 
     Returns:
         Markdown that depends on the arguments alone, so that a test can compare it with the committed card.
@@ -136,7 +136,7 @@ def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
 
 def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
     if not double_labels:
-        return "No post has been labelled by a second person yet."
+        return "No post has been labelled a second time yet."
     rows = []
     for label in LABEL_NAMES:
         measured = measure_agreement(double_labels, label)
@@ -146,10 +146,10 @@ def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
             (f"`{label}`", *(f"{count:,}" for count in counts), f"{measured.kappa:.2f} ({low:.2f} to {high:.2f})")
         )
     differed = sum(post.first != post.second for post in double_labels)
-    head = ("label", "both", "only the writer", "only the second", "neither", "kappa")
+    head = ("label", "both", "only the first", "only the second", "neither", "kappa")
     return (
-        f"A second person labelled {len(double_labels):,} posts from the guide alone, without seeing the labels. "
-        f"The two differed on {differed:,}; each of these was settled by the guide, and the corpus carries what was "
-        f"settled (`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:"
+        f"A second, blind labelling gave {len(double_labels):,} posts labels from the guide alone. "
+        f"The two labellings differ on {differed:,}; each of these was settled by the guide, and the corpus carries "
+        f"what was settled (`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:"
         f"\n\n{_table(head, rows)}"
     )

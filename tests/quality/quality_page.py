@@ -42,7 +42,7 @@ def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: Scored
         "",
         *_label_table(summary(unseen)),
         "",
-        "## On the challenge set (posts by somebody who never saw the corpus; nothing is trained or chosen on them)",
+        "## On the challenge set (it resembles the corpus, so a best case; nothing is trained or chosen on it)",
         "",
         *_label_table(summary(challenge_set)),
         "",

@@ -1,4 +1,4 @@
-"""Two people who label from the guide agree, and the corpus carries what they settled."""
+"""A second, blind labelling from the guide agrees with the first, and the corpus carries what they settled."""
 
 import pytest
 
@@ -14,15 +14,13 @@ LEAST_POSTS = 300
 def judged() -> list[DoubleLabel]:
     found = read_second_labels()
     if len(found) < LEAST_POSTS:
-        message = (
-            f"second_labels.jsonl holds {len(found)} posts: a second person has to label {LEAST_POSTS} of the corpus"
-        )
+        message = f"second_labels.jsonl holds {len(found)} posts; {LEAST_POSTS} have to be labelled a second time"
         pytest.fail(message, pytrace=False)
     return found
 
 
 @pytest.mark.parametrize("label", LABEL_NAMES)
-def test_the_two_agree_far_beyond_chance(judged: list[DoubleLabel], label: str) -> None:
+def test_the_two_labellings_agree_far_beyond_chance(judged: list[DoubleLabel], label: str) -> None:
     found = measure_agreement(judged, label)
     assert found.both + found.only_first >= 30, "too few posts with the label to tell"
     assert found.kappa >= LEAST_KAPPA, found

@@ -1,4 +1,4 @@
-"""Agreement of two people is Cohen's kappa; what they said is read as the guide describes it."""
+"""Agreement of two labellings is Cohen's kappa; what they gave is read as the guide describes it."""
 
 import json
 from typing import Any

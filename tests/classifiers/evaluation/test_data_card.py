@@ -31,7 +31,7 @@ def test_labels_facts_and_forms_are_counted() -> None:
     assert "| spellings of chats | 1 | 33.3% |" in card
     assert "| syllables | 3 | 3 | 8 | 8 | 11 |" in card
     assert "0 of 3 posts (0.0%)" in card
-    assert "No post has been labelled by a second person yet." in card
+    assert "No post has been labelled a second time yet." in card
     assert "$" not in card
 
 
@@ -49,8 +49,8 @@ def test_agreement_stands_on_the_card() -> None:
         DoubleLabel("p-3", nothing, nothing, nothing),
     ]
     card = data_card(posts(), judged)
-    assert "A second person labelled 3 posts" in card
-    assert "differed on 1;" in card
+    assert "A second, blind labelling gave 3 posts labels" in card
+    assert "differ on 1;" in card
     assert "| `concern` | 1 | 0 | 1 | 1 | 0.40 (" in card
 
 
