@@ -163,6 +163,7 @@ class Application:
         """Build the HTTP client; use it as an async context manager, once a program."""
         from monitor.collectors.http.client import PoliteClient
         from monitor.collectors.http.policy import CrawlPolicy
+        from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
         from monitor.pipeline.host_state import DatabaseHostState
 
         settings = self.settings
@@ -176,7 +177,8 @@ class Application:
             requests_per_host_per_day=settings.requests_per_host_per_day,
             allow_addresses=settings.allow_addresses,
         )
-        return PoliteClient(policy, self.clock, DatabaseHostState(self.ready_database))
+        parser = ProcessParser(ParserLimits())
+        return PoliteClient(policy, self.clock, DatabaseHostState(self.ready_database), parser)
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""

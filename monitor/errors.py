@@ -17,10 +17,22 @@ Each message is one line that says what happened and what to do. The commands tu
 """
 
 from datetime import datetime
+from typing import Any
 
 
 class KiemtinError(Exception):
     """Base of all errors of the application. The message is one line for the user."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors come from other processes, and constructors may take other arguments than `args` has.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[KiemtinError], arguments: tuple[Any, ...], fields: dict[str, Any]) -> KiemtinError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(fields)
+    return error
 
 
 class UsageError(KiemtinError):

@@ -105,7 +105,7 @@ class Tipline:
         # The person can often read what a program may not.
         except SourceRefused as error:
             raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
-        return self._keep(_post_of(fetched, address), _capture_of(fetched))
+        return self._keep(await client.parse(_post_of, fetched, address), _capture_of(fetched))
 
     def _is_known(self, external_id: str, hashes: tuple[str, ...]) -> bool:
         with self._database.work() as session:

@@ -314,8 +314,8 @@ def read_view(view: Any, feed: Feed) -> PublicPost | str:
     )
 
 
-def read_posts(fetched: Fetched) -> dict[str, Any]:
-    """Read the answer to a question after single posts: those that are still shown, by their URIs.
+def read_posts(fetched: Fetched, feed: Feed) -> dict[str, PublicPost | str]:
+    """Read the answer to a question after single posts: by URI those that are still shown, or why they are not kept.
 
     Raises:
         PayloadInvalid: When it is not a list of posts.
@@ -325,7 +325,7 @@ def read_posts(fetched: Fetched) -> dict[str, Any]:
     if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with posts: is it a Bluesky AppView?")
     heads = [(read_row(ViewHead, view), view) for view in payload.posts]
-    return {head.uri: view for head, view in heads if head and head.uri}
+    return {head.uri: read_view(view, feed) for head, view in heads if head and head.uri}
 
 
 def problem_of(fetched: Fetched, feed: Feed) -> CollectError:

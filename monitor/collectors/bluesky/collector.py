@@ -14,7 +14,6 @@ from monitor.collectors.bluesky.api import (
     problem_of,
     read_page,
     read_posts,
-    read_view,
 )
 from monitor.collectors.bluesky.record import parse_at_uri
 from monitor.collectors.http.client import PoliteClient
@@ -81,8 +80,8 @@ async def _new_posts(feed: Feed, known: datetime | None, client: PoliteClient, m
 async def _page(feed: Feed, cursor: str | None, client: PoliteClient) -> Page:
     fetched = await client.get(feed.url, api=True, params=feed.params(cursor), accept_status=_PROBLEMS)
     if fetched.status != _OK:
-        raise problem_of(fetched, feed)
-    return read_page(fetched, feed)
+        raise await client.parse(problem_of, fetched, feed)
+    return await client.parse(read_page, fetched, feed)
 
 
 async def _look_again(
@@ -93,8 +92,8 @@ async def _look_again(
     for start in range(0, len(asked), MOST_URIS):
         some = asked[start : start + MOST_URIS]
         fetched = await client.get(feed.posts_url(some), api=True)
-        views = read_posts(fetched)
-        results = {uri: read_view(views[uri], feed) if uri in views else NOT_FOUND for uri in some}
+        views = await client.parse(read_posts, fetched, feed)
+        results = {uri: views.get(uri, NOT_FOUND) for uri in some}
         yield Batch(
             fetched=fetched,
             posts=tuple(post for post in results.values() if isinstance(post, PublicPost)),

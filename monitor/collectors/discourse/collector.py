@@ -11,6 +11,7 @@ from monitor.collectors.discourse.api import (
     Entry,
     Forum,
     Page,
+    TopicPage,
     as_post_id,
     read_page,
     read_single,
@@ -170,7 +171,7 @@ class _Reader:
 
         """
         fetched = await self.get(self._forum.posts_url, {} if before is None else {"before": str(before)})
-        page = read_page(fetched, self._forum)
+        page = await self._client.parse(read_page, fetched, self._forum)
         if before is not None and page.ids and page.ids[-1] > before:
             raise PayloadInvalid(f"{self._forum.host} does not page back (`before`): it cannot be followed")
         return page
@@ -184,8 +185,13 @@ class _Reader:
         """
         fetched = await self._client.get(url, api=True, params=params, accept_status={_REFUSED})
         if fetched.status == _REFUSED:
-            raise refusal(fetched, self._forum) or PayloadInvalid(f"{url} is not open to guests: check the settings")
+            closed = await self._client.parse(refusal, fetched, self._forum)
+            raise closed or PayloadInvalid(f"{url} is not open to guests: check the settings")
         return fetched
+
+    async def topics(self, params: Mapping[str, str]) -> TopicPage:
+        """Read one page of the list of topics."""
+        return await self._client.parse(read_topics, await self.get(self._forum.topics_url, params))
 
     async def batch(self, page: Page, cursor: Cursor) -> Batch:
         """Keep a page's posts; what is left out is counted only when it is new."""
@@ -239,10 +245,12 @@ class _Reader:
         url = self._forum.post_url(post_id)
         fetched = await self._client.get(url, api=True, accept_status=GONE_STATUSES | {_REFUSED})
         if fetched.status == _REFUSED:
-            closed = refusal(fetched, self._forum)
+            closed = await self._client.parse(refusal, fetched, self._forum)
             if closed is not None:
                 raise closed
-        return None if fetched.status in GONE_STATUSES | {_REFUSED} else read_single(fetched, self._forum, post_id)
+        if fetched.status in GONE_STATUSES | {_REFUSED}:
+            return None
+        return await self._client.parse(read_single, fetched, self._forum, post_id)
 
 
 class _Topics:
@@ -267,7 +275,7 @@ class _Topics:
         while entries and not self._complete and self._pages < _MOST_TOPIC_PAGES and not self._reaches(needed):
             # The order is named because a forum may have made another one its own.
             params = {"order": "activity", "page": str(self._pages)}
-            page = read_topics(await self._reader.get(self._reader.forum.topics_url, params))
+            page = await self._reader.topics(params)
             self._pages += 1
             self._complete = not page.more or page.ids <= self._ids
             self._ids |= page.ids

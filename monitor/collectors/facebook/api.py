@@ -208,6 +208,16 @@ def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entr
     return replace(entry, post=post)
 
 
+def read_single(fetched: Fetched, page: FacebookPage) -> Entry | None:
+    """Read the answer for a single post or comment; None when it is not as documented.
+
+    Raises:
+        PayloadInvalid: When it is no JSON object.
+
+    """
+    return read_entry(read_json(fetched), page)
+
+
 def heading_of(post: PublicPost | None) -> str:
     """Give the first line of a post, which stands above the comments on it."""
     lines = post.text.strip().splitlines() if post else []

@@ -1,10 +1,10 @@
 """The posts of a Facebook Page that the operator administers, with its own token; the comments on them if wished."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook.api import (
@@ -15,9 +15,8 @@ from monitor.collectors.facebook.api import (
     is_object_id,
     is_unknown_object,
     problem_of,
-    read_entry,
-    read_json,
     read_page,
+    read_single,
     token_owner,
     usage_problem,
 )
@@ -27,6 +26,8 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import has_robots_exemption
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 
+_Result = TypeVar("_Result")
+_Arguments = TypeVarTuple("_Arguments")
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_COMMENT_PAGES = 10
 _MOST_LOOKS = 40
@@ -100,8 +101,14 @@ class _Graph:
         """
         fetched = await self.ask(url)
         if fetched.status in _PROBLEMS:
-            raise problem_of(fetched, self._page)
+            raise await self.parse(problem_of, fetched, self._page)
         return fetched
+
+    async def parse(
+        self, read: Callable[[Fetched, *_Arguments], _Result], fetched: Fetched, *arguments: *_Arguments
+    ) -> _Result:
+        """Parse an answer; see `PoliteClient.parse`."""
+        return await self._client.parse(read, fetched, *arguments)
 
     async def ask(self, url: str) -> Fetched:
         """Read one address; a refusal is given back, without the token in it."""
@@ -165,7 +172,8 @@ class _Reading:
             SourceRefused: When it is not the Page's own: then somebody else administers it.
 
         """
-        if token_owner(await self._graph.get(self._page.me_url)) != self._page.page_id:
+        owner = await self._graph.parse(token_owner, await self._graph.get(self._page.me_url))
+        if owner != self._page.page_id:
             raise SourceRefused(
                 f"the token of source {self._page.source} is not that of Page {self._page.page_id}: only Pages that "
                 "you administer are read, each with its own Page token"
@@ -177,7 +185,8 @@ class _Reading:
         most = self._page.max_pages if known else self._page.backfill_pages
         newest, paging = known, dict[str, str]()
         for number in range(1, most + 1):
-            page = read_page(await self._graph.get(self._page.posts_url(paging)), self._page)
+            fetched = await self._graph.get(self._page.posts_url(paging))
+            page = await self._graph.parse(read_page, fetched, self._page)
             newest = _newest(page, newest)
             reached = known is not None and page.reaches(known)
             finished = reached or page.paging is None or number == most
@@ -212,7 +221,7 @@ class _Reading:
         newest, paging = known, dict[str, str]()
         for number in range(1, _MOST_COMMENT_PAGES + 1):
             fetched = await self._graph.get(self._page.comments_url(entry.id, paging))
-            page = read_page(fetched, self._page, heading_of(entry.post))
+            page = await self._graph.parse(read_page, fetched, self._page, heading_of(entry.post))
             newest = _newest(page, newest)
             reached = known is not None and page.reaches(known)
             finished = reached or page.paging is None or number == _MOST_COMMENT_PAGES
@@ -244,14 +253,15 @@ class _Reading:
         asked = [each for each in self._watched if each not in self._met and is_object_id(each)]
         for object_id in asked[:_MOST_LOOKS]:
             fetched = await self._graph.ask(self._page.object_url(object_id))
-            if is_unknown_object(fetched):
+            if await self._graph.parse(is_unknown_object, fetched):
                 yield Batch(fetched=fetched, gone=(object_id,))
-            elif is_forbidden(fetched):  # this one thing, for what the Page itself shows was read just before
+            elif await self._graph.parse(is_forbidden, fetched):
+                # This one thing, for what the Page itself shows was read just before.
                 yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
             elif fetched.status in _PROBLEMS:
-                raise problem_of(fetched, self._page)
+                raise await self._graph.parse(problem_of, fetched, self._page)
             else:
-                entry = read_entry(read_json(fetched), self._page)
+                entry = await self._graph.parse(read_single, fetched, self._page)
                 # What is there, but no longer for everybody, is gone for the public.
                 hidden = entry is not None and entry.reason == "not public"
                 posts = (entry.post,) if entry and entry.post else ()

@@ -4,10 +4,10 @@ httpx is imported in this module alone, for addresses and headers; httpcore send
 """
 
 import zlib
-from collections.abc import AsyncIterator, Container, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar, TypeVarTuple
 
 import httpcore
 import httpx
@@ -20,6 +20,7 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.policy import CrawlPolicy, RequestChecks
 from monitor.collectors.http.rate_limit import retry_at
+from monitor.collectors.isolation.parser import DirectParser, Parser
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _MOST_REDIRECTS = 5
@@ -39,6 +40,8 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
 _CHALLENGE_BYTES = 16_384  # the marks stand near the beginning of a page
+_Result = TypeVar("_Result")
+_Arguments = TypeVarTuple("_Arguments")
 _TRANSPORT_ERRORS = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -68,14 +71,22 @@ class PoliteClient:
         policy: The crawl policy.
         clock: Tells the time, and sleeps between requests.
         host_states: Where the state of hosts is shared with other programs; None: nowhere.
+        parser: Where answers are parsed; None: in this process, without limits.
 
     `checks` is what each request must pass; websockets share it.
 
     """
 
-    def __init__(self, policy: CrawlPolicy, clock: Clock, host_states: HostStateStore | None = None) -> None:
+    def __init__(
+        self,
+        policy: CrawlPolicy,
+        clock: Clock,
+        host_states: HostStateStore | None = None,
+        parser: Parser | None = None,
+    ) -> None:
         self.checks = RequestChecks.from_policy(policy, clock, host_states, self._read_robots)
         self._pool = guarded_pool(self.checks.addresses)
+        self._parser = parser or DirectParser()
         self._headers = {
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate",
@@ -89,6 +100,26 @@ class PoliteClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self._pool.aclose()
+        await self._parser.aclose()
+
+    async def parse(
+        self, read: Callable[[Fetched, *_Arguments], _Result], fetched: Fetched, *arguments: *_Arguments
+    ) -> _Result:
+        """Parse an answer where it can hold up nothing else, and within limits of time, memory and depth.
+
+        Args:
+            read: A function of a module. Arguments, result and errors go from process to process, so they are plain
+                data: no parsed trees, no open files.
+            fetched: The answer.
+            arguments: What else the function takes.
+
+        Raises:
+            KiemtinError: What the function raises.
+            PayloadInvalid: It takes too much, or ends in another error.
+
+        """
+        result: _Result = await self._parser.run(read, fetched, arguments)
+        return result
 
     async def get(
         self,

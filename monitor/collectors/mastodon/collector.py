@@ -87,7 +87,7 @@ class MastodonCollector:
             if status_id is None:
                 continue
             fetched = await reader.fetch_status(status_id)
-            result = reader.read_status(fetched)
+            result = await reader.read_status(fetched)
             if result is None:
                 yield Batch(fetched=fetched, gone=(post.external_id,))
             elif isinstance(result, StatusPost) and result.post.external_id == post.external_id:
@@ -169,7 +169,7 @@ class _Reader:
             self.restriction = "posts of other servers are for members only here: only the server's own were read"
         if fetched.status in _MEMBERS_ONLY:
             raise SourceRefused(f"{self._timeline.host} shows this timeline to its members only: remove the source")
-        return read_page(fetched, self._timeline.host)
+        return await self._client.parse(read_page, fetched, self._timeline.host)
 
     async def newer_than(self, newest: str) -> AsyncIterator[Page]:
         """Read forward until nothing is newer.
@@ -196,7 +196,8 @@ class _Reader:
         """
         url = f"{self._timeline.base}/api/v2/instance"
         fetched = await self._client.get(url, api=True, accept_status=GONE_STATUSES | _MEMBERS_ONLY)
-        access = timeline_access(fetched, self._timeline) if fetched.status == _OK else None
+        is_told = fetched.status == _OK
+        access = await self._client.parse(timeline_access, fetched, self._timeline) if is_told else None
         if access in {"disabled", "authenticated"}:
             raise SourceRefused(f"{self._timeline.host} has this timeline set to {access}: remove the source")
 
@@ -205,11 +206,13 @@ class _Reader:
         url = self._timeline.status_url(status_id)
         return await self._client.get(url, api=True, accept_status=GONE_STATUSES | _UNCERTAIN)
 
-    def read_status(self, fetched: Fetched) -> StatusPost | str | None:
+    async def read_status(self, fetched: Fetched) -> StatusPost | str | None:
         """Read the answer: the status, the reason why it is not kept, or None when it no longer exists."""
         if fetched.status in GONE_STATUSES:
             return None
-        return "not shown" if fetched.status in _UNCERTAIN else read_single(fetched, self._timeline.host)
+        if fetched.status in _UNCERTAIN:
+            return "not shown"
+        return await self._client.parse(read_single, fetched, self._timeline.host)
 
     async def _get(self, paging: Mapping[str, str]) -> Fetched:
         params = self._timeline.params(local=self._local, **paging)
@@ -224,7 +227,7 @@ async def _look_again(source: SourceView, reader: _Reader, cursor: Cursor) -> Ba
     statuses, gone = list(page.statuses), []
     skipped: Counter[str] = Counter()  # without the page's: they were counted when they were new
     for status_id, external_id in _missing(page, cursor, set(source.watched))[:_MOST_CONFIRMATIONS]:
-        result = reader.read_status(await reader.fetch_status(status_id))
+        result = await reader.read_status(await reader.fetch_status(status_id))
         if result is None:
             gone.append(external_id)
         elif isinstance(result, StatusPost):

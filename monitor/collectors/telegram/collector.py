@@ -175,9 +175,12 @@ class _Run:
 
     async def _page(self, **paging: int) -> Page:
         params = {name: str(number) for name, number in paging.items()}
-        return read_page(await self._client.get(self._channel.url, params=params), self._channel)
+        fetched = await self._client.get(self._channel.url, params=params)
+        return await self._client.parse(read_page, fetched, self._channel)
 
     async def _single(self, number: int) -> Message | None:
         url = self._channel.message_url(number)
         fetched = await self._client.get(url, accept_status=GONE_STATUSES)
-        return None if fetched.status in GONE_STATUSES else read_single(fetched, self._channel)
+        if fetched.status in GONE_STATUSES:
+            return None
+        return await self._client.parse(read_single, fetched, self._channel)

@@ -9,7 +9,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched, conditional_headers
 from monitor.collectors.http.urls import host_of, web_address
 from monitor.collectors.webpage.cursor import Cursor
-from monitor.collectors.webpage.page import PAGE_TYPES, Page
+from monitor.collectors.webpage.page import PAGE_TYPES, Listing, PagePosts, read_listing, read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings, page_key
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited
 
@@ -19,7 +19,6 @@ _OK = 200
 _PAGE_STATUSES = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
 _FRONT_PAGE = "its page leads to the front page"
 _RULES_MISSED = "its text was not where the rules look for it"
-_MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
 _MOST_FAILURES = 3  # in a row; then the site is down, not one page
 
 
@@ -106,7 +105,7 @@ class _Run:
             elif known and fetched.redirected_to_front_page:
                 self._skipped[_FRONT_PAGE] += 1
             elif fetched.status != _NOT_MODIFIED:
-                yield self._keep(url, fetched)
+                yield await self._keep(url, fetched)
 
     async def threads(self) -> AsyncIterator[Batch]:
         """Read each discussion from the page at which the last run ended."""
@@ -121,11 +120,10 @@ class _Run:
                     continue
                 if fetched.status == _NOT_MODIFIED:
                     break
-                page = Page(fetched, self.settings)
-                following = page.next_page()
-                self._cursor.set_next_page(start, following or url)
+                page = await self._client.parse(read_listing, fetched, self.settings)
+                self._cursor.set_next_page(start, page.next_page or url)
                 yield self._keep_entries(page, newest_first=False)
-                url = following
+                url = page.next_page
 
     async def lists(self) -> AsyncIterator[Batch]:
         """Read each list back to a known item, then the pages of new items, oldest first."""
@@ -134,7 +132,7 @@ class _Run:
             for page in reversed(pages):
                 yield self._keep_entries(page, newest_first=True)
             return
-        links = [link for page in pages for link in self._links(page)]
+        links = [link for page in pages for link in page.links]
         self._expected, self._items_found = bool(pages), bool(links)
         fresh = list({page_key(link): link for link in links if not self._cursor.has_page(page_key(link))}.values())
         self._cursor.waiting = len(fresh) > self.settings.max_details
@@ -175,12 +173,11 @@ class _Run:
             return Batch(fetched=fetched, gone=gone)
         if fetched.status != _OK or self._fault_of_one(fetched):
             return None
-        page = Page(fetched, self.settings)
-        reading = page.article()
+        reading = await self._client.parse(read_post_page, fetched, self.settings)
         if not all(reading.hits):
             # Text found by heuristics must not replace text that the rules once found.
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}))
-        return Batch(fetched=fetched, posts=reading.posts, may_be_kept=page.may_be_kept)
+        return Batch(fetched=fetched, posts=reading.posts, may_be_kept=reading.may_be_kept)
 
     def close(self) -> Batch:
         """Check the layout over the whole run, and return the last batch.
@@ -210,8 +207,8 @@ class _Run:
             unchanged=not self._read and not drift,
         )
 
-    async def _list_pages(self, start: str) -> list[Page]:
-        pages: list[Page] = []
+    async def _list_pages(self, start: str) -> list[Listing]:
+        pages: list[Listing] = []
         url: str | None = start
         visited: set[str] = set()
         known_in_a_row, met_known = 0, not self._cursor.has_pages
@@ -220,22 +217,18 @@ class _Run:
             fetched = await self._page(url, conditional=url == start)
             if fetched.status == _NOT_MODIFIED:
                 return pages
-            page = Page(fetched, self.settings)
+            page = await self._client.parse(read_listing, fetched, self.settings)
             pages.append(page)
-            for link in self._links(page):
+            for link in page.links:
                 known = self._cursor.has_page(page_key(link))
                 known_in_a_row = known_in_a_row + 1 if known else 0
                 met_known = met_known or known
             if known_in_a_row >= self.settings.stop_when_known:
                 return pages
-            url = page.next_page()
-        if self.settings.fetch_detail and not met_known and any(self._links(page) for page in pages):
+            url = page.next_page
+        if self.settings.fetch_detail and not met_known and any(page.links for page in pages):
             self._gap = f"{start} showed nothing known: what stood between was missed; raise `list.max_pages`"
         return pages
-
-    def _links(self, page: Page) -> list[str]:
-        links = [page.link_of(item) for item in page.items()[:_MOST_ITEMS]]
-        return [link for link in links if link]
 
     async def _detail(self, url: str) -> Batch | None:
         """Read the page of a new item; one without posts is counted as skipped and not read again."""
@@ -248,7 +241,10 @@ class _Run:
             reason = f"its page answers {fetched.status}" if fetched.status != _OK else self._fault_of_one(fetched)
         self._read.add(page_key(url))
         if reason is None:
-            return self._keep(url, fetched)
+            try:
+                return await self._keep(url, fetched)
+            except PayloadInvalid:  # one page that no parser gets through must not stop the list for good
+                reason = "its page takes too much to parse"
         self._skipped[reason] += 1
         self._cursor.remember(page_key(url), [])
         return None
@@ -278,9 +274,8 @@ class _Run:
         """Return why the page of one post cannot be used; a front page must not be taken for a post."""
         return self._fault(fetched) or (_FRONT_PAGE if fetched.redirected_to_front_page else None)
 
-    def _keep(self, url: str, fetched: Fetched) -> Batch:
-        page = Page(fetched, self.settings)
-        reading = page.article()
+    async def _keep(self, url: str, fetched: Fetched) -> Batch:
+        reading = await self._client.parse(read_post_page, fetched, self.settings)
         self._hits.extend(reading.hits)
         if self._cursor.posts_on(page_key(url)) and not all(reading.hits):
             return Batch(fetched=fetched, skipped=Counter({_RULES_MISSED: 1}), cursor=self._cursor.as_dict())
@@ -290,20 +285,20 @@ class _Run:
             self._cursor.remember(page_key(url), names)
         else:
             self._textless[page_key(url)] = names
-        return self._batch(page, reading.posts, reading.skipped)
+        return self._batch(fetched, reading, reading.posts)
 
-    def _keep_entries(self, page: Page, *, newest_first: bool) -> Batch:
-        reading = page.entries()
+    def _keep_entries(self, page: Listing, *, newest_first: bool) -> Batch:
+        reading = page.entries or PagePosts()
         self._hits.extend(reading.hits)
         self._expected, self._items_found = True, self._items_found or bool(reading.hits)
         posts = tuple(reversed(reading.posts)) if newest_first else reading.posts
-        return self._batch(page, posts, reading.skipped)
+        return self._batch(page.fetched, reading, posts)
 
-    def _batch(self, page: Page, posts: Sequence[PublicPost], skipped: Counter[str]) -> Batch:
+    def _batch(self, fetched: Fetched, reading: PagePosts, posts: Sequence[PublicPost]) -> Batch:
         return Batch(
-            fetched=page.fetched,
+            fetched=fetched,
             posts=posts,
-            skipped=skipped,
+            skipped=reading.skipped,
             cursor=self._cursor.as_dict(),
-            may_be_kept=page.may_be_kept,
+            may_be_kept=reading.may_be_kept,
         )

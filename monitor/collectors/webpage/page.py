@@ -33,6 +33,7 @@ PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 _SIGN_IN = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap)\b", re.IGNORECASE)
 _ROBOTS = re.compile(r"\s*robots\s*", re.IGNORECASE)
 NO_COPY = "copy for evidence: the page asks for none (noarchive)"
+_MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
 _NOTHING = Description()
 _WHOLE_SHARE = 0.5  # of the text in a page's paragraphs, which count menus and comments too
 _FULLER = 1.5  # times as long; below, the two differ by a caption or an author line
@@ -47,12 +48,61 @@ class PagePosts:
         skipped: What was left out, by reason.
         hits: For each expected post, whether structured data or the rules gave its text. Where there is a rule for
             the text, an excerpt is none: the rule no longer finds what the page shows.
+        may_be_kept: Whether a copy of the page may be kept as evidence.
 
     """
 
     posts: Sequence[PublicPost] = ()
     skipped: Counter[str] = field(default_factory=Counter)
     hits: Sequence[bool] = ()
+    may_be_kept: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of a list or thread.
+
+    Args:
+        fetched: The answer.
+        links: The addresses that its items lead to.
+        next_page: The address at which it goes on; None at its end.
+        entries: Its items as posts; None when they only lead to their pages.
+
+    """
+
+    fetched: Fetched
+    links: Sequence[str]
+    next_page: str | None
+    entries: PagePosts | None
+
+
+def read_post_page(fetched: Fetched, settings: WebpageSettings) -> PagePosts:
+    """Read a page as one post.
+
+    Raises:
+        SourceRefused: When the page is a form for signing in.
+
+    """
+    page = Page(fetched, settings)
+    return replace(page.article(), may_be_kept=page.may_be_kept)
+
+
+def read_listing(fetched: Fetched, settings: WebpageSettings) -> Listing:
+    """Read a page of a list or thread.
+
+    Raises:
+        SourceRefused: When the page is a form for signing in.
+
+    """
+    page = Page(fetched, settings)
+    links = [page.link_of(item) for item in page.items()[:_MOST_ITEMS]]
+    are_posts = settings.mode == "thread" or not settings.fetch_detail
+    return Listing(
+        fetched=fetched,
+        links=[link for link in links if link],
+        next_page=page.next_page(),
+        entries=replace(page.entries(), may_be_kept=page.may_be_kept) if are_posts else None,
+    )
 
 
 class Page:

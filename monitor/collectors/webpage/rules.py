@@ -29,9 +29,16 @@ _SEPARATOR = re.compile(r"\s\|(?=\s|$)")
 _ATTRIBUTE = re.compile(r"@(?P<name>[A-Za-z_][\w:.-]*)$")
 _MOST_PARTS = 3
 _LONGEST_SEARCHED = 20_000  # characters; bounds the time of a slow regular expression
+
+
+def _digits(text: str) -> str:
+    return "".join(re.findall(r"[0-9]", text))
+
+
+# Functions with names, because rules go to the process that parses.
 _TRANSFORMS: dict[str, Callable[[str], str]] = {
     "lower": str.lower,
-    "digits": lambda text: "".join(re.findall(r"[0-9]", text)),
+    "digits": _digits,
     "unquote": unquote,
 }
 

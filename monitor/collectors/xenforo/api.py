@@ -7,6 +7,7 @@ from itertools import chain, takewhile
 from urllib.parse import urlsplit
 
 from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
 from monitor.collectors.parsing.lxml_tree import Classes, Node, descendants, has_class, parse_page, words_in
@@ -130,15 +131,17 @@ def thread_number(path: str) -> int:
     return int(path.rpartition(".")[2])
 
 
-def refuse_sign_in(fetched: Fetched, board: Board) -> None:
-    """Refuse an answer that is a sign-in page.
+def read_thread_feed(fetched: Fetched, board: Board) -> Document:
+    """Parse the feed of threads.
 
     Raises:
-        SourceRefused: It is one.
+        SourceRefused: It is a sign-in page.
+        PayloadInvalid: It is anything else that is no feed.
 
     """
     if "html" in fetched.content_type and _template(parse_page(fetched.text())) == "login":
         raise _members_only(board)
+    return read_document(fetched)
 
 
 def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.feed.formats import Document, read_document
+from monitor.collectors.feed.formats import Document
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
-from monitor.collectors.xenforo.api import ACCEPTED, Board, ThreadPage, read_thread, refuse_sign_in, thread_number
+from monitor.collectors.xenforo.api import ACCEPTED, Board, ThreadPage, read_thread, read_thread_feed, thread_number
 from monitor.collectors.xenforo.cursor import Cursor, Thread
 from monitor.errors import PayloadInvalid
 
@@ -40,7 +40,7 @@ class XenForoCollector:
         cursor = Cursor(board.feed_url, source.cursor)
         known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
-        yield _feed_batch(board, cursor, fetched)
+        yield await _feed_batch(board, cursor, fetched, client)
         run = _Run(board, client, cursor, source.watched)
         # Feed first, in a batch of its own: if the run ends early, the waiting threads are already stored.
         for thread in cursor.waiting():
@@ -65,11 +65,10 @@ class XenForoCollector:
             yield batch
 
 
-def _feed_batch(board: Board, cursor: Cursor, fetched: Fetched) -> Batch:
+async def _feed_batch(board: Board, cursor: Cursor, fetched: Fetched, client: PoliteClient) -> Batch:
     if fetched.status == _NOT_MODIFIED:
         return Batch(fetched=fetched, unchanged=True)
-    refuse_sign_in(fetched, board)
-    document = read_document(fetched)
+    document = await client.parse(read_thread_feed, fetched, board)
     listed, skipped = _threads_of(document, board)
     # An empty feed is normal; entries without any thread mean that the board uses other prefixes.
     if not listed and document.posts:
@@ -151,7 +150,7 @@ class _Run:
     async def _page(self, thread: Thread, number: int) -> ThreadPage | None:
         self._pages_left -= 1
         url = self._board.thread_url(thread.path, number)
-        return read_thread(await self._fetch(url), self._board)
+        return await self._client.parse(read_thread, await self._fetch(url), self._board)
 
     async def _fetch(self, url: str) -> Fetched:
         fetched = await self._client.get(url, accept_status=ACCEPTED)

@@ -10,6 +10,7 @@ import stamina
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.policy import CrawlPolicy
 from tests.clock import FakeClock
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
 ClientFactory = Callable[..., AbstractAsyncContextManager[PoliteClient]]
 
@@ -35,7 +36,7 @@ def open_client(clock: FakeClock) -> ClientFactory:
             "requests_per_host_per_day": 1000,
             "allow_addresses": ("127.0.0.1",),
         }
-        async with PoliteClient(CrawlPolicy(**(values | changes)), clock) as client:
+        async with PoliteClient(CrawlPolicy(**(values | changes)), clock, parser=RoundTripParser()) as client:
             yield client
 
     return open_one

@@ -12,6 +12,7 @@ from monitor.pipeline.collect import Crawler
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage.database import Database
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
 SECRET = b"a secret of thirty-two bytes...."
 
@@ -28,7 +29,7 @@ async def loopback_client(clock: FakeClock) -> AsyncIterator[PoliteClient]:
         requests_per_host_per_day=1000,
         allow_addresses=("127.0.0.1", "127.0.0.2"),
     )
-    async with PoliteClient(policy, clock) as client:
+    async with PoliteClient(policy, clock, parser=RoundTripParser()) as client:
         yield client
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.collectors.base import Batch, PublicPost
-from monitor.collectors.bluesky.api import Feed, problem_of, read_page, read_posts, read_view
+from monitor.collectors.bluesky.api import Feed, problem_of, read_page, read_posts
 from monitor.collectors.bluesky.jetstream_api import Event, StreamEnd, read_message, refusal_name
 from monitor.collectors.bluesky.record import to_post
 from monitor.collectors.http.client import PoliteClient
@@ -153,8 +153,7 @@ def read_feed(payload: Any) -> list[PublicPost]:
 
 
 def read_some(payload: Any) -> list[PublicPost]:
-    views = read_posts(answer(payload)).values()
-    return [post for post in (read_view(view, OF_AN) for view in views) if isinstance(post, PublicPost)]
+    return [post for post in read_posts(answer(payload), OF_AN).values() if isinstance(post, PublicPost)]
 
 
 def assert_sound(event: Event | StreamEnd | None) -> None:

@@ -1,0 +1,157 @@
+"""Where parsers run: in a process of their own, or in this one."""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.isolation.frames import LENGTH_BYTES, Call, Reply, pack_call, unpack_reply
+from monitor.collectors.isolation.worker import run
+from monitor.errors import PayloadInvalid
+
+_WORKER = "from monitor.collectors.isolation.worker import main; main()"
+_BUFFER_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParserLimits:
+    """What one answer may take.
+
+    Args:
+        cpu_seconds: Seconds of processor time.
+        memory_bytes: Of the whole process, with its libraries (Linux; other systems may not limit it).
+
+    """
+
+    cpu_seconds: float = 5.0
+    memory_bytes: int = 300_000_000
+
+
+class Parser(Protocol):
+    """Runs parsers."""
+
+    async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
+        """Return what `read(fetched, *arguments)` returns.
+
+        Raises:
+            KiemtinError: What the function raises.
+            PayloadInvalid: It takes too much, or ends in another error.
+
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """End what runs."""
+        ...
+
+
+class DirectParser:
+    """Runs parsers here and now, without limits: for tests, and for programs that have nothing else to do."""
+
+    async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
+        """Run a parser; see `Parser`."""
+        return _result(run(Call(read, fetched, arguments)), fetched)
+
+    async def aclose(self) -> None:
+        """Do nothing: nothing was started."""
+
+
+class ProcessParser:
+    """Runs parsers in one process, which is started with the first call, and anew when a call was its end.
+
+    Args:
+        limits: What one answer may take.
+
+    """
+
+    def __init__(self, limits: ParserLimits) -> None:
+        self._limits = limits
+        self._process: Process | None = None
+        self._is_used = False
+        self._turn = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process; None when none runs."""
+        return self._process.pid if self._process else None
+
+    async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
+        """Run a parser; see `Parser`."""
+        frame = pack_call(Call(read, fetched, arguments))
+        async with self._turn:
+            was_used = self._is_used
+            reply = await self._ask(frame, fetched)
+            # Memory that earlier answers left in pieces is not this one's fault: it gets a process of its own.
+            if reply.out_of_memory and was_used:
+                reply = await self._ask(frame, fetched)
+        if reply.out_of_memory:
+            most = self._limits.memory_bytes // 1_000_000
+            raise PayloadInvalid(f"{fetched.final_url} takes more than {most} MB of memory to read: it is left out")
+        return _result(reply, fetched)
+
+    async def aclose(self) -> None:
+        """End the process."""
+        async with self._turn:
+            await self._end()
+
+    async def _ask(self, frame: bytes, fetched: Fetched) -> Reply:
+        process = self._process = self._process or await self._start()
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("the parsing process has no pipes")
+        self._is_used = True
+        try:
+            stdin.write(frame)
+            head = await stdout.readexactly(LENGTH_BYTES)
+            reply = unpack_reply(await stdout.readexactly(int.from_bytes(head)), fetched)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            status = await process.wait()
+            await self._end()
+            return self._obituary(status)
+        except BaseException:  # a reply that nobody waits for would be taken for that to the next call
+            await self._end()
+            raise
+        if reply.out_of_memory:
+            await self._end()
+        return reply
+
+    async def _start(self) -> Process:
+        limits = (str(self._limits.cpu_seconds), str(self._limits.memory_bytes))
+        self._is_used = False
+        # A session of its own: Ctrl-C reaches this program alone, which ends the process in order.
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _WORKER, *limits),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=_BUFFER_BYTES,
+            start_new_session=True,
+        )
+
+    async def _end(self) -> None:
+        process, self._process, self._is_used = self._process, None, False
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        # Cancelled or not: without this the pipes would be left open.
+        await asyncio.shield(process.communicate())
+
+    def _obituary(self, status: int) -> Reply:
+        if status == -signal.SIGPROF:
+            return Reply(reason=f"it takes more than {self._limits.cpu_seconds:g} s of processor time")
+        # Libraries in C end the process when they get no memory, or no stack.
+        return Reply(reason=f"it ended the process that reads it (status {status})")
+
+
+def _result(reply: Reply, fetched: Fetched) -> Any:
+    if reply.error is not None:
+        raise reply.error
+    if reply.reason or reply.out_of_memory:
+        reason = reply.reason or "it takes more memory than there is"
+        raise PayloadInvalid(f"{fetched.final_url} cannot be read: {reason}")
+    return reply.result
