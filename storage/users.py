@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage import invitations, sessions
 from storage.errors import DataRejected, NotFound
 from storage.models import User
 
@@ -26,6 +27,25 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
     return user
 
 
+def set_password(session: Session, user: User, password_hash: str, now: datetime, *, keep: int | None = None) -> int:
+    """Store a new password, let a disabled user in again, and end the sessions under the old one.
+
+    Args:
+        session: The unit of work.
+        user: The user.
+        password_hash: The hash of the new password.
+        now: The present time, UTC.
+        keep: A session that goes on: that of a user who changes their own password.
+
+    Returns:
+        How many sessions were ended.
+
+    """
+    user.password_hash, user.active = password_hash, True
+    invitations.revoke(session, user.id, now)
+    return sessions.end_all(session, user.id, now, but=keep)
+
+
 def by_name(session: Session, name: str) -> User:
     """Return the user of a name.
 
@@ -40,9 +60,18 @@ def by_name(session: Session, name: str) -> User:
     return user
 
 
-def active(session: Session, user_id: int) -> User | None:
-    """Return a user who may sign in; None when there is no such user or the account is disabled."""
-    return session.scalar(select(User).where(User.id == user_id, User.active))
+def by_id(session: Session, user_id: int) -> User:
+    """Return a user.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        message = f"there is no user {user_id}"
+        raise NotFound(message)
+    return user
 
 
 def all_users(session: Session) -> Sequence[User]:

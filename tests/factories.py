@@ -120,6 +120,6 @@ def add_flag(
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
 
 
-def add_user(session: Session, name: str = "lan", role: str = "analyst", *, now: datetime = MONDAY_MORNING) -> User:
+def add_user(session: Session, name: str = "lan", role: str = "reviewer", *, now: datetime = MONDAY_MORNING) -> User:
     """Add a user of the desk, with a password hash that nobody can sign in with."""
     return users.add(session, name=name, password_hash="not-a-hash", role=role, now=now)

@@ -1,5 +1,6 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
+from storage.models.accounts import Invitation, RecoveryCode, UserSession
 from storage.models.base import Base
 from storage.models.evidence import Correction, Evidence
 from storage.models.host_state import HostState, RobotsCopy
@@ -24,12 +25,14 @@ __all__ = [
     "Evidence",
     "Flag",
     "HostState",
+    "Invitation",
     "Model",
     "Post",
     "PostBand",
     "PostRevision",
     "Question",
     "Recheck",
+    "RecoveryCode",
     "Report",
     "Review",
     "RobotsCopy",
@@ -38,5 +41,6 @@ __all__ = [
     "SourceState",
     "ThresholdRule",
     "User",
+    "UserSession",
     "join_title",
 ]

@@ -9,10 +9,10 @@ from storage.models.base import Base, JsonObject, Name, PrimaryKey
 
 
 class User(Base):
-    """An analyst or administrator of the desk."""
+    """Somebody who may sign in to the desk."""
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("role IN ('analyst', 'admin')", name="role"),)
+    __table_args__ = (CheckConstraint("role IN ('viewer', 'reviewer', 'lead', 'admin')", name="role"),)
 
     id: Mapped[PrimaryKey]
     name: Mapped[Name] = mapped_column(unique=True)
@@ -20,6 +20,11 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    totp_seed: Mapped[str | None] = mapped_column(
+        String(64), comment="with the key of the installation it gives the secret of the second factor"
+    )
+    totp_since: Mapped[datetime | None] = mapped_column(comment="when the second factor was set up")
+    totp_step: Mapped[int | None] = mapped_column(comment="the time step of the last code taken")
 
 
 class AuditEvent(Base):

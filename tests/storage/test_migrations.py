@@ -1,6 +1,7 @@
 """The tables grow by migrations alone, and the migrations make exactly what the models say."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-BEFORE, NEWEST = "0008_host_leases", "0009_plain_names"
+BEFORE, NEWEST = "0009_plain_names", "0010_accounts"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
@@ -38,6 +39,9 @@ INSERT INTO answers (id, question_id, reviewer_id, decision, decided_at) VALUES 
 INSERT INTO robots_copies (place, status, body, read_at) VALUES ('https://x/robots.txt', 200, '', '2026-11-16');
 INSERT INTO rechecks (post_id, flagged_at, due_at, looked_at) VALUES (1, '2026-11-16', '2026-11-17', '2026-11-16')
 """
+
+
+A_SESSION = "INSERT INTO user_sessions VALUES (1, 1, 'a', 'full', '2026-11-16', '2026-11-16', NULL, '', '', 0)"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -145,6 +149,29 @@ def test_renamed_columns_keep_what_they_hold(database: Database) -> None:
     move(database, command.downgrade, "0008_host_leases")
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT why FROM questions")).scalars().all() == ["random"]
+
+
+def test_analysts_become_reviewers_and_their_answers_stay(database: Database) -> None:
+    move(database, command.downgrade, "0009_plain_names")
+    asked = ASKED.replace(", why,", ", sampling,").replace("(place,", "(url,").replace("looked_at", "checked_at")
+    with database.engine.begin() as connection:
+        for statement in (FLAGGED + asked).split(";"):
+            connection.execute(text(statement))
+        connection.execute(text("INSERT INTO users VALUES (2, 'minh', 'x', 'admin', true, '2026-11-16')"))
+    move(database, command.upgrade, "head")
+    assert database.differences() == []
+    with database.engine.begin() as connection:
+        connection.execute(text(A_SESSION))
+        roles = connection.execute(text("SELECT name, role FROM users ORDER BY id")).all()
+        assert roles == [("lan", "reviewer"), ("minh", "admin")]
+        assert connection.execute(text("SELECT count(*) FROM answers")).scalar() == 1
+    change = text("UPDATE users SET role = :role WHERE id = 1")
+    for role, expected in (("analyst", pytest.raises(DBAPIError)), ("viewer", nullcontext()), ("lead", nullcontext())):
+        with expected, database.engine.begin() as connection:
+            connection.execute(change, {"role": role})
+    move(database, command.downgrade, "0009_plain_names")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT role FROM users ORDER BY id")).scalars().all() == ["analyst", "admin"]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:

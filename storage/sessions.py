@@ -1,0 +1,107 @@
+"""Sessions of signed-in users. They live here, so that they can be listed and ended; the browser holds a token."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from storage.models import User, UserSession
+
+TOUCH_AFTER = timedelta(minutes=1)  # the last request is noted to the minute, so that reading pages hardly writes
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lasts: without a request, and in all."""
+
+    idle: timedelta
+    total: timedelta
+
+
+def limits(idle_minutes: int, total_hours: int) -> SessionLimits:
+    """Return how long sessions last by the settings of an installation."""
+    return SessionLimits(timedelta(minutes=idle_minutes), timedelta(hours=total_hours))
+
+
+def start(
+    session: Session, *, user_id: int, token_hash: str, stage: str, now: datetime, address: str, agent: str
+) -> UserSession:
+    """Add a session, and delete those that began more than 30 days ago.
+
+    Args:
+        session: The unit of work.
+        user_id: Who signed in.
+        token_hash: SHA-256 of the token that the browser holds, in hexadecimal.
+        stage: `full`; or what is still asked for: `code` of the second factor, or `enrol` to set one up.
+        now: The present time, UTC.
+        address: Where the request came from.
+        agent: The browser, as it names itself.
+
+    """
+    session.execute(delete(UserSession).where(UserSession.created_at < now - KEPT))
+    row = UserSession(
+        user_id=user_id,
+        token_hash=token_hash,
+        stage=stage,
+        created_at=now,
+        seen_at=now,
+        address=address[:64],
+        agent=agent[:200],
+        failures=0,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def live(session: Session, token_hash: str, now: datetime, within: SessionLimits) -> UserSession | None:
+    """Return the session of a token with its user; None when it has ended, or its user is disabled."""
+    query = select(UserSession).options(joinedload(UserSession.user)).where(UserSession.token_hash == token_hash)
+    return session.scalar(query.where(*_is_live(now, within), UserSession.user.has(User.active)))
+
+
+def touch(row: UserSession, now: datetime) -> bool:
+    """Note a request; says whether the row was changed and wants a commit."""
+    if now - row.seen_at < TOUCH_AFTER:
+        return False
+    row.seen_at = now
+    return True
+
+
+def listed(session: Session, now: datetime, within: SessionLimits, user_id: int | None = None) -> Sequence[UserSession]:
+    """List the sessions that go on, of one user or of all, newest request first."""
+    query = select(UserSession).options(joinedload(UserSession.user)).where(*_is_live(now, within))
+    if user_id is not None:
+        query = query.where(UserSession.user_id == user_id)
+    return session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
+
+
+def end(session: Session, session_id: int, now: datetime, user_id: int | None = None) -> bool:
+    """End a session; False when it has ended already, is unknown, or is not of the user that is named."""
+    row = session.get(UserSession, session_id)
+    if row is None or row.ended_at is not None or user_id not in (None, row.user_id):
+        return False
+    row.ended_at = now
+    session.flush()
+    return True
+
+
+def end_all(session: Session, user_id: int, now: datetime, *, but: int | None = None) -> int:
+    """End all sessions of a user, but for one if it is named; returns how many."""
+    query = select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    rows = [row for row in session.scalars(query) if row.id != but]
+    for row in rows:
+        row.ended_at = now
+    session.flush()
+    return len(rows)
+
+
+def _is_live(now: datetime, within: SessionLimits) -> tuple[ColumnElement[bool], ...]:
+    return (
+        UserSession.ended_at.is_(None),
+        UserSession.seen_at > now - within.idle,
+        UserSession.created_at > now - within.total,
+    )
