@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -18,6 +19,18 @@ def _contact_is_reachable(value: str) -> str:
         message = "must be a web address or mailto:someone@example.org"
         raise ValueError(message)
     return value
+
+
+def _desk_url_is_plain(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/") and not parts.query
+    except ValueError:
+        plain = False
+    if value and not plain:
+        message = "must be http(s)://host or http(s)://host:port, without a path"
+        raise ValueError(message)
+    return value.rstrip("/")
 
 
 class DeclaredSource(BaseModel):
@@ -82,6 +95,15 @@ class Settings(BaseSettings):
     )
     desk_host: str = Field(default="127.0.0.1", description="Address on which the desk listens.")
     desk_port: int = Field(default=8000, ge=1, le=65535, description="Port on which the desk listens.")
+    desk_url: Annotated[str, AfterValidator(_desk_url_is_plain)] = Field(
+        default="",
+        description="Address under which people open the desk, as https://kiemtin.example.vn. "
+        "With https, cookies are `Secure` and browsers are told to use HTTPS only.",
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="Minutes without a request after which somebody must sign in again."
+    )
+    session_hours: int = Field(default=12, ge=1, description="Hours after which somebody must sign in again.")
     lease_minutes: int = Field(
         default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
     )
@@ -114,6 +136,11 @@ class Settings(BaseSettings):
         """The file of the database; None when it is on a server."""
         kind, _, place = self.resolved_database_url.partition(":///")
         return Path(place.partition("?")[0]) if kind.startswith("sqlite") and place else None
+
+    @property
+    def desk_is_https(self) -> bool:
+        """Whether people open the desk by HTTPS."""
+        return self.desk_url.startswith("https://")
 
     @property
     def models_dir(self) -> Path:

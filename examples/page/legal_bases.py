@@ -4,14 +4,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from monitor.review.auth import RequireSignIn
+from monitor.review.auth import allow
 from monitor.review.desk import CurrentDesk, render
+from monitor.review.roles import Right
 from storage.models import Source
 
 router = APIRouter()
 
 
-@router.get("/legal-bases", dependencies=[RequireSignIn])
+@router.get("/legal-bases", dependencies=[allow(Right.READ)])
 def show(request: Request, desk: CurrentDesk) -> Response:
     """List the sources by name."""
     with desk.database.work() as session:

@@ -144,7 +144,7 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
                 settings=settings,
             )
             sources.register(session, draft, now - timedelta(days=CRAWL_DAYS[0]))
-        users.add(session, name=USER, password_hash=hash_password(password), role="analyst", now=now)
+        users.add(session, name=USER, password_hash=hash_password(password), role="reviewer", now=now)
         session.commit()
     return password
 

@@ -9,19 +9,38 @@ from starlette.staticfiles import StaticFiles
 
 from monitor.clock import Clock
 from monitor.review import error_pages
-from monitor.review.auth import SESSION_COOKIE, SESSION_SECONDS
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
-from monitor.review.pages import flag, health, home, question, queue, report_files, sign_in
+from monitor.review.known_devices import KnownDevices
+from monitor.review.pages import (
+    account,
+    flag,
+    health,
+    home,
+    join,
+    people,
+    question,
+    queue,
+    report_files,
+    second_factor,
+    sign_in,
+)
+from monitor.review.password_checks import PasswordChecks
 from monitor.review.passwords import hash_password, one_time_password
+from monitor.review.second_factor import SecondFactor
 from monitor.review.security_headers import SecurityHeaders
 from monitor.review.throttle import Throttle
 from monitor.settings import Settings
 from storage.database import Database
 
 MAX_FORM_BYTES: Final = 64 * 1024
+SESSION_COOKIE: Final = "kiemtin_desk"
 ROUTERS: Final = (
     health.router,
     sign_in.router,
+    second_factor.router,
+    join.router,
+    account.router,
+    people.router,
     home.router,
     queue.router,
     flag.router,
@@ -37,12 +56,13 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         database: An upgraded database; each request opens its own unit of work.
         clock: What time it is.
         settings: Lease time and the folder of the weekly summaries are taken from here.
-        secret: Signs the session cookie. Whoever knows it can sign in as anybody; changing it ends all sessions.
+        secret: Signs cookies. Changing it ends all sessions.
 
     Returns:
         An ASGI application that loads nothing from other sites.
 
     """
+    secure = settings.desk_is_https
     # FastAPI's generated API pages load scripts from other sites, and there is no API to describe.
     app = FastAPI(title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
@@ -51,15 +71,19 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         settings=settings,
         templates=make_templates(),
         throttle=Throttle(clock),
+        passwords=PasswordChecks(),
+        devices=KnownDevices(secret, secure=secure),
+        second_factor=SecondFactor(secret),
         stand_in_hash=hash_password(one_time_password()),
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)
     app.add_middleware(
         SessionMiddleware,
         secret_key=secret,
-        session_cookie=SESSION_COOKIE,
-        max_age=SESSION_SECONDS,
+        session_cookie=session_cookie(secure=secure),
+        max_age=settings.session_hours * 60 * 60,
         same_site="lax",
+        https_only=secure,
     )
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(SecurityHeaders)
@@ -68,3 +92,8 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     return app
+
+
+def session_cookie(*, secure: bool) -> str:
+    """Return the name of the session cookie; browsers take `__Host-` by HTTPS alone and from this host alone."""
+    return f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE

@@ -1,27 +1,45 @@
-"""Authentication: the signed session, the token of forms (CSRF), and their errors."""
+"""Authentication: the session of a request, the token of forms (CSRF), the rights of roles, and their errors."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, Final
+from datetime import timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Form, Request
+from sqlalchemy.orm import Session
 
 from monitor.errors import KiemtinError
-from monitor.review.desk import CurrentDesk
-from storage import users
-from storage.models import User
+from monitor.review.desk import CurrentDesk, Desk
+from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
+from monitor.review.tokens import token_hash
+from monitor.settings import Settings
+from storage import sessions
+from storage.models import User, UserSession
+from storage.sessions import SessionLimits
 
-SESSION_COOKIE: Final = "kiemtin_desk"
-SESSION_SECONDS: Final = 12 * 60 * 60  # a working day
+FULL, CODE, ENROL = "full", "code", "enrol"
+# Somebody who typed the password has so long for the second factor.
+UNFINISHED: Final = timedelta(minutes=10)
 
 
 class SignInNeeded(KiemtinError):
-    """Nobody is signed in, or the account was disabled or got another password since."""
+    """Nobody is signed in, or the session has ended."""
+
+
+class CodeNeeded(KiemtinError):
+    """The password was right; the code of the second factor is still asked for."""
+
+
+class EnrolmentNeeded(KiemtinError):
+    """The role needs a second factor, which must be set up first."""
 
 
 class FormRefused(KiemtinError):
     """A form without the token of this session: another site may have sent it."""
+
+
+class NotAllowed(KiemtinError):
+    """The role of the user does not have the right that a page needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +48,58 @@ class Reviewer:
 
     id: int
     name: str
+    role: str
+    session_id: int
+    stage: str
 
     @property
     def lease_owner(self) -> str:
         """The owner of this person's leases."""
         return f"user:{self.id}"
 
+    def may(self, right: str) -> bool:
+        """Tell whether this person's role has a right, and nothing more is asked for."""
+        return self.stage == FULL and may(self.role, Right(right))
 
-def start_session(request: Request, user: User) -> None:
-    """Sign a user in."""
-    # A new session, so that nobody can prepare one for somebody else (session fixation).
+
+def session_limits(settings: Settings) -> SessionLimits:
+    """Return how long sessions last in this installation."""
+    return sessions.limits(settings.session_idle_minutes, settings.session_hours)
+
+
+def start_session(request: Request, desk: Desk, session: Session, user: User) -> UserSession:
+    """Sign a user in whose password was right; the unit of work must be committed afterwards."""
+    stage = CODE if user.totp_since else ENROL if user.role in NEED_SECOND_FACTOR else FULL
+    return _new_session(request, desk, session, user.id, stage)
+
+
+def finish_session(request: Request, desk: Desk, session: Session, reviewer: Reviewer) -> UserSession:
+    """Replace an unfinished session by a full one, after the second factor was given or set up."""
+    # Another token, because the first one was handed out for less.
+    sessions.end(session, reviewer.session_id, desk.clock.now())
+    return _new_session(request, desk, session, reviewer.id, FULL)
+
+
+def _new_session(request: Request, desk: Desk, session: Session, user_id: int, stage: str) -> UserSession:
+    token = secrets.token_urlsafe(32)
+    row = sessions.start(
+        session,
+        user_id=user_id,
+        token_hash=token_hash(token),
+        stage=stage,
+        now=desk.clock.now(),
+        address=client_address(request),
+        agent=request.headers.get("user-agent", ""),
+    )
+    # A new cookie, so that nobody can prepare one for somebody else (session fixation).
     request.session.clear()
-    request.session.update(user=user.id, mark=_mark(user), csrf=secrets.token_urlsafe(32))
+    request.session.update(token=token, csrf=secrets.token_urlsafe(32))
+    return row
+
+
+def client_address(request: Request) -> str:
+    """Return the address that a request came from; behind a proxy it is right where `trusted_proxies` names it."""
+    return request.client.host if request.client else "unknown"
 
 
 def form_token(request: Request) -> str:
@@ -50,23 +108,46 @@ def form_token(request: Request) -> str:
     return token
 
 
-def signed_in(request: Request, desk: CurrentDesk) -> Reviewer:
-    """Return who is signed in. The database is asked each time, so that disabling a user takes effect at once.
+def any_stage(request: Request, desk: CurrentDesk) -> Reviewer:
+    """Return whose session this is, also while the second factor is missing.
+
+    The database is asked each time, so that ending a session or disabling a user takes effect at once.
+
+    Raises:
+        SignInNeeded: When there is no session.
+
+    """
+    token = request.session.get("token")
+    if not isinstance(token, str):
+        raise SignInNeeded("sign in first")
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        row = sessions.live(session, token_hash(token), now, session_limits(desk.settings))
+        if row is not None and row.stage != FULL and now - row.created_at > UNFINISHED:
+            row = None
+        if row is not None and sessions.touch(row, now):
+            session.commit()
+    if row is None:
+        request.session.clear()
+        raise SignInNeeded("this session has ended: sign in again")
+    reviewer = Reviewer(row.user.id, row.user.name, row.user.role, row.id, row.stage)
+    request.state.reviewer = reviewer
+    return reviewer
+
+
+def signed_in(reviewer: Annotated[Reviewer, Depends(any_stage)]) -> Reviewer:
+    """Return who is signed in.
 
     Raises:
         SignInNeeded: When nobody is.
+        CodeNeeded: When the code of the second factor is still asked for.
+        EnrolmentNeeded: When the second factor must be set up first.
 
     """
-    user_id = request.session.get("user")
-    if user_id is None:
-        raise SignInNeeded("sign in first")
-    with desk.database.work() as session:
-        user = users.active(session, user_id)
-    if user is None or not secrets.compare_digest(str(request.session.get("mark")), _mark(user)):
-        request.session.clear()
-        raise SignInNeeded("this session has ended: sign in again")
-    reviewer = Reviewer(user.id, user.name)
-    request.state.reviewer = reviewer
+    if reviewer.stage == CODE:
+        raise CodeNeeded("enter the code of the second factor")
+    if reviewer.stage == ENROL:
+        raise EnrolmentNeeded("set up the second factor")
     return reviewer
 
 
@@ -84,10 +165,28 @@ def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> Non
 
 
 CurrentReviewer = Annotated[Reviewer, Depends(signed_in)]
-RequireSignIn = Depends(signed_in)
+AnyStage = Annotated[Reviewer, Depends(any_stage)]
 RequireFormToken = Depends(check_form_token)
 
 
-def _mark(user: User) -> str:
-    """Return a hash of the stored password hash; a new password changes it, which ends all older sessions."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A dependency of a route: lets those through whose role has a right."""
+
+    right: Right
+
+    def __call__(self, reviewer: CurrentReviewer) -> None:
+        """Check the role of who is signed in.
+
+        Raises:
+            NotAllowed: When it lacks the right.
+
+        """
+        if not may(reviewer.role, self.right):
+            message = f"the role {reviewer.role} may not {self.right}"
+            raise NotAllowed(message)
+
+
+def allow(right: Right) -> Any:
+    """Make the dependency of a route that needs a right. Every page names one; without it a test fails."""
+    return Depends(Allowed(right))

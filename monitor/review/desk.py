@@ -7,13 +7,18 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 from starlette.templating import Jinja2Templates
 
 from monitor.clock import VIETNAM, Clock
 from monitor.review import wording
-from monitor.review.throttle import Throttle
+from monitor.review.known_devices import KnownDevices
+from monitor.review.password_checks import PasswordChecks
+from monitor.review.second_factor import SecondFactor
+from monitor.review.throttle import Throttle, password_counts
 from monitor.settings import Settings
+from storage import users
 from storage.database import Database
 
 TEMPLATES_DIR: Final = Path(__file__).parent / "templates"
@@ -30,6 +35,9 @@ class Desk:
         settings: The settings of the installation.
         templates: The Jinja templates.
         throttle: Counts failed sign-ins.
+        passwords: Checks passwords, a bounded number at once.
+        devices: Knows browsers that have signed in before.
+        second_factor: Makes and checks the codes of authenticator apps.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
 
@@ -40,11 +48,29 @@ class Desk:
     settings: Settings
     templates: Jinja2Templates
     throttle: Throttle
+    passwords: PasswordChecks
+    devices: KnownDevices
+    second_factor: SecondFactor
     stand_in_hash: str
 
     def lease_end(self, now: datetime) -> datetime:
         """Return when a lease taken now ends."""
         return now + timedelta(minutes=self.settings.lease_minutes)
+
+    async def is_own_password(self, user_id: int, password: str) -> bool:
+        """Tell whether somebody who is signed in typed their own password; too many wrong ones are not looked at."""
+        attempt = self.throttle.begin(password_counts(user_id))
+        if attempt.wait:
+            return False
+        stored = await run_in_threadpool(self._stored_password, user_id)
+        right = await self.passwords.verify(password, stored, known=True)
+        if right:
+            self.throttle.succeeded(attempt)
+        return right
+
+    def _stored_password(self, user_id: int) -> str:
+        with self.database.work() as session:
+            return users.by_id(session, user_id).password_hash
 
 
 def desk_of(request: Request) -> Desk:

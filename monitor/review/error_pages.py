@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.review.auth import FormRefused, SignInNeeded
+from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, SignInNeeded
 from monitor.review.desk import render
 from storage.errors import NotFound, StorageError
 
@@ -23,7 +23,10 @@ _OTHER_LINE: Final = "Yêu cầu không hợp lệ. Xin quay lại trang trướ
 def install(app: FastAPI) -> None:
     """Register the handlers of all errors."""
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(CodeNeeded, _code)
+    app.add_exception_handler(EnrolmentNeeded, _enrolment)
     app.add_exception_handler(FormRefused, _form_refused)
+    app.add_exception_handler(NotAllowed, _not_allowed)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(StorageError, _database_trouble)
     app.add_exception_handler(HTTPException, _http_error)
@@ -38,6 +41,19 @@ def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLR
 def _sign_in(request: Request, _error: Exception) -> Response:
     wanted = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
     return RedirectResponse(f"/login{wanted}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _code(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/login/code", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _enrolment(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/account/second-factor", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _not_allowed(request: Request, _error: Exception) -> Response:
+    line = "Vai trò của bạn không được làm việc này. Nếu cần, xin hỏi người quản trị."
+    return problem(request, HTTPStatus.FORBIDDEN, line)
 
 
 def _form_refused(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 # Half the memory of RFC 9106's second choice and twice its passes: as much work for who guesses, and on a small machine
 # people who sign in at once share less memory. OWASP's least is 19 MiB with two passes.
+# One thread a hash: a sign-in must not take all processors from those who work.
 _MEMORY_KIB, _PASSES = 32 * 1024, 6
 _READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0 and 1, which look alike on paper
 _GROUPS, _GROUP_LENGTH = 4, 4
@@ -39,12 +40,16 @@ def verify_password(password: str, hash: str) -> bool:  # noqa: A002  the word t
 
 def one_time_password() -> str:
     """Return a random password: four groups of four letters and digits (79 bits), easy to read out on the phone."""
-    groups = ("".join(secrets.choice(_READABLE) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
-    return "-".join(groups)
+    return random_groups(_GROUPS, _GROUP_LENGTH)
+
+
+def random_groups(groups: int, length: int) -> str:
+    """Return random letters and digits in groups with dashes between them; each character is worth 5 bits."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(length)) for _ in range(groups))
 
 
 def _hasher() -> PasswordHash:
-    return PasswordHash((Argon2Hasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB),))
+    return PasswordHash((Argon2Hasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=1),))
 
 
 def _composed(password: str) -> str:

@@ -74,6 +74,17 @@ STATES: Final[Mapping[str, str]] = {
     "unsure": "Chưa rõ",
 }
 ROLES: Final[Mapping[str, str]] = {"monitored": "theo dõi", "reference": "đối chiếu"}
+USER_ROLES: Final[Mapping[str, str]] = {
+    "viewer": "người xem",
+    "reviewer": "người xem xét",
+    "lead": "trưởng nhóm",
+    "admin": "quản trị",
+}
+PASSWORD_FAULTS: Final[Mapping[str, str]] = {
+    "short": "Mật khẩu cần ít nhất 12 ký tự.",
+    "long": "Mật khẩu dài quá 200 ký tự.",
+    "common": "Mật khẩu này dễ đoán: gồm từ quen thuộc, tên, ngày tháng hoặc dãy phím. Xin chọn mật khẩu khác.",
+}
 OUTCOMES: Final[Mapping[str, str]] = {
     "running": "đang đọc",
     "ok": "đọc xong",

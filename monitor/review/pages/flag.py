@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
+from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_address
 from monitor.review.pages.queue import MAX_ID, flag_path, known_label, next_path
+from monitor.review.roles import Right
 from storage import audit, flags, reviews
 from storage.models import Flag
 
-router = APIRouter()
+router = APIRouter(dependencies=[allow(Right.READ)])
 
 MAX_NOTE: Final = 2_000
 MAX_LINKS: Final = 10
@@ -57,7 +58,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id
     return _page(request, desk, reviewer, flag_id, label)
 
 
-@router.post("/flags/{flag_id}/decisions", dependencies=[RequireFormToken])
+@router.post("/flags/{flag_id}/decisions", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def decide(
     *,
     request: Request,

@@ -3,15 +3,16 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from monitor.review.auth import RequireSignIn
+from monitor.review.auth import allow
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.overview import overview
 from monitor.review.pages.report_files import report_files
+from monitor.review.roles import Right
 
 router = APIRouter()
 
 
-@router.get("/", dependencies=[RequireSignIn])
+@router.get("/", dependencies=[allow(Right.READ)])
 def show(request: Request, desk: CurrentDesk) -> Response:
     """Show the overview and the report files."""
     with desk.database.work() as session:

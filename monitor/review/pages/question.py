@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer
+from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.question_view import answers_of, question_view
+from monitor.review.roles import Right
 from storage import audit, flags, questions, reviews
 from storage.models import Question
 
-router = APIRouter()
+router = APIRouter(dependencies=[allow(Right.READ)])
 
 QuestionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
@@ -47,7 +48,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, questio
     return _page(request, desk, reviewer, question_id)
 
 
-@router.post("/questions/{question_id}/answers", dependencies=[RequireFormToken])
+@router.post("/questions/{question_id}/answers", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def answer(
     *,
     request: Request,

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from classifiers.labels import LABEL_NAMES
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer
+from monitor.review.auth import CurrentReviewer, allow
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.flag_view import queue_rows
+from monitor.review.roles import Right
 from storage import flags
 
-router = APIRouter()
+router = APIRouter(dependencies=[allow(Right.READ)])
 
 PAGE_ROWS: Final = 25
 MAX_PAGE: Final = 10_000

@@ -12,8 +12,9 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from monitor.review.auth import CurrentReviewer
+from monitor.review.auth import CurrentReviewer, allow
 from monitor.review.desk import CurrentDesk
+from monitor.review.roles import Right
 from storage import audit
 
 router = APIRouter()
@@ -40,7 +41,7 @@ def report_files(folder: Path) -> tuple[ReportFile, ...]:
     return tuple(sorted(files, key=lambda file: (file.written_at, file.name), reverse=True)[:FILES_SHOWN])
 
 
-@router.get("/reports/{name:path}")
+@router.get("/reports/{name:path}", dependencies=[allow(Right.DOWNLOAD)])
 def download(name: str, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
     """Send one file."""
     # The name is compared with the files that exist, so that no path can lead out of the folder.

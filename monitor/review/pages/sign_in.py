@@ -7,20 +7,25 @@ from math import ceil
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
-from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review.auth import (
-    CurrentReviewer,
+    CODE,
+    ENROL,
+    FULL,
+    AnyStage,
     FormRefused,
     RequireFormToken,
     check_form_token,
+    client_address,
     form_token,
     start_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.passwords import verify_password
-from storage import audit, users
+from monitor.review.password_checks import TooBusy
+from monitor.review.throttle import sign_in_counts
+from storage import audit, sessions, users
 from storage.errors import NotFound
 from storage.models import User
 
@@ -28,7 +33,9 @@ router = APIRouter()
 
 WRONG: Final = "Tên đăng nhập hoặc mật khẩu không đúng."
 STALE: Final = "Trang đăng nhập đã hết hạn. Xin nhập lại."
+BUSY: Final = "Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây."
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*")  # a path on this desk, never another site
+_THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
 
 
 @router.get("/login")
@@ -38,7 +45,7 @@ def show(request: Request, next: str = "/") -> Response:  # noqa: A002  the usua
 
 
 @router.post("/login")
-def sign_in(
+async def sign_in(
     *,
     request: Request,
     desk: CurrentDesk,
@@ -47,55 +54,74 @@ def sign_in(
     next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
-    """Check name and password. After five wrong passwords a name is refused for 15 minutes."""
+    """Check name and password. The attempt is counted before, and taken back when it was right."""
     name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
     try:
         check_form_token(request, csrf)
     except FormRefused:
         return _form(request, next, STALE, name=name, status=HTTPStatus.FORBIDDEN)
-    wait = desk.throttle.seconds_to_wait(name)
-    if wait > 0:
-        line = f"Đã nhập sai nhiều lần. Xin chờ {ceil(wait / 60)} phút rồi thử lại."
+    user = await run_in_threadpool(_user, desk, name)
+    device = desk.devices.mark(request, user.id) if user else None
+    attempt = desk.throttle.begin(sign_in_counts(client_address(request), name, device))
+    if attempt.wait:
+        line = f"Đã nhập sai nhiều lần. Xin chờ {ceil(attempt.wait / 60)} phút rồi thử lại."
         return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
-    with desk.database.work() as session:
-        user = _user(session, name)
-        # Verified even for unknown names, so that the response time does not tell which names exist.
-        right = verify_password(password, user.password_hash if user else desk.stand_in_hash)
-        if user is None or not right or not user.active:
-            _note_failure(session, desk, user, name)
-            return _form(request, next, WRONG, name=name, status=HTTPStatus.UNAUTHORIZED)
-        audit.record(session, at=desk.clock.now(), action="sign_in", subject=f"users:{user.id}", user_id=user.id)
-        session.commit()
-    desk.throttle.forget(name)
-    start_session(request, user)
-    return RedirectResponse(_own_path(next), status_code=HTTPStatus.SEE_OTHER)
+    # Verified even for unknown names, so that the response time does not tell which names exist.
+    stored = user.password_hash if user else desk.stand_in_hash
+    try:
+        right = await desk.passwords.verify(password, stored, known=device is not None)
+    except TooBusy:
+        return _form(request, next, BUSY, name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if user is None or not right or not user.active:
+        await run_in_threadpool(_note_failure, desk, user)
+        return _form(request, next, WRONG, name=name, status=HTTPStatus.UNAUTHORIZED)
+    desk.throttle.succeeded(attempt)
+    stage = await run_in_threadpool(_start, request, desk, user, _own_path(next))
+    response = RedirectResponse(_THEN.get(stage, _own_path(next)), status_code=HTTPStatus.SEE_OTHER)
+    desk.devices.remember(response, user.id)
+    return response
 
 
 @router.post("/logout", dependencies=[RequireFormToken])
-def sign_out(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+def sign_out(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Response:
     """End the session."""
+    now, subject = desk.clock.now(), f"users:{reviewer.id}"
     with desk.database.work() as session:
-        subject = f"users:{reviewer.id}"
-        audit.record(session, at=desk.clock.now(), action="sign_out", subject=subject, user_id=reviewer.id)
+        sessions.end(session, reviewer.session_id, now)
+        audit.record(session, at=now, action="sign_out", subject=subject, user_id=reviewer.id)
         session.commit()
     request.session.clear()
     return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
 
 
-def _user(session: Session, name: str) -> User | None:
-    try:
-        return users.by_name(session, name)
-    except NotFound:
-        return None
+def _user(desk: Desk, name: str) -> User | None:
+    with desk.database.work() as session:
+        try:
+            return users.by_name(session, name)
+        except NotFound:
+            return None
 
 
-def _note_failure(session: Session, desk: Desk, user: User | None, name: str) -> None:
-    """Count a failed sign-in and record it in the audit trail."""
+def _start(request: Request, desk: Desk, user: User, wanted: str) -> str:
+    """Start a session; returns its stage."""
+    subject = f"users:{user.id}"
+    with desk.database.work() as session:
+        row = start_session(request, desk, session, user)
+        if row.stage != FULL:
+            request.session["next"] = wanted
+        action = "sign_in" if row.stage == FULL else "password_accepted"
+        audit.record(session, at=desk.clock.now(), action=action, subject=subject, user_id=user.id)
+        session.commit()
+        return row.stage
+
+
+def _note_failure(desk: Desk, user: User | None) -> None:
+    """Record a failed sign-in in the audit trail."""
     # An unknown name is not stored: people type their password into the wrong field.
-    desk.throttle.note_failure(name)
     subject = f"users:{user.id}" if user else "users:unknown"
-    audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
-    session.commit()
+    with desk.database.work() as session:
+        audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
+        session.commit()
 
 
 def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:

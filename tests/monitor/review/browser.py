@@ -13,8 +13,8 @@ PASSWORD = "đúng mật khẩu"
 class Browser:
     """Opens pages and sends the forms that are on them."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.client = TestClient(app, follow_redirects=False)
+    def __init__(self, app: FastAPI, base: str = "http://127.0.0.1:8000") -> None:
+        self.client = TestClient(app, base, follow_redirects=False)
 
     def get(self, path: str) -> Response:
         return self.client.get(path)

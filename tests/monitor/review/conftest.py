@@ -32,7 +32,7 @@ def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> Fast
     password_hash = hash_password(PASSWORD)
     with sqlite_database.work() as session:
         for name in ("lan", "hùng"):
-            users.add(session, name=name, password_hash=password_hash, role="analyst", now=clock.now())
+            users.add(session, name=name, password_hash=password_hash, role="reviewer", now=clock.now())
         session.commit()
     return create_app(sqlite_database, clock, settings, "a secret of this test")
 

@@ -200,7 +200,7 @@ def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
     database: Database, clock: FakeClock, settings: Settings
 ) -> None:
     with database.work() as session:
-        users.add(session, name="lan", password_hash=hash_password(PASSWORD), role="analyst", now=clock.now())
+        users.add(session, name="lan", password_hash=hash_password(PASSWORD), role="reviewer", now=clock.now())
         flag_id = add_flag(session, add_post(session, add_source(session))).id
         session.commit()
     lan = Browser(create_app(database, clock, settings, "secret"))

@@ -1,15 +1,20 @@
 """Signing in and out."""
 
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
+from starlette.responses import Response
 
-from monitor.review.auth import SESSION_COOKIE
+from monitor.review.app import SESSION_COOKIE, create_app
+from monitor.review.known_devices import DEVICE_COOKIE, KnownDevices
 from monitor.review.passwords import hash_password
+from monitor.settings import Settings
 from storage import users
 from storage.database import Database
 from storage.models import AuditEvent
-from tests.clock import FakeClock
+from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 
 
@@ -42,10 +47,26 @@ def test_signing_in_never_leads_to_another_site(anonymous: Browser, wanted: str)
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous: Browser) -> None:
-    cookie = anonymous.sign_in("lan").headers["set-cookie"].lower()
-    assert cookie.startswith(SESSION_COOKIE)
-    assert "httponly" in cookie
-    assert "samesite=lax" in cookie
+    cookies = anonymous.sign_in("lan").headers.get_list("set-cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == [DEVICE_COOKIE, SESSION_COOKIE]
+    for cookie in cookies:
+        assert "httponly" in cookie.lower()
+        assert "samesite=" in cookie.lower()
+        assert "secure" not in cookie.lower()  # the browser would not send it back without HTTPS
+
+
+def test_served_by_https_cookies_are_for_https_and_this_host_alone(
+    sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
+) -> None:
+    settings = Settings(home=tmp_path, desk_url="https://kiemtin.example.vn")
+    person = Browser(create_app(sqlite_database, clock, settings, "secret"), "https://kiemtin.example.vn")
+    response = person.sign_in("lan")
+    for cookie in response.headers.get_list("set-cookie"):
+        assert cookie.startswith("__Host-")
+        assert "secure" in cookie.lower()
+        assert "path=/" in cookie.lower()
+        assert "domain=" not in cookie.lower()
+    assert person.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(("name", "password"), [("lan", "sai"), ("không có ai", PASSWORD), ("lan", ""), ("", "")])
@@ -65,15 +86,46 @@ def test_failures_are_recorded_but_not_what_strangers_typed(anonymous: Browser, 
     ]
 
 
-def test_after_five_failures_even_the_right_password_must_wait(anonymous: Browser, clock: FakeClock) -> None:
+def test_after_five_failures_a_stranger_must_wait_whatever_the_password(app: FastAPI, clock: FakeClock) -> None:
+    stranger = Browser(app)
     for _ in range(5):
-        assert anonymous.sign_in("lan", "sai").status_code == 401
-    refused = anonymous.sign_in("lan")
+        assert stranger.sign_in("lan", "sai").status_code == 401
+    refused = stranger.sign_in("lan")
     assert refused.status_code == 429
     assert "Đã nhập sai nhiều lần. Xin chờ 15 phút rồi thử lại." in refused.text
-    assert anonymous.sign_in("hùng").status_code == 303
+    assert stranger.sign_in("hùng").status_code == 303
     clock.advance(15 * 60)
-    assert anonymous.sign_in("lan").status_code == 303
+    assert Browser(app).sign_in("lan").status_code == 303
+
+
+def test_strangers_cannot_lock_the_owner_out_of_a_browser_that_is_known(app: FastAPI, lan: Browser) -> None:
+    lan.post("/logout", lan.fields("/", "/logout"))
+    stranger = Browser(app)
+    for _ in range(10):
+        stranger.sign_in("lan", "sai")
+    assert stranger.sign_in("lan").status_code == 429
+    assert lan.sign_in("lan").status_code == 303
+
+
+def test_a_browser_known_under_one_name_is_a_stranger_under_another(app: FastAPI, hung: Browser) -> None:
+    for _ in range(5):
+        assert hung.sign_in("lan", "sai").status_code == 401
+    assert hung.sign_in("lan").status_code == 429
+
+
+def test_a_known_browser_may_not_guess_without_end_either(lan: Browser) -> None:
+    assert [lan.sign_in("lan", "sai").status_code for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_a_forged_mark_of_a_known_browser_is_none(app: FastAPI) -> None:
+    devices = KnownDevices("another secret", secure=False)
+    response = Response()
+    devices.remember(response, 1)
+    stranger = Browser(app)
+    stranger.client.cookies.set(DEVICE_COOKIE, response.headers["set-cookie"].split("=", 1)[1].partition(";")[0])
+    for _ in range(5):
+        stranger.sign_in("lan", "sai")
+    assert stranger.sign_in("lan").status_code == 429
 
 
 def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, sqlite_database: Database) -> None:
@@ -87,7 +139,7 @@ def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, sqlite_databas
 
 def test_a_new_password_ends_older_sessions(lan: Browser, sqlite_database: Database) -> None:
     with sqlite_database.work() as session:
-        users.by_name(session, "lan").password_hash = hash_password("mật khẩu mới")
+        users.set_password(session, users.by_name(session, "lan"), hash_password("mật khẩu mới"), MONDAY_MORNING)
         session.commit()
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan", "mật khẩu mới").status_code == 303

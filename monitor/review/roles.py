@@ -1,0 +1,35 @@
+"""The role matrix: what each role may do at the desk. There is no other place that decides it.
+
+A route names the right that it needs (`monitor.review.auth.allow`), and this table names who has it. A test walks every
+route with every role. Commands are no matter of roles: whoever may read the home folder runs them, without an account.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Right(StrEnum):
+    """Something that a role may or may not do."""
+
+    READ = "read"  # overview, queue, flags, questions, and their own account
+    DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
+    DECIDE = "decide"  # take flags and questions, decide and answer
+    TEACH = "teach"  # what changes how the machine judges
+    MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions
+
+
+MATRIX: Final[Mapping[str, frozenset[Right]]] = {
+    "viewer": frozenset({Right.READ, Right.DOWNLOAD}),
+    "reviewer": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE}),
+    "lead": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE, Right.TEACH}),
+    "admin": frozenset(Right),
+}
+ROLES: Final = tuple(MATRIX)
+NEED_SECOND_FACTOR: Final = frozenset({"lead", "admin"})
+DEFAULT_ROLE: Final = "reviewer"
+
+
+def may(role: str, right: Right) -> bool:
+    """Tell whether a role has a right."""
+    return right in MATRIX[role]
