@@ -1,24 +1,45 @@
-"""`kiemtin users`: who may sign in to the desk."""
+"""`kiemtin users`: who may sign in to the desk, and where they are signed in."""
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
+from monitor.clock import VIETNAM
 from monitor.errors import UsageError
+from monitor.review import accounts, password_rules
 from monitor.review.passwords import hash_password, one_time_password
-from storage import audit, users
+from monitor.review.roles import DEFAULT_ROLE, ROLES
+from storage import audit, invitations, sessions, users
+from storage.models import UserSession
 
-LEAST_PASSWORD = 12
-ROLES = ("analyst", "admin")
+_FAULTS = {
+    "short": f"a password needs at least {password_rules.LEAST_LENGTH} characters",
+    "long": f"a password has at most {password_rules.MOST_LENGTH} characters",
+    "common": "this password is easy to guess: it is made of common words, names, dates or rows of keys",
+}
+RoleOption = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}.")]
+NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
+StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
     group = typer.Typer(help="People who may sign in to the desk.", no_args_is_help=True)
-    for name, function in (("add", add), ("list", list_users), ("password", password), ("disable", disable)):
+    for name, function in (
+        ("add", add),
+        ("invite", invite),
+        ("list", list_users),
+        ("role", role),
+        ("password", password),
+        ("disable", disable),
+        ("sessions", list_sessions),
+        ("reset-second-factor", reset_second_factor),
+    ):
         group.command(name)(function)
     return group
 
@@ -26,19 +47,15 @@ def build() -> typer.Typer:
 def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: Annotated[str, typer.Option(help="analyst or admin.")] = "analyst",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    role: RoleOption = DEFAULT_ROLE,
+    password_stdin: StdinOption = False,
 ) -> None:
     """Add a user; without --password-stdin a password is made and printed once.
 
     Example: `kiemtin users add lan`
     """
-    if role not in ROLES:
-        message = f"--role {role}: choose analyst or admin"
-        raise UsageError(message)
-    word = _password(from_stdin=password_stdin)
+    _check_role(role)
+    word = _password(name, from_stdin=password_stdin)
     add_user(application(context), name, role, word)
     out().print(f"Added {name} ({role})." + ("" if password_stdin else f" Password, shown once: {word}"), markup=False)
 
@@ -47,47 +64,87 @@ def add_user(app: Application, name: str, role: str, word: str) -> None:
     """Store a new user with a hashed password."""
     with app.ready_database.work() as session:
         now = app.clock.now()
-        users.add(session, name=name, password_hash=hash_password(word), role=role, now=now)
-        audit.record(session, at=now, action="user.added", subject=name, detail={"role": role})
+        user = users.add(session, name=name, password_hash=hash_password(word), role=role, now=now)
+        audit.record(session, at=now, action="user.added", subject=f"users:{user.id}", detail={"role": role})
         session.commit()
 
 
-def password(
+def invite(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The user's name.")],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: RoleOption = DEFAULT_ROLE,
 ) -> None:
-    """Give a user a new password, and let a disabled one in again.
+    """Print a link with which somebody sets a password: it works once and for three days.
+
+    Example: `kiemtin users invite lan --role lead`
+    """
+    _check_role(role)
+    app = application(context)
+    settings = app.settings
+    with app.ready_database.work() as session:
+        token = accounts.invite(session, name, role, app.clock.now())
+        session.commit()
+    base = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}"
+    days = invitations.VALID_FOR.days
+    link = accounts.invitation_link(base, token)
+    out().print(f"{name} ({role}) may set a password within {days} days, once: {link}", markup=False)
+
+
+def role(
+    context: typer.Context,
+    name: NameArgument,
+    role: Annotated[str, typer.Argument(help=f"{', '.join(ROLES)}.")],
+) -> None:
+    """Give a user another role; their sessions end.
+
+    Example: `kiemtin users role lan lead`
+    """
+    _check_role(role)
+    app = application(context)
+    with app.ready_database.work() as session:
+        accounts.change_role(session, users.by_name(session, name), role, app.clock.now())
+        session.commit()
+    out().print(f"{name} is {role} now.", markup=False)
+
+
+def password(context: typer.Context, name: NameArgument, password_stdin: StdinOption = False) -> None:
+    """Give a user a new password, let a disabled one in again, and end their sessions.
 
     Example: `kiemtin users password lan`
     """
-    word = _password(from_stdin=password_stdin)
-    set_password(application(context), name, word)
+    word = _password(name, from_stdin=password_stdin)
+    app = application(context)
+    with app.ready_database.work() as session:
+        now = app.clock.now()
+        user = users.by_name(session, name)
+        users.set_password(session, user, hash_password(word), now)
+        audit.record(session, at=now, action="user.password", subject=f"users:{user.id}")
+        session.commit()
     out().print(f"{name} has a new password." + ("" if password_stdin else f" Shown once: {word}"), markup=False)
 
 
-def set_password(app: Application, name: str, word: str) -> None:
-    """Store a new password for a user, who becomes active."""
-    with app.ready_database.work() as session:
-        user = users.by_name(session, name)
-        user.password_hash, user.active = hash_password(word), True
-        audit.record(session, at=app.clock.now(), action="user.password", subject=name)
-        session.commit()
-
-
-def disable(context: typer.Context, name: Annotated[str, typer.Argument(help="The user's name.")]) -> None:
+def disable(context: typer.Context, name: NameArgument) -> None:
     """Keep a user out; what they decided stays.
 
     Example: `kiemtin users disable lan`
     """
     app = application(context)
     with app.ready_database.work() as session:
-        users.by_name(session, name).active = False
-        audit.record(session, at=app.clock.now(), action="user.disabled", subject=name)
+        accounts.disable(session, users.by_name(session, name), app.clock.now())
         session.commit()
     out().print(f"{name} may no longer sign in.", markup=False)
+
+
+def reset_second_factor(context: typer.Context, name: NameArgument) -> None:
+    """Take a lost second factor away; leads and admins set up another when they sign in.
+
+    Example: `kiemtin users reset-second-factor lan`
+    """
+    app = application(context)
+    with app.ready_database.work() as session:
+        accounts.reset_second_factor(session, users.by_name(session, name), app.clock.now())
+        session.commit()
+    out().print(f"{name} has no second factor now.", markup=False)
 
 
 def list_users(
@@ -99,21 +156,95 @@ def list_users(
     Example: `kiemtin users list`
     """
     with application(context).ready_database.work() as session:
-        rows = [{"name": user.name, "role": user.role, "active": user.active} for user in users.all_users(session)]
+        rows = [
+            {
+                "name": user.name,
+                "role": user.role,
+                "active": user.active,
+                "second_factor": user.totp_since is not None,
+            }
+            for user in users.all_users(session)
+        ]
     if as_json:
         show_json(rows)
         return
     for row in rows:
-        out().print(f"{row['name']}  {row['role']}{'' if row['active'] else '  (disabled)'}", markup=False)
+        said = f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
+        out().print(f"{said}{'' if row['active'] else '  (disabled)'}", markup=False)
     if not rows:
         out().print("No user yet: `kiemtin users add NAME` adds one.")
 
 
-def _password(*, from_stdin: bool) -> str:
+def list_sessions(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Only those of this user.")] = None,
+    end: Annotated[int | None, typer.Option(help="End the session of this number.")] = None,
+    end_all: Annotated[bool, typer.Option("--end-all", help="End all sessions of the user.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List who is signed in, from where and since when; --end and --end-all sign out.
+
+    Example: `kiemtin users sessions lan --end-all`
+    """
+    app = application(context)
+    if end_all and name is None:
+        message = "--end-all needs the name of a user"
+        raise UsageError(message)
+    with app.ready_database.work() as session:
+        rows = _live_sessions(session, app, name, end=end, end_all=end_all)
+        session.commit()
+    if as_json:
+        show_json([_as_data(row) for row in rows])
+        return
+    for row in rows:
+        seen = f"since {_local(row.created_at)}, last seen {_local(row.seen_at)}"
+        out().print(f"{row.id}  {row.user.name}  {row.address}  {seen}  {row.agent}", markup=False)
+    if not rows:
+        out().print("Nobody is signed in.")
+
+
+def _live_sessions(
+    session: Session, app: Application, name: str | None, *, end: int | None, end_all: bool
+) -> list[UserSession]:
+    """End what is to be ended, and list the sessions that go on."""
+    now = app.clock.now()
+    user = users.by_name(session, name) if name else None
+    if end is not None:
+        if not sessions.end(session, end, now, user.id if user else None):
+            message = f"--end {end}: there is no such session, or it has ended: `kiemtin users sessions` lists them"
+            raise UsageError(message)
+        audit.record(session, at=now, action="session_ended", subject=f"user_sessions:{end}")
+    if user is not None and end_all:
+        accounts.end_sessions(session, user, now)
+    limits = sessions.limits(app.settings.session_idle_minutes, app.settings.session_hours)
+    return list(sessions.listed(session, now, limits, user.id if user else None))
+
+
+def _as_data(row: UserSession) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "user": row.user.name,
+        "address": row.address,
+        "agent": row.agent,
+        "since": row.created_at.isoformat(),
+        "last_seen": row.seen_at.isoformat(),
+    }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        message = f"--role {role}: choose one of {', '.join(ROLES)}"
+        raise UsageError(message)
+
+
+def _password(name: str, *, from_stdin: bool) -> str:
     if not from_stdin:
         return one_time_password()
     word = sys.stdin.readline().rstrip("\n")
-    if len(word) < LEAST_PASSWORD:
-        message = f"a password needs at least {LEAST_PASSWORD} characters"
-        raise UsageError(message)
+    if wrong := password_rules.fault(word, name):
+        raise UsageError(_FAULTS[wrong])
     return word

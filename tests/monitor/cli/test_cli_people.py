@@ -1,6 +1,7 @@
 """`kiemtin users` and `erase`: who may sign in, and whose posts are deleted on request."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.review.passwords import verify_password
+from storage import sessions
 from storage.database import Database
 from storage.models import AuditEvent, Post, User
 from tests.monitor.cli.command import Command
@@ -30,8 +32,8 @@ def test_a_user_is_added_with_a_password_that_is_shown_once(kiemtin: Command, ho
     assert verify_password(word, user(home, "lan").password_hash)
     assert word.encode() not in (home / "kiemtin.db").read_bytes()
     assert kiemtin.well("users", "list", "--json").data == [
-        {"name": "admin", "role": "admin", "active": True},
-        {"name": "lan", "role": "analyst", "active": True},
+        {"name": "admin", "role": "admin", "active": True, "second_factor": False},
+        {"name": "lan", "role": "reviewer", "active": True, "second_factor": False},
     ]
 
 
@@ -56,15 +58,83 @@ def test_a_user_is_kept_out_and_let_in_again(kiemtin: Command, home: Path) -> No
     old = user(home, "lan").password_hash
     kiemtin.well("users", "disable", "lan")
     assert user(home, "lan").active is False
-    assert "lan  analyst  (disabled)" in kiemtin.well("users", "list").out
+    assert "lan  reviewer  (disabled)" in kiemtin.well("users", "list").out
     kiemtin.well("users", "password", "lan")
     assert (user(home, "lan").active, user(home, "lan").password_hash != old) == (True, True)
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
-        actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "lan")).all()
+        actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "users:2")).all()
     assert list(actions) == ["user.added", "user.disabled", "user.password"]
 
 
-@pytest.mark.parametrize("command", ["disable", "password"])
+def test_a_user_is_invited_by_a_link_that_is_not_in_the_database(kiemtin: Command, home: Path) -> None:
+    out = kiemtin.well("users", "invite", "mai", "--role", "lead").out
+    link = out.rpartition(" ")[2].strip()
+    assert link.startswith("http://127.0.0.1:8000/join/")
+    assert (user(home, "mai").role, user(home, "mai").password_hash) == ("lead", "!")
+    assert link.rpartition("/")[2].encode() not in (home / "kiemtin.db").read_bytes()
+    answer = kiemtin("users", "invite", "mai", "--role", "admin")
+    assert (answer.status, "kiemtin users role" in answer.complaint) == (1, True)
+
+
+def test_the_link_uses_the_address_of_the_desk(kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIEMTIN_DESK_URL", "https://kiemtin.example.vn/")
+    assert "https://kiemtin.example.vn/join/" in kiemtin.well("users", "invite", "mai").out
+
+
+def test_a_role_is_changed(kiemtin: Command, home: Path) -> None:
+    kiemtin.well("users", "add", "lan")
+    kiemtin.well("users", "role", "lan", "viewer")
+    assert user(home, "lan").role == "viewer"
+    assert kiemtin("users", "role", "lan", "boss").status == 2
+
+
+@pytest.fixture
+def signed_in(kiemtin: Command, home: Path) -> Path:
+    """Sign Lan in, in two browsers."""
+    kiemtin.well("users", "add", "lan")
+    now = datetime.now(UTC)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        for token in ("a", "b"):
+            sessions.start(
+                session,
+                user_id=2,
+                token_hash=token,
+                stage="full",
+                now=now,
+                address="192.0.2.7",
+                agent=f"browser {token}",
+            )
+        session.commit()
+    return home
+
+
+def test_sessions_are_listed_and_ended(kiemtin: Command, signed_in: Path) -> None:
+    listed = kiemtin.well("users", "sessions").out
+    assert listed.count("192.0.2.7") == 2
+    assert "browser a" in listed
+    assert len(kiemtin.well("users", "sessions", "admin", "--json").data) == 0
+    assert [row["id"] for row in kiemtin.well("users", "sessions", "lan", "--end", "1", "--json").data] == [2]
+    again = kiemtin("users", "sessions", "--end", "1")
+    assert (again.status, "has ended" in again.complaint) == (2, True)
+    assert kiemtin("users", "sessions", "admin", "--end", "2").status == 2
+    kiemtin.well("users", "sessions", "lan", "--end-all")
+    assert "Nobody is signed in" in kiemtin.well("users", "sessions").out
+    assert kiemtin("users", "sessions", "--end-all").status == 2
+
+
+@pytest.mark.parametrize("change", [["password", "lan"], ["role", "lan", "lead"], ["reset-second-factor", "lan"]])
+def test_what_changes_an_account_ends_its_sessions(kiemtin: Command, signed_in: Path, change: list[str]) -> None:
+    kiemtin.well("users", *change)
+    assert kiemtin.well("users", "sessions", "--json").data == []
+
+
+def test_a_common_password_is_refused(kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, "matkhau123456\n")
+    answer = kiemtin("users", "add", "lan", "--password-stdin")
+    assert (answer.status, "easy to guess" in answer.complaint) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["disable", "password", "reset-second-factor", "sessions"])
 def test_an_unknown_user_is_told(command: str, kiemtin: Command, home: Path) -> None:
     answer = kiemtin("users", command, "nobody")
     assert (answer.status, "'nobody'" in answer.complaint) == (1, True)
