@@ -121,12 +121,10 @@ def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[PreparedText
     ]
 
 
-def _places(words: Sequence[Word], names: Sequence[str]) -> Mapping[int, str]:
-    """Find the words that replaced names of groups became; each is a word of its own."""
-    if not names:
-        return {}
-    kinds = default_group_names().kinds
-    return dict(zip((place for place, word in enumerate(words) if word.text in kinds), names, strict=True))
+def _places(words: Sequence[Word], names: Mapping[int, str]) -> Mapping[int, str]:
+    """Find the words that replaced names of groups became; a name that the segmenter cut into pieces has none."""
+    kinds = default_group_names().kinds if names else frozenset()
+    return {place: names[word.start] for place, word in enumerate(words) if word.text in kinds and word.start in names}
 
 
 def prepare(text: str, segmenter: Segmenter) -> PreparedText:

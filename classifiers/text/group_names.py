@@ -67,7 +67,7 @@ class GroupNames:
         self._bare = _Finder([kind.bare() for kind in kinds], list(map(strip_diacritics, others)))
         self._marked = _Finder(kinds, others, self._bare.surely_names())
 
-    def replace(self, aligned: Aligned, original: str) -> tuple[Aligned, list[str]]:
+    def replace(self, aligned: Aligned, original: str) -> tuple[Aligned, dict[int, str]]:
         """Replace the names in a normalised text.
 
         Args:
@@ -75,17 +75,21 @@ class GroupNames:
             original: The text that it was made from; its capitals help to tell names from words.
 
         Returns:
-            The text with each name replaced by its kind, and the names as they stood there, in order.
+            The text with each name replaced by its kind, and the names as they stood there, in order, by where their
+            kind begins.
 
         """
-        names: list[str] = []
+        names: dict[int, str] = {}
+        longer = 0  # by how many characters what is replaced already has grown
         finder = self._marked if _MARKED.search(aligned.text) else self._bare
 
         def change(match: re.Match[str]) -> str:
+            nonlocal longer
             token = finder.token(match, aligned, original)
             if token is None:
                 return match[0]
-            names.append(match[0])
+            names[match.start() + longer] = match[0]
+            longer += len(token) - len(match[0])
             return token
 
         return aligned.substitute(finder.pattern, change), names

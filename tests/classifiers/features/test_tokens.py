@@ -1,9 +1,14 @@
 """Texts are made ready for their features, one or very many."""
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from classifiers.features.space import VIEWS
 from classifiers.features.tokens import TextPreparer, View, prepare, syllables
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
+
+SEGMENTER = Segmenter()
 
 
 def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
@@ -32,3 +37,14 @@ def test_every_view_has_a_word_for_each_token(segmenter: Segmenter) -> None:
     text = prepare("Nghe bảo NGÂN HÀNG sắp vỡ nợ, rút tiền gấp!!! ko thì mất trắng", segmenter)
     for view in VIEWS:
         assert len(view.token_words(text)) == len(view.tokens(text)) > 0
+
+
+NAMED = st.lists(st.sampled_from(["Huế", "người Mông", "⟨place⟩", ".", ",", " ", "a", "⟨", "⟩", "dao"])).map("".join)
+
+
+@given(NAMED)
+@example("vinh.huế.phú yên.bình định.bình phước.")
+@example("Huế⟨place⟩")
+def test_every_word_shown_for_a_name_stood_in_the_text(text: str) -> None:
+    prepared = prepare(text, SEGMENTER)
+    assert all(name in text.lower() for name in prepared.names.values())
