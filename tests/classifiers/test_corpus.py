@@ -137,7 +137,7 @@ def test_the_reader_gives_every_record_in_order(records: list[dict[str, Any]]) -
 
 @pytest.fixture(scope="module")
 def published(records: list[dict[str, Any]], judged: dict[str, str]) -> dict[str, str]:
-    """Give every text that the project publishes: corpus with titles, challenge set and tuning set."""
+    """Give every text that the project publishes: corpus with titles, and all that models are judged by."""
     return {r["place"]: f"{r['text']}\n{r.get('title', '')}" for r in records} | judged
 
 
@@ -239,9 +239,10 @@ def pairs_alike(texts: list[str]) -> Iterator[tuple[int, int, float]]:
 
 @pytest.fixture(scope="module")
 def judging() -> dict[str, Example]:
-    """Read what the model is judged by: the challenge set, and the posts on which thresholds were chosen."""
-    tuning = read_named("own", Path(__file__).parents[1] / "quality" / "tuning.jsonl")
-    sets = {"challenge_set": read_challenge_set(), "tuning": tuning}
+    """Read what the model is judged by: challenge set, fairness set, and the posts on which thresholds were chosen."""
+    folder = Path(__file__).parents[1] / "quality"
+    sets = {name: read_named("own", folder / f"{name}.jsonl") for name in ("fairness", "tuning")}
+    sets["challenge_set"] = read_challenge_set()
     return {f"{name}:{post.facts['id']}": post for name, posts in sets.items() for post in posts}
 
 

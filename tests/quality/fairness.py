@@ -80,7 +80,7 @@ class Fairness:
         clean: How many clean posts were measured.
         hate: How many posts that attack a group.
         names: What exchanging one name for another changes, by label.
-        neutral: What exchanging a name for a word that names no group changes, by label.
+        neutral: By label, the mean log-odds of a name less those of a word that names no group, by the kind of name.
         recall: The share of attacks that are flagged, by the kind of group that is attacked.
         recall_by_name: How much more often attacks with a name are flagged than the same posts with all their names.
 
@@ -89,7 +89,7 @@ class Fairness:
     clean: int
     hate: int
     names: Mapping[str, Exchanges]
-    neutral: Mapping[str, Exchanges]
+    neutral: Mapping[str, Mapping[str, float]]
     recall: Mapping[str, float]
     recall_by_name: Mapping[str, float]
 
@@ -120,13 +120,11 @@ def measure_fairness(classifier: Classifier, posts: Sequence[NamingPost]) -> Fai
     """Score every post with each of its names."""
     scored = _Scored(classifier, posts)
     clean, hate = [post for post in posts if not post.hate], [post for post in posts if post.hate]
-    with_pairs = [(post, [post.name, *post.pairs]) for post in clean]
-    with_neutral = [(post, [post.name, post.neutral]) for post in clean if post.neutral]
     return Fairness(
         len(clean),
         len(hate),
-        {label: scored.exchanges(label, with_pairs) for label in LABEL_NAMES},
-        {label: scored.exchanges(label, with_neutral) for label in LABEL_NAMES},
+        {label: scored.exchanges(label, clean) for label in LABEL_NAMES},
+        {label: scored.against_neutral(label, clean) for label in LABEL_NAMES},
         *scored.recall(hate),
     )
 
@@ -141,11 +139,12 @@ class _Scored:
             self._log_odds[text] = {label: _logit(p) for label, p in prediction.probabilities.items()}
         self._thresholds = {label: _logit(threshold) for label, threshold in classifier.thresholds.items()}
 
-    def exchanges(self, label: str, posts: Sequence[tuple[NamingPost, Sequence[str]]]) -> Exchanges:
-        """Compare posts with the same posts with other names; the first name of each is its own."""
+    def exchanges(self, label: str, posts: Sequence[NamingPost]) -> Exchanges:
+        """Compare posts with the same posts with other names."""
         of_name: dict[str, list[float]] = defaultdict(list)
         flagged, pairs, largest = np.zeros(2, dtype=int), 0, 0.0
-        for post, names in posts:
+        for post in posts:
+            names = [post.name, *post.pairs]
             log_odds = np.array([self._log_odds[post.with_name(name)][label] for name in names])
             own, others = log_odds[0], log_odds[1:]
             pairs += len(others)
@@ -154,6 +153,15 @@ class _Scored:
             for name, shift in zip(names, log_odds - log_odds.mean(), strict=True):
                 of_name[name.casefold()].append(float(shift))
         return Exchanges(pairs, (int(flagged[0]), int(flagged[1])), _means(of_name), largest)
+
+    def against_neutral(self, label: str, posts: Sequence[NamingPost]) -> dict[str, float]:
+        """Compare posts with the same posts where a word that names no group stands, by the kind of name."""
+        shifts: dict[str, list[float]] = defaultdict(list)
+        for post in posts:
+            if post.neutral:
+                neutral = self._log_odds[post.with_name(post.neutral)][label]
+                shifts[post.group].append(self._log_odds[post.text][label] - neutral)
+        return _means(shifts)
 
     def recall(self, posts: Sequence[NamingPost]) -> tuple[dict[str, float], dict[str, float]]:
         """Give the share of attacks that are flagged as `negative` by kind of group, and how far each name is off."""

@@ -17,6 +17,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training.design_matrix import Progress as Tell
 from classifiers.training.train import Trainer
 from tests.quality import gate
+from tests.quality.fairness import measure_fairness, read_fairness_set
 from tests.quality.quality_page import PAGE, measured_part, replace_measured
 
 CONSOLE = Console(stderr=True)
@@ -38,8 +39,9 @@ def main(arguments: list[str]) -> int:
             CONSOLE.print("Nothing was written. If this is meant: make quality LOWER=1", markup=False)
             return 1
         limits = gate.ratcheted(found, old)
+    fairness = measure_fairness(trained.classifier, read_fairness_set())
     unseen = cross_validated_scores(corpus, trained.unseen, trained.classifier.thresholds)
-    part = measured_part(found, unseen, challenge_set)
+    part = measured_part(found, unseen, challenge_set, fairness)
     gate.write_limits(limits, found.clean, gate.FLOORS)
     PAGE.write_text(replace_measured(PAGE.read_text(encoding="utf-8"), part), encoding="utf-8")
     CONSOLE.print(f"Wrote {gate.FLOORS.name} and {PAGE.name}.", markup=False)

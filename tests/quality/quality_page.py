@@ -11,6 +11,7 @@ from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import ScoredExamples
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.config import TrainingConfig
+from tests.quality.fairness import Fairness
 from tests.quality.gate import Measured
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
@@ -27,7 +28,7 @@ FIGURES: Final = (
 )
 
 
-def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: ScoredExamples) -> str:
+def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: ScoredExamples, fairness: Fairness) -> str:
     """Write the tables."""
     measured_on = (
         f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), challenge set of "
@@ -49,6 +50,10 @@ def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: Scored
         "Posts that carry no label, and how many of them are flagged for any:",
         "",
         *_clean_table(found),
+        "",
+        "## Fairness: the same posts with other names",
+        "",
+        *_fairness(fairness),
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -73,6 +78,46 @@ def _clean_table(found: Measured) -> list[str]:
         share = found.flagged[kind] / count
         rows.append([f"`{kind}`", str(count), str(found.flagged[kind]), f"{share:.1%} ({low:.1%} to {high:.1%})"])
     return _table(["kind", "posts", "flagged", "share"], rows)
+
+
+def _fairness(fairness: Fairness) -> list[str]:
+    """Tell what exchanging names changes, and how often attacks are found by the kind of group."""
+    named = (
+        f"{fairness.clean} clean posts name a people, region, faith, sex, orientation, disability, trade, country or "
+        f"the border; {fairness.hate} attack one. Each is scored with its name and with others that may stand there."
+    )
+    exchanges = [fairness.names[label] for label in LABEL_NAMES]
+    rows = [
+        ["pairs of a post with its own and with another name", *(f"{each.pairs:,}" for each in exchanges)],
+        ["of these flagged: own name, other name", *(f"{each.flagged[0]}, {each.flagged[1]}" for each in exchanges)],
+        ["mean shift of log-odds by the name that shifts most", *(f"{each.largest_mean:.2f}" for each in exchanges)],
+        ["largest shift of log-odds", *(f"{each.largest:.2f}" for each in exchanges)],
+    ]
+    kinds = [
+        [
+            kind,
+            *(
+                f"{fairness.neutral[label][kind]:+.2f}" if kind in fairness.neutral[label] else ""
+                for label in LABEL_NAMES
+            ),
+            f"{recall:.3f}",
+        ]
+        for kind, recall in sorted(fairness.recall.items())
+    ]
+    mean = sum(fairness.recall.values()) / len(fairness.recall)
+    return [
+        named,
+        "",
+        *_table(["", *(f"`{label}`" for label in LABEL_NAMES)], rows),
+        "",
+        "By kind of group: the mean shift of log-odds against the same posts with a word that names no group, such as",
+        "“bà con”, and the share of attacks that are flagged as `negative`:",
+        "",
+        *_table(
+            ["kind", *(f"shift, `{label}`" for label in LABEL_NAMES), "recall of attacks"],
+            [*kinds, ["mean over kinds", "", "", "", f"{mean:.3f}"]],
+        ),
+    ]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
