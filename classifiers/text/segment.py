@@ -12,7 +12,9 @@ from classifiers.text.tagger import Tagger
 
 # A placeholder, a sentence, or lone marks. A sentence without end is cut, between words if it can be: the tokeniser's
 # time grows with the square of a piece's length.
-_PIECE = re.compile(r"(?P<fixed>⟨\w+⟩)|[^.!?…\n⟨]{1,800}(?![^.!?…\n⟨\s])[.!?…\n]*|[^.!?…\n⟨]{1,800}|[.!?…\n⟨]+")
+_PIECE = re.compile(
+    r"(?P<fixed>⟨\w+⟩)|[^.!?…\n⟨]{1,800}(?![^.!?…\n⟨\s])[.!?…\n]*|[^.!?…\n⟨]{1,800}|(?:[.!?…\n]|⟨(?!\w+⟩))+"
+)
 _MODEL: Final = "ws_crf_vlsp2013_20230727"
 _REMEMBERED: Final = 2**14  # runs of characters between spaces
 
