@@ -55,6 +55,12 @@ HOTLINE: Final = re.compile(r"(?<![\w.,/])1[89]00[ .]?(?:[ .]?[\dx]){4,6}(?!\w)"
 FICTITIOUS: Final = re.compile(
     r"(?:\+?84|0)(?:3[01]|7[145])\d{7}|0900000\d{3}|0(?:69|2\d\d)0000\d{3}|1[89]00(?:000\d{1,3}|[\dx]*x[\dx]*)"
 )
+MINOR: Final = re.compile(
+    r"(?<!\d)1[0-7] ?(?:tuổi|tuoi|t)(?!\w)|(?:từ|tu|hàng|mới|chưa|đủ) 1[0-7](?!\d)"
+    r"|học sinh|hoc sinh|nữ sinh|nu sinh|bé gái|be gai|trẻ em|tre em|vị thành niên"
+    r"|(?<!\w)(?:lớp|lop) \d|(?<!\w)(?:cấp|cap) [1-3](?!\d)",
+    re.IGNORECASE,
+)
 MOST_ALIKE: Final = 0.5
 LEAST_POSTS: Final = 4000
 
@@ -173,6 +179,14 @@ def test_addresses_and_numbers_of_others_would_be_found() -> None:
         "024.3825.1234",
     ]
     assert callable_numbers("1900 1234, 1900 0006, 1900 xxxx, năm 1900-1945") == ["1900 1234"]
+
+
+def test_no_sexual_post_is_about_a_minor(records: list[dict[str, Any]], judging: dict[str, Example]) -> None:
+    sexual = {r["place"]: r["text"] for r in records if r["kind"] == "sexual"}
+    sexual |= {place: post.text for place, post in judging.items() if post.facts["kind"] == "sexual"}
+    assert len(sexual) > 100
+    assert [(place, found) for place, text in sexual.items() if (found := MINOR.findall(text))] == []
+    assert MINOR.findall("hàng từ 17, em 16t, 25 tuổi, từ 170 cm") == ["từ 17", "16t"]
 
 
 def plain_letters(text: str) -> str:
