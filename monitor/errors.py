@@ -3,6 +3,7 @@
 KiemtinError
 ├── UsageError             the command or a setting was written wrongly (exit status 2)
 ├── NotReady               something must be set up first; the message names the command
+├── ClockJumped            the machine's clock cannot be trusted, so nothing is deleted by it
 ├── CollectError           a source could not be read
 │   ├── FetchFailed        no response, a broken one, or one that is too large; a later attempt may succeed
 │   │   └── RateLimited    the server asked us to wait; says for how long
@@ -11,6 +12,7 @@ KiemtinError
 │   └── PayloadInvalid     the response is not of the form that this kind of source has
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
 ├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
+├── TrailBroken            decisions or audit events are not as they were written
 └── ReportFailed           a summary could not be written
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
@@ -41,6 +43,10 @@ class UsageError(KiemtinError):
 
 class NotReady(KiemtinError):
     """Something must be set up first; the message names the command."""
+
+
+class ClockJumped(KiemtinError):
+    """The clock jumped ahead: nothing is deleted by it until a person confirms it."""
 
 
 class CollectError(KiemtinError):
@@ -83,6 +89,10 @@ class ImportRefused(KiemtinError):
 
 class PromotionRefused(KiemtinError):
     """A model is not promoted, or there is none to go back to."""
+
+
+class TrailBroken(KiemtinError):
+    """Rows of an append-only table were changed, cut out or slipped in."""
 
 
 class ReportFailed(KiemtinError):

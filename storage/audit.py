@@ -1,12 +1,14 @@
-"""The audit trail: who did what, and when. Rows are only ever added."""
+"""The audit trail: who did what, and when. Rows are only ever added, and chained by hashes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import AuditEvent
+from storage import chain
+from storage.models import AuditEvent, User
 
 
 def record(
@@ -29,5 +31,22 @@ def record(
         detail: Further facts, stored as JSON.
 
     """
-    session.add(AuditEvent(at=at, user_id=user_id, action=action, subject=subject, detail=dict(detail or {})))
-    session.flush()
+    chain.append(session, AuditEvent(at=at, user_id=user_id, action=action, subject=subject, detail=dict(detail or {})))
+
+
+def as_data(session: Session) -> Iterator[dict[str, Any]]:
+    """Yield all events as plain data, oldest first; times in ISO 8601, UTC."""
+    query = select(AuditEvent, User.name).outerjoin(User, User.id == AuditEvent.user_id).order_by(AuditEvent.id)
+    for event, name in session.execute(query):
+        yield {
+            "position": event.chain_position,
+            "at": event.at.isoformat(),
+            "user_id": event.user_id,
+            "user": name,
+            "action": event.action,
+            "subject": event.subject,
+            "detail": event.detail,
+            "salt": event.chain_salt,
+            "previous": event.chain_previous,
+            "hash": event.chain_hash,
+        }

@@ -72,8 +72,8 @@ class Database:
             message = f"`database_url` needs a driver that is missing ({error.name}): install the `postgres` extra"
             raise DatabaseUnreachable(message) from error
         event.listen(self.engine, "handle_error", _refuse_half_characters)
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite_connection)
+        prepare = _prepare_sqlite_connection if self.is_sqlite else _prepare_postgres_connection
+        event.listen(self.engine, "connect", prepare)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     def __enter__(self) -> Self:
@@ -262,9 +262,17 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    # A decision is on the disk before it is acknowledged; NORMAL would leave it to the next checkpoint.
+    cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA secure_delete = ON")  # what retention deletes must not linger in free pages
     cursor.close()
+
+
+def _prepare_postgres_connection(connection: Any, _record: Any) -> None:
+    """Have commits on the disk before they are acknowledged, also where the server is set otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    connection.commit()
 
 
 def _refuse_half_characters(context: ExceptionContext) -> None:

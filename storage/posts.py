@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage import chain
 from storage.database import insert_ignoring
 from storage.models import Cluster, ErasedAuthor, Post, PostBand, PostRevision, Score, Source
 
@@ -252,7 +253,15 @@ def existing_ids(session: Session, post_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(Post.id).where(Post.id.in_(post_ids))))
 
 
-def delete_expired(session: Session, source: Source, now: datetime, days: int | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many posts were deleted, and how many decisions with them."""
+
+    posts: int
+    decisions: int
+
+
+def delete_expired(session: Session, source: Source, now: datetime, days: int | None = None) -> Deleted:
     """Delete the posts of a source that are past their retention, with their scores, flags and reviews.
 
     Args:
@@ -263,25 +272,26 @@ def delete_expired(session: Session, source: Source, now: datetime, days: int | 
 
     """
     limit = now - timedelta(days=source.retention_days if days is None else days)
-    return _delete(session, Post.source_id == source.id, Post.collected_at < limit)
+    return _delete(session, and_(Post.source_id == source.id, Post.collected_at < limit), now, "retention")
 
 
-def erase_author(session: Session, author_key: str, now: datetime) -> int:
+def erase_author(session: Session, author_key: str, now: datetime) -> Deleted:
     """Delete every post of a pseudonym, and store that none may be stored again."""
     insert_ignoring(session, ErasedAuthor, [{"author_key": author_key, "erased_at": now}], ("author_key",))
-    return delete_by_author(session, author_key)
+    return _delete(session, Post.author_key == author_key, now, "erasure")
 
 
-def delete_by_author(session: Session, author_key: str) -> int:
-    """Delete every post of a pseudonym."""
-    return _delete(session, Post.author_key == author_key)
+def delete_by_author(session: Session, author_key: str, now: datetime) -> Deleted:
+    """Delete every post of a pseudonym whose account its platform no longer has."""
+    return _delete(session, Post.author_key == author_key, now, "erasure")
 
 
-def _delete(session: Session, *which: ColumnElement[bool]) -> int:
-    deleted = cast("CursorResult[Any]", session.execute(delete(Post).where(*which))).rowcount
+def _delete(session: Session, which: ColumnElement[bool], now: datetime, reason: str) -> Deleted:
+    decisions = chain.redact_decisions(session, which, now=now, reason=reason)
+    posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
     # No foreign key removes a cluster whose last post is gone.
     session.execute(delete(Cluster).where(~exists().where(Post.cluster_id == Cluster.id)))
-    return deleted
+    return Deleted(posts, decisions)
 
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:

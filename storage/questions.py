@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from storage import chain
 from storage.database import insert_ignoring
 from storage.errors import NotFound
 from storage.models import Answer, Flag, Post, Question, Score, Source, User
@@ -172,7 +173,7 @@ def answer(session: Session, question: Question, *, reviewer_id: int, decision: 
 
     """
     row = Answer(question_id=question.id, reviewer_id=reviewer_id, decision=decision, decided_at=now)
-    session.add(row)
+    chain.append(session, row)
     question.state = decision
     question.lease_owner, question.lease_until = None, None
     session.flush()

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage import chain
 from storage.models import Flag, Review, User
 
 
@@ -40,8 +41,7 @@ def decide(
         revision_number=flag.revision_number,
         decided_at=now,
     )
-    session.add(review)
-    session.flush()
+    chain.append(session, review)
     flag.state = derive_state(session, flag)
     flag.lease_owner, flag.lease_until = None, None
     session.flush()

@@ -70,6 +70,7 @@ COMMANDS: Final = (
         "Show each threshold and its effect; `set` and `reset` change it.",
     ),
     Entry("db", "database", "The database's tables."),
+    Entry("audit", "audit", "The record of decisions and actions."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),
 )
 

@@ -11,6 +11,7 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, listed_deletions, out, show_json
 from monitor.cli.crawl_view import CrawlView
 from monitor.errors import CollectError, NotReady
+from monitor.pipeline.clock_check import check_clock
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.recheck import RecheckResult
 from monitor.pipeline.retain import retain
@@ -31,13 +32,13 @@ def crawl(
     require_sources(app, names or [])
     with CrawlView() as view:
         results, looks = asyncio.run(crawl_once(app, names or [], due=due, view=view))
-    deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
         show_json({"sources": [as_data(result) for result in results], "rechecked": asdict(looks)})
     else:
         show_results(results, looks)
-        if deleted:
-            out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+    deleted = retain(app.ready_database, app.clock, app.captures)
+    if deleted and not as_json:
+        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
         message = f"no source could be read ({len(failed)} failed): the lines above say why"
@@ -65,6 +66,8 @@ async def crawl_once(
     app: Application, names: Sequence[str], *, due: bool, view: CrawlView
 ) -> tuple[list[SourceResult], RecheckResult]:
     """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
+    if line := check_clock(app.ready_database, app.clock):
+        typer.echo(line, err=True)
     async with app.client() as client:
         results = await app.crawler(client).crawl(
             only_due=due, names=names, on_lease=view.on_lease, on_start=view.on_start, on_result=view.on_result

@@ -11,6 +11,7 @@ from monitor.cli.context import application, listed_deletions, out, progress_bar
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
+from monitor.pipeline.clock_check import check_clock
 from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
@@ -52,6 +53,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
     crawler, recheck = app.crawler(client), app.recheck(client)
 
     async def collect_and_score() -> str:
+        jump = check_clock(app.ready_database, app.clock)
         readings = await crawler.crawl(only_due=True)
         looks = looks_as_line(await recheck.run())
         result = await asyncio.to_thread(_score, app)
@@ -60,6 +62,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         line = f"{len(readings)} sources read, {found} posts new or changed, {result.opened} flags opened"
         line += f", {result.unsure} unsure"
         said = [line, *failed] if readings or result.scores.scored else []
+        said = [jump, *said] if jump else said
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:

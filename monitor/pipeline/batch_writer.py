@@ -10,7 +10,8 @@ from monitor.collectors.base import Batch, PublicPost
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
-from storage import posts, sources
+from storage import audit, posts, sources
+from storage.chain import DECISIONS
 from storage.models import Source
 from storage.sources import CaptureDraft
 
@@ -88,7 +89,12 @@ class BatchWriter:
             if key := self._pseudonymiser.key(source.kind, author):
                 if self._captures:
                     self._captures.delete_author(session, key)
-                gone += posts.delete_by_author(session, key)
+                now = self._clock.now()
+                deleted = posts.delete_by_author(session, key, now)
+                gone += deleted.posts
+                if deleted.decisions:
+                    detail = {"posts": deleted.posts, DECISIONS: deleted.decisions}
+                    audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
         return gone
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
 from monitor.pipeline.captures import CaptureStore
+from monitor.pipeline.clock_check import check_clock, require_trusted_clock
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, host_state, posts, sources
+from storage.chain import DECISIONS
 from storage.database import Database
 
 # Longer than usual crawl intervals, so that a source in use keeps its rate limit.
@@ -19,21 +21,33 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
     Returns:
         The number of deleted posts by source name, without sources that lost none.
 
+    Raises:
+        ClockJumped: When the clock jumped ahead; nothing is deleted until a person confirms it.
+
     """
     deleted: dict[str, int] = {}
     now = clock.now()
+    check_clock(database, clock)
     with database.work() as session:
+        require_trusted_clock(session, now)
+        gone: dict[str, posts.Deleted] = {}
         for source in sources.all_sources(session):
-            if count := posts.delete_expired(
-                session, source, now, retention_days_for(source.kind, source.retention_days)
-            ):
-                deleted[source.name] = count
-                audit.record(session, at=now, action="retention", subject=source.name, detail={"posts": count})
+            days = retention_days_for(source.kind, source.retention_days)
+            gone[source.name] = posts.delete_expired(session, source, now, days)
         if captures:
             captures.delete_unused(session)
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
+        # Last, for it locks the end of the trail until the commit.
+        for name, count in gone.items():
+            if count.posts:
+                deleted[name] = count.posts
+                audit.record(session, at=now, action="retention", subject=name, detail=_detail(count))
         session.commit()
     return deleted
+
+
+def _detail(deleted: posts.Deleted) -> dict[str, int]:
+    return {"posts": deleted.posts} | ({DECISIONS: deleted.decisions} if deleted.decisions else {})
 
 
 def erase(
@@ -58,7 +72,7 @@ def erase(
     with database.work() as session:
         if key and captures:
             captures.delete_author(session, key)
-        count = posts.erase_author(session, key, now) if key else 0
-        audit.record(session, at=now, action="erasure", subject=kind, detail={"posts": count})
+        gone = posts.erase_author(session, key, now) if key else posts.Deleted(0, 0)
+        audit.record(session, at=now, action="erasure", subject=kind, detail=_detail(gone))
         session.commit()
-    return count
+    return gone.posts

@@ -2,6 +2,8 @@
 
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
 from storage.models.base import Base
+from storage.models.chain import ChainHead, Redaction
+from storage.models.clock_state import ClockState
 from storage.models.evidence import Correction, Evidence
 from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
@@ -18,6 +20,8 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Capture",
+    "ChainHead",
+    "ClockState",
     "Cluster",
     "Correction",
     "CrawlRun",
@@ -33,6 +37,7 @@ __all__ = [
     "Question",
     "Recheck",
     "RecoveryCode",
+    "Redaction",
     "Report",
     "Review",
     "RobotsCopy",

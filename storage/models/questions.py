@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PrimaryKey
+from storage.models.chain import Chained
 from storage.models.posts import Post
 
 
@@ -43,8 +44,8 @@ class Question(Base):
     post: Mapped[Post] = relationship()
 
 
-class Answer(Base):
-    """One answer of one person. Rows are only added (a trigger refuses updates); the newest counts."""
+class Answer(Chained, Base):
+    """One answer of one person. Rows are only added (see `storage.chain`); the newest counts."""
 
     __tablename__ = "answers"
     __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),)

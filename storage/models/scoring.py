@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
+from storage.models.chain import Chained
 from storage.models.posts import Post
 
 
@@ -82,8 +83,8 @@ class Flag(Base):
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", back_populates="flag", passive_deletes=True)
 
 
-class Review(Base):
-    """One decision of one person about one flag. Rows are only added: a trigger refuses updates."""
+class Review(Chained, Base):
+    """One decision of one person about one flag. Rows are only added: see `storage.chain`."""
 
     __tablename__ = "reviews"
     __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure', 'reopened')", name="decision"),)

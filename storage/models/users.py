@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, JsonObject, Name, PrimaryKey
+from storage.models.chain import Chained
 
 
 class User(Base):
@@ -27,8 +28,8 @@ class User(Base):
     totp_step: Mapped[int | None] = mapped_column(comment="the time step of the last code taken")
 
 
-class AuditEvent(Base):
-    """One action of a user or of the program. Rows are only added."""
+class AuditEvent(Chained, Base):
+    """One action of a user or of the program. Rows are only added: see `storage.chain`."""
 
     __tablename__ = "audit_events"
 

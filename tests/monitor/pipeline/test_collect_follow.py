@@ -11,6 +11,7 @@ from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.registry import collector_for, retention_days_for
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.pipeline.clock_check import confirm_clock
 from monitor.pipeline.collect import MOST_FAILURES, SourceResult, moved_address
 from monitor.pipeline.retain import retain
 from storage import sources
@@ -217,4 +218,5 @@ def test_a_platforms_limit_is_the_longest_that_its_posts_are_kept(
             add_post(session, add_source(session, kind, kind=kind, retention_days=180))
         session.commit()
     clock.advance(timedelta(days=31))
+    confirm_clock(sqlite_database, clock)
     assert retain(sqlite_database, clock) == {"feed": 1}

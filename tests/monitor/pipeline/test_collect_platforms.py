@@ -11,6 +11,7 @@ from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FacebookSite, JetstreamSite, Site, XenForoSite, YouTubeSite, serve, serve_stream
 from monitor.demo.sites.jetstream_site import FIRST_PATH
+from monitor.pipeline.clock_check import confirm_clock
 from monitor.pipeline.collect import Crawler, SourceResult
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import retain
@@ -125,6 +126,7 @@ async def test_comments_on_videos_are_deleted_after_thirty_days_whatever_the_sou
         register("videos", f"{base}/youtube/v3", kind="youtube", settings={"video": VIDEO}, retention_days=180)
         assert (await crawl_due())["videos"].new == 3
     clock.advance(timedelta(days=29))
+    confirm_clock(sqlite_database, clock)
     assert retain(sqlite_database, clock) == {}
     clock.advance(timedelta(days=1, seconds=1))
     assert retain(sqlite_database, clock) == {"videos": 3}
