@@ -99,19 +99,19 @@ def check_desk(demo: Demo, base: str) -> Iterator[Check]:
     place, body = browser.submit("/login", "form[action='/login']", name=USER, password=demo.password)
     yield Check("sign-in", place == "/", f"after signing in one sees {place}, {len(body)} bytes")
     _, body = browser.get("/queue")
-    links = [str(link["href"]) for link in BeautifulSoup(body, "lxml").select("a[href^='/flags/']")]
-    yield Check("queue", bool(links), f"{len(links)} links to flags")
-    if not links:
+    forms = [str(form["action"]) for form in BeautifulSoup(body, "lxml").select("form[action$='/claim']")]
+    yield Check("queue", bool(forms), f"{len(forms)} flags to take")
+    if not forms:
         return
-    _, body = browser.get(links[0])
+    taken, body = browser.submit("/queue", f"form[action='{forms[0]}']")
     marked = BeautifulSoup(body, "lxml").select("mark")
-    yield Check("one post", bool(marked), f"{links[0]} with {len(marked)} words highlighted")
+    yield Check("one post", bool(marked), f"{taken} with {len(marked)} words highlighted")
     place, _ = browser.submit(
-        links[0], "form[action$='/decisions']", decision="confirmed", note="Đã đối chiếu trong bản dùng thử."
+        taken, "form[action$='/decisions']", decision="confirmed", note="Đã đối chiếu trong bản dùng thử."
     )
-    yield Check("decision", place.startswith("/flags/") and place != links[0], f"decided, and the next is {place}")
+    yield Check("decision", place.startswith("/flags/") and place != taken, f"decided, and the next is {place}")
     with demo.app.ready_database.work() as session:
-        decided = flags.by_id(session, int(links[0].rpartition("/")[2].partition("?")[0])).state
+        decided = flags.by_id(session, int(taken.rpartition("/")[2].partition("?")[0])).state
     yield Check("state", decided == "confirmed", f"the flag is {decided}")
     for file in demo.files:
         _, body = browser.get(f"/reports/{file.name}")

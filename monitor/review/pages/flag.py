@@ -12,7 +12,7 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_address
-from monitor.review.pages.queue import MAX_ID, flag_path, known_label, next_path
+from monitor.review.pages.queue import MAX_ID, claim_path, flag_path, known_label
 from monitor.review.roles import Right
 from storage import audit, flags, reviews
 from storage.models import Flag
@@ -54,8 +54,21 @@ class Draft:
 
 @router.get("/flags/{flag_id}")
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: str = "") -> Response:
-    """Show a flag; an open one is leased to this reviewer."""
+    """Show a flag. Nothing is leased: another site may lead here by a link."""
     return _page(request, desk, reviewer, flag_id, label)
+
+
+@router.post("/flags/{flag_id}/claim", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def claim(
+    desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: Annotated[str, Form()] = ""
+) -> Response:
+    """Lease an open flag, if nobody else holds it, and redirect to its page."""
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        if flags.by_id(session, flag_id).state == "open":
+            flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
+            session.commit()
+    return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/flags/{flag_id}/decisions", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -81,13 +94,14 @@ def decide(
         refusal = _refusal(session, desk, reviewer, flag, decision=decision, seen_state=seen_state)
         if refusal is None:
             _record(session, desk, reviewer, flag, decision=decision, draft=draft)
+            # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
+            path = _path_after(session, desk, reviewer, flag_id, decision=decision, label=known_label(label))
             session.commit()
     if refusal is not None:
         return _page(request, desk, reviewer, flag_id, label, draft=draft, line=refusal, status=409)
-    if decision == wording.REOPENED:
-        return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
-    request.session["done"] = {"flag_id": flag_id, "decision": wording.DECISION_NAMES[decision]}
-    return RedirectResponse(next_path(known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+    if decision != wording.REOPENED:
+        request.session["done"] = {"flag_id": flag_id, "decision": wording.DECISION_NAMES[decision]}
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 def _refusal(
@@ -104,6 +118,17 @@ def _refusal(
     if (decision == wording.REOPENED) == (flag.state == "open"):
         return "Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước."
     return None
+
+
+def _path_after(
+    session: Session, desk: Desk, reviewer: Reviewer, flag_id: int, *, decision: str, label: str | None
+) -> str:
+    """Lease what comes after a decision: the next flag, or the same one when it was reopened."""
+    if decision != wording.REOPENED:
+        return claim_path(session, desk, reviewer, label)
+    now = desk.clock.now()
+    flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
+    return flag_path(flag_id, label)
 
 
 def _record(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, *, decision: str, draft: Draft) -> None:
@@ -135,16 +160,11 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        if flag.state == "open":
-            flags.lease(session, flag.id, owner=owner, now=now, until=desk.lease_end(now))
-            session.commit()
-            session.refresh(flag)
         view = flag_view(session, flag, owner, now)
     chosen = known_label(label)
     context = {
         "flag": view,
         "label": chosen or "",
-        "next_path": next_path(chosen, flag_id),
         "draft": draft or Draft(),
         "line": line,
         "done": request.session.pop("done", None),

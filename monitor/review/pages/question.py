@@ -1,9 +1,9 @@
 """Questions: does this post carry this label? One key answers, and the next one comes."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -18,33 +18,36 @@ from storage.models import Question
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
+WAITING: Final = "/questions"
 QuestionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
-@router.get("/questions/next")
-def open_next(
+@router.get("/questions")
+def show_waiting(request: Request, desk: CurrentDesk) -> Response:
+    """Say how many questions wait, with the button that takes one."""
+    with desk.database.work() as session:
+        waiting = questions.open_count(session)
+    return render(request, "questions.html", {"waiting": waiting, "held": bool(request.session.pop("held", False))})
+
+
+@router.post("/questions/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def claim_next(
     request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
-    after: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    after: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
 ) -> Response:
-    """Redirect to the next question that nobody else holds; after the last one, to the first."""
-    now, owner = desk.clock.now(), reviewer.lease_owner
+    """Lease the next question that nobody else holds and redirect to it; after the last one, to the first."""
     with desk.database.work() as session:
-        until = desk.lease_end(now)
-        taken = questions.lease_next(session, owner=owner, now=now, until=until, after=after)
-        if taken is None and after is not None:
-            taken = questions.lease_next(session, owner=owner, now=now, until=until)
+        path = _claim_path(session, desk, reviewer, after)
         session.commit()
-        waiting = questions.open_count(session)
-    if taken is not None:
-        return RedirectResponse(f"/questions/{taken.id}", status_code=HTTPStatus.SEE_OTHER)
-    return render(request, "no_questions.html", {"held": waiting})
+    request.session["held"] = path == WAITING
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/questions/{question_id}")
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, question_id: QuestionId) -> Response:
-    """Show a question; an open one is leased to this reviewer."""
+    """Show a question. Nothing is leased: another site may lead here by a link."""
     return _page(request, desk, reviewer, question_id)
 
 
@@ -64,10 +67,21 @@ def answer(
         refusal = _refusal(session, desk, reviewer, question, seen_state)
         if refusal is None:
             _record(session, desk, reviewer, question, decision)
+            path = _claim_path(session, desk, reviewer, question_id)
             session.commit()
     if refusal is not None:
         return _page(request, desk, reviewer, question_id, line=refusal, status=409)
-    return RedirectResponse(f"/questions/next?after={question_id}", status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+
+
+def _claim_path(session: Session, desk: Desk, reviewer: Reviewer, after: int | None) -> str:
+    """Lease the next question, after one that is passed over, and return the path of its page."""
+    now, owner = desk.clock.now(), reviewer.lease_owner
+    until = desk.lease_end(now)
+    taken = questions.lease_next(session, owner=owner, now=now, until=until, after=after)
+    if taken is None and after is not None:
+        taken = questions.lease_next(session, owner=owner, now=now, until=until)
+    return f"/questions/{taken.id}" if taken is not None else WAITING
 
 
 def _refusal(session: Session, desk: Desk, reviewer: Reviewer, question: Question, seen_state: str) -> str | None:
@@ -100,10 +114,6 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         question = questions.by_id(session, question_id)
-        if question.state == "open":
-            questions.lease(session, question.id, owner=owner, now=now, until=desk.lease_end(now))
-            session.commit()
-            session.refresh(question)
         view = question_view(session, question, owner, now)
     context = {"question": view, "choices": wording.ANSWERS, "line": line}
     return render(request, "question.html", context, status=status)

@@ -1,16 +1,17 @@
-"""The queue: flags by probability, and the redirect to the next one."""
+"""The queue: flags by probability, and taking the next one. Only a form takes one; a link, or a page, never does."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from classifiers.labels import LABEL_NAMES
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, allow
-from monitor.review.desk import CurrentDesk, render
+from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
+from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import queue_rows
 from monitor.review.roles import Right
 from storage import flags
@@ -30,12 +31,6 @@ def known_label(label: str) -> str | None:
 def flag_path(flag_id: int, label: str | None) -> str:
     """Return the path of a flag's page; the label is the reviewer's present filter."""
     return f"/flags/{flag_id}" + (f"?{urlencode({'label': label})}" if label else "")
-
-
-def next_path(label: str | None, after: int | None = None) -> str:
-    """Return the path that redirects to the next flag, after the flag `after` if given."""
-    wanted = {key: value for key, value in (("label", label), ("after", after)) if value is not None}
-    return "/queue/next" + (f"?{urlencode(wanted)}" if wanted else "")
 
 
 @router.get("/queue")
@@ -64,34 +59,58 @@ def show(
         "page": page,
         "pages": max(1, -(-total // PAGE_ROWS)),
         "total": total,
-        "next_path": next_path(chosen),
     }
     return render(request, "queue.html", context)
 
 
-@router.get("/queue/next")
-def open_next(
+@router.post("/queue/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def claim_next(
     *,
-    request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
-    label: str = "",
-    after: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    label: Annotated[str, Form()] = "",
+    after: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
 ) -> Response:
-    """Redirect to the most probable flag that nobody else holds; after the last one, to the first."""
-    chosen, now, owner = known_label(label), desk.clock.now(), reviewer.lease_owner
+    """Lease the next flag and redirect to it; the flag `after` is passed over and released."""
     with desk.database.work() as session:
-        passed = flags.by_id(session, after) if after else None
-        until = desk.lease_end(now)
-        taken = flags.lease_next(session, owner=owner, now=now, until=until, label=chosen, after=passed)
-        if passed is not None:
-            flags.release(session, passed.id, owner)
-        if taken is None and passed is not None:
-            taken = flags.lease_next(session, owner=owner, now=now, until=until, label=chosen)
+        path = claim_path(session, desk, reviewer, known_label(label), after)
         session.commit()
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.get("/queue/empty")
+def show_empty(request: Request, desk: CurrentDesk, label: str = "") -> Response:
+    """Say that nothing is left to take."""
+    chosen = known_label(label)
+    with desk.database.work() as session:
         counts = flags.counts(session)
-    if taken is not None:
-        return RedirectResponse(flag_path(taken.id, chosen), status_code=HTTPStatus.SEE_OTHER)
     held = sum(states.get("open", 0) for name, states in counts.items() if chosen in (None, name))
     done = request.session.pop("done", None)
     return render(request, "empty.html", {"label": chosen or "", "held": held, "done": done})
+
+
+def claim_path(session: Session, desk: Desk, reviewer: Reviewer, label: str | None, after: int | None = None) -> str:
+    """Lease the most probable flag that nobody else holds, and return the path of its page.
+
+    Args:
+        session: The unit of work, to be committed.
+        desk: The desk.
+        reviewer: Who takes it.
+        label: Only flags of this label.
+        after: Only flags after this one, which is released; after the last one the first comes again.
+
+    Returns:
+        The path of the flag, or of the page that says that there is none.
+
+    """
+    now, owner = desk.clock.now(), reviewer.lease_owner
+    until = desk.lease_end(now)
+    passed = flags.by_id(session, after) if after else None
+    taken = flags.lease_next(session, owner=owner, now=now, until=until, label=label, after=passed)
+    if passed is not None:
+        flags.release(session, passed.id, owner)
+    if taken is None and passed is not None:
+        taken = flags.lease_next(session, owner=owner, now=now, until=until, label=label)
+    if taken is not None:
+        return flag_path(taken.id, label)
+    return "/queue/empty" + (f"?{urlencode({'label': label})}" if label else "")

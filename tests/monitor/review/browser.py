@@ -43,6 +43,18 @@ class Browser:
         fields = self.fields(path or f"/flags/{flag_id}", action)
         return self.post(action, fields | {"decision": decision} | values)
 
+    def claim(self, flag_id: int) -> BeautifulSoup:
+        """Take a flag as the queue's button does; give its page."""
+        self.post(f"/flags/{flag_id}/claim", self.fields("/", "/logout"))
+        return self.page(f"/flags/{flag_id}")
+
+    def next(self, path: str = "/queue/next", **values: str | int) -> str:
+        """Press the button that takes the next flag or question; give the path it leads to."""
+        fields = self.fields("/", "/logout") | {name: str(value) for name, value in values.items()}
+        response = self.post(path, fields)
+        assert response.status_code == 303, response.text
+        return str(response.headers["location"])
+
 
 def text_of(page: BeautifulSoup, selector: str) -> str:
     """Give the text of the first element that a selector finds, white space folded."""

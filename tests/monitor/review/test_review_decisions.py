@@ -33,8 +33,8 @@ def test_a_decision_is_recorded_and_leads_to_the_next_flag(
 ) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     response = lan.decide(first, decision, note=" Đã hỏi\r\nxưởng ", evidence="https://bao.example.vn/1\r\n\r\n")
-    assert (response.status_code, response.headers["location"]) == (303, "/queue/next")
-    assert lan.get("/queue/next").headers["location"] == f"/flags/{second}"
+    assert (response.status_code, response.headers["location"]) == (303, f"/flags/{second}")
+    assert "Mục này được giữ cho bạn" in lan.get(f"/flags/{second}").text
     assert state_of(sqlite_database, first) == decision
     with sqlite_database.work() as session:
         review = session.scalars(select(Review)).one()
@@ -51,23 +51,24 @@ def test_the_next_page_says_what_was_recorded_once(lan: Browser, make_flagged: F
 
 
 def test_after_the_last_flag_comes_the_empty_page(lan: Browser, make_flagged: FlagMaker) -> None:
-    lan.decide(make_flagged(), "unsure")
-    page = lan.page("/queue/next")
+    assert lan.decide(make_flagged(), "unsure").headers["location"] == "/queue/empty"
+    page = lan.page("/queue/empty")
     assert text_of(page, "h1") == "Không còn mục nào đang chờ"
     assert "Đã ghi “Chưa rõ”" in text_of(page, ".notice.good")
 
 
 def test_the_label_filter_is_kept_over_a_decision(lan: Browser, make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged(label="concern")
+    make_flagged(label="negative", probability=0.99)
+    flag_id, second = (make_flagged(label="concern") for _ in range(2))
     response = lan.decide(flag_id, "confirmed", path=f"/flags/{flag_id}?label=concern")
-    assert response.headers["location"] == "/queue/next?label=concern"
+    assert response.headers["location"] == f"/flags/{second}?label=concern"
 
 
 def test_only_the_holder_decides(
     lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     flag_id = make_flagged()
-    lan.get(f"/flags/{flag_id}")
+    lan.claim(flag_id)
     page = hung.page(f"/flags/{flag_id}")
     assert "lan đang xem mục này đến 16/11/2026 09:15" in text_of(page, ".notice.held")
     assert page.select("button.decision") == []

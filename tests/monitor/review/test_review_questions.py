@@ -42,6 +42,10 @@ def reply(anonymous: Browser, number: int, decision: str) -> int:
     return anonymous.post(action, fields | {"decision": decision}).status_code
 
 
+def take(person: Browser) -> str:
+    return person.next("/questions/next")
+
+
 def state(database: Database, number: int) -> str:
     with database.work() as session:
         return questions.by_id(session, number).state
@@ -63,13 +67,13 @@ def test_the_page_asks_about_one_label_and_hides_what_the_model_thinks(lan: Brow
 
 
 @pytest.mark.parametrize("decision", ["confirmed", "rejected", "unsure"])
-def test_an_answer_is_recorded_and_leads_to_the_next_question(
-    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database, decision: str
+def test_an_answer_is_recorded_and_takes_the_next_question(
+    lan: Browser, hung: Browser, make_asked: QuestionMaker, sqlite_database: Database, decision: str
 ) -> None:
     first, second = make_asked(), make_asked("hai")
-    assert lan.get("/questions/next").headers["location"] == f"/questions/{first}"
+    assert take(lan) == f"/questions/{first}"
     assert reply(lan, first, decision) == 303
-    assert lan.get(f"/questions/next?after={first}").headers["location"] == f"/questions/{second}"
+    assert "lan đang xem câu hỏi này" in text_of(hung.page(f"/questions/{second}"), ".notice.held")
     assert state(sqlite_database, first) == decision
     with sqlite_database.work() as session:
         answer = session.scalars(select(Answer)).one()
@@ -98,17 +102,27 @@ def test_an_open_flag_that_asks_the_same_is_decided_along(
 
 def test_two_reviewers_never_get_the_same_question(lan: Browser, hung: Browser, make_asked: QuestionMaker) -> None:
     first, second = make_asked(), make_asked("hai")
-    assert lan.get("/questions/next").headers["location"] == f"/questions/{first}"
-    assert hung.get("/questions/next").headers["location"] == f"/questions/{second}"
+    assert take(lan) == f"/questions/{first}"
+    assert take(hung) == f"/questions/{second}"
     held = hung.page(f"/questions/{first}")
     assert "lan đang xem câu hỏi này" in text_of(held, ".notice.held")
     assert held.select("button.decision") == []
-    assert "2 câu hỏi còn lại đang được người khác xem" not in hung.get("/questions/next").text
+    assert take(hung) == f"/questions/{second}"
 
 
 def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_asked: QuestionMaker) -> None:
-    hung.get(f"/questions/{make_asked()}")
-    assert "1 câu hỏi còn lại đang được người khác xem" in lan.get("/questions/next").text
+    make_asked()
+    take(hung)
+    assert "1 câu hỏi còn lại đang được người khác xem" in lan.get(take(lan)).text
+    assert "1 câu hỏi đang chờ ý kiến" in lan.get("/questions").text  # told once, the button comes back
+
+
+def test_opening_a_question_takes_nothing(lan: Browser, hung: Browser, make_asked: QuestionMaker) -> None:
+    number = make_asked()
+    for path in ("/questions", "/questions/next", f"/questions/{number}"):
+        lan.get(path)
+    assert lan.post("/questions/next", {"csrf": "đoán mò"}).status_code == 403
+    assert take(hung) == f"/questions/{number}"
 
 
 def test_an_answer_from_a_page_that_was_overtaken_is_refused(
@@ -169,9 +183,9 @@ def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(
         registry.set_shadow(session, registry.register(session, make_model("learnt-7"), clock.now()), clock.now())
         session.commit()
     page = lan.page("/")
-    assert text_of(page, 'a[href="/questions/next"] strong') == "1"
+    assert text_of(page, 'a[href="/questions"] strong') == "1"
     assert "Mô hình chấm thử, không gắn cờ: learnt-7" in " ".join(page.get_text().split())
 
 
 def test_without_questions_the_page_names_the_command(lan: Browser) -> None:
-    assert "kiemtin ask" in text_of(lan.page("/questions/next"), ".card")
+    assert "kiemtin ask" in text_of(lan.page("/questions"), ".card")

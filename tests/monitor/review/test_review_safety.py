@@ -25,7 +25,7 @@ PAGES = (
     "/flags/999",
     "/nowhere",
     "/login",
-    "/queue/next",
+    "/queue/empty",
 )
 
 

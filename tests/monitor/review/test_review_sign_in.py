@@ -24,7 +24,7 @@ def audit(database: Database) -> list[tuple[str, str, int | None]]:
         return [(row.action, row.subject, row.user_id) for row in rows]
 
 
-@pytest.mark.parametrize("path", ["/", "/queue", "/queue/next", "/flags/1", "/reports/tuan.xlsx"])
+@pytest.mark.parametrize("path", ["/", "/queue", "/queue/empty", "/flags/1", "/reports/tuan.xlsx"])
 def test_every_page_leads_strangers_to_the_door(anonymous: Browser, path: str) -> None:
     response = anonymous.get(path)
     assert response.status_code == 303
