@@ -6,14 +6,16 @@ Each thing is imported where it is built: a command waits for the libraries of w
 from __future__ import annotations
 
 import hmac
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from monitor.clock import Clock, SystemClock
@@ -53,9 +55,17 @@ def _no_progress(_step: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def _ignore_ctrl_c() -> None:
-    """Let Ctrl-C reach the parent process alone: a worker would write a traceback."""
+def _begin_worker() -> None:
+    """Let Ctrl-C reach the parent process alone, since a worker would write a traceback; and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed tells nobody, and its workers would wait for tasks for ever.
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @dataclass
@@ -235,7 +245,7 @@ class Application:
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
         spawn = get_context("spawn")
-        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_ignore_ctrl_c)
+        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_begin_worker)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""

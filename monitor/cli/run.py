@@ -7,6 +7,7 @@ from datetime import timedelta
 import typer
 
 from monitor.bootstrap import Application
+from monitor.cli.background import Background
 from monitor.cli.context import application, listed_deletions, out, progress_bar
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
@@ -40,15 +41,17 @@ async def _run(app: Application) -> None:
         console.print(
             f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)", markup=False
         )
-        schedule = Schedule(jobs(app, client), app.clock, lambda line: console.print(line, markup=False))
+        background = Background()
+        schedule = Schedule(jobs(app, client, background), app.clock, lambda line: console.print(line, markup=False))
         schedule.start()
         try:
             await served
         finally:
             await schedule.stop()
+            background.stop(console.print)
 
 
-def jobs(app: Application, client: PoliteClient) -> list[Job]:
+def jobs(app: Application, client: PoliteClient, background: Background) -> list[Job]:
     """List what the schedule does and how often."""
     crawler, recheck = app.crawler(client), app.recheck(client)
 
@@ -56,7 +59,7 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         jump = check_clock(app.ready_database, app.clock)
         readings = await crawler.crawl(only_due=True)
         looks = looks_as_line(await recheck.run())
-        result = await asyncio.to_thread(_score, app)
+        result = await background.run(_score, app, background)
         found = sum(reading.new + reading.changed for reading in readings)
         failed = [f"{reading.source} failed: {reading.error}" for reading in readings if reading.outcome == "failed"]
         line = f"{len(readings)} sources read, {found} posts new or changed, {result.opened} flags opened"
@@ -66,10 +69,10 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:
-        return listed_deletions(await asyncio.to_thread(retain, app.ready_database, app.clock, app.captures))
+        return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
     async def summarise() -> str:
-        files = await asyncio.to_thread(_last_week, app)
+        files = await background.run(_last_week, app)
         return ", ".join(files)
 
     return [
@@ -79,9 +82,14 @@ def jobs(app: Application, client: PoliteClient) -> list[Job]:
     ]
 
 
-def _score(app: Application) -> ScoreAndMatchResult:
+def _score(app: Application, background: Background) -> ScoreAndMatchResult:
     with progress_bar() as bar:
-        return score_waiting(app, bar)
+
+        def show(step: str, done: int, total: int | None) -> None:
+            bar.update(step, done, total)
+            background.pause()
+
+        return score_waiting(app, show)
 
 
 def _last_week(app: Application) -> list[str]:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import Bar, application, listed_deletions, out, progress_bar, show_json
+from monitor.cli.context import application, listed_deletions, out, progress_bar, show_json
 from monitor.pipeline.retain import retain
-from monitor.pipeline.score_and_match import ScoreAndMatchResult, score_and_match
+from monitor.pipeline.score_and_match import Progress, ScoreAndMatchResult, score_and_match
 
 
 def score(
@@ -21,7 +21,7 @@ def score(
     """
     app = application(context)
     with progress_bar() as bar:
-        result = score_waiting(app, bar)
+        result = score_waiting(app, bar.update)
     deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
         show_json(result.as_dict())
@@ -41,11 +41,11 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
 
 
-def score_waiting(app: Application, bar: Bar) -> ScoreAndMatchResult:
+def score_waiting(app: Application, progress: Progress) -> ScoreAndMatchResult:
     """Score and match all posts that have no score yet, with the model in use."""
     database = app.ready_database  # first, so that a missing database is reported before a model is trained
-    app.ensure_model(app.scoring_model(), bar.update)
+    app.ensure_model(app.scoring_model(), progress)
     with app.executor() as executor:
-        result = score_and_match(app.scorer(database, executor), app.matcher(database), bar.update)
+        result = score_and_match(app.scorer(database, executor), app.matcher(database), progress)
         app.shadow(database, executor).run()  # last: nobody waits for it
         return result

@@ -3,18 +3,22 @@
 import http.client
 import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
-from storage.models import CrawlRun, Score, SourceState
+from storage.models import CrawlRun, Model, Score, SourceState
 from tests.clock import FakeClock
 from tests.monitor.cli.command import Command, start, wait_for
 
@@ -89,6 +93,64 @@ def test_everything_is_done_by_itself_and_stops_in_good_order(
     assert (child.returncode, err) == (0, "")
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalar(select(func.count(Score.post_id.distinct()))) == 4
+
+
+# Writing a score never ends: the first one sets off a query without an end.
+NO_END = (
+    "CREATE VIEW endless AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x FROM n",
+    "CREATE TRIGGER hangs BEFORE INSERT ON scores BEGIN SELECT count(*) FROM endless; END",
+)
+
+
+@STOPS
+def test_work_that_does_not_end_is_given_up_with_a_line_when_all_is_stopped(
+    how: signal.Signals, kiemtin: Command, home: Path, port: int, tmp_path: Path
+) -> None:
+    posts = tmp_path / "posts.csv"
+    posts.write_text("id,text\n1,Xưởng nóng quá\n", encoding="utf-8")
+    kiemtin.well("import", str(posts))
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
+        with database.engine.begin() as connection:
+            for statement in NO_END:
+                connection.execute(text(statement))
+
+        def is_written_to() -> bool:
+            with database.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                try:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                except OperationalError:
+                    return len(database_models(database)) > 0
+                return False
+
+        with start("run") as child:
+            wait_for(is_written_to, child)
+            child.send_signal(how)
+            out, err = child.communicate()
+    assert (child.returncode, err) == (0, "")
+    assert "Gave up the work that was under way; what was stored stays" in out
+
+
+def database_models(database: Database) -> list[Model]:
+    """The model in use is written just before the first scores."""
+    with database.work() as session:
+        return list(session.scalars(select(Model)))
+
+
+def test_workers_end_with_a_parent_that_is_killed(home: Path, tmp_path: Path) -> None:
+    told = tmp_path / "worker"
+    code = (
+        "import os, time; from monitor.bootstrap import Application; from monitor.settings import Settings;"
+        "from tests.monitor.cli.worker import tell;"
+        "pool = Application(Settings(workers=2)).executor();"
+        f"pool.submit(tell, {str(told)!r}).result(); time.sleep(3600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as parent:  # noqa: S603  our own code
+        wait_for(lambda: told.exists() and told.read_text(), parent)
+        parent.kill()
+    worker = int(told.read_text())
+    while Path(f"/proc/{worker}").exists() and "Z" not in Path(f"/proc/{worker}/stat").read_text().split()[2]:
+        time.sleep(0.05)
 
 
 @STOPS
