@@ -112,6 +112,8 @@ def _show_recognised(file: ImportFile, *, preview: bool) -> None:
     if unused:
         more = f" and {len(unused) - SHOWN_COLUMNS} more" if len(unused) > SHOWN_COLUMNS else ""
         console.print(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}", markup=False)
+    for note in file.notes:
+        console.print(f"  note: {note}", markup=False)
     if preview:
         console.print(_preview(file.sample(SHOWN_SAMPLES)))
 
@@ -159,6 +161,7 @@ def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) 
         "format": file.format,
         "encoding": file.encoding,
         "mapping": dict(file.mapping.columns),
+        "notes": list(file.notes),
         "dry_run": result.dry_run,
         "records": result.records,
         "new": result.new,

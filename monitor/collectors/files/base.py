@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """An older record of an item that the file holds in a newer version as well; it counts as a duplicate."""
+    """An older record of an item that the file holds in a newer version as well; it counts as repeated."""
 
     line: int
 
@@ -67,8 +67,36 @@ class Record:
     beside: str = field(default="", compare=False)
 
 
+class Table(Protocol):
+    """Reads the records of a table whose columns are known."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Their names, each once."""
+        ...
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between two values, in a CSV file."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the table."""
+        ...
+
+    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
+        """Give one item for each record that is not blank, in the file's order, without holding the file in memory."""
+        ...
+
+
 class RecordReader(Protocol):
     """Reads the records of one format."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how it reads."""
+        ...
 
     def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
         """Give one item for each record that is not blank, in the file's order, without holding the file in memory."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TextIO
 
-from monitor.collectors.files.base import Record, RecordReader, Refusal
-from monitor.collectors.files.csv_file import detect_csv
+from monitor.collectors.files.base import Record, RecordReader, Refusal, Table
 from monitor.collectors.files.jsonl_file import JsonLinesReader
 from monitor.collectors.files.mapping import ColumnMapping, map_columns
 from monitor.collectors.files.reading import Look, Row
@@ -48,6 +47,11 @@ class ColumnReading:
     consumed: frozenset[str] = frozenset()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the records are read."""
+        return (*self.reader.notes, *self.mapping.notes)
+
+    @property
     def unused(self) -> tuple[str, ...]:
         """The columns that feed no field."""
         used = {*self.mapping.columns.values(), *self.consumed}
@@ -75,11 +79,24 @@ class PlainCsv:
         return look.container == "csv"
 
     def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> ColumnReading:
-        """Find out delimiter and columns."""
-        _require(look.container == "csv", "it is not a file of rows: leave --format out")
-        reader = detect_csv(sniffed.head)
-        mapping = map_columns(reader.columns, _sample(sniffed, reader), given)
-        return ColumnReading(reader=reader, columns=reader.columns, mapping=mapping, delimiter=reader.delimiter)
+        """Find out which column feeds which field."""
+        return _open_table(sniffed, look.table if look.container == "csv" else None, given)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWorkbook:
+    """An .xlsx workbook as anybody writes it: the columns of its first sheet are guessed by their names."""
+
+    name: str = "xlsx"
+    maps_columns: bool = True
+
+    def recognises(self, look: Look) -> bool:
+        """Take every workbook."""
+        return look.container == "xlsx"
+
+    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> ColumnReading:
+        """Find out which column feeds which field."""
+        return _open_table(sniffed, look.table if look.container == "xlsx" else None, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +165,9 @@ class ColumnFormat:
         if variant is None:
             needed = " or ".join(", ".join(sorted(variant.required)) for variant in self.variants)
             raise ImportRefused(f"it is no {self.name} file, which has the columns {needed}: leave --format out")
-        reader = detect_csv(sniffed.head)
+        reader = look.table
+        if reader is None:
+            raise ImportRefused(f"it is no table, as {self.name} writes it: leave --format out")
         columns = (*reader.columns, *variant.derived)
         sample = [variant.prepare(record) for record in _sample(sniffed, reader)]
         mapping = map_columns(columns, sample, {**variant.preset(columns), **given})
@@ -164,6 +183,13 @@ class ColumnFormat:
 
     def _variant(self, look: Look) -> Variant | None:
         return next((variant for variant in self.variants if variant.required <= set(look.columns)), None)
+
+
+def _open_table(sniffed: Sniffed, table: Table | None, given: Mapping[str, str]) -> ColumnReading:
+    if table is None:
+        raise ImportRefused("it is not a file of rows: leave --format out")
+    mapping = map_columns(table.columns, _sample(sniffed, table), given)
+    return ColumnReading(reader=table, columns=table.columns, mapping=mapping, delimiter=table.delimiter)
 
 
 def _require(condition: object, otherwise: str) -> None:

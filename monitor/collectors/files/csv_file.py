@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -19,41 +19,49 @@ from monitor.collectors.files.base import (
     excerpt_of,
     numbered_lines,
 )
+from monitor.collectors.files.header import above_header, distinct, header_place
 from monitor.errors import ImportRefused
 
 DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # a file of one column has none: commas in its texts are part of them
 _MAX_RECORD_LINES = 1_000
-_PROBED_RECORDS = 20
+_PROBED_RECORDS = 40
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _RUN = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class CsvReader:
-    """Reads the records of a CSV file whose first row names the columns.
+    """Reads the records of a CSV file.
 
     Args:
         delimiter: What stands between two values; None in a file of one column.
-        columns: The names of the first row, made distinct.
+        columns: The names of the row that names the columns, made distinct.
+        above: How many rows that are not blank stand above that one.
 
     """
 
     delimiter: str | None
     columns: tuple[str, ...]
+    above: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the table."""
+        return above_header(self.above)
 
     def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
         """Give one item for each record that is not blank."""
         rows = _Rows(numbered_lines(stream), self.delimiter or _NO_DELIMITER, width=len(self.columns))
         rows.skip_excel_hint()
-        header_seen = False
+        left_above = self.above + 1
         for row in rows:
             if isinstance(row, Refusal):
                 yield row
             elif not any(value.strip() for value in row.values):
                 continue
-            elif not header_seen:
-                header_seen = True
+            elif left_above:
+                left_above -= 1
             else:
                 yield self._record(row)
 
@@ -64,29 +72,35 @@ class CsvReader:
         return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt)
 
 
-def detect_csv(head: str) -> CsvReader:
+def detect_csv(head: str, wanted: Collection[str] = ()) -> CsvReader:
     """Find out the delimiter and the columns from the beginning of a file.
 
     Args:
         head: The decoded beginning, whole lines or not.
+        wanted: Columns that a person named.
 
     Raises:
         ImportRefused: When there is no first row that names columns.
 
     """
     hint = _EXCEL_HINT.match(head)
-    best_score, best_delimiter, best_header = 0.0, None, _probe(head, _NO_DELIMITER)[:1]
+    lines = _probe(head, _NO_DELIMITER)
+    place = header_place(lines, wanted)
+    best = CsvReader(None, distinct(lines[place]), place) if lines else None
+    best_score = 0.0
     for delimiter in hint[1] if hint else DELIMITERS:
-        header, *rows = _probe(head, delimiter) or [[]]
+        rows = _probe(head, delimiter) or [[]]
+        place = header_place(rows, wanted)
+        header, rest = rows[place], rows[place + 1 :]
         if len(header) < 2:  # noqa: PLR2004 - a delimiter stands between two
             continue
-        agreeing = sum(len(row) == len(header) for row in rows)
-        score = len(header) * (1 + agreeing) / (1 + len(rows))
+        agreeing = sum(len(row) == len(header) for row in rest)
+        score = len(header) * (1 + agreeing) / (1 + len(rest))
         if score > best_score:
-            best_score, best_delimiter, best_header = score, delimiter, [header]
-    if not best_header:
+            best, best_score = CsvReader(delimiter, distinct(header), place), score
+    if best is None:
         raise ImportRefused("the file has no first row that names the columns: add one, e.g. id,text,published_at")
-    return CsvReader(best_delimiter, _distinct(best_header[0]))
+    return best
 
 
 def _probe(head: str, delimiter: str) -> list[list[str]]:
@@ -94,17 +108,6 @@ def _probe(head: str, delimiter: str) -> list[list[str]]:
     rows.skip_excel_hint()
     filled = (row.values for row in rows if isinstance(row, _Row) and any(value.strip() for value in row.values))
     return list(islice(filled, _PROBED_RECORDS))
-
-
-def _distinct(header: list[str]) -> tuple[str, ...]:
-    """Name nameless columns by their place, and tell columns of one name apart; empty ones at the end are dropped."""
-    while len(header) > 1 and not header[-1].strip():
-        header = header[:-1]
-    names: list[str] = []
-    for place, raw in enumerate(header, start=1):
-        name = raw.strip() or f"column {place}"
-        names.append(name if name not in names else f"{name} ({place})")
-    return tuple(names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """The formats of files that can be imported, the surest first, and the choice of one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
-from monitor.collectors.files.columns import PlainCsv, PlainJsonLines
+from monitor.collectors.files.base import Table
+from monitor.collectors.files.columns import PlainCsv, PlainJsonLines, PlainWorkbook
 from monitor.collectors.files.crowdtangle import CROWDTANGLE
 from monitor.collectors.files.csv_file import detect_csv
 from monitor.collectors.files.fourcat import FourCat
 from monitor.collectors.files.reading import FileFormat, Look
+from monitor.collectors.files.sheet import detect_sheet
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.telegram_export import TelegramExport
 from monitor.collectors.files.youtube_data_tools import YOUTUBE_DATA_TOOLS
@@ -24,6 +26,7 @@ FORMATS: tuple[FileFormat, ...] = (
     YOUTUBE_DATA_TOOLS,
     PlainJsonLines(),
     PlainCsv(),
+    PlainWorkbook(),
 )
 _PROBED_OBJECTS = 20
 
@@ -33,11 +36,25 @@ def format_names() -> tuple[str, ...]:
     return tuple(sorted(each.name for each in FORMATS))
 
 
-def look_at(sniffed: Sniffed) -> Look:
-    """Take a look at the beginning of a file."""
-    columns = detect_csv(sniffed.head).columns if sniffed.container == "csv" else ()
+def look_at(sniffed: Sniffed, wanted: Collection[str] = ()) -> Look:
+    """Take a look at the beginning of a file.
+
+    Args:
+        sniffed: The file.
+        wanted: Columns that a person named.
+
+    Raises:
+        ImportRefused: When it is a table without columns.
+
+    """
     objects = tuple(_objects(sniffed.head)) if sniffed.container == "jsonl" else ()
-    return Look(container=sniffed.container, columns=columns, objects=objects, head=sniffed.head)
+    return Look(container=sniffed.container, table=_table(sniffed, wanted), objects=objects, head=sniffed.head)
+
+
+def _table(sniffed: Sniffed, wanted: Collection[str]) -> Table | None:
+    if sniffed.container == "csv":
+        return detect_csv(sniffed.head, wanted)
+    return detect_sheet(sniffed.head, wanted) if sniffed.container == "xlsx" else None
 
 
 def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:

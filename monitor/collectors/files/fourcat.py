@@ -72,13 +72,13 @@ class FourCat:
 
     def recognises(self, look: Look) -> bool:
         """Recognise the columns, or items of platforms without any wrapping."""
-        if look.container == "csv":
+        if look.table is not None:
             return _TABLES.recognises(look)
         return any(_is_row(payload) or platform_of(payload) for payload in look.objects)
 
     def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
         """Prepare to read the table or the items."""
-        if look.container == "csv":
+        if look.table is not None:
             return _TABLES.open(sniffed, look, given)
         if any(map(_is_row, look.objects)):
             return self._open_rows(sniffed, look, given)

@@ -51,7 +51,7 @@ class ImportFile:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The first row of a CSV file; the keys of the first records of JSON lines; none where they are fixed."""
+        """The columns of a table; the keys of the first records of JSON lines; none where they are fixed."""
         return self.reading.columns
 
     @property
@@ -63,6 +63,11 @@ class ImportFile:
     def mapping(self) -> ColumnMapping:
         """Which column or place feeds which field."""
         return self.reading.mapping
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the file is read."""
+        return (*self.sniffed.notes, *self.reading.notes)
 
     def rows(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[Row]:
         """Read the posts from the beginning, in the file's order, without holding the file in memory.
@@ -101,7 +106,7 @@ def open_file(path: Path, *, mapping: Mapping[str, str] | None = None, format_na
     sniffed = sniff(path)
     given = mapping or {}
     try:
-        look = look_at(sniffed)
+        look = look_at(sniffed, [column for column in given.values() if column])
         chosen = choose(look, format_name, mapped=bool(given))
         reading = chosen.open(sniffed, look, given)
     except ImportRefused as error:

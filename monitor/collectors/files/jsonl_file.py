@@ -24,6 +24,8 @@ _MAX_DEPTH = 4
 class JsonLinesReader:
     """Reads the records of a file of JSON lines. Columns need not be the same in each record."""
 
+    notes: tuple[str, ...] = ()
+
     def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
         """Give one item for each line that is not blank."""
         for item in json_objects(stream):

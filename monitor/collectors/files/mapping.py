@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.collectors.files.base import Record, Value
-from monitor.collectors.files.values import parse_count
+from monitor.collectors.files.values import as_text, parse_count
 from monitor.errors import ImportRefused
 
 _MOST_LISTED = 40
@@ -51,11 +51,13 @@ class ColumnMapping:
     Args:
         columns: The column of each field that has one.
         given: The fields that somebody named; the others were guessed.
+        notes: What a person should know of a guess.
 
     """
 
     columns: Mapping[str, str]
     given: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def value(self, record: Record, field: str) -> Value:
         """Give a field's value in one record; None when the field has no column or the record lacks it."""
@@ -89,12 +91,33 @@ def map_columns(
         if guessed:
             chosen[field] = guessed
             taken.add(guessed)
+    notes = _take_repeated_title_for_context(chosen, given or {}, sample)
     if not chosen.get("text"):
         raise ImportRefused(
             f"no column with the text of the posts was found among {_listed(columns)}: "
             "say which one it is with --map text=COLUMN"
         )
-    return ColumnMapping({field: chosen[field] for field in FIELDS if chosen.get(field)}, frozenset(given or ()))
+    return ColumnMapping({field: chosen[field] for field in FIELDS if chosen.get(field)}, frozenset(given or ()), notes)
+
+
+def _take_repeated_title_for_context(
+    chosen: dict[str, str], given: Mapping[str, str], sample: Sequence[Record]
+) -> tuple[str, ...]:
+    """Let a title feed the context where rows are comments: they count replies, and several share one title."""
+    column = chosen.get("title")
+    if not column or not chosen.get("replies") or {"title", "context"} & given.keys() or chosen.get("context"):
+        return ()
+    titles = [title for record in sample if (title := as_text(record.values.get(column)).strip())]
+    if len(set(titles)) == len(titles):
+        return ()
+    chosen["context"], chosen["title"] = column, ""
+    name = _shown(column)
+    note = f"`{name}` repeats and replies are counted: it is taken for what the comments answer (context)"
+    return (f"{note}; if it is each post's own heading, add --map title={_quoted(name)}",)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
 
 
 def _given_column(field: str, column: str, columns: Sequence[str]) -> str:
@@ -136,9 +159,13 @@ def column_key(name: str) -> str:
 
 
 def _listed(columns: Sequence[str]) -> str:
-    names = [" ".join(name.split())[:_MOST_NAME_CHARACTERS] for name in columns[:_MOST_LISTED]]
+    names = [_shown(name) for name in columns[:_MOST_LISTED]]
     more = len(columns) - len(names)
     return ", ".join(f"`{name}`" for name in names) + (f" and {more} more" if more else "")
+
+
+def _shown(name: str) -> str:
+    return " ".join(name.split())[:_MOST_NAME_CHARACTERS]
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:

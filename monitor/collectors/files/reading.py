@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files.base import Refusal, Repeat
+from monitor.collectors.files.base import Refusal, Repeat, Table
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.sniff import Container, Sniffed
 
@@ -18,16 +18,21 @@ class Look:
 
     Args:
         container: How its records are separated.
-        columns: The first row of a CSV file; nothing otherwise.
+        table: Reads it, where it is a table.
         objects: The first objects of a file of JSON lines; nothing otherwise.
         head: The decoded beginning.
 
     """
 
     container: Container
-    columns: tuple[str, ...] = ()
+    table: Table | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
     head: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table; nothing otherwise."""
+        return self.table.columns if self.table else ()
 
 
 class Reading(Protocol):
@@ -51,6 +56,11 @@ class Reading(Protocol):
     @property
     def delimiter(self) -> str | None:
         """What stands between two values, in a CSV file."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how it is read."""
         ...
 
     def rows(self, stream: TextIO) -> Iterator[Row]:

@@ -13,11 +13,13 @@ from io import BufferedReader, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
+from monitor.collectors.files.archive import MAGIC, GeneratedText, open_archive
+from monitor.collectors.files.workbook import first_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
-Container = Literal["csv", "jsonl", "json"]
-"""How records are separated: rows, lines of JSON, or the elements of a list in one JSON document."""
+Container = Literal["csv", "xlsx", "jsonl", "json"]
+"""How records are separated: rows, rows of a workbook, lines of JSON, or the elements of a list in a JSON document."""
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 1024 * 1024
@@ -25,8 +27,6 @@ _PROBED_LINES = 50
 
 _GZIP = b"\x1f\x8b"
 _BINARY_KINDS = (
-    (b"PK\x03\x04", "a spreadsheet or zip archive"),
-    (b"PK\x05\x06", "an empty zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
     (b"%PDF-", "a PDF document"),
     (b"SQLite format 3", "a database"),
@@ -58,7 +58,10 @@ _GOOD_PER_BAD = 10
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """What is known about a file before its records are read."""
+    """What is known about a file before its records are read.
+
+    `encoding` is Python's name of it, and for a workbook the sheet that is read. `notes` is what a person should know.
+    """
 
     path: Path
     sha256: str
@@ -67,6 +70,7 @@ class Sniffed:
     encoding: str
     container: Container
     head: str
+    notes: tuple[str, ...] = ()
 
     @contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[TextIO]:
@@ -84,6 +88,10 @@ class Sniffed:
                 raw = opened.enter_context(BufferedReader(_CountedFile(self.path, on_bytes), READ_BYTES // 16))
             except OSError as error:
                 raise _unreadable(self.path, error) from error
+            if self.container == "xlsx":
+                archive = opened.enter_context(open_archive(raw))
+                yield cast("TextIO", GeneratedText(sheet_lines(archive, first_sheet(archive))))
+                return
             binary = opened.enter_context(gzip.GzipFile(fileobj=raw)) if self.compressed else raw
             decoded = TextIOWrapper(
                 cast("BinaryIO", binary), encoding=self.encoding, errors=_error_handler(self.encoding), newline=""
@@ -112,6 +120,8 @@ def sniff(path: Path) -> Sniffed:
 
     """
     sha256, size_bytes, start = _fingerprint(path)
+    if start.startswith(MAGIC):
+        return _sniff_archive(path, sha256, size_bytes)
     compressed = start.startswith(_GZIP)
     head = _decompressed_head(path) if compressed else start
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -127,6 +137,29 @@ def sniff(path: Path) -> Sniffed:
         encoding=encoding,
         container=_container(path, text),
         head=text,
+    )
+
+
+def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
+    """Look into a zip archive: a workbook is one."""
+    try:
+        with path.open("rb") as raw, open_archive(raw) as archive:
+            sheet = first_sheet(archive)
+            head = GeneratedText(sheet_lines(archive, sheet)).read(HEAD_BYTES)
+    except EOFError as error:
+        raise ImportRefused(f"{path}: it is a damaged workbook: save it again") from error
+    except ImportRefused as error:
+        raise ImportRefused(f"{path}: {error}") from error
+    others = f"other sheets of the workbook are not read: {', '.join(sheet.others)}"
+    return Sniffed(
+        path=path,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        compressed=False,
+        encoding=f"sheet {sheet.name!r}",
+        container="xlsx",
+        head=head,
+        notes=(others,) if sheet.others else (),
     )
 
 

@@ -41,6 +41,7 @@ class ExportReading:
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     delimiter: str | None = None
+    notes: tuple[str, ...] = ()
 
     def rows(self, stream: TextIO) -> Iterator[Row]:
         """Give one post or refusal for each message."""
@@ -109,7 +110,7 @@ class TelegramExport:
 
     def recognises(self, look: Look) -> bool:
         """Recognise the export of one chat, or of a whole account."""
-        if look.container == "csv":
+        if look.table is not None:
             return False
         before = outline(StringIO(look.head), _MESSAGES)
         whole = look.container == "json" and _WHOLE_ACCOUNT.search(look.head)

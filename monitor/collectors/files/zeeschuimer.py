@@ -71,6 +71,7 @@ class CaptureReading:
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     delimiter: str | None = None
+    notes: tuple[str, ...] = ()
 
     def rows(self, stream: TextIO) -> Iterator[Row]:
         """Give one post, refusal or repeat for each line that is not blank."""

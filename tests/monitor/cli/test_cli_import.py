@@ -42,7 +42,7 @@ def total_rows(home: Path) -> int:
 def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path, comments: Path) -> None:
     data = kiemtin.well("import", str(comments), *MAP, "--json").data
     assert set(data) == {
-        "source", "file", "sha256", "format", "encoding", "mapping", "dry_run",
+        "source", "file", "sha256", "format", "encoding", "mapping", "notes", "dry_run",
         "records", "new", "changed", "known", "repeated", "refused", "reasons", "refusals", "refused_file",
     }  # fmt: skip
     assert (data["source"], data["records"], data["dry_run"]) == ("comments", 4, False)

@@ -113,7 +113,7 @@ def test_a_gzip_file_with_a_damaged_end_says_so(write: Write) -> None:
         ("posts.csv", b"", "is empty"),
         ("posts.csv", b" \n\n", "is empty"),
         ("posts.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
-        ("posts.xlsx", b"PK\x03\x04rest", "spreadsheet or zip archive: save it as CSV"),
+        ("posts.xlsx", b"PK\x03\x04rest", "a damaged zip archive"),
         ("posts.pdf", b"%PDF-1.7", "PDF document: save it as CSV"),
         ("posts.xls", b"\xd0\xcf\x11\xe0rest", "old Office file: save it as CSV"),
         ("posts.bin", bytes(range(256)) * 10, "not a text file"),

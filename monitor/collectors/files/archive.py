@@ -1,0 +1,103 @@
+"""Zip archives of strangers, read within limits: only what is asked for is unpacked, and no more than it declares."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, BinaryIO
+
+from monitor.errors import ImportRefused
+
+MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+MOST_MEMBERS = 200_000
+_ENCRYPTED = 0x1
+# What zipfile and its decompressors raise on damaged archives.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+
+
+@contextmanager
+def open_archive(raw: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Open an archive.
+
+    Args:
+        raw: Its bytes.
+
+    Raises:
+        ImportRefused: When it is damaged, or holds too many files.
+
+    """
+    try:
+        archive = zipfile.ZipFile(raw)
+    except DAMAGED as error:
+        raise ImportRefused("it is a damaged zip archive: copy or export it again") from error
+    with archive:
+        if len(archive.infolist()) > MOST_MEMBERS:
+            raise ImportRefused(f"it holds more than {MOST_MEMBERS:,} files: unpack it and import the file you mean")
+        yield archive
+
+
+def names_in(archive: zipfile.ZipFile) -> list[str]:
+    """List the files of an archive."""
+    return [info.filename for info in archive.infolist() if not info.is_dir()]
+
+
+def open_member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> IO[bytes]:
+    """Open one file of an archive.
+
+    Args:
+        archive: The archive.
+        name: The file.
+        most_bytes: How large it may be, unpacked. No more than the archive declares is ever unpacked.
+
+    Raises:
+        ImportRefused: When it is missing, larger, or protected by a password.
+
+    """
+    try:
+        info = archive.getinfo(name)
+    except KeyError as error:
+        raise ImportRefused(f"it lacks {name}: export it again") from error
+    if info.flag_bits & _ENCRYPTED:
+        raise ImportRefused("it is protected by a password: save it without one")
+    if info.file_size > most_bytes:
+        raise ImportRefused(f"{name} in it takes more than {most_bytes // 1_000_000} MB unpacked: split it")
+    try:
+        return archive.open(info)
+    except DAMAGED as error:
+        raise ImportRefused(f"{name} in it is damaged: copy or export it again") from error
+
+
+class GeneratedText(io.TextIOBase):
+    """Text that is made while it is read.
+
+    Args:
+        lines: Its lines, each with its end.
+
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._rest = ""
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # the base class names no type
+        """Read up to the end of the line, or so many characters."""
+        line = self._rest or next(self._lines, "")
+        if 0 <= size < len(line):
+            line, self._rest = line[:size], line[size:]
+        else:
+            self._rest = ""
+        return line
+
+    def read(self, size: int | None = -1, /) -> str:
+        """Read so many characters, or all."""
+        parts: list[str] = []
+        left = -1 if size is None or size < 0 else size
+        while left and (line := self.readline(left)):
+            parts.append(line)
+            left -= len(line) if left > 0 else 0
+        return "".join(parts)
