@@ -1,14 +1,13 @@
 """Texts are made ready for their features, one or very many."""
 
-from hypothesis import example, given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifiers.features.space import VIEWS
 from classifiers.features.tokens import TextPreparer, View, prepare, syllables
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
-
-SEGMENTER = Segmenter()
 
 
 def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
@@ -33,18 +32,35 @@ def test_each_token_names_the_word_that_it_stands_in(segmenter: Segmenter) -> No
     assert by_syllable.token_words(text) == [0, 0, 1, 1, 2]
 
 
+def test_a_groups_name_is_one_word_that_is_shown_as_written_and_no_view_sees(segmenter: Segmenter) -> None:
+    text = prepare("Em là người Hà Nhì", segmenter)
+    assert [word.text for word in text.words] == ["em", "là", "⟨people⟩"]
+    assert text.written == ["em", "là", "người hà nhì"]
+    assert text.segmented == "em là người_hà_nhì"
+    assert {token for view in VIEWS for token in view.tokens(text)} == {"em", "là", "⟨people⟩"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["...người Mông", "?người Thái!người Dao", "⟨⟨people⟩⟩ người Kinh", "⟨người Mông⟩", "....⟨people⟩", "ở.người Lự"],
+)
+def test_a_groups_name_is_a_word_whatever_marks_stand_around_it(segmenter: Segmenter, text: str) -> None:
+    prepared = prepare(text, segmenter)
+    assert sum(word.text == "⟨people⟩" for word in prepared.words) == len(prepared.names) > 0
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    parts=st.lists(
+        st.sampled_from(["người Mông", "Hà Nội", "⟨", "⟩", "people", ".", "…", "?", " ", "\n", "a", "⟨link⟩"])
+    )
+)
+def test_every_mixture_of_names_and_marks_can_be_prepared(segmenter: Segmenter, parts: list[str]) -> None:
+    prepared = prepare("".join(parts), segmenter)
+    assert len(prepared.written) == len(prepared.words)
+
+
 def test_every_view_has_a_word_for_each_token(segmenter: Segmenter) -> None:
     text = prepare("Nghe bảo NGÂN HÀNG sắp vỡ nợ, rút tiền gấp!!! ko thì mất trắng", segmenter)
     for view in VIEWS:
         assert len(view.token_words(text)) == len(view.tokens(text)) > 0
-
-
-NAMED = st.lists(st.sampled_from(["Huế", "người Mông", "⟨place⟩", ".", ",", " ", "a", "⟨", "⟩", "dao"])).map("".join)
-
-
-@given(NAMED)
-@example("vinh.huế.phú yên.bình định.bình phước.")
-@example("Huế⟨place⟩")
-def test_every_word_shown_for_a_name_stood_in_the_text(text: str) -> None:
-    prepared = prepare(text, SEGMENTER)
-    assert all(name in text.lower() for name in prepared.names.values())
