@@ -18,6 +18,10 @@ from monitor.errors import ImportRefused
 _SAMPLED_RECORDS = 200
 
 
+Prepare = Callable[[Record], Record | Refusal]
+"""Adds to a record what follows from its columns, or says why it is to be left out."""
+
+
 def as_it_is(record: Record) -> Record:
     """Leave a record as it stands in the file."""
     return record
@@ -32,7 +36,7 @@ class ColumnReading:
         columns: Their columns.
         mapping: Which column feeds which field.
         delimiter: What stands between two values, in a CSV file.
-        prepare: Adds to a record what follows from its columns.
+        prepare: Prepares a record.
         read_date: Reads the date as this format writes it.
         consumed: The columns from which it follows.
 
@@ -42,7 +46,7 @@ class ColumnReading:
     columns: tuple[str, ...]
     mapping: ColumnMapping
     delimiter: str | None = None
-    prepare: Callable[[Record], Record] = as_it_is
+    prepare: Prepare = as_it_is
     read_date: ReadDate = published
     consumed: frozenset[str] = frozenset()
 
@@ -61,10 +65,11 @@ class ColumnReading:
         """Give one post or refusal for each record that is not blank."""
         identities = RowIdentities()
         for record in self.reader.records(stream):
-            if isinstance(record, Refusal):
-                yield record
+            prepared = record if isinstance(record, Refusal) else self.prepare(record)
+            if isinstance(prepared, Refusal):
+                yield prepared
             else:
-                yield to_post(self.prepare(record), self.mapping, identities, self.read_date)
+                yield to_post(prepared, self.mapping, identities, self.read_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ class Variant:
             one without columns is left out.
         derived: Columns that `prepare` adds.
         consumed: Columns from which it makes them.
-        prepare: Adds to a record what follows from its columns.
+        prepare: Prepares a record.
         read_date: Reads the date as this tool writes it.
 
     """
@@ -139,7 +144,7 @@ class Variant:
     sources: Mapping[str, tuple[str, ...]]
     derived: tuple[str, ...] = ()
     consumed: frozenset[str] = frozenset()
-    prepare: Callable[[Record], Record] = as_it_is
+    prepare: Prepare = as_it_is
     read_date: ReadDate = published
 
     def preset(self, columns: tuple[str, ...]) -> dict[str, str]:
@@ -169,7 +174,8 @@ class ColumnFormat:
         if reader is None:
             raise ImportRefused(f"it is no table, as {self.name} writes it: leave --format out")
         columns = (*reader.columns, *variant.derived)
-        sample = [variant.prepare(record) for record in _sample(sniffed, reader)]
+        prepared = map(variant.prepare, _sample(sniffed, reader))
+        sample = [record for record in prepared if isinstance(record, Record)]
         mapping = map_columns(columns, sample, {**variant.preset(columns), **given})
         return ColumnReading(
             reader=reader,

@@ -8,6 +8,8 @@ from monitor.collectors.files.base import Table
 from monitor.collectors.files.columns import PlainCsv, PlainJsonLines, PlainWorkbook
 from monitor.collectors.files.crowdtangle import CROWDTANGLE
 from monitor.collectors.files.csv_file import detect_csv
+from monitor.collectors.files.downloads import Download
+from monitor.collectors.files.exports import EXPORT_COMMENTS, META_CONTENT_LIBRARY
 from monitor.collectors.files.fourcat import FourCat
 from monitor.collectors.files.reading import FileFormat, Look
 from monitor.collectors.files.sheet import detect_sheet
@@ -20,10 +22,14 @@ from monitor.errors import ImportRefused, UsageError
 
 FORMATS: tuple[FileFormat, ...] = (
     TelegramExport(),
+    Download("facebook_download", "facebook"),
+    Download("tiktok_download", "tiktok"),
     Zeeschuimer(),
     FourCat(),
     CROWDTANGLE,
     YOUTUBE_DATA_TOOLS,
+    META_CONTENT_LIBRARY,
+    EXPORT_COMMENTS,
     PlainJsonLines(),
     PlainCsv(),
     PlainWorkbook(),
@@ -48,7 +54,13 @@ def look_at(sniffed: Sniffed, wanted: Collection[str] = ()) -> Look:
 
     """
     objects = tuple(_objects(sniffed.head)) if sniffed.container == "jsonl" else ()
-    return Look(container=sniffed.container, table=_table(sniffed, wanted), objects=objects, head=sniffed.head)
+    return Look(
+        container=sniffed.container,
+        table=_table(sniffed, wanted),
+        objects=objects,
+        head=sniffed.head,
+        platform=sniffed.platform,
+    )
 
 
 def _table(sniffed: Sniffed, wanted: Collection[str]) -> Table | None:
@@ -76,7 +88,7 @@ def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:
                 return each
         raise UsageError(f"there is no format named {name!r}: use one of {', '.join(format_names())}")
     for each in FORMATS:
-        if (each.maps_columns or not mapped or look.container == "json") and each.recognises(look):
+        if (each.maps_columns or not mapped or look.container in ("json", "download")) and each.recognises(look):
             return each
     raise ImportRefused("it is one JSON document: write one object a line (jq -c '.[]' FILE > FILE.jsonl)")
 

@@ -1,22 +1,25 @@
 """Files of 4CAT: tables with the columns that it gives every platform, and JSON lines with the platform's own items."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from monitor.collectors.files.base import Record, Value
+from monitor.collectors.files.base import REPOST, Record, Refusal, Value
 from monitor.collectors.files.columns import ColumnFormat, ColumnReading, PlainJsonLines, Variant
 from monitor.collectors.files.platform_items import platform_of
 from monitor.collectors.files.reading import Look, Reading
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import optional_text
+from monitor.collectors.files.values import as_text, optional_text
 from monitor.collectors.files.zeeschuimer import read_captures, unwrap
 from monitor.collectors.parsing.dates import parse_date
 
 _MINIMUM = frozenset({"id", "thread_id", "author", "body", "timestamp"})
+_YES = frozenset({"yes", "true", "1"})
 _TEXT, _TITLE = "body or subject", "subject beside a body"
 _ADDRESSES = (
     "url",
+    "comment_url",
     "post_url",
     "tiktok_url",
     "tweet_url",
@@ -33,9 +36,14 @@ def read_date(value: Value) -> tuple[datetime | None, str | None]:
     return (parse_date(raw, default_zone=UTC), raw) if raw else (None, None)
 
 
-def _prepare(record: Record) -> Record:
-    """Let the heading be the text of a post that has no other."""
+def _prepare(record: Record) -> Record | Refusal:
+    """Let the heading be the text of a post that has no other; leave out what only passes on another's post on X."""
     body, subject = record.values.get("body"), record.values.get("subject")
+    if "is_retweet" in record.values:
+        if as_text(record.values.get("is_retweet")).strip().lower() in _YES:
+            return Refusal(record.line, REPOST, record.excerpt)
+        # 4CAT leaves X's references for `&`, `<` and `>` as they are.
+        body = html.unescape(body) if isinstance(body, str) else body
     added = {_TEXT: body, _TITLE: subject} if optional_text(body) else {_TEXT: subject, _TITLE: None}
     return replace(record, values={**record.values, **added})
 
@@ -48,13 +56,15 @@ _TABLE = Variant(
         "external_id": ("id",),
         "text": (_TEXT,),
         "title": (_TITLE,),
-        "context": ("thread_title",),
+        "context": ("thread_title", "post_body"),
         "url": _ADDRESSES,
         "author": ("author_id", "author", "author_name"),
         "published": ("unix_timestamp", "timestamp"),
+        "language": ("language_guess", "language", "lang"),
         "likes": ("likes", "like_count", "num_likes"),
         "comments": ("comments", "comment_count", "num_comments"),
         "shares": ("shares", "share_count", "retweet_count", "num_shares"),
+        "replies": ("replies", "reply_count"),
         "views": ("plays", "views", "view_count", "impression_count"),
     },
     prepare=_prepare,

@@ -1,6 +1,7 @@
 """Items of TikTok, Instagram, Threads, X and Facebook as their pages load them and capture tools store them."""
 
 import html
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,10 @@ def _never(_: Payload) -> bool:
     return False
 
 
+def _always(_: Payload) -> bool:
+    return True
+
+
 def _as_written(text: str) -> str:
     return text
 
@@ -40,6 +45,7 @@ class Platform:
         marks: Places of which an item has at least one of each group.
         places: For each field, where it may stand; the best first.
         address: Gives where a person can read the post.
+        is_kind: Tells whether an item that has the marks is of this platform.
         is_repost: Tells whether an item only passes on another's post.
         read_text: Turns the text as it stands in the item into what a reader sees.
         read_date: Reads the date as this platform writes it.
@@ -50,13 +56,14 @@ class Platform:
     marks: tuple[tuple[str, ...], ...]
     places: Mapping[str, tuple[str, ...]]
     address: Callable[[Payload], str | None]
+    is_kind: Callable[[Payload], bool] = _always
     is_repost: Callable[[Payload], bool] = _never
     read_text: Callable[[str], str] = _as_written
     read_date: ReadDate = published
 
     def fits(self, data: Payload) -> bool:
         """Tell whether an item has the shape of this platform."""
-        return all(first_value(data, group) is not None for group in self.marks)
+        return all(first_value(data, group) is not None for group in self.marks) and self.is_kind(data)
 
     def post(self, data: Payload, line: int, excerpt: str) -> PublicPost | Refusal:
         """Turn an item into a post, or say why it cannot be one."""
@@ -97,12 +104,32 @@ def _by_code(start: str) -> Callable[[Payload], str | None]:
     return address
 
 
+def _is_polaris(data: Payload) -> bool:
+    return as_text(data.get("__typename")).startswith("XIGPolaris")
+
+
+def _instagram_date(value: Value) -> tuple[datetime | None, str | None]:
+    """Read a time, or that which stands in an identifier: milliseconds since 24 August 2011 above its low 23 bits."""
+    number = as_text(value).removeprefix("POLARIS_").partition("_")[0]
+    if not number.isdigit() or not _LEAST_INSTAGRAM_DIGITS <= len(number) < _MOST_INSTAGRAM_DIGITS:
+        return published(value)
+    milliseconds = (int(number) >> 23) + _INSTAGRAM_EPOCH
+    return published(str(milliseconds))[0], None
+
+
 def _threads_address(data: Payload) -> str | None:
     author, code = first_value(data, ("user.username",)), first_value(data, ("code",))
     return f"https://www.threads.net/@{author}/post/{code}" if author and code else None
 
 
-_X_NAME = ("core.user_results.result.core.screen_name", "core.user_results.result.legacy.screen_name")
+_LEAST_INSTAGRAM_DIGITS, _MOST_INSTAGRAM_DIGITS = 16, 20
+_INSTAGRAM_EPOCH = 1_314_220_021_721
+_X_NAME = (
+    "core.user_results.result.core.screen_name",
+    "core.user_results.result.legacy.screen_name",
+    "user.screen_name",
+)
+_PASSED_ON = re.compile(r"RT @\w{1,20}:? ")
 
 
 def _x_address(data: Payload) -> str | None:
@@ -113,7 +140,10 @@ def _x_address(data: Payload) -> str | None:
 
 def _x_repost(data: Payload) -> bool:
     legacy = data.get("tweet", data).get("legacy") if isinstance(data.get("tweet", data), dict) else None
-    return isinstance(legacy, dict) and "retweeted_status_result" in legacy
+    if not isinstance(legacy, dict):
+        return False
+    is_named = "retweeted_status_result" in legacy or bool(legacy.get("retweeted_status_id_str"))
+    return is_named or _PASSED_ON.match(as_text(first_value(legacy, ("full_text",)))) is not None
 
 
 def _x_date(value: Value) -> tuple[datetime | None, str | None]:
@@ -158,7 +188,7 @@ TIKTOK_COMMENT = Platform(
         "likes": ("digg_count",),
         "replies": ("reply_comment_total",),
     },
-    address=_at("share_info.url"),
+    address=_at("comment_url", "share_info.url"),
 )
 THREADS = Platform(
     names=("threads",),
@@ -192,6 +222,22 @@ INSTAGRAM = Platform(
     },
     address=_by_code("https://www.instagram.com/p/"),
 )
+POLARIS = Platform(
+    names=("instagram",),
+    marks=(("code",), ("__typename",)),
+    places={
+        "external_id": ("code",),
+        "text": ("caption.text", "caption"),
+        "author": ("user.username", "owner.username", "user.pk", "owner.pk", "user.id", "owner.id"),
+        "published": ("taken_at", "pk", "id"),
+        "likes": ("like_count",),
+        "comments": ("comment_count",),
+        "views": ("play_count", "view_count"),
+    },
+    address=_by_code("https://www.instagram.com/p/"),
+    is_kind=_is_polaris,
+    read_date=_instagram_date,
+)
 X = Platform(
     names=("twitter", "x.com"),
     marks=(_either("rest_id", "legacy.id_str"), _either("legacy.full_text")),
@@ -204,7 +250,7 @@ X = Platform(
         "likes": _either("legacy.favorite_count"),
         "replies": _either("legacy.reply_count"),
         "shares": _either("legacy.retweet_count"),
-        "views": _either("views.count"),
+        "views": _either("views.count", "ext_views.count"),
     },
     address=_x_address,
     is_repost=_x_repost,
@@ -230,7 +276,7 @@ FACEBOOK = Platform(
     address=_at(f"{_STORY}.wwwURL"),
 )
 
-PLATFORMS: tuple[Platform, ...] = (TIKTOK_COMMENT, TIKTOK, THREADS, INSTAGRAM, X, FACEBOOK)
+PLATFORMS: tuple[Platform, ...] = (TIKTOK_COMMENT, TIKTOK, THREADS, POLARIS, INSTAGRAM, X, FACEBOOK)
 
 
 def platform_of(data: Payload, named: str = "") -> Platform | None:

@@ -21,6 +21,7 @@ class Look:
         table: Reads it, where it is a table.
         objects: The first objects of a file of JSON lines; nothing otherwise.
         head: The decoded beginning.
+        platform: Where a download comes from; empty for anything else.
 
     """
 
@@ -28,6 +29,7 @@ class Look:
     table: Table | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
     head: str = ""
+    platform: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

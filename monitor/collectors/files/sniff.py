@@ -6,24 +6,28 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
-from monitor.collectors.files.archive import MAGIC, GeneratedText, open_archive
+from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
+from monitor.collectors.files.download_entries import archive_lines, members_of
 from monitor.collectors.files.workbook import first_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
-Container = Literal["csv", "xlsx", "jsonl", "json"]
-"""How records are separated: rows, rows of a workbook, lines of JSON, or the elements of a list in a JSON document."""
+Container = Literal["csv", "xlsx", "jsonl", "json", "download"]
+"""How records are separated: rows, rows of a workbook, lines of JSON, the elements of a list in a JSON document, or the
+files of an archive that a platform lets a person download.
+"""
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 1024 * 1024
 _PROBED_LINES = 50
+_SHOWN_FILES = 5
 
 _GZIP = b"\x1f\x8b"
 _BINARY_KINDS = (
@@ -60,7 +64,8 @@ _GOOD_PER_BAD = 10
 class Sniffed:
     """What is known about a file before its records are read.
 
-    `encoding` is Python's name of it, and for a workbook the sheet that is read. `notes` is what a person should know.
+    `encoding` is Python's name of it, and for a workbook the sheet that is read. `notes` is what a person should know;
+    `platform` names the one that a download comes from.
     """
 
     path: Path
@@ -71,6 +76,7 @@ class Sniffed:
     container: Container
     head: str
     notes: tuple[str, ...] = ()
+    platform: str = ""
 
     @contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[TextIO]:
@@ -88,9 +94,11 @@ class Sniffed:
                 raw = opened.enter_context(BufferedReader(_CountedFile(self.path, on_bytes), READ_BYTES // 16))
             except OSError as error:
                 raise _unreadable(self.path, error) from error
-            if self.container == "xlsx":
+            if self.container in ("xlsx", "download"):
                 archive = opened.enter_context(open_archive(raw))
-                yield cast("TextIO", GeneratedText(sheet_lines(archive, first_sheet(archive))))
+                is_sheet = self.container == "xlsx"
+                lines = sheet_lines(archive, first_sheet(archive)) if is_sheet else archive_lines(archive)
+                yield cast("TextIO", GeneratedText(lines))
                 return
             binary = opened.enter_context(gzip.GzipFile(fileobj=raw)) if self.compressed else raw
             decoded = TextIOWrapper(
@@ -144,6 +152,8 @@ def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
     """Look into a zip archive: a workbook is one."""
     try:
         with path.open("rb") as raw, open_archive(raw) as archive:
+            if download := members_of(names_in(archive)):
+                return _download(path, sha256, size_bytes, *download)
             sheet = first_sheet(archive)
             head = GeneratedText(sheet_lines(archive, sheet)).read(HEAD_BYTES)
     except EOFError as error:
@@ -160,6 +170,22 @@ def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
         container="xlsx",
         head=head,
         notes=(others,) if sheet.others else (),
+    )
+
+
+def _download(path: Path, sha256: str, size_bytes: int, platform: str, names: Sequence[str]) -> Sniffed:
+    shown = ", ".join(name.rpartition("/")[2] for name in names[:_SHOWN_FILES])
+    more = f" and {len(names) - _SHOWN_FILES} more" if len(names) > _SHOWN_FILES else ""
+    return Sniffed(
+        path=path,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        compressed=False,
+        encoding="utf-8",
+        container="download",
+        head="",
+        notes=(f"read in it: {shown}{more}",),
+        platform=platform,
     )
 
 

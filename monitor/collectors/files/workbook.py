@@ -1,6 +1,7 @@
 """The first sheet of an .xlsx workbook (ECMA-376), read row by row.
 
-Read here and not by openpyxl, which holds each row, all styles and the width that a cell's name claims in memory. Here entities stay unread, and no more is kept than a row.
+Read here and not by openpyxl, which holds each row, all styles and the width that a cell's name claims in memory.
+Here entities stay unread, and no more is kept than a row.
 """
 
 import json

@@ -251,7 +251,7 @@ def test_a_format_can_be_asked_for(write: Write) -> None:
         open_file(path, format_name="jsonl")
     with pytest.raises(ImportRefused, match="leave --format out"):
         open_file(write("a.jsonl", '{"text": "a"}\n'), format_name="csv")
-    with pytest.raises(UsageError, match="no format named 'excel': use one of crowdtangle, csv, fourcat"):
+    with pytest.raises(UsageError, match="no format named 'excel': use one of crowdtangle, csv, exportcomments"):
         open_file(path, format_name="excel")
 
 

@@ -39,6 +39,15 @@ INSTAGRAM_GRAPH = {
     "edge_media_to_caption": {"edges": [{"node": {"text": "Bếp ăn hôm nay"}}]},
     "edge_media_preview_like": {"count": 9},
 }
+POLARIS: dict[str, Any] = {
+    "__typename": "XIGPolarisVideoMedia",
+    "id": "POLARIS_3984285244001148342",
+    "pk": "3984285244001148342",
+    "code": "DdLBlHchN22",
+    "caption": {"text": "Chủ nhật này đi làm bù"},
+    "user": {"pk": "44", "username": "xuong_may"},
+    "play_count": 12,
+}
 THREADS = {
     "code": "T1",
     "pk": "33",
@@ -253,3 +262,40 @@ def test_any_item_is_read_or_refused(data: dict[str, Any]) -> None:
     for platform in PLATFORMS:
         assert isinstance(platform.post(data, 1, ""), PublicPost | Refusal)
     platform_of(data)
+
+
+def test_newer_items_of_instagram_are_read_with_the_time_in_their_identifier(write: Write) -> None:
+    timed = {**POLARIS, "code": "Dx2", "taken_at": 1_795_503_600}
+    carousel = {
+        **POLARIS,
+        "code": "Dx3",
+        "__typename": "XIGPolarisCarouselMedia",
+        "pk": None,
+        "id": "POLARIS_x",
+        "caption": None,
+    }
+    path = write(
+        "capture.ndjson",
+        ndjson(*(wrapped(item, "instagram.com", item_id=item["code"]) for item in (POLARIS, timed, carousel))),
+    )
+    first, second, third = rows(path)
+    assert isinstance(first, PublicPost)
+    assert isinstance(second, PublicPost)
+    assert (first.external_id, first.author, first.engagement) == ("DdLBlHchN22", "xuong_may", {"views": 12})
+    assert first.url == "https://www.instagram.com/p/DdLBlHchN22/"
+    assert first.published_at is not None
+    assert first.published_raw is None
+    assert f"{first.published_at:%Y-%m}" == "2026-09"
+    assert second.published_at is not None
+    assert second.published_at.timestamp() == 1_795_503_600
+    assert third == Refusal(3, NO_TEXT)
+
+
+def test_posts_of_x_that_only_pass_on_another_are_left_out_in_older_forms_too(write: Write) -> None:
+    legacy = {**X["legacy"], "id_str": "9", "full_text": "RT @nguoi_tho: Lương"}
+    older = {"type": "adaptive", "legacy": {**X["legacy"], "id_str": "8"}, "user": {"screen_name": "tho"}}
+    path = write("x.ndjson", ndjson(wrapped({**X, "legacy": legacy}, "x.com"), wrapped(older, "x.com", item_id="8")))
+    repost, post = rows(path)
+    assert repost == Refusal(1, REPOST)
+    assert isinstance(post, PublicPost)
+    assert (post.author, post.url) == ("tho", "https://x.com/tho/status/8")
