@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.active_learning import QuestionSelector
     from monitor.pipeline.captures import CaptureStore
     from monitor.pipeline.collect import Crawler
+    from monitor.pipeline.erasure import Erasure
     from monitor.pipeline.imports import Importer
     from monitor.pipeline.learn import Learner
     from monitor.pipeline.match import Matcher
@@ -228,6 +229,20 @@ class Application:
         from monitor.pipeline.captures import CaptureStore
 
         return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
+
+    def erasure(self, kind: str, author: str) -> Erasure:
+        """Make the erasure of one author."""
+        from monitor.pipeline.erasure import Erasure
+
+        return Erasure(
+            self.ready_database,
+            self.clock,
+            self.pseudonymiser,
+            self.captures,
+            self.settings.home,
+            kind=kind,
+            given=author,
+        )
 
     def secret_for(self, name: str, kind: str) -> str | None:
         """Return the operator's key or token for a source: the one of its name, else the one of its kind."""

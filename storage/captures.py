@@ -86,6 +86,11 @@ def release_author(session: Session, author_key: str) -> tuple[list[str], list[s
     return paths, sorted({sha256 for sha256, _ in rows})
 
 
+def release_paths(session: Session, paths: Sequence[str]) -> None:
+    """Clear the paths of kept bytes, whose files the caller deletes."""
+    _clear_paths(session, paths)
+
+
 def _clear_paths(session: Session, paths: Sequence[str]) -> None:
     for path in paths:
         session.execute(update(Capture).where(Capture.warc_path == path).values(warc_path=None))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Post, PostBand, PostRevision, Score, Source
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostBand, PostRevision, Score, Source
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 
@@ -25,6 +25,7 @@ class PostDraft:
     collected_at: datetime
     url: str | None = None
     author_key: str | None = None
+    author_aliases: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_raw: str | None = None
     published_precision: str | None = None
@@ -66,8 +67,8 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
             newer, so importing one twice must not look like an edit.
 
     """
-    erased = _erased(session, {draft.author_key for draft in drafts if draft.author_key})
-    pending = [draft for draft in drafts if draft.author_key not in erased]
+    erased = _erased(session, {key for draft in drafts for key in _keys(draft)})
+    pending = [draft for draft in drafts if erased.isdisjoint(_keys(draft))]
     stored = RecordCounts(erased=len(drafts) - len(pending))
     # A batch may hold several versions of one post: each pass stores at most one version of each.
     while pending:
@@ -102,6 +103,10 @@ def _record_distinct(
             _revise(session, post, draft)
     session.flush()
     return stored
+
+
+def _keys(draft: PostDraft) -> tuple[str, ...]:
+    return (draft.author_key, *draft.author_aliases) if draft.author_key else ()
 
 
 def _erased(session: Session, author_keys: Collection[str]) -> set[str]:
@@ -161,6 +166,9 @@ def _refresh(post: Post, draft: PostDraft) -> None:
     # Some responses carry no counts; they must not erase those that are known.
     if draft.engagement and dict(draft.engagement) != post.engagement:
         post.engagement = dict(draft.engagement)
+    # The pseudonym was made with a former key, or by another spelling.
+    if post.author_key in draft.author_aliases:
+        post.author_key = draft.author_key
     # A post that is read again is there, whatever was found before.
     post.deleted_at = None
 
@@ -275,10 +283,22 @@ def delete_expired(session: Session, source: Source, now: datetime, days: int | 
     return _delete(session, and_(Post.source_id == source.id, Post.collected_at < limit), now, "retention")
 
 
-def erase_author(session: Session, author_key: str, now: datetime) -> Deleted:
-    """Delete every post of a pseudonym, and store that none may be stored again."""
-    insert_ignoring(session, ErasedAuthor, [{"author_key": author_key, "erased_at": now}], ("author_key",))
-    return _delete(session, Post.author_key == author_key, now, "erasure")
+def erase_author(session: Session, author_key: str, now: datetime, aliases: Sequence[str] = ()) -> Deleted:
+    """Delete every post of an author's pseudonyms, and store that none may be stored again."""
+    keys = (author_key, *aliases)
+    insert_ignoring(session, ErasedAuthor, [{"author_key": key, "erased_at": now} for key in keys], ("author_key",))
+    return _delete(session, Post.author_key.in_(keys), now, "erasure")
+
+
+def ids_by_author(session: Session, author_keys: Sequence[str]) -> set[int]:
+    """Return the ids of all posts of an author's pseudonyms."""
+    return set(session.scalars(select(Post.id).where(Post.author_key.in_(author_keys))))
+
+
+def flagged_times(session: Session, author_keys: Sequence[str]) -> list[datetime]:
+    """List when the flagged posts of an author's pseudonyms were collected: their weeks' summaries may quote them."""
+    query = select(Post.collected_at).join(Flag, Flag.post_id == Post.id).where(Post.author_key.in_(author_keys))
+    return list(session.scalars(query))
 
 
 def delete_by_author(session: Session, author_key: str, now: datetime) -> Deleted:

@@ -1,6 +1,6 @@
 """The queries of the weekly summary, and the summaries that were issued."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -140,6 +140,12 @@ def problem_runs(session: Session, period: Period) -> list[tuple[str, CrawlRun]]
 def was_issued(session: Session, week: str) -> bool:
     """Tell whether a summary of a week was issued."""
     return session.scalar(select(Report.id).where(Report.week == week).limit(1)) is not None
+
+
+def files_of_weeks(session: Session, weeks: Collection[str]) -> tuple[str, ...]:
+    """List the files of all summaries that were issued for some weeks."""
+    found = session.scalars(select(Report.files).where(Report.week.in_(weeks)).order_by(Report.id))
+    return tuple(dict.fromkeys(name for names in found for name in names))
 
 
 def record_report(

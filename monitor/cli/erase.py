@@ -1,26 +1,104 @@
-"""`kiemtin erase`: delete every post of one author, on that person's request."""
+"""`kiemtin erase`: delete every post of one author and every trace, on that person's request."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.context import application, out
-from monitor.pipeline.retain import erase as erase_posts
+from monitor.bootstrap import Application
+from monitor.cli.context import application, out, show_json
+from monitor.errors import NotErased, UsageError
+from monitor.pipeline.erasure import Erased, Found
+from monitor.pipeline.erasure_check import Leftover, leftovers
 
 
 def erase(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="Kind of source: mastodon, feed, import …")],
-    author: Annotated[str, typer.Argument(help="The author's identifier on that platform, as the person gives it.")],
+    author: Annotated[str, typer.Argument(help="The author's handle or address, as the person gives it.")],
+    find: Annotated[bool, typer.Option("--find", help="Only show what would go.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only search the whole home folder for what is left, and say why.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
 ) -> None:
     """Delete every stored post of one author with all that hangs on it. This cannot be undone.
 
-    Example: `kiemtin erase mastodon https://example.social/users/abc`
+    Example: `kiemtin erase mastodon https://example.social/users/abc --find`
     """
+    if find and verify:
+        message = "--find and --verify: choose one, before or after the erasure"
+        raise UsageError(message)
     app = application(context)
-    database, pseudonymiser = app.ready_database, app.pseudonymiser
+    if verify:
+        _verify(app, kind, author, as_json=as_json)
+        return
+    erasure = app.erasure(kind, author)
+    found = erasure.find()
+    if find:
+        show_json(_as_data(found)) if as_json else _show_found(found)
+        return
     if not yes:
+        if not as_json:
+            _show_found(found)
         typer.confirm("Delete all posts of this author for good?", abort=True)
-    count = erase_posts(database, app.clock, pseudonymiser, kind=kind, author=author, captures=app.captures)
-    out().print(f"Deleted {count} posts." if count else "No post of this author is stored (or the identifier differs).")
+    erased = erasure.run()
+    if as_json:
+        show_json({"posts": erased.posts, "masked": erased.masked, "withdraw": list(erased.withdraw)})
+    else:
+        _show_erased(erased, app.settings.reports_dir)
+    if not (erased.posts or erased.masked or erased.captures or erased.files):
+        tried = ", ".join(erasure.names)
+        message = f"no trace of this author was found (tried {tried}): check kind and handle with `--find`"
+        raise NotErased(message)
+
+
+def _as_data(found: Found) -> dict[str, object]:
+    return {
+        "stored_as": list(found.names),
+        "posts": found.posts,
+        "mentions": found.mentions,
+        "captures": found.captures,
+        "files": [str(path) for path in found.files],
+    }
+
+
+def _show_found(found: Found) -> None:
+    names = f", stored as {', '.join(found.names)}" if found.names else ""
+    out().print(
+        f"{found.posts} posts{names}; {found.mentions} other places of the database, {found.captures} captured pages "
+        f"and {len(found.files)} other files name this author.",
+        markup=False,
+    )
+
+
+def _show_erased(erased: Erased, reports: Path) -> None:
+    console = out()
+    console.print(f"Deleted {erased.posts} posts.")
+    if erased.masked or erased.captures or erased.files:
+        console.print(
+            f"The name was masked in {erased.masked} other places; {erased.captures} captured pages were deleted, "
+            f"{erased.files} other files cleaned.",
+            markup=False,
+        )
+    for name in erased.withdraw:
+        console.print(f"Withdraw {reports / name}: it may quote a deleted post.", markup=False)
+    if not erased.scrubbed:
+        console.print("The database is in use: close the other programs, then run this with --verify.", markup=False)
+
+
+def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
+    left: list[Leftover] = list(leftovers(app.erasure(kind, author), app.ready_database, app.settings.home))
+    if as_json:
+        show_json([{"place": each.place, "why": each.why, "lawful": each.lawful} for each in left])
+    else:
+        for each in left:
+            out().print(f"{each.place}: {each.why}", markup=False)
+        if not left:
+            out().print("Nothing of this author is left in the home folder.")
+    if open_ones := [each for each in left if not each.lawful]:
+        message = (
+            f"{len(open_ones)} traces of this author are left: run `kiemtin erase` again, or do what each line says"
+        )
+        raise NotErased(message)

@@ -66,7 +66,8 @@ class BatchWriter:
         ]
         stored = posts.record(session, source.id, drafts)
         skipped += Counter({ERASED: stored.erased})
-        # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
+        # Bytes of reference sources, and of fetches without news, can never prove a flagged post; those with a post of
+        # an erased author would keep it.
         if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
             dropped = self._captures.spool(batch.fetched)
             skipped += Counter({SPOOL_FULL: dropped})
@@ -86,16 +87,20 @@ class BatchWriter:
         """Delete all posts of authors whose accounts their platform no longer has."""
         gone = 0
         for author in batch.gone_authors:
-            if key := self._pseudonymiser.key(source.kind, author):
-                if self._captures:
-                    self._captures.delete_author(session, key)
-                now = self._clock.now()
-                deleted = posts.delete_by_author(session, key, now)
-                gone += deleted.posts
-                if deleted.decisions:
-                    detail = {"posts": deleted.posts, DECISIONS: deleted.decisions}
-                    audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
+            key = self._pseudonymiser.key(source.kind, author)
+            for each in (key, *self._pseudonymiser.aliases(source.kind, author)) if key else ():
+                gone += self._delete_departed_author(session, source, each)
         return gone
+
+    def _delete_departed_author(self, session: Session, source: Source, key: str) -> int:
+        now = self._clock.now()
+        if self._captures:
+            self._captures.delete_author(session, key)
+        deleted = posts.delete_by_author(session, key, now)
+        if deleted.decisions:
+            detail = {"posts": deleted.posts, DECISIONS: deleted.decisions}
+            audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
+        return deleted.posts
 
 
 def _storable(post: PublicPost) -> bool:

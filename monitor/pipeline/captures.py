@@ -132,6 +132,16 @@ class CaptureStore:
         self._delete(f"{self._spool.name}/{sha256}{SUFFIX}" for sha256 in hashes)
         return self._delete(paths)
 
+    def files(self) -> list[Path]:
+        """List all captures, kept or waiting."""
+        return sorted(self._folder.rglob(f"*{SUFFIX}"))
+
+    def delete_files(self, session: Session, files: Iterable[Path]) -> int:
+        """Delete captures, also with posts of others in them; returns how many. The caller commits."""
+        paths = [str(file.relative_to(self._folder)) for file in files]
+        captures.release_paths(session, paths)
+        return self._delete(paths)
+
     def _delete(self, paths: Iterable[str]) -> int:
         # Files go before the commit: if it fails a file is missing, which is better than personal data left over.
         deleted = 0

@@ -22,6 +22,7 @@ def post_draft(
         collected_at=collected_at,
         url=post.url,
         author_key=pseudonymiser.key(kind, post.author),
+        author_aliases=pseudonymiser.aliases(kind, post.author),
         published_at=post.published_at,
         published_raw=post.published_raw,
         published_precision=post.published_precision,

@@ -1,4 +1,4 @@
-"""Deletion: posts past their retention, and an author's posts on request."""
+"""Deletion of posts that are past their retention."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.clock_check import check_clock, require_trusted_clock
-from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, host_state, posts, sources
 from storage.chain import DECISIONS
 from storage.database import Database
@@ -48,31 +47,3 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
 
 def _detail(deleted: posts.Deleted) -> dict[str, int]:
     return {"posts": deleted.posts} | ({DECISIONS: deleted.decisions} if deleted.decisions else {})
-
-
-def erase(
-    database: Database,
-    clock: Clock,
-    pseudonymiser: Pseudonymiser,
-    *,
-    kind: str,
-    author: str,
-    captures: CaptureStore | None = None,
-) -> int:
-    """Delete every post of an author on one kind of platform, with the captures that hold them.
-
-    The audit trail records that an erasure took place, without the author and without the pseudonym.
-
-    Returns:
-        The number of deleted posts.
-
-    """
-    key = pseudonymiser.key(kind, author)
-    now = clock.now()
-    with database.work() as session:
-        if key and captures:
-            captures.delete_author(session, key)
-        gone = posts.erase_author(session, key, now) if key else posts.Deleted(0, 0)
-        audit.record(session, at=now, action="erasure", subject=kind, detail=_detail(gone))
-        session.commit()
-    return gone.posts

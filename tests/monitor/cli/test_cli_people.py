@@ -160,9 +160,15 @@ def posts_in(home: Path) -> list[str]:
 
 
 def test_an_author_is_erased_on_request(kiemtin: Command, home: Path, imported: Path) -> None:
-    assert kiemtin.well("erase", "import", "lan", "--yes").out == "Deleted 2 posts.\n"
+    assert kiemtin.well("erase", "import", "lan", "--find").out.startswith("2 posts, stored as lan; 0 other places")
+    assert len(posts_in(home)) == 3
+    assert "2 posts of this author are stored" in kiemtin("erase", "import", "lan", "--verify").out
+    assert kiemtin.well("erase", "import", "@lan", "--yes").out == "Deleted 2 posts.\n"
     assert posts_in(home) == ["bài 2"]
-    assert "identifier differs" in kiemtin.well("erase", "import", "lan", "--yes").out
+    assert (
+        kiemtin.well("erase", "import", "lan", "--verify").out == "Nothing of this author is left in the home folder.\n"
+    )
+    assert "check kind and handle with `--find`" in kiemtin("erase", "import", "nobody", "--yes").complaint
 
 
 @pytest.mark.parametrize(("typed", "status", "left"), [("y\n", 0, 1), ("n\n", 1, 3), ("", 1, 3)])

@@ -23,8 +23,9 @@ from monitor.errors import KiemtinError
 from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore, as_warc
 from monitor.pipeline.clock_check import confirm_clock
+from monitor.pipeline.erasure import Erasure
 from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.pipeline.retain import erase, retain
+from monitor.pipeline.retain import retain
 from storage import posts, registry, sources
 from storage.database import Database
 from storage.models import Capture, Model, Post
@@ -289,8 +290,8 @@ def test_an_erased_author_is_on_no_kept_page(
     world.read(b"page of both", post("3", author="an"), post("4", author="bình"))
     world.read(b"page of another", post("5", author="bình"))
     assert len(files(folder)) == 3
-    count = erase(sqlite_database, clock, Pseudonymiser(SECRET), kind="feed", author="an", captures=store)
-    assert (count, files(folder)) == (2, [f"spool/{name_of(b'page of another')}"])
+    erasure = Erasure(sqlite_database, clock, Pseudonymiser(SECRET), store, folder.parent, kind="feed", given="an")
+    assert (erasure.run().posts, files(folder)) == (2, [f"spool/{name_of(b'page of another')}"])
 
 
 def test_an_account_that_was_closed_is_on_no_kept_page(world: World, folder: Path) -> None:

@@ -1,0 +1,98 @@
+"""Where a pattern occurs in the database, whatever table and column, and how it is taken out."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import JSON, Column, String, Table, select, text, update
+from sqlalchemy.orm import Session
+
+from storage import chain
+from storage.models import Base, Review
+
+_KEPT: Final = frozenset(("audit_events", "answers", "reviews", "redactions", "chain_heads", "sources", "users"))
+_READ_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One value in which a pattern occurs."""
+
+    table: str
+    key: tuple[Any, ...]
+    column: str
+    value: Any
+
+
+def find(session: Session, pattern: re.Pattern[str]) -> Iterator[Trace]:
+    """Yield every text and JSON value of the database in which the pattern occurs."""
+    for table in Base.metadata.sorted_tables:
+        columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
+        if not columns:
+            continue
+        keys = list(table.primary_key.columns)
+        query = select(*keys, *columns).execution_options(yield_per=_READ_AT_ONCE)
+        for row in session.execute(query):
+            key, values = tuple(row[: len(keys)]), row[len(keys) :]
+            for column, value in zip(columns, values, strict=True):
+                if value is not None and pattern.search(_as_text(value)):
+                    yield Trace(table.name, key, column.name, value)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: Any) -> tuple[int, int]:
+    """Replace a pattern wherever it may be replaced; a cursor that holds it is emptied.
+
+    Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
+
+    Returns:
+        How many values were changed, and how many of them are reviews, which were written anew.
+
+    """
+    traces = list(find(session, pattern))
+    by_name = Base.metadata.tables
+    changed = 0
+    for trace in traces:
+        if trace.table in _KEPT:
+            continue
+        masked: Any = pattern.sub(replacement, _as_text(trace.value))
+        if not isinstance(trace.value, str):
+            masked = {} if trace.column == "cursor" else json.loads(masked)
+        _set(session, by_name[trace.table], trace, masked)
+        changed += 1
+    reviews = sorted({trace.key[0] for trace in traces if trace.table == Review.__tablename__})
+    for number in reviews:
+        review = session.get_one(Review, number)
+        evidence = [pattern.sub(replacement, link) for link in review.evidence]
+        chain.rewrite_review(session, review, note=pattern.sub(replacement, review.note), evidence=evidence, now=now)
+    session.expire_all()
+    return changed + len(reviews), len(reviews)
+
+
+def _set(session: Session, table: Table, trace: Trace, value: Any) -> None:
+    columns: list[Column[Any]] = list(table.primary_key.columns)
+    which = [column == part for column, part in zip(columns, trace.key, strict=True)]
+    session.execute(update(table).where(*which).values({trace.column: value}))
+
+
+def scrub(session: Session) -> bool:
+    """Rewrite the files of the database, so that nothing deleted lingers in free pages or in the log of changes.
+
+    Returns:
+        Whether all was rewritten; False when another program held the database.
+
+    """
+    engine = session.get_bind()
+    with engine.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            for table in ("posts", "post_revisions", "scores", "flags", "reviews", "source_state", "captures"):
+                connection.execute(text(f"VACUUM (FULL) {table}"))
+            return True
+        connection.exec_driver_sql("VACUUM")
+        busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        return not busy
