@@ -1,5 +1,6 @@
 """The connection to the database: engine, unit of work, schema version, and translation of SQLAlchemy's errors."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -17,6 +18,7 @@ from storage.errors import (
     DatabaseReadOnly,
     DatabaseUnreachable,
     DataRejected,
+    DiskFailed,
     DiskFull,
     SchemaMismatch,
     StorageError,
@@ -24,6 +26,7 @@ from storage.errors import (
 from storage.models import Base
 
 BUSY_TIMEOUT_SECONDS = 15.0
+LEAST_FREE_BYTES = 1_000_000  # less is a full disk: a log and its index want more than one page
 _POSTGRES_CODES: Mapping[str, type[StorageError]] = {
     "08": DatabaseUnreachable,
     "25006": DatabaseReadOnly,  # a transaction that may only read
@@ -42,10 +45,21 @@ _SQLITE_WORDS: Mapping[str, type[StorageError]] = {
     "locked": DatabaseLocked,
     "readonly": DatabaseReadOnly,
     "disk is full": DiskFull,
+    "disk i/o error": DiskFailed,
     "no such table": SchemaMismatch,
     "no such column": SchemaMismatch,
     "has no column": SchemaMismatch,
     "not a database": DatabaseUnreachable,
+}
+
+
+_EXPLAINED: Mapping[type[StorageError], str] = {
+    DatabaseLocked: "the database {place} is locked by another program: close it (or wait) and run the command again",
+    DatabaseReadOnly: "the database {place} may not be written: give this user write access to it",
+    DiskFull: "the disk that holds {place} is full: free some space and run the command again",
+    DiskFailed: "the disk that holds {place} failed ({said}): check it, then run `kiemtin doctor`",
+    SchemaMismatch: "the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`",
+    DatabaseUnreachable: "cannot open the database {place}: {said}: check the address and that it runs",
 }
 
 
@@ -225,19 +239,10 @@ def translating(place: str) -> Iterator[None]:
 def _explain(place: str, error: DBAPIError) -> StorageError:
     said = _first_line(error.orig)
     error_class = _error_class_of(error)
-    if error_class is DatabaseLocked:
-        return error_class(
-            f"the database {place} is locked by another program: close it (or wait) and run the command again"
-        )
-    if error_class is DatabaseReadOnly:
-        return error_class(f"the database {place} may not be written: give this user write access to it")
-    if error_class is DiskFull:
-        return error_class(f"the disk that holds {place} is full: free some space and run the command again")
-    if error_class is SchemaMismatch:
-        return error_class(f"the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`")
-    if error_class is DatabaseUnreachable:
-        return error_class(f"cannot open the database {place}: {said}: check the address and that it runs")
-    return StorageError(f"the database {place} failed: {said}")
+    if error_class is DiskFailed and not _has_room(place):
+        error_class = DiskFull  # SQLite names it only for the database itself, not for its log and shared memory
+    explained = _EXPLAINED.get(error_class, "the database {place} failed: {said}")
+    return error_class(explained.format(place=place, said=said))
 
 
 def _error_class_of(error: DBAPIError) -> type[StorageError]:
@@ -250,6 +255,13 @@ def _error_class_of(error: DBAPIError) -> type[StorageError]:
         if words in said:
             return error_class
     return DatabaseUnreachable if isinstance(error, OperationalError) else StorageError
+
+
+def _has_room(place: str) -> bool:
+    try:
+        return shutil.disk_usage(Path(place).parent).free > LEAST_FREE_BYTES
+    except OSError:
+        return True  # nothing is known of it
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -5,6 +5,7 @@ StorageError
 ├── DatabaseLocked        another process holds the write lock for too long
 ├── DatabaseReadOnly      the file, its folder or the role may not be written
 ├── DiskFull              the disk has no room for another page
+├── DiskFailed            the disk did not read or write
 ├── SchemaMismatch        the tables are older or newer than this program
 ├── DataRejected          a row breaks a constraint of the schema
 └── NotFound              a row that was asked for by name does not exist
@@ -32,6 +33,10 @@ class DatabaseReadOnly(StorageError):
 
 class DiskFull(StorageError):
     """The disk that holds the database has no room left."""
+
+
+class DiskFailed(StorageError):
+    """The disk that holds the database did not read or write."""
 
 
 class SchemaMismatch(StorageError):

@@ -4,16 +4,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from storage.database import Database
 from storage.errors import (
     DatabaseLocked,
     DatabaseReadOnly,
     DatabaseUnreachable,
+    DiskFailed,
     DiskFull,
     SchemaMismatch,
     StorageError,
@@ -97,6 +100,23 @@ def test_a_full_disk(sqlite_database: Database) -> None:
     event.listen(sqlite_database.engine, "connect", allow_no_more_pages)
     with explained_as(DiskFull, "free some space and run the command again"):
         write(sqlite_database, length=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("free", "kind", "advice"),
+    [
+        (0, DiskFull, "free some space and run the command again"),
+        (10**9, DiskFailed, "run `kiemtin doctor`"),
+    ],
+)
+def test_a_disk_without_room_for_the_log_is_told_as_full(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, free: int, kind: type[StorageError], advice: str
+) -> None:
+    """SQLite calls it an error of the disk, as it does a disk that is broken."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    failing = OperationalError("INSERT", {}, sqlite3.OperationalError("disk I/O error"))
+    with explained_as(kind, advice), sqlite_database.work():
+        raise failing
 
 
 def test_a_table_that_is_not_there(database: Database) -> None:
