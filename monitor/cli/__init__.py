@@ -16,6 +16,7 @@ from classifiers.errors import ClassifierError
 from monitor.cli import interrupts
 from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
+from monitor.cli.terminal import printable
 from monitor.errors import KiemtinError, UsageError
 from monitor.private_files import private_umask
 from storage.errors import StorageError
@@ -100,5 +101,5 @@ def _explained(error: Exception) -> str:
 
 
 def _say(message: str, status: int) -> int:
-    typer.echo(f"kiemtin: {' '.join(message.split())}", err=True)
+    typer.echo(f"kiemtin: {printable(' '.join(message.split()))}", err=True)
     return status

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from monitor.bootstrap import Application
+from monitor.cli.terminal import SafeConsole, make_console, printable, printable_json
 from monitor.settings import load_settings
 
 SHOW_AFTER_SECONDS = 2.0
@@ -45,9 +45,15 @@ def application(context: typer.Context) -> Application:
     return state.application
 
 
-def out() -> Console:
+def out() -> SafeConsole:
     """Make a console for results."""
-    return Console(highlight=False, soft_wrap=True)
+    return make_console()
+
+
+def warn(line: str | None) -> None:
+    """Write a warning to standard error, if there is one."""
+    if line:
+        typer.echo(printable(line), err=True)
 
 
 def show_json(data: Any) -> None:
@@ -57,7 +63,7 @@ def show_json(data: Any) -> None:
 
 def show_json_lines(lines: Iterable[Any]) -> None:
     """Print data for a program to read, one line each, all at once."""
-    typer.echo("\n".join(json.dumps(data, ensure_ascii=False) for data in lines))
+    typer.echo("\n".join(printable_json(json.dumps(data, ensure_ascii=False)) for data in lines))
 
 
 def listed_deletions(deleted: Mapping[str, int]) -> str:
@@ -85,7 +91,7 @@ class Bar:
 @contextmanager
 def progress_bar() -> Iterator[Bar]:
     """Show progress while a command works; it clears itself away at the end."""
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

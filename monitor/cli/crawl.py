@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import application, listed_deletions, out, show_json
+from monitor.cli.context import application, listed_deletions, out, show_json, warn
 from monitor.cli.crawl_view import CrawlView
 from monitor.errors import CollectError, NotReady
 from monitor.pipeline.clock_check import check_clock
@@ -66,8 +66,7 @@ async def crawl_once(
     app: Application, names: Sequence[str], *, due: bool, view: CrawlView
 ) -> tuple[list[SourceResult], RecheckResult]:
     """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
-    if line := check_clock(app.ready_database, app.clock):
-        typer.echo(line, err=True)
+    warn(check_clock(app.ready_database, app.clock))
     async with app.client() as client:
         results = await app.crawler(client).crawl(
             only_due=due, names=names, on_lease=view.on_lease, on_start=view.on_start, on_result=view.on_result

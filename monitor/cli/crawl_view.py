@@ -7,6 +7,7 @@ from rich.progress import Progress, TaskID, TextColumn
 from rich.spinner import Spinner
 from rich.text import Text
 
+from monitor.cli.terminal import SafeConsole
 from monitor.pipeline.collect import SourceResult
 
 MOST_LINES = 12
@@ -21,7 +22,7 @@ class CrawlView(Progress):
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        console = console or Console(stderr=True)
+        console = console or SafeConsole(stderr=True)
         self._reading: dict[str, TaskID] = {}
         self._done = self._total = self._new = self._failed = 0
         self._spinner = Spinner("dots")
