@@ -100,6 +100,14 @@ class Settings(BaseSettings):
         description="Address under which people open the desk, as https://kiemtin.example.vn. "
         "With https, cookies are `Secure` and browsers are told to use HTTPS only.",
     )
+    desk_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Further host names under which the desk may be opened, beside that of `desk_url`, without port.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as 127.0.0.1.",
+    )
     session_idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a request after which somebody must sign in again."
     )

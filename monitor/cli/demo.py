@@ -41,7 +41,7 @@ async def _desk(shown: Demo, *, check: bool) -> None:
     settings = shown.app.settings
     console = out()
     base = f"http://{settings.desk_host}:{settings.desk_port}"
-    async with serving(shown.app.desk(), settings.desk_host, settings.desk_port) as served:
+    async with serving(shown.app.desk(), settings) as served:
         if check:
             checks = [*check_crawls(shown), *await asyncio.to_thread(lambda: list(check_desk(shown, base)))]
             _tell(checks)

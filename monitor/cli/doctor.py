@@ -13,6 +13,7 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
+from monitor.review.server import exposure_warning
 from storage import sources, users
 from storage.errors import StorageError
 from storage.models import Source
@@ -61,6 +62,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("model", _model),
         ("sources", _sources),
         ("users", _users),
+        ("desk", _desk),
         ("disk", _disk),
     ):
         yield _looked(subject, look, app)
@@ -140,6 +142,12 @@ def _users(app: Application) -> Finding:
     if not count:
         return Finding("users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users add NAME`")
     return Finding("users", well=True, said=f"{count} may sign in")
+
+
+def _desk(app: Application) -> Finding:
+    settings = app.settings
+    place = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}"
+    return Finding("desk", well=exposure_warning(settings) is None, said=place, mend=exposure_warning(settings) or "")
 
 
 def _disk(app: Application) -> Finding:

@@ -6,8 +6,8 @@ from contextlib import suppress
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import application, out
-from monitor.review.server import serving
+from monitor.cli.context import application, out, warn
+from monitor.review.server import exposure_warning, serving
 
 
 def review(context: typer.Context) -> None:
@@ -21,7 +21,8 @@ def review(context: typer.Context) -> None:
 
 async def _serve(app: Application) -> None:
     settings = app.settings
-    async with serving(app.desk(), settings.desk_host, settings.desk_port) as served:
+    warn(exposure_warning(settings))
+    async with serving(app.desk(), settings) as served:
         out().print(
             f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops it)", markup=False
         )

@@ -8,7 +8,7 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.background import Background
-from monitor.cli.context import application, listed_deletions, out, progress_bar
+from monitor.cli.context import application, listed_deletions, out, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
@@ -18,7 +18,7 @@ from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
 from monitor.reports.iso_week import current_week
 from monitor.reports.write_report import write_weekly_report
-from monitor.review.server import serving
+from monitor.review.server import exposure_warning, serving
 from storage import reports
 
 
@@ -37,7 +37,8 @@ def run(context: typer.Context) -> None:
 async def _run(app: Application) -> None:
     settings = app.settings
     console = out()
-    async with app.client() as client, serving(app.desk(), settings.desk_host, settings.desk_port) as served:
+    warn(exposure_warning(settings))
+    async with app.client() as client, serving(app.desk(), settings) as served:
         console.print(
             f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)", markup=False
         )

@@ -26,6 +26,7 @@ from monitor.review.pages import (
 )
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.passwords import hash_password, one_time_password
+from monitor.review.request_origin import RequestOrigin, known_hosts
 from monitor.review.second_factor import SecondFactor
 from monitor.review.security_headers import SecurityHeaders
 from monitor.review.throttle import Throttle
@@ -86,7 +87,8 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         https_only=secure,
     )
     # The last one added is the outermost: even a refused request gets the security headers.
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
+    app.add_middleware(SecurityHeaders, https=secure)
     error_pages.install(app)
     for router in ROUTERS:
         app.include_router(router)

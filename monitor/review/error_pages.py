@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, SignInNeeded
+from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, Reviewer, SignInNeeded
 from monitor.review.desk import render
+from monitor.review.roles import Right
 from storage.errors import NotFound, StorageError
 
 _LINES: Final = {
@@ -67,7 +68,10 @@ def _not_found(request: Request, error: Exception) -> Response:
 
 def _database_trouble(request: Request, error: Exception) -> Response:
     line = "Cơ sở dữ liệu đang gặp trục trặc, chưa có gì được ghi. Xin thử lại sau ít phút hoặc báo người quản trị."
-    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, str(error))
+    # The message names the place of the database, which is nobody's business but an admin's.
+    reviewer: Reviewer | None = getattr(request.state, "reviewer", None)
+    detail = str(error) if reviewer is not None and reviewer.may(Right.MANAGE_USERS) else ""
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, detail)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

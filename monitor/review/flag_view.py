@@ -149,7 +149,8 @@ class FlagView:
 
 def web_address(address: str | None) -> str | None:
     """Return an address if it may become a link (http or https, with a host); otherwise None."""
-    if not address or any(char.isspace() for char in address):
+    # Browsers take a backslash for a slash: after `https://one.example\@other.example/` they see another host.
+    if not address or "\\" in address or any(char.isspace() or not char.isprintable() for char in address):
         return None
     try:
         parts = urlsplit(address)

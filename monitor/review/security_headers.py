@@ -11,17 +11,26 @@ SECURITY_HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",  # the sites that are read must not learn where the desk is
+    # The sites that are read must not learn where the desk is; `no-referrer` would take the origin from forms as well.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+HSTS: Final = f"max-age={365 * 24 * 60 * 60}"  # a year; other names of the domain are not ours to speak for
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the security headers, and forbids caches to store pages, which show posts."""
+    """ASGI middleware that adds the security headers, and forbids caches to store pages, which show posts.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: The application behind it.
+        https: Whether people open the desk by HTTPS: their browsers are then told to use nothing else.
+
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._headers = SECURITY_HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -32,7 +41,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SECURITY_HEADERS)
+                headers.update(self._headers)
                 if not scope["path"].startswith("/static/"):
                     headers["Cache-Control"] = "no-store"
             await send(message)

@@ -4,16 +4,23 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 import uvicorn
 from fastapi import FastAPI
 
 from monitor.errors import KiemtinError
+from monitor.review.connections import LimitedConnection
+from monitor.settings import Settings
 
 
 @asynccontextmanager
-async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
     """Serve the desk until the block ends or the operator stops it.
+
+    Args:
+        desk: The application.
+        settings: Where it listens, and which proxies are believed.
 
     Yields:
         The server's task: it ends when somebody presses Ctrl-C or the machine asks the program to stop.
@@ -22,9 +29,18 @@ async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.
         KiemtinError: When the port is taken.
 
     """
-    listener = _listen(host, port)
-    # No access log: it would record who read which post.
-    config = uvicorn.Config(desk, log_level="warning", access_log=False, lifespan="off")
+    listener = _listen(settings.desk_host, settings.desk_port)
+    config = uvicorn.Config(
+        desk,
+        http=LimitedConnection,
+        ws="none",  # an upgraded connection would no longer be counted
+        log_level="error",  # strangers' broken requests are no news
+        access_log=False,  # it would record who read which post
+        lifespan="off",
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -33,6 +49,25 @@ async def serving(desk: FastAPI, host: str, port: int) -> AsyncIterator[asyncio.
         server.should_exit = True
         await task
         listener.close()
+
+
+def exposure_warning(settings: Settings) -> str | None:
+    """Return a line for an operator whose desk others reach in clear text; None when nobody does."""
+    host = settings.desk_host.strip("[]")
+    if host == "localhost" or settings.desk_is_https or (_is_address(host) and ip_address(host).is_loopback):
+        return None
+    return (
+        f"warning: the desk listens on {settings.desk_host} without HTTPS: passwords and posts cross the network in "
+        "clear text. Put Caddy or nginx in front, listen on 127.0.0.1, and set `desk_url` to its https address"
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:

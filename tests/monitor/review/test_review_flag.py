@@ -79,7 +79,17 @@ def test_date_that_is_not_exact_says_so(
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "//no-scheme.example", "https://", "http://a b", "https://[", None],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//no-scheme.example",
+        "https://",
+        "http://a b",
+        "https://[",
+        "https://evil.example\\@good.example/",
+        "https://a.example/\x1b",
+        None,
+    ],
 )
 def test_an_address_that_is_no_web_page_is_not_linked(lan: Browser, make_flagged: FlagMaker, url: str | None) -> None:
     page = lan.page(f"/flags/{make_flagged(url=url)}")
