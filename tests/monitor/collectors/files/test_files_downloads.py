@@ -208,7 +208,24 @@ def test_only_the_files_of_posts_and_comments_are_named() -> None:
     assert members_of(["messages/inbox/comments.json"]) is None
 
 
-KEYS = ["comments_v2", "group_posts_v2", "data", "comment", "post", "timestamp", "attachments", "author", "Comment", "Comments", "CommentsList", "date", "Video", "Videos", "VideoList", "Title"]
+KEYS = [
+    "comments_v2",
+    "group_posts_v2",
+    "data",
+    "comment",
+    "post",
+    "timestamp",
+    "attachments",
+    "author",
+    "Comment",
+    "Comments",
+    "CommentsList",
+    "date",
+    "Video",
+    "Videos",
+    "VideoList",
+    "Title",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
