@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO, TypeAlias
 
+MOST_BLANK_LINES = 1_000_000
+"""After so many empty lines in a row, reading ends."""
 MAX_RECORD_CHARACTERS = 1_000_000
 """A longer line, or a longer record of several lines, is refused: no post is that long."""
 EXCERPT_CHARACTERS = 200
@@ -17,6 +19,8 @@ NUL_BYTES = "NUL bytes"
 BAD_BYTES = "bytes that are not valid in the file's encoding"
 HALF_CHARACTER = "half of a character pair (the text was cut inside it)"
 ENDED_EARLY = "file ended early: it is cut off or damaged"
+UNPACKS_TOO_MUCH = "unpacks to more than a hundred times its size: what follows is not read"
+TOO_MANY_BLANK = "more than a million empty lines: what follows is not read"
 NOT_JSON = "broken line: not valid JSON"
 NOT_AN_OBJECT = "broken line: not a JSON object"
 BROKEN_QUOTES = "broken line: quotes do not match"
@@ -65,6 +69,10 @@ class Record:
     values: Mapping[str, Value]
     excerpt: str = field(default="", compare=False)
     beside: str = field(default="", compare=False)
+
+
+class UnpackedTooMuch(OSError):
+    """A compressed file unpacks to more than any file of posts does."""
 
 
 class Table(Protocol):
@@ -125,10 +133,10 @@ def excerpt_of(text: str) -> str:
 def numbered_lines(stream: TextIO) -> Iterator[Line]:
     """Read a text stream line by line, never holding more than one line of the longest allowed length.
 
-    A stream that breaks off (a gzip file that was cut, half a character at the end) gives one last line with the
-    problem ENDED_EARLY.
+    A stream that breaks off (a gzip file that was cut, half a character at the end), unpacks to too much or has too
+    many empty lines gives one last line with its problem.
     """
-    number = 0
+    number = blank = 0
     while True:
         number += 1
         try:
@@ -136,11 +144,15 @@ def numbered_lines(stream: TextIO) -> Iterator[Line]:
             too_long = len(text) > MAX_RECORD_CHARACTERS and not text.endswith(("\n", "\r"))
             if too_long:
                 _skip_rest_of_line(stream)
-        except (EOFError, OSError, UnicodeDecodeError, zlib.error):
+        except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
             # Nothing can be read past this point; this one refusal stands for all that is lost.
-            yield Line(number, "", ENDED_EARLY)
+            yield Line(number, "", UNPACKS_TOO_MUCH if isinstance(error, UnpackedTooMuch) else ENDED_EARLY)
             return
         if not text:
+            return
+        blank = 0 if text.strip() else blank + 1
+        if blank > MOST_BLANK_LINES:
+            yield Line(number, "", TOO_MANY_BLANK)
             return
         problem = TOO_LONG if too_long else _problem(text)
         yield Line(number, "" if too_long else text, problem, excerpt_of(text) if problem else "")

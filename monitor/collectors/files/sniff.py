@@ -9,11 +9,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import BufferedReader, FileIO, TextIOWrapper
+from io import BufferedReader, FileIO, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
 from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
+from monitor.collectors.files.base import UnpackedTooMuch
 from monitor.collectors.files.download_entries import archive_lines, members_of
 from monitor.collectors.files.workbook import first_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
@@ -26,6 +27,8 @@ files of an archive that a platform lets a person download.
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 1024 * 1024
+_LEAST_UNPACKED = 64 * 1024 * 1024
+_MOST_TIMES_UNPACKED = 100  # text packs to a third or a tenth of its size
 _PROBED_LINES = 50
 _SHOWN_FILES = 5
 
@@ -100,11 +103,35 @@ class Sniffed:
                 lines = sheet_lines(archive, first_sheet(archive)) if is_sheet else archive_lines(archive)
                 yield cast("TextIO", GeneratedText(lines))
                 return
-            binary = opened.enter_context(gzip.GzipFile(fileobj=raw)) if self.compressed else raw
+            binary: Any = raw
+            if self.compressed:
+                most_bytes = max(_LEAST_UNPACKED, self.size_bytes * _MOST_TIMES_UNPACKED)
+                unpacked = opened.enter_context(gzip.GzipFile(fileobj=raw))
+                binary = BufferedReader(_Unpacked(unpacked, most_bytes), READ_BYTES // 16)
             decoded = TextIOWrapper(
                 cast("BinaryIO", binary), encoding=self.encoding, errors=_error_handler(self.encoding), newline=""
             )
             yield opened.enter_context(decoded)
+
+
+class _Unpacked(RawIOBase):
+    """A compressed file that ends in an error when it unpacks to too much."""
+
+    def __init__(self, unpacked: gzip.GzipFile, most_bytes: int) -> None:
+        super().__init__()
+        self._unpacked = unpacked
+        self._left = most_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        piece = self._unpacked.read1(len(buffer))
+        self._left -= len(piece)
+        if self._left < 0:
+            raise UnpackedTooMuch
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 class _CountedFile(FileIO):

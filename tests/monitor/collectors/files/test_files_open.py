@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ROW, Refusal, open_file
-from monitor.collectors.files.base import BAD_BYTES, ENDED_EARLY
+from monitor.collectors.files.base import BAD_BYTES, ENDED_EARLY, MOST_BLANK_LINES, TOO_MANY_BLANK, UNPACKS_TOO_MUCH
 from monitor.errors import ImportRefused
 
 Write = Callable[[str, str | bytes], Path]
@@ -176,6 +176,21 @@ def test_a_large_file_is_read_in_little_memory(write: Write) -> None:
     assert count == 20_000
     assert peak < path.stat().st_size / 1.2
     assert peak < 4_000_000
+
+
+def test_empty_lines_without_end_are_not_read_to_the_end(write: Write) -> None:
+    rows = list(open_file(write("a.csv", "id,text\n1,a\n" + "\n" * (MOST_BLANK_LINES + 5) + "2,b\n")).rows())
+    assert isinstance(rows[0], PublicPost)
+    assert rows[1:] == [Refusal(MOST_BLANK_LINES + 3, TOO_MANY_BLANK)]
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_not_read_to_the_end(write: Write) -> None:
+    line = b"2," + b"a" * 999_000 + b"\n"
+    rows = list(open_file(write("a.csv.gz", gzip.compress(b"id,text\n1,a\n" + line * 80))).rows())
+    assert isinstance(rows[0], PublicPost)
+    assert isinstance(rows[-1], Refusal)
+    assert rows[-1].reason == UNPACKS_TOO_MUCH
+    assert len(rows) < 80
 
 
 @given(content=st.binary(max_size=300))
