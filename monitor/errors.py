@@ -12,6 +12,7 @@ KiemtinError
 │   └── PayloadInvalid     the response is not of the form that this kind of source has
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
 ├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
+├── BackupRefused          a backup could not be written, opened or put back
 ├── NotErased              traces of an author are left, or none was found
 ├── TrailBroken            decisions or audit events are not as they were written
 └── ReportFailed           a summary could not be written
@@ -90,6 +91,10 @@ class ImportRefused(KiemtinError):
 
 class PromotionRefused(KiemtinError):
     """A model is not promoted, or there is none to go back to."""
+
+
+class BackupRefused(KiemtinError):
+    """A backup cannot be written, or what is given is no whole backup."""
 
 
 class NotErased(KiemtinError):

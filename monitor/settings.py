@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
     )
     report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
+    backup_passphrase: SecretStr | None = Field(
+        default=None,
+        description="Seals the files of `kiemtin backup` (needs the `backup` extra). "
+        "Best as KIEMTIN_BACKUP_PASSPHRASE.",
+    )
     secrets: dict[str, SecretStr] = Field(
         default_factory=dict,
         description="Keys and tokens by the name of a source or of its kind, as a [secrets] table. Never shown.",
@@ -138,6 +143,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database's address, with the default filled in."""
         return self.database_url or f"sqlite:///{self.home / 'kiemtin.db'}"
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase of backups; empty when none is set."""
+        return self.backup_passphrase.get_secret_value() if self.backup_passphrase else ""
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -186,6 +196,11 @@ class _Home(BaseSettings):
     home: Path = DEFAULT_HOME
 
 
+def home_folder(home: Path | None = None) -> Path:
+    """Return the home folder: the given one, else KIEMTIN_HOME, else ./kiemtin-data."""
+    return (home or _Home().home).expanduser().absolute()
+
+
 def load_settings(home: Path | None = None) -> Settings:
     """Read the settings of a home folder; a folder without kiemtin.toml has the defaults.
 
@@ -196,7 +211,7 @@ def load_settings(home: Path | None = None) -> Settings:
         UsageError: When the file or a variable is wrong; names the setting and what it must be.
 
     """
-    folder = (home or _Home().home).expanduser().absolute()
+    folder = home_folder(home)
     path = folder / CONFIG_NAME
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -105,6 +105,11 @@ def _record_distinct(
     return stored
 
 
+def erased_keys(session: Session) -> list[str]:
+    """List the pseudonyms of all authors who asked to be erased."""
+    return list(session.scalars(select(ErasedAuthor.author_key).order_by(ErasedAuthor.author_key)))
+
+
 def _keys(draft: PostDraft) -> tuple[str, ...]:
     return (draft.author_key, *draft.author_aliases) if draft.author_key else ()
 

@@ -28,7 +28,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def written(default: object) -> set[str]:
     """Give the ways in which a default may stand in the table, without backquotes."""
-    if default in ("", (), {}):
+    if default in ("", (), {}, None):
         return {"(none)"}
     if isinstance(default, Path):
         return {str(default), f"./{default}"}

@@ -55,6 +55,16 @@ COMMANDS: Final = (
     Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),
     Entry("report", "report", "Write the summary of one week."),
     Entry("erase", "erase", "Delete every stored post of one author with all that hangs on it. This cannot be undone."),
+    Entry(
+        "backup",
+        "backup",
+        "Write database, key, settings, captures, models and summaries into one file, while everything runs on.",
+    ),
+    Entry(
+        "restore",
+        "restore",
+        "Put a backup back into the home folder, then delete what has passed its retention since.",
+    ),
     Entry("doctor", "doctor", "Look at the installation and say what is missing and how to mend it."),
     Entry(
         "demo",

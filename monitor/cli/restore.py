@@ -1,0 +1,46 @@
+"""`kiemtin restore`: put a backup back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.bootstrap import Application
+from monitor.cli.context import State, listed_deletions, out
+from monitor.clock import VIETNAM, SystemClock
+from monitor.pipeline.restore import restore as put_back
+from monitor.pipeline.retain import retain
+from monitor.settings import home_folder, load_settings
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that `kiemtin backup` wrote.", exists=True, dir_okay=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move what is in the home folder aside. Stop all programs on it first.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup back into the home folder, then delete what has passed its retention since.
+
+    Example: `kiemtin restore /media/usb/kiemtin.backup --replace`
+    """
+    state: State = context.obj
+    clock = SystemClock()
+    home = home_folder(state.home)
+    now = f"{clock.now().astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if not yes:
+        typer.confirm(f"Put {file} back into {home}? Posts past their retention at {now} are deleted then.", abort=True)
+    passphrase = load_settings(state.home).passphrase
+    done = put_back(file, home, clock, passphrase=passphrase, replace=replace)
+    console = out()
+    made = f"{done.made_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    console.print(f"Put back {done.files} files of {made} into {home}.", markup=False)
+    if done.erased_again:
+        console.print(f"Erased again: {done.erased_again} posts of authors who asked for it since.", markup=False)
+    with Application(load_settings(state.home), clock) as app:
+        app.tidy_home()
+        if deleted := retain(app.ready_database, clock, app.captures):
+            console.print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+    if done.replaced:
+        console.print(f"What was there before lies in {done.replaced}: delete it when all is well.", markup=False)

@@ -1,0 +1,135 @@
+"""Put a backup back: unpack it beside what is there, check it whole, and only then take its place."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.errors import BackupRefused
+from monitor.pipeline.backup import FILES, FOLDERS, read_backup
+from monitor.pipeline.clock_check import confirm_clock
+from monitor.settings import Settings, load_settings
+from storage import audit, posts, snapshot
+from storage.chain import DECISIONS
+from storage.database import Database
+from storage.errors import StorageError
+
+DATABASE: Final = "kiemtin.db"
+_ALL: Final = (*FILES, *FOLDERS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back: when the backup was made, how many files it had, and where the replaced home lies."""
+
+    made_at: datetime
+    files: int
+    replaced: Path | None
+    erased_again: int
+
+
+def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", replace: bool = False) -> Restored:
+    """Put a backup back into a home folder; authors that were erased since are erased again.
+
+    Args:
+        source: The backup.
+        home: The home folder: empty, missing, or with `replace` in use before. Nothing may run on it.
+        clock: Tells the time, which is trusted from then on.
+        passphrase: Opens a sealed backup.
+        replace: Move what is in the home folder aside, into a folder within it.
+
+    Raises:
+        BackupRefused: When the backup is not whole, or the home is in use; nothing is changed then.
+        StorageError: When the database refuses.
+
+    """
+    used = [home / name for name in _ALL if (home / name).exists()]
+    if used and not replace:
+        message = f"{home} is in use already: name an empty folder with --home, or give --replace"
+        raise BackupRefused(message)
+    now = clock.now()
+    aside = home / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    fresh = home / f".restoring-{os.getpid()}"
+    fresh.mkdir(parents=True)
+    try:
+        manifest = read_backup(source, fresh, passphrase=passphrase)
+        settings = _settings_of(fresh, sqlite=manifest["sqlite"])
+        erased = _erased_since(home, settings) if used else []
+        if manifest["sqlite"]:
+            (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
+        else:
+            with Database(settings.resolved_database_url) as database:
+                snapshot.put_back(database, fresh / snapshot.POSTGRES_COPY)
+            (fresh / snapshot.POSTGRES_COPY).unlink()
+        _change_places(used, aside, fresh, home)
+    except OSError as error:
+        message = f"cannot write {home}: {error.strerror}: check its rights and free space"
+        raise BackupRefused(message) from error
+    finally:
+        _remove(fresh)
+    made_at = datetime.fromisoformat(manifest["created_at"])
+    again = _bring_up_to_date(load_settings(home), clock, made_at, erased)
+    return Restored(made_at, len(manifest["files"]), aside if used else None, again)
+
+
+def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
+    settings = load_settings(folder)
+    if sqlite and settings.sqlite_path != folder / DATABASE:
+        message = f"the backup holds the file {DATABASE}, and `database_url` names another place: take it out first"
+        raise BackupRefused(message)
+    if not sqlite and settings.sqlite_path:
+        message = "the backup holds a PostgreSQL database: set KIEMTIN_DATABASE_URL to the server to put it on"
+        raise BackupRefused(message)
+    return settings
+
+
+def _erased_since(home: Path, settings: Settings) -> list[str]:
+    """List the pseudonyms that the present database keeps out; a damaged one has none to tell."""
+    url = f"sqlite:///{home / DATABASE}" if settings.sqlite_path else settings.resolved_database_url
+    if settings.sqlite_path and not (home / DATABASE).exists():
+        return []
+    try:
+        with Database(url) as database, database.work() as session:
+            return posts.erased_keys(session)
+    except StorageError:
+        return []
+
+
+def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> None:
+    if used:
+        aside.mkdir()
+    for path in used:
+        path.rename(aside / path.name)
+    for path in list(fresh.iterdir()):
+        path.rename(home / path.name)
+
+
+def _remove(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+
+
+def _bring_up_to_date(settings: Settings, clock: Clock, made_at: datetime, erased: list[str]) -> int:
+    with Database(settings.resolved_database_url) as database:
+        database.upgrade()
+        confirm_clock(database, clock)  # whoever restores stands at the machine; the backup's own time is an old one
+        with database.work() as session:
+            again = _erase_again(session, clock.now(), erased)
+            detail = {"made_at": made_at.isoformat()}
+            audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
+            session.commit()
+    return again
+
+
+def _erase_again(session: Session, now: datetime, erased: list[str]) -> int:
+    gone = [posts.erase_author(session, key, now) for key in erased]
+    count, decisions = sum(each.posts for each in gone), sum(each.decisions for each in gone)
+    if count:
+        detail = {"posts": count} | ({DECISIONS: decisions} if decisions else {})
+        audit.record(session, at=now, action="erasure", subject="backup", detail=detail)
+    return count

