@@ -75,6 +75,6 @@ def _is_count_or_number(name: str) -> bool:
 
 
 def _digest(values: Mapping[str, Value], beside: str = "") -> bytes:
-    written = {name: text for name, value in values.items() if (text := as_text(value).strip())}
+    written = {name: text for name, value in values.items() if (text := as_text(value)).strip()}
     content = unicodedata.normalize("NFC", json.dumps([sorted(written.items()), beside], ensure_ascii=False))
     return hashlib.sha256(content.encode(errors="surrogatepass")).digest()

@@ -19,6 +19,11 @@ from monitor.collectors.files.archive import DAMAGED, names_in, open_member
 from monitor.errors import ImportRefused
 
 WORKBOOK = "xl/workbook.xml"
+_OTHER_KINDS = {
+    "xl/workbook.bin": "it is a binary workbook (.xlsb): save it as .xlsx",
+    "content.xml": "it is an OpenDocument file: save it as .xlsx or CSV",
+    "word/document.xml": "it is a Word document: copy its table into a workbook and save that as .xlsx",
+}
 MOST_COLUMNS = 1_000
 _INDEX_DIGITS = 9  # of row numbers, places of strings and styles; the format allows a million rows
 _PIECE_BYTES = 64 * 1024
@@ -60,8 +65,10 @@ def first_sheet(archive: zipfile.ZipFile) -> Sheet:
         ImportRefused: When there is none, or the workbook is damaged.
 
     """
-    if WORKBOOK not in names_in(archive):
-        raise ImportRefused("it is a zip archive: unpack it and import the file with the posts")
+    names = names_in(archive)
+    if WORKBOOK not in names:
+        kind = next((kind for part, kind in _OTHER_KINDS.items() if part in names), "")
+        raise ImportRefused(kind or "it is a zip archive: unpack it and import the file with the posts")
     book = _part(archive, WORKBOOK)
     targets = {each.get("Id"): each.get("Target") or "" for each in _part(archive, "xl/_rels/workbook.xml.rels")}
     sheets = [each for each in book.iter("{*}sheet") if each.get("state", "visible") == "visible"]

@@ -186,10 +186,19 @@ def test_a_workbook_that_cannot_be_read_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_a_zip_archive_of_something_else_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("anh.jpg", "a zip archive: unpack it"),
+        ("content.xml", "an OpenDocument file: save it as .xlsx or CSV"),
+        ("word/document.xml", "a Word document: copy its table"),
+        ("xl/workbook.bin", "a binary workbook"),
+    ],
+)
+def test_a_zip_archive_of_something_else_is_refused(tmp_path: Path, name: str, said: str) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("anh.jpg", b"x")
-    with pytest.raises(ImportRefused, match="a zip archive: unpack it"):
+        archive.writestr(name, b"x")
+    with pytest.raises(ImportRefused, match=said):
         open_file(tmp_path / "a.zip")
 
 
