@@ -6,6 +6,7 @@ from typing import Self
 
 from monitor.collectors.parsing.html_text import is_markup
 
+_MOST_DIGITS = 15
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
@@ -69,6 +70,11 @@ class XmlFeed:
     is_broken_off: bool = False
 
 
+def whole_number(written: str) -> int | None:
+    """Read a number of a feed; None for what is none, or has more digits than any count."""
+    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else None
+
+
 def min_interval_seconds(minutes: str, period: str, often: str) -> int:
     """Return the least seconds between two requests that a feed asks for.
 
@@ -78,6 +84,6 @@ def min_interval_seconds(minutes: str, period: str, often: str) -> int:
         often: Its `sy:updateFrequency`: how many times in that period.
 
     """
-    times = int(often) if often.isdecimal() and int(often) else 1
-    asked = int(minutes) * 60 if minutes.isdecimal() else 0
+    times = whole_number(often) or 1
+    asked = (whole_number(minutes) or 0) * 60
     return max(asked, _PERIODS.get(period.lower(), 0) // times)

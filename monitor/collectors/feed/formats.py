@@ -2,7 +2,7 @@
 
 import hashlib
 import html
-import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from bs4 import BeautifulSoup
 from charset_normalizer import from_bytes
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.feed.entries import FeedEntry, Passage
+from monitor.collectors.feed.entries import FeedEntry, Passage, whole_number
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.collectors.http.fetched import Fetched
@@ -22,6 +21,9 @@ from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import picture_words, to_text
 from monitor.collectors.parsing.human_dates import exactness
+from monitor.collectors.parsing.json_models import parse_json
+from monitor.collectors.parsing.lxml_tree import whole_text
+from monitor.collectors.parsing.soup import parse_soup
 from monitor.errors import PayloadInvalid
 
 _JSON_FEED = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.\d)?", re.IGNORECASE)
@@ -70,7 +72,7 @@ def read_document(fetched: Fetched) -> Document:
         PayloadInvalid: When it is anything else that is no feed.
 
     """
-    text = _decoded(fetched)
+    text = whole_text(_decoded(fetched))
     if not text.strip():
         raise PayloadInvalid(f"{fetched.final_url} is empty, not a feed: check the address of the source")
     # By content, not by media type: many servers send feeds as text/html or text/plain.
@@ -128,7 +130,7 @@ def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> Public
         published_precision=exactness(raw) if published_at else None,
         edited_at=updated_at if published_at and updated_at and updated_at > published_at else None,
         language=language,
-        engagement={"replies": int(entry.replies)} if entry.replies.isdecimal() else {},
+        engagement={} if (replies := whole_number(entry.replies)) is None else {"replies": replies},
     )
 
 
@@ -141,8 +143,8 @@ def _passage_text(passage: Passage | None, base_url: str) -> str:
 
 def _read_json_feed(text: str, url: str) -> Document:
     try:
-        payload = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        payload = parse_json(text)
+    except ValueError as error:
         raise PayloadInvalid(f"{url} is neither a feed nor sound JSON: check the address of the source") from error
     items = payload.get("items")
     if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):
@@ -209,9 +211,9 @@ def _told_apart(post: PublicPost, seen: Mapping[str, PublicPost]) -> PublicPost 
 
 def _string(value: Any) -> str:
     """Return a text field; numbers become digits, anything else becomes empty."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return str(value)
-    return value.strip() if isinstance(value, str) else ""
+    return whole_text(value).strip() if isinstance(value, str) else ""
 
 
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:
@@ -251,7 +253,7 @@ def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:
 def _announced(text: str, page_url: str) -> str | None:
     """Return the feed that a page announces; plain JSON and comment feeds come last."""
     candidates: list[tuple[bool, bool, str]] = []
-    for link in BeautifulSoup(text, "lxml").find_all("link", rel="alternate"):
+    for link in parse_soup(text).find_all("link", rel="alternate"):
         media_type = str(link.get("type") or "").strip().lower()
         address = web_address(str(link.get("href") or "").strip(), page_url) if media_type in _FEED_TYPES else None
         if address:

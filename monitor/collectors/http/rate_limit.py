@@ -1,17 +1,17 @@
 """The rate limiter: one request to a host at a time, a delay between two, a daily limit, and back-off when asked."""
 
 import asyncio
-import json
+import math
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from monitor.clock import Clock
 from monitor.collectors.http.host_state import HostState, HostStateStore, NoHostStates
+from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import RateLimited
 
 _DAY = timedelta(days=1)
@@ -22,6 +22,7 @@ _MOST_DOUBLINGS = 7
 _EPOCH_BEGINS = 1_000_000_000  # a larger number is a date in seconds since 1970, a smaller one a count of seconds
 _JITTER_SHARE = 0.2
 _LEASE_RETRY = 0.5  # seconds between two tries for a host that another program holds
+_LONGEST_REFUSAL = 65_536  # bytes
 _RESET_HEADERS = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining")
 
@@ -204,12 +205,14 @@ def _from_number(number: float, now: datetime) -> datetime:
 
 
 def _wait_in_body(body: bytes, now: datetime) -> datetime | None:
+    if len(body) > _LONGEST_REFUSAL:
+        return None
     try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        payload = parse_json(body)
+    except ValueError:
         return None
     extras = payload.get("extras") if isinstance(payload, dict) else None
     seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or math.isnan(seconds):
         return None
     return _from_number(float(seconds), now)

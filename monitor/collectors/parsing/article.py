@@ -6,11 +6,10 @@ from datetime import datetime
 
 from monitor.collectors.parsing.dates import parse_date
 
-_PUBLISHED_TIME = re.compile(
-    r"""<meta\b(?=[^>]{0,500}?\bproperty\s*=\s*["']article:published_time["'])"""
-    r"""[^>]{0,500}?\bcontent\s*=\s*["']([^"'<>]{1,100})["']""",
-    re.IGNORECASE,
-)
+_META = re.compile(r"<meta\b[^<>]{0,1000}>", re.IGNORECASE)
+_IS_PUBLISHED_TIME = re.compile(r"""\bproperty\s*=\s*["']article:published_time["']""", re.IGNORECASE)
+_CONTENT = re.compile(r"""\bcontent\s*=\s*["']([^"'<>]{1,100})["']""", re.IGNORECASE)
+_MOST_TAGS = 50_000  # the library's search for the article takes time with more than their number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +36,12 @@ def read_article(page: str, url: str) -> Article | None:
     """
     from trafilatura import bare_extraction, settings  # noqa: PLC0415  slow to load, and few commands read articles
 
+    if page.count("<") > _MOST_TAGS:
+        return None
     document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
     if not isinstance(document, settings.Document) or not (document.text or "").strip():
         return None
-    stamped = _PUBLISHED_TIME.search(page)
-    raw_date = stamped[1].strip() if stamped else document.date
+    raw_date = _published_time(page) or document.date
     return Article(
         text=(document.text or "").strip(),
         title=document.title or None,
@@ -49,3 +49,11 @@ def read_article(page: str, url: str) -> Article | None:
         published_raw=raw_date or None,
         language=document.language or None,
     )
+
+
+def _published_time(page: str) -> str | None:
+    for meta in _META.finditer(page):
+        content = _CONTENT.search(meta[0]) if _IS_PUBLISHED_TIME.search(meta[0]) else None
+        if content:
+            return content[1].strip()
+    return None

@@ -1,5 +1,6 @@
 """Conversion of HTML to the plain text that a reader sees, with the addresses of links."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from monitor.collectors.parsing.lxml_tree import Node, parse_page
+from monitor.collectors.parsing.lxml_tree import Node, TooManyTags, parse_page
 
 _DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "form"})
 _PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
@@ -15,6 +16,8 @@ _LINES = ("div", "li", "tr", "section", "article", "header", "footer", "dt", "dd
 _MARKS = dict.fromkeys(_PARAGRAPHS, "\n\n") | dict.fromkeys(_LINES, "\n")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _BROKEN_BREAK = re.compile(r"</br\s*/?>", re.IGNORECASE)
+_NESTED_LINKS = 2  # that collect their words: HTML allows no link in another
+_TAG = re.compile(r"<[^<>]*>")
 _ELLIPSES = "…."
 
 
@@ -31,7 +34,10 @@ def to_text(markup: str, base_url: str = "") -> str:
 
     """
     # Inside an element, so that a fragment that looks like an address or an XML file is still read as HTML.
-    root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
+    try:
+        root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
+    except TooManyTags:  # of one post: its words are kept all the same
+        return _tidy(_SPACE.sub(" ", html.unescape(_TAG.sub(" ", markup))))
     return element_text(root, base_url)
 
 
@@ -124,7 +130,7 @@ class _Writer:
     def data(self, text: str) -> None:
         written = _SPACE.sub(" ", text)
         self.parts.append(written)
-        for _, _, label in self._links:
+        for _, _, label in self._links[-_NESTED_LINKS:]:
             label.append(written)
 
     def paragraph(self, of: Instead) -> None:

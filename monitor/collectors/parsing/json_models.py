@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAda
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
+_DEEPEST = 100  # levels; documented rows have about ten
+_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _LONGEST_TEXT = 1_000_000
 _LONGEST_ADDRESS = 2_000
 _LARGEST_COUNT = 2**53 - 1  # above it JSON parsers no longer agree on a number
@@ -59,17 +62,34 @@ def bounded_integer(digits: str) -> float:
 def parse_json(body: bytes | str) -> Any:
     """Parse JSON that may be hostile.
 
-    An integer of more than 40 digits becomes infinity, which no model takes for a number: one such value spoils its
-    own row, where Python's parser would refuse the whole answer.
+    An integer of more than 40 digits becomes infinity, which no model takes for a number, and what lies deeper than 100
+    levels becomes null: one such value spoils its own row, where Python's parser would refuse the whole answer.
 
     Raises:
-        ValueError: When it is not JSON, or is nested too deeply.
+        ValueError: When it is not JSON.
 
     """
     try:
         return json.loads(body, parse_int=bounded_integer)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    except RecursionError:
+        text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), errors="replace")
+        return json.loads(_without_depths(text), parse_int=bounded_integer)
+
+
+def _without_depths(text: str) -> str:
+    """Replace the lists and objects of JSON that lie deeper than 100 levels by null."""
+    kept, depth, begin = [], 0, 0
+    for token in _JSON_TOKEN.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            depth += 1
+            if depth == _DEEPEST:
+                kept += [text[begin : token.start()], "null"]
+        elif sign in "]}":
+            if depth == _DEEPEST:
+                begin = token.end()
+            depth = max(depth - 1, 0)
+    return "".join([*kept, text[begin:]]) if depth < _DEEPEST else "".join(kept)
 
 
 def read_row(model: type[Model], row: Any) -> Model | None:

@@ -1,15 +1,32 @@
 """HTML pages as lxml trees, without Beautiful Soup on top: faster, for forum pages that are parsed in large numbers."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
+from monitor.errors import PayloadInvalid
+
 Node = Any  # an element of lxml, which has no types
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_UNREADABLE = re.compile(r"[\0\ud800-\udfff]")
 _END = re.compile(rb"</html\s*>", re.IGNORECASE)  # libxml2 drops what follows it
-_DEEPEST = 2000  # just below libxml2's own limit
+MOST_TAGS = 200_000  # the largest pages that people read have a tenth of it
+DEEPEST = 250  # elements inside each other
+_DROPPED_AT = 2000  # just below libxml2's own limit, where it stops silently
+_FEW_TAGS = 5000  # no depth makes so few of them slow
+_ATTRIBUTE_BYTES = 2000
+_LONG_TAG = re.compile(rb"<([a-zA-Z][^\s<>/]*)([^<>]{%d,})(?=[<>]|\Z)" % _ATTRIBUTE_BYTES)
+_ATTRIBUTE = re.compile(rb"""[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?""")
+_MOST_ATTRIBUTES = 200
+
+
+class TooManyTags(PayloadInvalid):
+    """A page has so many tags that it is none that people read."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a page with more than {most:,} tags is none that people read: it is left out")
 
 
 def parse_page(text: str) -> Node:
@@ -18,21 +35,117 @@ def parse_page(text: str) -> Node:
     Args:
         text: The page, decoded.
 
+    Raises:
+        TooManyTags: It has so many that reading it would take too long.
+
     """
-    data = _END.sub(b" ", _readable(text))
+    data = bounded_markup(_END.sub(b" ", whole_text(text).encode()))
     root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True))
-    if _depth_at_end(root) >= _DEEPEST:
-        root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=etree.TreeBuilder()))
+    is_many = data.count(b"<") > _FEW_TAGS
+    if _depth_at_end(root) >= _DROPPED_AT or (is_many and _is_deeper(root, DEEPEST)):
+        root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_FlatBuilder()))
     return root
 
 
-def _readable(text: str) -> bytes:
-    """Encode a text, replacing characters that libxml2 does not accept."""
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        data = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode()
-    return data.replace(b"\0", "\N{REPLACEMENT CHARACTER}".encode())
+def bounded_markup(data: bytes, most_tags: int = MOST_TAGS) -> bytes:
+    """Return markup whose elements have at most 200 attributes: libxml2 compares each with all others.
+
+    Raises:
+        TooManyTags: It has more tags, begun or ended, than `most_tags`.
+
+    """
+    if data.count(b"<") > most_tags:
+        raise TooManyTags(most_tags)
+    return _LONG_TAG.sub(_with_few_attributes, data)
+
+
+def _with_few_attributes(tag: re.Match[bytes]) -> bytes:
+    attributes = _ATTRIBUTE.findall(tag[2])
+    if len(attributes) <= _MOST_ATTRIBUTES:
+        return tag[0]
+    return b"<" + tag[1] + b" " + b" ".join(attributes[:_MOST_ATTRIBUTES])
+
+
+class DepthLimit:
+    """Keeps a tree of bounded depth while it is built: an element that would lie deeper becomes the next one's sibling.
+
+    Args:
+        finish: Ends the innermost element, which has this name.
+
+    """
+
+    def __init__(self, finish: Callable[[str], object]) -> None:
+        self._finish = finish
+        self._open: list[tuple[str, list[bool]]] = []  # with whether it is still open in the tree
+        self._names: Counter[str] = Counter()
+        self._depth = 0
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether any element is open."""
+        return self._depth > 0
+
+    def start(self, tag: str, begin: Callable[[], object]) -> None:
+        """Begin an element."""
+        if self._depth == DEEPEST:
+            above, is_open = self._open[-1]
+            is_open[0] = False
+            self._finish(above)
+            self._depth -= 1
+        is_begun = True
+        try:
+            begin()
+        except ValueError:  # the parser lets names through that no element may have
+            is_begun = False
+        self._depth += is_begun
+        self._names[tag] += 1
+        self._open.append((tag, [is_begun]))
+
+    def end(self, tag: str) -> None:
+        """End an element, and those inside it. The parser may also name one that never began."""
+        while self._names[tag]:
+            inner, (is_open,) = self._open.pop()
+            self._names[inner] -= 1
+            if is_open:
+                self._depth -= 1
+                self._finish(inner)
+            if inner == tag:
+                return
+
+    def end_all(self) -> None:
+        """End all elements."""
+        while self._open:
+            self.end(self._open[-1][0])
+
+
+class _FlatBuilder:
+    """Builds a tree of bounded depth from what a parser tells."""
+
+    def __init__(self) -> None:
+        self._builder = etree.TreeBuilder()
+        self._limit = DepthLimit(self._builder.end)
+        self._has_root = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._limit.start(tag, lambda: self._builder.start(tag, attributes))
+        self._has_root = self._has_root or self._limit.is_inside
+
+    def end(self, tag: str) -> None:
+        self._limit.end(tag)
+
+    def data(self, text: str) -> None:
+        if self._limit.is_inside:
+            self._builder.data(text)
+
+    def close(self) -> Node:
+        """Return the root; None when there is none."""
+        self._limit.end_all()
+        return self._builder.close() if self._has_root else None
+
+
+def whole_text(text: str) -> str:
+    """Replace NUL and halves of character pairs, which neither parsers nor databases take."""
+    return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text) if _UNREADABLE.search(text) else text
 
 
 def _parse(data: bytes, parser: Any) -> Node:
@@ -50,6 +163,16 @@ def _depth_at_end(root: Node) -> int:
     while len(element):
         depth, element = depth + 1, element[-1]
     return depth
+
+
+def _is_deeper(root: Node, depth: int) -> bool:
+    """Return whether any element lies deeper, level by level: each element is looked at once."""
+    level = [root]
+    for _ in range(depth):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True
 
 
 class Classes:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.soup import fragment_text, words_of
+from monitor.collectors.parsing.soup import fragment_text, parse_soup, words_of
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _SHORTEST_PERMISSION = 20  # characters; enough for who, when and for what
@@ -22,7 +22,8 @@ _PAGES_LIMIT = 100
 _PATH = re.compile(r"(?P<before>.*?)/(?:s/)?(?P<name>[A-Za-z]\w{2,31})/?", re.ASCII)
 _PLACE = re.compile(r"[^/\s]+/(\d{1,15})", re.ASCII)
 _ALBUM_PLACE = re.compile(r"/(\d{1,15})\?(?:\S*&)?single", re.ASCII)
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)([KMB]?)", re.IGNORECASE)
+_COUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([KMB]?)", re.IGNORECASE)
+_MOST_MESSAGES = 500  # of a page; Telegram shows twenty
 _THOUSANDS = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _BLOCK = ".tgme_widget_message[data-post]"
 _EMPTY = "[class*=no_messages_found]"
@@ -135,13 +136,14 @@ def read_page(fetched: Fetched, channel: Channel) -> Page:
             f"channel {channel.name} has no public preview (it leads to {fetched.final_url}): "
             "ask its owner for an export of the channel, and import that"
         )
-    soup = BeautifulSoup(fetched.text(), "lxml")
+    soup = parse_soup(fetched.text())
     blocks = soup.select(_BLOCK)
     if not blocks and soup.select_one(_EMPTY) is None:
         raise PayloadInvalid(
             f"{fetched.final_url} shows neither messages nor that there are none: has its form changed?"
         )
-    parsed = [_message(block, channel) for block in blocks]
+    # The newest stand last.
+    parsed = [_message(block, channel) for block in blocks[-_MOST_MESSAGES:]]
     messages = sorted((message for message in parsed if message is not None), key=lambda message: message.number)
     older = soup.select_one(_OLDER) is not None
     return Page(fetched=fetched, messages=messages, malformed=parsed.count(None), older=older)
@@ -154,7 +156,7 @@ def read_single(fetched: Fetched, channel: Channel) -> Message | None:
         PayloadInvalid: When it shows neither.
 
     """
-    soup = BeautifulSoup(fetched.text(), "lxml")
+    soup = parse_soup(fetched.text())
     block = soup.select_one(_BLOCK)
     message = _message(block, channel) if block is not None else None
     if message is None and soup.select_one(_ERROR) is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.fetched import Fetched
@@ -15,7 +15,7 @@ from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
-from monitor.collectors.parsing.soup import words_of
+from monitor.collectors.parsing.soup import parse_soup, words_of
 from monitor.collectors.webpage.rules import match_in
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.collectors.webpage.structured_data import (
@@ -118,7 +118,7 @@ class Page:
         self.fetched = fetched
         self.url = fetched.final_url
         self._settings = settings
-        self._soup = BeautifulSoup(fetched.text(), "lxml")
+        self._soup = parse_soup(fetched.text())
         base = self._soup.select_one("base[href]")
         self._base = web_address(str(base.get("href")) if base else "", self.url) or self.url
         self._nodes, self._unreadable = read_nodes(self._soup)

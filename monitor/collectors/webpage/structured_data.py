@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.json_models import bounded_integer
+from monitor.collectors.parsing.lxml_tree import whole_text
 
 _ARTICLES = frozenset({
     "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting", "Report",
@@ -23,7 +25,9 @@ _COMMENTS = ("comment", "suggestedAnswer", "acceptedAnswer")
 _INNER = ("@graph", "mainEntity", "hasPart", "review")
 _DEEPEST = 6  # bounds recursion on hostile pages
 _TAG = re.compile(r"</?[a-zA-Z]")
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*;?\s*$", re.DOTALL)
+_BEFORE = re.compile(r"<!--|//\s*<!\[CDATA\[|/\*.*?\*/", re.DOTALL)
+_AFTER = re.compile(r"(?:-->|//\s*\]\]>)\Z")
+_LONGEST_END = 50
 
 Node = Mapping[str, Any]
 
@@ -74,12 +78,21 @@ def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
             continue
         try:
             # Raw line breaks inside strings are invalid JSON, but common.
-            value = json.loads(_WRAPPING.sub("", written), strict=False)
+            value = json.loads(_unwrapped(written), strict=False, parse_int=bounded_integer)
         except (ValueError, RecursionError):
             unreadable += 1
             continue
         nodes.extend(_nodes_in(value, 0))
     return nodes, unreadable
+
+
+def _unwrapped(written: str) -> str:
+    """Take off the comment signs that hide a script from old browsers."""
+    text = written.strip()
+    before = _BEFORE.match(text)
+    text = text[before.end() if before else 0 :].rstrip().removesuffix(";").rstrip()
+    after = _AFTER.search(text, max(0, len(text) - _LONGEST_END))
+    return text[: after.start()] if after else text
 
 
 def described_by_nodes(nodes: Sequence[Node], page_url: str) -> Description:
@@ -212,6 +225,7 @@ def _plain(value: Any) -> str:
         return f"{value:g}"
     if not isinstance(value, str):
         return ""
+    value = whole_text(value)
     # Line breaks stay unless there are tags that say otherwise.
     return to_text(value) if _TAG.search(value) else html.unescape(value).strip()
 

@@ -1,0 +1,230 @@
+"""Every parser of what others write, with sound payloads of its own."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.bluesky import api as bluesky
+from monitor.collectors.bluesky.jetstream_api import read_message
+from monitor.collectors.discourse import api as discourse
+from monitor.collectors.facebook import api as facebook
+from monitor.collectors.facebook.page import FacebookPage
+from monitor.collectors.feed.formats import read_document
+from monitor.collectors.files import open_file
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.rate_limit import retry_at
+from monitor.collectors.mastodon import api as mastodon
+from monitor.collectors.telegram import page as telegram
+from monitor.collectors.webpage.page import read_listing, read_post_page
+from monitor.collectors.webpage.settings import WebpageSettings
+from monitor.collectors.xenforo import api as xenforo
+from monitor.collectors.youtube import api as youtube
+from monitor.collectors.youtube.query import CommentQuery
+from tests.clock import MONDAY_MORNING
+from tests.fuzz import samples
+from tests.monitor.collectors import payloads
+from tests.monitor.collectors.youtube_samples import VIDEO
+
+Read = Callable[[Fetched], Iterable[PublicPost]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One parser.
+
+    Args:
+        read: Reads an answer and gives its posts.
+        payloads: Makes sound payloads.
+        url: Where they are read.
+        content_type: As which they are sent.
+
+    """
+
+    read: Read
+    payloads: Callable[[], Sequence[bytes]]
+    url: str = "https://a.example/api"
+    content_type: str = "application/json"
+
+    def answer(self, body: bytes) -> Fetched:
+        """Make the answer that has a body."""
+        headers = {"content-type": self.content_type}
+        return Fetched(
+            url=self.url, final_url=self.url, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING
+        )
+
+
+FORUM = discourse.Forum.from_source(SourceView(name="a", address="https://a.example"))
+BOARD = xenforo.Board.from_source(SourceView(name="a", address="https://a.example"))
+CHANNEL = telegram.Channel.from_source(
+    SourceView(name="a", address="https://t.me/s/kenh_khu_b", settings={"permission": "Chủ kênh đồng ý 02/11/2026"})
+)
+PAGE = FacebookPage.from_source(
+    SourceView(name="a", address="https://a.example", settings={"page": payloads.PAGE_ID, "comments": True})
+)
+FEED = bluesky.Feed.from_source(SourceView(name="a", address="https://a.example", settings={"actor": payloads.DID}))
+VIDEOS = CommentQuery.from_source(SourceView(name="a", address="https://a.example", settings={"video": VIDEO}))
+TIMELINE = mastodon.Timeline.from_source(SourceView(name="a", address="https://a.example"))
+
+
+def _none(_read: Any) -> tuple[PublicPost, ...]:
+    return ()
+
+
+def _telegram(fetched: Fetched) -> Iterable[PublicPost]:
+    return [message.post for message in telegram.read_page(fetched, CHANNEL).messages if message.post]
+
+
+def _xenforo(fetched: Fetched) -> Iterable[PublicPost]:
+    page = xenforo.read_thread(fetched, BOARD)
+    return [message.post for message in page.messages if message.post] if page else ()
+
+
+def _discourse(fetched: Fetched) -> Iterable[PublicPost]:
+    return [entry.post for entry in discourse.read_page(fetched, FORUM).entries if entry.post]
+
+
+def _facebook(fetched: Fetched) -> Iterable[PublicPost]:
+    facebook.problem_of(fetched, PAGE)
+    return [entry.post for entry in facebook.read_page(fetched, PAGE).entries if entry.post]
+
+
+def _youtube(fetched: Fetched) -> Iterable[PublicPost]:
+    youtube.problem_of(fetched, VIDEOS)
+    video = next(iter(youtube.read_videos(fetched)), None)
+    threads = youtube.read_threads(fetched, video or youtube.Video(id=VIDEO, title="a")).rows
+    return [post for thread in threads for post in thread.comments if isinstance(post, PublicPost)]
+
+
+def _bluesky(fetched: Fetched) -> Iterable[PublicPost]:
+    bluesky.problem_of(fetched, FEED)
+    shown = bluesky.read_posts(fetched, FEED) if b'"posts"' in fetched.body else {}
+    return [*bluesky.read_page(fetched, FEED).posts, *(post for post in shown.values() if isinstance(post, PublicPost))]
+
+
+def _mastodon(fetched: Fetched) -> Iterable[PublicPost]:
+    mastodon.timeline_access(fetched, TIMELINE)
+    return [status.post for status in mastodon.read_page(fetched, "a.example").statuses]
+
+
+def _file(fetched: Fetched) -> Iterable[PublicPost]:
+    """Read an import; the name of the file is the end of the address."""
+    handle, name = tempfile.mkstemp(suffix=Path(fetched.url).suffix)
+    try:
+        os.write(handle, fetched.body)
+        os.close(handle)
+        return [row for row in open_file(Path(name)).rows() if isinstance(row, PublicPost)]
+    finally:
+        Path(name).unlink()
+
+
+def _json(*values: Any) -> Callable[[], Sequence[bytes]]:
+    return lambda: [json.dumps(value, ensure_ascii=False).encode() for value in values]
+
+
+def _lines(*values: Any) -> Callable[[], Sequence[bytes]]:
+    return lambda: [b"\n".join(json.dumps(value, ensure_ascii=False).encode() for value in values)]
+
+
+def _site(app: Callable[[], Any], path: str) -> Callable[[], Sequence[bytes]]:
+    """Take what a sample site of the demo answers."""
+
+    @cache
+    def made() -> Sequence[bytes]:
+        from starlette.testclient import TestClient  # noqa: PLC0415  heavy, and not needed where a body is given
+
+        answered = TestClient(app()).get(path)
+        answered.raise_for_status()
+        return [answered.content]
+
+    return made
+
+
+HTML = "text/html; charset=utf-8"
+TARGETS: Mapping[str, Target] = {
+    "rss": Target(
+        read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.RSS, content_type="text/xml"
+    ),
+    "atom": Target(
+        read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.ATOM, content_type="text/xml"
+    ),
+    "json feed": Target(read=lambda fetched: read_document(fetched).posts, payloads=_json(samples.JSON_FEED)),
+    "mastodon": Target(read=_mastodon, payloads=_json([payloads.mastodon_row(1), payloads.mastodon_row(2)])),
+    "discourse": Target(
+        read=_discourse, payloads=_json({"latest_posts": [samples.discourse_row(2), samples.discourse_row(1)]})
+    ),
+    "discourse topics": Target(
+        read=lambda fetched: _none(discourse.read_topics(fetched)), payloads=_json(samples.TOPICS)
+    ),
+    "bluesky": Target(
+        read=_bluesky, payloads=_json(payloads.bluesky_page(payloads.bluesky_row(1), payloads.bluesky_row(2)))
+    ),
+    "jetstream": Target(
+        read=lambda fetched: _none(read_message(fetched.body.decode("utf-8", errors="replace"))),
+        payloads=_json(samples.JETSTREAM),
+    ),
+    "youtube": Target(
+        read=_youtube, payloads=_json(payloads.youtube_list(payloads.youtube_thread(1), payloads.video_row()))
+    ),
+    "facebook": Target(
+        read=_facebook,
+        payloads=_json(
+            payloads.facebook_list(payloads.facebook_row(1), payloads.facebook_row(2)),
+            {"error": {"code": 190, "error_subcode": 463, "message": "Mã đã hết hạn"}},
+        ),
+    ),
+    "telegram": Target(
+        read=_telegram,
+        payloads=_site(samples.telegram_site, "/s/kenh_khu_b"),
+        url="https://t.me/s/kenh_khu_b",
+        content_type=HTML,
+    ),
+    "xenforo": Target(
+        read=_xenforo,
+        payloads=_site(samples.xenforo_site, "/threads/cham-luong.12/"),
+        url="https://a.example/threads/cham-luong.12/",
+        content_type=HTML,
+    ),
+    "xenforo feed": Target(
+        read=lambda fetched: xenforo.read_thread_feed(fetched, BOARD).posts,
+        payloads=_site(samples.xenforo_site, "/forums/-/index.rss"),
+        content_type="text/xml",
+    ),
+    "article": Target(
+        read=lambda fetched: read_post_page(fetched, samples.ARTICLE).posts,
+        payloads=lambda: [samples.ARTICLE_PAGE],
+        url="https://a.example/tin/1",
+        content_type=HTML,
+    ),
+    "article without rules": Target(
+        read=lambda fetched: read_post_page(fetched, WebpageSettings(start_urls=("https://a.example",))).posts,
+        payloads=lambda: [samples.ARTICLE_PAGE],
+        url="https://a.example/tin/1",
+        content_type=HTML,
+    ),
+    "thread": Target(
+        read=lambda fetched: entries.posts if (entries := read_listing(fetched, samples.THREAD).entries) else (),
+        payloads=lambda: [samples.THREAD_PAGE],
+        url="https://a.example/chu-de/7",
+        content_type=HTML,
+    ),
+    "refusal": Target(
+        read=lambda fetched: _none(retry_at({"retry-after": fetched.text()[:100]}, fetched.body, MONDAY_MORNING)),
+        payloads=_json({"extras": {"wait_seconds": 30}}),
+    ),
+    "csv": Target(read=_file, payloads=lambda: samples.CSV, url="https://a.example/x.csv"),
+    "crowdtangle": Target(read=_file, payloads=lambda: samples.CROWDTANGLE, url="https://a.example/x.csv"),
+    "json lines": Target(read=_file, payloads=_lines(*samples.PLAIN_LINES), url="https://a.example/x.jsonl"),
+    "zeeschuimer": Target(read=_file, payloads=_lines(*samples.CAPTURED), url="https://a.example/x.ndjson"),
+    "telegram export": Target(read=_file, payloads=_json(samples.TELEGRAM_EXPORT), url="https://a.example/x.json"),
+}
+
+
+def read_target(fetched: Fetched, name: str) -> list[PublicPost]:
+    """Read an answer with the parser of a name; a function of a module, for the parsing process."""
+    return list(TARGETS[name].read(fetched))
