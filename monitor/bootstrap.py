@@ -322,7 +322,14 @@ class Application:
         """Make the review desk."""
         from monitor.review.app import create_app
 
-        return create_app(self.ready_database, self.clock, self.settings, self._derived("desk").hex())
+        desk = create_app(self.ready_database, self.clock, self.settings, self._derived("desk").hex())
+        if "metrics" in self.settings.secrets:
+            try:
+                from monitor.review.pages import metrics
+            except ImportError as error:
+                raise NotReady("the token `metrics` is set: install the `metrics` extra, or take it out") from error
+            desk.include_router(metrics.router)
+        return desk
 
     def model_folder(self, name: str) -> Path:
         """Find the folder of a model by its name in the home folder, or by its path."""

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from classifiers.errors import ClassifierError
-from monitor.cli import interrupts
+from monitor.cli import interrupts, logs
 from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
 from monitor.cli.terminal import printable
@@ -47,9 +47,14 @@ def _common(
         ),
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
+    log_format: Annotated[
+        str, typer.Option(help="plain, or json: one object a line on standard error.", envvar="KIEMTIN_LOG_FORMAT")
+    ] = "plain",
 ) -> None:
-    # Libraries log their retries; the user needs only the one line at the end.
-    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
+    if log_format not in logs.FORMATS:
+        message = f"--log-format {log_format}: choose plain or json"
+        raise UsageError(message)
+    logs.configure(log_format, debug=debug)
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
@@ -101,5 +106,8 @@ def _explained(error: Exception) -> str:
 
 
 def _say(message: str, status: int) -> int:
+    if logs.is_json():
+        logging.getLogger(logs.LOGGER).error(" ".join(message.split()))
+        return status
     typer.echo(f"kiemtin: {printable(' '.join(message.split()))}", err=True)
     return status

@@ -1,6 +1,7 @@
 """What commands share: the application, and how they print data and show progress."""
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from monitor.bootstrap import Application
-from monitor.cli.terminal import SafeConsole, make_console, printable, printable_json
+from monitor.cli.logs import LOGGER, is_json
+from monitor.cli.terminal import SafeConsole, make_console, printable_json
 from monitor.settings import load_settings
 
 SHOW_AFTER_SECONDS = 2.0
@@ -51,9 +53,17 @@ def out() -> SafeConsole:
 
 
 def warn(line: str | None) -> None:
-    """Write a warning to standard error, if there is one."""
+    """Write a warning to the log, which is standard error, if there is one."""
     if line:
-        typer.echo(printable(line), err=True)
+        logging.getLogger(LOGGER).warning(line)
+
+
+def announce(line: str) -> None:
+    """Show what a program that runs on and on has done, on the terminal or as a line of its log."""
+    if is_json():
+        logging.getLogger(LOGGER).info(line)
+    else:
+        out().print(line, markup=False)
 
 
 def show_json(data: Any) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -13,12 +14,15 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
+from monitor.pipeline.clock_check import require_trusted_clock
 from monitor.review.server import exposure_warning
-from storage import sources, users
+from storage import clock_state, sources, users
 from storage.errors import StorageError
 from storage.models import Source
 
 LEAST_FREE_BYTES = 500_000_000
+MANY_FAILURES = 3
+CLOCK_TOLERANCE = timedelta(hours=1)  # less is the daily correction by a time server
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("key", _key),
         ("rights", _rights),
         ("database", _database),
+        ("clock", _clock),
         ("model", _model),
         ("sources", _sources),
         ("users", _users),
@@ -106,6 +111,18 @@ def _database(app: Application) -> Finding:
     return Finding("database", well=True, said=f"{database.place} ({database.current_revision()})")
 
 
+def _clock(app: Application) -> Finding:
+    now = app.clock.now()
+    with app.ready_database.work() as session:  # left without a commit: only `crawl` and `run` note what is found
+        require_trusted_clock(session, now)
+        trusted = clock_state.load(session, now).trusted_at
+    said = f"{now.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if trusted - now > CLOCK_TOLERANCE:
+        earlier = f"{said}, which is before what was stored at {trusted.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+        return Finding("clock", well=False, said=earlier, mend="set the clock")
+    return Finding("clock", well=True, said=said)
+
+
 def _model(app: Application) -> Finding:
     loaded = load(
         app.model_folder(app.scoring_model()), app.segmenter
@@ -122,8 +139,10 @@ def _sources(app: Application) -> Finding:
     if not monitored:
         return Finding("sources", well=False, said=said, mend="add one with `kiemtin sources add`, or import a file")
     if troubled:
+        # One failure in a row is tried again soon; a source that went on failing is no longer read.
+        lost = [source for source in known if source.state.failures >= MANY_FAILURES]
         return Finding(
-            "sources", well=True, said=f"{said}; in trouble: {'; '.join(troubled)}", mend="`kiemtin sources list`"
+            "sources", well=not lost, said=f"{said}; in trouble: {'; '.join(troubled)}", mend="`kiemtin sources list`"
         )
     return Finding("sources", well=True, said=said)
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import typer
 
 from monitor.bootstrap import Application
-from monitor.cli.context import application, out, warn
+from monitor.cli.context import announce, application, warn
 from monitor.review.server import exposure_warning, serving
 
 
@@ -23,7 +23,5 @@ async def _serve(app: Application) -> None:
     settings = app.settings
     warn(exposure_warning(settings))
     async with serving(app.desk(), settings) as served:
-        out().print(
-            f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops it)", markup=False
-        )
+        announce(f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops it)")
         await served

@@ -8,7 +8,7 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.background import Background
-from monitor.cli.context import application, listed_deletions, out, progress_bar, warn
+from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
@@ -36,20 +36,17 @@ def run(context: typer.Context) -> None:
 
 async def _run(app: Application) -> None:
     settings = app.settings
-    console = out()
     warn(exposure_warning(settings))
     async with app.client() as client, serving(app.desk(), settings) as served:
-        console.print(
-            f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)", markup=False
-        )
+        announce(f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)")
         background = Background()
-        schedule = Schedule(jobs(app, client, background), app.clock, lambda line: console.print(line, markup=False))
+        schedule = Schedule(jobs(app, client, background), app.clock, announce)
         schedule.start()
         try:
             await served
         finally:
             await schedule.stop()
-            background.stop(console.print)
+            background.stop(announce)
 
 
 def jobs(app: Application, client: PoliteClient, background: Background) -> list[Job]:

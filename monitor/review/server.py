@@ -34,6 +34,7 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
         desk,
         http=LimitedConnection,
         ws="none",  # an upgraded connection would no longer be counted
+        log_config=None,  # the program's own logging
         log_level="error",  # strangers' broken requests are no news
         access_log=False,  # it would record who read which post
         lifespan="off",

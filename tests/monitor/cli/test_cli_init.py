@@ -3,14 +3,14 @@
 import os
 import shutil
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from monitor.cli.doctor import LEAST_FREE_BYTES
-from storage import sources
+from storage import clock_state, sources
 from storage.database import Database
 from storage.models import Source, User
 from tests.clock import MONDAY_MORNING
@@ -96,10 +96,22 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
     found = kiemtin.well("doctor", "--json").data
     assert [(each["subject"], each["ok"]) for each in found] == [
-        (subject, True) for subject in ("settings", "key", "rights", "database", "model", "sources", "users", "disk")
+        (subject, True)
+        for subject in (
+            "settings",
+            "key",
+            "rights",
+            "database",
+            "clock",
+            "model",
+            "sources",
+            "users",
+            "desk",
+            "disk",
+        )
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
-    assert kiemtin.well("doctor").out.count("\n") == 8
+    assert kiemtin.well("doctor").out.count("\n") == 10
 
 
 def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(kiemtin: Command, home: Path) -> None:
@@ -113,6 +125,39 @@ def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(ki
     found = {each["subject"]: each for each in kiemtin.well("doctor", "--json").data}["sources"]
     assert "forum failed 1 × in a row, next at 16/11 14:00 (it answers 500)" in found["said"]
     assert "paper is off (" in found["said"]
+
+
+def test_the_doctor_fails_when_a_source_goes_on_failing(kiemtin: Command, home: Path) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        failing = sources.by_name(session, "forum")
+        for _ in range(3):
+            sources.record_failure(session, failing, "it answers 500", MONDAY_MORNING)
+        session.commit()
+    assert "things to mend: sources" in kiemtin("doctor").complaint
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(5, "before what was stored"), (-24 * 400, "days after this program last")]
+)
+def test_the_doctor_fails_when_the_time_cannot_be_right(kiemtin: Command, home: Path, hours: int, said: str) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        now = datetime.now(UTC)
+        clock_state.load(session, now).trusted_at = now + timedelta(hours=hours)
+        session.commit()
+    answer = kiemtin("doctor")
+    assert (answer.status, said in answer.out) == (1, True)
+
+
+def test_the_doctor_fails_when_the_desk_is_open_in_clear_text(
+    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    monkeypatch.setenv("KIEMTIN_DESK_HOST", "192.168.1.5")
+    assert "things to mend: desk" in kiemtin("doctor").complaint
+    monkeypatch.setenv("KIEMTIN_DESK_URL", "https://kiemtin.example.vn")
+    kiemtin.well("doctor")
 
 
 def remove(home: Path, what: str) -> None:
@@ -148,7 +193,7 @@ def remove(home: Path, what: str) -> None:
         ("damaged model", {"model"}),
         ("users", {"users"}),
         ("sources", {"sources"}),
-        ("database", {"database", "sources", "users"}),
+        ("database", {"database", "clock", "sources", "users"}),
     ],
 )
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
@@ -168,7 +213,7 @@ def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
 def test_the_doctor_looks_and_makes_nothing(kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIEMTIN_HOME", str(bare_home / "deep" / "home"))
     answer = kiemtin("doctor", "--json")
-    assert {each["subject"] for each in answer.data if each["ok"]} == {"disk"}
+    assert {each["subject"] for each in answer.data if each["ok"]} == {"desk", "disk"}
     assert not bare_home.exists()
 
 
