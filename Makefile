@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality fuzz docs data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -127,6 +127,9 @@ quality: setup  ## Measure the default model anew: floors.toml and docs/quality.
 docs: $(UV)  ## Build the documentation as a site in site/, strictly: a link that leads nowhere is an error.
 	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --quiet --locked --only-group docs --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict
+
+sbom: $(UV)  ## List everything that is installed to run it, with versions and hashes, as CycloneDX 1.5 in sbom.json.
+	$(UV) export --quiet --locked --no-dev --all-extras --format cyclonedx1.5 --output-file sbom.json
 
 data-card: setup  ## Write docs/data-card.md from the project's posts.
 	$(BIN)/kiemtin data card --to docs/data-card.md

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as 127.0.0.1.",
     )
+    second_factor_for_all: bool = Field(
+        default=False,
+        description="Whether viewers and reviewers need a second factor as well; leads and admins always do.",
+    )
     session_idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a request after which somebody must sign in again."
     )

@@ -16,8 +16,8 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 
 
-PATH = re.compile(r"`((?:monitor|classifiers|storage|tests|docs|examples|notebooks)/[\w./-]+)`")
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+PATH = re.compile(r"`((?:monitor|classifiers|storage|tests|docs|deploy|examples|notebooks)/[\w./-]+)`")
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
 
 
 def pages() -> Iterator[tuple[str, str]]:

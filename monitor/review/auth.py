@@ -69,7 +69,8 @@ def session_limits(settings: Settings) -> SessionLimits:
 
 def start_session(request: Request, desk: Desk, session: Session, user: User) -> UserSession:
     """Sign a user in whose password was right; the unit of work must be committed afterwards."""
-    stage = CODE if user.totp_since else ENROL if user.role in NEED_SECOND_FACTOR else FULL
+    needed = desk.settings.second_factor_for_all or user.role in NEED_SECOND_FACTOR
+    stage = CODE if user.totp_since else ENROL if needed else FULL
     return _new_session(request, desk, session, user.id, stage)
 
 

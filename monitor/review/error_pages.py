@@ -1,5 +1,6 @@
 """Error pages: one line in Vietnamese that says what to do, and the HTTP status."""
 
+import logging
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -7,17 +8,20 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, Reviewer, SignInNeeded
-from monitor.review.desk import render
+from monitor.review.desk import desk_of, render
 from monitor.review.roles import Right
+from monitor.review.security_headers import SECURITY_HEADERS
+from storage import audit
 from storage.errors import NotFound, StorageError
 
 _LINES: Final = {
     HTTPStatus.NOT_FOUND: "Không có trang này. Xin quay về trang chính.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Trang này không mở theo cách đó. Xin quay về trang chính.",
 }
+_FAULT_LINE: Final = "Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.\n"
 _OTHER_LINE: Final = "Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại."
 
 
@@ -32,6 +36,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _database_trouble)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLResponse:
@@ -53,6 +58,15 @@ def _enrolment(_request: Request, _error: Exception) -> Response:
 
 
 def _not_allowed(request: Request, _error: Exception) -> Response:
+    reviewer: Reviewer = request.state.reviewer
+    desk = desk_of(request)
+    with desk.database.work() as session:
+        detail = {"method": request.method, "role": reviewer.role}
+        subject = request.url.path[:200]
+        audit.record(
+            session, at=desk.clock.now(), action="access_denied", subject=subject, user_id=reviewer.id, detail=detail
+        )
+        session.commit()
     line = "Vai trò của bạn không được làm việc này. Nếu cần, xin hỏi người quản trị."
     return problem(request, HTTPStatus.FORBIDDEN, line)
 
@@ -71,7 +85,13 @@ def _database_trouble(request: Request, error: Exception) -> Response:
     # The message names the place of the database, which is nobody's business but an admin's.
     reviewer: Reviewer | None = getattr(request.state, "reviewer", None)
     detail = str(error) if reviewer is not None and reviewer.may(Right.MANAGE_USERS) else ""
+    logging.getLogger("kiemtin.desk").error("the desk: %s", error)
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, detail)
+
+
+def _unexpected(_request: Request, _error: Exception) -> Response:
+    # A fault of the program: the server logs it. The page is plain, because drawing another one may fail as well.
+    return PlainTextResponse(_FAULT_LINE, status_code=HTTPStatus.INTERNAL_SERVER_ERROR, headers=SECURITY_HEADERS)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -64,8 +64,8 @@ def new_seed() -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Return codes for the day on which the telephone is lost, of 118 bits each."""
-    return [random_groups(4, 6) for _ in range(RECOVERY_CODES)]
+    """Return codes for the day on which the telephone is lost, of 138 bits each."""
+    return [random_groups(4, 7) for _ in range(RECOVERY_CODES)]
 
 
 def recovery_key(code: str) -> str:

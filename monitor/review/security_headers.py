@@ -16,7 +16,7 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-HSTS: Final = f"max-age={365 * 24 * 60 * 60}"  # a year; other names of the domain are not ours to speak for
+HSTS: Final = f"max-age={365 * 24 * 60 * 60}; includeSubDomains"  # a year
 
 
 class SecurityHeaders:

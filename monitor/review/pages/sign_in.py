@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import logging
 import re
 import unicodedata
 from http import HTTPStatus
@@ -64,6 +65,7 @@ async def sign_in(
     device = desk.devices.mark(request, user.id) if user else None
     attempt = desk.throttle.begin(sign_in_counts(client_address(request), name, device))
     if attempt.wait:
+        logging.getLogger("kiemtin.desk").info("a sign-in from %s is refused: too many failed", client_address(request))
         line = f"Đã nhập sai nhiều lần. Xin chờ {ceil(attempt.wait / 60)} phút rồi thử lại."
         return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
     # Verified even for unknown names, so that the response time does not tell which names exist.
@@ -91,7 +93,9 @@ def sign_out(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Respons
         audit.record(session, at=now, action="sign_out", subject=subject, user_id=reviewer.id)
         session.commit()
     request.session.clear()
-    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
+    # What was shown must not come back with the browser's back button on a shared computer.
+    headers = {"Clear-Site-Data": '"cache", "storage"'}
+    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 
 def _user(desk: Desk, name: str) -> User | None:

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from sqlalchemy import select
 
 from monitor.review.auth import Allowed, any_stage
 from monitor.review.passwords import hash_password
@@ -16,13 +17,14 @@ from monitor.review.roles import MATRIX, NEED_SECOND_FACTOR, ROLES, Right, may
 from monitor.settings import Settings
 from storage import users
 from storage.database import Database
+from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import FlagMaker
 from tests.monitor.review.test_review_second_factor import enrol
 
 # Opened without signing in: the door, invitations, and what supervisors ask.
-PUBLIC = {"/login", "/join/{token}", "/healthz"}
+PUBLIC = {"/login", "/join/{token}", "/healthz", "/readyz"}
 # For those whose sign-in is not finished: each of them looks at the stage of the session.
 UNFINISHED = {"/login/code", "/account/second-factor", "/logout"}
 
@@ -94,6 +96,14 @@ def test_every_role_gets_what_the_matrix_says_on_every_route(
             assert (response.status_code != 403) is allowed, (role, route.path, response.status_code)
             asked += 1
     assert asked >= 4 * 15
+
+
+def test_a_refused_attempt_is_recorded(signed_in: dict[str, Browser], sqlite_database: Database) -> None:
+    assert signed_in["viewer"].get("/users").status_code == 403
+    with sqlite_database.work() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "access_denied")).one()
+    assert (event.subject, event.detail) == ("/users", {"method": "GET", "role": "viewer"})
+    assert event.user_id is not None
 
 
 def test_a_viewer_sees_no_button_that_is_refused(signed_in: dict[str, Browser], make_flagged: FlagMaker) -> None:

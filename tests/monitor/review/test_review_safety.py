@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.testclient import TestClient
 
 from monitor.review.app import MAX_FORM_BYTES, create_app
+from monitor.review.passwords import hash_password
 from monitor.review.security_headers import SECURITY_HEADERS
 from monitor.settings import Settings
+from storage import users
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import AUTHOR_KEY, FlagMaker
+from tests.monitor.review.test_review_second_factor import enrol
 
 PAGES = (
     "/",
@@ -70,7 +75,7 @@ def test_only_a_desk_by_https_asks_browsers_for_nothing_else(
     assert "strict-transport-security" not in busy.get("/login").headers
     settings = Settings(home=tmp_path, desk_url="https://kiemtin.example.vn")
     secure = Browser(create_app(sqlite_database, clock, settings, "secret"), "https://kiemtin.example.vn")
-    assert secure.get("/login").headers["strict-transport-security"] == "max-age=31536000"
+    assert secure.get("/login").headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_the_origin_of_forms_is_sent_to_the_desk_alone(busy: Browser) -> None:
@@ -138,8 +143,9 @@ def test_there_is_no_generated_api_page(lan: Browser, path: str) -> None:
     assert lan.get(path).status_code == 404
 
 
-def test_health_is_told_without_signing_in(anonymous: Browser) -> None:
-    response = anonymous.get("/healthz")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_told_without_signing_in(anonymous: Browser, path: str) -> None:
+    response = anonymous.get(path)
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
@@ -148,9 +154,10 @@ def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
 ) -> None:
     with Database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
         anonymous = Browser(create_app(database, clock, settings, "secret"))
-        health = anonymous.get("/healthz")
+        health, ready = anonymous.get("/healthz"), anonymous.get("/readyz")
         response = anonymous.sign_in("lan")
-    assert (health.status_code, health.json()) == (503, {"status": "database unavailable"})
+    assert health.status_code == 200  # a restart would not help
+    assert (ready.status_code, ready.json()) == (503, {"status": "database unavailable"})
     assert response.status_code == 503
     assert "Cơ sở dữ liệu đang gặp trục trặc" in response.text
     assert str(tmp_path) not in response.text  # where the database lies is nobody's business
@@ -172,3 +179,33 @@ def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
         assert "chưa có gì được ghi" in response.text
         assert str(sqlite_database.url.database) not in response.text
         assert reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"}).status_code == 303
+
+
+def test_a_fault_of_the_program_shows_nothing_of_itself(app: FastAPI) -> None:
+    @app.get("/faulty")
+    def fail() -> None:
+        message = "bài của ai đó"
+        raise RuntimeError(message)
+
+    client = TestClient(app, "http://127.0.0.1:8000", raise_server_exceptions=False)
+    response = client.get("/faulty")
+    assert response.status_code == 500
+    assert response.text == "Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.\n"
+    assert response.headers["content-security-policy"]
+
+
+def test_an_admin_is_told_where_a_database_fails_and_the_log_is_too(
+    app: FastAPI, sqlite_database: Database, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite_database.work() as session:
+        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
+        session.commit()
+    admin = Browser(app)
+    admin.sign_in("minh")
+    enrol(admin)
+    with sqlite_database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE flags RENAME TO gone"))
+    with caplog.at_level("ERROR"):
+        response = admin.get("/queue")
+    assert (response.status_code, "kiemtin db upgrade" in response.text) == (503, True)
+    assert "kiemtin db upgrade" in caplog.text

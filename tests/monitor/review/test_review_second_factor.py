@@ -2,14 +2,17 @@
 
 import base64
 import hmac
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from monitor.review.app import create_app
 from monitor.review.desk import Desk
 from monitor.review.passwords import hash_password
 from monitor.review.second_factor import SecondFactor, new_recovery_codes, new_seed, recovery_key
+from monitor.settings import Settings
 from storage import users
 from storage.database import Database
 from storage.models import AuditEvent, RecoveryCode, User
@@ -184,6 +187,14 @@ def test_a_reviewer_sets_it_up_by_choice_with_the_password(lan: Browser, clock: 
     assert len(enrol(lan, password=PASSWORD)) == 8
     lan.post("/logout", lan.fields("/", "/logout"))
     assert lan.sign_in("lan").headers["location"] == "/login/code"
+
+
+def test_an_installation_may_ask_everybody_for_it(
+    sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
+) -> None:
+    settings = Settings(home=tmp_path, second_factor_for_all=True)
+    lan = Browser(create_app(sqlite_database, clock, settings, "secret"))
+    assert lan.sign_in("lan").headers["location"] == SET_UP
 
 
 def test_a_seed_gives_no_code_without_the_key() -> None:

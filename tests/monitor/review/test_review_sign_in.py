@@ -148,6 +148,7 @@ def test_a_new_password_ends_older_sessions(lan: Browser, sqlite_database: Datab
 def test_signing_out_ends_the_session(lan: Browser, sqlite_database: Database) -> None:
     response = lan.post("/logout", lan.fields("/", "/logout"))
     assert (response.status_code, response.headers["location"]) == (303, "/login")
+    assert response.headers["clear-site-data"] == '"cache", "storage"'
     assert lan.get("/").status_code == 303
     assert audit(sqlite_database)[-1] == ("sign_out", "users:1", 1)
 
