@@ -161,9 +161,11 @@ class Importer:
         now = self._clock.now()
         first: list[PostDraft] = []
         again: list[PostDraft] = []
-        for post in self._without_known_words(session, target.source_id, list(accepted), result):
+        fresh = self._without_known_words(session, target.source_id, list(accepted), result)
+        stored_ids = self._stored_ids(session, target.source_id, fresh)
+        for post in fresh:
             draft = post_draft(
-                replace(post, external_id=self._stored_id(post)),
+                replace(post, external_id=stored_ids.get(post.external_id, post.external_id)),
                 kind="import",
                 pseudonymiser=self._pseudonymiser,
                 collected_at=now,
@@ -195,18 +197,23 @@ class Importer:
         rest = []
         for index, post in enumerate(accepted):
             words = by_words.get(index)
-            author = self._pseudonymiser.key("import", post.author)
-            if words in stored and stored[words] in (None, author):
+            named = (
+                self._pseudonymiser.key("import", post.author),
+                *self._pseudonymiser.aliases("import", post.author),
+            )
+            if words in stored and stored[words] in (None, *named):
                 result.known += 1
             else:
                 rest.append(post)
         return rest
 
-    def _stored_id(self, post: PublicPost) -> str:
-        """Return the identifier under which a post is stored: keyed where it was made from the author's name."""
-        if not post.external_id.startswith(ROW):
-            return post.external_id
-        return f"{ROW}{self._pseudonymiser.key(ROW, post.external_id)}"
+    def _stored_ids(self, session: Session, source_id: int, fresh: Sequence[PublicPost]) -> dict[str, str]:
+        """Key the identifiers that were made with the author's name; those stored under a former key keep theirs."""
+        rows = {post.external_id for post in fresh if post.external_id.startswith(ROW)}
+        former = {row: [f"{ROW}{key}" for key in self._pseudonymiser.aliases(ROW, row)] for row in rows}
+        known = posts.known_authors(session, source_id, sorted({name for names in former.values() for name in names}))
+        kept = {row: next((name for name in names if name in known), None) for row, names in former.items()}
+        return {row: kept[row] or f"{ROW}{self._pseudonymiser.key(ROW, row)}" for row in rows}
 
     def _close(self, session: Session, run_id: int, result: ImportResult) -> None:
         now = self._clock.now()

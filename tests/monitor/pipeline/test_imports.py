@@ -228,6 +228,17 @@ def test_nobody_finds_out_by_trying_names_who_wrote_a_row_without_an_identifier(
     assert read.external_id.removeprefix(ROW) not in stored
 
 
+def test_rows_without_identifiers_are_known_after_the_key_was_changed(
+    importer: Importer, tmp_path: Path, sqlite_database: Database, clock: FakeClock
+) -> None:
+    path = write(tmp_path / "c.jsonl", *SAID_BY_MANY)
+    run(importer, path)
+    later = Importer(sqlite_database, Pseudonymiser(b"another key", [SECRET]), clock)
+    more = write(tmp_path / "c.jsonl", *SAID_BY_MANY, {"text": "Có rồi"})
+    assert account(run(later, more)) == (1, 0, 5, 0, 0)
+    assert account(run(later, more)) == (0, 0, 6, 0, 0)
+
+
 def test_what_an_earlier_version_stored_by_words_and_date_is_known_and_what_it_lost_is_new(
     importer: Importer, tmp_path: Path, sqlite_database: Database
 ) -> None:
