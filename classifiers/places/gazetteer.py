@@ -1,0 +1,207 @@
+"""The provinces, districts and communes of Vietnam before and after the mergers of 2025, looked up by name."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from classifiers.errors import DataInvalid
+from classifiers.text.letters import strip_diacritics
+
+UNITS_FILE: Final = "units.txt"
+NAMES_FILE: Final = "names.toml"
+_KIND: Final = re.compile(r"(Tỉnh|Thành phố|Huyện|Quận|Thị xã|Xã|Phường|Thị trấn|Đặc khu) (\S.*)")
+_SYLLABLE: Final = re.compile(r"\w+")
+_NO_COMMUNES: Final = "-"
+
+
+class Level(IntEnum):
+    """Levels of administration, the highest first; there have been no districts since 1 July 2025."""
+
+    PROVINCE = 1
+    DISTRICT = 2
+    COMMUNE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One administrative unit, of today or of before.
+
+    Args:
+        level: Its level.
+        kind: What it is called: Tỉnh, Huyện, Xã …
+        name: Its name without the kind.
+        province: Name of the province that it belonged to (its own for a province), without the kind.
+        district: Name of its district, for a commune of before.
+        old: Whether it has ceased to exist.
+        current_province: Today's province with its kind.
+        communes: Today's communes with their kind, the main part first; empty above communes.
+
+    """
+
+    level: Level
+    kind: str
+    name: str
+    province: str
+    district: str | None
+    old: bool
+    current_province: str
+    communes: tuple[str, ...] = ()
+
+
+class Gazetteer:
+    """Units by their names.
+
+    Args:
+        lines: The lines of units.txt.
+        aliases: Kind and name of a unit by another name of it.
+
+    Raises:
+        DataInvalid: A line is not as the head of the file says, or an alias names no unit.
+
+    """
+
+    def __init__(self, lines: Iterable[str], aliases: dict[str, str]) -> None:
+        self.units = tuple(_read(lines))
+        self._written: dict[str, list[tuple[str, Unit]]] = {}
+        self._beginnings: set[str] = set()
+        for unit in self.units:
+            self._add(unit.name, unit)
+        highest: dict[str, Unit] = {}
+        for unit in sorted(self.units, key=lambda unit: (unit.level, unit.old), reverse=True):
+            highest[f"{unit.kind} {unit.name}"] = unit
+        for written, full in aliases.items():
+            if full not in highest:
+                msg = f"{NAMES_FILE}: no unit is called {full!r}; correct the alias {written!r}"
+                raise DataInvalid(msg)
+            self._add(written.removeprefix("Quận "), highest[full])
+
+    def named(self, key: str) -> list[tuple[str, Unit]]:
+        """Find the units of a name.
+
+        Args:
+            key: Syllables in small letters without marks, joined by spaces.
+
+        Returns:
+            The name as it is spelt with marks, and the unit, for each.
+
+        """
+        return self._written.get(key, [])
+
+    def begins(self, key: str) -> bool:
+        """Say whether the name of any unit begins with these syllables."""
+        return key in self._beginnings
+
+    def _add(self, written: str, unit: Unit) -> None:
+        key = key_of(written)
+        self._written.setdefault(key, []).append((written, unit))
+        syllables = key.split()
+        self._beginnings.update(" ".join(syllables[:count]) for count in range(1, len(syllables) + 1))
+
+
+def key_of(name: str) -> str:
+    """Spell a name as the gazetteer looks it up: small letters, no marks, one space between syllables."""
+    return " ".join(_SYLLABLE.findall(strip_diacritics(name).lower()))
+
+
+@cache
+def default_gazetteer() -> Gazetteer:
+    """Read the project's gazetteer, once a process."""
+    text = (resources.files("classifiers.places") / UNITS_FILE).read_text(encoding="utf-8")
+    return Gazetteer(text.splitlines(), name_lists()["aliases"])
+
+
+@cache
+def name_lists() -> dict[str, Any]:
+    """Read names.toml, once a process."""
+    return tomllib.loads((resources.files("classifiers.places") / NAMES_FILE).read_text(encoding="utf-8"))
+
+
+def _read(lines: Iterable[str]) -> Iterator[Unit]:
+    """Read units.txt: today's provinces and communes as they come, then those of before."""
+    provinces: dict[str, str] = {}  # kind and name of a province of before: today's
+    districts: dict[tuple[str, str], str] = {}  # province and district of before: today's province
+    communes: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
+    today = ""
+    for number, line in enumerate(lines, start=1):
+        if line.startswith("[") and line.endswith("]"):
+            today = line[1:-1]
+            yield _unit(Level.PROVINCE, today, number, province=_name(today, number), current=today)
+        elif line.strip() and not line.startswith("#"):
+            commune, equals, before = line.partition(" = ")
+            if not equals or not today:
+                msg = f"{UNITS_FILE}, line {number}: write `Unit = District: Commune, …` below a [Province]"
+                raise DataInvalid(msg)
+            yield _unit(Level.COMMUNE, commune, number, province=_name(today, number), current=today, into=(commune,))
+            for province, district, old, main in _parts(before, today, number):
+                provinces.setdefault(province, today)
+                districts.setdefault((province, district), today)
+                if old != _NO_COMMUNES:
+                    into = communes.setdefault((province, district, old), (today, []))[1]
+                    into.insert(0 if main else len(into), commune)
+    yield from _before(provinces, districts, communes)
+
+
+def _before(
+    provinces: dict[str, str],
+    districts: dict[tuple[str, str], str],
+    communes: dict[tuple[str, str, str], tuple[str, list[str]]],
+) -> Iterator[Unit]:
+    for full, today in provinces.items():
+        if full != today:
+            yield _unit(Level.PROVINCE, full, 0, province=_name(full), current=today, old=True)
+    for (province, full), today in districts.items():
+        yield _unit(Level.DISTRICT, full, 0, province=_name(province), current=today, old=True)
+    for (province, district, full), (today, into) in communes.items():
+        yield _unit(
+            Level.COMMUNE,
+            full,
+            0,
+            province=_name(province),
+            district=_name(district),
+            current=today,
+            into=tuple(into),
+            old=True,
+        )
+
+
+def _parts(before: str, today: str, number: int) -> Iterator[tuple[str, str, str, bool]]:
+    """Give province, district and commune of each part of a line, and whether it is the main part of that commune."""
+    for part in before.split("; "):
+        where, colon, names = part.partition(": ")
+        province, slash, district = where.rpartition(" / ")
+        if not colon:
+            msg = f"{UNITS_FILE}, line {number}: {part!r} has no `District: `"
+            raise DataInvalid(msg)
+        for name in names.split(", "):
+            commune = name.removesuffix("~")
+            for full in (district, commune):
+                if full != _NO_COMMUNES:
+                    _name(full, number)
+            yield (province if slash else today, district, commune, commune == name)
+
+
+def _unit(
+    level: Level,
+    full: str,
+    number: int,
+    *,
+    province: str,
+    current: str,
+    district: str | None = None,
+    into: tuple[str, ...] = (),
+    old: bool = False,
+) -> Unit:
+    match = _KIND.fullmatch(full)
+    if match is None:
+        msg = f"{UNITS_FILE}, line {number}: {full!r} does not begin with a kind such as Xã"
+        raise DataInvalid(msg)
+    return Unit(level, match[1], match[2], province, district, old, current, into)
+
+
+def _name(full: str, number: int = 0) -> str:
+    return _unit(Level.PROVINCE, full, number, province="", current="").name
