@@ -1,0 +1,233 @@
+"""Every stretch of a text that can be a place's name, with what speaks for it and against it."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from classifiers.places.gazetteer import Gazetteer, Level, Unit
+from classifiers.places.words import Words
+from classifiers.text.letters import strip_diacritics
+from classifiers.text.normalise import normalise
+
+_COMMUNE_KINDS: Final = frozenset({"Xã", "Phường", "Thị trấn", "Đặc khu"})
+_DISTRICT_KINDS: Final = frozenset({"Huyện", "Quận", "Thị xã", "Thành phố"})
+_WIDE: Final = 2  # syllables from which a name is read without its kind, for districts and communes
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stretch of words that spells the name of at least one unit.
+
+    Args:
+        first: Index of its first word, the kind included.
+        after: Index after its last word.
+        units: The units that are called so.
+        prefixed: Whether a kind stands before the name (`xã`, `tp`).
+        capital: Whether every syllable was written with a capital.
+        placed: Whether a word stands before that stands before places (`ở`).
+        ordinary: Whether the words mean something else in small letters, or name a person.
+        short: Whether it is an abbreviation.
+
+    """
+
+    first: int
+    after: int
+    units: Sequence[Unit]
+    prefixed: bool
+    capital: bool
+    placed: bool
+    ordinary: bool
+    short: bool = False
+
+    @property
+    def level(self) -> Level:
+        """The highest level that the name has."""
+        return min(unit.level for unit in self.units)
+
+
+class Lists:
+    """The word lists of names.toml, as they are compared with a text.
+
+    Args:
+        content: The content of names.toml.
+        unmarked: Whether the text to read has no marks.
+
+    """
+
+    def __init__(self, content: Mapping[str, Any], *, unmarked: bool) -> None:
+        def read(listed: str) -> frozenset[str]:
+            terms = (normalise(term).text for term in listed.split(",") if term.strip())
+            return frozenset(strip_diacritics(term) if unmarked else term for term in terms)
+
+        words: Mapping[str, str] = content["words"]
+        self.place_words = read(words["place_words"])
+        self.person_words = read(words["person_words"])
+        self.peoples_words = read(words["peoples_words"])
+        self.family_names = read(words["family_names"])
+        self.other_things = read(words["other_things"])
+        self.compounds = read(words["compounds"])
+        self.given_names = read(words["given_names"])
+        self.ordinary = read(words["ordinary"]) | (read(words["ordinary_unmarked"]) if unmarked else frozenset())
+        self.prefixes = {next(iter(read(word))): kind for word, kind in content["prefixes"].items()}
+        self.short_prefixes: Mapping[str, str] = content["short_prefixes"]
+        self.abbreviations = {
+            short: [name.strip() for name in names.split(",")] for short, names in content["abbreviations"].items()
+        }
+
+
+def candidates(words: Words, gazetteer: Gazetteer, lists: Lists) -> Iterator[Candidate]:
+    """Find the candidates of a text from left to right, the longest first; none overlaps another."""
+    position = 0
+    while position < len(words):
+        found = (
+            _prefixed(words, position, gazetteer, lists)
+            or _bare(words, position, gazetteer, lists)
+            or _abbreviated(words, position, gazetteer, lists)
+        )
+        if found is None:
+            position += 1
+        else:
+            yield found
+            position = found.after
+
+
+def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:
+    """Read a kind and the name behind it."""
+    for length in (2, 1):
+        name = first + length
+        if name >= len(words) or (length == _WIDE and words.between(first) != " "):
+            continue
+        written = " ".join(word.text for word in words.words[first:name])
+        gap = words.between(name - 1)
+        kind = lists.prefixes.get(written) if gap in {" ", ".", ". "} else None
+        if kind is None and length == 1 and gap in {".", ". "}:
+            kind = lists.short_prefixes.get(written)
+        if kind is None:
+            continue
+        for after, units in _names(words, name, gazetteer):
+            called = _of_kind(units, kind)
+            capital = all(word.capital or word.text.isdigit() for word in words.words[name:after])
+            if called and (capital or after - name >= _WIDE) and not _goes_on(words, after, gazetteer):
+                return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=False)
+    return None
+
+
+def _goes_on(words: Words, after: int, gazetteer: Gazetteer) -> bool:
+    """Say whether a name has more words than the gazetteer knows: `xã Đông Sến` is not the commune Đông."""
+    more = words.joined(after - 1) and words[after - 1].capital and words[after].capital
+    return more and next(_names(words, after, gazetteer), None) is None
+
+
+def _of_kind(units: Sequence[Unit], kind: str) -> list[Unit]:
+    """Keep the units of a kind, else those of the level that has such a kind; people mix up xã and thị trấn."""
+    exact = [unit for unit in units if unit.kind == kind]
+    if exact:
+        level = min(unit.level for unit in exact)
+        # A town may be a province's: `thành phố Hà Nội`, `thành phố Lai Châu`.
+        return [unit for unit in exact if unit.level == level]
+    if kind in _COMMUNE_KINDS:
+        return [unit for unit in units if unit.level is Level.COMMUNE]
+    if kind in _DISTRICT_KINDS:
+        return [unit for unit in units if unit.level is Level.DISTRICT]
+    return [unit for unit in units if unit.level is Level.PROVINCE]
+
+
+def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:
+    """Read a name without its kind."""
+    for after, found in _names(words, first, gazetteer):
+        units = [unit for unit in found if unit.level is Level.PROVINCE or after - first >= _WIDE]
+        if not units or _other_thing(words, first, lists):
+            continue
+        name = [word.text for word in words.words[first:after]]
+        capital = all(word.capital for word in words.words[first:after])
+        half = not capital and any(word.capital for word in words.words[first:after])
+        tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
+        province = any(unit.level is Level.PROVINCE for unit in units)
+        if not province and _goes_on(words, after, gazetteer):
+            continue
+        small = all(unit.level is Level.COMMUNE for unit in units)
+        # `o dien bien` is not the commune Ô Diên.
+        if not capital and (tail in lists.compounds or (small and name[0] in lists.place_words)):
+            continue
+        personal = not province and all(syllable in lists.given_names for syllable in name)
+        return Candidate(
+            first,
+            after,
+            units,
+            prefixed=False,
+            capital=capital,
+            placed=not lists.place_words.isdisjoint(words.before(first)),
+            ordinary=personal or half or (not capital and " ".join(name) in lists.ordinary),
+        )
+    return None
+
+
+def _other_thing(words: Words, first: int, lists: Lists) -> bool:
+    """Say whether the words before tell that a person, a street or a dish is named."""
+    before = words.before(first)
+    if not before or (words.unmarked and before[0] in lists.place_words):  # `di` is more often đi than dì
+        return False
+    if not lists.other_things.isdisjoint(before):
+        return True
+    if before[0] in lists.person_words:
+        return lists.peoples_words.isdisjoint(before)
+    return words[first - 1].capital and before[0] in lists.family_names
+
+
+def _abbreviated(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:
+    """Read an abbreviation behind a word that stands before places."""
+    text = words[first].text
+    names = lists.abbreviations.get(text.upper()) if words[first].capital and words.upper(first) else None
+    names = names or lists.abbreviations.get(text)
+    if names is None or lists.place_words.isdisjoint(words.before(first)):
+        return None
+    units = [
+        unit
+        for name in names
+        for written, unit in gazetteer.named(strip_diacritics(name).lower())
+        if written == name and unit.level is Level.PROVINCE
+    ]
+    return Candidate(first, first + 1, units, prefixed=False, capital=True, placed=True, ordinary=False, short=True)
+
+
+def _names(words: Words, first: int, gazetteer: Gazetteer) -> Iterator[tuple[int, list[Unit]]]:
+    """Give the ends of the names that begin at a word, the longest first, with their units."""
+    key = words[first].bare
+    spelt: list[tuple[int, str]] = []
+    after = first + 1
+    while gazetteer.begins(key):
+        spelt.append((after, key))
+        if not words.joined(after - 1):
+            break
+        key = f"{key} {words[after].bare}"
+        after += 1
+    for end, name in reversed(spelt):
+        units = _spelt_so(words, first, end, gazetteer.named(name))
+        if units:
+            yield end, units
+
+
+def _spelt_so(words: Words, first: int, end: int, found: Sequence[tuple[str, Unit]]) -> list[Unit]:
+    """Keep the units whose name is spelt as the words are, with its marks, or without any where they are left out.
+
+    Among words with marks a name without them is one only by its capitals: `xã cho` is not the town Chờ.
+    """
+    if not found:
+        return []
+    written = tuple(word.text for word in words.words[first:end])
+    if words.unmarked or all(word.capital for word in words.words[first:end]):
+        return [unit for name, unit in found if _spells(written, _syllables(name))]
+    return [unit for name, unit in found if written == _syllables(name)]
+
+
+def _spells(written: Sequence[str], name: Sequence[str]) -> bool:
+    """Say whether words spell a name: each with its marks or without any."""
+    return all(word in (syllable, strip_diacritics(syllable)) for word, syllable in zip(written, name, strict=True))
+
+
+@cache
+def _syllables(name: str) -> tuple[str, ...]:
+    parts = unicodedata.normalize("NFC", normalise(name).text)
+    return tuple("".join(char if char.isalnum() else " " for char in parts).split())

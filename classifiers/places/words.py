@@ -1,0 +1,93 @@
+"""A text cut into words with what the finder asks of each: marks, capitals, and what stands between two."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.text.aligned import Aligned
+from classifiers.text.letters import strip_diacritics
+from classifiers.text.normalise import normalise
+
+_WORD: Final = re.compile(r"\w+")
+_JOINED: Final = re.compile(r" ?[-'’–]? ?")  # what may stand inside a name: `Bà Rịa - Vũng Tàu`, `Ea H'Leo`
+_SHOUTED: Final = 0.6  # share of capitals from which they tell nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a normalised text.
+
+    Args:
+        text: The word in small letters.
+        bare: The same without marks.
+        start: Offset of its first character in the normalised text.
+        end: Offset after its last character.
+        capital: Whether it was written with a capital that tells something.
+
+    """
+
+    text: str
+    bare: str
+    start: int
+    end: int
+    capital: bool
+
+
+class Words:
+    """The words of a text.
+
+    Args:
+        original: The text as it was published.
+
+    """
+
+    def __init__(self, original: str) -> None:
+        self.aligned: Aligned = normalise(original)
+        text = self.aligned.text
+        letters = [char for char in original if char.isalpha()]
+        shouted = sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
+        self._original = original
+        self.unmarked = strip_diacritics(text) == text
+        self.words: Sequence[Word] = [
+            Word(
+                match[0],
+                strip_diacritics(match[0]),
+                *match.span(),
+                capital=not shouted and original[self.aligned.starts[match.start()]].isupper(),
+            )
+            for match in _WORD.finditer(text)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __getitem__(self, index: int) -> Word:
+        return self.words[index]
+
+    def between(self, index: int) -> str:
+        """Give what stands between a word and the next one."""
+        return self.aligned.text[self.words[index].end : self.words[index + 1].start]
+
+    def joined(self, index: int) -> bool:
+        """Say whether a word and the next one can be parts of one name."""
+        return index + 1 < len(self.words) and _JOINED.fullmatch(self.between(index)) is not None
+
+    def upper(self, index: int) -> bool:
+        """Say whether all letters of a word were written as capitals."""
+        word = self.words[index]
+        start, end = self.aligned.original_span(word.start, word.end)
+        return self._original[start:end].isupper()
+
+    def before(self, index: int, most: int = 3) -> list[str]:
+        """List what the words right before one say: the last one, the last two joined … up to a mark or line."""
+        found: list[str] = []
+        first = index
+        while first > 0 and index - first < most and self.between(first - 1).strip(" ") == "":
+            first -= 1
+            found.append(" ".join(word.text for word in self.words[first:index]))
+        return found
+
+    def original_span(self, first: int, after: int) -> tuple[int, int]:
+        """Give the span of the original from one word to the one before `after`."""
+        return self.aligned.original_span(self.words[first].start, self.words[after - 1].end)
