@@ -1,7 +1,8 @@
 """Posts and comments in what Facebook and TikTok let a person download of an account, found in parsed JSON.
 
-Facebook: "Download your information" (`comments_v2`, `group_comments_v2`, `group_posts_v2`, lists of posts). TikTok:
-"Download your data" (`user_data_tiktok.json`). Messages, friends and searches in the same archive are never read.
+Facebook: "Download your information" (`comments_v2`, `group_comments_v2`, `group_posts_v2`, lists of posts; in older
+ones `comments` and `status_updates`). TikTok: "Download your data" (`user_data_tiktok.json`). Messages, friends and
+searches in the same archive are never read.
 """
 
 import json
@@ -33,7 +34,7 @@ _MEMBERS: Mapping[Platform, re.Pattern[str]] = {
     "tiktok": re.compile(r"(?:.*/)?user_data[^/]*\.json"),
 }
 _PAGES = re.compile(r"(?:.*/)?(?:comments/comments|comments_and_reactions/comments|posts/your_posts)[^/]*\.html")
-_FACEBOOK_LISTS = ("comments_v2", "group_comments_v2", "group_posts_v2")
+_FACEBOOK_LISTS = ("comments_v2", "group_comments_v2", "group_posts_v2", "comments", "status_updates")
 _TIKTOK_COMMENTS = ("Comment.Comments.CommentsList.*", "Your Activity.Comments.CommentsList.*")
 _TIKTOK_VIDEOS = ("Video.Videos.VideoList.*", "Post.Posts.VideoList.*")
 _TIKTOK_NAMES = tuple(
@@ -63,7 +64,9 @@ def platform_of_document(document: Any) -> Platform | None:
         return "facebook" if any(map(_is_facebook_item, document[:20])) else None
     if not isinstance(document, dict):
         return None
-    if any(isinstance(document.get(name), list) for name in _FACEBOOK_LISTS):
+    if any(
+        platform_of_document(document.get(name)) for name in _FACEBOOK_LISTS if isinstance(document.get(name), list)
+    ):
         return "facebook"
     lists = chain(_TIKTOK_COMMENTS, _TIKTOK_VIDEOS)
     return "tiktok" if any(_is_there(document, place.removesuffix(".*")) for place in lists) else None
@@ -124,9 +127,9 @@ def _is_facebook_item(item: Any) -> bool:
 
 
 def _facebook_entry(item: Any) -> Entry:
-    comment = ("data.*.comment.comment", "data.*.comment.text")
+    words = ("data.*.comment.comment", "data.*.comment.text", "data.*.post", "attachments.*.data.*.media.description")
     return Entry(
-        text=_mended(first_value(item, (*comment, "data.*.post"))),
+        text=_mended(first_value(item, words)),
         date=as_text(first_value(item, ("timestamp", "data.*.comment.timestamp"))),
         author=_mended(first_value(item, ("data.*.comment.author",))),
         context=_mended(first_value(item, ("data.*.comment.group",))),

@@ -32,7 +32,10 @@ from monitor.errors import ImportRefused
 _SHOWN = {"text": "text", "context": "group", "url": "url", "author": "author", "published": "date"}
 _TOO_LARGE = f"document of more than {MOST_BYTES:,} characters"
 _AUDIENCE = "the download does not say who may see a post: import it only where that is everybody, or its author agrees"
-_FACEBOOK = re.compile(r'"(?:comments_v2|group_comments_v2|group_posts_v2)"\s*:\s*\[')
+_FACEBOOK = re.compile(
+    r'\{\s*"(?:comments_v2|group_comments_v2|group_posts_v2|comments|status_updates)"\s*:\s*\['
+    r'(?:\s*\{\s*"(?:timestamp|data|attachments|title)"|\s*\])'
+)
 _TIKTOK = re.compile(r'"CommentsList"\s*:|"(?:Your )?Activity"\s*:\s*\{|"ProfileMap"\s*:\s*\{')
 
 
@@ -112,7 +115,7 @@ class Download:
         if look.container != "json":
             return False
         if self.platform == "facebook":
-            return _FACEBOOK.search(look.head[:2_000]) is not None or _begins_with_post(look.head)
+            return _FACEBOOK.match(look.head.lstrip()) is not None or _begins_with_post(look.head)
         return look.head.lstrip().startswith("{") and _TIKTOK.search(look.head) is not None
 
     def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> DownloadReading:  # noqa: ARG002  the protocol

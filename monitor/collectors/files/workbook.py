@@ -35,6 +35,7 @@ _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _QUOTED_IN_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
+_LINK_WORDS = frozenset({"view", "link", "open", "source", "view source", "url", "permalink", "xem", "mở", "liên kết"})
 _EXACT_DIGITS = 15  # a sheet rounds numbers to so many
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -94,7 +95,7 @@ def sheet_lines(archive: zipfile.ZipFile, sheet: Sheet) -> Iterator[str]:
 
     """
     strings = _strings(archive)
-    rows = _Rows(_Cells(strings, _date_styles(archive), sheet.epoch))
+    rows = _Rows(_Cells(strings, _date_styles(archive), sheet.epoch), _links(archive, sheet.part))
     with open_member(archive, sheet.part, _SHEET_BYTES) as stream:
         for _ in _taken(stream, rows):
             yield from (json.dumps([number, *row], ensure_ascii=False) + "\n" for number, row in rows.found)
@@ -160,9 +161,10 @@ class _Strings:
 class _Rows:
     """Takes the rows of a sheet from the events of its XML."""
 
-    def __init__(self, cells: _Cells) -> None:
+    def __init__(self, cells: _Cells, links: Mapping[tuple[int, int], str]) -> None:
         self.found: list[tuple[int, list[str]]] = []
         self._cells = cells
+        self._links = links
         self._number = 0
         self._row: list[str] = []
         self._place, self._kind, self._style = 0, "n", ""
@@ -187,12 +189,44 @@ class _Rows:
         self._words.end(name)
         if name == "c":
             written = self._cells.text(self._kind, self._style, self._words.take())
+            if written.strip(" ()[]").casefold() in _LINK_WORDS:
+                written = self._links.get((self._number, self._place), written)
             # One column more than may be is kept, so that the row is seen to be too wide.
             missing = min(self._place, MOST_COLUMNS) - len(self._row)
             if written and missing >= 0:
                 self._row += [""] * missing + [written]
         elif name == "row" and any(map(str.strip, self._row)):
             self.found.append((self._number, self._row))
+
+    def close(self) -> None:
+        """Have nothing more to do."""
+
+
+class _Links:
+    """Takes the links of a sheet's cells from the events of its XML; they stand behind the rows."""
+
+    def __init__(self, targets: Mapping[str, str]) -> None:
+        self.found: dict[tuple[int, int], str] = {}
+        self._targets = targets
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether there is any address to be found."""
+        return bool(self._targets)
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if _local(tag) != "hyperlink":
+            return
+        cell = _CELL.fullmatch(attributes.get("ref", "").partition(":")[0])
+        target = self._targets.get(attributes.get(_RELATION) or attributes.get(_STRICT_RELATION) or "")
+        if cell and target:
+            self.found[int(cell[2]), _column(cell[0], 0)] = target
+
+    def data(self, text: str) -> None:
+        """Have no use for it."""
+
+    def end(self, tag: str) -> None:
+        """Have no use for it."""
 
     def close(self) -> None:
         """Have nothing more to do."""
@@ -223,7 +257,7 @@ class _Words:
         return text
 
 
-def _taken(stream: IO[bytes], target: "_Rows | _Strings") -> Iterator[None]:
+def _taken(stream: IO[bytes], target: "_Rows | _Strings | _Links") -> Iterator[None]:
     """Feed a part to what takes from it; stops after each piece.
 
     Raises:
@@ -258,6 +292,21 @@ def _strings(archive: zipfile.ZipFile) -> list[str]:
     target = _Strings()
     if name is not None:
         with open_member(archive, name, _STRINGS_BYTES) as stream:
+            for _ in _taken(stream, target):
+                pass
+    return target.found
+
+
+def _links(archive: zipfile.ZipFile, part: str) -> Mapping[tuple[int, int], str]:
+    """Return the addresses behind cells, by row and column."""
+    folder, _, name = part.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in names_in(archive):
+        return {}
+    targets = {each.get("Id") or "": each.get("Target") or "" for each in _part(archive, relations)}
+    target = _Links({key: address for key, address in targets.items() if address.startswith(("https://", "http://"))})
+    if target.has_targets:
+        with open_member(archive, part, _SHEET_BYTES) as stream:
             for _ in _taken(stream, target):
                 pass
     return target.found

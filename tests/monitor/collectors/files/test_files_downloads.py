@@ -49,6 +49,15 @@ def post(text: str) -> dict[str, Any]:
 
 PHOTO = {"timestamp": MOMENT, "attachments": [{"data": [{"media": {"uri": "a.jpg"}}]}], "data": []}
 COMMENTS = {"comments_v2": [comment("Chưa nhận lương tháng này"), comment("Nóng quá")]}
+OLDER = {"comments": [comment("Bữa ăn ca ít quá")]}
+PICTURED = {
+    "status_updates": [
+        {
+            **PHOTO,
+            "attachments": [{"data": [{"media": {"uri": "a.jpg", "description": as_facebook_writes("Tan ca muộn")}}]}],
+        }
+    ]
+}
 GROUP = {"group_comments_v2": [comment("Ca đêm có suất ăn không?", "Hội công nhân")]}
 POSTS = [post("Ai biết chỗ trọ gần khu B?"), PHOTO]
 TIKTOK = {
@@ -121,7 +130,9 @@ def test_a_comment_keeps_its_time_author_and_group(write: Write) -> None:
 
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize(
-    ("document", "count"), [(COMMENTS, 2), (GROUP, 1), (POSTS, 1)], ids=["comments", "groups", "posts"]
+    ("document", "count"),
+    [(COMMENTS, 2), (GROUP, 1), (POSTS, 1), (OLDER, 1), (PICTURED, 1)],
+    ids=["comments", "groups", "posts", "older", "pictured"],
 )
 def test_one_file_of_a_facebook_download_is_recognised(
     write: Write, document: Any, count: int, indent: int | None
@@ -238,3 +249,10 @@ def test_any_json_is_no_download_or_gives_entries(document: Any) -> None:
     platform = platform_of_document(document)
     if platform is not None:
         assert all(isinstance(entry.text, str) for entry in entries_of(document, platform))
+
+
+@pytest.mark.parametrize(
+    "document", [{"comments": [{"text": "a"}]}, {"comments": []}, {"posts": POSTS}, [{"timestamp": 1}], [], {}]
+)
+def test_lists_of_others_are_no_download(document: Any) -> None:
+    assert platform_of_document(document) is None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import Refusal, open_file
@@ -142,6 +142,20 @@ def test_shared_strings_runs_and_escapes_are_read(tmp_path: Path) -> None:
     (post,) = read(by_hand(tmp_path / "a.xlsx", sheet_of(*rows), strings))
     assert isinstance(post, PublicPost)
     assert post.text == "Chưa nhận\nlương"
+
+
+def test_the_address_behind_a_cell_that_says_view_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", ("Name", "Date", "Comment", "url"), ("Thợ A", "", "Chưa nhận lương", "view"))
+    book = load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    sheet["D2"].hyperlink = "https://mang.example/bai/1?c=1"
+    sheet["D2"].value = "(view)"
+    sheet["A2"].hyperlink = "https://mang.example/tho-a"
+    book.save(path)
+    (post,) = read(path, author="Name")
+    assert isinstance(post, PublicPost)
+    assert (post.url, post.author) == ("https://mang.example/bai/1?c=1", "Thợ A")
 
 
 def test_a_known_format_is_recognised_in_a_workbook_too(tmp_path: Path) -> None:
