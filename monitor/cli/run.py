@@ -52,18 +52,23 @@ async def _run(app: Application) -> None:
 def jobs(app: Application, client: PoliteClient, background: Background) -> list[Job]:
     """List what the schedule does and how often."""
     crawler, recheck = app.crawler(client), app.recheck(client)
+    scoring = asyncio.Lock()
 
     async def collect_and_score() -> str:
         jump = check_clock(app.ready_database, app.clock)
         readings = await crawler.crawl(only_due=True)
-        looks = looks_as_line(await recheck.run())
-        result = await background.run(_score, app, background)
         found = sum(reading.new + reading.changed for reading in readings)
+        line = f"{len(readings)} sources read, {found} posts new or changed"
         failed = [f"{reading.source} failed: {reading.error}" for reading in readings if reading.outcome == "failed"]
-        line = f"{len(readings)} sources read, {found} posts new or changed, {result.opened} flags opened"
-        line += f", {result.unsure} unsure"
-        said = [line, *failed] if readings or result.scores.scored else []
-        said = [jump, *said] if jump else said
+        said = [jump] if jump else []
+        # A source that is read for hours makes these jobs overlap: what one has begun, the others leave to it.
+        if scoring.locked():
+            return "; ".join([*said, line, *failed] if readings else said)
+        async with scoring:
+            looks = looks_as_line(await recheck.run())
+            result = await background.run(_score, app, background)
+        if readings or result.scores.scored:
+            said += [f"{line}, {result.opened} flags opened, {result.unsure} unsure", *failed]
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:
@@ -74,7 +79,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return ", ".join(files)
 
     return [
-        Job("crawl", timedelta(minutes=1), collect_and_score),
+        Job("crawl", timedelta(minutes=1), collect_and_score, may_overlap=True),
         Job("retention", timedelta(hours=6), expire),
         Job("summary", timedelta(hours=1), summarise),
     ]

@@ -30,6 +30,7 @@ from storage.models import Source
 
 # Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
 LEASE = timedelta(minutes=10)  # renewed with every batch
+LONGEST_RUN = timedelta(minutes=30)
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
 # Each watched post may cost one request, so their number is limited.
@@ -95,6 +96,7 @@ class Crawler:
         self._secret_for = secret_for
         self._slots = asyncio.Semaphore(parallel)
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._active: set[int] = set()  # the numbers of sources that are read or wait for their turn
 
     async def crawl(
         self,
@@ -107,6 +109,8 @@ class Crawler:
     ) -> list[SourceResult]:
         """Crawl all enabled sources, the named ones, or those that are due.
 
+        It may be called again while it runs: a source that is still being read is left out then.
+
         Args:
             only_due: Leave out sources that were read less than their interval ago.
             names: Read only these.
@@ -118,7 +122,8 @@ class Crawler:
             StorageError: When the database fails; what was stored before stays.
 
         """
-        leased = self._lease(only_due=only_due, names=names)
+        leased = [source for source in self._lease(only_due=only_due, names=names) if source.id not in self._active]
+        self._active |= {source.id for source in leased}
         on_lease([source.name for source in leased])
         results: list[SourceResult] = []
 
@@ -129,6 +134,8 @@ class Crawler:
                     result = await self._read(source)
                 except NotFound:  # it was removed meanwhile, with all that belongs to it
                     return
+                finally:
+                    self._active.discard(source.id)
             if result is not None:
                 results.append(result)
                 on_result(result)
@@ -141,6 +148,7 @@ class Crawler:
             # Callers handle single errors; the first one explains the rest.
             raise failures.exceptions[0] from failures
         finally:
+            self._active -= {source.id for source in leased}
             self._release(leased)
         return results
 
@@ -177,8 +185,12 @@ class Crawler:
         retry_at: datetime | None = None
         try:
             collector = self._collector_for(source.kind)
+            ends_at = self._clock.monotonic() + LONGEST_RUN.total_seconds()
             async for batch in collector.collect(view, self._client):
                 self._store(source, run_id, batch, result)
+                # A slow source gives its place to others; the next run goes on from the cursor.
+                if self._clock.monotonic() >= ends_at:
+                    break
             # An unchanged last page does not undo the posts of the pages before it.
             if result.outcome == "unchanged" and result.seen:
                 result.outcome = "ok"

@@ -1,4 +1,4 @@
-"""Run jobs at intervals. A job never overlaps with itself, and a failure is shown and does not stop the others.
+"""Run jobs at intervals. A job overlaps with itself only where it may, and a failure is shown and stops no other.
 
 When a source is due, its lease and its back-off are in the database; APScheduler only starts the jobs.
 """
@@ -13,14 +13,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.clock import VIETNAM, Clock
 from monitor.pipeline.failures import failure_message
 
+_MOST_AT_ONCE = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job; `run` returns one line to show, or an empty one when there was nothing to do."""
+    """A job; `run` returns one line to show, or an empty one when there was nothing to do.
+
+    `may_overlap` lets it begin again while it still runs.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], Awaitable[str]]
+    may_overlap: bool = False
 
 
 class Schedule:
@@ -37,7 +43,7 @@ class Schedule:
         self._jobs = tuple(jobs)
         self._clock = clock
         self._say = say
-        self._running: dict[str, asyncio.Future[str]] = {}
+        self._running: dict[str, set[asyncio.Future[str]]] = {}
         self._stopping = asyncio.Event()
         self._ticks = AsyncIOScheduler(timezone=VIETNAM)
 
@@ -52,7 +58,7 @@ class Schedule:
                 seconds=job.every.total_seconds(),
                 next_run_time=self._clock.now(),
                 coalesce=True,
-                max_instances=2,  # `tick` itself lets no job overlap; here it would be a warning a minute
+                max_instances=_MOST_AT_ONCE,  # `tick` itself decides what may overlap; here it would be a warning
                 misfire_grace_time=None,
             )
         self._ticks.start()
@@ -61,7 +67,7 @@ class Schedule:
         """Stop the scheduler, cancel running jobs, and wait until they have cleaned up."""
         self._stopping.set()
         self._ticks.shutdown(wait=False)
-        running = list(self._running.values())
+        running = [task for tasks in self._running.values() for task in tasks]
         # Cancelled rather than awaited to their end: a crawl may take hours, and its stored batches stay.
         for task in running:
             task.cancel()
@@ -69,9 +75,11 @@ class Schedule:
 
     async def tick(self, job: Job) -> None:
         """Run a job once, unless it still runs. Whatever it raises is shown, and it runs again when it is due."""
-        if job.name in self._running or self._stopping.is_set():
+        running = self._running.setdefault(job.name, set())
+        if (running and not job.may_overlap) or self._stopping.is_set():
             return
-        task = self._running[job.name] = asyncio.ensure_future(job.run())
+        task = asyncio.ensure_future(job.run())
+        running.add(task)
         try:
             line = await task
         except Exception as error:  # noqa: BLE001  a job that ended silently would be missed by nobody
@@ -81,7 +89,7 @@ class Schedule:
                 raise
             return
         finally:
-            del self._running[job.name]
+            running.discard(task)
         if line:
             local = self._clock.now().astimezone(VIETNAM)
             self._say(f"{local:%d/%m %H:%M} {job.name}: {line}")
