@@ -17,7 +17,7 @@ from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import ENDED_EARLY, MANGLED_ID, WRONG_WIDTH
 from monitor.collectors.files.reading import Row
 from monitor.collectors.files.sheet import TOO_WIDE
-from monitor.collectors.files.workbook import MOST_COLUMNS
+from monitor.collectors.files.sheet_events import MOST_COLUMNS
 from monitor.errors import ImportRefused
 
 HEADER = ("Comment ID", "Name", "Date", "Likes", "Comment")
