@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-labels bench-obfuscation bench-spelling bench-start bench-tasks chaos quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -102,8 +102,8 @@ bench-classify: setup  ## Count posts classified per CPU second, beside underthe
 bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
-bench-labels: setup  ## Count the labels a new place needs: DATA="vihsd=POOL:EVALUATION reintel=FILE", as published.
-	$(BIN)/python -m tests.benchmarks.bench_labels $(DATA)
+bench-teaching: setup  ## Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
+	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)
 
 bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: DATA=vihsd=LEARN:MEASURE, as published.
 	$(BIN)/python -m tests.benchmarks.bench_obfuscation $(DATA)

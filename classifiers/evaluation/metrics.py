@@ -84,29 +84,20 @@ def _measured(
     )
 
 
-def threshold_for_precision(
-    probabilities: NDArray[np.float64],
-    answers: NDArray[np.bool_],
-    precision: float,
-    parts: Sequence[NDArray[np.bool_]] = (),
-) -> float:
+def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], precision: float) -> float:
     """Find the least threshold that reaches a precision; where none does, the one with the best F1.
 
     Args:
         probabilities: Shape (texts,).
         answers: Whether the label holds, shape (texts,).
         precision: The share of flagged texts that must carry the label, 0 to 1.
-        parts: Parts of the texts on which the precision must be reached too, each of shape (texts,).
 
     """
-    candidates = np.unique(probabilities)
-    reached = np.ones(len(candidates), dtype=bool)
-    for part in (np.ones(len(answers), dtype=bool), *parts):
-        order = np.argsort(probabilities[part])
-        flagged = len(order) - np.searchsorted(probabilities[part][order], candidates)
-        # Right flags from each place in the order to its end; none behind the last.
-        right = np.append(np.cumsum(answers[part][order][::-1])[::-1], 0)[len(order) - flagged]
-        reached &= (flagged > 0) & (right >= precision * flagged)
+    order = np.argsort(probabilities)
+    candidates, first = np.unique(probabilities[order], return_index=True)
+    # Flags from each threshold on, and how many of them are right.
+    flagged = len(order) - first
+    reached = np.cumsum(answers[order][::-1])[::-1][first] >= precision * flagged
     if not reached.any():
         return best_f1_threshold(probabilities, answers)
     return max(float(candidates[np.argmax(reached)]), LEAST_THRESHOLD)

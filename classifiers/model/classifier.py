@@ -107,6 +107,10 @@ class Classifier:
             for text, probability, flagged, why in zip(traced.texts, probabilities, flags, reasons, strict=True):
                 yield Prediction(probability, flagged, why, text.segmented)
 
+    def log_odds(self, matrix: sp.csr_matrix) -> Floats:
+        """Give the log-odds of the labels of texts with these features, shape (texts, labels)."""
+        return self._log_odds(matrix, self.subclasses.predict_log_proba(matrix) if self.subclasses else None)
+
     def _log_odds(self, matrix: sp.csr_matrix, log_proba: Floats | None) -> Floats:
         """Give the log-odds of the labels, shape (texts, labels)."""
         log_odds: Floats = np.asarray(matrix @ self._weights) + self._intercepts

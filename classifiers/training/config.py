@@ -44,6 +44,25 @@ LABELS: Final[Mapping[str, LabelConfig]] = MappingProxyType(
 )
 
 
+# Flags that are to be right in a place whose posts were labelled. Rumours are hard to tell from news in posts without
+# their context, so that fewer of them would be found at a higher precision.
+LOCAL_PRECISION: Final = MappingProxyType({UNVERIFIED.name: 0.6, NEGATIVE.name: 0.8, CONCERN.name: 0.6})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalConfig:
+    """Choices for adapting a model to local posts.
+
+    Args:
+        precision: The precision that the flags of a label are to have.
+        wrong_share: Largest share of the posts without a label that may be flagged for it, criticism among them.
+
+    """
+
+    precision: Mapping[str, float] = field(default_factory=lambda: LOCAL_PRECISION)
+    wrong_share: float = 0.01
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """Choices for a whole model.
@@ -54,6 +73,7 @@ class TrainingConfig:
         inverse_regularisation: scikit-learn's C of the linear models.
         precision: The precision that a threshold must reach on unseen texts, 0 to 1.
         labels: Choices by label; a label that is not named gets `LabelConfig()`.
+        local: Choices for adapting the model to posts of the place where it is used.
         folds: In how many parts the texts are split, so that each is scored by models that did not see it.
         seed: Decides folds and the order in which solvers take the texts.
 
@@ -64,6 +84,7 @@ class TrainingConfig:
     inverse_regularisation: float = 3.0
     precision: float = 0.8
     labels: Mapping[str, LabelConfig] = field(default_factory=lambda: LABELS)
+    local: LocalConfig = field(default_factory=LocalConfig)
     folds: int = 3
     seed: int = 20260101
 

@@ -1,7 +1,5 @@
 """The probability from which a label is flagged, chosen on texts that the model had not seen."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,6 @@ def label_threshold(
     *,
     criticism: NDArray[np.bool_],
     criticism_limit: float,
-    parts: Sequence[NDArray[np.bool_]] = (),
 ) -> float:
     """Choose the threshold of one label: the least that reaches a precision, raised until criticism is spared.
 
@@ -26,11 +23,9 @@ def label_threshold(
         precision: The share of flagged texts that must carry the label, 0 to 1.
         criticism: Which texts are criticism without the label, shape (texts,).
         criticism_limit: Largest share of the criticism that may pass, 0 to 1.
-        parts: Parts of the texts on which the precision must be reached too, each of shape (texts,). Where no threshold
-            reaches it everywhere, the one of the best F1 is taken.
 
     """
-    threshold = threshold_for_precision(probabilities, answers, precision, parts)
+    threshold = threshold_for_precision(probabilities, answers, precision)
     if not criticism.any():
         return threshold
     allowed = min(int(criticism_limit * criticism.sum()), int(criticism.sum()) - 1)

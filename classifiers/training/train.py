@@ -6,7 +6,7 @@ text is scored by models that did not see it. These scores decide how both are c
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -24,14 +24,13 @@ from classifiers.training.calibration import calibrate
 from classifiers.training.config import TrainingConfig
 from classifiers.training.design_matrix import DesignMatrix, Progress
 from classifiers.training.linear import Floats, LinearModel, LinearTrainer
+from classifiers.training.local import adapt, taught_hash
 from classifiers.training.splits import groups_of, random_folds
 from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
 from classifiers.training.thresholds import label_threshold
 
 RECIPE_VERSION: Final = 2  # raised when the trainer makes another model of the same data
 LEAST_EXAMPLES: Final = 10  # different texts of each answer, yes and no
-MOST_LOCAL_WEIGHT: Final = 50.0  # of a post from the place where the model is used, beside 1 for a general one
-ENOUGH_LOCAL: Final = 30  # local posts of each answer, from which on a threshold must hold on them too
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ class Trained:
         data_hash: The hash of all that the model depends on: texts, labels, which are local, and the configuration.
         examples: How many texts there were.
         metrics: The quality of each label on texts that were not seen.
-        unseen: The probabilities behind these figures, by label, in the order of the examples that know the label.
+        unseen: The probabilities behind these figures, by label, in the order of the examples that know the label; of
+            a label that local posts have taught, in the order of these.
 
     """
 
@@ -52,6 +52,18 @@ class Trained:
     examples: int
     metrics: Mapping[str, LabelMetrics]
     unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
+
+    def taught(self, local: Sequence[Example], segmenter: Segmenter, config: TrainingConfig) -> "Trained":
+        """Adapt the classifier to local posts; labels that they tell too little of keep their figures."""
+        adapted = adapt(self.classifier, local, segmenter, config.local)
+        return replace(
+            self,
+            classifier=adapted.classifier,
+            data_hash=taught_hash(self.data_hash, local),
+            examples=self.examples + adapted.posts,
+            metrics={**self.metrics, **adapted.metrics},
+            unseen={**self.unseen, **{name: adapted.labels[name].unseen for name in adapted.metrics}},
+        )
 
     def facts(self, name: str, created_at: str) -> dict[str, Any]:
         """Give what a saved model's manifest says of the training; `created_at` is an ISO 8601 time in UTC."""
@@ -95,8 +107,8 @@ class Trainer:
 
         Args:
             examples: Labelled texts: the project's corpus, or a whole set of one's own.
-            local: Labelled posts from the place where the model will be used, such as decided ones. They weigh more
-                (`local_weight`), and thresholds must hold on them too where there are enough.
+            local: Labelled posts from the place where the model will be used, oldest first. The model of the examples
+                is adapted to them; see `classifiers.training.local`.
             auxiliary: Other labelled sets, whose scores are features.
 
         Raises:
@@ -104,7 +116,7 @@ class Trainer:
 
         """
         config = self._config
-        design, data = self._prepare(examples, local, auxiliary)
+        design, data = self._prepare(examples, auxiliary)
         on_fitted = _counter(self._progress, "subclasses", config.folds + 1)
         subclasses = fit_subclasses(
             design.matrix,
@@ -124,31 +136,28 @@ class Trainer:
             self._segmenter,
             subclasses=subclasses.model if subclasses else None,
         )
-        return Trained(
+        trained = Trained(
             classifier,
-            _training_hash([*data.examples, *data.auxiliary], len(local), config),
+            _training_hash([*data.examples, *data.auxiliary], config),
             len(data.examples),
             {each.model.label: each.metrics for each in fitted},
             {each.model.label: each.probabilities for each in fitted},
         )
+        return trained.taught(local, self._segmenter, config) if local else trained
 
-    def _prepare(
-        self, examples: Sequence[Example], local: Sequence[Example], auxiliary: Sequence[AuxiliarySet]
-    ) -> tuple[DesignMatrix, "_Data"]:
+    def _prepare(self, examples: Sequence[Example], auxiliary: Sequence[AuxiliarySet]) -> tuple[DesignMatrix, "_Data"]:
         """Prepare all texts and fit the design matrix. The texts themselves are not kept: they fill a memory."""
-        everything = [*examples, *local]
-        total = len(everything) + sum(len(each.examples) for each in auxiliary)
+        total = len(examples) + sum(len(each.examples) for each in auxiliary)
         preparer = TextPreparer(self._segmenter, total, partial(self._progress, "words"))
-        texts = preparer.prepare([example.text for example in everything])
-        _require_enough(everything, texts)
+        texts = preparer.prepare([example.text for example in examples])
+        _require_enough(examples, texts)
         known = {text.aligned.text for text in texts}
         prepared = [
             each.without(preparer.prepare([example.text for example in each.examples]), known) for each in auxiliary
         ]
         design = DesignMatrix.fit(texts, prepared, self._config, self._progress)
         data = _Data(
-            everything,
-            np.arange(len(everything)) >= len(examples),
+            examples,
             groups_of([text.aligned.text for text in texts]),
             [example for each, _ in prepared for example in each.examples],
         )
@@ -161,14 +170,12 @@ class _Data:
 
     Args:
         examples: All of them.
-        local: Which are local, shape (texts,).
         groups: Equal for equal texts, shape (texts,).
         auxiliary: The texts of auxiliary sets.
 
     """
 
     examples: Sequence[Example]
-    local: NDArray[np.bool_]
     groups: NDArray[np.intp]
     auxiliary: Sequence[Example]
 
@@ -194,9 +201,7 @@ class _LabelFit:
         self._rows = np.array(rows, dtype=np.intp)
         self._examples = [data.examples[row] for row in rows]
         self._groups = data.groups[self._rows]
-        self._local = data.local[self._rows]
         self._answers = np.array([example.labels[label] for example in self._examples], dtype=bool)
-        self._weights = np.where(self._local, local_weight(self._answers[self._local]), 1.0)
 
     def fit(self, design: DesignMatrix, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
         """Fit, calibrate, and choose the threshold."""
@@ -210,7 +215,6 @@ class _LabelFit:
             self._config.precision,
             criticism=self._criticism(),
             criticism_limit=self._choices.criticism_limit,
-            parts=[self._local] if self._enough_local() else [],
         )
         return _FittedLabel(model, threshold, measure(probabilities, self._answers, threshold), probabilities)
 
@@ -221,7 +225,7 @@ class _LabelFit:
         trainer = LinearTrainer(inverse_regularisation=self._config.inverse_regularisation, seed=self._config.seed)
         targets = np.array([e.grades.get(self._label, float(e.labels[self._label])) for e in self._examples])
         of_kind = [self._choices.kind_weights.get(e.facts.get("kind", ""), 1.0) for e in self._examples]
-        weights = self._weights * np.array(of_kind)
+        weights = np.array(of_kind)
         scores = np.zeros(len(self._rows))
         for seen, judged in random_folds(self._answers, self._groups, self._config.seed, self._config.folds):
             model = trainer.fit(matrix[seen], targets[seen], weights[seen])
@@ -235,24 +239,6 @@ class _LabelFit:
         """Find the criticism that does not carry the label, shape (texts,)."""
         is_criticism = [example.facts.get("kind") == CRITICISM for example in self._examples]
         return np.asarray(np.array(is_criticism, dtype=bool) & ~self._answers)
-
-    def _enough_local(self) -> bool:
-        answers = self._answers[self._local]
-        return min(int(answers.sum()), int((~answers).sum())) >= ENOUGH_LOCAL
-
-
-def local_weight(answers: NDArray[np.bool_]) -> float:
-    """Return the sample weight of each local post of a label.
-
-    A few hundred posts must not drown among thirty thousand; yet the label of a handful must not outweigh what the
-    general posts say of it. So the weight is the number of local posts of the rarer answer, 1 to MOST_LOCAL_WEIGHT.
-
-    Args:
-        answers: Whether the local posts carry the label, shape (posts,).
-
-    """
-    rarer = min(int(answers.sum()), int((~answers).sum()))
-    return float(np.clip(rarer, 1.0, MOST_LOCAL_WEIGHT))
 
 
 def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) -> None:
@@ -277,12 +263,12 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) 
             raise TrainingFailed(message)
 
 
-def _training_hash(examples: Sequence[Example], local: int, config: TrainingConfig) -> str:
+def _training_hash(examples: Sequence[Example], config: TrainingConfig) -> str:
     """Hash what a model depends on. Two models of one name differ in version when any of it differs."""
     views = [(view.name, view.ngrams, view.scale) for view in config.views]
     numbers = (config.min_documents, config.inverse_regularisation, config.precision, config.folds, config.seed)
     labels = [(name, repr(choices)) for name, choices in sorted(config.labels.items())]
-    parts = repr((RECIPE_VERSION, data_hash(examples), local, views, numbers, labels))
+    parts = repr((RECIPE_VERSION, data_hash(examples), views, numbers, labels))
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

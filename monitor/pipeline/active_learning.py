@@ -1,11 +1,10 @@
-"""Active learning: choose scored posts for people to label, half by uncertainty sampling, half at random.
+"""Active learning: choose scored posts for people to label, half of them probable, half at random.
 
-Uncertain posts come first from the band below a threshold: posts above it are flagged and reviewed anyway. A post drawn
-at random gets a question for every label, so that precision and recall can be estimated from the answers alone. An
-uncertain post gets a question for the one label that is nearest to its threshold.
+One call draws a round. Each post gets a question for every label, answered together with one key, so that a round
+teaches and measures all labels. From the random half precision and recall can be estimated without bias.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -14,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.active_learning import Selection, select
-from classifiers.features.embeddings import embed
 from classifiers.features.tokens import TextPreparer
+from classifiers.model.classifier import Classifier
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
@@ -27,9 +26,8 @@ from storage.models import Model, Post
 from storage.questions import QuestionDraft
 
 WINDOW: Final = timedelta(days=30)
-MAX_POOL: Final = 4_000  # the newest posts of the window; their embeddings must fit into memory
-EPSILON: Final = 1e-6  # keeps log-odds finite
-OUTSIDE_BAND: Final = 100.0  # larger than any distance in log-odds, so that posts in the band come first
+MAX_POOL: Final = 4_000  # the newest posts of the window; their features must fit into memory
+RANDOM, PROBABLE = "random", "uncertain"  # as they are stored; the second was first drawn for doubt
 SEED: Final = 20260101
 
 
@@ -38,7 +36,7 @@ class SelectionResult:
     """The number of posts drawn, by way of drawing; of new questions; and of all open questions (`waiting`)."""
 
     posts: int
-    uncertain: int
+    probable: int
     random: int
     questions: int
     waiting: int
@@ -48,8 +46,7 @@ class SelectionResult:
 class _Pool:
     """The posts to draw from.
 
-    `probabilities`, `thresholds` and `unsure_from` (the lower ends of the bands) have shape (posts, labels). `asked`
-    holds the rows of posts with earlier questions.
+    `probabilities` and `thresholds` have shape (posts, labels). `asked` holds the rows of posts with earlier questions.
     """
 
     model: Model
@@ -57,14 +54,7 @@ class _Pool:
     posts: Sequence[Post]
     probabilities: NDArray[np.float64]
     thresholds: NDArray[np.float64]
-    unsure_from: NDArray[np.float64]
     asked: list[int]
-
-    def margins(self) -> NDArray[np.float64]:
-        """Return each probability's distance to its threshold, in log-odds, shape (posts, labels)."""
-        distance = np.abs(_log_odds(self.probabilities) - _log_odds(self.thresholds))
-        unsure = (self.probabilities >= self.unsure_from) & (self.probabilities < self.thresholds)
-        return np.where(unsure, distance, distance + OUTSIDE_BAND)
 
 
 class QuestionSelector:
@@ -83,7 +73,12 @@ class QuestionSelector:
         self._clock = clock
 
     def run(
-        self, loaded: Loaded, count: int, on_done: Callable[[int, int], None] = lambda _done, _total: None
+        self,
+        loaded: Loaded,
+        count: int,
+        on_done: Callable[[int, int], None] = lambda _done, _total: None,
+        *,
+        taught: Classifier | None = None,
     ) -> SelectionResult:
         """Draw posts and add questions about them. Posts with earlier questions are not drawn again.
 
@@ -91,6 +86,7 @@ class QuestionSelector:
             loaded: The model in use.
             count: How many posts to draw.
             on_done: Called with the number of posts read so far, and their total.
+            taught: The candidate of earlier rounds, whose scores say which posts are probable; None: the model in use.
 
         Raises:
             NotReady: When the model has scored no post of the last days.
@@ -101,21 +97,17 @@ class QuestionSelector:
         prepared = TextPreparer(self._segmenter, len(pool.posts), on_done).prepare(
             [post.judged_text for post in pool.posts]
         )
-        margins = pool.margins()
+        judge = taught or loaded.classifier
+        features = judge.space.transform(prepared)
         # The seed depends on what was asked before, so that the next call draws other random posts.
-        drawn = select(
-            margins.min(axis=1),
-            embed(loaded.classifier.space.transform(prepared), seed=SEED),
-            pool.asked,
-            count,
-            seed=SEED + len(pool.asked),
-        )
-        drafts = list(_drafts(pool, drawn, margins))
+        scores = pool.probabilities if taught is None else taught.log_odds(features)
+        drawn = select(scores, features, pool.asked, count, seed=SEED + len(pool.asked))
+        drafts = list(_drafts(pool, drawn))
         with self._database.work() as session:
             questions.add(session, pool.model.id, drafts, self._clock.now())
             waiting = questions.open_count(session)
             session.commit()
-        return SelectionResult(len(drawn.all), len(drawn.uncertain), len(drawn.random), len(drafts), waiting)
+        return SelectionResult(len(drawn.all), len(drawn.probable), len(drawn.random), len(drafts), waiting)
 
     def _pool(self, loaded: Loaded) -> _Pool:
         since, labels = self._clock.now() - WINDOW, loaded.classifier.labels
@@ -138,32 +130,22 @@ class QuestionSelector:
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
             thresholds=np.array([[row[label].threshold for label in labels] for row in limits]),
-            unsure_from=np.array([[row[label].unsure_from for label in labels] for row in limits]),
             asked=[row for row, post in enumerate(posts) if post.id in asked],
         )
 
 
-def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = np.clip(probabilities, EPSILON, 1 - EPSILON)
-    return np.asarray(np.log(clipped / (1 - clipped)))
-
-
-def _drafts(pool: _Pool, drawn: Selection, margins: NDArray[np.float64]) -> list[QuestionDraft]:
-    """Make the questions, random and uncertain ones in mixed order, so that the order tells reviewers nothing."""
-    wanted = [(row, "random", pool.labels) for row in drawn.random]
-    wanted += [(row, "uncertain", (pool.labels[int(np.argmin(margins[row]))],)) for row in drawn.uncertain]
+def _drafts(pool: _Pool, drawn: Selection) -> Iterator[QuestionDraft]:
+    """Make the questions, random and probable posts in mixed order, so that the order tells reviewers nothing."""
+    wanted = [(row, RANDOM) for row in drawn.random] + [(row, PROBABLE) for row in drawn.probable]
     # The seed is fixed so that a repeated run gives the same order.
-    mixed = np.random.default_rng(SEED).permutation(len(wanted))
-    return [
-        QuestionDraft(
-            post_id=pool.posts[row].id,
-            revision_number=pool.posts[row].revision_number,
-            label=label,
-            sampling=sampling,
-            flagged=bool(pool.probabilities[row, column] >= pool.thresholds[row, column]),
-            probability=float(pool.probabilities[row, column]),
-        )
-        for row, sampling, labels in (wanted[number] for number in mixed)
-        for column, label in enumerate(pool.labels)
-        if label in labels
-    ]
+    for number in np.random.default_rng(SEED).permutation(len(wanted)):
+        row, sampling = wanted[number]
+        for column, label in enumerate(pool.labels):
+            yield QuestionDraft(
+                post_id=pool.posts[row].id,
+                revision_number=pool.posts[row].revision_number,
+                label=label,
+                sampling=sampling,
+                flagged=bool(pool.probabilities[row, column] >= pool.thresholds[row, column]),
+                probability=float(pool.probabilities[row, column]),
+            )

@@ -17,7 +17,7 @@ class Question(Base):
     """Does this post carry this label?
 
     `random` posts are drawn from all scored posts, so precision and recall can be estimated from them; `uncertain` ones
-    are drawn where the model is least sure.
+    because a label is probable or in doubt.
     """
 
     __tablename__ = "questions"

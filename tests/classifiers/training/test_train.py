@@ -11,7 +11,7 @@ from classifiers.errors import TrainingFailed
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import LABELS, LabelConfig, TrainingConfig
-from classifiers.training.train import ENOUGH_LOCAL, LEAST_EXAMPLES, MOST_LOCAL_WEIGHT, Trained, Trainer, local_weight
+from classifiers.training.train import LEAST_EXAMPLES, Trained, Trainer
 
 QUICK = TrainingConfig(min_documents=2)
 WORDS = ["quạt", "nóng", "lương", "trọ", "ca", "cơm", "bụi", "ồn", "nước", "điện", "xe", "bếp"]
@@ -180,36 +180,20 @@ def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> N
     assert probability(trained, "xưởng thiếu nước") > 0.5 > probability(trained, "hôm nay vui vì trời đẹp")
 
 
-def test_criticism_that_local_posts_show_is_spared_like_that_of_the_corpus(segmenter: Segmenter) -> None:
-    """The limit on criticism is a promise of the trainer: it holds whatever the examples come from."""
+def test_criticism_of_the_examples_is_spared(segmenter: Segmenter) -> None:
+    """The limit on criticism is a promise of the trainer."""
     # Half of what is said so is criticism; nothing in the words tells which.
     said = [f"xưởng thiếu {word} lần {n}" for n in range(8) for word in WORDS]
     criticism = [Example(f"{text} a", {"concern": False}, {"kind": "criticism"}) for text in said[::2]]
     general = [*made_up(60), *(Example(f"{text} a", {"concern": True}) for text in said[1::2])]
 
-    def flagged(limit: float, local: Sequence[Example], more: Sequence[Example] = ()) -> int:
+    def flagged(limit: float) -> int:
         config = TrainingConfig(min_documents=2, precision=0.5, labels={"concern": LabelConfig(criticism_limit=limit)})
-        trained = Trainer(segmenter, config).fit([*general, *more], local=local)
+        trained = Trainer(segmenter, config).fit([*general, *criticism])
         return sum(p >= trained.classifier.thresholds["concern"] for p in trained.unseen["concern"][-len(criticism) :])
 
-    assert flagged(1.0, criticism) > 2
-    assert flagged(0.04, criticism) <= 1, "four in a hundred of forty-eight"
-    assert flagged(0.04, (), more=criticism) <= 1
-
-
-def test_a_threshold_holds_on_local_posts_where_there_are_enough(segmenter: Segmenter) -> None:
-    """In this place half of the posts that sound like a concern are none."""
-    local = [
-        Example(f"xưởng thiếu {word} lần {n} b", {"concern": (n + place) % 2 == 0})
-        for n in range(6)
-        for place, word in enumerate(WORDS)
-    ]
-    few = local[: 2 * (ENOUGH_LOCAL - 1)]
-
-    def threshold(posts: Sequence[Example]) -> float:
-        return train(made_up(400), segmenter, local=posts).classifier.thresholds["concern"]
-
-    assert threshold(local) > threshold(few)
+    assert flagged(1.0) > 2
+    assert flagged(0.04) <= 1, "four in a hundred of forty-eight"
 
 
 def test_each_label_of_ours_has_a_limit_on_criticism() -> None:
@@ -239,14 +223,6 @@ def test_quiet_wrongs_weigh_less_in_the_linear_model(segmenter: Segmenter) -> No
         return float(model.weights[trained.classifier.space.vocabulary("spelled")["cổng"]])
 
     assert weight(QUICK) < weight(replace(QUICK, labels={}))
-
-
-def test_local_posts_weigh_as_much_as_there_are_of_the_rarer_answer() -> None:
-    def weight(yes: int, no: int) -> float:
-        return local_weight(np.arange(yes + no) < yes)
-
-    assert [weight(0, 90), weight(6, 90), weight(90, 6)] == [1.0, 6.0, 6.0]
-    assert weight(400, 300) == MOST_LOCAL_WEIGHT
 
 
 def test_models_that_were_trained_otherwise_have_another_hash(segmenter: Segmenter) -> None:

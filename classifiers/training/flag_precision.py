@@ -1,0 +1,106 @@
+"""What share of flags is right, estimated from few labelled texts: counts, shrunk towards calibrated probabilities."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.evaluation.pr_curve import POINTS, Curve
+from classifiers.model.classifier import sigmoid
+from classifiers.training.linear import Floats
+
+PRIOR_TEXTS: Final = 6.0  # how many texts the calibrated probabilities count as, beside the counted ones
+
+
+@dataclass(frozen=True, slots=True)
+class FlagPrecision:
+    """The flags of every possible threshold on labelled texts that the model had not seen, fewest flags first.
+
+    Args:
+        log_odds: The thresholds, falling, shape (thresholds,).
+        flags: How many texts reach each.
+        right: How many of them carry the label.
+        expected: How many would by the calibrated probabilities.
+        wrong: The share of the texts without the label that reach each: the mean of counted and expected ones, on texts
+            drawn at random.
+        positives: Texts with the label.
+
+    """
+
+    log_odds: Floats
+    flags: Floats
+    right: Floats
+    expected: Floats
+    wrong: Floats
+    positives: int
+
+    @classmethod
+    def from_scores(cls, log_odds: Floats, answers: NDArray[np.bool_], at_random: NDArray[np.bool_]) -> "FlagPrecision":
+        """Count.
+
+        Args:
+            log_odds: Calibrated, of texts that were not seen, shape (texts,).
+            answers: Whether they carry the label, in the same shape.
+            at_random: Which of them were drawn at random, in the same shape.
+
+        """
+        order = np.argsort(-log_odds, kind="stable")
+        ordered = log_odds[order]
+        # Texts that score alike are flagged together.
+        ends = np.flatnonzero(np.append(np.diff(ordered) != 0, True)[: len(order)])
+        return cls(
+            ordered[ends],
+            (ends + 1).astype(np.float64),
+            np.cumsum(answers[order])[ends].astype(np.float64),
+            np.cumsum(sigmoid(ordered))[ends],
+            np.cumsum(at_random[order] * (~answers[order] + sigmoid(-ordered)) / 2)[ends]
+            / max(int((at_random & ~answers).sum()), 1),
+            int(answers.sum()),
+        )
+
+    @property
+    def precision(self) -> Floats:
+        """The share of right flags at each threshold: the posterior mean under a Beta prior of PRIOR_TEXTS texts."""
+        return np.asarray((self.right + PRIOR_TEXTS * self.expected / self.flags) / (self.flags + PRIOR_TEXTS))
+
+    def lowest(self, precision: float) -> float | None:
+        """Give the lowest threshold with a precision, in log-odds; None when none reaches it."""
+        return _lowest(self.log_odds, self.precision >= precision)
+
+    def spares(self, share: float) -> float:
+        """Give the lowest threshold that at most this share of the texts without the label reach, in log-odds."""
+        return self._at_most(self.wrong, share)
+
+    def surest(self, share: float) -> float:
+        """Give the lowest threshold whose wrong flags are at most this share of all texts, probable ones among them."""
+        return self._at_most((self.flags - self.right) / self.flags[-1], share)
+
+    def _at_most(self, wrong: Floats, share: float) -> float:
+        found = _lowest(self.log_odds, wrong <= share)
+        return float(np.nextafter(self.log_odds[0], np.inf)) if found is None else found
+
+    def interval(self, threshold: float) -> tuple[float, float, float] | None:
+        """Give the share of flags that are right from a threshold on, with its 95 % interval; None without a flag."""
+        from scipy.stats import beta  # noqa: PLC0415  takes a second to import
+
+        reached = np.flatnonzero(self.log_odds >= threshold)
+        if not reached.size:
+            return None
+        place = reached[-1]
+        share = self.expected[place] / self.flags[place]
+        yes = self.right[place] + PRIOR_TEXTS * share
+        no = self.flags[place] - self.right[place] + PRIOR_TEXTS * (1 - share)
+        return float(yes / (yes + no)), float(beta.ppf(0.025, yes, no)), float(beta.ppf(0.975, yes, no))
+
+    def curve(self) -> Curve:
+        """Give precision and recall over thresholds, lowest first."""
+        places = np.unique(np.linspace(0, len(self.flags) - 1, POINTS).round().astype(int))[::-1]
+        recall = self.right / max(self.positives, 1)
+        thresholds = sigmoid(self.log_odds)
+        return Curve.from_rows((thresholds[place], self.precision[place], recall[place]) for place in places.tolist())
+
+
+def _lowest(log_odds: Floats, holds: NDArray[np.bool_]) -> float | None:
+    places = np.flatnonzero(holds)
+    return float(log_odds[places[-1]]) if places.size else None

@@ -1,0 +1,335 @@
+"""Teaching: adapt a trained classifier to a few hundred labelled posts of the place where it is used.
+
+The given classifier is the prior mean of a logistic regression: a label's log-odds are changed by a slope, an intercept
+and weights of features and subclasses, as far as the local posts say so. All of these are linear in the features, so
+the result is an ordinary classifier with the same features, explained in the same way. Thresholds are set on posts that
+the adapted models had not seen.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from classifiers.data.datasets import Example, data_hash
+from classifiers.evaluation.metrics import LEAST_THRESHOLD, LabelMetrics, measure
+from classifiers.features.space import LEXICON
+from classifiers.features.tokens import TextPreparer
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid
+from classifiers.model.subclasses import SubclassModel
+from classifiers.text.segment import Segmenter
+from classifiers.training.config import LocalConfig
+from classifiers.training.flag_precision import FlagPrecision
+from classifiers.training.linear import Floats
+from classifiers.training.prior_logistic import fit_dual, unseen_log_odds
+from classifiers.training.splits import Fold, random_folds
+
+TEACHING_VERSION: Final = 1  # raised when the same posts teach another model
+# Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
+FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
+LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
+SUBCLASS_VARIANCE: Final = 2.0  # of what all subclasses together add to the log-odds of a post, in the mean
+SLOPE_DEVIATION: Final = 1.0  # prior standard deviation of the slope around 1
+INTERCEPT_DEVIATION: Final = 3.0  # and of the intercept around 0: labels may be rarer or more common than in the corpus
+CALIBRATION_DEVIATIONS: Final = (0.5, 2.0)  # the same of the calibration on posts that were not seen
+LEAST_SLOPE: Final = 0.05  # scores that rank unseen posts the wrong way round say nothing
+LEAST_POSITIVES: Final = 8  # posts with a label, and without; with fewer its model stays as it is
+MOST_POSTS: Final = 2000  # the newest ones; the kernel of more would take minutes
+SAMPLING: Final = "sampling"  # the fact that says how a post was drawn
+AT_RANDOM: Final = "random"  # what it says of a post that stands for all posts
+FOLDS: Final = 10
+SEED: Final = 20260101
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedLabel:
+    """One label after teaching.
+
+    Args:
+        model: Its model; the given one where there are too few posts.
+        threshold: The probability from which it is flagged.
+        flags: What flags would be right on posts that were not seen.
+        unseen: Probabilities of the posts that know the label, by models that did not see them.
+        answers: Their answers, in the same shape.
+        changed: Whether the model was adapted.
+
+    """
+
+    model: LabelModel
+    threshold: float
+    flags: FlagPrecision
+    unseen: Floats
+    answers: NDArray[np.bool_]
+    changed: bool
+
+    def metrics(self) -> LabelMetrics | None:
+        """Measure the label on posts that were not seen; None where it was not adapted."""
+        if not self.changed:
+            return None
+        return replace(measure(self.unseen, self.answers, self.threshold), curve=self.flags.curve())
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """An adapted classifier, and its labels by name; `posts` is how many different posts it was taught by."""
+
+    classifier: Classifier
+    labels: Mapping[str, AdaptedLabel]
+    posts: int
+
+    @property
+    def metrics(self) -> dict[str, LabelMetrics]:
+        """The figures of the labels that were adapted, on posts that were not seen."""
+        found = {name: label.metrics() for name, label in self.labels.items()}
+        return {name: figures for name, figures in found.items() if figures is not None}
+
+
+def adapt(
+    base: Classifier,
+    posts: Sequence[Example],
+    segmenter: Segmenter,
+    config: LocalConfig,
+    *,
+    judged: Sequence[Example] = (),
+) -> Adapted:
+    """Teach a classifier.
+
+    Args:
+        base: The classifier to start from; it stays as it is.
+        posts: Labelled posts, oldest first. Of equal texts the newest counts.
+        segmenter: Cuts texts into words.
+        config: The choices.
+        judged: More labelled posts, by which thresholds are set and nothing else is learnt.
+
+    """
+    return LocalPosts.prepare(base, [*posts, *judged], len(posts), segmenter).adapt(segmenter, config)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPosts:
+    """Labelled posts with what all labels need of them.
+
+    Args:
+        base: The classifier to start from.
+        matrix: Their features, shape (posts, features).
+        log_odds: By the base, shape (posts, labels).
+        kernel: Prior covariance of the log-odds by features and subclasses, shape (posts, posts).
+        answers: 1 yes, 0 no, -1 unknown, shape (posts, labels).
+        learnt: Which are learnt from; the others are only judged, shape (posts,).
+        at_random: Which were drawn at random and so tell what share of all posts would be flagged, shape (posts,).
+        rows: Which of the given examples they are, shape (posts,).
+        subclass_variance: Prior variance of the weight of each subclass score.
+
+    """
+
+    base: Classifier
+    matrix: sp.csr_matrix
+    log_odds: Floats
+    kernel: Floats
+    answers: NDArray[np.int8]
+    learnt: NDArray[np.bool_]
+    at_random: NDArray[np.bool_]
+    rows: NDArray[np.intp]
+    subclass_variance: float
+
+    @classmethod
+    def prepare(cls, base: Classifier, examples: Sequence[Example], learnt: int, segmenter: Segmenter) -> "LocalPosts":
+        """Prepare posts, the first `learnt` of which are learnt from; equal texts are one."""
+        preparer = TextPreparer(segmenter, len(examples), lambda _done, _total: None)
+        texts = preparer.prepare([example.text for example in examples])
+        newest = {text.aligned.text: row for row, text in enumerate(texts)}
+        rows = sorted(newest.values())
+        rows = [*[row for row in rows if row < learnt][-MOST_POSTS:], *[row for row in rows if row >= learnt]]
+        matrix = base.space.transform([texts[row] for row in rows])
+        known = [[examples[row].labels.get(label) for label in base.labels] for row in rows]
+        answers = np.array([[-1 if one is None else int(one) for one in row] for row in known], dtype=np.int8)
+        kernel, subclass_variance = _kernel(base, matrix)
+        return cls(
+            base,
+            matrix,
+            base.log_odds(matrix),
+            kernel,
+            answers.reshape(len(rows), len(base.labels)),
+            np.array(rows, dtype=np.intp) < learnt,
+            np.array([examples[row].facts.get(SAMPLING, AT_RANDOM) == AT_RANDOM for row in rows], dtype=bool),
+            np.array(rows, dtype=np.intp),
+            subclass_variance,
+        )
+
+    def take(self, rows: NDArray[np.intp], learnt: NDArray[np.bool_]) -> "LocalPosts":
+        """Keep some posts, and say which of them are learnt from, in the shape of `rows`."""
+        return replace(
+            self,
+            matrix=self.matrix[rows],
+            log_odds=self.log_odds[rows],
+            kernel=self.kernel[np.ix_(rows, rows)],
+            answers=self.answers[rows],
+            at_random=self.at_random[rows],
+            rows=self.rows[rows],
+            learnt=learnt,
+        )
+
+    def adapt(self, segmenter: Segmenter, config: LocalConfig) -> Adapted:
+        """Adapt all labels."""
+        labels = {model.label: self._adapt_label(column, config) for column, model in enumerate(self.base.label_models)}
+        classifier = Classifier(
+            self.base.space,
+            [label.model for label in labels.values()],
+            {name: label.threshold for name, label in labels.items()},
+            segmenter,
+            subclasses=self.base.subclasses,
+        )
+        return Adapted(classifier, labels, int(self.learnt.sum()))
+
+    def _adapt_label(self, column: int, config: LocalConfig) -> AdaptedLabel:
+        """Adapt one label: the model where enough posts tell about it, and the threshold."""
+        model = self.base.label_models[column]
+        known = np.flatnonzero(self.answers[:, column] >= 0)
+        answers, learnt = self.answers[known, column] == 1, self.learnt[known]
+        if min(int(answers[learnt].sum()), int((~answers[learnt]).sum())) >= LEAST_POSITIVES:
+            unseen, adapted = self._fit(column, known)
+            slope, intercept = _calibration(unseen, answers)
+            if slope >= LEAST_SLOPE:
+                flags = FlagPrecision.from_scores(slope * unseen + intercept, answers, self.at_random[known])
+                threshold = _threshold(flags, config.precision[model.label], config.wrong_share)
+                calibrated = sigmoid(slope * unseen + intercept)
+                return AdaptedLabel(
+                    _scaled(adapted, slope, intercept), threshold, flags, calibrated, answers, changed=True
+                )
+        log_odds = self.log_odds[known, column]
+        wrong = log_odds[~answers & self.at_random[known]]
+        threshold = _sparing(sigmoid(wrong), config.wrong_share, self.base.thresholds[model.label])
+        flags = FlagPrecision.from_scores(log_odds, answers, self.at_random[known])
+        return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=False)
+
+    def unseen(self, column: int, rows: NDArray[np.intp], folds: Sequence[Fold]) -> Floats:
+        """Give the log-odds of posts by models of a label that did not see them, in the shape of `rows`."""
+        offsets = self.log_odds[rows, column]
+        answers = self.answers[rows, column] == 1
+        return unseen_log_odds(self._label_kernel(offsets, rows), offsets, answers, list(folds))
+
+    def _label_kernel(self, offsets: Floats, rows: NDArray[np.intp]) -> Floats:
+        level = SLOPE_DEVIATION**2 * np.outer(offsets, offsets) + INTERCEPT_DEVIATION**2
+        return np.asarray(self.kernel[np.ix_(rows, rows)] + level)
+
+    def _fit(self, column: int, known: NDArray[np.intp]) -> tuple[Floats, LabelModel]:
+        """Fit one label; returns log-odds of all known posts by models that did not see them, and the model."""
+        learnt = self.learnt[known]
+        seen, answers = known[learnt], self.answers[known, column] == 1
+        offsets = self.log_odds[known, column]
+        kernel = self._label_kernel(offsets, known)
+        coefficients = fit_dual(kernel[np.ix_(learnt, learnt)], offsets[learnt], answers[learnt])
+        unseen = offsets + kernel[:, learnt] @ coefficients  # right for the judged posts
+        unseen[learnt] = self.unseen(column, seen, folds_of(answers[learnt]))
+        return unseen, self._folded(column, seen, coefficients)
+
+    def _folded(self, column: int, seen: NDArray[np.intp], coefficients: Floats) -> LabelModel:
+        """Turn dual coefficients into the weights of an ordinary model."""
+        model = self.base.label_models[column]
+        slope = 1 + SLOPE_DEVIATION**2 * float(self.log_odds[seen, column] @ coefficients)
+        weights = _variances(self.base, self.matrix.shape[1]) * np.asarray(self.matrix[seen].T @ coefficients)
+        intercept = INTERCEPT_DEVIATION**2 * float(coefficients.sum())
+        if self.base.subclasses is not None:
+            centred = _CentredSubclasses.of(self.base.subclasses)
+            scores = centred.scores(self.matrix[seen])
+            along = self.subclass_variance * (scores.T @ coefficients)
+            weights[centred.columns] += centred.weights @ along
+            intercept += float(centred.intercepts @ along)
+        scaled = _scaled(model, slope, intercept)
+        return replace(scaled, weights=scaled.weights + weights)
+
+
+def taught_hash(base: str, posts: Sequence[Example]) -> str:
+    """Hash what a taught model depends on: the data hash of its base, and the posts."""
+    return hashlib.sha256(repr((TEACHING_VERSION, base, data_hash(posts))).encode()).hexdigest()
+
+
+def folds_of(answers: NDArray[np.bool_]) -> list[Fold]:
+    """Split posts into at most FOLDS parts, with some of each answer in each."""
+    parts = min(FOLDS, int(answers.sum()), int((~answers).sum()))
+    return random_folds(answers, np.arange(len(answers)), SEED, parts)
+
+
+def _scaled(model: LabelModel, slope: float, intercept: float) -> LabelModel:
+    """Multiply a label's log-odds by a slope, and add an intercept."""
+    return replace(
+        model,
+        weights=slope * model.weights,
+        intercept=slope * model.intercept + intercept,
+        subclass_weight=slope * model.subclass_weight,
+    )
+
+
+def _variances(base: Classifier, width: int) -> Floats:
+    """Give the prior variance of each feature's weight, shape (features,)."""
+    variances = np.full(width, FEATURE_VARIANCE)
+    variances[base.space.block(LEXICON.name)] = LEXICON_VARIANCE
+    return variances
+
+
+def _kernel(base: Classifier, matrix: sp.csr_matrix) -> tuple[Floats, float]:
+    """Give the kernel of features and subclasses, and the prior variance of the weight of each subclass score."""
+    scaled = matrix @ sp.diags(np.sqrt(_variances(base, matrix.shape[1])))
+    kernel = np.asarray((scaled @ scaled.T).toarray(), dtype=np.float64)
+    if base.subclasses is None:
+        return kernel, 0.0
+    scores = _CentredSubclasses.of(base.subclasses).scores(matrix)
+    # So that all scores together add SUBCLASS_VARIANCE, in the mean of the posts.
+    variance = SUBCLASS_VARIANCE / max(float((scores**2).sum()) / max(len(scores), 1), np.finfo(np.float64).eps)
+    return kernel + variance * (scores @ scores.T), variance
+
+
+@dataclass(frozen=True, slots=True)
+class _CentredSubclasses:
+    """The linear scores of subclasses less their mean, so that what all of them share does not count."""
+
+    columns: NDArray[np.intp]
+    weights: Floats
+    intercepts: Floats
+
+    @classmethod
+    def of(cls, model: SubclassModel) -> "_CentredSubclasses":
+        weights = model.weights.astype(np.float64)
+        weights -= weights.mean(axis=1, keepdims=True)
+        return cls(model.columns, weights, model.intercepts - model.intercepts.mean())
+
+    def scores(self, matrix: sp.csr_matrix) -> Floats:
+        """Score posts, shape (posts, subclasses)."""
+        return np.asarray(matrix[:, self.columns] @ self.weights + self.intercepts)
+
+
+def _calibration(log_odds: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fit slope and intercept that calibrate log-odds of unseen posts, with a prior around 1 and 0."""
+    columns = np.column_stack([log_odds, np.ones(len(log_odds))]) * np.array(CALIBRATION_DEVIATIONS)
+    slope, intercept = CALIBRATION_DEVIATIONS * (columns.T @ fit_dual(columns @ columns.T, log_odds, answers))
+    return 1.0 + float(slope), float(intercept)
+
+
+def _threshold(flags: FlagPrecision, precision: float, wrong_share: float) -> float:
+    """Choose the probability from which a label is flagged.
+
+    It is the lowest one with the wanted precision. Where none has it, few wrong flags are allowed among all taught
+    posts, half of which were probable: a place that is harder than the corpus still gets its surest flags.
+    """
+    found = flags.lowest(precision)
+    lowest = max(flags.spares(wrong_share), flags.surest(wrong_share / 2) if found is None else found)
+    return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
+
+
+def _sparing(wrong: Floats, share: float, threshold: float) -> float:
+    """Give the lowest threshold from a given one on that at most a share of texts without the label reach.
+
+    Args:
+        wrong: Their probabilities, shape (texts,).
+        share: The share, 0 to 1.
+        threshold: The given threshold.
+
+    """
+    allowed = int(share * len(wrong))
+    if allowed >= len(wrong):
+        return threshold
+    return max(threshold, float(np.nextafter(np.sort(wrong)[::-1][allowed], np.inf)))

@@ -1,0 +1,169 @@
+"""Teaching adapts a classifier to posts of a place: words, how common a label is, and from where on it is flagged."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.data.datasets import Example
+from classifiers.features.tokens import prepare_all
+from classifiers.model.classifier import Classifier, sigmoid
+from classifiers.text.segment import Segmenter
+from classifiers.training.config import LocalConfig
+from classifiers.training.flag_precision import FlagPrecision
+from classifiers.training.linear import Floats
+from classifiers.training.local import AT_RANDOM, LEAST_POSITIVES, SAMPLING, LocalPosts, adapt, taught_hash
+from classifiers.training.prior_logistic import fit_dual
+from classifiers.training.train import Trained
+from tests.corpus import corpus
+
+CONFIG = LocalConfig()
+DAYS = [f"ngày {number}" for number in range(1, 31)]
+
+
+@pytest.fixture(scope="module")
+def base(trained: Trained) -> Classifier:
+    return trained.classifier
+
+
+def posts(yes: int, no: int, label: str = "concern") -> list[Example]:
+    """Write posts of a place where a meal of mì is the trouble and a rise is none."""
+    bad = [Example(f"Ca chiều {DAYS[n % 30]} lại ăn mì gói trừ bữa {n}", {label: True}) for n in range(yes)]
+    fine = [Example(f"Ca chiều {DAYS[n % 30]} được nghỉ sớm, vui quá {n}", {label: False}) for n in range(no)]
+    return bad + fine
+
+
+def chance(classifier: Classifier, text: str, label: str = "concern") -> float:
+    (prediction,) = classifier.predict([text])
+    return prediction.probabilities[label]
+
+
+def test_local_words_are_learnt(base: Classifier, segmenter: Segmenter) -> None:
+    adapted = adapt(base, posts(20, 60), segmenter, CONFIG)
+    text = "Ca chiều lại ăn mì gói trừ bữa"
+    assert adapted.labels["concern"].changed
+    assert chance(adapted.classifier, text) > max(0.5, chance(base, text))
+    assert chance(adapted.classifier, "Ca chiều được nghỉ sớm") < 0.2
+
+
+def test_the_given_classifier_and_labels_without_answers_stay(base: Classifier, segmenter: Segmenter) -> None:
+    before = [model.weights.copy() for model in base.label_models]
+    adapted = adapt(base, posts(20, 60), segmenter, CONFIG)
+    assert all(np.array_equal(old, model.weights) for old, model in zip(before, base.label_models, strict=True))
+    assert adapted.labels["negative"].model == base.label_models[base.labels.index("negative")]
+    assert adapted.classifier.thresholds["negative"] == base.thresholds["negative"]
+    assert set(adapted.metrics) == {"concern"}
+    assert adapted.posts == 80
+
+
+def test_without_posts_nothing_changes(base: Classifier, segmenter: Segmenter) -> None:
+    adapted = adapt(base, [], segmenter, CONFIG)
+    assert adapted.classifier.thresholds == base.thresholds
+    assert adapted.classifier.label_models == base.label_models
+    assert (adapted.metrics, adapted.posts) == ({}, 0)
+
+
+def test_too_few_positives_leave_the_model_alone(base: Classifier, segmenter: Segmenter) -> None:
+    assert not adapt(base, posts(LEAST_POSITIVES - 1, 60), segmenter, CONFIG).labels["concern"].changed
+    assert adapt(base, posts(LEAST_POSITIVES, 60), segmenter, CONFIG).labels["concern"].changed
+
+
+def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, segmenter: Segmenter) -> None:
+    """What is folded into an ordinary model gives judged posts the scores by which thresholds are set."""
+    learnt, judged = corpus()[::30], corpus()[1:1800:30]
+    adapted = adapt(base, learnt, segmenter, CONFIG, judged=judged)
+    texts = [example.text for example in judged]
+    for column, label in enumerate(base.labels):
+        features = base.space.transform(prepare_all(texts, segmenter))
+        expected = sigmoid(adapted.classifier.log_odds(features)[:, column])
+        assert adapted.labels[label].changed
+        assert np.allclose(adapted.labels[label].unseen[-len(texts) :], expected, atol=1e-6)
+
+
+def test_reasons_still_add_up(base: Classifier, segmenter: Segmenter) -> None:
+    classifier = adapt(base, corpus()[::30], segmenter, CONFIG).classifier
+    (prediction,) = classifier.predict(["Xưởng nợ lương hai tháng, ai lên tiếng cũng bị dọa"], explain_all=True)
+    for label, reasons in prediction.reasons.items():
+        assert sigmoid(np.array(sum(r.weight for r in reasons))) == pytest.approx(prediction.probabilities[label])
+
+
+def test_equal_posts_are_one_and_the_newest_answer_counts(base: Classifier, segmenter: Segmenter) -> None:
+    first = posts(20, 60)
+    changed_mind = [replace(post, labels={"concern": not post.labels["concern"]}) for post in first]
+    adapted = adapt(base, [*changed_mind, *first], segmenter, CONFIG)
+    assert adapted.posts == 80
+    assert adapted.labels["concern"].answers.sum() == 20
+
+
+def test_criticism_that_posts_show_is_spared_even_where_nothing_can_be_learnt(
+    base: Classifier, segmenter: Segmenter
+) -> None:
+    """Posts that the base would flag, and that people called clean, raise its threshold."""
+    flagged = [e for e in corpus() if e.labels["negative"] and chance(base, e.text, "negative") > 0.9][:12]
+    clean = [Example(example.text, {"negative": False}) for example in flagged]
+    adapted = adapt(base, clean, segmenter, CONFIG)
+    assert len(clean) == 12
+    assert adapted.classifier.thresholds["negative"] > base.thresholds["negative"]
+    assert not any("negative" in p.flags for p in adapted.classifier.predict([e.text for e in clean]))
+
+
+def test_posts_drawn_for_being_probable_do_not_count_as_all_posts(base: Classifier, segmenter: Segmenter) -> None:
+    """What share of clean posts would be flagged is seen on posts drawn at random alone."""
+    drawn = [replace(post, facts={SAMPLING: "uncertain"}) for post in posts(20, 30)]
+    both = [*drawn, *(replace(post, facts={SAMPLING: AT_RANDOM}) for post in posts(20, 60)[50:])]
+    local = LocalPosts.prepare(base, both, len(both), segmenter)
+    assert local.at_random.sum() == 30
+
+
+def test_other_posts_give_another_hash() -> None:
+    assert taught_hash("a", posts(1, 1)) != taught_hash("b", posts(1, 1)) != taught_hash("b", posts(2, 1))
+
+
+def scored() -> Iterator[tuple[Floats, np.ndarray]]:
+    generator = np.random.default_rng(3)
+    for _ in range(5):
+        log_odds = generator.normal(-1, 2, 200)
+        yield log_odds, generator.random(200) < sigmoid(log_odds)
+
+
+def test_a_threshold_has_about_the_precision_that_was_asked_for() -> None:
+    for log_odds, answers in scored():
+        flags = FlagPrecision.from_scores(log_odds, answers, np.ones(200, dtype=bool))
+        lowest = flags.lowest(0.7)
+        assert lowest is not None
+        assert abs(answers[log_odds >= lowest].mean() - 0.7) < 0.1
+        found = flags.interval(lowest)
+        assert found is not None
+        share, low, high = found
+        assert low < 0.7 <= share < high
+
+
+def test_few_wrong_flags_are_allowed() -> None:
+    for log_odds, answers in scored():
+        flags = FlagPrecision.from_scores(log_odds, answers, np.ones(200, dtype=bool))
+        spared = flags.spares(0.05)
+        assert (log_odds[~answers] >= spared).mean() < 0.1
+        assert flags.spares(0.0) > log_odds.max()
+
+
+@given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=1, max_size=40))
+def test_precision_and_curve_stay_shares(texts: Sequence[tuple[float, bool]]) -> None:
+    log_odds, answers = np.array([one for one, _ in texts]), np.array([answer for _, answer in texts])
+    flags = FlagPrecision.from_scores(log_odds, answers, answers)
+    assert ((flags.precision >= 0) & (flags.precision <= 1)).all()
+    points = flags.curve().points
+    assert [point.threshold for point in points] == sorted(point.threshold for point in points)
+    assert points[0].recall == (1.0 if answers.any() else 0.0)
+
+
+def test_the_dual_is_the_optimum_of_the_primal() -> None:
+    """Moving the weights in any direction makes the penalised likelihood smaller."""
+    generator = np.random.default_rng(7)
+    texts, offsets = generator.normal(size=(40, 5)), generator.normal(size=40)
+    answers = generator.random(40) < 0.4
+    weights = texts.T @ fit_dual(texts @ texts.T, offsets, answers)
+    slope = texts.T @ (answers - sigmoid(offsets + texts @ weights)) - weights
+    assert np.abs(slope).max() < 1e-3
