@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from classifiers.persistence import Loaded
     from classifiers.text.segment import Segmenter
+    from classifiers.training.auxiliary import AuxiliarySet
     from classifiers.training.train import Trained
     from monitor.collectors.http.client import PoliteClient
     from monitor.pipeline.active_learning import QuestionSelector
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.recheck import FlagRecheck
     from monitor.pipeline.score import Scorer
     from monitor.pipeline.shadow import Shadow
+    from monitor.pipeline.teaching import BackgroundTeaching, TeachingSteps
     from monitor.pipeline.threshold_changes import ThresholdEditor
     from storage.database import Database
 
@@ -312,6 +314,40 @@ class Application:
 
         return QuestionSelector(self.ready_database, self.segmenter, self.clock)
 
+    def teaching_steps(self) -> TeachingSteps:
+        """Make the steps of teaching: draw a round, learn a candidate, put it into use."""
+        from classifiers.data.datasets import read_corpus
+        from monitor.pipeline.teaching import TeachingSteps
+
+        return TeachingSteps(
+            self.ready_database,
+            self.question_selector(),
+            self.learner(),
+            self.promotion(),
+            load=self.load_model,
+            default_model=DEFAULT_MODEL,
+            scoring_model=self.scoring_model,
+            known=read_corpus,
+        )
+
+    def teaching(self) -> BackgroundTeaching:
+        """Make the teaching of the desk, which runs in a thread of its own."""
+        from monitor.pipeline.teaching import BackgroundTeaching
+
+        locked = "" if self.settings.model == DEFAULT_MODEL else self.settings.model
+        return BackgroundTeaching(self.teaching_steps, ThreadPoolExecutor(1, "teaching"), locked)
+
+    def base_model(self, auxiliary: Sequence[AuxiliarySet], progress: Progress = _no_progress) -> Loaded:
+        """Return the model that candidates are taught from: the default one, or one with the scores of public sets."""
+        if not auxiliary:
+            return self.load_model(DEFAULT_MODEL, progress)
+        from classifiers.data.datasets import read_corpus
+        from classifiers.persistence import Loaded
+        from classifiers.training.train import Trainer
+
+        trained = Trainer(self.segmenter, progress=progress).fit(read_corpus(), auxiliary=auxiliary)
+        return Loaded(trained.classifier, trained.facts("base", self.clock.now().isoformat()))
+
     def matcher(self, database: Database) -> Matcher:
         """Make the matcher of copies and evidence."""
         from monitor.pipeline.match import Matcher
@@ -322,7 +358,8 @@ class Application:
         """Make the review desk."""
         from monitor.review.app import create_app
 
-        desk = create_app(self.ready_database, self.clock, self.settings, self._derived("desk").hex())
+        secret = self._derived("desk").hex()
+        desk = create_app(self.ready_database, self.clock, self.settings, secret, teaching=self.teaching())
         if "metrics" in self.settings.secrets:
             try:
                 from monitor.review.pages import metrics

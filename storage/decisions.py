@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
-from storage.models import Answer, Flag, Post, PostRevision, Question, Review, join_title
+from storage.models import Answer, Flag, Post, PostRevision, Question, Review, User, join_title
 
 _SAID = {"confirmed": True, "rejected": False}
 
@@ -26,6 +26,7 @@ class LabelDecision:
         text: Heading and text of the version that was judged.
         same_as: A key that copies of the post share: their cluster, or the hash of the content.
         decided_at: When, UTC.
+        sampling: How the post was drawn for a question about the label; None: it was flagged.
 
     """
 
@@ -35,6 +36,16 @@ class LabelDecision:
     text: str
     same_as: str
     decided_at: datetime
+    sampling: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """A post and a label about which people decided differently; `said` names each person's newest decision."""
+
+    post_id: int
+    label: str
+    said: tuple[tuple[str, str], ...]
 
 
 def label_decisions(session: Session) -> list[LabelDecision]:
@@ -47,6 +58,10 @@ def label_decisions(session: Session) -> list[LabelDecision]:
             newest[key] = (at, decision, revision)
     sure = {key: found for key, found in newest.items() if found[1] in _SAID}
     posts = _posts(session, {post_id for post_id, _ in sure})
+    drawn = {
+        (post_id, label): sampling
+        for post_id, label, sampling in session.execute(select(Question.post_id, Question.label, Question.sampling))
+    }
     versions = _versions(session, {(post_id, revision) for (post_id, _), (_, _, revision) in sure.items()})
     found = [
         LabelDecision(
@@ -56,11 +71,42 @@ def label_decisions(session: Session) -> list[LabelDecision]:
             text=_text(posts[post_id], versions.get((post_id, revision))),
             same_as=_same_as(posts[post_id]),
             decided_at=at,
+            sampling=drawn.get((post_id, label)),
         )
         for (post_id, label), (at, decision, revision) in sure.items()
         if post_id in posts
     ]
     return sorted(found, key=lambda one: (one.decided_at, one.post_id, one.label))
+
+
+def disagreements(session: Session, limit: int) -> list[Disagreement]:
+    """List where people disagree about the same version of a post, the newest first; a doubt is no disagreement."""
+    reviews = (
+        select(Flag.post_id, Flag.label, Review.revision_number, User.name, Review.decision, Review.decided_at)
+        .join(Flag, Flag.id == Review.flag_id)
+        .join(User, User.id == Review.reviewer_id)
+        .order_by(Review.id)
+    )
+    answers = (
+        select(
+            Question.post_id, Question.label, Question.revision_number, User.name, Answer.decision, Answer.decided_at
+        )
+        .join(Question, Question.id == Answer.question_id)
+        .join(User, User.id == Answer.reviewer_id)
+        .order_by(Answer.id)
+    )
+    said: dict[tuple[int, str, int], dict[str, tuple[datetime, str]]] = {}
+    for post_id, label, revision, name, decision, at in (*session.execute(reviews), *session.execute(answers)):
+        of_post = said.setdefault((post_id, label, revision), {})
+        if name not in of_post or at >= of_post[name][0]:
+            of_post[name] = (at, decision)
+    found = [
+        (max(at for at, _ in of_post.values()), Disagreement(post_id=post_id, label=label, said=sure))
+        for (post_id, label, _), of_post in said.items()
+        if (sure := tuple((name, decision) for name, (_, decision) in sorted(of_post.items()) if decision in _SAID))
+        and len({decision for _, decision in sure}) > 1
+    ]
+    return [one for _, one in sorted(found, key=lambda each: (each[0], each[1].post_id), reverse=True)[:limit]]
 
 
 def _all_decisions(session: Session) -> list[tuple[int, str, int, str, datetime]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Flag, Post, PostBand, PostRevision, Score, Source
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostBand, PostRevision, Score, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 
@@ -330,6 +330,12 @@ def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def texts_of(session: Session, post_ids: Collection[int]) -> dict[int, str]:
+    """Return heading and text of posts, by id; those that are gone are left out."""
+    found = session.scalars(select(Post).where(Post.id.in_(post_ids), Post.deleted_at.is_(None)))
+    return {post.id: join_title(post.title, post.text) for post in found}
 
 
 def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import CursorResult, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage import chain
@@ -24,6 +24,15 @@ class QuestionDraft:
     sampling: str
     flagged: bool
     probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """The posts that were drawn together last: when, how many, and how many of them have no open question left."""
+
+    asked_at: datetime
+    posts: int
+    done: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +136,45 @@ def by_id(session: Session, question_id: int) -> Question:
 def open_count(session: Session) -> int:
     """Count the open questions."""
     return session.scalar(select(func.count()).select_from(Question).where(Question.state == "open")) or 0
+
+
+def last_round(session: Session) -> Round | None:
+    """Describe the round that was drawn last; None when none ever was."""
+    asked_at = session.scalar(select(func.max(Question.asked_at)))
+    if asked_at is None:
+        return None
+    open_of: dict[int, bool] = {}
+    for post_id, state in session.execute(
+        select(Question.post_id, Question.state).where(Question.asked_at == asked_at)
+    ):
+        open_of[post_id] = open_of.get(post_id, False) or state == "open"
+    return Round(asked_at=asked_at, posts=len(open_of), done=sum(not is_open for is_open in open_of.values()))
+
+
+def asked_posts(session: Session) -> int:
+    """Count the posts about which anything was asked and all is answered."""
+    waiting = select(Question.post_id).where(Question.state == "open")
+    query = select(func.count(Question.post_id.distinct())).where(Question.post_id.not_in(waiting))
+    return session.scalar(query) or 0
+
+
+def of_post(session: Session, post_id: int) -> Sequence[Question]:
+    """List the questions about a post."""
+    return session.scalars(select(Question).where(Question.post_id == post_id).order_by(Question.id)).all()
+
+
+def for_second_reading(session: Session, reviewer_id: int) -> int | None:
+    """Return a post that one other reviewer alone has answered about, the newest; None when there is none."""
+    readers = func.count(Answer.reviewer_id.distinct())
+    own = func.max(case((Answer.reviewer_id == reviewer_id, 1), else_=0))
+    query = (
+        select(Question.post_id)
+        .join(Answer, Answer.question_id == Question.id)
+        .group_by(Question.post_id)
+        .having(readers == 1, own == 0)
+        .order_by(func.max(Answer.id).desc())
+    )
+    return session.scalar(query.limit(1))
 
 
 def lease(session: Session, question_id: int, *, owner: str, now: datetime, until: datetime) -> bool:

@@ -54,6 +54,12 @@ def all_models(session: Session) -> Sequence[Model]:
     return session.scalars(select(Model).order_by(Model.id.desc())).all()
 
 
+def newest_taught(session: Session) -> Model | None:
+    """Return the newest model that was taught by people's decisions; None when there is none."""
+    taught = (model for model in all_models(session) if model.comparison and "teaching" in model.comparison)
+    return next(taught, None)
+
+
 def by_name(session: Session, name: str) -> Model:
     """Return the newest model of a name, or the one of a version.
 

@@ -46,7 +46,7 @@ LABELS: Final[Mapping[str, LabelConfig]] = MappingProxyType(
 
 # Flags that are to be right in a place whose posts were labelled. Rumours are hard to tell from news in posts without
 # their context, so that fewer of them would be found at a higher precision.
-LOCAL_PRECISION: Final = MappingProxyType({UNVERIFIED.name: 0.6, NEGATIVE.name: 0.8, CONCERN.name: 0.6})
+LOCAL_PRECISION: Final = MappingProxyType({UNVERIFIED.name: 0.55, NEGATIVE.name: 0.75, CONCERN.name: 0.6})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from classifiers.evaluation.pr_curve import POINTS, Curve
 from classifiers.model.classifier import sigmoid
 from classifiers.training.linear import Floats
 
-PRIOR_TEXTS: Final = 6.0  # how many texts the calibrated probabilities count as, beside the counted ones
+PRIOR_TEXTS: Final = 3.0  # how many texts the calibrated probabilities count as, beside the counted ones
 
 
 @dataclass(frozen=True, slots=True)

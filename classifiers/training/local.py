@@ -75,11 +75,16 @@ class AdaptedLabel:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """An adapted classifier, and its labels by name; `posts` is how many different posts it was taught by."""
+    """An adapted classifier, its labels by name, and the posts that it was taught and judged by."""
 
     classifier: Classifier
     labels: Mapping[str, AdaptedLabel]
-    posts: int
+    local: "LocalPosts"
+
+    @property
+    def posts(self) -> int:
+        """How many different posts it was taught by."""
+        return int(self.local.learnt.sum())
 
     @property
     def metrics(self) -> dict[str, LabelMetrics]:
@@ -183,7 +188,7 @@ class LocalPosts:
             segmenter,
             subclasses=self.base.subclasses,
         )
-        return Adapted(classifier, labels, int(self.learnt.sum()))
+        return Adapted(classifier, labels, self)
 
     def _adapt_label(self, column: int, config: LocalConfig) -> AdaptedLabel:
         """Adapt one label: the model where enough posts tell about it, and the threshold."""

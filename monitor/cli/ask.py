@@ -13,20 +13,19 @@ def ask(
     posts: Annotated[int, typer.Option(min=2, max=500, help="How many posts to draw.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
 ) -> None:
-    """Draw posts for people to label at the desk: half where the model is in doubt, half at random.
+    """Draw a round of posts for people to label at the desk: half of them probable for a label, half at random.
 
     Example: `kiemtin ask --posts 50`
     """
     app = application(context)
-    question_selector = app.question_selector()
+    steps = app.teaching_steps()
     with progress_bar() as bar:
-        loaded = app.load_model(app.scoring_model(), bar.update)
-        asked = question_selector.run(loaded, posts, lambda done, total: bar.update("reading", done, total))
+        asked = steps.draw(posts, bar.update)
     if as_json:
         show_json(asdict(asked))
         return
     out().print(
-        f"Drew {asked.posts} posts ({asked.uncertain} for doubt, {asked.random} at random): "
-        f"{asked.questions} questions. {asked.waiting} wait for an answer at the desk, under “Xin ý kiến”.",
+        f"Drew {asked.posts} posts ({asked.probable} probable, {asked.random} at random): "
+        f"{asked.questions} questions. {asked.waiting} wait for an answer at the desk, under “Dạy máy”.",
         markup=False,
     )

@@ -49,7 +49,14 @@ COMMANDS: Final = (
         "Learn from all decisions of the desk, and compare the candidate with the model in use. Nothing else changes.",
     ),
     Entry(
-        "ask", "ask", "Draw posts for people to label at the desk: half where the model is in doubt, half at random."
+        "ask",
+        "ask",
+        "Draw a round of posts for people to label at the desk: half of them probable for a label, half at random.",
+    ),
+    Entry(
+        "teach",
+        "teach",
+        "Show how teaching goes: the round, what the newest taught model is worth, and what is disputed.",
     ),
     Entry("evaluate", "evaluate", "Measure a model on labelled texts; every figure comes with its 95 % interval."),
     Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),

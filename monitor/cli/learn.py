@@ -1,11 +1,14 @@
 """`kiemtin learn`: a candidate model from what people decided."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
+from classifiers.training.local import MOST_POSTS
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import training_data
 from monitor.pipeline.learn import LearnResult
@@ -30,16 +33,19 @@ def learn(
     general, own, auxiliary = training_data(data or [], corpus=True)
     with progress_bar() as bar:
         active = app.load_model(app.scoring_model(), bar.update)
-        learnt = learner.run(general, active, name or None, bar.update, own=own, auxiliary=auxiliary)
+        base = app.base_model(auxiliary, bar.update)
+        known = [*general, *(example for each in auxiliary for example in each.examples)]
+        learnt = learner.run(base, active, name or None, bar.update, own=own, known=known)
     if as_json:
         show_json(_as_dict(learnt))
         return
     console = out()
     answers = ", ".join(f"{label} {yes} yes and {no} no" for label, (yes, no) in learnt.answers.items()) or "none"
-    console.print(
-        f"Learnt {learnt.version} from {learnt.general} general texts and {learnt.local} decided posts ({answers}).",
-        markup=False,
-    )
+    console.print(f"Taught {learnt.version} from {learnt.base} by {learnt.local} posts ({answers}).", markup=False)
+    if learnt.left_out:
+        console.print(f"Left out: the {learnt.left_out} oldest posts; {MOST_POSTS} at most are taught.")
+    for figures in learnt.labels:
+        console.print(label_line(asdict(figures)), markup=False)
     show_comparison(learnt.comparison, learnt.version, learnt.against)
     console.print(
         f"Next: `kiemtin models shadow {learnt.name}` or `kiemtin models promote {learnt.name}`", markup=False
@@ -50,12 +56,30 @@ def _as_dict(learnt: LearnResult) -> dict[str, object]:
     return {
         "name": learnt.name,
         "version": learnt.version,
-        "general": learnt.general,
+        "base": learnt.base,
         "local": learnt.local,
+        "left_out": learnt.left_out,
         "answers": {label: {"yes": yes, "no": no} for label, (yes, no) in learnt.answers.items()},
         "against": learnt.against,
+        "labels": [asdict(figures) for figures in learnt.labels],
         **learnt.comparison.as_dict(),
     }
+
+
+def label_line(figures: Mapping[str, Any]) -> str:
+    """Say what the flags of a label are worth, and what another round would bring; from `LabelFigures`, as data."""
+    taught = f"{figures['label']}: {figures['yes']} yes and {figures['no']} no"
+    if not figures["changed"]:
+        return f"{taught}: too few to teach it, so that its model stays as it is"
+    if figures["right"] is None:
+        return f"{taught}: too few flags to say how many are right"
+    right, low, high = (round(100 * figures[key]) for key in ("right", "low", "high"))
+    line = f"{taught}: of 100 flags about {right} ({low} to {high}) right, {figures['found']} of {figures['yes']} found"
+    forecast = figures["next_round"]
+    if forecast is None:
+        return f"{line}; another round: not known yet"
+    now, gain, least, most = (forecast[key] for key in ("average_precision", "gain", "low", "high"))
+    return f"{line}; another round: average precision {now:.2f} {gain:+.2f} ({least:+.2f} to {most:+.2f})"
 
 
 def show_comparison(comparison: Comparison, new: str, old: str) -> None:

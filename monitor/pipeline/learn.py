@@ -1,13 +1,13 @@
-"""Train a candidate model on decided posts, compare it with the active model, and register it.
+"""Teach a candidate model by decided posts, compare it with the active model, and register it.
 
-A candidate opens no flags until a person promotes it. Its folder holds weights and a vocabulary, no texts: terms that
-occur in fewer than five texts are dropped, and the normaliser has replaced links, addresses, phone numbers and @names.
+A candidate opens no flags until a person promotes it. Its folder holds weights and the vocabulary of the model that it
+was taught from, so that no word of a decided post gets into it.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +15,14 @@ from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.training.config import LocalConfig
 from classifiers.training.design_matrix import Progress
-from classifiers.training.train import Trained, Trainer
+from classifiers.training.local import MOST_POSTS, Adapted, adapt, taught_hash
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.pipeline.holdout import exclude_texts, split_holdout
 from monitor.pipeline.promotion import model_draft
+from monitor.pipeline.teaching_figures import LabelFigures, label_figures
 from storage import decisions, registry
 from storage.database import Database
 
@@ -35,21 +36,25 @@ class LearnResult:
     Args:
         name: The name of its folder.
         version: Its version in the register.
-        general: How many texts came from the corpus and from files.
-        local: How many decided posts it was trained on (copies count once).
+        base: The version of the model that was taught.
+        local: How many decided posts and posts of own files it was taught by (copies count once).
+        left_out: How many were left out, the oldest ones, because there were more than a kernel takes.
         answers: By label, how many of the decided posts carry it, and how many do not.
         against: The version of the model that it was compared with.
         comparison: The comparison.
+        labels: What its flags are worth by now, and what another round would bring, by label.
 
     """
 
     name: str
     version: str
-    general: int
+    base: str
     local: int
+    left_out: int
     answers: dict[str, tuple[int, int]]
     against: str
     comparison: Comparison
+    labels: tuple[LabelFigures, ...]
 
 
 class Learner:
@@ -75,27 +80,27 @@ class Learner:
 
     def run(
         self,
-        general: Sequence[Example],
+        base: Loaded,
         active: Loaded,
         name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
         *,
         own: Sequence[Example] = (),
-        auxiliary: Sequence[AuxiliarySet] = (),
+        known: Sequence[Example] = (),
     ) -> LearnResult:
-        """Train a candidate on all decisions up to now.
+        """Teach a candidate by all decisions up to now.
 
         Args:
-            general: The project's corpus.
+            base: The model to teach, which knows nothing of this place.
             active: The active model, with which the candidate is compared.
             name: The candidate's name; None: made from today's date.
             progress: Called with the step, the number done, and the total.
             own: The operator's labelled files; local like the decided posts.
-            auxiliary: Public sets, whose scores are features.
+            known: What the base was trained on; no model is compared by it.
 
         Raises:
             UsageError: When there is a model of that name.
-            ClassifierError: When there is too little to train on, or the folder cannot be written.
+            ClassifierError: When the folder cannot be written.
             StorageError: When the database fails.
 
         """
@@ -103,30 +108,45 @@ class Learner:
         with self._database.work() as session:
             decided = decisions.label_decisions(session)
         found = split_holdout(decided)
-        # A held-out post may also stand in a public set; it must not be trained on by that way.
-        general = exclude_texts(general, found.held_out)
-        own = exclude_texts(own, found.held_out)
-        auxiliary = [replace(each, examples=exclude_texts(each.examples, found.held_out)) for each in auxiliary]
-        trained = Trainer(self._segmenter, progress=progress).fit(
-            general, local=[*own, *found.training], auxiliary=auxiliary
-        )
-        comparison = compare(trained.classifier, active.classifier, found.held_out, self._challenge_set)
-        version = self._register(name, trained, {"against": active.version, **comparison.as_dict()})
+        held_out = exclude_texts(found.held_out, known)
+        local = [*exclude_texts(own, held_out), *found.training]
+        progress("teaching", 0, len(base.classifier.labels))
+        adapted = adapt(base.classifier, local, self._segmenter, LocalConfig(), judged=held_out)
+        labels = []
+        for column in range(len(base.classifier.labels)):
+            labels.append(label_figures(adapted, column))
+            progress("teaching", column + 1, len(base.classifier.labels))
+        comparison = compare(adapted.classifier, active.classifier, held_out, self._challenge_set)
+        beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
+        version = self._register(name, base, adapted, local, beside)
         return LearnResult(
             name=name,
             version=version,
-            general=len(general),
-            local=len(found.training),
+            base=base.version,
+            local=adapted.posts,
+            left_out=max(0, len(local) - MOST_POSTS),
             answers=_answers(found.training),
             against=active.version,
             comparison=comparison,
+            labels=tuple(labels),
         )
 
-    def _register(self, name: str, trained: Trained, comparison: Mapping[str, object]) -> str:
+    def _register(
+        self, name: str, base: Loaded, adapted: Adapted, local: Sequence[Example], comparison: Mapping[str, object]
+    ) -> str:
         """Save the candidate and add it to the register; returns its version."""
         now = self._clock.now()
-        saved = save(trained.classifier, self._models_dir / name, trained.facts(name, now.isoformat()))
-        draft = model_draft(saved)
+        facts = {
+            "name": name,
+            "created_at": now.isoformat(),
+            "data_hash": taught_hash(str(base.manifest["data_hash"]), local),
+            "examples": int(base.manifest["examples"]) + adapted.posts,
+            "metrics": {
+                **base.manifest["metrics"],
+                **{label: metrics.as_dict() for label, metrics in adapted.metrics.items()},
+            },
+        }
+        draft = model_draft(save(adapted.classifier, self._models_dir / name, facts))
         with self._database.work() as session:
             registry.register(session, draft, now, comparison)
             session.commit()

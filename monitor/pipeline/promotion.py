@@ -80,13 +80,14 @@ class ModelPromotion:
             first.version, second.version, compare(first.classifier, second.classifier, held_out, self._challenge_set)
         )
 
-    def promote(self, name: str, *, in_use: str, reason: str = "") -> ActiveModelChange:
+    def promote(self, name: str, *, in_use: str, reason: str = "", user_id: int | None = None) -> ActiveModelChange:
         """Make a model the active one, unless it is worse than the present one.
 
         Args:
             name: Name or version of a registered model.
             in_use: Name of the model that scores now.
             reason: Why it is promoted although it is worse; stored in the audit trail.
+            user_id: Who does it at the desk; None for a command of the operator.
 
         Raises:
             PromotionRefused: When it is worse and no reason is given, or when it is in use already.
@@ -111,7 +112,7 @@ class ModelPromotion:
                 f"{wanted.version} is worse: {'; '.join(faults)}: to use it all the same give --force and a --reason"
             )
             raise PromotionRefused(message)
-        with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}) as session:
+        with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}, user_id) as session:
             before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
         return ActiveModelChange(wanted.version, before)
 
@@ -168,11 +169,13 @@ class ModelPromotion:
             return model
 
     @contextmanager
-    def _audited(self, action: str, subject: str, detail: Mapping[str, Any]) -> Iterator[Session]:
+    def _audited(
+        self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None = None
+    ) -> Iterator[Session]:
         """Open a unit of work, add its entry to the audit trail, and commit both together."""
         with self._database.work() as session:
             yield session
-            audit.record(session, at=self._clock.now(), action=action, subject=subject, detail=detail)
+            audit.record(session, at=self._clock.now(), action=action, subject=subject, user_id=user_id, detail=detail)
             session.commit()
 
     def _load(self, row: Model) -> Loaded:

@@ -23,12 +23,14 @@ from monitor.review.pages import (
     report_files,
     second_factor,
     sign_in,
+    teach,
 )
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.passwords import hash_password, one_time_password
 from monitor.review.request_origin import RequestOrigin, known_hosts
 from monitor.review.second_factor import SecondFactor
 from monitor.review.security_headers import SecurityHeaders
+from monitor.review.teaching import Teaching
 from monitor.review.throttle import Throttle
 from monitor.settings import Settings
 from storage.database import Database
@@ -46,11 +48,14 @@ ROUTERS: Final = (
     queue.router,
     flag.router,
     question.router,
+    teach.router,
     report_files.router,
 )
 
 
-def create_app(database: Database, clock: Clock, settings: Settings, secret: str) -> FastAPI:
+def create_app(
+    database: Database, clock: Clock, settings: Settings, secret: str, *, teaching: Teaching | None = None
+) -> FastAPI:
     """Build the desk.
 
     Args:
@@ -58,6 +63,7 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         clock: What time it is.
         settings: Lease time and the folder of the weekly summaries are taken from here.
         secret: Signs cookies. Changing it ends all sessions.
+        teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
 
     Returns:
         An ASGI application that loads nothing from other sites.
@@ -75,6 +81,7 @@ def create_app(database: Database, clock: Clock, settings: Settings, secret: str
         passwords=PasswordChecks(),
         devices=KnownDevices(secret, secure=secure),
         second_factor=SecondFactor(secret),
+        teaching=teaching,
         stand_in_hash=hash_password(one_time_password()),
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)

@@ -16,6 +16,7 @@ from monitor.review import wording
 from monitor.review.known_devices import KnownDevices
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.second_factor import SecondFactor
+from monitor.review.teaching import Teaching
 from monitor.review.throttle import Throttle, password_counts
 from monitor.settings import Settings
 from storage import users
@@ -38,6 +39,7 @@ class Desk:
         passwords: Checks passwords, a bounded number at once.
         devices: Knows browsers that have signed in before.
         second_factor: Makes and checks the codes of authenticator apps.
+        teaching: Takes the steps of teaching in the background; None where the desk is served without.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
 
@@ -51,6 +53,7 @@ class Desk:
     passwords: PasswordChecks
     devices: KnownDevices
     second_factor: SecondFactor
+    teaching: Teaching | None
     stand_in_hash: str
 
     def lease_end(self, now: datetime) -> datetime:

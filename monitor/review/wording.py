@@ -51,6 +51,11 @@ _EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 DECISIONS: Final = (
     Decision("confirmed", "Đúng, cần xử lý", "confirmed", "1"),
     Decision("rejected", "Không phải", "rejected", "2"),
@@ -60,6 +65,14 @@ ANSWERS: Final = (
     Decision("confirmed", "Có", "yes", "1"),
     Decision("rejected", "Không", "no", "2"),
     Decision("unsure", "Chưa rõ", "unsure", "3"),
+)
+NO_LABEL: Final = "none"
+SEVERAL: Final = "several"
+UNSURE: Final = "unsure"
+TEACHING_ANSWERS: Final = (
+    Decision(NO_LABEL, "Không thuộc nhãn nào", "none", "0"),
+    *(Decision(label.name, _capitalised(label.vietnamese), label.english, str(n)) for n, label in enumerate(LABELS, 1)),
+    Decision(UNSURE, "Chưa rõ", "unsure", "4"),
 )
 ANSWER_NAMES: Final[Mapping[str, str]] = {answer.name: answer.vietnamese for answer in ANSWERS}
 REOPENED: Final = "reopened"
@@ -148,7 +161,3 @@ def chance_in_words(percent: int) -> str:
 def engagement_name(key: str) -> str:
     """Return the Vietnamese name of a count such as likes; an unknown key stays as it is."""
     return _ENGAGEMENT.get(key, key)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
+from monitor.review.answering import record_answer, refusal_of
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.pages.queue import MAX_ID
-from monitor.review.question_view import answers_of, question_view
+from monitor.review.question_view import question_view
 from monitor.review.roles import Right
-from storage import audit, flags, questions, reviews
-from storage.models import Question
+from storage import questions
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
@@ -64,9 +64,9 @@ def answer(
     """Store an answer and redirect to the next question."""
     with desk.database.work() as session:
         question = questions.by_id(session, question_id)
-        refusal = _refusal(session, desk, reviewer, question, seen_state)
+        refusal = refusal_of(session, desk, reviewer, question, seen_state)
         if refusal is None:
-            _record(session, desk, reviewer, question, decision)
+            record_answer(session, desk, reviewer, question, decision)
             path = _claim_path(session, desk, reviewer, question_id)
             session.commit()
     if refusal is not None:
@@ -82,30 +82,6 @@ def _claim_path(session: Session, desk: Desk, reviewer: Reviewer, after: int | N
     if taken is None and after is not None:
         taken = questions.lease_next(session, owner=owner, now=now, until=until)
     return f"/questions/{taken.id}" if taken is not None else WAITING
-
-
-def _refusal(session: Session, desk: Desk, reviewer: Reviewer, question: Question, seen_state: str) -> str | None:
-    """Return why an answer cannot be stored now; None when it can."""
-    # Leasing first excludes that two reviewers pass this check at the same moment.
-    now = desk.clock.now()
-    if not questions.lease(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-        return "Người khác đang xem câu hỏi này, nên câu trả lời của bạn chưa được ghi."
-    session.refresh(question)
-    if seen_state != str(len(answers_of(session, question))):
-        return "Câu hỏi này vừa có người trả lời, nên câu trả lời của bạn chưa được ghi. Xin xem lại bên dưới."
-    return None
-
-
-def _record(session: Session, desk: Desk, reviewer: Reviewer, question: Question, decision: str) -> None:
-    """Store the answer; it also decides an open flag of the same version and label, so that nobody is asked twice."""
-    now = desk.clock.now()
-    questions.answer(session, question, reviewer_id=reviewer.id, decision=decision, now=now)
-    for flag in flags.of_post(session, question.post_id):
-        same = (flag.label, flag.revision_number, flag.state) == (question.label, question.revision_number, "open")
-        if same and flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-            reviews.decide(session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=now)
-    subject = f"questions:{question.id}"
-    audit.record(session, at=now, action="answer", subject=subject, user_id=reviewer.id, detail={"decision": decision})
 
 
 def _page(

@@ -29,6 +29,10 @@ document.addEventListener("keydown", (event) => {
   else button.click();
 });
 
+// A page about work that goes on shows how far it is.
+const reload = document.querySelector("[data-reload-seconds]");
+if (reload) setTimeout(() => window.location.reload(), 1000 * Number(reload.dataset.reloadSeconds));
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {

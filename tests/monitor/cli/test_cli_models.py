@@ -117,8 +117,8 @@ def test_a_shadow_scores_new_posts_and_tells_what_it_would_have_done(
 
 def test_questions_are_put_and_counted(kiemtin: Command, scored: Database) -> None:
     data = kiemtin.well("ask", "--posts", "10", "--json").data
-    assert (data["posts"], data["random"], data["uncertain"], data["waiting"]) == (10, 5, 5, 20)
-    assert "wait for an answer at the desk, under “Xin ý kiến”" in kiemtin.well("ask", "--posts", "2").out
+    assert (data["posts"], data["random"], data["probable"], data["waiting"]) == (10, 5, 5, 30)
+    assert "wait for an answer at the desk, under “Dạy máy”" in kiemtin.well("ask", "--posts", "2").out
 
 
 def test_drift_is_shown_and_given_as_data(kiemtin: Command, scored: Database) -> None:

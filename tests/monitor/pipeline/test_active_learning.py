@@ -1,9 +1,10 @@
-"""Questions: half for doubt, half at random from flagged and unflagged posts alike; answers teach and measure."""
+"""Questions: half for being probable, half at random from flagged and unflagged posts; answers teach and measure."""
 
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,15 +12,17 @@ import pytest
 from sqlalchemy import select
 
 from classifiers.labels import LABEL_NAMES
+from classifiers.model.classifier import Classifier
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
+from classifiers.training.local import AT_RANDOM, SAMPLING
 from monitor.errors import NotReady
 from monitor.pipeline.active_learning import WINDOW, QuestionSelector
 from monitor.pipeline.holdout import split_holdout
 from monitor.pipeline.score import Scorer, cached_model
 from storage import decisions, posts
 from storage.database import Database
-from storage.models import Model, Question, Score
+from storage.models import Question, Score
 from tests.clock import FakeClock
 from tests.corpus import corpus
 from tests.factories import add_source, make_post
@@ -56,19 +59,19 @@ def asked(database: Database) -> Sequence[Question]:
         return session.scalars(select(Question).order_by(Question.id)).all()
 
 
-def test_a_random_post_is_asked_about_for_every_label_and_a_doubtful_one_for_one(
+def test_every_post_of_a_round_is_asked_about_for_every_label(
     asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     told: list[tuple[int, int]] = []
     result = asker.run(loaded, 20, lambda done, total: told.append((done, total)))
-    assert (result.posts, result.uncertain, result.random) == (20, 10, 10)
-    assert result.questions == result.waiting == 10 + 10 * len(LABEL_NAMES)
+    assert (result.posts, result.probable, result.random) == (20, 10, 10)
+    assert result.questions == result.waiting == 20 * len(LABEL_NAMES)
     assert told[-1] == (len(TEXTS), len(TEXTS))
     by_post: dict[int, list[Question]] = {}
     for question in asked(sqlite_database):
         by_post.setdefault(question.post_id, []).append(question)
     sizes = Counter((found[0].sampling, len(found)) for found in by_post.values())
-    assert sizes == {("random", 3): 10, ("uncertain", 1): 10}
+    assert sizes == {("random", 3): 10, ("uncertain", 3): 10}
 
 
 def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
@@ -79,20 +82,34 @@ def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
     once = list(dict.fromkeys(order))
     assert order == sorted(order, key=once.index)
     kinds = [question.sampling for question in asked(sqlite_database)]
-    assert "random" in kinds[:20]
-    assert "uncertain" in kinds[:20]
+    assert "random" in kinds[:30]
+    assert "uncertain" in kinds[:30]
 
 
-def test_what_is_asked_for_doubt_is_near_the_threshold(
+def test_what_is_not_drawn_at_random_is_probable_for_some_label(
     asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     asker.run(loaded, 20)
     with sqlite_database.work() as session:
-        thresholds = session.scalars(select(Model.thresholds)).one()
         everything = session.execute(select(Score.label, Score.probability)).all()
-    far = [abs(probability - thresholds[label]) for label, probability in everything]
-    near = [abs(q.probability - thresholds[q.label]) for q in asked(sqlite_database) if q.sampling == "uncertain"]
-    assert statistics.mean(near) < statistics.mean(far) * 0.8
+    for label in LABEL_NAMES:
+        usual = statistics.mean(probability for of_label, probability in everything if of_label == label)
+        drawn = [q.probability for q in asked(sqlite_database) if (q.label, q.sampling) == (label, "uncertain")]
+        assert max(drawn) > 2 * usual, label
+
+
+def test_a_taught_candidate_says_which_posts_are_probable(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded, small_model: Path
+) -> None:
+    """One that finds the reverse of what the model in use finds draws other posts."""
+    model = loaded.classifier
+    reverse = [replace(one, weights=-one.weights, subclass_weight=-one.subclass_weight) for one in model.label_models]
+    taught = Classifier(model.space, reverse, model.thresholds, Segmenter(), subclasses=model.subclasses)
+    asker.run(loaded, 20, taught=taught)
+    drawn = [q.probability for q in asked(sqlite_database) if q.sampling == "uncertain"]
+    with sqlite_database.work() as session:
+        usual = statistics.mean(session.scalars(select(Score.probability)))
+    assert statistics.mean(drawn) < usual
 
 
 def test_whether_the_model_flags_it_is_kept(asker: QuestionSelector, sqlite_database: Database, loaded: Loaded) -> None:
@@ -128,5 +145,6 @@ def test_answers_become_labels_of_posts_that_were_never_flagged(
         found = split_holdout(decisions.label_decisions(session))
     examples = [*found.training, *found.held_out]
     assert len(examples) == 20
-    assert sum(len(example.labels) for example in examples) == 10 + 10 * len(LABEL_NAMES)
+    assert sum(len(example.labels) for example in examples) == 20 * len(LABEL_NAMES)
+    assert sum(example.facts[SAMPLING] == AT_RANDOM for example in examples) == 10
     assert all(example.labels["concern"] == truth[example.text] for example in examples if "concern" in example.labels)

@@ -1,7 +1,6 @@
 """From decisions to a candidate: registered, compared, kept without a text of anybody's, and changing nothing else."""
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,11 +18,9 @@ from storage import posts, registry
 from storage.database import Database
 from storage.models import Flag, Model, Source
 from tests.clock import FakeClock
-from tests.corpus import corpus
 from tests.factories import add_model
 from tests.monitor.pipeline.labelled_posts import decide_posts
 
-GENERAL: Sequence[Example] = corpus()[3::80]
 CHALLENGE_SET = read_challenge_set()[::8]
 SHIFTS = [f"ca {number}" for number in range(90)]
 # Slang of one factory, of which the general examples know nothing: `xù mì` is a meal that did not come.
@@ -52,7 +49,7 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     learner: Learner, sqlite_database: Database, active: Loaded, segmenter: Segmenter, tmp_path: Path
 ) -> None:
     decide_posts(sqlite_database, ANSWERS)
-    learnt = learner.run(GENERAL, active)
+    learnt = learner.run(active, active)
 
     held_out = sum(is_held_out(text) for text in ANSWERS)
     assert (learnt.name, learnt.local) == ("learnt-20261116", len(ANSWERS) - held_out)
@@ -61,6 +58,12 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     pair = learnt.comparison.held_out["concern"]
     assert pair.of == held_out
     assert pair.new > max(0.9, pair.old)
+
+    figures = next(figures for figures in learnt.labels if figures.label == "concern")
+    assert (figures.changed, figures.yes + figures.no) == (True, len(ANSWERS))
+    assert figures.right is not None
+    assert figures.right > 0.8
+    assert figures.next_round is not None
 
     loaded = load(tmp_path / "models" / learnt.name, segmenter)
     assert loaded.version == learnt.version
@@ -75,7 +78,7 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
         add_model(session, active.version)
         session.commit()
     decide_posts(sqlite_database, dict(list(ANSWERS.items())[:5]))
-    learnt = learner.run(GENERAL, active)
+    learnt = learner.run(active, active)
     with sqlite_database.work() as session:
         candidate = registry.by_name(session, learnt.name)
         assert (candidate.version, candidate.state) == (learnt.version, "candidate")
@@ -88,9 +91,10 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
         assert len(session.scalars(select(Flag)).all()) == 5
 
 
-def test_without_a_decision_it_is_trained_on_the_general_texts_alone(learner: Learner, active: Loaded) -> None:
-    learnt = learner.run(GENERAL, active, "mine")
-    assert (learnt.name, learnt.local, learnt.answers) == ("mine", 0, {})
+def test_without_a_decision_nothing_is_taught(learner: Learner, active: Loaded, segmenter: Segmenter) -> None:
+    learnt = learner.run(active, active, "mine")
+    assert (learnt.name, learnt.local, learnt.answers, learnt.comparison.faults()) == ("mine", 0, {}, [])
+    assert not any(figures.changed for figures in learnt.labels)
     assert (learnt.comparison.held_out, learnt.comparison.held_out_texts) == ({}, 0)
 
 
@@ -104,7 +108,7 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
         gone = f"concern-{(clock.now() + timedelta(hours=1)).timestamp()}-0"
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
         session.commit()
-    learnt = learner.run(GENERAL, active)
+    learnt = learner.run(active, active)
     assert (learnt.local, learnt.comparison.held_out_texts) == (0, 0)
 
 
@@ -113,7 +117,7 @@ def test_the_folder_holds_no_text_and_nobody(
 ) -> None:
     said = "Chị Zyxwana gọi 0912345678 hoặc nhắn @zyxwana_lc, zyx@congty.example.vn"
     decide_posts(sqlite_database, {said: True})
-    learnt = learner.run(GENERAL, active)
+    learnt = learner.run(active, active)
     folder = tmp_path / "models" / learnt.name
     manifest = (folder / "manifest.json").read_text(encoding="utf-8")
     assert said not in manifest
@@ -122,20 +126,28 @@ def test_the_folder_holds_no_text_and_nobody(
     assert not [term for term in terms if "zyxw" in term or "0912" in term or "@z" in term]
 
 
+def test_no_model_is_compared_on_what_the_base_was_trained_on(
+    learner: Learner, sqlite_database: Database, active: Loaded
+) -> None:
+    decide_posts(sqlite_database, ANSWERS)
+    known = [Example(text, {"concern": False}) for text in ANSWERS]
+    assert learner.run(active, active, known=known).comparison.held_out_texts == 0
+
+
 def test_names_are_made_from_the_day_and_never_taken_twice(learner: Learner, active: Loaded, tmp_path: Path) -> None:
     taken = tmp_path / "models" / "learnt-20261116"
     taken.mkdir(parents=True)
     (taken / "manifest.json").write_text("{}")
-    assert learner.run(GENERAL, active).name == "learnt-20261116-2"
+    assert learner.run(active, active).name == "learnt-20261116-2"
     with pytest.raises(UsageError, match=r"there is a model learnt-20261116 already: choose another --name$"):
-        learner.run(GENERAL, active, "learnt-20261116")
+        learner.run(active, active, "learnt-20261116")
 
 
 def test_learning_twice_from_the_same_gives_the_same(
     learner: Learner, sqlite_database: Database, active: Loaded
 ) -> None:
     decide_posts(sqlite_database, ANSWERS)
-    first, second = learner.run(GENERAL, active, "one"), learner.run(GENERAL, active, "two")
+    first, second = learner.run(active, active, "one"), learner.run(active, active, "two")
     assert first.comparison == second.comparison
     with sqlite_database.work() as session:
         one, other = (registry.by_name(session, name) for name in ("one", "two"))

@@ -1,0 +1,180 @@
+"""The data of the teaching page: the last round, what a taught candidate is worth, and where people disagree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from monitor.review import wording
+from monitor.review.wording import LabelHelp
+from storage import decisions, posts, questions, registry
+from storage.models import Model
+from storage.questions import Round
+
+DISAGREEMENTS_SHOWN: Final = 20
+LINE_CHARACTERS: Final = 140
+NOTABLE_GAIN: Final = 0.005  # of average precision
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtLabel:
+    """The figures of one label, in words."""
+
+    label: LabelHelp
+    yes: int
+    no: int
+    right: str
+    found: str
+    next_round: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The newest taught model; `worse` lists in words in what it is worse than the one that it was compared with."""
+
+    name: str
+    version: str
+    state: str
+    against: str
+    labels: tuple[TaughtLabel, ...]
+    criticism: str
+    clean: str
+    worse: tuple[str, ...]
+
+    @property
+    def can_replace(self) -> bool:
+        """Whether it may be put into use with one click."""
+        return self.state in ("candidate", "shadow") and not self.worse
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A post about which people disagree."""
+
+    post_id: int
+    label: LabelHelp
+    line: str
+    said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingView:
+    """The data of the page."""
+
+    round: Round | None
+    asked: int
+    candidate: Candidate | None
+    disputes: tuple[Dispute, ...]
+
+
+def teaching_view(session: Session) -> TeachingView:
+    """Query all of it."""
+    questions.close_reviewed(session)
+    newest = registry.newest_taught(session)
+    return TeachingView(
+        round=questions.last_round(session),
+        asked=questions.asked_posts(session),
+        candidate=_candidate(newest) if newest is not None else None,
+        disputes=_disputes(session),
+    )
+
+
+def _candidate(model: Model) -> Candidate:
+    comparison: Mapping[str, Any] = model.comparison or {}
+    criticism, clean = comparison["criticism"], comparison["clean"]
+    return Candidate(
+        name=model.name,
+        version=model.version,
+        state=model.state,
+        against=str(comparison["against"]),
+        labels=tuple(_taught_label(figures) for figures in comparison["teaching"]),
+        criticism=_flagged("bài phê bình", criticism),
+        clean=_flagged("bài không thuộc nhãn nào", clean),
+        worse=_worse(comparison),
+    )
+
+
+def _flagged(what: str, pair: Mapping[str, float]) -> str:
+    return (
+        f"Trong {pair['of']:.0f} {what} của bộ thử, mô hình mới gắn cờ nhầm {pair['new']:.0f} bài, "
+        f"mô hình đang dùng gắn nhầm {pair['old']:.0f} bài."
+    )
+
+
+def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say the faults that the comparison found; the rules are those of promotion."""
+    if not comparison["faults"]:
+        return ()
+    found = []
+    wrongly = {"criticism": "bài phê bình", "clean": "bài không thuộc nhãn nào"}
+    found += [
+        f"{what} bị gắn cờ nhầm nhiều hơn"
+        for name, what in wrongly.items()
+        if comparison[name]["new"] > comparison[name]["old"]
+    ]
+    found += [
+        f"nhãn “{wording.label_help(label).vietnamese}” kém hơn trên bộ thử"
+        for label, pair in comparison["balance"].items()
+        if pair["new"] < pair["old"]
+    ]
+    found += [
+        f"nhãn “{wording.label_help(label).vietnamese}” xếp hạng kém hơn trên các bài để dành"
+        for label, pair in comparison["held_out"].items()
+        if pair["new"] < pair["old"]
+    ]
+    return tuple(found) or ("kém hơn trên bộ thử",)
+
+
+def _taught_label(figures: Mapping[str, Any]) -> TaughtLabel:
+    return TaughtLabel(
+        wording.label_help(figures["label"]),
+        figures["yes"],
+        figures["no"],
+        _right(figures),
+        _found(figures),
+        _next_round(figures["next_round"]),
+    )
+
+
+def _right(figures: Mapping[str, Any]) -> str:
+    if not figures["changed"]:
+        return "Chưa đủ bài thuộc nhãn này để dạy: máy vẫn gắn cờ như trước."
+    if figures["right"] is None:
+        return "Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu."
+    right, low, high = (round(100 * figures[key]) for key in ("right", "low", "high"))
+    return f"Trong 100 bài máy gắn cờ, khoảng {right} ({low}–{high}) bài đúng."
+
+
+def _found(figures: Mapping[str, Any]) -> str:
+    if not figures["changed"]:
+        return ""
+    return f"Máy tìm ra {figures['found']} trong {figures['yes']} bài thuộc nhãn này mà bạn đã trả lời."
+
+
+def _next_round(forecast: Mapping[str, float] | None) -> str:
+    if forecast is None or forecast["high"] - forecast["low"] > 2 * abs(forecast["gain"]) + 2 * NOTABLE_GAIN:
+        return "Thêm một vòng nữa: chưa đủ để nói."
+    now, gain = forecast["average_precision"], forecast["gain"]
+    if gain < NOTABLE_GAIN:
+        return f"Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình {_decimal(now)})."
+    return f"Thêm một vòng nữa: độ chính xác trung bình từ {_decimal(now)} lên khoảng {_decimal(now + gain)}."
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _disputes(session: Session) -> tuple[Dispute, ...]:
+    found = decisions.disagreements(session, DISAGREEMENTS_SHOWN)
+    texts = posts.texts_of(session, [one.post_id for one in found])
+    return tuple(
+        Dispute(
+            one.post_id,
+            wording.label_help(one.label),
+            " ".join(texts[one.post_id].split())[:LINE_CHARACTERS],
+            tuple((name, wording.ANSWER_NAMES[decision]) for name, decision in one.said),
+        )
+        for one in found
+        if one.post_id in texts
+    )
