@@ -70,7 +70,6 @@ class TeachingView:
 
 def teaching_view(session: Session) -> TeachingView:
     """Query all of it."""
-    questions.close_reviewed(session)
     newest = registry.newest_taught(session)
     return TeachingView(
         round=questions.last_round(session),

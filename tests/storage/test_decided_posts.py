@@ -116,3 +116,32 @@ def test_nothing_decided_is_nothing_to_learn(database: Database) -> None:
         post: Post = add_post(session, add_source(session))
         add_flag(session, post)
         assert decisions.label_decisions(session) == []
+
+
+def test_people_disagree_where_their_newest_sure_decisions_differ(database: Database) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        lan, minh = add_user(session, "lan"), add_user(session, "minh")
+        asked, other, doubted = (add_question(session, add_post(session, source, str(n))) for n in range(3))
+        reply(session, asked, "confirmed", lan)
+        reply(session, asked, "rejected", minh, hours=1)
+        reply(session, other, "confirmed", lan)
+        reply(session, other, "rejected", minh, hours=1)
+        reply(session, other, "confirmed", minh, hours=2)
+        reply(session, doubted, "confirmed", lan)
+        reply(session, doubted, "unsure", minh)
+        (found,) = decisions.disagreements(session, 10)
+        assert (found.post_id, found.label) == (asked.post_id, "concern")
+        assert found.said == (("lan", "confirmed"), ("minh", "rejected"))
+        flag = add_flag(session, other.post, "concern")
+        review(session, flag, "rejected", lan, hours=3)
+        assert [one.post_id for one in decisions.disagreements(session, 10)] == [other.post_id, asked.post_id]
+        assert len(decisions.disagreements(session, 1)) == 1
+
+
+def test_a_decision_says_how_its_post_was_drawn(database: Database) -> None:
+    with database.work() as session:
+        source, user = add_source(session), add_user(session)
+        reply(session, add_question(session, add_post(session, source, "drawn"), sampling="random"), "confirmed", user)
+        review(session, add_flag(session, add_post(session, source, "flagged")), "rejected", user)
+        assert [one.sampling for one in decisions.label_decisions(session)] == ["random", None]

@@ -139,3 +139,30 @@ def test_a_deleted_post_takes_its_questions_along(database: Database) -> None:
         assert session.scalars(select(Answer)).all() == []
         with pytest.raises(NotFound, match=f"no question {number}: its post may have been deleted"):
             questions.by_id(session, number)
+
+
+def test_a_round_is_what_was_drawn_together_last(database: Database) -> None:
+    with database.work() as session:
+        assert questions.last_round(session) is None
+        source, model, user = add_source(session), add_model(session), add_user(session)
+        first, second, third = (add_post(session, source, name, text=name) for name in ("một", "hai", "ba"))
+        questions.add(session, model.id, [make_question(first)], NOW)
+        labels = ("concern", "negative")
+        drafts = [make_question(post, label) for post in (second, third) for label in labels]
+        questions.add(session, model.id, drafts, LATER)
+        for question in questions.of_post(session, second.id):
+            questions.answer(session, question, reviewer_id=user.id, decision="rejected", now=LATER)
+        assert questions.last_round(session) == questions.Round(asked_at=LATER, posts=2, done=1)
+        assert questions.asked_posts(session) == 1
+
+
+def test_a_second_reading_is_of_what_one_other_person_answered(database: Database) -> None:
+    with database.work() as session:
+        question = add_question(session, add_post(session, add_source(session)))
+        lan, minh, an = (add_user(session, name) for name in ("lan", "minh", "an"))
+        assert questions.for_second_reading(session, minh.id) is None
+        questions.answer(session, question, reviewer_id=lan.id, decision="confirmed", now=NOW)
+        assert questions.for_second_reading(session, lan.id) is None
+        assert questions.for_second_reading(session, minh.id) == question.post_id
+        questions.answer(session, question, reviewer_id=minh.id, decision="rejected", now=NOW)
+        assert questions.for_second_reading(session, an.id) is None

@@ -31,7 +31,6 @@ def show(request: Request, desk: CurrentDesk) -> Response:
     """Show how teaching goes."""
     with desk.database.work() as session:
         view = teaching_view(session)
-        session.commit()
     status = desk.teaching.status() if desk.teaching else None
     locked = desk.teaching.locked_model if desk.teaching else ""
     return render(request, "teach.html", {"teaching": view, "status": status, "locked": locked})

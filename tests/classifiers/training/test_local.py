@@ -14,6 +14,8 @@ from classifiers.model.classifier import Classifier, sigmoid
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
+from classifiers.training.learning_curve import LEAST_POSITIVES as LEAST_KNOWN
+from classifiers.training.learning_curve import forecast
 from classifiers.training.linear import Floats
 from classifiers.training.local import AT_RANDOM, LEAST_POSITIVES, SAMPLING, LocalPosts, adapt, taught_hash
 from classifiers.training.prior_logistic import fit_dual
@@ -167,3 +169,17 @@ def test_the_dual_is_the_optimum_of_the_primal() -> None:
     weights = texts.T @ fit_dual(texts @ texts.T, offsets, answers)
     slope = texts.T @ (answers - sigmoid(offsets + texts @ weights)) - weights
     assert np.abs(slope).max() < 1e-3
+
+
+def test_what_more_posts_would_bring_is_told_where_enough_carry_the_label(
+    base: Classifier, segmenter: Segmenter
+) -> None:
+    column = base.labels.index("concern")
+    many = LocalPosts.prepare(base, posts(30, 60), 90, segmenter)
+    found = forecast(many, column, 50)
+    assert found is not None
+    assert 0.5 < found.average_precision <= 1
+    assert found.low <= found.gain <= found.high
+    assert found == forecast(many, column, 50), "the same posts say the same"
+    assert forecast(LocalPosts.prepare(base, posts(LEAST_KNOWN - 1, 60), 80, segmenter), column, 50) is None
+    assert forecast(many, base.labels.index("negative"), 50) is None
