@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from classifiers.persistence import Loaded
     from classifiers.text.segment import Segmenter
-    from classifiers.training.auxiliary import AuxiliarySet
     from classifiers.training.train import Trained
     from monitor.collectors.http.client import PoliteClient
     from monitor.pipeline.active_learning import QuestionSelector
@@ -336,17 +335,6 @@ class Application:
 
         locked = "" if self.settings.model == DEFAULT_MODEL else self.settings.model
         return BackgroundTeaching(self.teaching_steps, ThreadPoolExecutor(1, "teaching"), locked)
-
-    def base_model(self, auxiliary: Sequence[AuxiliarySet], progress: Progress = _no_progress) -> Loaded:
-        """Return the model that candidates are taught from: the default one, or one with the scores of public sets."""
-        if not auxiliary:
-            return self.load_model(DEFAULT_MODEL, progress)
-        from classifiers.data.datasets import read_corpus
-        from classifiers.persistence import Loaded
-        from classifiers.training.train import Trainer
-
-        trained = Trainer(self.segmenter, progress=progress).fit(read_corpus(), auxiliary=auxiliary)
-        return Loaded(trained.classifier, trained.facts("base", self.clock.now().isoformat()))
 
     def matcher(self, database: Database) -> Matcher:
         """Make the matcher of copies and evidence."""

@@ -1,14 +1,19 @@
 """`kiemtin learn`: a candidate model from what people decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
+from classifiers.persistence import Loaded
+from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.local import MOST_POSTS
+from classifiers.training.train import Trainer
+from monitor.bootstrap import DEFAULT_MODEL, Application, Progress
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import training_data
 from monitor.pipeline.learn import LearnResult
@@ -33,7 +38,7 @@ def learn(
     general, own, auxiliary = training_data(data or [], corpus=True)
     with progress_bar() as bar:
         active = app.load_model(app.scoring_model(), bar.update)
-        base = app.base_model(auxiliary, bar.update)
+        base = _base(app, general, auxiliary, bar.update)
         known = [*general, *(example for each in auxiliary for example in each.examples)]
         learnt = learner.run(base, active, name or None, bar.update, own=own, known=known)
     if as_json:
@@ -50,6 +55,16 @@ def learn(
     console.print(
         f"Next: `kiemtin models shadow {learnt.name}` or `kiemtin models promote {learnt.name}`", markup=False
     )
+
+
+def _base(
+    app: Application, general: Sequence[Example], auxiliary: Sequence[AuxiliarySet], progress: Progress
+) -> Loaded:
+    """Return the model that is taught: the default one, or one that has the scores of public sets beside."""
+    if not auxiliary:
+        return app.load_model(DEFAULT_MODEL, progress)
+    trained = Trainer(app.segmenter, progress=progress).fit(general, auxiliary=auxiliary)
+    return Loaded(trained.classifier, trained.facts("base", app.clock.now().isoformat()))
 
 
 def _as_dict(learnt: LearnResult) -> dict[str, object]:
