@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
 from monitor.private_files import make_private, sweep
-from monitor.secret_key import make_key, read_key
+from monitor.secret_key import make_key, read_former, read_key, rotate_key
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.collect import Crawler
     from monitor.pipeline.erasure import Erasure
     from monitor.pipeline.imports import Importer
+    from monitor.pipeline.key_rotation import Rotated
     from monitor.pipeline.learn import Learner
     from monitor.pipeline.match import Matcher
     from monitor.pipeline.promotion import ModelPromotion
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.threshold_changes import ThresholdEditor
     from storage.database import Database
 
-KEY_FILE = "secret.key"
+KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
 SPOOL = "spool"
 DEFAULT_MODEL = "default"
 Progress = Callable[[str, int, int], None]
@@ -55,6 +56,10 @@ Progress = Callable[[str, int, int], None]
 
 def _no_progress(_step: str, _done: int, _total: int) -> None:
     """Show nothing."""
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), "sha256")
 
 
 def _begin_worker() -> None:
@@ -159,17 +164,32 @@ class Application:
         sweep([settings.home, settings.captures_dir / SPOOL, settings.reports_dir, *settings.models_dir.glob("*")])
         database = settings.sqlite_path
         files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
-        return make_private(settings.home, [settings.config_path, self.secret_path, *files])
+        return make_private(settings.home, [settings.config_path, self.secret_path, self.former_path, *files])
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
         """Replaces authors by keyed hashes."""
         from monitor.pipeline.pseudonym import Pseudonymiser
 
-        return Pseudonymiser(self._derived("author"))
+        former = [_derive(each.key, "author") for each in read_former(self.former_path)]
+        return Pseudonymiser(self._derived("author"), former)
+
+    @property
+    def former_path(self) -> Path:
+        """Where the keys before this one lie."""
+        return self.settings.home / FORMER_FILE
+
+    def rotate_key(self) -> Rotated:
+        """Replace the key, and make pseudonyms anew where the handle is known."""
+        from monitor.pipeline.key_rotation import renew_pseudonyms
+
+        database = self.ready_database
+        rotate_key(self.secret_path, self.former_path, self.clock.now())
+        self.__dict__.pop("secret", None)
+        return renew_pseudonyms(database, self.pseudonymiser, self.clock)
 
     def _derived(self, purpose: str) -> bytes:
-        return hmac.digest(self.secret, purpose.encode(), "sha256")
+        return _derive(self.secret, purpose)
 
     def client(self) -> PoliteClient:
         """Build the HTTP client; use it as an async context manager, once a program."""

@@ -1,6 +1,11 @@
-"""The key of an installation: 32 random bytes as hexadecimal digits in a private file."""
+"""The key of an installation: 32 random bytes as hexadecimal digits in a private file; and those before it.
+
+Former keys stand in a file of their own, newest first, one a line: digits, a space, and the time of the rotation.
+"""
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +13,14 @@ from monitor.errors import NotReady
 from monitor.private_files import write_whole
 
 KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A key that was replaced, and when."""
+
+    key: bytes
+    until: datetime
 
 
 def read_key(path: Path) -> bytes:
@@ -50,3 +63,55 @@ def make_key(path: Path) -> bool:
         raise NotReady(message) from error
     read_key(path)
     return False
+
+
+def read_former(path: Path) -> list[FormerKey]:
+    """Read the keys before this one, newest first; none where nothing was ever rotated.
+
+    Raises:
+        NotReady: When the file cannot be read, or holds something else.
+
+    """
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+        found = [
+            FormerKey(bytes.fromhex(digits), datetime.fromisoformat(time)) for digits, time in map(str.split, lines)
+        ]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        message = f"the former keys {path} cannot be read ({error}): bring the file back from your backup"
+        raise NotReady(message) from error
+    return found
+
+
+def write_former(path: Path, keys: list[FormerKey]) -> None:
+    """Write the former keys, whole or not at all.
+
+    Raises:
+        NotReady: When they cannot be written.
+
+    """
+    content = "".join(f"{former.key.hex()} {former.until.isoformat()}\n" for former in keys)
+    try:
+        write_whole(path, content.encode("ascii"))
+    except OSError as error:
+        message = f"the former keys {path} cannot be written: {error.strerror}: check free space and rights"
+        raise NotReady(message) from error
+
+
+def rotate_key(path: Path, former: Path, now: datetime) -> None:
+    """Put a new key in the place of the present one, which becomes a former one.
+
+    Raises:
+        NotReady: When the present key is not whole, or one of the files cannot be written; the key is then as it was.
+
+    """
+    # The present key is kept first: a program that is killed in between knows it twice, and never loses it.
+    known = [each for each in read_former(former) if each.key != read_key(path)]
+    write_former(former, [FormerKey(read_key(path), now), *known])
+    try:
+        write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"))
+    except OSError as error:
+        message = f"the key {path} cannot be written: {error.strerror}: check free space and rights"
+        raise NotReady(message) from error

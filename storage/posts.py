@@ -295,6 +295,25 @@ def erase_author(session: Session, author_key: str, now: datetime, aliases: Sequ
     return _delete(session, Post.author_key.in_(keys), now, "erasure")
 
 
+def authored(session: Session) -> list[tuple[int, str, str | None, str]]:
+    """List id, kind of source, address and pseudonym of all posts with an author."""
+    query = select(Post.id, Source.kind, Post.url, Post.author_key).join(Source)
+    rows = session.execute(query.where(Post.author_key.is_not(None)).order_by(Post.id))
+    return [(post_id, kind, url, key or "") for post_id, kind, url, key in rows]
+
+
+def set_author(session: Session, post_id: int, author_key: str) -> None:
+    """Store the pseudonym of a post that was made anew."""
+    session.execute(update(Post).where(Post.id == post_id).values(author_key=author_key))
+
+
+def has_pseudonyms_of(session: Session, until: datetime) -> bool:
+    """Tell whether a post with an author was stored by then, or an author erased."""
+    post = select(Post.id).where(Post.author_key.is_not(None), Post.collected_at <= until)
+    erased = select(ErasedAuthor.author_key).where(ErasedAuthor.erased_at <= until)
+    return session.scalar(post.limit(1)) is not None or session.scalar(erased.limit(1)) is not None
+
+
 def ids_by_author(session: Session, author_keys: Sequence[str]) -> set[int]:
     """Return the ids of all posts of an author's pseudonyms."""
     return set(session.scalars(select(Post.id).where(Post.author_key.in_(author_keys))))
