@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from monitor.errors import UsageError
 
 CONFIG_NAME = "kiemtin.toml"
+SHORTEST_LEGAL_BASIS = 5  # characters
 DEFAULT_HOME = Path("kiemtin-data")
 
 
@@ -42,7 +43,7 @@ class DeclaredSource(BaseModel):
     kind: str
     address: str
     role: Literal["monitored", "reference"] = "monitored"
-    legal_basis: str = Field(min_length=5)
+    legal_basis: str = Field(min_length=SHORTEST_LEGAL_BASIS)
     retention_days: int | None = Field(default=None, ge=1)
     interval_minutes: int | None = Field(default=None, ge=5)
     settings: dict[str, Any] = Field(default_factory=dict)

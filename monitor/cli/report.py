@@ -28,7 +28,11 @@ def report(
         raise UsageError(message)
     app = application(context)
     database = app.ready_database
-    chosen = parse_week(week) if week else current_week(app.clock.now())
+    present = current_week(app.clock.now())
+    chosen = parse_week(week) if week else present
+    if chosen > present:
+        message = f"week {chosen} has not begun: this is week {present}, and it is the last one there is to report on"
+        raise UsageError(message)
     files = write_weekly_report(
         database,
         chosen,

@@ -14,8 +14,10 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
+from monitor.settings import SHORTEST_LEGAL_BASIS
 from storage import audit, sources
 from storage.models import Source
 from storage.sources import SourceDraft
@@ -61,9 +63,16 @@ def add(
     """
     app = application(context)
     collector_for(kind)
-    if role not in ("monitored", "reference") or not legal_basis.strip():
-        message = "--role is monitored or reference, and --legal-basis may not be empty"
+    if role not in ("monitored", "reference"):
+        message = f"--role {role}: choose monitored or reference"
         raise UsageError(message)
+    if len(legal_basis.strip()) < SHORTEST_LEGAL_BASIS:
+        message = (
+            f"--legal-basis {legal_basis!r} is too short: say why this may be read and kept, "
+            f"in at least {SHORTEST_LEGAL_BASIS} characters"
+        )
+        raise UsageError(message)
+    require_source_address(address)
     settings = _settings(setting or [])
     robots_exemption_for(kind, SourceView(name=name, address=address, settings=settings))
     draft = SourceDraft(

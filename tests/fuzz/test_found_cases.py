@@ -64,6 +64,12 @@ def test_a_wrong_value_of_a_json_feed_costs_its_own_item_at_most(value: Any) -> 
     "".join(post.external_id + (post.title or "") for post in posts).encode()
 
 
+def test_a_json_feed_that_breaks_off_says_so() -> None:
+    whole = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "content_text": "Một"}]})
+    with pytest.raises(PayloadInvalid, match="broke off before its end"):
+        read_document(answer(whole[:-20].encode()))
+
+
 def test_deep_nesting_in_one_row_costs_that_row_alone() -> None:
     deep = json.dumps(mastodon_row(1))[:-1] + ', "more": ' + "[" * 100_000 + "]" * 100_000 + "}"
     content = json.dumps(mastodon_row(2) | {"content": "@"}).replace('"@"', '{"a":' * 50_000 + "1" + "}" * 50_000)

@@ -75,12 +75,19 @@ class AddressPolicy:
             )
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> None:
-        """Refuse a host when any of its addresses is not public.
+        """Refuse a host when any of its addresses is not public. What is link-local is never opened, even if allowed.
 
         Raises:
             AddressBlocked: The message names the address.
 
         """
+        for address in addresses:
+            # There lie the keys of a machine in a data centre, and no website.
+            if is_link_local(address):
+                raise AddressBlocked(
+                    f"{host} leads to {address}, which is not a public address but one inside a machine or its "
+                    "network: it is never opened; check the address of the source"
+                )
         if self._is_allowed(host, port):
             return
         for address in addresses:
@@ -101,6 +108,12 @@ def is_public(address: str) -> bool:
     if any(ip in network for network in _NEVER_PUBLIC):
         return False
     return all(part.is_global and not part.is_multicast for part in (_embedded(ip) or (ip,)))
+
+
+def is_link_local(address: str) -> bool:
+    """Return whether an IP address, or an IPv4 address embedded in it, is link-local, such as 169.254.169.254."""
+    ip = ip_address(address)
+    return any(part.is_link_local for part in (ip, *_embedded(ip)))
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:

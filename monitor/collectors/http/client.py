@@ -39,6 +39,7 @@ _CLIENT_ERRORS = range(400, 500)
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_MARKS = (b"<title>just a moment", b"_cf_chl_opt", b"cf-chl-", b"/cdn-cgi/challenge-platform", b"g-recaptcha")
+_CHALLENGE_SCRIPT = b"window._cf_chl_opt"  # ordinary pages have other scripts of the same firm
 _CHALLENGE_BYTES = 16_384  # the marks stand near the beginning of a page
 _Result = TypeVar("_Result")
 _Arguments = TypeVarTuple("_Arguments")
@@ -311,9 +312,11 @@ def _same_origin(target: httpx.URL, current: httpx.URL) -> bool:
 def _is_challenge(answer: _Answer) -> bool:
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
+    page = answer.body[:_CHALLENGE_BYTES].lower()
+    if answer.status in _OK:
+        return answer.headers.get("content-type", "").lower().startswith("text/html") and _CHALLENGE_SCRIPT in page
     if answer.status not in _REFUSED | _WAIT:  # ordinary pages contain some of these marks too
         return False
-    page = answer.body[:_CHALLENGE_BYTES].lower()
     return any(mark in page for mark in _CHALLENGE_MARKS)
 
 

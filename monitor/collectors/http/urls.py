@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from monitor.errors import UsageError
+
 # Most addresses are already absolute and clean: this skips the slower join.
 _WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[^\s\x00-\x20?#;]*)?(?:\?[^\s\x00-\x20#;]+)?")
 _TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
@@ -24,6 +26,22 @@ def web_address(link: str, base_url: str) -> str | None:
     except ValueError:
         return None
     return address if address.startswith(("https://", "http://")) else None
+
+
+def require_source_address(address: str) -> None:
+    """Refuse what cannot be the address of a source.
+
+    Raises:
+        UsageError: It is no address of the web, nor of a websocket.
+
+    """
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(f"{address!r} is not a web address: {error}") from error
+    if parts.scheme not in ("https", "http", "wss", "ws") or not host:
+        raise UsageError(f"{address!r} is not a web address: write it whole, as https://example.org/rss")
 
 
 def without_tracking(address: str) -> str:

@@ -101,6 +101,11 @@ def test_one_format_into_another_folder(kiemtin: Command, posts: Path, tmp_path:
     assert data["files"][0].endswith(".html")
 
 
+def test_a_week_that_has_not_begun_has_no_summary(kiemtin: Command, home: Path) -> None:
+    assert "week 2999-W10 has not begun" in kiemtin("report", "--week", "2999-W10").complaint
+    assert not list((home / "reports").glob("*2999*"))
+
+
 def test_a_week_without_posts_still_gives_a_summary(kiemtin: Command, home: Path) -> None:
     data = kiemtin.well("report", "--week", "2020-W05", "--json").data
     assert data["week"] == "2020-W05"

@@ -32,6 +32,21 @@ def address(site: FeedSite) -> Iterator[str]:
         yield base + RSS_PATH
 
 
+@pytest.mark.parametrize(
+    "address", ["notaurl", "example.org/rss", "https://", "ftp://a.example", "http://a.example:x", ""]
+)
+def test_what_is_no_web_address_is_not_added(kiemtin: Command, home: Path, address: str) -> None:
+    assert "is not a web address" in kiemtin("sources", "add", "forum", "feed", address, *BASIS).complaint
+    assert kiemtin.well("sources", "list", "--json").data == []
+
+
+@pytest.mark.parametrize("basis", ["", "    ", "vì t", " ok  "])
+def test_a_legal_basis_says_something(kiemtin: Command, home: Path, basis: str) -> None:
+    answer = kiemtin("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", basis)
+    assert "--legal-basis" in answer.complaint
+    assert kiemtin.well("sources", "list", "--json").data == []
+
+
 def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> None:
     added = kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS, "--interval-minutes", "15")
     assert "Added forum" in added.out

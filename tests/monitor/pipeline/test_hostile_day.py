@@ -1,4 +1,4 @@
-"""A day of one hostile source of every kind among ten good ones: every good one is read on time, and so are its posts."""
+"""A day of one hostile source of every kind among ten good ones: every good one is read on time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence

@@ -50,6 +50,14 @@ def test_not_public(address: str) -> None:
     assert not is_public(address)
 
 
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"])
+def test_link_local_addresses_are_never_opened_nor_is_advised_to_allow_them(address: str) -> None:
+    for policy in (AddressPolicy(), AddressPolicy(["a.example", "169.254.169.254"])):
+        with pytest.raises(AddressBlocked, match="never opened") as caught:
+            policy.check_addresses("a.example", 80, ["93.184.215.14", address])
+        assert "allow_addresses" not in str(caught.value)
+
+
 class Dialler(httpcore.AsyncNetworkBackend):
     """Notes where connections would go; nobody answers on the first address."""
 

@@ -168,6 +168,21 @@ async def test_challenge_is_known_by_its_looks_when_its_header_is_missing(client
         await client.get(f"{base}/")
 
 
+async def test_challenge_that_calls_itself_a_page_is_one(client: PoliteClient) -> None:
+    page = "<!DOCTYPE html><title>Chờ một chút</title><script>window._cf_chl_opt = {cvId: '3'};</script>"
+    with (
+        serve(Starlette(routes=[Route("/", lambda _: Response(page, media_type="text/html"))])) as base,
+        pytest.raises(SourceRefused, match="challenge"),
+    ):
+        await client.get(f"{base}/")
+
+
+async def test_page_with_a_script_of_the_same_firm_is_no_challenge(client: PoliteClient) -> None:
+    page = "<title>Tin</title><script>window.__CF$cv$params={};a.src='/cdn-cgi/challenge-platform/a.js'</script>"
+    with serve(Starlette(routes=[Route("/", lambda _: Response(page, media_type="text/html"))])) as base:
+        assert "Tin" in (await client.get(f"{base}/")).text()
+
+
 # --- bodies
 
 
