@@ -7,14 +7,14 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from monitor.reports.mask import ACCOUNT, DOCUMENT, MAIL, NAME, PHONE, PROFILE, WITHHELD, mask_personal
+from monitor.reports.mask import PLACEHOLDERS, mask_personal
 from storage import matching, posts, reports
 from storage.models import Flag, join_title
 from storage.reports import Period
 
 LONGEST_QUOTE: Final = 400  # characters
 LINK: Final = "[liên kết]"
-_MASKS: Final = (ACCOUNT, DOCUMENT, LINK, MAIL, NAME, PHONE, PROFILE, WITHHELD)
+_MASKS: Final = (LINK, *PLACEHOLDERS.values())
 _ENDINGS: Final = "vn|com|net|org|info|biz|top|xyz|site|online|club|shop|vip|icu|me|ly|io|cc"
 _LINK: Final = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]{0,15}://|www\.)[^\s<>\"'()\[\]]+"
