@@ -34,7 +34,7 @@ class LimitedConnection(H11Protocol):
         super().connection_made(transport)
         self._expect_request()
         if len(self.connections) > self.max_connections:
-            _longest_waiting(self.connections, self).transport.abort()
+            _longest_waiting(self.connections, self).give_up()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request; once it is whole nothing is waited for."""
@@ -49,8 +49,14 @@ class LimitedConnection(H11Protocol):
         self._expect_nothing()
         super().connection_lost(exc)
 
+    def give_up(self) -> None:
+        """Close the connection. The count forgets it now, because the loop closes it only a moment later."""
+        self._expect_nothing()
+        self.connections.discard(self)
+        self.transport.abort()
+
     def _expect_request(self) -> None:
-        self._deadline = self.loop.call_later(self.request_seconds, self.transport.abort)
+        self._deadline = self.loop.call_later(self.request_seconds, self.give_up)
 
     def _expect_nothing(self) -> None:
         if self._deadline is not None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,6 +13,9 @@ from fastapi import FastAPI
 from monitor.errors import KiemtinError
 from monitor.review.connections import LimitedConnection
 from monitor.settings import Settings
+
+# As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
+BACKLOG: Final = 64
 
 
 @asynccontextmanager
@@ -33,6 +37,7 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
     config = uvicorn.Config(
         desk,
         http=LimitedConnection,
+        backlog=BACKLOG,
         ws="none",  # an upgraded connection would no longer be counted
         log_config=None,  # the program's own logging
         log_level="error",  # strangers' broken requests are no news
@@ -78,7 +83,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         message = f"cannot listen on {host}:{port}: {error.strerror}: stop the other program or set KIEMTIN_DESK_PORT"

@@ -1,12 +1,14 @@
 """`kiemtin review` and `run`: the desk answers, and both stop in good order when they are asked to."""
 
 import http.client
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -66,6 +68,20 @@ def test_the_desk_is_served_until_it_is_stopped(how: signal.Signals, home: Path,
         child.send_signal(how)
         out, err = child.communicate()
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system cannot limit another process")
+def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: Path, port: int) -> None:
+    with start("review") as child, ExitStack() as silent:
+        assert child.stdout is not None
+        child.stdout.readline()
+        resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (600, 600))
+        for _ in range(700):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(b"GET / HT")
+        assert status_of(port, "/readyz") == 200
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate()
+    assert (child.returncode, err) == (0, "")
 
 
 @pytest.mark.parametrize("command", ["review", "run"])
