@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import chain
@@ -32,6 +32,11 @@ def record(
 
     """
     chain.append(session, AuditEvent(at=at, user_id=user_id, action=action, subject=subject, detail=dict(detail or {})))
+
+
+def newest(session: Session, action: str) -> datetime | None:
+    """Return when an action was last done; None when it never was."""
+    return session.scalar(select(func.max(AuditEvent.at)).where(AuditEvent.action == action))
 
 
 def as_data(session: Session) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,9 @@ import typer
 
 from monitor.cli.context import application, out, show_json
 from monitor.pipeline.backup import write_backup
+from storage import audit
+
+BACKUP_ACTION = "backup.written"
 
 
 def backup(
@@ -21,6 +24,10 @@ def backup(
     app = application(context)
     passphrase = app.settings.passphrase
     written = write_backup(app.ready_database, app.settings.home, file, now=app.clock.now(), passphrase=passphrase)
+    with app.ready_database.work() as session:
+        detail = {"files": written.files, "sealed": bool(passphrase)}
+        audit.record(session, at=app.clock.now(), action=BACKUP_ACTION, subject=file.name, detail=detail)
+        session.commit()
     if as_json:
         show_json({"files": written.files, "bytes": written.size, "sealed": bool(passphrase)})
         return

@@ -11,17 +11,19 @@ import typer
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.bootstrap import Application
+from monitor.cli.backup import BACKUP_ACTION
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
 from monitor.pipeline.clock_check import require_trusted_clock
 from monitor.review.server import exposure_warning
-from storage import clock_state, sources, users
+from storage import audit, clock_state, sources, users
 from storage.errors import StorageError
 from storage.models import Source
 
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
+OLDEST_BACKUP_DAYS = 8  # a week, and a day for who is late
 CLOCK_TOLERANCE = timedelta(hours=1)  # less is the daily correction by a time server
 
 
@@ -69,6 +71,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("users", _users),
         ("desk", _desk),
         ("disk", _disk),
+        ("backup", _backup),
     ):
         yield _looked(subject, look, app)
 
@@ -167,6 +170,19 @@ def _desk(app: Application) -> Finding:
     settings = app.settings
     place = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}"
     return Finding("desk", well=exposure_warning(settings) is None, said=place, mend=exposure_warning(settings) or "")
+
+
+def _backup(app: Application) -> Finding:
+    with app.ready_database.work() as session:
+        at = audit.newest(session, BACKUP_ACTION)
+    if at is None:
+        return Finding("backup", well=True, said="none was made yet", mend="`kiemtin backup FILE`")
+    days = (app.clock.now() - at).days
+    old = days > OLDEST_BACKUP_DAYS
+    said = f"the last one was made on {at.astimezone(VIETNAM):%d/%m/%Y}"
+    return Finding(
+        "backup", well=not old, said=said, mend=f"it is {days} days old: `kiemtin backup FILE`" if old else ""
+    )
 
 
 def _disk(app: Application) -> Finding:

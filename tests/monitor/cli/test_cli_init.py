@@ -108,10 +108,11 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
             "users",
             "desk",
             "disk",
+            "backup",
         )
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
-    assert kiemtin.well("doctor").out.count("\n") == 10
+    assert kiemtin.well("doctor").out.count("\n") == 11
 
 
 def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(kiemtin: Command, home: Path) -> None:
@@ -148,6 +149,18 @@ def test_the_doctor_fails_when_the_time_cannot_be_right(kiemtin: Command, home: 
         session.commit()
     answer = kiemtin("doctor")
     assert (answer.status, said in answer.out) == (1, True)
+
+
+def test_the_doctor_fails_when_the_last_backup_is_old(
+    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    kiemtin.well("backup", str(tmp_path / "kiemtin.backup"))
+    assert "the last one was made on" in kiemtin.well("doctor").out
+    monkeypatch.setattr("monitor.cli.doctor.OLDEST_BACKUP_DAYS", -1)
+    answer = kiemtin("doctor")
+    assert "things to mend: backup" in answer.err
+    assert "0 days old: `kiemtin backup FILE`" in answer.out
 
 
 def test_the_doctor_fails_when_the_desk_is_open_in_clear_text(
@@ -193,7 +206,7 @@ def remove(home: Path, what: str) -> None:
         ("damaged model", {"model"}),
         ("users", {"users"}),
         ("sources", {"sources"}),
-        ("database", {"database", "clock", "sources", "users"}),
+        ("database", {"database", "clock", "sources", "users", "backup"}),
     ],
 )
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
