@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos quality fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos quality conformance fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -116,6 +116,9 @@ bench-start: setup $(BENCH_STAMP)  ## Measure CPU time and memory of commands, b
 
 bench-tasks: setup  ## Train and measure public sets' own classes: DATA="vihsd=TRAIN:DEV …" UNLABELLED="FILE …", as published.
 	$(BIN)/python -m tests.benchmarks.tasks $(DATA) $(if $(UNLABELLED),--unlabelled $(UNLABELLED))
+
+conformance: setup  ## Compare what is read with other projects' test material: FIXTURES=DIR of checkouts, see docs/conformance.md.
+	$(BIN)/python -m tests.conformance $(if $(FIXTURES),"$(FIXTURES)")
 
 COUNT ?= 20000
 fuzz: setup  ## Feed so many changed payloads (COUNT=20000) to every parser, within the limits of parsing (ONLY="rss": one).

@@ -1,0 +1,191 @@
+"""What other projects' test material says of a payload, compared with what this program reads from it.
+
+Each check walks one project's checkout and gives, for each thing it can compare, a name and whether both agree. What
+the material expects is taken from its own annotations, or counted without the parsers of this program.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.robotparser import RobotFileParser
+
+from protego import Protego
+
+from monitor.collectors.bluesky.jetstream_api import read_message
+from monitor.collectors.discourse import api as discourse
+from monitor.collectors.feed.formats import Document, read_document
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.mastodon import api as mastodon
+from monitor.collectors.parsing.article import read_article
+from monitor.collectors.youtube import api as youtube
+from monitor.errors import KiemtinError
+from tests.clock import MONDAY_MORNING
+from tests.fuzz.parsers import FORUM
+
+_EXPECTED = re.compile(r"entries\[0\]\[['\"](title|id)['\"]\] == u?(['\"])(.*?)\2")
+_SINGLE_QUOTED = re.compile(r"string: '((?:[^']|'')*)'")
+_STREAM_POST = "app.bsky.feed.post"
+_ROBOT = "kiemtin"
+
+
+class Compared(NamedTuple):
+    """One comparison."""
+
+    name: str
+    agreed: bool
+
+
+def answer(path: Path, body: bytes | None = None, content_type: str = "") -> Fetched:
+    """Make the answer that a file would be."""
+    url = f"https://example.org/{path.name}"
+    body = path.read_bytes() if body is None else body
+    headers = {"content-type": content_type}
+    return Fetched(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING)
+
+
+def feedparser(folder: Path) -> Iterator[Compared]:
+    """Compare title and identifier of the first entry with the line `Expect:` of its test files."""
+    for path in sorted(folder.glob("tests/wellformed/**/*.xml")):
+        body = path.read_bytes()
+        expected = _EXPECTED.search(body[:2000].decode("utf-8", errors="replace"))
+        if expected is None or "\\" in expected[3] or "<" in expected[3]:
+            continue
+        document = _document(answer(path, body, "application/xml"))
+        first = document.posts[0] if document and document.posts else None
+        read = (first.title if expected[1] == "title" else first.external_id) if first else None
+        yield Compared(path.stem, read == expected[3].strip())
+
+
+def gofeed(folder: Path) -> Iterator[Compared]:
+    """Compare the titles of entries with the JSON file beside each feed."""
+    for path in sorted(folder.glob("testdata/**/*.xml")):
+        beside = path.with_suffix(".json")
+        if not beside.exists():
+            continue
+        wanted = json.loads(beside.read_bytes())
+        items = (wanted.get("items") or wanted.get("entries") or []) if isinstance(wanted, dict) else []
+        titles = [str(item["title"]).strip() for item in items if isinstance(item, dict) and item.get("title")]
+        if not titles or any("<" in title or "&" in title for title in titles):
+            continue
+        document = _document(answer(path, content_type="application/xml"))
+        yield Compared(path.stem, document is not None and [post.title for post in document.posts] == titles)
+
+
+def protego(folder: Path) -> Iterator[Compared]:
+    """Compare what is read of a site's front page with the robots parser of Python's library."""
+    for path in sorted(each for each in folder.glob("**/*") if "corpus" in each.parts or "test_data" in each.parts):
+        if not path.is_file() or path.suffix in (".json", ".py"):
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        other = RobotFileParser()
+        other.parse(text.splitlines())
+        ours = Protego.parse(text).can_fetch("https://example.org/", _ROBOT)
+        yield Compared(path.name, ours == other.can_fetch(_ROBOT, "https://example.org/"))
+
+
+def mastodon_py(folder: Path) -> Iterator[Compared]:
+    """Account for each row of the recorded timelines."""
+    for path in sorted(folder.glob("tests/cassettes/*.yaml")):
+        for number, body in enumerate(_SINGLE_QUOTED.findall(path.read_text(encoding="utf-8", errors="replace"))):
+            rows = _json(re.sub(r"\n\s*", " ", body.replace("''", "'")))
+            if not isinstance(rows, list) or not rows or not all(_is_status(row) for row in rows):
+                continue
+            page = mastodon.read_page(answer(path, json.dumps(rows).encode()), "example.org")
+            accounted = len(page.statuses) + sum(page.skipped.values()) == len(rows)
+            same = [str(row["id"]) for row in rows] == list(page.ids)
+            yield Compared(f"{path.stem} {number}", accounted and same and not page.skipped["malformed"])
+
+
+def jetstream(folder: Path) -> Iterator[Compared]:
+    """Read every created post among the recorded events."""
+    for path in sorted([*folder.glob("**/*.jsonl"), *folder.glob("**/*.json")]):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            event = _json(line)
+            commit = event.get("commit") if isinstance(event, dict) else None
+            if isinstance(commit, dict) and commit.get("collection") == _STREAM_POST and commit.get("record"):
+                read = read_message(line)
+                yield Compared(f"{path.stem}:{number}", getattr(read, "record", None) is not None)
+
+
+def discourse_api(folder: Path) -> Iterator[Compared]:
+    """Compare the numbers of posts and topics in recorded lists."""
+    for path in sorted(folder.glob("spec/fixtures/*.json")):
+        payload = _json(path.read_text(encoding="utf-8"))
+        payload = payload if isinstance(payload, dict) else {}
+        if isinstance(rows := payload.get("latest_posts"), list):
+            page = discourse.read_page(answer(path), FORUM)
+            yield Compared(path.stem, sorted(page.ids) == sorted(row["id"] for row in rows))
+        elif isinstance(topics := payload.get("topic_list"), dict) and topics.get("topics"):
+            read = discourse.read_topics(answer(path))
+            yield Compared(path.stem, set(read.ids) == {row["id"] for row in topics["topics"]})
+
+
+def python_youtube(folder: Path) -> Iterator[Compared]:
+    """Account for each thread and comment of recorded lists."""
+    video = youtube.Video(id="a", title="a")
+    for path in sorted(folder.glob("testdata/**/*.json")):
+        payload = _json(path.read_text(encoding="utf-8"))
+        items = payload.get("items") if isinstance(payload, dict) else None
+        kinds = {str(row.get("kind")) for row in items if isinstance(row, dict)} if isinstance(items, list) else set()
+        if kinds == {"youtube#commentThread"}:
+            threads = youtube.read_threads(answer(path), video)
+            yield Compared(path.stem, len(threads.rows) == len(items or ()) and not threads.malformed)
+        elif kinds == {"youtube#comment"}:
+            comments = youtube.read_comments(answer(path))
+            yield Compared(path.stem, len(comments.rows) == len(items or ()) and not comments.malformed)
+
+
+def trafilatura(folder: Path) -> Iterator[Compared]:
+    """Look for the passages that its evaluation wants in each article, and for those that it does not want."""
+    for page in _evaluation_pages(folder / "tests" / "evaldata.py").values():
+        path = folder / "tests" / "cache" / str(page.get("file"))
+        if not path.is_file():
+            continue
+        article = read_article(answer(path).text(), "https://example.org/a")
+        text = " ".join(article.text.split()) if article else ""
+        for name, wanted in (("with", True), ("without", False)):
+            for number, passage in enumerate(page.get(name) or ()):
+                yield Compared(f"{path.stem} {name} {number}", (" ".join(str(passage).split()) in text) is wanted)
+
+
+CHECKS: Mapping[str, Callable[[Path], Iterator[Compared]]] = {
+    "feedparser": feedparser,
+    "gofeed": gofeed,
+    "protego": protego,
+    "Mastodon.py": mastodon_py,
+    "jetstream": jetstream,
+    "discourse_api": discourse_api,
+    "python-youtube": python_youtube,
+    "trafilatura": trafilatura,
+}
+
+
+def _document(fetched: Fetched) -> Document | None:
+    try:
+        return read_document(fetched)
+    except KiemtinError:
+        return None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_status(row: Any) -> bool:
+    return isinstance(row, dict) and {"id", "uri", "content", "account", "visibility"} <= row.keys()
+
+
+def _evaluation_pages(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Read the table of the evaluation as data, without running the file."""
+    if not path.is_file():
+        return {}
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict):
+            return dict(ast.literal_eval(statement.value))
+    return {}

@@ -1,0 +1,84 @@
+"""The comparison with other projects' material, on a small folder of the same shapes, written for this test."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.checks import CHECKS
+from tests.monitor.collectors import payloads
+
+RSS = (
+    "<!--\nDescription: a title\nExpect: not bozo and entries[0]['title'] == '{}'\n-->\n"
+    "<rss version='2.0'><channel>{}</channel></rss>"
+)
+ITEM = "<item><guid>1</guid><title>Bữa ăn ca</title></item>"
+
+
+def write(folder: Path, name: str, content: str | object) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def fixtures(tmp_path: Path) -> Path:
+    """Write two things of each project: one that agrees with what it says, and one that cannot."""
+    write(tmp_path, "feedparser/tests/wellformed/rss/good.xml", RSS.format("Bữa ăn ca", ITEM))
+    write(tmp_path, "feedparser/tests/wellformed/rss/bad.xml", RSS.format("Khác", ITEM))
+    write(tmp_path, "gofeed/testdata/rss/good.xml", RSS.format("", ITEM))
+    write(tmp_path, "gofeed/testdata/rss/good.json", {"items": [{"title": "Bữa ăn ca"}]})
+    write(tmp_path, "gofeed/testdata/rss/bad.xml", RSS.format("", ITEM))
+    write(tmp_path, "gofeed/testdata/rss/bad.json", {"items": [{"title": "Bữa ăn ca"}, {"title": "Hai"}]})
+    write(tmp_path, "protego/benchmarks/corpus/good.example", "User-agent: *\nDisallow: /\n")
+    # Python's parser knows no wildcards; that is a difference of the two.
+    write(tmp_path, "protego/benchmarks/corpus/bad.example", "User-agent: *\nDisallow: /*\n")
+    row, broken = payloads.mastodon_row(1), payloads.mastodon_row(2, uri=7)
+    for name, rows in (("good", [row]), ("bad", [row, broken])):
+        body = json.dumps(rows, ensure_ascii=False).replace("'", "''")
+        write(tmp_path, f"Mastodon.py/tests/cassettes/{name}.yaml", f"- response:\n    body: {{string: '{body}'}}\n")
+    event = {"did": payloads.DID, "time_us": 1, "kind": "commit"}
+    commit = {
+        "operation": "create",
+        "collection": "app.bsky.feed.post",
+        "rkey": "3m1",
+        "record": payloads.bluesky_record(),
+    }
+    lines = [json.dumps(event | {"commit": commit}), json.dumps(event | {"commit": commit | {"record": {"text": 7}}})]
+    write(tmp_path, "jetstream/events.jsonl", "\n".join(lines))
+    write(tmp_path, "discourse_api/spec/fixtures/good.json", {"latest_posts": [payloads.discourse_row(1)]})
+    write(tmp_path, "discourse_api/spec/fixtures/bad.json", {"latest_posts": [payloads.discourse_row(0)]})
+    good = payloads.youtube_list(payloads.youtube_thread(1) | {"kind": "youtube#commentThread"})
+    bad = payloads.youtube_list({"kind": "youtube#commentThread", "id": 7})
+    write(tmp_path, "python-youtube/testdata/good.json", good)
+    write(tmp_path, "python-youtube/testdata/bad.json", bad)
+    words = "Ban quản lý khu công nghiệp thông báo xe đưa đón chạy lại từ thứ hai, công nhân đăng ký ở tổ của mình."
+    write(tmp_path, "trafilatura/tests/cache/a.html", f"<html><body><article><p>{words}</p></article></body></html>")
+    table = {"https://a.example": {"file": "a.html", "with": ["xe đưa đón", "không có"], "without": []}}
+    write(tmp_path, "trafilatura/tests/evaldata.py", f"EVAL_PAGES = {table!r}\nraise SystemExit('never run')\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_agrees_and_what_differs_is_told_apart(name: str, fixtures: Path) -> None:
+    assert sorted(compared.agreed for compared in CHECKS[name](fixtures / name)) == [False, True]
+
+
+def test_the_command_prints_agreed_and_tried(fixtures: Path) -> None:
+    command = [sys.executable, "-m", "tests.conformance", str(fixtures)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own module
+    assert done.stdout.splitlines()[0] == "feedparser: 1 / 2; differ: bad"
+    assert [line.split(": ")[1][:5] for line in done.stdout.splitlines()] == ["1 / 2"] * len(CHECKS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-folder"], ["."]])
+def test_a_folder_without_the_material_is_one_line(arguments: list[str], tmp_path: Path) -> None:
+    given = [str(tmp_path) if each == "." else each for each in arguments]
+    command = [sys.executable, "-m", "tests.conformance", *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own module
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "docs/conformance.md" in done.stderr
