@@ -1,0 +1,80 @@
+"""A concern's topic follows from the words of an editable list."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.concern_topics import OTHER, TopicReason, TopicRules, default_topic_rules, topic_of
+from classifiers.errors import DataInvalid
+
+TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
+TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền"}
+EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": ""}
+
+
+def rules(**tables: Mapping[str, str]) -> TopicRules:
+    return TopicRules({OTHER: EMPTY, **tables})
+
+
+def test_the_project_has_ten_topics_with_vietnamese_names() -> None:
+    names = default_topic_rules().screen_names
+    assert set(names) == TOPICS
+    assert len(set(names.values())) == len(TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("công ty nợ lương hai tháng", "wages"),
+        ("cong ty no luong hai thang", "wages"),
+        ("cty nợ lg 2 thg ko trả", "wages"),
+        ("nợ bhxh từ tháng ba", "insurance"),
+        ("bắt tăng ca cả chủ nhật", "hours"),
+        ("máy dập làm đứt ngón tay", "safety"),
+        ("cơm ca có dòi", "meals"),
+        ("chủ trọ tăng giá phòng", "housing"),
+        ("không nhà trẻ nào nhận cháu", "childcare"),
+        ("bị sa thải không báo trước", "contracts"),
+        ("chưa nhận được hàng cứu trợ", "relief"),
+        ("bị quấy rối trong xưởng", "other"),
+        ("", "other"),
+        ("hôm nay trời đẹp", "other"),
+    ],
+)
+def test_a_concern_gets_its_topic(text: str, topic: str) -> None:
+    assert topic_of(text).name == topic
+
+
+def test_the_reasons_are_the_terms_that_count_most_first() -> None:
+    found = rules(wages=TABLE).topic_of("Tiền thưởng thì không, lại còn nợ lương")
+    assert found.reasons == (TopicReason("nợ lương", 5), TopicReason("thưởng", 3), TopicReason("tiền", 1))
+
+
+def test_a_term_counts_once_and_not_inside_a_longer_one() -> None:
+    found = rules(wages=TABLE).topic_of("nợ lương, nợ lương và nợ lương")
+    assert found.reasons == (TopicReason("nợ lương", 5),)
+
+
+def test_of_equal_topics_the_one_named_first_is_taken() -> None:
+    meals = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "", "weak": ""}
+    both = rules(meals=meals, wages=TABLE)
+    assert both.topic_of("nợ lương rồi lại cơm thiu").name == "wages"
+    assert both.topic_of("cơm thiu rồi lại nợ lương").name == "meals"
+
+
+@pytest.mark.parametrize("key", ["screen", "sure", "strong", "weak"])
+def test_a_table_without_a_list_is_refused_by_name(key: str) -> None:
+    with pytest.raises(DataInvalid, match=rf"wages\.{key} is missing"):
+        rules(wages={name: value for name, value in TABLE.items() if name != key})
+
+
+def test_rules_without_other_are_refused() -> None:
+    with pytest.raises(DataInvalid, match="other is missing"):
+        TopicRules({"wages": TABLE})
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_a_topic(text: str) -> None:
+    assert topic_of(text).name in TOPICS
