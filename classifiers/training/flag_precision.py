@@ -68,6 +68,10 @@ class FlagPrecision:
         """Give the lowest threshold with a precision, in log-odds; None when none reaches it."""
         return _lowest(self.log_odds, self.precision >= precision)
 
+    def threshold_of(self, count: int) -> float:
+        """Give the lowest threshold that at most `count` texts reach, in log-odds; the highest where all have more."""
+        return float(self.log_odds[max(int(np.searchsorted(self.flags, count, side="right")) - 1, 0)])
+
     def spares(self, share: float) -> float:
         """Give the lowest threshold that at most this share of the texts without the label reach, in log-odds."""
         return self._at_most(self.wrong, share)

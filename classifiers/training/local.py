@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from classifiers.data.datasets import Example, data_hash
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.metrics import LEAST_THRESHOLD, LabelMetrics, measure
 from classifiers.features.space import LEXICON
 from classifiers.features.tokens import TextPreparer
@@ -196,11 +197,13 @@ class LocalPosts:
         known = np.flatnonzero(self.answers[:, column] >= 0)
         answers, learnt = self.answers[known, column] == 1, self.learnt[known]
         if min(int(answers[learnt].sum()), int((~answers[learnt]).sum())) >= LEAST_POSITIVES:
+            offsets = self.log_odds[known, column]
             unseen, adapted = self._fit(column, known)
             slope, intercept = _calibration(unseen, answers)
             if slope >= LEAST_SLOPE:
                 flags = FlagPrecision.from_scores(slope * unseen + intercept, answers, self.at_random[known])
-                threshold = _threshold(flags, config.precision[model.label], config.wrong_share)
+                base_flags = answers[sigmoid(offsets) >= self.base.thresholds[model.label]]
+                threshold = _threshold(flags, base_flags, config.precision[model.label], config.wrong_share)
                 calibrated = sigmoid(slope * unseen + intercept)
                 return AdaptedLabel(
                     _scaled(adapted, slope, intercept), threshold, flags, calibrated, answers, changed=True
@@ -314,14 +317,25 @@ def _calibration(log_odds: Floats, answers: NDArray[np.bool_]) -> tuple[float, f
     return 1.0 + float(slope), float(intercept)
 
 
-def _threshold(flags: FlagPrecision, precision: float, wrong_share: float) -> float:
+def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: float, wrong_share: float) -> float:
     """Choose the probability from which a label is flagged.
 
-    It is the lowest one with the wanted precision. Where none has it, few wrong flags are allowed among all taught
-    posts, half of which were probable: a place that is harder than the corpus still gets its surest flags.
+    It is the lowest one with the wanted precision. Fewer posts than the base flags are flagged only where the posts
+    show that its flags are wrong more often than wanted, and always where too many clean posts would be flagged.
+
+    Args:
+        flags: What flags of the adapted model would be right.
+        base_flags: Whether the posts that the base flags carry the label, shape (flagged posts,).
+        precision: The wanted precision.
+        wrong_share: Largest share of the posts without the label that may be flagged.
+
     """
-    found = flags.lowest(precision)
-    lowest = max(flags.spares(wrong_share), flags.surest(wrong_share / 2) if found is None else found)
+    reached = [flags.lowest(precision)]
+    count, right = len(base_flags), int(base_flags.sum())
+    if count and wilson(right, count)[1] >= precision:
+        reached.append(flags.threshold_of(count))
+    known = [one for one in reached if one is not None]
+    lowest = max(flags.spares(wrong_share), min(known) if known else flags.surest(wrong_share))
     return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
 
 
@@ -334,7 +348,7 @@ def _sparing(wrong: Floats, share: float, threshold: float) -> float:
         threshold: The given threshold.
 
     """
-    allowed = int(share * len(wrong))
+    allowed = int(share * len(wrong)) + 1  # one wrong flag may be chance, however few posts there are
     if allowed >= len(wrong):
         return threshold
     return max(threshold, float(np.nextafter(np.sort(wrong)[::-1][allowed], np.inf)))

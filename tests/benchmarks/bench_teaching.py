@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -74,16 +74,22 @@ def taught(
 ) -> Iterator[tuple[int, Adapted]]:
     """Draw posts and teach, round by round."""
     drawn: list[int] = []
+    at_random = np.zeros(len(held_out), dtype=bool)
     scores = pool.log_odds
     for _ in range(-(-len(held_out) // ROUND)):
-        drawn += select(scores, pool.matrix, drawn, ROUND, seed=1000 * seed + len(drawn)).all
+        selected = select(scores, pool.matrix, drawn, ROUND, seed=1000 * seed + len(drawn))
+        drawn += selected.all
+        at_random[list(selected.random)] = True
         rows = np.array(drawn, dtype=np.intp)
-        adapted = pool.take(rows, ~held_out[rows]).adapt(segmenter, LocalConfig())
+        asked = replace(pool.take(rows, ~held_out[rows]), at_random=at_random[rows])
+        adapted = asked.adapt(segmenter, LocalConfig())
         scores = adapted.classifier.log_odds(pool.matrix)
         yield len(drawn), adapted
 
 
-def measure(pool_file: Path, evaluation_file: Path, base: Classifier, segmenter: Segmenter, seeds: int) -> None:
+def measure(
+    pool_file: Path, evaluation_file: Path, base: Classifier, segmenter: Segmenter, seeds: int, most: int
+) -> None:
     """Measure all steps, and print them."""
     pool, examples = read_named("own", pool_file), read_named("own", evaluation_file)
     began = time.perf_counter()
@@ -97,6 +103,8 @@ def measure(pool_file: Path, evaluation_file: Path, base: Classifier, segmenter:
     for seed in range(seeds):
         began = time.perf_counter()
         for count, adapted in taught(local, held_out, segmenter, seed):
+            if count > most:
+                break
             if count in steps:
                 found.setdefault(count, []).append(dict(evaluation.figures(adapted.classifier)))
         sys.stdout.write(f"seed {seed}: all rounds in {time.perf_counter() - began:.1f} s\n")
@@ -117,6 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", metavar="POOL:EVALUATION")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--most", type=int, default=STEPS[-1], help="stop after so many posts")
     parser.add_argument("--model", type=Path, help="folder of the model to teach; trained from the corpus if not given")
     given = parser.parse_args()
     pool, _, evaluation = given.data.partition(":")
@@ -124,7 +133,7 @@ def main() -> None:
         sys.exit("name two files: DATA=POOL:EVALUATION")
     segmenter = Segmenter()
     base = load(given.model, segmenter).classifier if given.model else Trainer(segmenter).fit(read_corpus()).classifier
-    measure(Path(pool), Path(evaluation), base, segmenter, given.seeds)
+    measure(Path(pool), Path(evaluation), base, segmenter, given.seeds, given.most)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ def test_criticism_that_posts_show_is_spared_even_where_nothing_can_be_learnt(
     adapted = adapt(base, clean, segmenter, CONFIG)
     assert len(clean) == 12
     assert adapted.classifier.thresholds["negative"] > base.thresholds["negative"]
-    assert not any("negative" in p.flags for p in adapted.classifier.predict([e.text for e in clean]))
+    flagged_still = sum("negative" in p.flags for p in adapted.classifier.predict([e.text for e in clean]))
+    assert flagged_still <= 1, "one may be chance"
 
 
 def test_posts_drawn_for_being_probable_do_not_count_as_all_posts(base: Classifier, segmenter: Segmenter) -> None:
@@ -183,3 +184,13 @@ def test_what_more_posts_would_bring_is_told_where_enough_carry_the_label(
     assert found == forecast(many, column, 50), "the same posts say the same"
     assert forecast(LocalPosts.prepare(base, posts(LEAST_KNOWN - 1, 60), 80, segmenter), column, 50) is None
     assert forecast(many, base.labels.index("negative"), 50) is None
+
+
+def test_as_many_posts_are_flagged_as_before_unless_flags_were_wrong(base: Classifier, segmenter: Segmenter) -> None:
+    """Where the posts do not show that the base's flags are wrong, a label loses no flags to caution alone."""
+    told = [e for e in corpus()[::8] if "negative" in e.labels]
+    adapted = adapt(base, told, segmenter, CONFIG)
+    flagged_before = sum("negative" in prediction.flags for prediction in base.predict([e.text for e in told]))
+    label = adapted.labels["negative"]
+    assert label.changed
+    assert (label.unseen >= label.threshold).sum() >= 0.8 * flagged_before
