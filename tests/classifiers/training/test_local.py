@@ -184,13 +184,3 @@ def test_what_more_posts_would_bring_is_told_where_enough_carry_the_label(
     assert found == forecast(many, column, 50), "the same posts say the same"
     assert forecast(LocalPosts.prepare(base, posts(LEAST_KNOWN - 1, 60), 80, segmenter), column, 50) is None
     assert forecast(many, base.labels.index("negative"), 50) is None
-
-
-def test_as_many_posts_are_flagged_as_before_unless_flags_were_wrong(base: Classifier, segmenter: Segmenter) -> None:
-    """Where the posts do not show that the base's flags are wrong, a label loses no flags to caution alone."""
-    told = [e for e in corpus()[::8] if "negative" in e.labels]
-    adapted = adapt(base, told, segmenter, CONFIG)
-    flagged_before = sum("negative" in prediction.flags for prediction in base.predict([e.text for e in told]))
-    label = adapted.labels["negative"]
-    assert label.changed
-    assert (label.unseen >= label.threshold).sum() >= 0.8 * flagged_before
