@@ -110,7 +110,9 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
             called = _of_kind(units, kind)
             capital = all(word.capital or word.text.isdigit() for word in words.words[name:after])
             if called and (capital or after - name >= _WIDE) and not _goes_on(words, after, gazetteer):
-                return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=False)
+                spelt = " ".join(word.text for word in words.words[name:after])
+                ordinary = not capital and spelt in lists.ordinary
+                return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=ordinary)
     return None
 
 
@@ -127,6 +129,7 @@ def _of_kind(units: Sequence[Unit], kind: str) -> list[Unit]:
         level = min(unit.level for unit in exact)
         # A town may be a province's: `thành phố Hà Nội`, `thành phố Lai Châu`.
         return [unit for unit in exact if unit.level == level]
+    units = [unit for unit in units if not unit.name.isdigit()]  # `xã 3 lần`: only wards and urban districts have them
     if kind in _COMMUNE_KINDS:
         return [unit for unit in units if unit.level is Level.COMMUNE]
     if kind in _DISTRICT_KINDS:

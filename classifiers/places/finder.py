@@ -156,7 +156,8 @@ class _Context:
 def _is_place(candidate: Candidate, near: int, *, unmarked: bool) -> bool:
     """Say whether a name means a place here; one with its kind does, but `phuong an luong` may be phương án lương."""
     if candidate.prefixed:
-        return candidate.capital or not unmarked or candidate.level is not Level.COMMUNE or near != _NOWHERE
+        sure = candidate.capital or candidate.level is not Level.COMMUNE or near != _NOWHERE
+        return sure or not (unmarked or candidate.ordinary)
     if candidate.level is Level.PROVINCE:
         return candidate.placed or not candidate.ordinary
     if near == _BESIDE:

@@ -52,6 +52,10 @@ def test_a_place_is_found_with_its_unit_of_today(text: str, mention: str, curren
         "nghĩ ra là biết, từ đó là xong",  # `LA` is short for Long An
         "mỗi xã cho nghỉ một kiểu",  # the town Chờ
         "xã Đông Sến Hạ thông báo",  # the commune Đông has no such longer name
+        "phản ánh lên xã 3 lần",
+        "dạy học ở xã biên giới",
+        "đèn ở ngã năm hỏng",
+        "lên VP hỏi chế độ",
         "bản Nậm Tăm",  # a hamlet is too small
         "phố Phong Thổ",
         "tăng theo phuong an luong moi",
