@@ -20,7 +20,7 @@ _RISKY_KIN: Final = frozenset({"em", "cháu", "bạn", "o", "cô", "bác", "co",
 _UNSURE_KIN: Final = frozenset({"di", "mo", "bo", "me", "con", "o", "vo"})
 # Capitalised words that are given names too, but not behind a title at the head of a phrase.
 _NEVER_NAMES: Final = frozenset(
-    {"công", "em", "anh", "hồ", "tây", "cả", "và", "của", "là", "trời", "việt", "quốc", "ban"}
+    {"công", "em", "anh", "hồ", "tây", "cả", "và", "của", "là", "trời", "việt", "quốc", "ban", "hội", "ủy", "uỷ"}
 )
 
 

@@ -7,8 +7,7 @@ Every word is looked at once, with at most a handful of neighbours, so the time 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.reports.mask_lexicon import NameWords, name_words
 from monitor.reports.mask_text import Found, MaskableText
@@ -22,8 +21,7 @@ _LONGEST_STRETCH: Final = 5  # more capitalised words in a row are a heading or 
 _LONGEST_TITLE: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     written: str  # small letters
@@ -76,11 +74,9 @@ class _Words:
         return not word.is_marked and (self.is_bare or (word.is_capital and self._in_bare_capitals(index)))
 
     def _in_bare_capitals(self, index: int) -> bool:
-        """Whether a neighbour that is capitalised too has no diacritics either: "tên VANG THI DO"."""
-        return any(
-            0 <= other < len(self.words) and self.words[other].is_capital and not self.words[other].is_marked
-            for other in (index - 1, index + 1)
-        )
+        """Whether two neighbours that are capitalised too have no diacritics either: "tên VANG THI DO"."""
+        around = self.words[max(index - 2, 0) : index + 3]
+        return "bbb" in "".join("b" if word.is_capital and not word.is_marked else " " for word in around)
 
     def _stretches(self) -> list[int]:
         """Count for each word the capitalised words in a row that it is one of; 0 for small letters."""
@@ -88,11 +84,17 @@ class _Words:
         index = 0
         while index < len(self.words):
             end = index
-            while end < len(self.words) and self.words[end].is_capital and (end == index or self.follows(end)):
+            while end < len(self.words) and self.words[end].is_capital and (end == index or self._goes_on(end)):
                 end += 1
             lengths[index:end] = [end - index] * (end - index)
             index = max(end, index + 1)
         return lengths
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a capitalised word stands behind another in the same style: "Lê Minh VIỆT NAM" changes it."""
+        before, word = self.words[index - 1], self.words[index]
+        is_same = before.is_upper == word.is_upper or before.end - before.start == 1 or word.end - word.start == 1
+        return is_same and self.follows(index)
 
 
 def find_names(work: MaskableText) -> Iterator[Found]:
@@ -202,16 +204,20 @@ def _behind_title(words: _Words, index: int) -> str | None:
     known = words.known
     if index == 0 or words[index - 1].bare not in known.title_ends or not words.follows(index, _TITLE_GAPS):
         return None
-    for length in range(_LONGEST_TITLE, 0, -1):
-        title = _phrase(words, index - length, index)
-        if title is None:
-            continue
-        titles, bare_titles = (known.kin, known.bare_kin) if length == 1 else (known.titles, known.bare_titles)
-        if title in known.titles or (words.is_bare and title in known.bare_titles):
-            return title
-        if (title in titles or (words.is_bare and title in bare_titles)) and words.follows(index):
-            return None if _is_no_title(words, index - length) else title
-    return None
+    longest = None
+    phrase = words[index - 1].written
+    for start in range(index - 1, max(index - 1 - _LONGEST_TITLE, -1), -1):
+        if start < index - 1:
+            if not words.follows(start + 1):
+                break
+            phrase = f"{words[start].written}_{phrase}"
+        if phrase in known.titles or (words.is_bare and phrase in known.bare_titles):
+            longest = phrase
+    if longest is not None or not words.follows(index):
+        return longest
+    kin = words[index - 1].written
+    is_kin = kin in known.kin or (words.is_bare and kin in known.bare_kin)
+    return kin if is_kin and not _is_no_title(words, index - 1) else None
 
 
 def _is_no_title(words: _Words, index: int) -> bool:
@@ -229,15 +235,15 @@ def _given_name(words: _Words, first: int, title: str) -> int | None:
     if _phrase(words, first - 1, first + 1) in words.known.places:  # "Bà Rịa"
         return None
     if words[first].is_capital:
-        return _capital_given_name(words, first)
+        return _capital_given_name(words, first, title)
     return _small_name(words, first, title)
 
 
-def _capital_given_name(words: _Words, first: int) -> int | None:
+def _capital_given_name(words: _Words, first: int, title: str) -> int | None:
     known = words.known
     is_given = words.is_in(first, known.given, known.bare_given)
     written = words[first].written
-    if written in known.never_names or (written in known.no_names and not is_given):
+    if written in known.never_names or (not is_given and (written in known.no_names or title in known.kin_weak)):
         return None
     if _begins_place(words, first) or _makes_compound(words, first):
         return None
@@ -303,8 +309,8 @@ def _small_full_name(words: _Words, first: int) -> int | None:
     has_middle = words.is_in(middle, known.strong_middles, known.strong_middles)
     if not has_middle and not (
         words.is_in(middle, known.middles, known.bare_middles)
-        and (words.is_in(given, known.given, known.bare_given))
         and not _makes_compound(words, middle)
+        and _ends_small_name(words, first, given)
     ):
         return None
     fourth = given + 1
@@ -318,6 +324,16 @@ def _small_full_name(words: _Words, first: int) -> int | None:
     ):
         return fourth + 1
     return fourth
+
+
+def _ends_small_name(words: _Words, first: int, given: int) -> bool:
+    """Whether a word in small letters can be the given name behind a family name and a middle one."""
+    known = words.known
+    if words.is_in(given, known.given, known.bare_given):
+        return True
+    # A family name that is nothing else bears a given name that is on no list.
+    is_sure = words[first].is_marked and words[first].written in known.families
+    return is_sure and words[given].written not in known.behind_name and words[given].written not in known.no_names
 
 
 def _makes_compound(words: _Words, index: int) -> bool:

@@ -68,7 +68,7 @@ _BANKS: Final = (
 )
 _ACCOUNT_NUMBER: Final = rf"{_NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{_CURRENCY})"
 _ACCOUNT_LEAD: Final = (
-    r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
+    r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
     r"|(?<!\w)ngan hang(?!\w)[^\d\n;:,.!?]{0,20}+(?=\d)(?!0[35789]\d{8}(?!\d))"
 )
 _BANK_LEAD: Final = rf"(?<!\w){_BANKS}[ :.\-–]{{1,3}}"
@@ -124,7 +124,7 @@ _SMALL_STREET: Final = r"(?:duong|pho) [a-z]+ [a-z]+"
 _QUARTER: Final = rf"(?:(?:to dan pho|to|thon|khu pho|khom|ap|cum) \d{{1,3}}(?!\w)|(?:ban|thon|lang|buon) {_CAPITALS})"
 _HOUSE: Final = rf"(?:(?:nha so|so nha|so|sn) {_HOUSE_NUMBER})"
 _STREETS: Final = (
-    r"(?-i:Le Loi|Le Duan|Le Lai|Le Thanh Tong|Le Hong Phong|Le Quy Don|Le Hoan|Tran Phu|Tran Hung Dao|"
+    r"(?-i:(?=[A-Z])(?:Le Loi|Le Duan|Le Lai|Le Thanh Tong|Le Hong Phong|Le Quy Don|Le Hoan|Tran Phu|Tran Hung Dao|"
     r"Tran Quoc Toan|Tran Can|Tran Nhan Tong|Tran Quang Khai|Tran Van Tho|Tran Duy Hung|Nguyen Trai|Nguyen Hue|"
     r"Nguyen Du|Nguyen Chi Thanh|Nguyen Huu Tho|Nguyen Van Cu|Nguyen Van Troi|Nguyen Thi Minh Khai|"
     r"Nguyen Khuyen|Nguyen Viet Xuan|Truong Chinh|Ton Duc Thang|Ton That Tung|Vo Nguyen Giap|Vo Thi Sau|"
@@ -134,18 +134,18 @@ _STREETS: Final = (
     r"Pham Ngu Lao|Pham Hung|To Hieu|To Vinh Dien|Be Van Dan|Bui Thi Xuan|Chu Van An|Dinh Tien Hoang|"
     r"Dinh Bo Linh|Dang Van Ngu|Huynh Thuc Khang|Kim Dong|Lac Long Quan|Au Co|Luong The Vinh|Mac Dinh Chi|"
     r"Ham Nghi|Xuan Thuy|Cau Giay|Giai Phong|Thanh Nien|Lo Van Hac|Lo Van Gia|Xo Viet Nghe Tinh|"
-    r"Cach Mang Thang Tam|Hoa Binh)"
+    r"Cach Mang Thang Tam|Hoa Binh))"
 )
 _HOUSE_ADDRESS: Final = (
     rf"(?<![\w/.-])(?:"
-    rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}},? (?:{_STREET}|{_STREETS}(?!\w))"
-    rf"|{_HOUSE}(?:,? {_LANE}){{1,3}},? {_SMALL_STREET}"
+    rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{_STREETS}(?!\w))"
+    rf"|{_HOUSE}(?:,? {_LANE}){{1,3}}+,? {_SMALL_STREET}"
     rf"|{_HOUSE} {_SMALL_STREET}"
-    rf"|{_HOUSE}(?:,? {_LANE}){{0,3}},? {_QUARTER}"
+    rf"|{_HOUSE}(?:,? {_LANE}){{0,3}}+,? {_QUARTER}"
     rf"|(?:nha so|so nha|sn) {_HOUSE_NUMBER}(?:,? {_LANE}){{0,3}}"
     rf"|so {_HOUSE_NUMBER}(?:,? {_LANE}){{1,3}}"
-    rf"|{_LANE}(?:,? {_LANE}){{0,2}}(?:,? {_STREET})?,? (?:so nha|nha so) {_HOUSE_NUMBER}"
-    rf"|{_LANE}(?:,? {_LANE}){{0,2}},? (?:{_STREET}|{_SMALL_STREET})"
+    rf"|{_LANE}(?:,? {_LANE}){{0,2}}+,? "
+    rf"(?:(?:{_STREET},? )?(?:so nha|nha so) {_HOUSE_NUMBER}|{_STREET}|{_SMALL_STREET})"
     rf"|{_STREET}, so (?:nha )?{_HOUSE_NUMBER}"
     rf"|(?<=sn )\d{{1,3}} to \d{{1,3}}"
     rf"|lo (?:so )?\d{{1,3}}[A-Z]? khu (?:tai dinh cu|do thi|dan cu) {_CAPITALS}"
@@ -163,7 +163,7 @@ _BUILDING: Final = (
 )
 _LODGING: Final = (
     rf"(?<![\w/.-])(?:{_ROOM}(?:(?:,? (?:- )?){_BUILDING}){{1,4}}"
-    rf"|{_BUILDING}(?:,? {_BUILDING}){{0,3}},? {_ROOM}"
+    rf"|{_BUILDING}(?:,? {_BUILDING}){{0,3}},? {_ROOM}(?:,? {_BUILDING}){{0,2}}"
     rf"|(?:day tro|nha tro|xom tro|khu tro) so \d{{1,3}}(?: ngo \d{{1,3}})?"
     rf"|lan so \d{{1,3}} \w{{2,6}} \w{{2,6}}(?:, giuong \d{{1,3}})?"
     rf"|giuong (?:so )?\d{{1,3}},? phong \d{{1,4}})"
@@ -189,6 +189,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     years = rf"(?:{_ANY_DATE})"
     # Nothing begins inside a word but at its first digit: most places are passed over at once.
     start = rf"(?:(?<![\w@])(?=[\w@+(/{name}{born}])|(?<=[\W_])(?=[\w@])|(?<!\d)(?=\d))"
+    near_digit = r"(?=\D{0,64}+\d)"  # before what needs a number: most words are passed over
     addresses = (
         rf"(?<![\w.+-])(?=[\w.+-]++\s?[@\[(])(?P<mail>{_MAIL_ADDRESS})"
         rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_PROFILE_LINK})|(?P<page>https?://[^\s<>\"]+))"
@@ -216,8 +217,9 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"(?!{_CURRENCY}))"
     )
     return re.compile(
-        rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{behind_words}"
-        rf"|(?=[cdghklnpstxbm\d])(?:(?P<lodging>{_LODGING})|(?P<address>{_HOUSE_ADDRESS}))"
+        rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{near_digit}{behind_words}"
+        rf"|(?=[cdghklnpstxbm]|\d[\w/]{{0,20}}+,? \D){near_digit}"
+        rf"(?:(?P<lodging>{_LODGING})|(?P<address>{_HOUSE_ADDRESS}))"
         rf"|(?=\d)(?:{numbers})|(?=[k0])(?P<spoken>{_SPOKEN_PHONE})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
         rf"|(?=[0o])(?P<spelled>{_SPELLED_PHONE})|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
         re.IGNORECASE,
@@ -225,6 +227,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
 
 
 _ONE_ACCOUNT: Final = re.compile(_ACCOUNT_NUMBER, re.IGNORECASE)
+_BANK_AT_END: Final = re.compile(rf"{_BANK_LEAD}$", re.IGNORECASE)
 _PHONE_IN_LINK: Final = re.compile(r"(?<=[=/:])(?:\+|%2B)?(?:84|0)\d{9}(?![\w-])")
 
 
@@ -236,7 +239,10 @@ def find_patterns(work: MaskableText) -> Iterator[Found]:
             yield from _in_page(match)
         elif group not in _NO_PERSON:
             lead = match.groupdict().get(f"{group}_lead") or ""
-            yield _KINDS.get(group, group), match.start() + len(lead), match.end()
+            start = match.start() + len(lead)
+            if group == "account" and (bank := _BANK_AT_END.search(lead)):
+                start = match.start() + bank.start()
+            yield _KINDS.get(group, group), start, match.end()
 
 
 def _in_page(page: re.Match[str]) -> Iterator[Found]:

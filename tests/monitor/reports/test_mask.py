@@ -1,6 +1,7 @@
 """What is hidden in quoted posts, and what is left alone."""
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -152,6 +153,11 @@ def test_what_names_nobody_stays(text: str) -> None:
     assert mask_personal(text) == text
 
 
+PERSONAL_PARTS = (
+    "Nguyễn ", "anh ", "giám đốc ", "Anh Nguyễn Văn ", "vàng a ", "không ", "0o", "phòng 1 ", "phòng 1, dãy 1, ",
+    "số 1 ngõ 1 ", "ngõ 1 ", "đường Lê ", "12A-", "bhxh ", "sinh ngày ", "1/1/", "[tên] ", "[tên] (1988", "ngân hàng ",
+    "nhà trọ ", "tầng 1 ", "u/a", "VCB ", "sn 1990 ", "nguyen-van-", "LÒ VĂN ", "\ue000", "thẻ ",
+)  # fmt: skip
 PLAIN = st.text(st.sampled_from("abcđêô ,.!?\n"), max_size=20)
 SEPARATORS = st.sampled_from(["", " ", ".", "-"])
 
@@ -183,7 +189,7 @@ def test_a_text_of_small_letters_stays(text: str) -> None:
 
 
 def test_the_time_grows_with_the_length_alone() -> None:
-    assert quadratic(mask_personal) == {}
+    assert quadratic(mask_personal, (*PARTS, *PERSONAL_PARTS)) == {}
 
 
 def test_a_list_of_accounts_is_masked_to_its_end() -> None:
@@ -254,3 +260,17 @@ def test_each_mask_tells_its_kind_and_its_place_in_the_text_as_given() -> None:
     first, second = find_personal(text)
     assert (first.kind, unicodedata.normalize("NFC", text[first.start : first.end])) == ("name", "Hường")
     assert (second.kind, text[second.start : second.end], second.placeholder) == ("phone", "0900000123", PHONE)
+
+
+@given(st.lists(st.sampled_from((*PARTS, *PERSONAL_PARTS)), max_size=30).map("".join))
+def test_masks_stand_in_order_and_say_what_is_replaced(text: str) -> None:
+    masks = find_personal(text)
+    assert all(before.end <= after.start for before, after in pairwise(masks))
+    assert all(mask.start < mask.end for mask in masks)
+    pieces = [
+        text[start:end]
+        for start, end in zip([0, *(m.end for m in masks)], [*(m.start for m in masks), None], strict=True)
+    ]
+    shown = "".join(piece + mask.placeholder for piece, mask in zip(pieces, masks, strict=False)) + pieces[-1]
+    assert mask_personal(text) == shown
+    assert mask_personal(shown) == shown
