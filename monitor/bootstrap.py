@@ -6,23 +6,21 @@ Each thing is imported where it is built: a command waits for the libraries of w
 from __future__ import annotations
 
 import hmac
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
-from monitor.private_files import make_private, sweep
+from monitor.home_folder import tidy
 from monitor.secret_key import make_key, read_former, read_key, rotate_key
 from monitor.settings import Settings
+from monitor.worker_process import begin_worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
-SPOOL = "spool"
 DEFAULT_MODEL = "default"
 Progress = Callable[[str, int, int], None]
 
@@ -60,19 +57,6 @@ def _no_progress(_step: str, _done: int, _total: int) -> None:
 
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, purpose.encode(), "sha256")
-
-
-def _begin_worker() -> None:
-    """Let Ctrl-C reach the parent process alone, since a worker would write a traceback; and end with the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    # A parent that was killed tells nobody, and its workers would wait for tasks for ever.
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
 
 
 @dataclass
@@ -158,13 +142,7 @@ class Application:
             What others can still read, because it belongs to another user.
 
         """
-        settings = self.settings
-        if not settings.home.is_dir():
-            return []
-        sweep([settings.home, settings.captures_dir / SPOOL, settings.reports_dir, *settings.models_dir.glob("*")])
-        database = settings.sqlite_path
-        files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
-        return make_private(settings.home, [settings.config_path, self.secret_path, self.former_path, *files])
+        return tidy(self.settings, (self.secret_path, self.former_path))
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
@@ -281,7 +259,7 @@ class Application:
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
         spawn = get_context("spawn")
-        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=_begin_worker)
+        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=begin_worker)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
