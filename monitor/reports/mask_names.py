@@ -232,7 +232,11 @@ def _is_no_title(words: _Words, index: int) -> bool:
 
 def _given_name(words: _Words, first: int, title: str) -> int | None:
     """Tell where a name behind a title ends that does not begin with a family name in capitals, or None."""
-    if _phrase(words, first - 1, first + 1) in words.known.places:  # "Bà Rịa"
+    known = words.known
+    if _phrase(words, first - 1, first + 1) in known.places:  # "Bà Rịa"
+        return None
+    longer = f"{title}_{words[first].written}"
+    if longer in known.titles or (words.is_bare and longer in known.bare_titles):
         return None
     if words[first].is_capital:
         return _capital_given_name(words, first, title)
@@ -253,7 +257,7 @@ def _capital_given_name(words: _Words, first: int, title: str) -> int | None:
     if heading:
         both_given = is_given and (not has_second or words.is_in(second, known.given, known.bare_given))
         return second + has_second if both_given and words[second - 1].written not in known.no_names else None
-    if not has_second or words[second].written in known.no_names:
+    if not has_second or words[second].written in known.no_given:
         return second
     third = second + 1
     is_third = _is_capital_behind(words, third) and words.is_in(third, known.given, known.bare_given)

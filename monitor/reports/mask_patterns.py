@@ -171,7 +171,7 @@ _LODGING: Final = (
 
 _KINDS: Final = {
     "mail": "email", "profile": "link", "other_handle": "handle", "tagged_name": "handle", "called": "phone",
-    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "card": "account",
+    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "before_bank": "account", "card": "account",
     "born": "birth_date", "insured": "insurance",
 }  # fmt: skip
 _NO_PERSON: Final = frozenset({"figure", "grouped"})
@@ -212,6 +212,8 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     )
     numbers = (
         rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{_CURRENCY})"
+        rf"|(?P<before_bank>(?<!\d){_NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}"
+        rf"(?= (?:- )?(?:ngan hang |nh )?{_BANKS}(?!\w)))"
         r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
         r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2})(?!\d)"
         rf"(?!{_CURRENCY}))"
