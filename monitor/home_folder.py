@@ -23,7 +23,8 @@ def tidy(settings: Settings, keys: Sequence[Path]) -> list[Path]:
     """
     if not settings.home.is_dir():
         return []
-    sweep([settings.home, settings.captures_dir / SPOOL, settings.reports_dir, *settings.models_dir.glob("*")])
+    written_to = (settings.captures_dir / SPOOL, settings.reports_dir, settings.home / "imports")
+    sweep([settings.home, *written_to, *settings.models_dir.glob("*")])
     database = settings.sqlite_path
     files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
     return make_private(settings.home, [settings.config_path, *keys, *files])

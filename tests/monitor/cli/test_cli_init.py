@@ -265,11 +265,12 @@ def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(kiemtin: Comman
     assert {name: f"{mode:o}" for name, mode in modes.items() if mode not in (0o600, 0o700)} == {}
 
 
-def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Command, home: Path) -> None:
+@pytest.mark.parametrize("folder", ["reports", "imports", "captures/spool"])
+def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Command, home: Path, folder: str) -> None:
     home.chmod(0o755)
     (home / "kiemtin.db").chmod(0o644)
-    half = home / "reports" / ".tong-hop.html.999999999-ab.part"
-    half.parent.mkdir()
+    half = home / folder / ".tong-hop.html.999999999-ab.part"
+    half.parent.mkdir(parents=True, exist_ok=True)
     half.write_text("half a quotation")
     kiemtin.well("sources", "list")
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
