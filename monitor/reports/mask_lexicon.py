@@ -63,6 +63,8 @@ class NameWords:
     no_names: frozenset[str]
     never_names: frozenset[str]
     no_given: frozenset[str]
+    banks: frozenset[str]
+    streets: frozenset[str]
 
 
 @cache
@@ -111,6 +113,8 @@ def name_words() -> NameWords:
         no_names=lists["no_names"],
         never_names=_NEVER_NAMES,
         no_given=lists["no_names"] - given,
+        banks=lists["banks"],
+        streets=lists["streets"],
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from monitor.reports.mask_lexicon import name_words
 from monitor.reports.mask_text import Found, MaskableText
 
 _SEPARATOR: Final = r"[ .\-–)\u00a0]{0,2}"
@@ -61,17 +62,11 @@ _INSURANCE_LEAD: Final = (
     r"(?<!\w)(?:bhxh|bhyt|bhtn|vssid|(?:the |so |ma )?bao hiem|so so)(?!\w)"
     r"[^\d\n;!?]{0,25}?(?=(?<!\w)(?:[A-Z]{2} ?)?\d)" + _NO_FIGURE
 )
-_BANKS: Final = (
-    r"(?:vietcombank|vcb|techcombank|techcom|tcb|agribank|bidv|vietinbank|mb ?bank|mb|vpbank|acb|tpbank|sacombank|stb|"
-    r"vib|shb|msb|ocb|lpbank|lienvietpostbank|hdbank|seabank|eximbank|shinhan|scb|abbank|namabank|pvcombank|bac a bank|"
-    r"momo|zalopay|viettel money|viettelpay|\w{1,20}bank)"
-)
 _ACCOUNT_NUMBER: Final = rf"{_NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{_CURRENCY})"
 _ACCOUNT_LEAD: Final = (
     r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
     r"|(?<!\w)ngan hang(?!\w)[^\d\n;:,.!?]{0,20}+(?=\d)(?!0[35789]\d{8}(?!\d))"
 )
-_BANK_LEAD: Final = rf"(?<!\w){_BANKS}[ :.\-–]{{1,3}}"
 
 # Telephones
 _PHONE_LEAD: Final = r"(?<!\w)(?:sdt|dt|dien thoai|lien he|goi|zalo|zl|lh|call|phone|tel|hotline)(?!\w)[ :.\-–]{0,4}"
@@ -123,36 +118,6 @@ _STREET: Final = rf"(?:duong|pho|dg|d\.) ?{_CAPITALS}"
 _SMALL_STREET: Final = r"(?:duong|pho) [a-z]+ [a-z]+"
 _QUARTER: Final = rf"(?:(?:to dan pho|to|thon|khu pho|khom|ap|cum) \d{{1,3}}(?!\w)|(?:ban|thon|lang|buon) {_CAPITALS})"
 _HOUSE: Final = rf"(?:(?:nha so|so nha|so|sn) {_HOUSE_NUMBER})"
-_STREETS: Final = (
-    r"(?-i:(?=[A-Z])(?:Le Loi|Le Duan|Le Lai|Le Thanh Tong|Le Hong Phong|Le Quy Don|Le Hoan|Tran Phu|Tran Hung Dao|"
-    r"Tran Quoc Toan|Tran Can|Tran Nhan Tong|Tran Quang Khai|Tran Van Tho|Tran Duy Hung|Nguyen Trai|Nguyen Hue|"
-    r"Nguyen Du|Nguyen Chi Thanh|Nguyen Huu Tho|Nguyen Van Cu|Nguyen Van Troi|Nguyen Thi Minh Khai|"
-    r"Nguyen Khuyen|Nguyen Viet Xuan|Truong Chinh|Ton Duc Thang|Ton That Tung|Vo Nguyen Giap|Vo Thi Sau|"
-    r"Vo Van Kiet|Hoang Van Thai|Hoang Quoc Viet|Hoang Dieu|Hoang Hoa Tham|Hoang Cong Chat|Hoang Van Thu|"
-    r"Phan Dinh Giot|Phan Dinh Phung|Phan Boi Chau|Phan Chu Trinh|Ly Thuong Kiet|Ly Thai To|Ly Nam De|"
-    r"Ly Tu Trong|Hai Ba Trung|Ba Trieu|Quang Trung|Hung Vuong|Ngo Quyen|Dien Bien Phu|Pham Van Dong|"
-    r"Pham Ngu Lao|Pham Hung|To Hieu|To Vinh Dien|Be Van Dan|Bui Thi Xuan|Chu Van An|Dinh Tien Hoang|"
-    r"Dinh Bo Linh|Dang Van Ngu|Huynh Thuc Khang|Kim Dong|Lac Long Quan|Au Co|Luong The Vinh|Mac Dinh Chi|"
-    r"Ham Nghi|Xuan Thuy|Cau Giay|Giai Phong|Thanh Nien|Lo Van Hac|Lo Van Gia|Xo Viet Nghe Tinh|"
-    r"Cach Mang Thang Tam|Hoa Binh))"
-)
-_HOUSE_ADDRESS: Final = (
-    rf"(?<![\w/.-])(?:"
-    rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{_STREETS}(?!\w))"
-    rf"|{_HOUSE}(?:,? {_LANE}){{1,3}}+,? {_SMALL_STREET}"
-    rf"|{_HOUSE} {_SMALL_STREET}"
-    rf"|{_HOUSE}(?:,? {_LANE}){{0,3}}+,? {_QUARTER}"
-    rf"|(?:nha so|so nha|sn) {_HOUSE_NUMBER}(?:,? {_LANE}){{0,3}}"
-    rf"|so {_HOUSE_NUMBER}(?:,? {_LANE}){{1,3}}"
-    rf"|{_LANE}(?:,? {_LANE}){{0,2}}+,? "
-    rf"(?:(?:{_STREET},? )?(?:so nha|nha so) {_HOUSE_NUMBER}|{_STREET}|{_SMALL_STREET})"
-    rf"|{_STREET}, so (?:nha )?{_HOUSE_NUMBER}"
-    rf"|(?<=sn )\d{{1,3}} to \d{{1,3}}"
-    rf"|lo (?:so )?\d{{1,3}}[A-Z]? khu (?:tai dinh cu|do thi|dan cu) {_CAPITALS}"
-    rf"|(?:can ho|can|p\.?|phong) ?(?:so )?\d{{3,4}}[A-Z]?,? (?:toa (?:nha )?\w{{1,4}},? )?chung cu {_CAPITALS}"
-    rf"|(?:can ho|p\.?|phong) ?\d{{3,4}}[A-Z]?,? toa (?:nha )?\w{{1,4}}(?: chung cu {_CAPITALS})?"
-    r")"
-)
 _OWNER: Final = rf"(?:(?:ong|ba|co|chu|anh|chi|bac|di|thim|cau) (?:{_CAPITALS}|[a-z]+)|so \d{{1,3}}(?!\d)|{_CAPITALS})"
 _ROOM: Final = r"(?:phong(?: tro)?(?: so)?|p\.?|giuong|can) ?\d{1,4}[A-Z]?(?!\w)"
 _BUILDING: Final = (
@@ -171,10 +136,52 @@ _LODGING: Final = (
 
 _KINDS: Final = {
     "mail": "email", "profile": "link", "other_handle": "handle", "tagged_name": "handle", "called": "phone",
-    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "before_bank": "account", "card": "account",
-    "born": "birth_date", "insured": "insurance",
+    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "before_bank": "account",
+    "card": "account", "born": "birth_date", "insured": "insurance",
 }  # fmt: skip
 _NO_PERSON: Final = frozenset({"figure", "grouped"})
+
+
+@cache
+def _bank() -> str:
+    """Give the expression for the name of a bank or a purse."""
+    longest_first = sorted(name_words().banks, key=lambda name: (-len(name), name))
+    names = "|".join(longest_first).replace("_", " ?")
+    return rf"(?:{names}|\w{{1,20}}bank)"
+
+
+@cache
+def _bank_lead() -> str:
+    return rf"(?<!\w){_bank()}[ :.\-–]{{1,3}}"
+
+
+@cache
+def _bank_at_end() -> re.Pattern[str]:
+    return re.compile(f"{_bank_lead()}$", re.IGNORECASE)
+
+
+@cache
+def _house_address() -> str:
+    """Give the expression for the address of a house; a street needs no word for it when it is a known one."""
+    streets = "|".join(sorted(name_words().streets)).replace("_", " ")
+    known_street = f"(?-i:(?=[A-Z])(?:{streets}))"
+    return (
+        rf"(?<![\w/.-])(?:"
+        rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{known_street}(?!\w))"
+        rf"|{_HOUSE}(?:,? {_LANE}){{1,3}}+,? {_SMALL_STREET}"
+        rf"|{_HOUSE} {_SMALL_STREET}"
+        rf"|{_HOUSE}(?:,? {_LANE}){{0,3}}+,? {_QUARTER}"
+        rf"|(?:nha so|so nha|sn) {_HOUSE_NUMBER}(?:,? {_LANE}){{0,3}}"
+        rf"|so {_HOUSE_NUMBER}(?:,? {_LANE}){{1,3}}"
+        rf"|{_LANE}(?:,? {_LANE}){{0,2}}+,? "
+        rf"(?:(?:{_STREET},? )?(?:so nha|nha so) {_HOUSE_NUMBER}|{_STREET}|{_SMALL_STREET})"
+        rf"|{_STREET}, so (?:nha )?{_HOUSE_NUMBER}"
+        rf"|(?<=sn )\d{{1,3}} to \d{{1,3}}"
+        rf"|lo (?:so )?\d{{1,3}}[A-Z]? khu (?:tai dinh cu|do thi|dan cu) {_CAPITALS}"
+        rf"|(?:can ho|can|p\.?|phong) ?(?:so )?\d{{3,4}}[A-Z]?,? (?:toa (?:nha )?\w{{1,4}},? )?chung cu {_CAPITALS}"
+        rf"|(?:can ho|p\.?|phong) ?\d{{3,4}}[A-Z]?,? toa (?:nha )?\w{{1,4}}(?: chung cu {_CAPITALS})?"
+        r")"
+    )
 
 
 @cache
@@ -205,15 +212,15 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"|(?P<insured>(?P<insured_lead>(?<!\w)(?:ma|so|so so) ){_INSURANCE_NUMBER}(?= (?:bhxh|bhyt)(?!\w)))"
         rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]?\d(?:[ .\-]?\d){{6,11}}(?!\d))"
         rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
-        rf"|(?P<bank>{_BANK_LEAD}{_ACCOUNT_NUMBER})"
+        rf"|(?P<bank>{_bank_lead()}{_ACCOUNT_NUMBER})"
         rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){_NO_FIGURE}(?!1[89]00)"
         rf"[1-9](?:[ .\-]?\d){{8,10}}(?!\d)(?!{_CURRENCY}))"
         r")"
     )
+    bank_behind = rf"(?= (?:- )?(?:ngan hang |nh )?{_bank()}(?!\w))"
     numbers = (
         rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{_CURRENCY})"
-        rf"|(?P<before_bank>(?<!\d){_NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}"
-        rf"(?= (?:- )?(?:ngan hang |nh )?{_BANKS}(?!\w)))"
+        rf"|(?P<before_bank>(?<!\d){_NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
         r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
         r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2})(?!\d)"
         rf"(?!{_CURRENCY}))"
@@ -221,7 +228,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     return re.compile(
         rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{near_digit}{behind_words}"
         rf"|(?=[cdghklnpstxbm]|\d[\w/]{{0,20}}+,? \D){near_digit}"
-        rf"(?:(?P<lodging>{_LODGING})|(?P<address>{_HOUSE_ADDRESS}))"
+        rf"(?:(?P<lodging>{_LODGING})|(?P<address>{_house_address()}))"
         rf"|(?=\d)(?:{numbers})|(?=[k0])(?P<spoken>{_SPOKEN_PHONE})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
         rf"|(?=[0o])(?P<spelled>{_SPELLED_PHONE})|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
         re.IGNORECASE,
@@ -229,7 +236,6 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
 
 
 _ONE_ACCOUNT: Final = re.compile(_ACCOUNT_NUMBER, re.IGNORECASE)
-_BANK_AT_END: Final = re.compile(rf"{_BANK_LEAD}$", re.IGNORECASE)
 _PHONE_IN_LINK: Final = re.compile(r"(?<=[=/:])(?:\+|%2B)?(?:84|0)\d{9}(?![\w-])")
 
 
@@ -242,7 +248,7 @@ def find_patterns(work: MaskableText) -> Iterator[Found]:
         elif group not in _NO_PERSON:
             lead = match.groupdict().get(f"{group}_lead") or ""
             start = match.start() + len(lead)
-            if group == "account" and (bank := _BANK_AT_END.search(lead)):
+            if group == "account" and (bank := _bank_at_end().search(lead)):
                 start = match.start() + bank.start()
             yield _KINDS.get(group, group), start, match.end()
 

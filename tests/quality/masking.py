@@ -1,7 +1,8 @@
 """How much of the personal data in `masking.jsonl` is masked, and how much else.
 
-The texts were written for this project before the rules they measure (the last 76 after them, to see them fail), as people
-write posts and comments; every name, number and address in them is invented. `personal` gives the places of personal data, of sixteen kinds.
+The texts were written for this project before the rules they measure (the last 76 after them, to see them fail), as
+people write posts and comments; every name, number and address in them is invented. `personal` gives the places of
+personal data, of sixteen kinds.
 """
 
 import json
