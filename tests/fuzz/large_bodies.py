@@ -105,11 +105,3 @@ JSON_UNITS: Mapping[str, Body] = {
     "open string": Body(b"a", b'["'),
     "escapes": Body(b"\\ud800", b'["', b'"]'),
 }
-CSV_UNITS: Mapping[str, Body] = {
-    "open quote": Body(b"a\n", b'id,text\n1,"'),
-    "columns": Body(b"1," * 9_999 + b"1\n", b",".join(b"c%d" % number for number in range(10_000)) + b"\n"),
-    "line breaks": Body(b"\n"),
-    "quotes": Body(b'"', b"id,text\n"),
-    "delimiters": Body(b",", b"id,text\n"),
-    "short rows": Body(b"1\n", b"id,text\n"),
-}

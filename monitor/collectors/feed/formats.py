@@ -34,6 +34,7 @@ _LIKE_WESTERN = re.compile(r"cp(?:125[02457]|437|85\d)|latin_1|iso8859_\d+|mac_(
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
 _SHOWN = 80
+_MOST_ITEMS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,9 @@ def _read_json_feed(text: str, url: str) -> Document:
     if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):
         raise PayloadInvalid(f"{url} is JSON, but not a JSON Feed: check the address and the kind of the source")
     skipped: Counter[str] = Counter()
+    if len(items) > _MOST_ITEMS:
+        skipped[f"beyond the first {_MOST_ITEMS:,}"] = len(items) - _MOST_ITEMS
+        items = items[:_MOST_ITEMS]
     sound = [item for item in items if isinstance(item, dict)]
     if len(sound) < len(items):
         skipped["malformed"] += len(items) - len(sound)

@@ -27,6 +27,7 @@ from monitor.errors import PayloadInvalid, UsageError
 
 _TIMELINES = ("local", "public", "tag")
 _PAGE_SIZE = 40
+_MOST_ROWS = 1000  # of an answer, whatever was asked for
 _BACKFILL_PAGES = 5
 _MOST_BACKFILL_PAGES = 100
 _LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
@@ -179,7 +180,8 @@ def read_page(fetched: Fetched, host: str) -> Page:
     rows = _json(fetched)
     if not isinstance(rows, list):
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of statuses: is it a Mastodon server?")
-    skipped: Counter[str] = Counter()
+    skipped: Counter[str] = Counter({"malformed": len(rows) - _MOST_ROWS} if len(rows) > _MOST_ROWS else {})
+    rows = rows[:_MOST_ROWS]
     statuses = []
     for row in rows:
         result = read_status(row, host)

@@ -1,0 +1,54 @@
+"""Five megabytes in forms that made parsers slow or hungry: each ends within 5 s of processor time and 300 MB."""
+
+import re
+from itertools import islice
+
+import pytest
+
+from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
+from monitor.errors import KiemtinError
+from tests.fuzz.large_bodies import HTML_UNITS, JSON_UNITS, XML_UNITS, Body
+from tests.fuzz.parsers import TARGETS, read_target
+
+MOST_TAGS = {
+    "xenforo": 199_000,
+    "telegram": 59_000,
+    "article": 59_000,
+    "thread": 59_000,
+    "article without rules": 59_000,
+}
+BY_PARSER = {
+    **dict.fromkeys(MOST_TAGS, HTML_UNITS),
+    "rss": XML_UNITS,
+    "json feed": JSON_UNITS,
+    "mastodon": JSON_UNITS,
+}
+# What an error says when the process had to end, instead of the parser.
+LIMITS = ("processor time", "MB of memory", "ended the process")
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("name", BY_PARSER)
+async def test_large_bodies_end_in_time(name: str) -> None:
+    parser, target = ProcessParser(ParserLimits()), TARGETS[name]
+    exceeded = []
+    try:
+        for label, body in BY_PARSER[name].items():
+            for made in versions(name, body):
+                try:
+                    await parser.run(read_target, target.answer(made), (name,))
+                except KiemtinError as error:
+                    exceeded += [f"{label}: {error}"] if any(limit in str(error) for limit in LIMITS) else []
+    finally:
+        await parser.aclose()
+    assert exceeded == []
+
+
+def versions(name: str, body: Body) -> list[bytes]:
+    """Give a body whole and, of a page, as much of it as has the most tags that are not refused at once."""
+    whole = body.make()
+    if name not in MOST_TAGS:
+        return [whole]
+    begin = b'<html id="XF"><body>'
+    cut = next(islice(re.finditer(b"<", whole), MOST_TAGS[name], None), None)
+    return [begin + whole, begin + whole[: cut.start()]] if cut else [begin + whole]
