@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos quality conformance fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -126,6 +126,9 @@ fuzz: setup  ## Feed so many changed payloads (COUNT=20000) to every parser, wit
 
 chaos: setup  ## Kill programs at random points, a thousand times on each database, and look at what is left (KILLS=N SEED=N).
 	$(BIN)/python -m tests.chaos
+
+real-posts: setup  ## Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
+	$(BIN)/python -m tests.quality.calibrate_on_real_posts $(REAL)
 
 quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)

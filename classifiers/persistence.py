@@ -29,7 +29,7 @@ from classifiers.model.subclasses import SubclassModel
 from classifiers.text.lexicon import lexicon_version
 from classifiers.text.segment import Segmenter
 
-FORMAT: Final = 8
+FORMAT: Final = 9
 SEPARATOR: Final = "\n"  # in no n-gram: normalising replaces white space by spaces
 MODEL_FILE, MANIFEST_FILE = "model.npz", "manifest.json"
 
@@ -154,12 +154,14 @@ def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
         "weights": np.stack([model.weights for model in models]),
         "intercepts": np.array([model.intercept for model in models]),
         "subclass_weights": np.array([model.subclass_weight for model in models]),
+        "length_weights": np.array([model.length_weight for model in models]),
+        "reply_weights": np.array([model.reply_weight for model in models]),
     }
     for fitted in classifier.space.fitted:
         arrays[f"ngrams.{fitted.view.name}"] = _as_bytes(fitted.ngrams)
         arrays[f"idf.{fitted.view.name}"] = fitted.idf
     for model in models:
-        arrays[f"label_given_subclass.{model.label}"] = model.label_given_subclass
+        arrays[f"subclass_shares.{model.label}"] = model.subclass_shares
     if classifier.subclasses:
         arrays["subclasses.names"] = _as_bytes(classifier.subclasses.names)
         arrays["subclasses.columns"] = classifier.subclasses.columns.astype(np.int32)
@@ -183,11 +185,13 @@ def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmente
             arrays["weights"][row].astype(np.float64),
             float(arrays["intercepts"][row]),
             float(arrays["subclass_weights"][row]),
-            arrays[f"label_given_subclass.{label}"].astype(np.float64),
+            arrays[f"subclass_shares.{label}"].astype(np.float64),
+            float(arrays["length_weights"][row]),
+            float(arrays["reply_weights"][row]),
         )
         if model.subclass_weight:
-            expected = (len(subclasses.names) if subclasses else 0,)
-            _require_shape(f"label_given_subclass of {label}", model.label_given_subclass, expected)
+            expected = (2, len(subclasses.names) if subclasses else 0)
+            _require_shape(f"subclass_shares of {label}", model.subclass_shares, expected)
         models.append(model)
     thresholds = {label: float(manifest["thresholds"][label]) for label in labels}
     return Classifier(space, models, thresholds, segmenter, subclasses=subclasses)

@@ -368,9 +368,10 @@ class Application:
         if name != DEFAULT_MODEL or (self.model_folder(name) / MANIFEST_FILE).is_file():
             return False
         from classifiers.data.datasets import read_corpus
+        from classifiers.training.config import corpus_config
         from classifiers.training.train import Trainer
 
-        self.save_model(Trainer(self.segmenter, progress=progress).fit(read_corpus()), DEFAULT_MODEL)
+        self.save_model(Trainer(self.segmenter, corpus_config(), progress).fit(read_corpus()), DEFAULT_MODEL)
         return True
 
     def save_model(self, trained: Trained, name: str) -> Path:

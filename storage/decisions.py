@@ -27,6 +27,7 @@ class LabelDecision:
         same_as: A key that copies of the post share: their cluster, or the hash of the content.
         decided_at: When, UTC.
         sampling: How the post was drawn for a question about the label; None: it was flagged.
+        context: The title of the article or thread that the post answers; None: it answers none.
 
     """
 
@@ -37,6 +38,7 @@ class LabelDecision:
     same_as: str
     decided_at: datetime
     sampling: str | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def label_decisions(session: Session) -> list[LabelDecision]:
             same_as=_same_as(posts[post_id]),
             decided_at=at,
             sampling=drawn.get((post_id, label)),
+            context=posts[post_id].context,
         )
         for (post_id, label), (at, decision, revision) in sure.items()
         if post_id in posts

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 POINTS: Final = 50
-EVEN: Final = 0.5  # the precision below which flags are more often wrong than right
+EVEN: Final = 0.5  # below it, of texts or of flags, more are wrong than right
 DIGITS: Final = 6
 
 
@@ -81,12 +81,3 @@ class Curve:
     def best_precision(self) -> float | None:
         """The highest precision that any threshold reaches; None of an empty curve."""
         return max((point.precision for point in self.points), default=None)
-
-    def unsure_from(self, threshold: float) -> float:
-        """Give the lower end of the band in which a text is neither flagged nor called clean.
-
-        The band goes from the threshold down to the least one whose flags would be right at least as often as wrong. It
-        is empty (the threshold itself) where the curve has no lower one.
-        """
-        even = self.threshold_for(EVEN)
-        return threshold if even is None else min(even, threshold)

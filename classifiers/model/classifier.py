@@ -1,9 +1,11 @@
 """The trained classifier: linear models over one feature matrix, calibrated, with explanations that add up.
 
 For every label, log-odds = intercept + sum of (weight x feature) + subclass_weight x (log-odds of the label by
-subclasses), and probability = 1 / (1 + exp(-log-odds)). Calibration is folded into weights and intercept.
+subclasses) + length_weight x log(1 + characters) + reply_weight if the text answers another, and probability =
+1 / (1 + exp(-log-odds)). Calibration is folded into weights and intercept.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,9 +17,9 @@ import scipy.sparse as sp
 
 from classifiers.data.metadata import Context
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import prepare_all
+from classifiers.features.tokens import PreparedText, prepare_all
 from classifiers.model.explain import explain
-from classifiers.model.prediction import Prediction
+from classifiers.model.prediction import TRAITS, Prediction
 from classifiers.model.subclasses import Floats, SubclassModel, label_log_odds, log_odds_gradient
 from classifiers.text.segment import Segmenter
 
@@ -33,7 +35,9 @@ class LabelModel:
         weights: Of the features, in calibrated log-odds, shape (features,).
         intercept: In calibrated log-odds.
         subclass_weight: By what the log-odds by subclasses are multiplied; 0: subclasses do not count.
-        label_given_subclass: P(label | subclass), shape (subclasses,).
+        subclass_shares: What each subclass counts for the label and against it, shape (2, subclasses).
+        length_weight: Of log(1 + characters of the normalised text).
+        reply_weight: Added where the text answers an article or another post.
 
     """
 
@@ -41,7 +45,9 @@ class LabelModel:
     weights: Floats
     intercept: float
     subclass_weight: float = 0.0
-    label_given_subclass: Floats = field(default_factory=lambda: np.zeros(0))
+    subclass_shares: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+    length_weight: float = 0.0
+    reply_weight: float = 0.0
 
 
 class Classifier:
@@ -72,6 +78,9 @@ class Classifier:
         self._segmenter = segmenter
         self._weights = np.column_stack([model.weights for model in label_models])
         self._intercepts = np.array([model.intercept for model in label_models])
+        self._trait_weights = np.array(
+            [[model.length_weight for model in label_models], [model.reply_weight for model in label_models]]
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -90,7 +99,7 @@ class Classifier:
 
         Args:
             texts: Any texts, also empty ones.
-            contexts: What is known beside each text, one a text; no model reads it yet.
+            contexts: What is known beside each text, one a text; a text with a title answers what the title names.
             thresholds: The probability from which each label is flagged; None for the model's own.
             explain_all: Give reasons for every label instead of only for the flagged ones.
 
@@ -99,24 +108,34 @@ class Classifier:
         while batch := list(islice(stream, BATCH)):
             traced = self.space.transform_traced(prepare_all([text for text, _ in batch], self._segmenter))
             log_proba = self.subclasses.predict_log_proba(traced.matrix) if self.subclasses else None
-            log_odds = self._log_odds(traced.matrix, log_proba)
+            traits = traits_of(traced.texts, [context for _, context in batch])
+            log_odds = self._log_odds(traced.matrix, log_proba) + traits @ self._trait_weights
             probabilities = [dict(zip(self.labels, row, strict=True)) for row in sigmoid(log_odds).tolist()]
             flags = [_flags(of_text, thresholds or self.thresholds) for of_text in probabilities]
             asked = [self.labels] * len(batch) if explain_all else flags
-            reasons = explain(traced, log_odds, self.labels, asked, partial(self._feature_weights, log_proba))
+            reasons = explain(
+                traced,
+                log_odds,
+                self.labels,
+                asked,
+                partial(self._feature_weights, log_proba),
+                of_traits=traits[:, :, np.newaxis] * self._trait_weights,
+            )
             for text, probability, flagged, why in zip(traced.texts, probabilities, flags, reasons, strict=True):
                 yield Prediction(probability, flagged, why, text.segmented)
 
-    def log_odds(self, matrix: sp.csr_matrix) -> Floats:
-        """Give the log-odds of the labels of texts with these features, shape (texts, labels)."""
-        return self._log_odds(matrix, self.subclasses.predict_log_proba(matrix) if self.subclasses else None)
+    def log_odds(self, matrix: sp.csr_matrix, traits: Floats) -> Floats:
+        """Give the log-odds of the labels, shape (texts, labels), of texts with these features and `traits_of` them."""
+        log_proba = self.subclasses.predict_log_proba(matrix) if self.subclasses else None
+        of_traits: Floats = traits @ self._trait_weights
+        return self._log_odds(matrix, log_proba) + of_traits
 
     def _log_odds(self, matrix: sp.csr_matrix, log_proba: Floats | None) -> Floats:
         """Give the log-odds of the labels, shape (texts, labels)."""
         log_odds: Floats = np.asarray(matrix @ self._weights) + self._intercepts
         for column, model in enumerate(self.label_models):
             if model.subclass_weight and log_proba is not None:
-                log_odds[:, column] += model.subclass_weight * label_log_odds(log_proba, model.label_given_subclass)
+                log_odds[:, column] += model.subclass_weight * label_log_odds(log_proba, model.subclass_shares)
         return log_odds
 
     def _feature_weights(self, log_proba: Floats | None, matrix: sp.csr_matrix, rows: Sequence[int]) -> Floats:
@@ -130,12 +149,21 @@ class Classifier:
             return weights
         here = log_proba[rows]
         gradients = [
-            model.subclass_weight * log_odds_gradient(here, model.label_given_subclass)
+            model.subclass_weight * log_odds_gradient(here, model.subclass_shares)
             if model.subclass_weight
             else np.zeros_like(here)
             for model in self.label_models
         ]
         return weights + self.subclasses.feature_gradients(matrix, np.stack(gradients, axis=2))
+
+
+def traits_of(texts: Sequence[PreparedText], contexts: Sequence[Context]) -> Floats:
+    """Describe texts beside their words: log(1 + characters), and 1 where a text answers another; shape (texts, 2)."""
+    rows = [
+        (math.log1p(len(text.aligned.text)), float(bool(context.title)))
+        for text, context in zip(texts, contexts, strict=True)
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, len(TRAITS))
 
 
 def _flags(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from classifiers.features.space import TracedTexts
 from classifiers.features.tokens import PreparedText
-from classifiers.model.prediction import BASE, REST, Reason
+from classifiers.model.prediction import BASE, REST, TRAITS, Reason
 
 REASONS_SHOWN: Final = 12
 TRACED_AT_ONCE: Final = 100_000  # stored numbers of a matrix; each takes some hundred bytes while it is traced
@@ -31,6 +31,8 @@ def explain(
     labels: Sequence[str],
     asked: Sequence[Sequence[str]],
     feature_weights: FeatureWeights,
+    *,
+    of_traits: Floats,
 ) -> list[dict[str, tuple[Reason, ...]]]:
     """Explain the log-odds of texts.
 
@@ -40,6 +42,7 @@ def explain(
         labels: The names of the columns of `log_odds`.
         asked: For each text, the labels to explain.
         feature_weights: Gives the weights of features.
+        of_traits: What each of TRAITS adds to the log-odds, shape (texts, traits, labels).
 
     Returns:
         For each text, the reasons by label.
@@ -48,11 +51,13 @@ def explain(
     reasons: list[dict[str, tuple[Reason, ...]]] = [{} for _ in asked]
     for rows in _parts([row for row, of_row in enumerate(asked) if of_row], traced.matrix):
         for row, of_words in zip(rows, _word_contributions(traced, rows, feature_weights), strict=True):
-            base = log_odds[row] - of_words.sum(axis=0)
+            base = log_odds[row] - of_words.sum(axis=0) - of_traits[row].sum(axis=0)
             for label in asked[row]:
                 column = labels.index(label)
                 words = _listed(traced.texts[row], of_words[:, column])
-                reasons[row][label] = (*words, Reason(BASE, float(base[column])))
+                others = zip((*TRAITS, BASE), (*of_traits[row, :, column], base[column]), strict=True)
+                shown = [Reason(name, float(weight)) for name, weight in others if weight or name == BASE]
+                reasons[row][label] = (*words, *shown)
     return reasons
 
 

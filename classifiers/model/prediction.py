@@ -6,11 +6,12 @@ from typing import Final
 
 BASE: Final = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the subclass is
 REST: Final = "(những từ khác)"  # the words that are not listed one by one
+TRAITS: Final = ("(độ dài của bài)", "(trả lời bài khác)")  # what counts beside the words
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word of the normalised text, or BASE or REST, and what it adds to the log-odds of a label.
+    """A word of the normalised text, or BASE, REST or one of TRAITS, and what it adds to a label's log-odds.
 
     A word that occurs several times is one reason.
     """

@@ -5,6 +5,9 @@ words of those with it (a correction repeats the rumour). The model predicts sub
 the sum over them, a mixture of experts (Jacobs and others, 1991):
 
     P(label | text) = sum over subclasses of P(subclass | text) x P(label | subclass)
+
+Where subclasses are more or less common than in training, each term is multiplied by how much more (prior shift:
+Saerens and others, 2002).
 """
 
 from dataclasses import dataclass
@@ -76,18 +79,32 @@ def inverse_temperature(matrix: sp.csr_matrix) -> Floats:
     return np.asarray(np.minimum(1.0, (ORDINARY_LENGTH / features) ** LENGTH_EXPONENT))
 
 
-def label_log_odds(log_proba: Floats, label_given_subclass: Floats) -> Floats:
+def subclass_shares(label_given_subclass: Floats, factors: Floats) -> Floats:
+    """Give what each subclass counts for a label and against it.
+
+    Args:
+        label_given_subclass: P(label | subclass), shape (subclasses,).
+        factors: How many times as common as in training each subclass is taken to be, shape (subclasses,).
+
+    Returns:
+        Shape (2, subclasses).
+
+    """
+    return np.stack([factors * label_given_subclass, factors * (1 - label_given_subclass)])
+
+
+def label_log_odds(log_proba: Floats, shares: Floats) -> Floats:
     """Marginalise subclasses to a label.
 
     Args:
         log_proba: From `SubclassModel.predict_log_proba`, shape (texts, subclasses).
-        label_given_subclass: P(label | subclass), shape (subclasses,).
+        shares: From `subclass_shares`, shape (2, subclasses).
 
     Returns:
         The log-odds of the label, shape (texts,).
 
     """
-    return _log_expectation(log_proba, label_given_subclass) - _log_expectation(log_proba, 1 - label_given_subclass)
+    return _log_expectation(log_proba, shares[0]) - _log_expectation(log_proba, shares[1])
 
 
 def _log_expectation(log_proba: Floats, weights: Floats) -> Floats:
@@ -98,7 +115,7 @@ def _log_expectation(log_proba: Floats, weights: Floats) -> Floats:
     return np.asarray(np.log(np.exp(terms - greatest[..., np.newaxis]) @ weights[positive]) + greatest)
 
 
-def log_odds_gradient(log_proba: Floats, label_given_subclass: Floats) -> Floats:
+def log_odds_gradient(log_proba: Floats, shares: Floats) -> Floats:
     """Differentiate `label_log_odds` by the score of each subclass; the arguments are the same.
 
     Returns:
@@ -106,5 +123,5 @@ def log_odds_gradient(log_proba: Floats, label_given_subclass: Floats) -> Floats
 
     """
     with np.errstate(divide="ignore"):
-        carrying, lacking = np.log(label_given_subclass), np.log(1 - label_given_subclass)
+        carrying, lacking = np.log(shares)
     return np.asarray(softmax(log_proba + carrying, axis=1) - softmax(log_proba + lacking, axis=1))

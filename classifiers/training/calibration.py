@@ -19,13 +19,13 @@ class SubclassScores:
 
     Args:
         log_odds: Of texts that the subclass models had not seen, shape (texts,).
-        label_given_subclass: P(label | subclass), shape (subclasses,).
+        shares: What each subclass counts for the label and against it, shape (2, subclasses).
         weight: Their share in the label's score, beside the linear model's; 0 to 1.
 
     """
 
     log_odds: Floats
-    label_given_subclass: Floats
+    shares: Floats
     weight: float
 
 
@@ -61,7 +61,7 @@ def calibrate(
     log_odds = columns @ blend + shift
     if subclasses is None:
         return LabelModel(label, weights, intercept), log_odds
-    return LabelModel(label, weights, intercept, float(blend[1]), subclasses.label_given_subclass), log_odds
+    return LabelModel(label, weights, intercept, float(blend[1]), subclasses.shares), log_odds
 
 
 def _platt(scores: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:

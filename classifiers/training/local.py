@@ -20,7 +20,7 @@ from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.metrics import LEAST_THRESHOLD, LabelMetrics, measure
 from classifiers.features.space import LEXICON
 from classifiers.features.tokens import TextPreparer
-from classifiers.model.classifier import Classifier, LabelModel, sigmoid
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.model.subclasses import SubclassModel
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
@@ -122,6 +122,7 @@ class LocalPosts:
     Args:
         base: The classifier to start from.
         matrix: Their features, shape (posts, features).
+        traits: From `traits_of`, shape (posts, 2).
         log_odds: By the base, shape (posts, labels).
         kernel: Prior covariance of the log-odds by features and subclasses, shape (posts, posts).
         answers: 1 yes, 0 no, -1 unknown, shape (posts, labels).
@@ -134,6 +135,7 @@ class LocalPosts:
 
     base: Classifier
     matrix: sp.csr_matrix
+    traits: Floats
     log_odds: Floats
     kernel: Floats
     answers: NDArray[np.int8]
@@ -150,14 +152,17 @@ class LocalPosts:
         newest = {text.aligned.text: row for row, text in enumerate(texts)}
         rows = sorted(newest.values())
         rows = [*[row for row in rows if row < learnt][-MOST_POSTS:], *[row for row in rows if row >= learnt]]
-        matrix = base.space.transform([texts[row] for row in rows])
+        kept = [texts[row] for row in rows]
+        matrix = base.space.transform(kept)
+        traits = traits_of(kept, [examples[row].context for row in rows])
         known = [[examples[row].labels.get(label) for label in base.labels] for row in rows]
         answers = np.array([[-1 if one is None else int(one) for one in row] for row in known], dtype=np.int8)
         kernel, subclass_variance = _kernel(base, matrix)
         return cls(
             base,
             matrix,
-            base.log_odds(matrix),
+            traits,
+            base.log_odds(matrix, traits),
             kernel,
             answers.reshape(len(rows), len(base.labels)),
             np.array(rows, dtype=np.intp) < learnt,
@@ -171,6 +176,7 @@ class LocalPosts:
         return replace(
             self,
             matrix=self.matrix[rows],
+            traits=self.traits[rows],
             log_odds=self.log_odds[rows],
             kernel=self.kernel[np.ix_(rows, rows)],
             answers=self.answers[rows],
@@ -269,6 +275,8 @@ def _scaled(model: LabelModel, slope: float, intercept: float) -> LabelModel:
         weights=slope * model.weights,
         intercept=slope * model.intercept + intercept,
         subclass_weight=slope * model.subclass_weight,
+        length_weight=slope * model.length_weight,
+        reply_weight=slope * model.reply_weight,
     )
 
 

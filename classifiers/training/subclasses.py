@@ -5,7 +5,7 @@ Texts from elsewhere have none; only the linear models are trained on them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from classifiers.data.datasets import Example
-from classifiers.model.subclasses import Floats, SubclassModel, label_log_odds
+from classifiers.model.subclasses import Floats, SubclassModel, label_log_odds, subclass_shares
 from classifiers.training.calibration import SubclassScores
 from classifiers.training.splits import random_folds
 
@@ -45,13 +45,20 @@ class FittedSubclasses:
     names: NDArray[np.str_]
     unseen: Floats
 
-    def scores(self, rows: NDArray[np.intp], answers: NDArray[np.bool_], weight: float) -> SubclassScores | None:
+    def scores(
+        self,
+        rows: NDArray[np.intp],
+        answers: NDArray[np.bool_],
+        weight: float,
+        kind_factors: Mapping[str, float],
+    ) -> SubclassScores | None:
         """Give what subclasses say of a label.
 
         Args:
             rows: The texts that know the label.
             answers: Whether they carry it, in the shape of `rows`.
             weight: The label's `subclass_weight`.
+            kind_factors: The label's `kind_factors`.
 
         Returns:
             None where the weight is 0, or where all subclasses say the same.
@@ -64,7 +71,9 @@ class FittedSubclasses:
         given = np.array([known.mean() if known.size else answers.mean() for known in of_subclass])
         if given.max() == given.min():
             return None
-        return SubclassScores(label_log_odds(self.unseen[rows], given), given, weight)
+        factors = np.array([kind_factors.get(name.partition(":")[0], 1.0) for name in self.model.names])
+        shares = subclass_shares(given, factors)
+        return SubclassScores(label_log_odds(self.unseen[rows], shares), shares, weight)
 
 
 def subclass_names(examples: Sequence[Example], groups: NDArray[np.intp]) -> NDArray[np.str_]:

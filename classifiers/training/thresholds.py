@@ -14,6 +14,7 @@ def label_threshold(
     *,
     criticism: NDArray[np.bool_],
     criticism_limit: float,
+    least: float = 0.0,
 ) -> float:
     """Choose the threshold of one label: the least that reaches a precision, raised until criticism is spared.
 
@@ -23,9 +24,10 @@ def label_threshold(
         precision: The share of flagged texts that must carry the label, 0 to 1.
         criticism: Which texts are criticism without the label, shape (texts,).
         criticism_limit: Largest share of the criticism that may pass, 0 to 1.
+        least: A probability below which nothing is flagged.
 
     """
-    threshold = threshold_for_precision(probabilities, answers, precision)
+    threshold = max(threshold_for_precision(probabilities, answers, precision), least)
     if not criticism.any():
         return threshold
     allowed = min(int(criticism_limit * criticism.sum()), int(criticism.sum()) - 1)

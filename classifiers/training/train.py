@@ -17,7 +17,7 @@ from classifiers.data.datasets import CRITICISM, Example, data_hash, label_order
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import LabelMetrics, measure
 from classifiers.features.tokens import PreparedText, TextPreparer
-from classifiers.model.classifier import Classifier, LabelModel, sigmoid
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.calibration import calibrate
@@ -159,6 +159,7 @@ class Trainer:
         data = _Data(
             examples,
             groups_of([text.aligned.text for text in texts]),
+            traits_of(texts, [example.context for example in examples]),
             [example for each, _ in prepared for example in each.examples],
         )
         return design, data
@@ -171,12 +172,14 @@ class _Data:
     Args:
         examples: All of them.
         groups: Equal for equal texts, shape (texts,).
+        traits: From `traits_of`, shape (texts, 2).
         auxiliary: The texts of auxiliary sets.
 
     """
 
     examples: Sequence[Example]
     groups: NDArray[np.intp]
+    traits: Floats
     auxiliary: Sequence[Example]
 
 
@@ -201,13 +204,21 @@ class _LabelFit:
         self._rows = np.array(rows, dtype=np.intp)
         self._examples = [data.examples[row] for row in rows]
         self._groups = data.groups[self._rows]
+        self._traits = data.traits[self._rows]
         self._answers = np.array([example.labels[label] for example in self._examples], dtype=bool)
 
     def fit(self, design: DesignMatrix, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
         """Fit, calibrate, and choose the threshold."""
         linear, scores = self._fit_linear(design, on_fitted)
-        said = subclasses.scores(self._rows, self._answers, self._choices.subclass_weight) if subclasses else None
+        said = (
+            subclasses.scores(self._rows, self._answers, self._choices.subclass_weight, self._choices.kind_factors)
+            if subclasses
+            else None
+        )
         model, log_odds = calibrate(self._label, linear, scores, self._answers, said)
+        correction = self._config.corrections.get(self._label)
+        if correction is not None:
+            model, log_odds = correction.apply(model), correction.log_odds(log_odds, self._traits)
         probabilities = sigmoid(log_odds)
         threshold = label_threshold(
             probabilities,
@@ -215,8 +226,12 @@ class _LabelFit:
             self._config.precision,
             criticism=self._criticism(),
             criticism_limit=self._choices.criticism_limit,
+            least=correction.threshold if correction is not None else 0.0,
         )
-        return _FittedLabel(model, threshold, measure(probabilities, self._answers, threshold), probabilities)
+        metrics = measure(probabilities, self._answers, threshold)
+        if correction is not None:  # what other thresholds would give is told by real posts
+            metrics = replace(metrics, curve=correction.curve)
+        return _FittedLabel(model, threshold, metrics, probabilities)
 
     def _fit_linear(self, design: DesignMatrix, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
         """Fit on all texts, and score each text by a model that saw neither it nor an equal one."""
@@ -267,8 +282,8 @@ def _training_hash(examples: Sequence[Example], config: TrainingConfig) -> str:
     """Hash what a model depends on. Two models of one name differ in version when any of it differs."""
     views = [(view.name, view.ngrams, view.scale) for view in config.views]
     numbers = (config.min_documents, config.inverse_regularisation, config.precision, config.folds, config.seed)
-    labels = [(name, repr(choices)) for name, choices in sorted(config.labels.items())]
-    parts = repr((RECIPE_VERSION, data_hash(examples), views, numbers, labels))
+    chosen = [(name, repr(it)) for each in (config.labels, config.corrections) for name, it in sorted(each.items())]
+    parts = repr((RECIPE_VERSION, data_hash(examples), views, numbers, chosen))
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from classifiers.claims import find_claim
+from classifiers.data.metadata import Context, Text
 from classifiers.labels import UNVERIFIED
 from classifiers.model.prediction import Prediction
 from monitor.cli.context import application, out, progress_bar, show_json_lines
@@ -29,6 +30,8 @@ def classify(
 ) -> None:
     """Score texts, in order, one result a line.
 
+    A JSON object has a `text`, and may have an `id` and a `context`: the title of the article or post that it answers.
+
     Example: `echo "Mai cả huyện mất nước nhé" | kiemtin classify --json`
     """
     with progress_bar() as bar:
@@ -37,12 +40,16 @@ def classify(
     with _open(file) as stream:
         records = _records(stream, file)
         while batch := list(islice(records, BATCH)):
-            predictions = loaded.classifier.predict([text for _, text in batch], explain_all=explain)
+            texts = [text.text for _, text in batch]
+            contexts = [text.context for _, text in batch]
+            predictions = loaded.classifier.predict(texts, contexts=contexts, explain_all=explain)
             results = zip(batch, predictions, strict=True)
             if as_json:
-                show_json_lines(_as_data(identifier, text, prediction) for (identifier, text), prediction in results)
+                show_json_lines(_as_data(number, text.text, prediction) for (number, text), prediction in results)
             else:
-                out().print("\n".join(_as_line(text, prediction) for (_, text), prediction in results), markup=False)
+                out().print(
+                    "\n".join(_as_line(text.text, prediction) for (_, text), prediction in results), markup=False
+                )
 
 
 def _open(file: str) -> TextIO:
@@ -57,22 +64,23 @@ def _open(file: str) -> TextIO:
         raise ImportRefused(message) from error
 
 
-def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, str]]:
-    """Read one record a line: a JSON object with a text, or the line itself as a text."""
+def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, Text]]:
+    """Read one record a line: a JSON object with a text and perhaps what it answers, or the line itself as a text."""
     for number, line in enumerate(lines, start=1):
         stripped = line.rstrip("\r\n")
         if not stripped.startswith("{"):
-            yield number, stripped
+            yield number, Text(stripped)
             continue
         try:
             record = json.loads(stripped)
         except (ValueError, RecursionError):
-            yield number, stripped  # a post may begin with a brace
+            yield number, Text(stripped)  # a post may begin with a brace
             continue
         if not isinstance(record.get("text"), str):
             message = f'{file}, line {number}: the object has no text: expected {{"id": …, "text": "…"}}'
             raise ImportRefused(message)
-        yield record.get("id", number), record["text"]
+        answered = record.get("context") or record.get("title") or ""
+        yield record.get("id", number), Text(record["text"], Context(title=str(answered)))
 
 
 def _as_data(identifier: Any, text: str, prediction: Prediction) -> dict[str, Any]:

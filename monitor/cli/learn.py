@@ -11,6 +11,7 @@ from classifiers.data.datasets import Example
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
 from classifiers.persistence import Loaded
 from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.training.config import corpus_config
 from classifiers.training.local import MOST_POSTS
 from classifiers.training.train import Trainer
 from monitor.bootstrap import DEFAULT_MODEL, Application, Progress
@@ -63,7 +64,7 @@ def _base(
     """Return the model that is taught: the default one, or one that has the scores of public sets beside."""
     if not auxiliary:
         return app.load_model(DEFAULT_MODEL, progress)
-    trained = Trainer(app.segmenter, progress=progress).fit(general, auxiliary=auxiliary)
+    trained = Trainer(app.segmenter, corpus_config(), progress).fit(general, auxiliary=auxiliary)
     return Loaded(trained.classifier, trained.facts("base", app.clock.now().isoformat()))
 
 

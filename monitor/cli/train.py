@@ -7,7 +7,7 @@ import typer
 
 from classifiers.data.datasets import Example, public_set, read_classes, read_corpus, read_named
 from classifiers.training.auxiliary import AuxiliarySet
-from classifiers.training.config import TrainingConfig
+from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import UsageError
@@ -38,7 +38,8 @@ def train(
     examples, local, auxiliary = training_data(data or [], corpus=corpus)
     app = application(context)
     with progress_bar() as bar:
-        trainer = Trainer(app.segmenter, TrainingConfig(precision=precision), bar.update)
+        config = corpus_config(precision) if corpus else TrainingConfig(precision=precision)
+        trainer = Trainer(app.segmenter, config, bar.update)
         trained = trainer.fit(examples, local=local, auxiliary=auxiliary)
     _tell(trained, app.save_model(trained, name), as_json=as_json)
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.active_learning import Selection, select
+from classifiers.data.metadata import Context
 from classifiers.features.tokens import TextPreparer
-from classifiers.model.classifier import Classifier
+from classifiers.model.classifier import Classifier, traits_of
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
@@ -100,7 +101,8 @@ class QuestionSelector:
         judge = taught or loaded.classifier
         features = judge.space.transform(prepared)
         # The seed depends on what was asked before, so that the next call draws other random posts.
-        scores = pool.probabilities if taught is None else taught.log_odds(features)
+        contexts = [Context(title=post.context or "") for post in pool.posts]
+        scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, contexts))
         drawn = select(scores, features, pool.asked, count, seed=SEED + len(pool.asked))
         drafts = list(_drafts(pool, drawn))
         with self._database.work() as session:

@@ -32,7 +32,8 @@ class DecisionThreshold:
 
     Args:
         threshold: The probability from which a post is flagged.
-        unsure_from: The lower end of the unsure band: from here to the threshold a post is neither flagged nor clean.
+        unsure_from: The lower end of the unsure band, in which a post is as likely to carry the label as not, yet not
+            flagged; the threshold itself where there is no such band.
         aim: Where the threshold comes from: `precision`, `probability`, `budget` or `model`.
         value: The precision, the probability or the flags a day of the rule; None for the model's own threshold.
 
@@ -80,7 +81,7 @@ class DecisionThresholds:
             moved = 1 / (1 + math.exp(-_log_odds(threshold) - (budget.shift or 0.0)))
             threshold = max(moved, self.floor(label, threshold, budget.floor or EVEN))
             aim, value = BUDGET, budget.value
-        return DecisionThreshold(threshold, self.curves[label].unsure_from(threshold), aim, value)
+        return DecisionThreshold(threshold, min(EVEN, threshold), aim, value)
 
     def limits(self, kind: str) -> dict[str, DecisionThreshold]:
         """Return the thresholds of all labels on a kind of source."""

@@ -19,6 +19,7 @@ from classifiers.evaluation.metrics import best_f1_threshold
 from classifiers.labels import NEGATIVE
 from classifiers.model.classifier import Classifier
 from classifiers.text.segment import Segmenter
+from classifiers.training.config import corpus_config
 from classifiers.training.train import Trainer
 from tests.benchmarks.tasks.obfuscation import MIX, WAYS, abusive_spans, disguised
 
@@ -48,7 +49,7 @@ def main() -> None:
         sys.exit("name a set and two files: NAME=LEARN:MEASURE")
     segmenter = Segmenter()
     examples = read_named(name, Path(learn))
-    learnt = Trainer(segmenter).fit(examples)
+    learnt = Trainer(segmenter, corpus_config()).fit(examples)
     answers = np.array([example.labels[NEGATIVE.name] for example in examples])
     threshold = best_f1_threshold(learnt.unseen[NEGATIVE.name], answers)
     harmful = [example.text for example in read_named(name, Path(measure)) if example.labels.get(NEGATIVE.name)]

@@ -22,10 +22,10 @@ from classifiers.active_learning import select
 from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.evaluation.bootstrap import label_figures
 from classifiers.features.tokens import prepare_all
-from classifiers.model.classifier import Classifier, sigmoid
+from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
-from classifiers.training.config import LocalConfig
+from classifiers.training.config import LocalConfig, corpus_config
 from classifiers.training.local import Adapted, LocalPosts
 from classifiers.training.train import Trainer
 from monitor.pipeline.holdout import is_held_out
@@ -43,6 +43,7 @@ class Evaluation:
 
     examples: Sequence[Example]
     features: sp.csr_matrix
+    traits: Floats
     labels: Sequence[str]
 
     @cached_property
@@ -54,7 +55,7 @@ class Evaluation:
 
     def figures(self, classifier: Classifier) -> Iterator[tuple[str, Floats]]:
         """Give each figure of a classifier, once for all posts and for each resample."""
-        probabilities = sigmoid(classifier.log_odds(self.features))
+        probabilities = sigmoid(classifier.log_odds(self.features, self.traits))
         flagged = probabilities >= np.array([classifier.thresholds[label] for label in self.labels])
         clean = np.array([not any(example.labels.values()) for example in self.examples])
         kinds = [example.facts.get("kind", "") for example in self.examples]
@@ -83,7 +84,7 @@ def taught(
         rows = np.array(drawn, dtype=np.intp)
         asked = replace(pool.take(rows, ~held_out[rows]), at_random=at_random[rows])
         adapted = asked.adapt(segmenter, LocalConfig())
-        scores = adapted.classifier.log_odds(pool.matrix)
+        scores = adapted.classifier.log_odds(pool.matrix, pool.traits)
         yield len(drawn), adapted
 
 
@@ -95,8 +96,9 @@ def measure(
     began = time.perf_counter()
     local = LocalPosts.prepare(base, pool, len(pool), segmenter)
     sys.stdout.write(f"{len(local.learnt)} posts prepared in {time.perf_counter() - began:.1f} s\n")
-    features = base.space.transform(prepare_all([example.text for example in examples], segmenter))
-    evaluation = Evaluation(examples, features, base.labels)
+    prepared = prepare_all([example.text for example in examples], segmenter)
+    traits = traits_of(prepared, [example.context for example in examples])
+    evaluation = Evaluation(examples, base.space.transform(prepared), traits, base.labels)
     held_out = np.array([is_held_out(pool[row].text) for row in local.rows])
     steps = {min(step, len(held_out)) for step in STEPS}
     found: dict[int, list[Mapping[str, Floats]]] = {0: [dict(evaluation.figures(base))]}
@@ -132,7 +134,8 @@ def main() -> None:
     if not evaluation:
         sys.exit("name two files: DATA=POOL:EVALUATION")
     segmenter = Segmenter()
-    base = load(given.model, segmenter).classifier if given.model else Trainer(segmenter).fit(read_corpus()).classifier
+    trainer = Trainer(segmenter, corpus_config())
+    base = load(given.model, segmenter).classifier if given.model else trainer.fit(read_corpus()).classifier
     measure(Path(pool), Path(evaluation), base, segmenter, given.seeds, given.most)
 
 

@@ -121,7 +121,7 @@ def archive(arrays: dict[str, np.ndarray]) -> bytes:
         ("subclasses.weights", "weights of subclasses: shape"),
         ("subclasses.columns", "weights of subclasses: shape"),
         ("subclasses.intercepts", "intercepts of subclasses: shape"),
-        ("label_given_subclass.concern", "label_given_subclass of concern: shape"),
+        ("subclass_shares.concern", "subclass_shares of concern: shape"),
     ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(copy: Path, segmenter: Segmenter, name: str, reason: str) -> None:
@@ -154,7 +154,7 @@ def test_code_in_a_model_is_never_run(copy: Path, segmenter: Segmenter) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda m: m.update(format=1), r"has format 1, this program reads 8: make it anew with `kiemtin train"),
+        (lambda m: m.update(format=1), r"has format 1, this program reads 9: make it anew with `kiemtin train"),
         (lambda m: m["versions"].update({"underthesea": "0.9"}), r"made with underthesea 0\.9, here is"),
         (lambda m: m["views"].pop(), "is damaged"),
         (lambda m: m["views"][0].update(name="smells"), "is damaged"),
@@ -172,7 +172,7 @@ def test_a_manifest_that_does_not_fit_is_refused(
     refused(copy, segmenter, reason)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 8}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 9}', "\xff"])
 def test_a_manifest_that_is_none_is_refused(copy: Path, segmenter: Segmenter, text: str) -> None:
     (copy / MANIFEST_FILE).write_bytes(text.encode("latin-1"))
     refused(copy, segmenter, "is damaged")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.text.segment import Segmenter
+from classifiers.training.config import corpus_config
 from classifiers.training.train import Trained, Trainer
 from tests.corpus import corpus
 from tests.quality.gate import Measured, measured, score_challenge_set
@@ -21,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def default_model() -> Trained:
     """Train what `kiemtin init` trains."""
-    return Trainer(Segmenter()).fit(corpus())
+    return Trainer(Segmenter(), corpus_config()).fit(corpus())
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from rich.progress import Progress, TaskID
 from classifiers.data.datasets import read_corpus
 from classifiers.evaluation.predictions import cross_validated_scores
 from classifiers.text.segment import Segmenter
+from classifiers.training.config import corpus_config
 from classifiers.training.design_matrix import Progress as Tell
 from classifiers.training.train import Trainer
 from tests.quality import gate
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     lower = "--lower" in arguments
     corpus = read_corpus()
     with _progress() as tell:
-        trained = Trainer(Segmenter(), progress=tell).fit(corpus)
+        trained = Trainer(Segmenter(), corpus_config(), tell).fit(corpus)
     challenge_set = gate.score_challenge_set(trained)
     found = gate.measured(trained, challenge_set)
     limits = gate.limits_of(found)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from classifiers.evaluation.pr_curve import EVEN, POINTS, Curve
+from classifiers.evaluation.pr_curve import POINTS, Curve
 
 Floats = NDArray[np.float64]
 Answers = NDArray[np.bool_]
@@ -60,21 +60,9 @@ def test_a_precision_that_is_never_reached_has_no_threshold() -> None:
     assert curve.threshold_for(0.9) is None
 
 
-def test_the_band_goes_down_to_where_flags_are_as_often_wrong_as_right(curve: Curve) -> None:
-    low = curve.unsure_from(0.6)
-    scores, answers = drawn()
-    assert low < 0.6
-    assert truly(scores, answers, low)[0] == pytest.approx(EVEN, abs=0.02)
-
-
-def test_there_is_no_band_above_a_low_threshold(curve: Curve) -> None:
-    assert curve.unsure_from(0.01) == 0.01
-
-
 def test_of_an_empty_curve_nothing_is_known() -> None:
     nothing = Curve()
     assert (nothing.at(0.5), nothing.threshold_for(0.1), nothing.best_precision) == (None, None, None)
-    assert nothing.unsure_from(0.5) == 0.5
 
 
 def test_a_curve_comes_back_from_plain_data(curve: Curve) -> None:

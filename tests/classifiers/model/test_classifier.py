@@ -16,8 +16,8 @@ from classifiers.features.tokens import View, bare_syllables, joined_word, prepa
 from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import BATCH, Classifier, LabelModel, sigmoid
 from classifiers.model.explain import REASONS_SHOWN
-from classifiers.model.prediction import BASE, REST, Prediction
-from classifiers.model.subclasses import SubclassModel
+from classifiers.model.prediction import BASE, REST, TRAITS, Prediction
+from classifiers.model.subclasses import SubclassModel, subclass_shares
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
@@ -153,14 +153,14 @@ def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segme
             numbers.normal(size=space.width),
             0.1,
             subclass_weight=0.6,
-            label_given_subclass=np.array([1.0, 0.1, 0.0]),
+            subclass_shares=subclass_shares(np.array([1.0, 0.1, 0.0]), np.ones(3)),
         ),
         LabelModel(
             "two",
             numbers.normal(size=space.width),
             -0.2,
             subclass_weight=0.4,
-            label_given_subclass=np.array([0.0, 0.9, 0.2]),
+            subclass_shares=subclass_shares(np.array([0.0, 0.9, 0.2]), np.array([4.0, 1.0, 0.25])),
         ),
         LabelModel("three", numbers.normal(size=space.width), 0.0),
     ]
@@ -188,7 +188,11 @@ def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: in
     columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
     weights, intercepts = numbers.normal(size=(len(columns), 3)).astype(np.float32), np.array([0.5, -1.0, 0.2])
     head = LabelModel(
-        "unverified", np.zeros(space.width), -0.5, subclass_weight=0.7, label_given_subclass=np.array([1.0, 0.2, 0.0])
+        "unverified",
+        np.zeros(space.width),
+        -0.5,
+        subclass_weight=0.7,
+        subclass_shares=subclass_shares(np.array([1.0, 0.2, 0.0]), np.ones(3)),
     )
 
     def read(growth: float) -> Prediction:
@@ -202,3 +206,18 @@ def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: in
     told = sum(reason.weight for reason in now.reasons["unverified"] if reason.words != BASE)
     assert told == pytest.approx(gain / 0.01, rel=0.02)
     assert abs(told) > 0.01
+
+
+def test_length_and_being_a_reply_count_and_are_told_as_reasons(segmenter: Segmenter) -> None:
+    text, context = "xưởng nóng quá", Context(title="Nắng nóng kéo dài")
+    space = FeatureSpace.fit([prepare(text, segmenter)], min_documents=1)
+    model = LabelModel("concern", np.zeros(space.width), 0.25, length_weight=0.5, reply_weight=-2.0)
+    classifier = Classifier(space, [model], {"concern": 0.5}, segmenter)
+    alone, reply = classifier.predict([text, text], contexts=[Context(), context], explain_all=True)
+    of_length = 0.5 * np.log1p(len(text))
+    assert log_odds(alone.probabilities["concern"]) == pytest.approx(0.25 + of_length)
+    assert log_odds(reply.probabilities["concern"]) == pytest.approx(0.25 + of_length - 2.0)
+    told = {reason.words: reason.weight for reason in reply.reasons["concern"]}
+    assert [told[name] for name in TRAITS] == pytest.approx([of_length, -2.0])
+    assert sum(told.values()) == pytest.approx(0.25 + of_length - 2.0)
+    assert TRAITS[1] not in {reason.words for reason in alone.reasons["concern"]}, "it answers nothing"

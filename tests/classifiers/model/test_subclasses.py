@@ -10,6 +10,7 @@ from classifiers.model.subclasses import (
     inverse_temperature,
     label_log_odds,
     log_odds_gradient,
+    subclass_shares,
 )
 
 SUBCLASSES = SubclassModel(
@@ -19,8 +20,9 @@ SUBCLASSES = SubclassModel(
     np.array([0.1, -0.2, 0.3]),
 )
 MATRIX = sp.csr_matrix([[9.0, 1.0, 9.0, 0.5], [9.0, 0.0, 9.0, 0.0], [0.0, 0.2, 0.0, 2.0]])
-RUMOURS = np.array([0.0, 1.0, 0.0])
-MIXED = np.array([0.1, 0.9, 0.0])
+RUMOURS = subclass_shares(np.array([0.0, 1.0, 0.0]), np.ones(3))
+MIXED = subclass_shares(np.array([0.1, 0.9, 0.0]), np.ones(3))
+SHIFTED = subclass_shares(np.array([0.1, 0.9, 0.0]), np.array([1.0, 0.25, 4.0]))
 
 
 def test_a_text_is_of_one_kind_or_another() -> None:
@@ -31,26 +33,26 @@ def test_a_text_is_of_one_kind_or_another() -> None:
     )
 
 
-@pytest.mark.parametrize("given", [RUMOURS, MIXED])
-def test_a_label_is_as_likely_as_the_kinds_that_carry_it(given: np.ndarray) -> None:
+@pytest.mark.parametrize("shares", [RUMOURS, MIXED, SHIFTED])
+def test_a_label_is_as_likely_as_the_kinds_that_carry_it(shares: np.ndarray) -> None:
     found = SUBCLASSES.predict_log_proba(MATRIX)
-    probability = np.exp(found) @ given
-    assert label_log_odds(found, given) == pytest.approx(np.log(probability / (1 - probability)))
+    carrying, lacking = np.exp(found) @ shares.T[:, 0], np.exp(found) @ shares.T[:, 1]
+    assert label_log_odds(found, shares) == pytest.approx(np.log(carrying / lacking))
 
 
 def test_a_kind_that_is_next_to_impossible_overflows_nothing() -> None:
     assert label_log_odds(np.array([0.0, -2000.0, -2000.0]), RUMOURS) == pytest.approx(-2000.0, rel=1e-3)
 
 
-@pytest.mark.parametrize("given", [RUMOURS, MIXED])
-def test_the_gradient_is_what_a_little_more_of_a_kind_does(given: np.ndarray) -> None:
+@pytest.mark.parametrize("shares", [RUMOURS, MIXED, SHIFTED])
+def test_the_gradient_is_what_a_little_more_of_a_kind_does(shares: np.ndarray) -> None:
     found = SUBCLASSES.predict_log_proba(MATRIX)
     little = 1e-6
     moved = [
-        (label_log_odds(found + little * subclass, given) - label_log_odds(found, given)) / little
+        (label_log_odds(found + little * subclass, shares) - label_log_odds(found, shares)) / little
         for subclass in np.eye(3)
     ]
-    assert log_odds_gradient(found, given) == pytest.approx(np.column_stack(moved), abs=1e-5)
+    assert log_odds_gradient(found, shares) == pytest.approx(np.column_stack(moved), abs=1e-5)
 
 
 def test_each_text_has_its_own_weights_and_features_that_are_not_read_have_none() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classifiers.data.datasets import Example
 from classifiers.features.tokens import prepare_all
-from classifiers.model.classifier import Classifier, sigmoid
+from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
@@ -79,8 +79,9 @@ def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, segment
     adapted = adapt(base, learnt, segmenter, CONFIG, judged=judged)
     texts = [example.text for example in judged]
     for column, label in enumerate(base.labels):
-        features = base.space.transform(prepare_all(texts, segmenter))
-        expected = sigmoid(adapted.classifier.log_odds(features)[:, column])
+        prepared = prepare_all(texts, segmenter)
+        traits = traits_of(prepared, [example.context for example in judged])
+        expected = sigmoid(adapted.classifier.log_odds(base.space.transform(prepared), traits)[:, column])
         assert adapted.labels[label].changed
         assert np.allclose(adapted.labels[label].unseen[-len(texts) :], expected, atol=1e-6)
 

@@ -24,21 +24,11 @@ def test_criticism_raises_the_threshold_until_hardly_any_of_it_passes() -> None:
     assert not (criticism >= label_threshold(probabilities, answers, 0.6, criticism=spared, criticism_limit=0.0)).any()
 
 
-def test_a_threshold_holds_on_each_part_of_the_texts() -> None:
-    """In all texts .4 is enough; in the part where the model errs more it is not."""
-    probabilities = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
-    answers = np.array([1, 1, 1, 1, 0, 1, 0], dtype=bool)
-    nobody, part = np.zeros(7, bool), np.array([0, 0, 0, 1, 1, 0, 0], dtype=bool)
-    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0) == 0.4
-    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0, parts=[part]) == 0.6
-
-
-def test_what_holds_on_a_part_must_hold_on_the_whole_too() -> None:
-    """Precision does not rise steadily: at .95, where the part is right, the whole is wrong."""
-    probabilities = np.array([0.99, 0.98, 0.95, 0.6, 0.5, 0.4, 0.4, 0.4, 0.4, 0.4])
-    answers = np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 1], dtype=bool)
-    nobody, part = np.zeros(10, bool), np.arange(10) == 2
-    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0, parts=[part]) == 0.4
+def test_nothing_is_flagged_below_a_least_probability() -> None:
+    probabilities, answers = np.array([0.9, 0.8, 0.3]), np.array([True, True, False])
+    nobody = np.zeros(3, bool)
+    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0) == 0.8
+    assert label_threshold(probabilities, answers, 0.8, criticism=nobody, criticism_limit=0.0, least=0.85) == 0.85
 
 
 def test_criticism_of_probability_one_is_spared_too() -> None:

@@ -38,7 +38,7 @@ def test_the_same_texts_give_the_same_model(
     for one, other in zip(trained.classifier.label_models, again.classifier.label_models, strict=True):
         assert np.array_equal(one.weights, other.weights)
         assert (one.intercept, one.subclass_weight) == (other.intercept, other.subclass_weight)
-        assert np.array_equal(one.label_given_subclass, other.label_given_subclass)
+        assert np.array_equal(one.subclass_shares, other.subclass_shares)
     kinds, kinds_again = trained.classifier.subclasses, again.classifier.subclasses
     assert kinds is not None
     assert kinds_again is not None

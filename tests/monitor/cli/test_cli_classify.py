@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from itertools import cycle, islice
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from classifiers.labels import LABEL_NAMES
+from classifiers.model.classifier import Classifier
+from classifiers.persistence import load, save
+from classifiers.text.segment import Segmenter
 from tests.corpus import corpus
 from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Answer, Command, apart
 
@@ -50,6 +54,18 @@ def test_two_hundred_mixed_lines_give_two_hundred_results_in_order(
     assert all(set(each["reasons"]) == set(each["flags"]) for each in found)
     assert any(each["flags"] for each in found)
     assert len({each["concern"] for each in found}) > 20  # not all the same
+
+
+def test_what_a_post_answers_reaches_the_model(kiemtin: Command, small_model: Path, tmp_path: Path) -> None:
+    classifier = load(small_model, Segmenter()).classifier
+    models = [replace(model, reply_weight=-1.0) for model in classifier.label_models]
+    moved = Classifier(classifier.space, models, classifier.thresholds, Segmenter(), subclasses=classifier.subclasses)
+    save(moved, tmp_path / "moved", {"name": "moved", "data_hash": "0" * 64, "created_at": "2026-11-16T02:00:00+00:00"})
+    answered = {"context": "Ngân hàng nói gì"}, {"title": "Ngân hàng nói gì"}, {"context": ""}, {}
+    file = tmp_path / "replies.jsonl"
+    file.write_text("\n".join(json.dumps({"text": RUMOUR, **each}) for each in answered), encoding="utf-8")
+    first, second, third, fourth = classify(kiemtin, tmp_path / "moved", file)
+    assert first["unverified"] == second["unverified"] < third["unverified"] == fourth["unverified"]
 
 
 def test_reasons_are_words_with_weights(kiemtin: Command, small_model: Path, tmp_path: Path) -> None:

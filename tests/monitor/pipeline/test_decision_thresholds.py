@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.evaluation.pr_curve import Curve
+from classifiers.evaluation.pr_curve import EVEN, Curve
 from monitor.pipeline.decision_thresholds import (
     BUDGET,
     MODEL,
@@ -48,12 +48,12 @@ def known(*rules: ThresholdRule) -> DecisionThresholds:
 
 
 def test_without_a_wish_the_models_own_threshold_holds() -> None:
-    assert known().limit("negative", "mastodon") == DecisionThreshold(0.6, 0.3, MODEL, None)
+    assert known().limit("negative", "mastodon") == DecisionThreshold(0.6, EVEN, MODEL, None)
 
 
 def test_a_wish_for_a_precision_takes_the_least_threshold_that_reaches_it() -> None:
     limits = known(rule("negative", EVERY, PRECISION, 0.9))
-    assert limits.limit("negative", "feed") == DecisionThreshold(0.8, 0.3, PRECISION, 0.9)
+    assert limits.limit("negative", "feed") == DecisionThreshold(0.8, EVEN, PRECISION, 0.9)
     assert limits.limit("unverified", "feed").aim == MODEL
 
 
@@ -68,15 +68,15 @@ def test_the_kind_counts_before_the_label_alone() -> None:
 
 def test_the_band_lies_between_even_chances_and_the_threshold() -> None:
     limits = known(rule("negative", "mastodon", PROBABILITY, 0.2))
-    assert limits.limit("negative", "feed").unsure_from == 0.3
+    assert limits.limit("negative", "feed").unsure_from == EVEN
     assert limits.limit("negative", "mastodon") == DecisionThreshold(0.2, 0.2, PROBABILITY, 0.2), (
         "no band below even chances"
     )
 
 
-def test_without_a_curve_there_is_a_threshold_and_no_band() -> None:
+def test_without_a_curve_a_wish_for_a_precision_changes_nothing() -> None:
     limits = DecisionThresholds({"negative": 0.6}, {}, [rule("negative", "feed", PRECISION, 0.9)])
-    assert limits.limit("negative", "mastodon") == DecisionThreshold(0.6, 0.6, MODEL, None)
+    assert limits.limit("negative", "mastodon") == DecisionThreshold(0.6, EVEN, MODEL, None)
     assert limits.limit("negative", "feed").threshold == 0.6
 
 
