@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from classifiers.text.segment import Segmenter
     from classifiers.training.train import Trained
     from monitor.collectors.http.client import PoliteClient
-    from monitor.pipeline.active_learning import QuestionSelector
     from monitor.pipeline.captures import CaptureStore
     from monitor.pipeline.collect import Crawler
     from monitor.pipeline.erasure import Erasure
@@ -258,6 +257,8 @@ class Application:
         """Make the executor that scores: this process when one worker is set, else a pool of processes."""
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
+        from monitor.pipeline.worker import begin_worker
+
         spawn = get_context("spawn")
         return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=begin_worker)
 
@@ -305,20 +306,15 @@ class Application:
 
         return ThresholdEditor(self.ready_database, self.clock, days)
 
-    def question_selector(self) -> QuestionSelector:
-        """Make the selector of posts that people are asked to label."""
-        from monitor.pipeline.active_learning import QuestionSelector
-
-        return QuestionSelector(self.ready_database, self.segmenter, self.clock)
-
     def teaching_steps(self) -> TeachingSteps:
         """Make the steps of teaching: draw a round, learn a candidate, put it into use."""
         from classifiers.data.datasets import read_corpus
+        from monitor.pipeline.active_learning import QuestionSelector
         from monitor.pipeline.teaching import TeachingSteps
 
         return TeachingSteps(
             self.ready_database,
-            self.question_selector(),
+            QuestionSelector(self.ready_database, self.segmenter, self.clock),
             self.learner(),
             self.promotion(),
             load=self.load_model,
@@ -345,14 +341,7 @@ class Application:
         from monitor.review.app import create_app
 
         secret = self._derived("desk").hex()
-        desk = create_app(self.ready_database, self.clock, self.settings, secret, teaching=self.teaching())
-        if "metrics" in self.settings.secrets:
-            try:
-                from monitor.review.pages import metrics
-            except ImportError as error:
-                raise NotReady("the token `metrics` is set: install the `metrics` extra, or take it out") from error
-            desk.include_router(metrics.router)
-        return desk
+        return create_app(self.ready_database, self.clock, self.settings, secret, teaching=self.teaching())
 
     def model_folder(self, name: str) -> Path:
         """Find the folder of a model by its name in the home folder, or by its path."""

@@ -8,6 +8,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from monitor.clock import Clock
+from monitor.errors import NotReady
 from monitor.review import error_pages
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.known_devices import KnownDevices
@@ -99,8 +100,18 @@ def create_app(
     error_pages.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    if "metrics" in settings.secrets:
+        _add_metrics(app)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     return app
+
+
+def _add_metrics(app: FastAPI) -> None:
+    try:
+        from monitor.review.pages import metrics  # noqa: PLC0415  its library is an extra
+    except ImportError as error:
+        raise NotReady("the token `metrics` is set: install the `metrics` extra, or take it out") from error
+    app.include_router(metrics.router)
 
 
 def session_cookie(*, secure: bool) -> str:

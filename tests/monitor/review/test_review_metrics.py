@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 
-from monitor.review.pages import metrics
 from monitor.settings import Settings
 from storage import sources
 from storage.database import Database
@@ -21,12 +19,6 @@ TOKEN = "a token of this test"
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, secrets={"metrics": SecretStr(TOKEN)})
-
-
-@pytest.fixture
-def app(app: FastAPI) -> FastAPI:
-    app.include_router(metrics.router)
-    return app
 
 
 def scrape(person: Browser, token: str = TOKEN) -> str:
