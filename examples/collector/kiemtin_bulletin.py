@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.errors import PayloadInvalid
 
 
@@ -40,10 +41,7 @@ class BulletinCollector:
 
         """
         fetched = await client.get(source.address)
-        try:
-            rows = NOTICES.validate_json(fetched.body)
-        except ValidationError as error:
-            raise PayloadInvalid(f"{source.address} is not a JSON list of notices: check the address") from error
+        rows = await client.parse(read_rows, fetched)
         known = int(source.cursor.get("newest", 0))
         skipped: Counter[str] = Counter()
         posts = []
@@ -59,6 +57,19 @@ class BulletinCollector:
                 newest = max(newest, notice.id)
         # Oldest first, so that an interrupted run leaves no notice out.
         yield Batch(fetched=fetched, posts=posts[::-1], skipped=skipped, cursor={"newest": newest})
+
+
+def read_rows(fetched: Fetched) -> list[object]:
+    """Read the list, in the process that parses.
+
+    Raises:
+        PayloadInvalid: The file is not a JSON list.
+
+    """
+    try:
+        return NOTICES.validate_json(fetched.body)
+    except ValidationError as error:
+        raise PayloadInvalid(f"{fetched.url} is not a JSON list of notices: check the address") from error
 
 
 def post_from_notice(notice: Notice, address: str) -> PublicPost:
