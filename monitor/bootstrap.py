@@ -257,8 +257,6 @@ class Application:
         """Make the executor that scores: this process when one worker is set, else a pool of processes."""
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
-        from monitor.pipeline.worker import begin_worker
-
         spawn = get_context("spawn")
         return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=begin_worker)
 
