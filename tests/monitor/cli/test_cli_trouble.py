@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(
     monkeypatch.undo()
     monkeypatch.setenv("KIEMTIN_HOME", str(home))
     data = kiemtin.well("import", str(posts), "--json").data
-    assert data["new"] + data["duplicate"] == 300
+    assert data["new"] + data["known"] == 300
     assert "up to date" in kiemtin.well("db", "check").out
 
 

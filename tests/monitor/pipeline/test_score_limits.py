@@ -10,14 +10,12 @@ from sqlalchemy import select
 
 from classifiers.data.metadata import Context, Text
 from classifiers.evaluation.pr_curve import Curve
-from classifiers.text.segment import Segmenter
-from monitor.pipeline.active_learning import QuestionSelector
 from monitor.pipeline.decision_thresholds import PRECISION, PROBABILITY
 from monitor.pipeline.score import Scorer, cached_model, text_of
 from monitor.pipeline.threshold_changes import AuditNote, ThresholdEditor
 from storage import flags, posts, reviews
 from storage.database import Database
-from storage.models import Flag, Model, Post, Question, Score
+from storage.models import Flag, Model, Post, Score
 from storage.threshold_rules import EVERY
 from tests.clock import FakeClock
 from tests.corpus import corpus
@@ -150,23 +148,6 @@ def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(
     assert {unsure for _, unsure in rows} == {True, False}
     assert all(unsure == (low <= probability < 0.95) for probability, unsure in rows)
     assert result.unsure["concern"] == sum(unsure for _, unsure in rows)
-
-
-def test_questions_are_put_about_the_band_first(
-    scorer: Scorer, sqlite_database: Database, small_model: Path, clock: FakeClock
-) -> None:
-    scorer.run()
-    ThresholdEditor(sqlite_database, clock).set_rule("concern", EVERY, PROBABILITY, 0.95, NOTE)
-    fill(sqlite_database, "feed")
-    scorer.run()
-    loaded = cached_model(str(small_model))
-    QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 6)
-    with sqlite_database.work() as session:
-        asked = session.scalars(select(Question).where(Question.sampling == "uncertain")).all()
-        rows = session.execute(select(Score.post_id, Score.label).where(Score.unsure.is_(True)))
-        unsure = {(post_id, label) for post_id, label in rows}
-    assert len(asked) == 3
-    assert {(question.post_id, question.label) for question in asked} <= unsure
 
 
 def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(

@@ -49,6 +49,13 @@ def row(report: ThresholdReport, kind: str) -> ThresholdRow:
     return next(found for found in report.rows if found.source_kind == kind)
 
 
+def test_what_a_stricter_threshold_leaves_between_is_unsure(editor: ThresholdEditor) -> None:
+    after = editor.set_rule("negative", EVERY, PROBABILITY, 0.9, NOTE).after
+    between = sum(0.5 <= probability < 0.9 for probability in (*FEED, *MASTODON))
+    assert between > 0
+    assert row(after, EVERY).unsure_per_day == between / 2
+
+
 def test_each_kind_is_shown_with_what_its_threshold_comes_to(editor: ThresholdEditor) -> None:
     report = editor.report()
     assert [(found.label, found.source_kind) for found in report.rows] == [
@@ -62,7 +69,7 @@ def test_each_kind_is_shown_with_what_its_threshold_comes_to(editor: ThresholdEd
     assert every.expected is not None
     assert (every.expected.precision, every.expected.recall) == (0.8, 0.6)
     assert (every.flags_per_day, feed.flags_per_day, mastodon.flags_per_day) == (2.5, 1.5, 1.0)
-    assert (every.unsure_per_day, feed.unsure_per_day, mastodon.unsure_per_day) == (1.0, 0.5, 0.5)
+    assert every.unsure_per_day == 0.0, "below even chances nothing is unsure"
     assert [(found.reviewed.hits, found.reviewed.total) for found in (every, feed, mastodon)] == [
         (1, 2),
         (1, 1),

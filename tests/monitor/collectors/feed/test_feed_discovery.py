@@ -113,9 +113,9 @@ async def test_wait_that_a_feed_asks_for(
         (b"  \n", "is empty"),
         (b"hello", "neither RSS, Atom nor JSON Feed"),
         (b"<!DOCTYPE html><html><body>x</body></html>", "names none"),
-        (b'{"version": "https://jsonfeed.org/version/1"', "nor sound JSON"),
+        (b'{"version": "https://jsonfeed.org/version/1"', "broke off before its end"),
         (b'{"items": []}', "not a JSON Feed"),
-        (b'{"a":' * 100_000, "nor sound JSON"),
+        (b'{"a":' * 100_000, "broke off before its end"),
     ],
 )
 async def test_what_is_no_feed_is_one_clear_line(client: PoliteClient, body: bytes, said: str) -> None:
