@@ -17,7 +17,7 @@ KILLS = 50  # on each database
 def test_what_a_killed_program_leaves_is_whole_and_the_next_one_goes_on(
     run: Callable[..., Account], tmp_path: Path, small_model: Path
 ) -> None:
-    account = run(tmp_path, small_model, KILLS, seed=20261116)
+    account = run(tmp_path / "home", small_model, KILLS, seed=20261116)
     assert account.broken == [], account.as_text()
     assert account.killed.total() == KILLS
     assert account.acknowledged > 0

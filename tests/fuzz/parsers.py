@@ -34,6 +34,11 @@ from tests.monitor.collectors.youtube_samples import VIDEO
 Read = Callable[[Fetched], Iterable[PublicPost]]
 
 
+# Libraries find the text of an article, and the messages of a thread without a known forum, in time that grows faster
+# than a hostile page: there the limits of the parsing process end it, which is one failed reading.
+ENDED_BY_LIMITS = ("article", "article without rules", "thread")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One parser.

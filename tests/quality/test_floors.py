@@ -42,7 +42,7 @@ def test_every_figure_has_a_limit_that_means_something(found: Measured) -> None:
     for floors in limits.unseen.values():
         assert floors["auc"] > 0.8
         assert floors["average_precision"] > 0.5
-        assert min(floors["precision"], floors["recall"]) > 0.3
+        assert min(floors["precision"], floors["recall"]) > 0.25
     if limits.hashes["challenge_set"] == found.hashes["challenge_set"]:
         assert set(limits.flagged) == set(found.clean)
         assert sum(limits.flagged.values()) < sum(found.clean.values()) / 4
