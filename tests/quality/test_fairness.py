@@ -18,8 +18,8 @@ from tests.quality.fairness import Fairness, measure_fairness, read_fairness_set
 MOST_MEAN_SHIFT: Final = 0.1  # log-odds
 MOST_SHIFT: Final = 0.5
 MOST_RECALL_APART: Final = 0.05
-# Wanted are .05 and .85, which hold from a probability of .35 on; the default threshold, higher for the sake of criticism
-# on real posts, misses one attack on peoples in four.
+# Wanted are .05 and .85, which hold from a probability of .35 on; the default threshold is higher for the sake of
+# criticism on real posts, and misses one attack on peoples in four.
 MOST_KINDS_APART: Final = 0.15
 LEAST_RECALL: Final = 0.72
 
