@@ -139,12 +139,14 @@ def _shortened(text: str, most: int) -> str:
 
 def _show(result: ImportResult, refused_file: Path | None) -> None:
     console = out()
-    would = "Would import" if result.dry_run else "Imported"
-    console.print(
-        f"{would} {result.file} as source {result.source}: {result.new} new, {result.changed} changed, "
-        f"{result.known} known, {result.repeated} repeated, {result.refused} refused, {result.records} rows in all.",
-        markup=False,
-    )
+    if result.records > result.refused:  # else the command ends with the reason
+        would = "Would import" if result.dry_run else "Imported"
+        console.print(
+            f"{would} {result.file} as source {result.source}: {result.new} new, {result.changed} changed, "
+            f"{result.known} known, {result.repeated} repeated, {result.refused} refused, "
+            f"{result.records} rows in all.",
+            markup=False,
+        )
     for reason, count in result.reasons.most_common():
         console.print(f"  refused {count} × {reason}", markup=False)
     for refusal in result.refusals[:SHOWN_REFUSALS]:

@@ -122,6 +122,7 @@ def test_a_file_that_cannot_be_imported_is_one_line(
     answer = kiemtin("import", str(path))
     assert answer.status == 1
     assert said in answer.complaint
+    assert "Imported" not in answer.out
 
 
 def test_the_same_posts_gzipped_are_the_same_posts(kiemtin: Command, home: Path, comments: Path) -> None:
