@@ -84,6 +84,7 @@ _PHONE_NUMBER: Final = (
 # Letters in the place of digits; two or more real digits, or it is an exclamation.
 _SPELLED_PHONE: Final = (
     r"(?<!\w)(?=\D{0,12}\d\D{0,12}\d)(?=[\d .\-_*]{0,24}[ol])[0o](?:[ .\-_*]{0,2}[0-9ol]){8,10}(?!\w)"
+    r"(?![ .\-_*]{0,2}\d)"  # else letters before a number would take its beginning alone
 )
 _DIGIT_WORDS: Final = (
     r"(?:khong|mot|hai|ba|bon|tu|nam|lam|linh|le|sau|bay|tam|chin|tram|muoi|so(?= (?:khong|mot|hai|ba|\d))|\d{1,4})"
