@@ -7,7 +7,7 @@ subclasses) + length_weight x log(1 + characters) + reply_weight if the text ans
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice, repeat
 from typing import Final
@@ -48,6 +48,17 @@ class LabelModel:
     subclass_shares: Floats = field(default_factory=lambda: np.zeros((2, 0)))
     length_weight: float = 0.0
     reply_weight: float = 0.0
+
+    def scaled(self, slope: float, intercept: float) -> "LabelModel":
+        """Multiply the label's log-odds by a slope, and add an intercept."""
+        return replace(
+            self,
+            weights=slope * self.weights,
+            intercept=slope * self.intercept + intercept,
+            subclass_weight=slope * self.subclass_weight,
+            length_weight=slope * self.length_weight,
+            reply_weight=slope * self.reply_weight,
+        )
 
 
 class Classifier:

@@ -28,6 +28,7 @@ from classifiers.training.flag_precision import FlagPrecision
 from classifiers.training.linear import Floats
 from classifiers.training.prior_logistic import fit_dual, unseen_log_odds
 from classifiers.training.splits import Fold, random_folds
+from classifiers.training.thresholds import raised_to_spare
 
 TEACHING_VERSION: Final = 1  # raised when the same posts teach another model
 # Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
@@ -212,11 +213,12 @@ class LocalPosts:
                 threshold = _threshold(flags, base_flags, config.precision[model.label], config.wrong_share)
                 calibrated = sigmoid(slope * unseen + intercept)
                 return AdaptedLabel(
-                    _scaled(adapted, slope, intercept), threshold, flags, calibrated, answers, changed=True
+                    adapted.scaled(slope, intercept), threshold, flags, calibrated, answers, changed=True
                 )
         log_odds = self.log_odds[known, column]
-        wrong = log_odds[~answers & self.at_random[known]]
-        threshold = _sparing(sigmoid(wrong), config.wrong_share, self.base.thresholds[model.label])
+        wrong = sigmoid(log_odds[~answers & self.at_random[known]])
+        most = int(config.wrong_share * len(wrong)) + 1  # one wrong flag may be chance, however few posts there are
+        threshold = raised_to_spare(self.base.thresholds[model.label], wrong, most)
         flags = FlagPrecision.from_scores(log_odds, answers, self.at_random[known])
         return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=False)
 
@@ -253,7 +255,7 @@ class LocalPosts:
             along = self.subclass_variance * (scores.T @ coefficients)
             weights[centred.columns] += centred.weights @ along
             intercept += float(centred.intercepts @ along)
-        scaled = _scaled(model, slope, intercept)
+        scaled = model.scaled(slope, intercept)
         return replace(scaled, weights=scaled.weights + weights)
 
 
@@ -266,18 +268,6 @@ def folds_of(answers: NDArray[np.bool_]) -> list[Fold]:
     """Split posts into at most FOLDS parts, with some of each answer in each."""
     parts = min(FOLDS, int(answers.sum()), int((~answers).sum()))
     return random_folds(answers, np.arange(len(answers)), SEED, parts)
-
-
-def _scaled(model: LabelModel, slope: float, intercept: float) -> LabelModel:
-    """Multiply a label's log-odds by a slope, and add an intercept."""
-    return replace(
-        model,
-        weights=slope * model.weights,
-        intercept=slope * model.intercept + intercept,
-        subclass_weight=slope * model.subclass_weight,
-        length_weight=slope * model.length_weight,
-        reply_weight=slope * model.reply_weight,
-    )
 
 
 def _variances(base: Classifier, width: int) -> Floats:
@@ -345,18 +335,3 @@ def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: f
     known = [one for one in reached if one is not None]
     lowest = max(flags.spares(wrong_share), min(known) if known else flags.surest(wrong_share))
     return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
-
-
-def _sparing(wrong: Floats, share: float, threshold: float) -> float:
-    """Give the lowest threshold from a given one on that at most a share of texts without the label reach.
-
-    Args:
-        wrong: Their probabilities, shape (texts,).
-        share: The share, 0 to 1.
-        threshold: The given threshold.
-
-    """
-    allowed = int(share * len(wrong)) + 1  # one wrong flag may be chance, however few posts there are
-    if allowed >= len(wrong):
-        return threshold
-    return max(threshold, float(np.nextafter(np.sort(wrong)[::-1][allowed], np.inf)))

@@ -40,13 +40,9 @@ class Correction:
 
     def apply(self, model: LabelModel) -> LabelModel:
         """Correct the model of a label."""
+        scaled = model.scaled(self.slope, self.intercept)
         return replace(
-            model,
-            weights=self.slope * model.weights,
-            intercept=self.slope * model.intercept + self.intercept,
-            subclass_weight=self.slope * model.subclass_weight,
-            length_weight=self.slope * model.length_weight + self.length,
-            reply_weight=self.slope * model.reply_weight + self.reply,
+            scaled, length_weight=scaled.length_weight + self.length, reply_weight=scaled.reply_weight + self.reply
         )
 
     def log_odds(self, log_odds: Floats, traits: Floats) -> Floats:

@@ -28,8 +28,13 @@ def label_threshold(
 
     """
     threshold = max(threshold_for_precision(probabilities, answers, precision), least)
-    if not criticism.any():
+    count = int(criticism.sum())
+    most = max(min(int(criticism_limit * count), count - 1), 0)
+    return raised_to_spare(threshold, probabilities[criticism], most)
+
+
+def raised_to_spare(threshold: float, probabilities: Floats, most: int) -> float:
+    """Raise a threshold until at most `most` of some texts, whose probabilities have shape (texts,), reach it."""
+    if most >= len(probabilities):
         return threshold
-    allowed = min(int(criticism_limit * criticism.sum()), int(criticism.sum()) - 1)
-    highest_left = float(np.sort(probabilities[criticism])[::-1][allowed])
-    return max(threshold, float(np.nextafter(highest_left, np.inf)))
+    return max(threshold, float(np.nextafter(np.sort(probabilities)[::-1][most], np.inf)))
