@@ -35,7 +35,7 @@ def take(database: Database, folder: Path) -> Path:
 def _copy_sqlite(source: Path, target: Path) -> Path:
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
             closing(sqlite3.connect(target)) as writing,
         ):
             reading.backup(writing)  # in one step, which is one reading transaction: all of it or nothing
@@ -80,14 +80,17 @@ def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
             f"{program} is missing: install the PostgreSQL client of the server's version (Debian: postgresql-client)"
         )
         raise DatabaseUnreachable(message)
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    target = [f"--dbname={address}"]
-    environment = {
-        **os.environ,
-        **({"PGPASSWORD": str(url.password)} if url.password else {}),
-    }  # not in the list of processes
+    # The password goes by the environment: arguments stand in the list of processes.
+    server = URL.create(
+        "postgresql", url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    )
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     done = subprocess.run(  # noqa: S603  found on the path, with our own arguments
-        [path, *target, *arguments], capture_output=True, text=True, env=environment, check=False
+        [path, f"--dbname={server.render_as_string()}", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **secret},
+        check=False,
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no reason given"]
