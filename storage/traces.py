@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import JSON, Column, String, Table, select, text, update
@@ -45,7 +46,7 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: Any) -> tuple[int, int]:
+def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: datetime) -> tuple[int, int]:
     """Replace a pattern wherever it may be replaced; a cursor that holds it is emptied.
 
     Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
@@ -90,8 +91,8 @@ def scrub(session: Session) -> bool:
     engine = session.get_bind()
     with engine.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "postgresql":
-            for table in ("posts", "post_revisions", "scores", "flags", "reviews", "source_state", "captures"):
-                connection.execute(text(f"VACUUM (FULL) {table}"))
+            for table in Base.metadata.sorted_tables:
+                connection.execute(text(f"VACUUM (FULL) {table.name}"))
             return True
         connection.exec_driver_sql("VACUUM")
         busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
