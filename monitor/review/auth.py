@@ -18,6 +18,7 @@ from storage.models import User, UserSession
 from storage.sessions import SessionLimits
 
 FULL, CODE, ENROL = "full", "code", "enrol"
+Password = Annotated[str, Form(max_length=1000)]  # of a form; how long it may really be say the rules of passwords
 # Somebody who typed the password has so long for the second factor.
 UNFINISHED: Final = timedelta(minutes=10)
 

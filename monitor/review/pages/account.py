@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow, session_limits
+from monitor.review.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.password_rules import fault
@@ -18,7 +18,6 @@ from storage import audit, second_factors, sessions, users
 router = APIRouter(prefix="/account", dependencies=[allow(Right.READ)])
 
 CHANGED: Final = "Mật khẩu đã được đổi. Các phiên khác của bạn đã kết thúc."
-Password = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("")

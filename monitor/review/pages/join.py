@@ -1,14 +1,13 @@
 """The page behind an invitation: the person who was invited sets a password, once."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.auth import RequireFormToken, form_token
+from monitor.review.auth import Password, RequireFormToken, form_token
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.error_pages import problem
 from monitor.review.password_rules import fault
@@ -18,7 +17,6 @@ from storage import audit, invitations, users
 router = APIRouter(prefix="/join")
 
 USED = "Lời mời này không còn dùng được: đã được dùng hoặc đã hết hạn. Xin nhờ người quản trị gửi lời mời mới."
-Password = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("/{token}")

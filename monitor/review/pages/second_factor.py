@@ -1,16 +1,19 @@
 """The second factor: its code at sign-in, and setting it up."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review.auth import (
     CODE,
     ENROL,
     AnyStage,
+    Password,
     RequireFormToken,
     Reviewer,
     SignInNeeded,
@@ -71,7 +74,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Response:
 
 @router.post("/account/second-factor", dependencies=[RequireFormToken])
 async def set_up(
-    *, request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = "", password: Code = ""
+    *, request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = "", password: Password = ""
 ) -> Response:
     """Take the secret that was shown, if the code fits, and show the recovery codes once."""
     _refuse_half_signed_in(reviewer)
@@ -84,6 +87,11 @@ async def set_up(
         line = "Mật khẩu hiện tại không đúng, nên chưa có gì thay đổi."
         return _page(request, desk, reviewer, line=line, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     codes = new_recovery_codes()
+    await run_in_threadpool(_enrol, request, desk, reviewer, seed=seed, step=step, codes=codes)
+    return render(request, "recovery_codes.html", {"codes": codes})
+
+
+def _enrol(request: Request, desk: Desk, reviewer: Reviewer, *, seed: str, step: int, codes: Sequence[str]) -> None:
     with desk.database.work() as session:
         hashes = [token_hash(recovery_key(one)) for one in codes]
         now = desk.clock.now()
@@ -94,7 +102,6 @@ async def set_up(
             session, at=now, action="second_factor_set_up", subject=f"users:{reviewer.id}", user_id=reviewer.id
         )
         session.commit()
-    return render(request, "recovery_codes.html", {"codes": codes})
 
 
 def _matched(session: Session, desk: Desk, user: User, code: str) -> str | None:

@@ -17,6 +17,7 @@ from monitor.review.auth import (
     FULL,
     AnyStage,
     FormRefused,
+    Password,
     RequireFormToken,
     check_form_token,
     client_address,
@@ -51,7 +52,7 @@ async def sign_in(
     request: Request,
     desk: CurrentDesk,
     name: Annotated[str, Form(max_length=200)] = "",
-    password: Annotated[str, Form(max_length=1000)] = "",
+    password: Password = "",
     next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
