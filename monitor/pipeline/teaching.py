@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.data.datasets import Example
-from classifiers.errors import ClassifierError, ModelMissing
+from classifiers.errors import ModelMissing
 from classifiers.persistence import Loaded
-from monitor.errors import KiemtinError
 from monitor.pipeline.active_learning import QuestionSelector, SelectionResult
+from monitor.pipeline.failures import failure_message
 from monitor.pipeline.learn import Learner, LearnResult
 from monitor.pipeline.promotion import ModelPromotion
 from monitor.pipeline.teaching_figures import ROUND
 from storage import registry
 from storage.database import Database
-from storage.errors import StorageError
 
 DRAWING, LEARNING, PROMOTING = "drawing", "learning", "promoting"
 Progress = Callable[[str, int, int], None]
@@ -142,16 +141,13 @@ class BackgroundTeaching:
         return True
 
     def _run(self, step: Callable[[Progress], object]) -> None:
-        error = "the program failed: its log says more"
+        error = ""
         try:
             step(self._on_progress)
-            error = ""
-        except (KiemtinError, StorageError, ClassifierError, OSError) as failed:
-            error = str(failed)
-        finally:
-            # Also after an error that nobody foresaw, or the desk would say for ever that it is at work.
-            with self._lock:
-                self._status = TeachingStatus(error=error)
+        except Exception as failed:  # noqa: BLE001  whatever it is, else the desk would say for ever that it is at work
+            error = failure_message(failed)
+        with self._lock:
+            self._status = TeachingStatus(error=error)
 
     def _on_progress(self, _step: str, done: int, total: int) -> None:
         with self._lock:

@@ -88,9 +88,8 @@ def test_an_error_that_nobody_foresaw_does_not_block(later: Later) -> None:
 
     teaching = BackgroundTeaching(broken, later)  # type: ignore[arg-type]
     teaching.learn()
-    with pytest.raises(ZeroDivisionError):
-        later.run()
-    assert teaching.status().error
+    later.run()
+    assert "ZeroDivisionError" in teaching.status().error
     assert teaching.learn()
 
 
