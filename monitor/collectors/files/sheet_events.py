@@ -26,6 +26,11 @@ RELATIONS = (
 """How a part names another: in the usual form of the format, and in the strict one."""
 
 
+def index_of(written: str) -> int | None:
+    """Read the number of a row, string, style or format; None for anything else."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= _INDEX_DIGITS else None
+
+
 class CellReader:
     """Gives the text of cells."""
 
@@ -37,8 +42,8 @@ class CellReader:
     def text(self, kind: str, style: str, value: str) -> str:
         """Read a cell, whose type and style are written as in its attributes."""
         if kind == "s":
-            place = int(value) if value.isascii() and value.isdigit() and len(value) <= _INDEX_DIGITS else -1
-            return self._strings[place] if 0 <= place < len(self._strings) else ""
+            place = index_of(value)
+            return self._strings[place] if place is not None and place < len(self._strings) else ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
         if kind == "e":
@@ -50,7 +55,7 @@ class CellReader:
             number = float(value)
         except ValueError:
             return value
-        if style.isascii() and style.isdigit() and len(style) <= _INDEX_DIGITS and int(style) in self._date_styles:
+        if index_of(style) in self._date_styles:
             try:
                 return (self._epoch + timedelta(seconds=round(number * 86_400))).isoformat(sep=" ")
             except (OverflowError, ValueError):
@@ -102,9 +107,8 @@ class RowReader:
         name = _local(tag)
         self._words.start(name)
         if name == "row":
-            written = attributes.get("r", "")
-            is_given = written.isascii() and written.isdigit() and len(written) <= _INDEX_DIGITS
-            self._number, self._row = int(written) if is_given else self._number + 1, []
+            written = index_of(attributes.get("r", ""))
+            self._number, self._row = self._number + 1 if written is None else written, []
         elif name == "c":
             self._place = _column(attributes.get("r", ""), len(self._row))
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")

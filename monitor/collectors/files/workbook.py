@@ -16,7 +16,15 @@ from typing import Any
 from lxml import etree
 
 from monitor.collectors.files.archive import DAMAGED, names_in, open_member
-from monitor.collectors.files.sheet_events import CellReader, LinkTable, RowReader, StringTable, relation_of, taken
+from monitor.collectors.files.sheet_events import (
+    CellReader,
+    LinkTable,
+    RowReader,
+    StringTable,
+    index_of,
+    relation_of,
+    taken,
+)
 from monitor.errors import ImportRefused
 
 WORKBOOK = "xl/workbook.xml"
@@ -131,7 +139,7 @@ def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
 
 def _is_date(number: str, code: str | None) -> bool:
     if code is None:
-        return number.isdigit() and len(number) < len("1000") and int(number) in _DATE_FORMATS
+        return index_of(number) in _DATE_FORMATS
     return re.search(r"[ymdhs]", _QUOTED_IN_FORMAT.sub("", code.partition(";")[0]), re.IGNORECASE) is not None
 
 

@@ -43,7 +43,12 @@ def to_text(markup: str, base_url: str = "") -> str:
 
 def picture_words(markup: str) -> str:
     """Return what an HTML fragment says of its pictures for those who cannot see them, a line for each."""
-    pictures = parse_page(f"<div>{markup}</div>").iter("img") if "<img" in markup.lower() else ()
+    if "<img" not in markup.lower():
+        return ""
+    try:
+        pictures = parse_page(f"<div>{markup}</div>").iter("img")
+    except TooManyTags:  # of one post: its pictures are left out
+        return ""
     words = (" ".join((picture.get("alt") or picture.get("title") or "").split()) for picture in pictures)
     return "\n".join(dict.fromkeys(each for each in words if each))
 

@@ -17,7 +17,7 @@ from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import ENDED_EARLY, MANGLED_ID, WRONG_WIDTH
 from monitor.collectors.files.reading import Row
 from monitor.collectors.files.sheet import TOO_WIDE
-from monitor.collectors.files.sheet_events import MOST_COLUMNS
+from monitor.collectors.files.sheet_events import MOST_COLUMNS, index_of
 from monitor.errors import ImportRefused
 
 HEADER = ("Comment ID", "Name", "Date", "Likes", "Comment")
@@ -270,3 +270,11 @@ def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(
     except ImportRefused:
         return
     assert all(isinstance(row, PublicPost | Refusal) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("0", 0), ("1048576", 1_048_576), ("²", None), ("٣", None), ("-1", None), ("9" * 10, None), ("", None)],
+)
+def test_a_number_of_a_workbook_is_of_plain_digits(written: str, number: int | None) -> None:
+    assert index_of(written) == number

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.parsing.html_text import is_markup, to_text
+from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
+from monitor.collectors.parsing.lxml_tree import MOST_TAGS
 
 SPLIT = (
     '<a href="https://bao.example/mot/hai/ba.html"><span class="invisible">https://</span>'
@@ -62,3 +63,8 @@ def test_escaped_text_comes_back_whole(text: str) -> None:
 @given(st.text(st.sampled_from('<>/ab"=&;# \n!-['), max_size=60))
 def test_any_tag_soup_is_read_without_an_error(markup: str) -> None:
     assert isinstance(to_text(markup, "https://a.example/"), str)
+
+
+def test_what_pictures_say_is_left_out_of_a_fragment_of_too_many_tags() -> None:
+    assert picture_words('<img alt="Xưởng may"><img title="Ca đêm">') == "Xưởng may\nCa đêm"
+    assert picture_words("<img>" * (MOST_TAGS + 1)) == ""
