@@ -102,12 +102,14 @@ class World:
             app.importer().run(open_file(self._file()), make_source("file", kind="import", address="file"))
 
     def _crawl(self, _pipe: int) -> None:
-        async def crawl(app: Application) -> None:
+        async def crawl(app: Application) -> list[str]:
             async with app.client() as client:
-                await app.crawler(client).crawl(only_due=False, names=["news"])
+                return [each.outcome for each in await app.crawler(client).crawl(only_due=False, names=["news"])]
 
         with self.application() as app:
-            asyncio.run(crawl(app))
+            if (outcomes := asyncio.run(crawl(app))) != ["ok"]:
+                message = f"the source was not read: {outcomes}"
+                raise AssertionError(message)
 
     def _score(self, _pipe: int) -> None:
         with self.application() as app, app.executor() as executor:
