@@ -108,8 +108,9 @@ def rotate_key(path: Path, former: Path, now: datetime) -> None:
 
     """
     # The present key is kept first: a program that is killed in between knows it twice, and never loses it.
-    known = [each for each in read_former(former) if each.key != read_key(path)]
-    write_former(former, [FormerKey(read_key(path), now), *known])
+    present = read_key(path)
+    known = [each for each in read_former(former) if each.key != present]
+    write_former(former, [FormerKey(present, now), *known])
     try:
         write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"))
     except OSError as error:

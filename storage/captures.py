@@ -63,7 +63,7 @@ def release_unused(session: Session) -> list[str]:
         Capture.warc_path.is_not(None), Capture.warc_path.not_in(used.where(Capture.warc_path.is_not(None)))
     )
     paths = sorted({path for path in session.scalars(unused) if path})
-    _clear_paths(session, paths)
+    release_paths(session, paths)
     return paths
 
 
@@ -82,16 +82,12 @@ def release_author(session: Session, author_key: str) -> tuple[list[str], list[s
         .where(Post.author_key == author_key)
     ).all()
     paths = sorted({path for _, path in rows if path})
-    _clear_paths(session, paths)
+    release_paths(session, paths)
     return paths, sorted({sha256 for sha256, _ in rows})
 
 
 def release_paths(session: Session, paths: Sequence[str]) -> None:
     """Clear the paths of kept bytes, whose files the caller deletes."""
-    _clear_paths(session, paths)
-
-
-def _clear_paths(session: Session, paths: Sequence[str]) -> None:
     for path in paths:
         session.execute(update(Capture).where(Capture.warc_path == path).values(warc_path=None))
 

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ from monitor.cli.backup import BACKUP_ACTION
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
-from monitor.pipeline.clock_check import require_trusted_clock
+from monitor.pipeline.clock_check import CLOCK_TOLERANCE, require_trusted_clock
 from monitor.review.server import exposure_warning
 from storage import audit, clock_state, sources, users
 from storage.errors import StorageError
@@ -24,7 +23,6 @@ from storage.models import Source
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
 OLDEST_BACKUP_DAYS = 8  # a week, and a day for who is late
-CLOCK_TOLERANCE = timedelta(hours=1)  # less is the daily correction by a time server
 
 
 @dataclass(frozen=True, slots=True)

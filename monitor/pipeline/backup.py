@@ -29,11 +29,10 @@ _READ_AT_ONCE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a backup holds: how many files, of how many bytes; `vanished` were deleted while it was made."""
+    """What a backup holds: how many files, of how many bytes."""
 
     files: int
     size: int
-    vanished: int
 
 
 def write_backup(database: Database, home: Path, target: Path, *, now: datetime, passphrase: str = "") -> Written:
@@ -90,20 +89,19 @@ def _packing(file: BinaryIO, passphrase: str) -> Iterator[tarfile.TarFile]:
 
 def _pack(archive: tarfile.TarFile, copy: Path, home: Path, facts: Mapping[str, Any]) -> Written:
     sums: dict[str, str] = {}
-    size = vanished = 0
+    size = 0
     for name, path in ((copy.name, copy), *_files_of(home)):
         try:
             with path.open("rb") as file:
                 hashing = _Hashing(file)
                 _add(archive, name, hashing, os.fstat(file.fileno()).st_size)
         except FileNotFoundError:
-            vanished += 1
-            continue
+            continue  # deleted while the backup is made
         sums[name] = hashing.digest.hexdigest()
         size += hashing.size
     manifest = json.dumps({**facts, "files": sums}, indent=1).encode()
     _add(archive, MANIFEST, BytesIO(manifest), len(manifest))
-    return Written(len(sums), size, vanished)
+    return Written(len(sums), size)
 
 
 def _files_of(home: Path) -> Iterator[tuple[str, Path]]:

@@ -12,7 +12,7 @@ from storage.database import Database
 
 LONGEST_PAUSE: Final = timedelta(days=7)
 """A program that ran less than that ago cannot tell a jump from a pause."""
-_WENT_BACK: Final = timedelta(hours=1)  # less is the daily correction by a time server
+CLOCK_TOLERANCE: Final = timedelta(hours=1)  # less is the daily correction by a time server
 
 
 def check_clock(database: Database, clock: Clock) -> str:
@@ -52,7 +52,7 @@ def confirm_clock(database: Database, clock: Clock) -> datetime:
     with database.work() as session:
         state = clock_state.load(session, now)
         before = state.trusted_at
-        if before - now > _WENT_BACK:
+        if before - now > CLOCK_TOLERANCE:
             clock_state.forget_future(session, now)
         state.trusted_at, state.jumped_to = now, None
         audit.record(session, at=now, action="clock.confirmed", subject="clock", detail={"before": before.isoformat()})
@@ -67,7 +67,7 @@ def _compare(session: Session, now: datetime) -> str:
         return ""
     ahead = max(state.trusted_at, state.jumped_to or state.trusted_at)
     state.jumped_to = None
-    if ahead - now <= _WENT_BACK:
+    if ahead - now <= CLOCK_TOLERANCE:
         state.trusted_at = max(now, state.trusted_at)
         return ""
     posts = clock_state.forget_future(session, now)

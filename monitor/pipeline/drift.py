@@ -12,7 +12,7 @@ from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.drift import ScoreDrift, measure_drift
 from classifiers.features.tokens import respelled_syllables
 from classifiers.persistence import Loaded
-from monitor.clock import VIETNAM, Clock
+from monitor.clock import Clock, week_of
 from monitor.errors import NotReady
 from storage import questions, registry, scores
 from storage.database import Database
@@ -127,12 +127,6 @@ def drift(database: Database, loaded: Loaded, clock: Clock, weeks: int = WEEKS) 
         estimates = _estimates(questions.drawn_at_random(session, model.id))
     advice = (*_on_scores(by_week), *_on_words(words), *_on_flags(reviewed), *_on_estimates(reviewed, estimates))
     return Drift(loaded.version, by_week, words, reviewed, estimates, advice)
-
-
-def week_of(moment: datetime) -> str:
-    """Return the ISO week of a time in Việt Nam, as 2026-W47."""
-    year, number, _ = moment.astimezone(VIETNAM).isocalendar()
-    return f"{year:04d}-W{number:02d}"
 
 
 def _weeks_of_scores(rows: Iterable[tuple[str, datetime, float]]) -> tuple[WeekOfScores, ...]:

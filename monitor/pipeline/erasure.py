@@ -4,13 +4,12 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from monitor.clock import VIETNAM, Clock
+from monitor.clock import Clock, week_of
 from monitor.pipeline.author_names import mention, spellings
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.file_search import contents
@@ -109,7 +108,7 @@ class Erasure:
         """Erase the author. What is deleted cannot be brought back."""
         now = self._clock.now()
         with self._database.work() as session:
-            weeks = {_week(moment) for moment in posts.flagged_times(session, self._all_keys())}
+            weeks = {week_of(moment) for moment in posts.flagged_times(session, self._all_keys())}
             captured = sum(self._captures.delete_author(session, key) for key in self._all_keys())
             captured += self._captures.delete_files(session, filter(self._names, list(self._captures.files())))
             gone = posts.Deleted(0, 0)
@@ -163,11 +162,6 @@ class Erasure:
             else:
                 write_whole(path, _without(path.read_text(encoding="utf-8-sig"), self.pattern))
         return cleaned
-
-
-def _week(moment: datetime) -> str:
-    year, week, _ = moment.astimezone(VIETNAM).isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def _keys(pseudonymiser: Pseudonymiser, kind: str, name: str) -> tuple[str, ...]:

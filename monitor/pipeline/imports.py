@@ -197,15 +197,16 @@ class Importer:
         rest = []
         for index, post in enumerate(accepted):
             words = by_words.get(index)
-            named = (
-                self._pseudonymiser.key("import", post.author),
-                *self._pseudonymiser.aliases("import", post.author),
-            )
-            if words in stored and stored[words] in (None, *named):
+            if words in stored and self._may_be_of(stored[words], post.author):
                 result.known += 1
             else:
                 rest.append(post)
         return rest
+
+    def _may_be_of(self, stored: str | None, author: str | None) -> bool:
+        """Tell whether a stored pseudonym may be that of an author; a post without one may be anybody's."""
+        known = self._pseudonymiser
+        return stored is None or stored in (known.key("import", author), *known.aliases("import", author))
 
     def _stored_ids(self, session: Session, source_id: int, fresh: Sequence[PublicPost]) -> dict[str, str]:
         """Key the identifiers that were made with the author's name; those stored under a former key keep theirs."""

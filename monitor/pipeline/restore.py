@@ -1,6 +1,7 @@
 """Put a backup back: unpack it beside what is there, check it whole, and only then take its place."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +71,7 @@ def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", rep
         message = f"cannot write {home}: {error.strerror}: check its rights and free space"
         raise BackupRefused(message) from error
     finally:
-        _remove(fresh)
+        shutil.rmtree(fresh)
     made_at = datetime.fromisoformat(manifest["created_at"])
     again = _bring_up_to_date(load_settings(home), clock, made_at, erased)
     return Restored(made_at, len(manifest["files"]), aside if used else None, again)
@@ -106,12 +107,6 @@ def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> No
         path.rename(aside / path.name)
     for path in list(fresh.iterdir()):
         path.rename(home / path.name)
-
-
-def _remove(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    folder.rmdir()
 
 
 def _bring_up_to_date(settings: Settings, clock: Clock, made_at: datetime, erased: list[str]) -> int:

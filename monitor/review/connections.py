@@ -25,8 +25,8 @@ class LimitedConnection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     @property
-    def waits_since(self) -> float | None:
-        """When the request that has not arrived began to be waited for, by the loop's time; None when none is due."""
+    def due_at(self) -> float | None:
+        """When its request must have arrived, by the loop's time; None when none is due."""
         return self._deadline.when() if self._deadline is not None else None
 
     def connection_made(self, transport: Any) -> None:
@@ -66,5 +66,5 @@ class LimitedConnection(H11Protocol):
 
 def _longest_waiting(connections: Iterable[Any], newest: LimitedConnection) -> LimitedConnection:
     """Return the connection that keeps its request back longest; the newest when all others are at work."""
-    waiting = [one for one in connections if isinstance(one, LimitedConnection) and one.waits_since is not None]
-    return min(waiting, key=lambda one: one.waits_since or 0.0, default=newest)
+    waiting = [one for one in connections if isinstance(one, LimitedConnection) and one.due_at is not None]
+    return min(waiting, key=lambda one: one.due_at or 0.0, default=newest)

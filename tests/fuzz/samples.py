@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.webpage.settings import WebpageSettings
-from monitor.demo.sites import ForumThread, TelegramMessage, TelegramSite, XenForoSite
+from monitor.demo.sites import ForumThread, TelegramSite, XenForoSite
 from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, THREAD_SETTINGS
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import payloads
@@ -95,8 +95,7 @@ JETSTREAM = {
 
 
 def telegram_site() -> TelegramSite:
-    album: dict[str, Any] = {"views": 12_300} if "views" in TelegramMessage.__dataclass_fields__ else {}
-    return TelegramSite([message(number, **album) for number in range(1, 4)], FakeClock(), channel="kenh_khu_b")
+    return TelegramSite([message(number) for number in range(1, 4)], FakeClock(), channel="kenh_khu_b")
 
 
 def xenforo_site() -> XenForoSite:

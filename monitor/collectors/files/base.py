@@ -40,7 +40,7 @@ class Refusal:
 
     Args:
         line: Where it begins; the first line of the file is 1.
-        reason: One of the fixed phrases of this module, so that the caller can count them.
+        reason: A fixed phrase, such as those of this module, so that the caller can count them.
         excerpt: How the record begins in the file, so that a person finds it again.
 
     """

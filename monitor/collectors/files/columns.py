@@ -73,35 +73,19 @@ class ColumnReading:
 
 
 @dataclass(frozen=True, slots=True)
-class PlainCsv:
-    """CSV as anybody writes it: the columns are guessed by their names, in English or Vietnamese."""
+class PlainTable:
+    """A table as anybody writes it, named after its container: columns are guessed by name, English or Vietnamese."""
 
-    name: str = "csv"
+    name: str
     maps_columns: bool = True
 
     def recognises(self, look: Look) -> bool:
-        """Take every file of rows."""
-        return look.container == "csv"
+        """Take every table of the kind."""
+        return look.container == self.name
 
     def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> ColumnReading:
         """Find out which column feeds which field."""
-        return _open_table(sniffed, look.table if look.container == "csv" else None, given)
-
-
-@dataclass(frozen=True, slots=True)
-class PlainWorkbook:
-    """An .xlsx workbook as anybody writes it: the columns of its first sheet are guessed by their names."""
-
-    name: str = "xlsx"
-    maps_columns: bool = True
-
-    def recognises(self, look: Look) -> bool:
-        """Take every workbook."""
-        return look.container == "xlsx"
-
-    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> ColumnReading:
-        """Find out which column feeds which field."""
-        return _open_table(sniffed, look.table if look.container == "xlsx" else None, given)
+        return _open_table(sniffed, look.table if self.recognises(look) else None, given)
 
 
 @dataclass(frozen=True, slots=True)

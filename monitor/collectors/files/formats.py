@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.collectors.files.base import Table
-from monitor.collectors.files.columns import PlainCsv, PlainJsonLines, PlainWorkbook
+from monitor.collectors.files.columns import PlainJsonLines, PlainTable
 from monitor.collectors.files.crowdtangle import CROWDTANGLE
 from monitor.collectors.files.csv_file import detect_csv
 from monitor.collectors.files.downloads import Download
@@ -31,8 +31,8 @@ FORMATS: tuple[FileFormat, ...] = (
     META_CONTENT_LIBRARY,
     EXPORT_COMMENTS,
     PlainJsonLines(),
-    PlainCsv(),
-    PlainWorkbook(),
+    PlainTable("csv"),
+    PlainTable("xlsx"),
 )
 _PROBED_OBJECTS = 20
 

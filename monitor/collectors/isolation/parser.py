@@ -71,7 +71,6 @@ class ProcessParser:
     def __init__(self, limits: ParserLimits) -> None:
         self._limits = limits
         self._process: Process | None = None
-        self._is_used = False
         self._turn = asyncio.Lock()
 
     @property
@@ -83,7 +82,7 @@ class ProcessParser:
         """Run a parser; see `Parser`."""
         frame = pack_call(Call(read, fetched, arguments))
         async with self._turn:
-            was_used = self._is_used
+            was_used = self._process is not None
             reply = await self._ask(frame, fetched)
             # Memory that earlier answers left in pieces is not this one's fault: it gets a process of its own.
             if reply.out_of_memory and was_used:
@@ -103,7 +102,6 @@ class ProcessParser:
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("the parsing process has no pipes")
-        self._is_used = True
         try:
             stdin.write(frame)
             head = await stdout.readexactly(LENGTH_BYTES)
@@ -121,7 +119,6 @@ class ProcessParser:
 
     async def _start(self) -> Process:
         limits = (str(self._limits.cpu_seconds), str(self._limits.memory_bytes))
-        self._is_used = False
         # A session of its own: Ctrl-C reaches this program alone, which ends the process in order.
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _WORKER, *limits),
@@ -133,7 +130,7 @@ class ProcessParser:
         )
 
     async def _end(self) -> None:
-        process, self._process, self._is_used = self._process, None, False
+        process, self._process = self._process, None
         if process is None:
             return
         if process.returncode is None:

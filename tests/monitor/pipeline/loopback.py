@@ -7,6 +7,7 @@ from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.policy import CrawlPolicy
+from monitor.collectors.isolation.parser import Parser
 from monitor.collectors.registry import collector_for
 from monitor.pipeline.collect import Crawler
 from monitor.pipeline.pseudonym import Pseudonymiser
@@ -18,18 +19,18 @@ SECRET = b"a secret of thirty-two bytes...."
 
 
 @asynccontextmanager
-async def loopback_client(clock: FakeClock) -> AsyncIterator[PoliteClient]:
-    """Open a client that may read loopback and does not pause."""
+async def loopback_client(clock: FakeClock, parser: Parser | None = None) -> AsyncIterator[PoliteClient]:
+    """Open a client that may read loopback and does not pause; it parses in this process if nothing else is given."""
     policy = CrawlPolicy(
         user_agent="kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
         html_delay=0.0,
         api_delay=0.0,
         timeout=600.0,
         max_body_bytes=1_000_000,
-        requests_per_host_per_day=1000,
+        requests_per_host_per_day=100_000,
         allow_addresses=("127.0.0.1", "127.0.0.2"),
     )
-    async with PoliteClient(policy, clock, parser=RoundTripParser()) as client:
+    async with PoliteClient(policy, clock, parser=parser or RoundTripParser()) as client:
         yield client
 
 

@@ -10,8 +10,9 @@ import pytest
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
+from monitor.clock import week_of
 from monitor.errors import NotReady
-from monitor.pipeline.drift import LEAST_POSTS, Drift, Share, drift, week_of
+from monitor.pipeline.drift import LEAST_POSTS, Drift, Share, drift
 from monitor.pipeline.promotion import model_draft
 from storage import questions, registry, reviews
 from storage.database import Database

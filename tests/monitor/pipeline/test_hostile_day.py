@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch, Collector, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.policy import CrawlPolicy
 from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
 from monitor.collectors.registry import BUILT_IN, collector_for
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
@@ -33,7 +32,7 @@ from tests.fuzz.large_bodies import HTML_UNITS, JSON_UNITS, XML_UNITS
 from tests.fuzz.mutators import mutant
 from tests.fuzz.parsers import TARGETS
 from tests.monitor.collectors.isolation import readers
-from tests.monitor.pipeline.loopback import make_crawler
+from tests.monitor.pipeline.loopback import loopback_client, make_crawler
 
 TICK = timedelta(minutes=10)
 TICKS = 24 * 6
@@ -114,17 +113,8 @@ def written(name: str) -> list[SitePost]:
 
 @pytest.fixture
 async def client(clock: FakeClock) -> AsyncIterator[PoliteClient]:
-    policy = CrawlPolicy(
-        user_agent="kiemtin/0.1",
-        html_delay=0.0,
-        api_delay=0.0,
-        timeout=600.0,
-        max_body_bytes=1_000_000,
-        requests_per_host_per_day=100_000,
-        allow_addresses=("127.0.0.1",),
-    )
     parser = ProcessParser(ParserLimits(cpu_seconds=2.0))
-    async with PoliteClient(policy, clock, parser=parser) as one:
+    async with loopback_client(clock, parser) as one:
         yield one
 
 
