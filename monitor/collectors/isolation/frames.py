@@ -35,6 +35,7 @@ class Reply:
     error: KiemtinError | None = None
     reason: str = ""
     out_of_memory: bool = False
+    timed_out: bool = False
 
 
 def _answer() -> Fetched:

@@ -84,8 +84,9 @@ class ProcessParser:
         async with self._turn:
             was_used = self._process is not None
             reply = await self._ask(frame, fetched)
-            # Memory that earlier answers left in pieces is not this one's fault: it gets a process of its own.
-            if reply.out_of_memory and was_used:
+            # What earlier answers left (memory in pieces, a library in disorder) is not this one's fault.
+            if was_used and _may_be_due_to_earlier_answers(reply):
+                await self._end()
                 reply = await self._ask(frame, fetched)
         if reply.out_of_memory:
             most = self._limits.memory_bytes // 1_000_000
@@ -140,9 +141,16 @@ class ProcessParser:
 
     def _obituary(self, status: int) -> Reply:
         if status == -signal.SIGPROF:
-            return Reply(reason=f"it takes more than {self._limits.cpu_seconds:g} s of processor time")
+            return Reply(reason=f"it takes more than {self._limits.cpu_seconds:g} s of processor time", timed_out=True)
         # Libraries in C end the process when they get no memory, or no stack.
         return Reply(reason=f"it ended the process that reads it (status {status})")
+
+
+def _may_be_due_to_earlier_answers(reply: Reply) -> bool:
+    """Tell whether a new process could read what this one did not. Time is counted for each answer alone."""
+    if reply.timed_out:
+        return False
+    return bool(reply.out_of_memory or reply.reason or isinstance(reply.error, PayloadInvalid))
 
 
 def _result(reply: Reply, fetched: Fetched) -> Any:

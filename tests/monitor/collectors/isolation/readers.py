@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 from monitor.collectors.http.fetched import Fetched
-from monitor.errors import FetchFailed, RateLimited
+from monitor.errors import FetchFailed, PayloadInvalid, RateLimited
 from tests.clock import MONDAY_MORNING
 
 
@@ -64,6 +64,20 @@ def leaves(_fetched: Fetched) -> None:
 
 def crashes(_fetched: Fetched) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def breaks_its_process(_fetched: Fetched) -> None:
+    """Leave behind what makes `reads_in_a_sound_process` fail."""
+    os.environ["BROKEN"] = "1"
+
+
+def reads_in_a_sound_process(fetched: Fetched, way: str) -> Found:
+    """Read words, or fail in one of three ways where an earlier call broke the process."""
+    if "BROKEN" not in os.environ:
+        return words(fetched)
+    if way == "leaves":
+        os._exit(3)
+    raise {"fault": KeyError("id"), "invalid": PayloadInvalid("no memory, says the library: no feed")}[way]
 
 
 def is_wrong(_fetched: Fetched) -> None:

@@ -77,6 +77,17 @@ async def test_what_takes_too_much_or_breaks_is_one_invalid_answer_and_the_next_
     assert (await run(parser, readers.words)).words == ["một", "hai", "ba"]
 
 
+@pytest.mark.parametrize("way", ["leaves", "fault", "invalid"])
+async def test_what_fails_for_what_an_earlier_answer_left_is_read_in_a_new_process(
+    parser: ProcessParser, way: str
+) -> None:
+    await run(parser, readers.breaks_its_process)
+    broken = parser.pid
+    read = await run(parser, readers.reads_in_a_sound_process, way)
+    assert read.words == ["một", "hai", "ba"]
+    assert read.pid == parser.pid != broken
+
+
 async def test_the_event_loop_goes_on_while_an_answer_is_parsed(parser: ProcessParser) -> None:
     parsing = asyncio.ensure_future(run(parser, readers.loops))
     turns = 0
