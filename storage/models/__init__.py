@@ -1,6 +1,7 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
+from storage.models.api_keys import ApiKey
 from storage.models.base import Base
 from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
@@ -17,6 +18,7 @@ from storage.models.users import AuditEvent, User
 
 __all__ = [
     "Answer",
+    "ApiKey",
     "AuditEvent",
     "Base",
     "Capture",

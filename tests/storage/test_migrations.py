@@ -17,7 +17,7 @@ from storage.models import Base
 from tests.factories import add_user
 from tests.postgres import PostgresServer
 
-BEFORE, NEWEST = "0011_hash_chains", "0012_clock_state"
+BEFORE, NEWEST = "0012_clock_state", "0013_api_keys"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
