@@ -336,10 +336,13 @@ class Application:
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
+        from monitor.reports.mask import mask_personal
+        from monitor.review.api.app import create_api
         from monitor.review.app import create_app
 
-        secret = self._derived("desk").hex()
-        return create_app(self.ready_database, self.clock, self.settings, secret, teaching=self.teaching())
+        database, clock, settings = self.ready_database, self.clock, self.settings
+        api = create_api(database, clock, settings, mask=mask_personal)
+        return create_app(database, clock, settings, self._derived("desk").hex(), teaching=self.teaching(), api=api)
 
     def model_folder(self, name: str) -> Path:
         """Find the folder of a model by its name in the home folder, or by its path."""

@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     lease_minutes: int = Field(
         default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
     )
+    api_requests_per_minute: int = Field(
+        default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
+    )
     report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
     backup_passphrase: SecretStr | None = Field(
         default=None,

@@ -87,7 +87,11 @@ COMMANDS: Final = (
         "Show each threshold and its effect; `set` and `reset` change it.",
     ),
     Entry("db", "database", "The database's tables."),
-    Entry("keys", "keys", "The key of the installation."),
+    Entry(
+        "keys",
+        "keys",
+        "Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
+    ),
     Entry("audit", "audit", "The record of decisions and actions."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),
 )

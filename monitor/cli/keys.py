@@ -1,20 +1,114 @@
-"""`kiemtin keys`: replace the key of the installation, and forget those before it."""
+"""`kiemtin keys`: keys of programs that use the API, and the key of the installation."""
 
-from typing import Annotated
+import sys
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.context import application, out
+from monitor.cli.context import application, out, show_json
+from monitor.clock import VIETNAM
 from monitor.pipeline.key_rotation import unused_since
+from monitor.review.api.key_admin import make_key, revoke_key
+from monitor.review.api.scopes import SCOPES
 from monitor.secret_key import read_former, write_former
+from storage import api_keys
+from storage.models import ApiKey
+
+DEFAULT_DAYS, MOST_DAYS = 90, 3650
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="The key of the installation.", no_args_is_help=True)
-    group.command("rotate")(rotate)
-    group.command("forget")(forget)
+    group = typer.Typer(
+        help="Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
+        no_args_is_help=True,
+    )
+    for name, function in (
+        ("add", add),
+        ("list", list_keys),
+        ("revoke", revoke),
+        ("rotate", rotate),
+        ("forget", forget),
+    ):
+        group.command(name)(function)
     return group
+
+
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the key is called, after the program that uses it.")],
+    scope: Annotated[list[str], typer.Option("--scope", help=f"{', '.join(SCOPES)}; more than once for several.")],
+    user: Annotated[str, typer.Option(help="The account in whose name it decides; needed for decisions:write.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="After so many days it ends.")] = DEFAULT_DAYS,
+) -> None:
+    """Make a key for a program that uses the API. It is printed once and stored only as a hash.
+
+    Example: `kiemtin keys add dashboard --scope flags:read --scope figures:read`
+    """
+    app = application(context)
+    now = app.clock.now()
+    with app.ready_database.work() as session:
+        key, row = make_key(session, name, scope, user=user, now=now, expires_at=now + timedelta(days=days))
+        session.commit()
+    console = out()
+    console.print(f"Added the key {name} ({', '.join(row.scopes)}), until {_local(row.expires_at)}. Shown once:")
+    console.print(key, markup=False, soft_wrap=True)
+
+
+def list_keys(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False
+) -> None:
+    """List the keys of the API with their scopes, end and last use; a key itself is not stored.
+
+    Example: `kiemtin keys list`
+    """
+    app = application(context)
+    now = app.clock.now()
+    with app.ready_database.work() as session:
+        rows = [_as_data(row, now) for row in api_keys.all_keys(session)]
+    if as_json:
+        show_json(rows)
+        return
+    if not rows:
+        out().print("There are no keys of the API: `kiemtin keys add` makes one.", markup=False)
+    for row in rows:
+        used = f"last used {row['last_used_at']}" if row["last_used_at"] else "never used"
+        owner = f", decides as {row['user']}" if row["user"] else ""
+        line = f"{row['name']}: {row['state']}, {', '.join(row['scopes'])}{owner}, until {row['expires_at']}, {used}"
+        out().print(line, markup=False, soft_wrap=not sys.stdout.isatty())
+
+
+def revoke(context: typer.Context, name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """Make a key of the API useless from the next request on. This cannot be undone.
+
+    Example: `kiemtin keys revoke dashboard`
+    """
+    app = application(context)
+    with app.ready_database.work() as session:
+        now = app.clock.now()
+        revoke_key(session, name, now)
+        session.commit()
+    out().print(f"The key {name} is revoked.", markup=False)
+
+
+def _as_data(row: ApiKey, now: datetime) -> dict[str, Any]:
+    state = "revoked" if row.revoked_at else "expired" if row.expires_at <= now else "in use"
+    if state == "in use" and row.user is not None and not row.user.active:
+        state = "account disabled"
+    return {
+        "name": row.name,
+        "state": state,
+        "scopes": row.scopes,
+        "user": row.user.name if row.user else None,
+        "created_at": _local(row.created_at),
+        "expires_at": _local(row.expires_at),
+        "last_used_at": _local(row.last_used_at) if row.last_used_at else None,
+    }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
 
 
 def rotate(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from monitor.clock import Clock
 from monitor.errors import NotReady
 from monitor.review import error_pages
+from monitor.review.api.size_limit import ApiSizeLimit
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.known_devices import KnownDevices
 from monitor.review.pages import (
@@ -37,6 +38,7 @@ from monitor.settings import Settings
 from storage.database import Database
 
 MAX_FORM_BYTES: Final = 64 * 1024
+API_PATH: Final = "/api/v1"
 SESSION_COOKIE: Final = "kiemtin_desk"
 ROUTERS: Final = (
     health.router,
@@ -55,7 +57,13 @@ ROUTERS: Final = (
 
 
 def create_app(
-    database: Database, clock: Clock, settings: Settings, secret: str, *, teaching: Teaching | None = None
+    database: Database,
+    clock: Clock,
+    settings: Settings,
+    secret: str,
+    *,
+    teaching: Teaching | None = None,
+    api: FastAPI | None = None,
 ) -> FastAPI:
     """Build the desk.
 
@@ -65,13 +73,14 @@ def create_app(
         settings: Lease time and the folder of the weekly summaries are taken from here.
         secret: Signs cookies. Changing it ends all sessions.
         teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
+        api: The API (`monitor.review.api.app.create_api`), served under /api/v1; None: there is none.
 
     Returns:
         An ASGI application that loads nothing from other sites.
 
     """
     secure = settings.desk_is_https
-    # FastAPI's generated API pages load scripts from other sites, and there is no API to describe.
+    # FastAPI's generated API pages load scripts from other sites; pages are nothing to describe, and the API does it.
     app = FastAPI(title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
         database=database,
@@ -94,6 +103,8 @@ def create_app(
         same_site="lax",
         https_only=secure,
     )
+    if api is not None:
+        app.add_middleware(ApiSizeLimit, most=MAX_FORM_BYTES)
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
     app.add_middleware(SecurityHeaders, https=secure)
@@ -102,6 +113,8 @@ def create_app(
         app.include_router(router)
     if "metrics" in settings.secrets:
         _add_metrics(app)
+    if api is not None:
+        app.mount(API_PATH, api)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     return app
 

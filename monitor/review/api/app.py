@@ -1,0 +1,62 @@
+"""The factory of the API, which the desk mounts under /api/v1."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from monitor.clock import Clock
+from monitor.review.api import openapi, problems
+from monitor.review.api.access import ApiContext
+from monitor.review.api.rate_limit import RateLimit
+from monitor.review.api.routes import decisions, figures, flags, key, posts
+from monitor.settings import Settings
+from storage.database import Database
+
+VERSION: Final = "1.0"
+REFUSALS_PER_MINUTE: Final = 60
+ROUTERS: Final = (flags.router, decisions.router, posts.router, figures.router, key.router)
+TAGS: Final[tuple[dict[str, Any], ...]] = (
+    {"name": "flags", "description": "Suggestions of the machine, and the decisions of people."},
+    {"name": "posts", "description": "Posts and their copies."},
+    {"name": "figures", "description": "Counts and weekly summaries."},
+    {"name": "key", "description": "What your key may do."},
+)
+
+
+def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Callable[[str], str]) -> FastAPI:
+    """Build the API.
+
+    Args:
+        database: An upgraded database; each request opens its own unit of work.
+        clock: Tells the time.
+        settings: The rate limit is taken from here.
+        mask: Replaces personal data in a text.
+
+    Returns:
+        An ASGI application that describes itself at /openapi.json.
+
+    """
+    app = FastAPI(
+        title="KiểmTin",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        root_path_in_servers=False,
+    )
+    app.openapi_tags = list(TAGS)
+    app.state.context = ApiContext(
+        database=database,
+        clock=clock,
+        settings=settings,
+        mask=mask,
+        limit=RateLimit(clock, settings.api_requests_per_minute),
+        refused=RateLimit(clock, REFUSALS_PER_MINUTE),
+    )
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    return app

@@ -1,0 +1,47 @@
+"""Figures: counts of now, and the weekly summaries that were issued."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from monitor.review.api import paging, views
+from monitor.review.api.access import Context, needs
+from monitor.review.api.schemas import FiguresOut, Page, SummaryDetail, SummaryOut
+from monitor.review.api.scopes import Scope
+from storage import flags, listings, posts, registry, sources
+
+router = APIRouter(tags=["figures"], dependencies=[needs(Scope.FIGURES)])
+
+Week = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-9]{2}$", description="ISO week, as 2026-W47.")]
+
+
+@router.get("/figures", summary="Read counts of now")
+def read_figures(context: Context) -> FiguresOut:
+    """Read how many flags and posts there are."""
+    with context.database.work() as session:
+        model = registry.active_model(session)
+        counted = sources.post_counts(session)
+        return FiguresOut(
+            flags=flags.counts(session),
+            posts={context.mask(source.name): counted.get(source.id, 0) for source in sources.all_sources(session)},
+            unscored=posts.count_unscored(session, model.id) if model else None,
+            model=model.version if model else None,
+        )
+
+
+@router.get("/summaries", summary="List weekly summaries, newest first")
+def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[SummaryOut]:
+    """List the summaries that were issued; a week has several when it was issued again."""
+    listing = ("summaries",)
+    before = paging.decode(cursor, listing)
+    with context.database.work() as session:
+        found = listings.summaries_before(session, before, limit + 1)
+        return paging.page(found, limit, listing, views.summary_out)
+
+
+@router.get("/summaries/{week}", summary="Read the newest summary of a week")
+def read_summary(context: Context, week: Week) -> SummaryDetail:
+    """Read the figures of a week, as they stand in its document."""
+    with context.database.work() as session:
+        report = listings.newest_summary(session, week)
+        return SummaryDetail(**views.summary_out(report).model_dump(), figures=report.figures)

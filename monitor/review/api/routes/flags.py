@@ -1,0 +1,53 @@
+"""Flags: listed with filters, and one with its reasons and decisions."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from classifiers.labels import LABEL_NAMES
+from monitor.review.api import paging, views
+from monitor.review.api.access import Context, needs
+from monitor.review.api.schemas import FlagDetail, FlagOut, Page
+from monitor.review.api.scopes import Scope
+from storage import flags, listings
+
+router = APIRouter(prefix="/flags", tags=["flags"], dependencies=[needs(Scope.FLAGS)])
+
+FlagId = Annotated[int, Path(ge=1, le=paging.MAX_ID, description="The number of the flag.")]
+Label = Annotated[str | None, Query(max_length=40, description=f"One of {', '.join(LABEL_NAMES)}.")]
+SourceName = Annotated[str | None, Query(max_length=200, description="The name of a source.")]
+
+
+@router.get("", summary="List flags, newest first")
+def list_flags(
+    *,
+    context: Context,
+    label: Label = None,
+    state: Annotated[Literal["open", "confirmed", "rejected", "unsure"] | None, Query()] = None,
+    source: SourceName = None,
+    since: Annotated[date | None, Query(description="Opened on this day or later, Việt Nam time.")] = None,
+    until: Annotated[date | None, Query(description="Opened on this day or earlier, Việt Nam time.")] = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> Page[FlagOut]:
+    """List flags; all filters that are given must hold."""
+    listing = ("flags", label, state, source, since, until)
+    before = paging.decode(cursor, listing)
+    wanted = listings.FlagFilter(
+        label=paging.storable(label),
+        state=state,
+        source=paging.storable(source),
+        since=views.day_begins(since) if since else None,
+        until=views.day_ends(until) if until else None,
+    )
+    with context.database.work() as session:
+        found = listings.flags_before(session, wanted, before, limit + 1)
+        return paging.page(found, limit, listing, views.flag_out)
+
+
+@router.get("/{flag_id}", summary="Read one flag")
+def read_flag(context: Context, flag_id: FlagId) -> FlagDetail:
+    """Read one flag with its reasons and decisions."""
+    with context.database.work() as session:
+        return views.flag_detail(session, flags.by_id(session, flag_id), context.mask)

@@ -1,0 +1,133 @@
+"""What the API sends. Nothing here names an author of a post, and a test walks the published schema for it."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+Row = TypeVar("Row")
+FlagState = Literal["open", "confirmed", "rejected", "unsure"]
+
+
+class Page(BaseModel, Generic[Row]):
+    """One page of a list, newest first."""
+
+    items: list[Row]
+    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+
+
+class ReasonOut(BaseModel):
+    """Words and what they add to the log-odds of the label."""
+
+    words: str
+    weight: float
+
+
+class DecisionOut(BaseModel):
+    """What a person said of a flag. Rows are only added; the newest one counts."""
+
+    id: int
+    decision: str = Field(description="confirmed, rejected, unsure or reopened.")
+    note: str = Field(description="Why, with personal data masked.")
+    evidence: list[str] = Field(description="Web addresses that support it.")
+    revision: int = Field(description="The version of the post that was judged.")
+    decided_at: datetime
+
+
+class FlagOut(BaseModel):
+    """A suggestion of the machine that a post carries a label."""
+
+    id: int
+    post_id: int
+    label: str
+    state: FlagState = Field(description="Follows from the decisions of people.")
+    probability: float = Field(ge=0, le=1, description="What the model gives; a suggestion, not a finding.")
+    revision: int = Field(description="The version of the post that is flagged; 0 is the original.")
+    source: str = Field(description="The name of the source.")
+    opened_at: datetime
+
+
+class FlagDetail(FlagOut):
+    """A flag with its reasons and decisions."""
+
+    reasons: list[ReasonOut] = Field(description="Strongest first.")
+    decisions: list[DecisionOut] = Field(description="Oldest first.")
+    seen: str = Field(
+        description="Names the version and the decisions that are sent here: a decision says it again, so that one "
+        "taken meanwhile is noticed."
+    )
+
+
+class PostFlag(BaseModel):
+    """A flag of a post."""
+
+    id: int
+    label: str
+    state: FlagState
+
+
+class PostOut(BaseModel):
+    """A public post as it stood when it was last seen, with personal data masked."""
+
+    id: int
+    source: str = Field(description="The name of the source.")
+    url: str | None = Field(description="Where it can be read; null where the address names a person.")
+    title: str | None
+    text: str
+    context: str | None = Field(description="The title of the article or thread that it answers.")
+    language: str | None
+    published_at: datetime | None
+    collected_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None = Field(description="When the platform no longer had it.")
+    revision: int
+    engagement: dict[str, int] = Field(description="Counts that the platform shows, such as likes.")
+    cluster_id: int | None = Field(description="The cluster of its copies.")
+
+
+class PostDetail(PostOut):
+    """A post with its flags."""
+
+    flags: list[PostFlag]
+
+
+class ClusterOut(BaseModel):
+    """A post and its copies."""
+
+    id: int
+    state: str = Field(description="suggested, confirmed or rejected.")
+    posts: int
+    sources: int
+    created_at: datetime
+
+
+class KeyOut(BaseModel):
+    """The key of the request."""
+
+    name: str
+    scopes: list[str]
+    expires_at: datetime
+    decides: bool = Field(description="Whether it may send decisions now.")
+
+
+class FiguresOut(BaseModel):
+    """Counts of now."""
+
+    flags: dict[str, dict[str, int]] = Field(description="Flags by label and state.")
+    posts: dict[str, int] = Field(description="Stored posts by source.")
+    unscored: int | None = Field(description="Posts that wait for a score; null before a model is in use.")
+    model: str | None = Field(description="The version of the model in use.")
+
+
+class SummaryOut(BaseModel):
+    """A weekly summary that was issued."""
+
+    week: str = Field(description="ISO week, as 2026-W47.", examples=["2026-W47"])
+    created_at: datetime
+    schema_version: int = Field(description="Of the figures; it rises when one changes its name or meaning.")
+
+
+class SummaryDetail(SummaryOut):
+    """A weekly summary with its figures. It holds no text of posts."""
+
+    figures: dict[str, Any]

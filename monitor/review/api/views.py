@@ -1,0 +1,130 @@
+"""Rows as what the API sends."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import VIETNAM
+from monitor.review.api.schemas import (
+    ClusterOut,
+    DecisionOut,
+    FlagDetail,
+    FlagOut,
+    PostDetail,
+    PostFlag,
+    PostOut,
+    ReasonOut,
+    SummaryOut,
+)
+from monitor.review.flag_view import history_of, seen_state_of, web_address
+from storage import flags, reviews
+from storage.listings import ClusterSize
+from storage.models import Flag, Post, Report, Review
+
+Mask = Callable[[str], str]
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def day_begins(day: date) -> datetime:
+    """Return when a day begins in Việt Nam, UTC; a day at the end of the calendar is moved into it."""
+    inside = min(max(day, _EARLIEST.date()), _LATEST.date())
+    return datetime.combine(inside, time(), VIETNAM).astimezone(UTC)
+
+
+def day_ends(day: date) -> datetime:
+    """Return when the day after begins in Việt Nam, UTC."""
+    return day_begins(min(day, _LATEST.date()) + timedelta(days=1))
+
+
+def flag_out(flag: Flag) -> FlagOut:
+    """Return a flag whose post and source are loaded."""
+    return FlagOut.model_validate(_flag_values(flag))
+
+
+def _flag_values(flag: Flag) -> dict[str, object]:
+    return {
+        "id": flag.id,
+        "post_id": flag.post_id,
+        "label": flag.label,
+        "state": flag.state,
+        "probability": flag.probability,
+        "revision": flag.revision_number,
+        "source": flag.post.source.name,
+        "opened_at": flag.opened_at,
+    }
+
+
+def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
+    """Return a flag with reasons and decisions."""
+    past = history_of(session, flag)
+    reasons = [ReasonOut(words=mask(str(words)), weight=float(weight)) for words, weight in flag.reasons]
+    decisions = [decision_out(review, mask) for review, _ in reviews.history(session, flag.id)]
+    values = _flag_values(flag) | {"reasons": reasons, "decisions": decisions, "seen": seen_state_of(flag, past)}
+    return FlagDetail.model_validate(values)
+
+
+def decision_out(review: Review, mask: Mask) -> DecisionOut:
+    """Return a decision, without who took it."""
+    return DecisionOut(
+        id=review.id,
+        decision=review.decision,
+        note=mask(review.note),
+        evidence=[link for link in review.evidence if web_address(link)],
+        revision=review.revision_number,
+        decided_at=review.decided_at,
+    )
+
+
+def post_out(post: Post, mask: Mask) -> PostOut:
+    """Return a post whose source is loaded."""
+    return PostOut.model_validate(_post_values(post, mask))
+
+
+def post_detail(session: Session, post: Post, mask: Mask) -> PostDetail:
+    """Return a post with its flags."""
+    found = [
+        PostFlag.model_validate({"id": flag.id, "label": flag.label, "state": flag.state})
+        for flag in flags.of_post(session, post.id)
+    ]
+    return PostDetail.model_validate(_post_values(post, mask) | {"flags": found})
+
+
+def _post_values(post: Post, mask: Mask) -> dict[str, object]:
+    title, context = post.current_title, post.context
+    return {
+        "id": post.id,
+        "source": post.source.name,
+        "url": _impersonal(post.url, mask),
+        "title": mask(title) if title else title,
+        "text": mask(post.current_text),
+        "context": mask(context) if context else context,
+        "language": post.language,
+        "published_at": post.published_at,
+        "collected_at": post.collected_at,
+        "edited_at": post.edited_at,
+        "deleted_at": post.deleted_at,
+        "revision": post.revision_number,
+        "engagement": {name: count for name, count in post.engagement.items() if isinstance(count, int)},
+        "cluster_id": post.cluster_id,
+    }
+
+
+def _impersonal(url: str | None, mask: Mask) -> str | None:
+    """Return a post's address, unless it names the person whose page it is on."""
+    address = web_address(url)
+    return address if address and mask(address) == address else None
+
+
+def cluster_out(found: ClusterSize) -> ClusterOut:
+    """Return a cluster."""
+    cluster = found.cluster
+    return ClusterOut(
+        id=cluster.id, state=cluster.state, posts=found.posts, sources=found.sources, created_at=cluster.created_at
+    )
+
+
+def summary_out(report: Report) -> SummaryOut:
+    """Return a weekly summary."""
+    return SummaryOut(week=report.week, created_at=report.created_at, schema_version=report.schema_version)

@@ -1,0 +1,131 @@
+"""Pages of flags, clusters and summaries, newest first, each page behind the last row of the one before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from storage.errors import NotFound
+from storage.models import Cluster, Flag, Post, Report, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagFilter:
+    """Which flags are listed; None: all. `since` belongs to it, `until` does not; both UTC, of when it was opened."""
+
+    label: str | None = None
+    state: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the filter for a query that joins posts and sources."""
+        found: list[ColumnElement[bool]] = []
+        if self.label is not None:
+            found.append(Flag.label == self.label)
+        if self.state is not None:
+            found.append(Flag.state == self.state)
+        if self.source is not None:
+            found.append(Source.name == self.source)
+        if self.since is not None:
+            found.append(Flag.opened_at >= self.since)
+        if self.until is not None:
+            found.append(Flag.opened_at < self.until)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSize:
+    """A cluster, how many posts it has, and from how many sources."""
+
+    cluster: Cluster
+    posts: int
+    sources: int
+
+
+def flags_before(session: Session, wanted: FlagFilter, before: int | None, limit: int) -> Sequence[Flag]:
+    """List flags with their posts and sources, newest first.
+
+    Args:
+        session: The unit of work.
+        wanted: Which flags.
+        before: Only flags older than this one; None from the newest.
+        limit: Most rows.
+
+    """
+    query = select(Flag).join(Flag.post).join(Post.source).options(joinedload(Flag.post).joinedload(Post.source))
+    query = query.where(*wanted.conditions())
+    if before is not None:
+        query = query.where(Flag.id < before)
+    return session.scalars(query.order_by(Flag.id.desc()).limit(limit)).all()
+
+
+def clusters_before(session: Session, before: int | None, limit: int) -> list[ClusterSize]:
+    """List clusters, newest first; see `flags_before`."""
+    query = (
+        select(Cluster, func.count(Post.id), func.count(distinct(Post.source_id)))
+        .join(Post, Post.cluster_id == Cluster.id)
+        .group_by(Cluster.id)
+    )
+    if before is not None:
+        query = query.where(Cluster.id < before)
+    rows = session.execute(query.order_by(Cluster.id.desc()).limit(limit))
+    return [ClusterSize(cluster, posts, sources) for cluster, posts, sources in rows]
+
+
+def cluster_of(session: Session, cluster_id: int) -> ClusterSize:
+    """Return a cluster with its size.
+
+    Raises:
+        NotFound: When it has no post, or was joined with another one.
+
+    """
+    found = clusters_before(session, cluster_id + 1, 1)
+    if not found or found[0].cluster.id != cluster_id:
+        raise NotFound(f"there is no cluster {cluster_id}: it may have been joined with another, or its posts deleted")
+    return found[0]
+
+
+def posts_of_cluster(session: Session, cluster_id: int, before: int | None, limit: int) -> Sequence[Post]:
+    """List the posts of a cluster, newest first; see `flags_before`."""
+    query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == cluster_id)
+    if before is not None:
+        query = query.where(Post.id < before)
+    return session.scalars(query.order_by(Post.id.desc()).limit(limit)).all()
+
+
+def post_by_id(session: Session, post_id: int) -> Post:
+    """Return a post with its source.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    post = session.scalar(select(Post).options(joinedload(Post.source)).where(Post.id == post_id))
+    if post is None:
+        raise NotFound(f"there is no post {post_id}: it may have been deleted")
+    return post
+
+
+def summaries_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:
+    """List the weekly summaries that were issued, newest first; see `flags_before`."""
+    query = select(Report)
+    if before is not None:
+        query = query.where(Report.id < before)
+    return session.scalars(query.order_by(Report.id.desc()).limit(limit)).all()
+
+
+def newest_summary(session: Session, week: str) -> Report:
+    """Return the newest summary of a week.
+
+    Raises:
+        NotFound: When none was issued.
+
+    """
+    report = session.scalar(select(Report).where(Report.week == week).order_by(Report.id.desc()).limit(1))
+    if report is None:
+        raise NotFound(f"no summary of {week} was issued: the list of summaries says of which weeks there are any")
+    return report
