@@ -13,6 +13,7 @@ KiemtinError
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
 ├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
 ├── BackupRefused          a backup could not be written, opened or put back
+├── QueryRefused           what was typed is no search
 ├── NotErased              traces of an author are left, or none was found
 ├── TrailBroken            decisions or audit events are not as they were written
 └── ReportFailed           a summary could not be written
@@ -107,3 +108,17 @@ class TrailBroken(KiemtinError):
 
 class ReportFailed(KiemtinError):
     """A weekly report could not be written."""
+
+
+class QueryRefused(KiemtinError):
+    """What was typed is no search.
+
+    Args:
+        reason: A short name of the reason, by which it is translated.
+        message: One line that says why.
+
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -12,13 +12,6 @@ from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 LOOKUP_CHUNK = 200
 
 
-def unmatched(session: Session, limit: int) -> Sequence[Post]:
-    """List posts whose current version has no MinHash bands yet, oldest first."""
-    signed = exists().where(PostBand.post_id == Post.id)
-    query = select(Post).where(~signed).order_by(Post.id).limit(limit)
-    return session.scalars(query).all()
-
-
 def add_bands(session: Session, post_id: int, bands: Mapping[int, str]) -> None:
     """Store the band keys of a post, by the number of the band."""
     rows = [{"post_id": post_id, "band": band, "key": key} for band, key in bands.items()]

@@ -7,10 +7,13 @@ from datetime import timedelta
 from classifiers.features.tokens import prepare
 from classifiers.labels import UNVERIFIED
 from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity, rank_references
+from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
-from storage import matching
+from storage import matching, search
 from storage.database import Database
+from storage.models import Post
+from storage.search import SearchDraft
 
 BATCH = 100
 REFERENCE_WINDOW = timedelta(days=30)
@@ -53,7 +56,7 @@ class Matcher:
         """Compare one batch of posts with all earlier posts; returns the size of the batch."""
         now = self._clock.now()
         with self._database.work() as session:
-            waiting = matching.unmatched(session, BATCH)
+            waiting = search.unindexed(session, BATCH)
             for post in waiting:
                 text = post.judged_text
                 keys = bands(text)
@@ -65,6 +68,7 @@ class Matcher:
                         matching.join_clusters(session, post, candidate, now)
                         result.copies += 1
                         break
+            search.index(session, [_search_draft(post) for post in waiting])
             session.commit()
         result.compared += len(waiting)
         return len(waiting)
@@ -87,3 +91,9 @@ class Matcher:
                 matching.suggest_evidence(session, claim.id, suggested, now)
                 result.claims_with_evidence += bool(suggested)
             session.commit()
+
+
+def _search_draft(post: Post) -> SearchDraft:
+    terms = search_terms(post.judged_text)
+    dated = post.published_at or post.collected_at
+    return SearchDraft(post_id=post.id, source_id=post.source_id, dated=dated, accented=terms.accented, bare=terms.bare)

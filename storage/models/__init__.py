@@ -12,6 +12,7 @@ from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
 from storage.models.reports import Report
 from storage.models.scoring import Flag, Model, Review, Score
+from storage.models.search_texts import SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
 from storage.models.threshold_rules import ThresholdRule
 from storage.models.users import AuditEvent, User
@@ -44,6 +45,7 @@ __all__ = [
     "Review",
     "RobotsCopy",
     "Score",
+    "SearchText",
     "Source",
     "SourceState",
     "ThresholdRule",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from storage.models.base import Base, JsonObject, PrimaryKey, Sha256
@@ -24,7 +24,11 @@ class Post(Base):
     """One public post. `title` and `text` are as first seen and never change."""
 
     __tablename__ = "posts"
-    __table_args__ = (UniqueConstraint("source_id", "external_id"), Index(None, "content_hash"))
+    __table_args__ = (
+        UniqueConstraint("source_id", "external_id"),
+        Index(None, "content_hash"),
+        Index("ix_posts_not_indexed", "id", sqlite_where=text("NOT indexed"), postgresql_where=text("NOT indexed")),
+    )
 
     id: Mapped[PrimaryKey]
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
@@ -51,6 +55,9 @@ class Post(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(comment="when the platform no longer had it")
     revision_number: Mapped[int] = mapped_column(default=0, comment="0 is the original")
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"), index=True)
+    indexed: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="whether search and matching know the current version"
+    )
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
 
     source: Mapped[Source] = relationship()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import matching, posts
+from storage import matching
 from storage.database import Database
 from storage.models import Cluster, Post
 from tests import factories
@@ -31,17 +31,6 @@ def test_posts_that_share_a_band_are_candidates(database: Database) -> None:
         matching.add_bands(session, third.id, {0: "bb", 1: "aa"})  # the same keys in other bands mean nothing
         assert matching.sharing_a_band(session, first.id, {0: "aa", 1: "bb"}) == [second]
         matching.add_bands(session, first.id, {0: "aa", 1: "bb"})  # once more does no harm
-
-
-def test_a_post_waits_for_its_bands_until_it_has_them_and_again_after_an_edit(database: Database) -> None:
-    with database.work() as session:
-        first, second = add_posts(session, 2)
-        assert matching.unmatched(session, 10) == [first, second]
-        assert matching.unmatched(session, 1) == [first]
-        matching.add_bands(session, first.id, {0: "aa"})
-        assert matching.unmatched(session, 10) == [second]
-        posts.record(session, first.source_id, [factories.make_post("0", "đã sửa")])
-        assert matching.unmatched(session, 10) == [first, second]
 
 
 def test_copies_come_into_one_cluster(database: Database) -> None:

@@ -17,6 +17,7 @@ from storage import (
     registry,
     reports,
     reviews,
+    search,
     sources,
     threshold_rules,
 )
@@ -31,7 +32,7 @@ NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
-    "rechecks", "questions", "answers",
+    "rechecks", "questions", "answers", "search_texts",
 }  # fmt: skip
 
 
@@ -52,6 +53,9 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     edit = factories.make_post(external_id, "bản sửa", capture_id=capture_id, **changes)
     posts.record(session, source.id, [edit])
     matching.add_bands(session, post.id, {0: "a", 1: "b"})
+    search.index(
+        session, [search.SearchDraft(post_id=post.id, source_id=source.id, dated=NOW, accented=["bản", "sửa"])]
+    )
     copy = factories.add_post(session, source, f"{external_id}, copied", **changes)
     matching.join_clusters(session, post, copy, NOW)
     model = registry.active_model(session) or factories.add_model(session)

@@ -1,0 +1,25 @@
+"""What the full-text search reads: the words of posts, and of nothing else."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class SearchText(Base):
+    """The words of a post's current version. The full-text index of the database is made from these rows.
+
+    Who wrote a post is not in it, so that no search finds posts by author.
+    """
+
+    __tablename__ = "search_texts"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source_id: Mapped[int] = mapped_column(comment="the post's source, so that filters need no second table")
+    dated: Mapped[datetime] = mapped_column(comment="when it was published, or collected where that is not known")
+    accented: Mapped[str] = mapped_column(comment="normalised syllables, separated by spaces")
+    bare: Mapped[str] = mapped_column(comment="the same syllables without diacritics")
