@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ unit: setup
 format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: setup  ## Write the texts of the desk into the catalogue of English, and list those that nobody has translated.
+	$(BIN)/python -m tests.catalogue
 
 BENCH_STAMP := .venv-bench/.installed
 

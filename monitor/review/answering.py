@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from monitor.review.auth import Reviewer
 from monitor.review.desk import Desk
+from monitor.review.language import gettext as _
 from monitor.review.question_view import answers_of
 from storage import audit, flags, questions, reviews
 from storage.models import Question
@@ -14,10 +15,10 @@ def refusal_of(session: Session, desk: Desk, reviewer: Reviewer, question: Quest
     # Leasing first excludes that two reviewers pass this check at the same moment.
     now = desk.clock.now()
     if not questions.lease(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-        return "Người khác đang xem câu hỏi này, nên câu trả lời của bạn chưa được ghi."
+        return _("Người khác đang xem câu hỏi này, nên câu trả lời của bạn chưa được ghi.")
     session.refresh(question)
     if seen_state != str(len(answers_of(session, question))):
-        return "Câu hỏi này vừa có người trả lời, nên câu trả lời của bạn chưa được ghi. Xin xem lại bên dưới."
+        return _("Câu hỏi này vừa có người trả lời, nên câu trả lời của bạn chưa được ghi. Xin xem lại bên dưới.")
     return None
 
 

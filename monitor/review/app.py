@@ -13,8 +13,10 @@ from monitor.review import error_pages
 from monitor.review.api.size_limit import ApiSizeLimit
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.known_devices import KnownDevices
+from monitor.review.language import LanguageOfRequest, load_languages
 from monitor.review.pages import (
     account,
+    appearance,
     flag,
     health,
     home,
@@ -45,6 +47,7 @@ ROUTERS: Final = (
     sign_in.router,
     second_factor.router,
     join.router,
+    appearance.router,
     account.router,
     people.router,
     home.router,
@@ -105,6 +108,7 @@ def create_app(
     )
     if api is not None:
         app.add_middleware(ApiSizeLimit, most=MAX_FORM_BYTES)
+    app.add_middleware(LanguageOfRequest, languages=load_languages())
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
     app.add_middleware(SecurityHeaders, https=secure)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.errors import KiemtinError
 from monitor.review.desk import CurrentDesk, Desk
+from monitor.review.language import gettext as _
 from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
 from monitor.review.tokens import token_hash
 from monitor.settings import Settings
@@ -163,7 +164,7 @@ def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> Non
     expected = request.session.get("csrf", "")
     # Compared in constant time, so that response times tell nothing about the token.
     if not expected or not secrets.compare_digest(expected.encode(), csrf.encode()):
-        raise FormRefused("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại.")
+        raise FormRefused(_("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại."))
 
 
 CurrentReviewer = Annotated[Reviewer, Depends(signed_in)]

@@ -14,6 +14,17 @@ from starlette.templating import Jinja2Templates
 from monitor.clock import VIETNAM, Clock
 from monitor.review import wording
 from monitor.review.known_devices import KnownDevices
+from monitor.review.language import (
+    LANGUAGES,
+    N_,
+    Translated,
+    counted,
+    current_language,
+    decimal,
+    gettext,
+    ngettext,
+    thousands,
+)
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.second_factor import SecondFactor
 from monitor.review.teaching import Teaching
@@ -24,6 +35,9 @@ from storage.database import Database
 
 TEMPLATES_DIR: Final = Path(__file__).parent / "templates"
 STATIC_DIR: Final = Path(__file__).parent / "static"
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+THEME_COOKIE: Final = "kiemtin_theme"
+THEMES: Final = Translated({"light": N_("Sáng"), "dark": N_("Tối"), "system": N_("Theo máy")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,12 @@ def make_templates() -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    # The extension adds these two; its type stub does not say so.
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["counted"] = counted
+    environment.filters["decimal"] = decimal
     environment.filters["local"] = local_time
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
@@ -103,26 +123,34 @@ def make_templates() -> Jinja2Templates:
 
 def render(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     """Render a page; reviewer and form token are added to its context."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    address = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     shared = {
         "reviewer": getattr(request.state, "reviewer", None),
         "csrf": request.session.get("csrf", ""),
         "here": request.url.path,
+        "back": address if request.method == "GET" else "/",
+        "language": current_language(),
+        "languages": LANGUAGES,
+        "theme": theme if theme in THEMES else "system",
+        "themes": THEMES,
     }
     return desk_of(request).templates.TemplateResponse(request, template, shared | context, status_code=status)
 
 
 def local_time(moment: datetime) -> str:
-    """Write a time as people in Vietnam read it: `21/11/2026 14:05`."""
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    """Write a time of Vietnam: `21/11/2026 14:05`, in English `21 Nov 2026 14:05`."""
+    return f"{_day(moment)} {moment.astimezone(VIETNAM):%H:%M}"
 
 
 def published_time(moment: datetime, precision: str | None) -> str:
     """Write when a post was published, with `khoảng` where only hour or day is known: `khoảng ngày 21/11/2026`."""
     if precision == "day":
-        return f"khoảng ngày {moment.astimezone(VIETNAM):%d/%m/%Y}"
-    return f"khoảng {local_time(moment)}" if precision == "hour" else local_time(moment)
+        return gettext("khoảng ngày %(day)s") % {"day": _day(moment)}
+    return gettext("khoảng %(time)s") % {"time": local_time(moment)} if precision == "hour" else local_time(moment)
 
 
-def thousands(number: int) -> str:
-    """Write a number with points between thousands: `12.345`."""
-    return f"{number:,}".replace(",", ".")
+def _day(moment: datetime) -> str:
+    local = moment.astimezone(VIETNAM)
+    # 4/11 is a day of April to some who read English.
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if current_language() == "en" else f"{local:%d/%m/%Y}"

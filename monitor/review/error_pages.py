@@ -1,4 +1,4 @@
-"""Error pages: one line in Vietnamese that says what to do, and the HTTP status."""
+"""Error pages: one line that says what to do, and the HTTP status."""
 
 import logging
 from http import HTTPStatus
@@ -12,17 +12,19 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, Reviewer, SignInNeeded
 from monitor.review.desk import desk_of, render
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.roles import Right
 from monitor.review.security_headers import SECURITY_HEADERS
 from storage import audit
 from storage.errors import NotFound, StorageError
 
 _LINES: Final = {
-    HTTPStatus.NOT_FOUND: "Không có trang này. Xin quay về trang chính.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Trang này không mở theo cách đó. Xin quay về trang chính.",
+    HTTPStatus.NOT_FOUND: N_("Không có trang này. Xin quay về trang chính."),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("Trang này không mở theo cách đó. Xin quay về trang chính."),
 }
-_FAULT_LINE: Final = "Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.\n"
-_OTHER_LINE: Final = "Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại."
+_FAULT_LINE: Final = N_("Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.")
+_OTHER_LINE: Final = N_("Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại.")
 
 
 def install(app: FastAPI) -> None:
@@ -40,7 +42,7 @@ def install(app: FastAPI) -> None:
 
 
 def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLResponse:
-    """Render the error page: `line` in Vietnamese, `detail` as the program's own message."""
+    """Render the error page: `line` for everybody, `detail` as the program's own message."""
     return render(request, "problem.html", {"line": line, "detail": detail, "status": status}, status=status)
 
 
@@ -67,7 +69,7 @@ def _not_allowed(request: Request, _error: Exception) -> Response:
             session, at=desk.clock.now(), action="access_denied", subject=subject, user_id=reviewer.id, detail=detail
         )
         session.commit()
-    line = "Vai trò của bạn không được làm việc này. Nếu cần, xin hỏi người quản trị."
+    line = _("Vai trò của bạn không được làm việc này. Nếu cần, xin hỏi người quản trị.")
     return problem(request, HTTPStatus.FORBIDDEN, line)
 
 
@@ -75,13 +77,13 @@ def _form_refused(request: Request, error: Exception) -> Response:
     return problem(request, HTTPStatus.FORBIDDEN, str(error))
 
 
-def _not_found(request: Request, error: Exception) -> Response:
-    line = "Không tìm thấy mục này: có thể bài đã bị xóa vì hết hạn lưu."
-    return problem(request, HTTPStatus.NOT_FOUND, line, str(error))
+def _not_found(request: Request, _error: Exception) -> Response:
+    line = _("Không tìm thấy mục này: có thể bài đã bị xóa vì hết hạn lưu.")
+    return problem(request, HTTPStatus.NOT_FOUND, line)
 
 
 def _database_trouble(request: Request, error: Exception) -> Response:
-    line = "Cơ sở dữ liệu đang gặp trục trặc, chưa có gì được ghi. Xin thử lại sau ít phút hoặc báo người quản trị."
+    line = _("Cơ sở dữ liệu đang gặp trục trặc, chưa có gì được ghi. Xin thử lại sau ít phút hoặc báo người quản trị.")
     # The message names the place of the database, which is nobody's business but an admin's.
     reviewer: Reviewer | None = getattr(request.state, "reviewer", None)
     detail = str(error) if reviewer is not None and reviewer.may(Right.MANAGE_USERS) else ""
@@ -91,14 +93,16 @@ def _database_trouble(request: Request, error: Exception) -> Response:
 
 def _unexpected(_request: Request, _error: Exception) -> Response:
     # A fault of the program: the server logs it. The page is plain, because drawing another one may fail as well.
-    return PlainTextResponse(_FAULT_LINE, status_code=HTTPStatus.INTERNAL_SERVER_ERROR, headers=SECURITY_HEADERS)
+    return PlainTextResponse(
+        _(_FAULT_LINE) + "\n", status_code=HTTPStatus.INTERNAL_SERVER_ERROR, headers=SECURITY_HEADERS
+    )
 
 
 def _http_error(request: Request, error: Exception) -> Response:
     # The handler's signature is wider than what it is registered for.
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
-    return problem(request, status, _LINES.get(HTTPStatus(status), _OTHER_LINE))
+    return problem(request, status, _(_LINES.get(HTTPStatus(status), _OTHER_LINE)))
 
 
 def _invalid(request: Request, _error: Exception) -> Response:
-    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, _OTHER_LINE)
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, _(_OTHER_LINE))

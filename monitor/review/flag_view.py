@@ -15,6 +15,7 @@ from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, gather_reasons, mark, tone
+from monitor.review.language import gettext as _
 from monitor.review.wording import LabelHelp
 from storage import flags, matching, posts, reviews, users
 from storage.models import Evidence, Flag, Post, PostRevision, join_title
@@ -168,7 +169,7 @@ def percent_of(probability: float) -> int:
 def first_line(title: str | None, text: str) -> str:
     """Return the first non-empty line of title and text, shortened."""
     lines = (line.strip() for line in join_title(title, text).splitlines())
-    line = next((line for line in lines if line), "(không có chữ)")
+    line = next((line for line in lines if line), _("(không có chữ)"))
     return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
 
 
@@ -181,7 +182,7 @@ def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]
     """Return the other reviewer who holds a flag now; None when nobody does."""
     if flag.lease_until is None or flag.lease_until < now or flag.lease_owner in (None, owner):
         return None
-    return Holder(names.get(str(flag.lease_owner), "người khác"), flag.lease_until)
+    return Holder(names.get(str(flag.lease_owner), _("người khác")), flag.lease_until)
 
 
 def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime) -> tuple[QueueRow, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
 from monitor.review.flag_view import Holder, reviewer_names, web_address
+from monitor.review.language import gettext as _
 from monitor.review.wording import LabelHelp
 from storage import posts, questions
 from storage.models import Question
@@ -80,4 +81,4 @@ def answers_of(session: Session, question: Question) -> tuple[Given, ...]:
 def _holder(session: Session, question: Question, owner: str, now: datetime) -> Holder | None:
     if question.lease_until is None or question.lease_until < now or question.lease_owner in (None, owner):
         return None
-    return Holder(reviewer_names(session).get(str(question.lease_owner), "người khác"), question.lease_until)
+    return Holder(reviewer_names(session).get(str(question.lease_owner), _("người khác")), question.lease_until)

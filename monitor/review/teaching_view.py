@@ -7,6 +7,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from monitor.review import wording
+from monitor.review.language import decimal
+from monitor.review.language import gettext as _
 from monitor.review.wording import LabelHelp
 from storage import decisions, posts, questions, registry
 from storage.models import Model
@@ -88,17 +90,26 @@ def _candidate(model: Model) -> Candidate:
         state=model.state,
         against=str(comparison["against"]),
         labels=tuple(_taught_label(figures) for figures in comparison["teaching"]),
-        criticism=_flagged("bài phê bình", criticism),
-        clean=_flagged("bài không thuộc nhãn nào", clean),
+        criticism=_flagged(
+            _(
+                "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+                "mô hình đang dùng gắn nhầm %(old)d bài."
+            ),
+            criticism,
+        ),
+        clean=_flagged(
+            _(
+                "Trong %(of)d bài không thuộc nhãn nào của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+                "mô hình đang dùng gắn nhầm %(old)d bài."
+            ),
+            clean,
+        ),
         worse=_worse(comparison),
     )
 
 
-def _flagged(what: str, pair: Mapping[str, float]) -> str:
-    return (
-        f"Trong {pair['of']:.0f} {what} của bộ thử, mô hình mới gắn cờ nhầm {pair['new']:.0f} bài, "
-        f"mô hình đang dùng gắn nhầm {pair['old']:.0f} bài."
-    )
+def _flagged(text: str, pair: Mapping[str, float]) -> str:
+    return text % {key: round(pair[key]) for key in ("of", "new", "old")}
 
 
 def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
@@ -106,23 +117,22 @@ def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
     if not comparison["faults"]:
         return ()
     found = []
-    wrongly = {"criticism": "bài phê bình", "clean": "bài không thuộc nhãn nào"}
+    wrongly = {
+        "criticism": _("bài phê bình bị gắn cờ nhầm nhiều hơn"),
+        "clean": _("bài không thuộc nhãn nào bị gắn cờ nhầm nhiều hơn"),
+    }
+    found += [what for name, what in wrongly.items() if comparison[name]["new"] > comparison[name]["old"]]
     found += [
-        f"{what} bị gắn cờ nhầm nhiều hơn"
-        for name, what in wrongly.items()
-        if comparison[name]["new"] > comparison[name]["old"]
-    ]
-    found += [
-        f"nhãn “{wording.label_help(label).vietnamese}” kém hơn trên bộ thử"
+        _("nhãn “%(label)s” kém hơn trên bộ thử") % {"label": wording.label_help(label).title}
         for label, pair in comparison["balance"].items()
         if pair["new"] < pair["old"]
     ]
     found += [
-        f"nhãn “{wording.label_help(label).vietnamese}” xếp hạng kém hơn trên các bài để dành"
+        _("nhãn “%(label)s” xếp hạng kém hơn trên các bài để dành") % {"label": wording.label_help(label).title}
         for label, pair in comparison["held_out"].items()
         if pair["new"] < pair["old"]
     ]
-    return tuple(found) or ("kém hơn trên bộ thử",)
+    return tuple(found) or (_("kém hơn trên bộ thử"),)
 
 
 def _taught_label(figures: Mapping[str, Any]) -> TaughtLabel:
@@ -138,30 +148,28 @@ def _taught_label(figures: Mapping[str, Any]) -> TaughtLabel:
 
 def _right(figures: Mapping[str, Any]) -> str:
     if not figures["changed"]:
-        return "Chưa đủ bài thuộc nhãn này để dạy: máy vẫn gắn cờ như trước."
+        return _("Chưa đủ bài thuộc nhãn này để dạy: máy vẫn gắn cờ như trước.")
     if figures["right"] is None:
-        return "Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu."
-    right, low, high = (round(100 * figures[key]) for key in ("right", "low", "high"))
-    return f"Trong 100 bài máy gắn cờ, khoảng {right} ({low}–{high}) bài đúng."
+        return _("Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu.")
+    text = _("Trong 100 bài máy gắn cờ, khoảng %(right)d (%(low)d–%(high)d) bài đúng.")
+    return text % {key: round(100 * figures[key]) for key in ("right", "low", "high")}
 
 
 def _found(figures: Mapping[str, Any]) -> str:
     if not figures["changed"]:
         return ""
-    return f"Máy tìm ra {figures['found']} trong {figures['yes']} bài thuộc nhãn này mà bạn đã trả lời."
+    text = _("Máy tìm ra %(found)d trong %(yes)d bài thuộc nhãn này mà bạn đã trả lời.")
+    return text % {key: figures[key] for key in ("found", "yes")}
 
 
 def _next_round(forecast: Mapping[str, float] | None) -> str:
     if forecast is None or forecast["high"] - forecast["low"] > 2 * abs(forecast["gain"]) + 2 * NOTABLE_GAIN:
-        return "Thêm một vòng nữa: chưa đủ để nói."
+        return _("Thêm một vòng nữa: chưa đủ để nói.")
     now, gain = forecast["average_precision"], forecast["gain"]
     if gain < NOTABLE_GAIN:
-        return f"Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình {_decimal(now)})."
-    return f"Thêm một vòng nữa: độ chính xác trung bình từ {_decimal(now)} lên khoảng {_decimal(now + gain)}."
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+        return _("Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình %(now)s).") % {"now": decimal(now)}
+    text = _("Thêm một vòng nữa: độ chính xác trung bình từ %(now)s lên khoảng %(then)s.")
+    return text % {"now": decimal(now), "then": decimal(now + gain)}
 
 
 def _disputes(session: Session) -> tuple[Dispute, ...]:

@@ -10,6 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.password_rules import fault
 from monitor.review.roles import Right
@@ -17,7 +19,7 @@ from storage import audit, second_factors, sessions, users
 
 router = APIRouter(prefix="/account", dependencies=[allow(Right.READ)])
 
-CHANGED: Final = "Mật khẩu đã được đổi. Các phiên khác của bạn đã kết thúc."
+CHANGED: Final = N_("Mật khẩu đã được đổi. Các phiên khác của bạn đã kết thúc.")
 
 
 @router.get("")
@@ -74,14 +76,14 @@ async def change_password(
     if wrong is not None:
         line = wording.PASSWORD_FAULTS[wrong]
     elif new != again:
-        line = "Hai lần nhập mật khẩu mới không giống nhau."
+        line = _("Hai lần nhập mật khẩu mới không giống nhau.")
     elif not await desk.is_own_password(reviewer.id, current):
-        line = "Mật khẩu hiện tại không đúng, nên chưa có gì thay đổi."
+        line = _("Mật khẩu hiện tại không đúng, nên chưa có gì thay đổi.")
     if line:
         return await run_in_threadpool(_page, request, desk, reviewer, line=line, status=422)
     stored = await desk.passwords.hash(new)
     await run_in_threadpool(_store, desk, reviewer, stored)
-    return await run_in_threadpool(_page, request, desk, reviewer, good=CHANGED)
+    return await run_in_threadpool(_page, request, desk, reviewer, good=_(CHANGED))
 
 
 def _store(desk: Desk, reviewer: Reviewer, stored: str) -> None:

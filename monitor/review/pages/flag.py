@@ -12,6 +12,8 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_address
+from monitor.review.language import counted
+from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path, known_label
 from monitor.review.roles import Right
 from storage import audit, flags, reviews
@@ -41,14 +43,13 @@ class Draft:
     def fault(self) -> str | None:
         """Return what is wrong with it, in one line; None when it can be stored."""
         if len(self.note) > MAX_NOTE:
-            return f"Ghi chú dài quá {MAX_NOTE} ký tự: xin viết ngắn lại."
+            return counted("Ghi chú dài quá %(count)s ký tự: xin viết ngắn lại.", MAX_NOTE)
         if len(self.links) > MAX_LINKS:
-            return f"Có nhiều hơn {MAX_LINKS} liên kết: xin giữ lại những liên kết cần nhất."
+            return counted("Có nhiều hơn %(count)s liên kết: xin giữ lại những liên kết cần nhất.", MAX_LINKS)
         wrong = next((link for link in self.links if len(link) > MAX_LINK or not web_address(link)), None)
         if wrong is not None:
-            return (
-                f"“{wrong[:80]}” không phải là địa chỉ web: mỗi dòng một liên kết bắt đầu bằng http:// hoặc https://."
-            )
+            text = _("“%(link)s” không phải là địa chỉ web: mỗi dòng một liên kết bắt đầu bằng http:// hoặc https://.")
+            return text % {"link": wrong[:80]}
         return None
 
 
@@ -100,7 +101,7 @@ def decide(
     if refusal is not None:
         return _page(request, desk, reviewer, flag_id, label, draft=draft, line=refusal, status=409)
     if decision != wording.REOPENED:
-        request.session["done"] = {"flag_id": flag_id, "decision": wording.DECISION_NAMES[decision]}
+        request.session["done"] = {"flag_id": flag_id, "decision": decision}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
@@ -111,12 +112,12 @@ def _refusal(
     # Leasing first excludes that two reviewers pass this check at the same moment.
     now = desk.clock.now()
     if not flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-        return "Người khác đang xem mục này, nên quyết định của bạn chưa được ghi."
+        return _("Người khác đang xem mục này, nên quyết định của bạn chưa được ghi.")
     session.refresh(flag)
     if seen_state != seen_state_of(flag, history_of(session, flag)):
-        return "Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định."
+        return _("Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định.")
     if (decision == wording.REOPENED) == (flag.state == "open"):
-        return "Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước."
+        return _("Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước.")
     return None
 
 

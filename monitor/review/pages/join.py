@@ -10,13 +10,15 @@ from monitor.review import wording
 from monitor.review.auth import Password, RequireFormToken, form_token
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.error_pages import problem
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.password_rules import fault
 from monitor.review.tokens import token_hash
 from storage import audit, invitations, users
 
 router = APIRouter(prefix="/join")
 
-USED = "Lời mời này không còn dùng được: đã được dùng hoặc đã hết hạn. Xin nhờ người quản trị gửi lời mời mới."
+USED = N_("Lời mời này không còn dùng được: đã được dùng hoặc đã hết hạn. Xin nhờ người quản trị gửi lời mời mới.")
 
 
 @router.get("/{token}")
@@ -32,14 +34,14 @@ async def accept(
     """Store the password; the link is used up."""
     name = await run_in_threadpool(_invited, desk, token)
     if name is None:
-        return problem(request, HTTPStatus.GONE, USED)
+        return problem(request, HTTPStatus.GONE, _(USED))
     wrong = fault(new, name)
     if wrong is not None or new != again:
-        line = wording.PASSWORD_FAULTS[wrong] if wrong else "Hai lần nhập mật khẩu không giống nhau."
+        line = wording.PASSWORD_FAULTS[wrong] if wrong else _("Hai lần nhập mật khẩu không giống nhau.")
         return await run_in_threadpool(_page, request, desk, token, line=line, status=422)
     stored = await desk.passwords.hash(new)
     if not await run_in_threadpool(_accept, desk, token, stored):
-        return problem(request, HTTPStatus.GONE, USED)
+        return problem(request, HTTPStatus.GONE, _(USED))
     return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
 
 
@@ -66,6 +68,6 @@ def _accept(desk: Desk, token: str, stored: str) -> bool:
 def _page(request: Request, desk: Desk, token: str, *, line: str = "", status: int = 200) -> Response:
     name = _invited(desk, token)
     if name is None:
-        return problem(request, HTTPStatus.GONE, USED)
+        return problem(request, HTTPStatus.GONE, _(USED))
     form_token(request)
     return render(request, "join.html", {"name": name, "line": line}, status=status)

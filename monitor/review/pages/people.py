@@ -13,6 +13,8 @@ from monitor.review import wording
 from monitor.review.accounts import change_role, disable, end_sessions, invitation_link, invite, reset_second_factor
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import ROLES, Right
 from storage import sessions, users
@@ -21,7 +23,7 @@ from storage.models import User
 
 router = APIRouter(prefix="/users", dependencies=[allow(Right.MANAGE_USERS)])
 
-OWN: Final = "Không thể đổi tài khoản của chính mình ở đây: xin nhờ một người quản trị khác."
+OWN: Final = N_("Không thể đổi tài khoản của chính mình ở đây: xin nhờ một người quản trị khác.")
 UserId = Annotated[int, Path(ge=1, le=MAX_ID)]
 RoleName = Annotated[Literal["viewer", "reviewer", "lead", "admin"], Form()]
 
@@ -44,15 +46,15 @@ def send_invitation(
     """Add a user, or invite one again, and show the link once."""
     name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
     if not name:
-        return _page(request, desk, reviewer, line="Xin nhập tên đăng nhập.", status=422)
+        return _page(request, desk, reviewer, line=_("Xin nhập tên đăng nhập."), status=422)
     if name == reviewer.name:
-        return _page(request, desk, reviewer, line=OWN, status=422)
+        return _page(request, desk, reviewer, line=_(OWN), status=422)
     try:
         with desk.database.work() as session:
             token = invite(session, name, role, desk.clock.now(), by=reviewer.id)
             session.commit()
     except DataRejected:
-        line = "Người này đã có với vai trò khác: xin đổi vai trò trước."
+        line = _("Người này đã có với vai trò khác: xin đổi vai trò trước.")
         return _page(request, desk, reviewer, line=line, status=422)
     return _page(
         request,
@@ -104,7 +106,7 @@ def _change(
 ) -> Response:
     # Nobody can take their own rights away by mistake and leave the desk without an admin.
     if user_id == reviewer.id:
-        return _page(request, desk, reviewer, line=OWN, status=422)
+        return _page(request, desk, reviewer, line=_(OWN), status=422)
     with desk.database.work() as session:
         change(session, users.by_id(session, user_id))
         session.commit()

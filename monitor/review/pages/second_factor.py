@@ -20,6 +20,8 @@ from monitor.review.auth import (
     finish_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.second_factor import new_recovery_codes, new_seed, recovery_key
 from monitor.review.throttle import code_counts
 from monitor.review.tokens import token_hash
@@ -28,7 +30,7 @@ from storage.models import User, UserSession
 
 router = APIRouter()
 
-WRONG_CODE: Final = "Mã không đúng hoặc đã được dùng. Xin chờ mã mới trong ứng dụng rồi nhập lại."
+WRONG_CODE: Final = N_("Mã không đúng hoặc đã được dùng. Xin chờ mã mới trong ứng dụng rồi nhập lại.")
 MAX_WRONG: Final = 5  # codes in one session; then the password is asked for again
 Code = Annotated[str, Form(max_length=100)]
 
@@ -60,7 +62,7 @@ def check(request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = 
             )
         session.commit()
     if how is None:
-        return render(request, "code.html", {"line": WRONG_CODE}, status=HTTPStatus.UNAUTHORIZED)
+        return render(request, "code.html", {"line": _(WRONG_CODE)}, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
     return RedirectResponse(wanted, status_code=HTTPStatus.SEE_OTHER)
 
@@ -81,10 +83,10 @@ async def set_up(
     seed = str(request.session.get("seed", ""))
     step = desk.second_factor.matching_step(seed, code, desk.clock.now()) if seed else None
     if step is None:
-        return _page(request, desk, reviewer, line=WRONG_CODE, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(request, desk, reviewer, line=_(WRONG_CODE), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     # Whoever finds an open browser must not put a second factor of their own in the place of the owner's.
     if reviewer.stage != ENROL and not await desk.is_own_password(reviewer.id, password):
-        line = "Mật khẩu hiện tại không đúng, nên chưa có gì thay đổi."
+        line = _("Mật khẩu hiện tại không đúng, nên chưa có gì thay đổi.")
         return _page(request, desk, reviewer, line=line, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     codes = new_recovery_codes()
     await run_in_threadpool(_enrol, request, desk, reviewer, seed=seed, step=step, codes=codes)

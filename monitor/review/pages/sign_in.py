@@ -25,6 +25,8 @@ from monitor.review.auth import (
     start_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.language import N_, counted
+from monitor.review.language import gettext as _
 from monitor.review.password_checks import TooBusy
 from monitor.review.throttle import sign_in_counts
 from storage import audit, sessions, users
@@ -33,9 +35,9 @@ from storage.models import User
 
 router = APIRouter()
 
-WRONG: Final = "Tên đăng nhập hoặc mật khẩu không đúng."
-STALE: Final = "Trang đăng nhập đã hết hạn. Xin nhập lại."
-BUSY: Final = "Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây."
+WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
+STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
+BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*")  # a path on this desk, never another site
 _THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
 
@@ -61,23 +63,23 @@ async def sign_in(
     try:
         check_form_token(request, csrf)
     except FormRefused:
-        return _form(request, next, STALE, name=name, status=HTTPStatus.FORBIDDEN)
+        return _form(request, next, _(STALE), name=name, status=HTTPStatus.FORBIDDEN)
     user = await run_in_threadpool(_user, desk, name)
     device = desk.devices.mark(request, user.id) if user else None
     attempt = desk.throttle.begin(sign_in_counts(client_address(request), name, device))
     if attempt.wait:
         logging.getLogger("kiemtin.desk").info("a sign-in from %s is refused: too many failed", client_address(request))
-        line = f"Đã nhập sai nhiều lần. Xin chờ {ceil(attempt.wait / 60)} phút rồi thử lại."
+        line = counted("Đã nhập sai nhiều lần. Xin chờ %(count)s phút rồi thử lại.", ceil(attempt.wait / 60))
         return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
     # Verified even for unknown names, so that the response time does not tell which names exist.
     stored = user.password_hash if user else desk.stand_in_hash
     try:
         right = await desk.passwords.verify(password, stored, known=device is not None)
     except TooBusy:
-        return _form(request, next, BUSY, name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return _form(request, next, _(BUSY), name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if user is None or not right or not user.active:
         await run_in_threadpool(_note_failure, desk, user)
-        return _form(request, next, WRONG, name=name, status=HTTPStatus.UNAUTHORIZED)
+        return _form(request, next, _(WRONG), name=name, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
     stage = await run_in_threadpool(_start, request, desk, user, _own_path(next))
     response = RedirectResponse(_THEN.get(stage, _own_path(next)), status_code=HTTPStatus.SEE_OTHER)

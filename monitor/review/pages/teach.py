@@ -12,6 +12,7 @@ from monitor.review import wording
 from monitor.review.answering import record_answer, refusal_of
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.question_view import question_view
 from monitor.review.roles import Right
@@ -107,7 +108,7 @@ def answer(
     """Store the answers to all questions about a post, and go to the next one; after the last one, teach."""
     carried = set(labels or []) if decision == wording.SEVERAL else {decision}
     if not carried or not carried <= {*LABEL_NAMES, wording.NO_LABEL, wording.UNSURE}:
-        return _post_page(request, desk, reviewer, post_id, line="Xin chọn ít nhất một nhãn.", status=422)
+        return _post_page(request, desk, reviewer, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
     with desk.database.work() as session:
         asked = _asked(session, post_id)
         seen = seen_state.split(",")
@@ -122,7 +123,7 @@ def answer(
             session.commit()
         last = questions.last_round(session)
     if line is not None or len(seen) != len(asked):
-        return _post_page(request, desk, reviewer, post_id, line=line or "Xin xem lại bài này.", status=409)
+        return _post_page(request, desk, reviewer, post_id, line=line or _("Xin xem lại bài này."), status=409)
     if last is None or last.done < last.posts:
         return _to(path)
     if desk.teaching:

@@ -159,7 +159,7 @@ def test_an_open_flag_cannot_be_reopened(lan: Browser, make_flagged: FlagMaker, 
         ({"evidence": "https://tot.example.vn\nftp://xau.example.vn"}, "ftp://xau.example.vn"),
         ({"evidence": "https://[::1"}, "không phải là địa chỉ web"),
         ({"evidence": "https://a.example.vn\n" * 11}, "nhiều hơn 10 liên kết"),
-        ({"note": "x" * 2001}, "Ghi chú dài quá 2000 ký tự"),
+        ({"note": "x" * 2001}, "Ghi chú dài quá 2.000 ký tự"),
     ],
 )
 def test_what_cannot_be_stored_is_said_and_nothing_typed_is_lost(

@@ -183,7 +183,7 @@ def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(
         registry.set_shadow(session, registry.register(session, make_model("learnt-7"), clock.now()), clock.now())
         session.commit()
     page = lan.page("/")
-    assert text_of(page, 'a[href="/questions"] strong') == "1"
+    assert text_of(page, 'main a[href="/questions"]') == "1 câu hỏi đang chờ ý kiến của bạn"
     assert "Mô hình chấm thử, không gắn cờ: learnt-7" in " ".join(page.get_text().split())
 
 

@@ -23,8 +23,8 @@ from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import FlagMaker
 from tests.monitor.review.test_review_second_factor import enrol
 
-# Opened without signing in: the door, invitations, and what supervisors ask.
-PUBLIC = {"/login", "/join/{token}", "/healthz", "/readyz"}
+# Opened without signing in: the door, invitations, language and theme, and what supervisors ask.
+PUBLIC = {"/login", "/join/{token}", "/appearance", "/healthz", "/readyz"}
 # For those whose sign-in is not finished: each of them looks at the stage of the session.
 UNFINISHED = {"/login/code", "/account/second-factor", "/logout"}
 

@@ -87,7 +87,7 @@ def test_setting_it_up_opens_the_desk_and_shows_eight_codes_once(minh: Browser, 
     codes = enrol(minh)
     assert len(set(codes)) == 8
     assert minh.get("/queue").status_code == 200
-    assert "còn 8 mã khôi phục" in minh.get("/account").text
+    assert "Còn 8 mã khôi phục" in minh.get("/account").text
     with sqlite_database.work() as session:
         stored = session.scalars(select(RecoveryCode.code_hash)).all()
         seed = session.scalars(select(User.totp_seed).where(User.name == "minh")).one()
@@ -142,7 +142,7 @@ def test_a_recovery_code_lets_in_once(app: FastAPI, enrolled: tuple[Browser, lis
     person, codes = enrolled
     person.sign_in("minh")
     assert give(person, f" {codes[0].upper()} ")[0] == 303
-    assert "còn 7 mã khôi phục" in person.get("/account").text
+    assert "Còn 7 mã khôi phục" in person.get("/account").text
     again = Browser(app)
     again.sign_in("minh")
     assert give(again, codes[0])[0] == 401
