@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -11,8 +11,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from monitor.errors import UsageError
 
 CONFIG_NAME = "kiemtin.toml"
+DATABASE_NAME = "kiemtin.db"
 SHORTEST_LEGAL_BASIS = 5  # characters
 DEFAULT_HOME = Path("kiemtin-data")
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the SQLAlchemy address of a SQLite file, whose path may hold `%` and `?`."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def _contact_is_reachable(value: str) -> str:
@@ -150,7 +156,7 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         """The database's address, with the default filled in."""
-        return self.database_url or f"sqlite:///{self.home / 'kiemtin.db'}"
+        return self.database_url or sqlite_address(self.home / DATABASE_NAME)
 
     @property
     def passphrase(self) -> str:
@@ -161,7 +167,7 @@ class Settings(BaseSettings):
     def sqlite_path(self) -> Path | None:
         """The file of the database; None when it is on a server."""
         kind, _, place = self.resolved_database_url.partition(":///")
-        return Path(place.partition("?")[0]) if kind.startswith("sqlite") and place else None
+        return Path(unquote(place.partition("?")[0])) if kind.startswith("sqlite") and place else None
 
     @property
     def desk_is_https(self) -> bool:

@@ -177,17 +177,21 @@ def _link(row: Row | Redaction, computed: str) -> _Link:
     return _Link(row.chain_position or 0, row.chain_previous or "", row.chain_hash or "", computed)
 
 
+_GUARDED: Final = tuple(table.__tablename__ for table in (*CHAINED, Redaction))
 TRIGGERS: Final = (
-    *(f"{table}_{rule}" for table in ("reviews", "answers") for rule in ("append_only", "kept", "added")),
-    *(f"audit_events_{rule}" for rule in ("append_only", "kept", "added")),
-    *(f"redactions_{rule}" for rule in ("append_only", "kept", "added")),
-    *(f"chain_heads_{rule}" for rule in ("forward", "kept")),
+    *(f"{table}_{rule}" for table in _GUARDED for rule in ("append_only", "kept", "added")),
+    *(f"{ChainHead.__tablename__}_{rule}" for rule in ("forward", "kept")),
 )
+POSTGRESQL_TRIGGERS: Final = tuple(f"{table}_whole" for table in (*_GUARDED, ChainHead.__tablename__))
+"""SQLite has no TRUNCATE to refuse."""
 
 
 def _missing(session: Session) -> list[str]:
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if not sqlite:
-        names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    return sorted(set(TRIGGERS) - set(session.scalars(text(names))))
+    if session.get_bind().dialect.name == "sqlite":
+        return _absent(session, TRIGGERS, "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    enabled = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    return _absent(session, TRIGGERS + POSTGRESQL_TRIGGERS, enabled)
+
+
+def _absent(session: Session, wanted: tuple[str, ...], names: str) -> list[str]:
+    return sorted(set(wanted) - set(session.scalars(text(names))))

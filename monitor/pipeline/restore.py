@@ -13,13 +13,13 @@ from monitor.clock import Clock
 from monitor.errors import BackupRefused
 from monitor.pipeline.backup import FILES, FOLDERS, read_backup
 from monitor.pipeline.clock_check import confirm_clock
-from monitor.settings import Settings, load_settings
+from monitor.settings import DATABASE_NAME as DATABASE
+from monitor.settings import Settings, load_settings, sqlite_address
 from storage import audit, posts, snapshot
 from storage.chain import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
 
-DATABASE: Final = "kiemtin.db"
 _ALL: Final = (*FILES, *FOLDERS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
@@ -90,7 +90,7 @@ def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
 
 def _erased_since(home: Path, settings: Settings) -> list[str]:
     """List the pseudonyms that the present database keeps out; a damaged one has none to tell."""
-    url = f"sqlite:///{home / DATABASE}" if settings.sqlite_path else settings.resolved_database_url
+    url = sqlite_address(home / DATABASE) if settings.sqlite_path else settings.resolved_database_url
     if settings.sqlite_path and not (home / DATABASE).exists():
         return []
     try:

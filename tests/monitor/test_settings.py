@@ -8,6 +8,7 @@ import pytest
 
 from monitor.errors import UsageError
 from monitor.settings import CONFIG_NAME, DEFAULT_HOME, Settings, load_settings
+from storage.database import Database
 
 SOURCE = """
 [[sources]]
@@ -50,6 +51,17 @@ def test_a_folder_without_a_file_has_the_defaults(tmp_path: Path) -> None:
     assert settings.config_path == tmp_path / CONFIG_NAME
     assert (settings.models_dir, settings.reports_dir) == (tmp_path / "models", tmp_path / "reports")
     assert settings.sources == ()
+
+
+@pytest.mark.parametrize("name", ["nhà 100%20", "a?b=c", "#1", "m%C3%A0u", "50%"])
+def test_a_folder_with_marks_of_addresses_holds_its_own_database(tmp_path: Path, name: str) -> None:
+    settings = load_settings(tmp_path / name)
+    assert settings.sqlite_path == tmp_path / name / "kiemtin.db"
+    with Database(settings.resolved_database_url) as database:
+        database.upgrade()
+        assert Path(database.place) == settings.sqlite_path
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "kiemtin.db").stat().st_size > 0
 
 
 def test_the_file_is_read(tmp_path: Path) -> None:

@@ -171,6 +171,13 @@ def test_who_takes_the_triggers_away_is_seen(filled: Database, statement: str) -
         assert f"the trigger {table}_kept is missing: rows of its table can be changed" in found
 
 
+@pytest.mark.parametrize("table", [*TABLES, "redactions", "chain_heads"])
+def test_a_trigger_against_truncating_that_is_gone_is_seen(postgres_database: Database, table: str) -> None:
+    with postgres_database.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {table}_whole ON {table}"))
+    assert verified(postgres_database) == [f"the trigger {table}_whole is missing: rows of its table can be changed"]
+
+
 def test_of_two_programs_at_once_no_row_is_lost(filled: Database) -> None:
     """The second waits for the first, and follows it in the chain."""
     with filled.work() as first:
