@@ -1,5 +1,7 @@
 """The two databases over which programs are killed."""
 
+import itertools
+import json
 import os
 import shutil
 import signal
@@ -9,14 +11,14 @@ from pathlib import Path
 
 from alembic import command
 
-from monitor.pipeline.score import cached_model
 from monitor.secret_key import make_key
 from storage import reviews
 from storage.database import Database
 from storage.migrate import alembic_config
 from tests.chaos import site
+from tests.chaos.invariants import OLD_DECISIONS, OLD_SCHEMA
 from tests.chaos.kills import Account, kill_all_ways
-from tests.chaos.world import OLD_DECISIONS, OLD_SCHEMA, World
+from tests.chaos.world import World
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.postgres import client_programs, running_postgres
@@ -27,12 +29,12 @@ allow_addresses = ["127.0.0.1"]
 html_delay_seconds = 0
 api_delay_seconds = 0
 requests_per_host_per_day = 1000000
-model = "small"
+workers = 1
 """
 
 
 def on_sqlite(folder: Path, model: Path, kills: int, seed: int) -> Account:
-    """Kill over a SQLite file."""
+    """Kill over SQLite files."""
     folder.mkdir(parents=True)
     old = folder / "old.db"
     age(f"sqlite:///{old}")
@@ -43,17 +45,20 @@ def on_sqlite(folder: Path, model: Path, kills: int, seed: int) -> Account:
         shutil.copy(old, folder / "migrating.db")
         return f"sqlite:///{folder / 'migrating.db'}"
 
-    return _run(folder, model, kills, seed, old=copy, settings=SETTINGS)
+    return _run(folder, model, kills, seed, old=copy, new_address=lambda: "")
 
 
 def on_postgresql(folder: Path, model: Path, kills: int, seed: int) -> Account:
     """Kill over a PostgreSQL server of its own."""
     folder.mkdir(parents=True)
     os.environ["PATH"] = f"{client_programs()}{os.pathsep}{os.environ['PATH']}"
-    with running_postgres() as server, server.new_database() as url:
+    with running_postgres() as server, ExitStack() as stack:
         age(server.copy_database("template1", "old"))
-        settings = f'{SETTINGS}database_url = "{url}"\n'
-        return _run(folder, model, kills, seed, old=lambda: server.copy_database("old", "migrating"), settings=settings)
+        return _run(
+            *(folder, model, kills, seed),
+            old=lambda: server.copy_database("old", "migrating"),
+            new_address=lambda: stack.enter_context(server.new_database()),
+        )
 
 
 def age(url: str) -> None:
@@ -72,19 +77,23 @@ def age(url: str) -> None:
             command.downgrade(alembic_config(connection), OLD_SCHEMA)
 
 
-def _run(folder: Path, model: Path, kills: int, seed: int, *, old: Callable[[], str], settings: str) -> Account:
-    home = folder / "home"
-    home.mkdir()
-    (home / "kiemtin.toml").write_text(settings, encoding="utf-8")
-    make_key(home / "secret.key")
-    shutil.copytree(model, home / "models" / "small")
+def _run(
+    folder: Path, model: Path, kills: int, seed: int, *, old: Callable[[], str], new_address: Callable[[], str]
+) -> Account:
+    numbers = itertools.count(1)
     with ExitStack() as stack:
         process, feed = site.start()
         stack.callback(os.waitpid, process, 0)
         stack.callback(os.kill, process, signal.SIGKILL)
-        world = World(home, feed, old)
-        world.set_up()
-        # Loaded before the first fork, so that a kill hits the work and not the loading.
-        loaded = cached_model(str(home / "models" / "small"))
-        list(loaded.classifier.predict(["Nghe nói mai cắt nước"]))
-        return kill_all_ways(world, kills, seed)
+
+        def make_world() -> World:
+            home = folder / str(next(numbers)) / "home"
+            home.mkdir(parents=True)
+            settings = f"{SETTINGS}model = {json.dumps(str(model))}\ndatabase_url = {json.dumps(new_address())}\n"
+            (home / "kiemtin.toml").write_text(settings, encoding="utf-8")
+            make_key(home / "secret.key")
+            world = World(home, feed, old)
+            world.set_up()
+            return world
+
+        return kill_all_ways(make_world, kills, seed)

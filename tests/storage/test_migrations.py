@@ -1,6 +1,6 @@
 """The tables grow by migrations alone, and the migrations make exactly what the models say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from storage.errors import SchemaMismatch, StorageError
 from storage.migrate import alembic_config
 from storage.models import Base
 from tests.factories import add_user
-from tests.postgres import PostgresServer
 
 BEFORE, NEWEST = "0013_api_keys", "0014_search"
 
@@ -42,18 +41,6 @@ INSERT INTO rechecks (post_id, flagged_at, due_at, looked_at) VALUES (1, '2026-1
 
 
 A_SESSION = "INSERT INTO user_sessions VALUES (1, 1, 'a', 'full', '2026-11-16', '2026-11-16', NULL, '', '', 0)"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Give a database without any table."""
-    if request.param == "sqlite":
-        with Database(f"sqlite:///{tmp_path / 'new folder' / '100% mới.db'}") as database:
-            yield database
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.new_database() as url, Database(url) as database:
-        yield database
 
 
 def tables(database: Database) -> set[str]:

@@ -1,0 +1,21 @@
+"""A database without any table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database without any table."""
+    if request.param == "sqlite":
+        with Database(f"sqlite:///{tmp_path / 'new folder' / '100% mới.db'}") as database:
+            yield database
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.new_database() as url, Database(url) as database:
+        yield database
