@@ -1,4 +1,4 @@
-"""A hundred kills: what `make chaos` does a thousand times on each database."""
+"""A hundred kills: a twentieth of what `make chaos` does."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -32,10 +32,10 @@ _LISTED: Final = re.compile(r"\(?\b(?P<column>\w+)\)?(?:::text)? (?:IN|= ANY) (?
 
 
 def reflect(connection: Connection) -> list[Table]:
-    """List the tables as they are, in the order in which they refer to each other."""
+    """List the tables as they are, in the order in which they refer to each other; without those of an index."""
     metadata = MetaData()
-    metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+    metadata.reflect(connection, only=lambda name, _: not name.startswith(("search_index", "alembic_version")))
+    return list(metadata.sorted_tables)
 
 
 def dump(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
