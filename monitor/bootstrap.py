@@ -344,6 +344,12 @@ class Application:
         api = create_api(database, clock, settings, mask=mask_personal)
         return create_app(database, clock, settings, self._derived("desk").hex(), teaching=self.teaching(), api=api)
 
+    async def send_webhooks(self) -> str:
+        """Tell the webhooks of the settings of decisions; returns a line on what was sent."""
+        from monitor.pipeline.webhooks import send_due
+
+        return await send_due(self.ready_database, self.clock, self.settings)
+
     def model_folder(self, name: str) -> Path:
         """Find the folder of a model by its name in the home folder, or by its path."""
         from classifiers.persistence import MANIFEST_FILE

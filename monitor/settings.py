@@ -55,6 +55,15 @@ class DeclaredSource(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class DeclaredWebhook(BaseModel):
+    """One `[[webhooks]]` table of kiemtin.toml; its secret stands under its name in the [secrets] table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    url: str = Field(pattern=r"^https?://", max_length=2_000)
+
+
 class Settings(BaseSettings):
     """The settings of one installation. An environment variable KIEMTIN_<NAME> wins over kiemtin.toml."""
 
@@ -141,6 +150,10 @@ class Settings(BaseSettings):
     )
     sources: tuple[DeclaredSource, ...] = Field(
         default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
+    )
+
+    webhooks: tuple[DeclaredWebhook, ...] = Field(
+        default=(), description="Addresses that are told of each decision, as [[webhooks]] tables: see docs/api.md."
     )
 
     @field_validator("home")

@@ -92,6 +92,7 @@ COMMANDS: Final = (
         "keys",
         "Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
     ),
+    Entry("webhooks", "webhooks", "Other programs that are told of decisions."),
     Entry("audit", "audit", "The record of decisions and actions."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),
 )

@@ -80,6 +80,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
 
     return [
         Job("crawl", timedelta(minutes=1), collect_and_score, may_overlap=True),
+        Job("webhooks", timedelta(minutes=1), app.send_webhooks),
         Job("retention", timedelta(hours=6), expire),
         Job("summary", timedelta(hours=1), summarise),
     ]

@@ -16,6 +16,7 @@ from storage.models.search_texts import SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
 from storage.models.threshold_rules import ThresholdRule
 from storage.models.users import AuditEvent, User
+from storage.models.webhooks import WebhookDelivery, WebhookTarget
 
 __all__ = [
     "Answer",
@@ -51,5 +52,7 @@ __all__ = [
     "ThresholdRule",
     "User",
     "UserSession",
+    "WebhookDelivery",
+    "WebhookTarget",
     "join_title",
 ]

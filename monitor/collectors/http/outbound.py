@@ -1,0 +1,75 @@
+"""Sending to an address of the settings, through the same address guard as all that is read."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import httpcore
+
+from monitor.clock import Clock
+from monitor.collectors.http.address_guard import AddressPolicy
+from monitor.collectors.http.client import guarded_pool
+from monitor.errors import FetchFailed
+
+_FAILURES = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
+
+
+class OutboundPost:
+    """Sends POST requests and looks at the status alone. Use it as an async context manager.
+
+    Args:
+        addresses: Which hosts and ports may be opened.
+        clock: Limits the time.
+        timeout: How long one request may take in all, in seconds.
+        user_agent: What the program calls itself.
+
+    """
+
+    def __init__(self, addresses: AddressPolicy, clock: Clock, timeout: float, user_agent: str) -> None:
+        self._addresses = addresses
+        self._clock = clock
+        self._timeout = timeout
+        self._user_agent = user_agent
+        self._pool = guarded_pool(addresses)
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.aclose()
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Send a body; no redirect is followed, and no answer is read.
+
+        Returns:
+            The HTTP status.
+
+        Raises:
+            AddressBlocked: The address is malformed, not public, or on another port.
+            FetchFailed: There was no answer.
+
+        """
+        self._addresses.check_url(url)
+        target = httpcore.URL(url)
+        whole = {
+            "Host": target.host.decode("ascii") + (f":{target.port}" if target.port else ""),
+            "User-Agent": self._user_agent,
+            "Content-Length": str(len(body)),
+            **headers,
+        }
+        sent = [(name.encode("ascii"), value.encode("utf-8")) for name, value in whole.items()]
+        try:
+            async with (
+                self._clock.timeout(self._timeout),
+                self._pool.stream("POST", target, headers=sent, content=body) as response,
+            ):
+                return response.status
+        except TimeoutError as error:
+            raise FetchFailed(f"no answer within {self._timeout:g} s (`timeout_seconds`)") from error
+        except _FAILURES as error:
+            raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error
