@@ -3,10 +3,16 @@
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TextIO, TypeAlias
+from typing import Protocol, TextIO, TypeAlias, TypeVar
 
-MOST_BLANK_LINES = 1_000_000
-"""After so many empty lines in a row, reading ends."""
+MOST_BLANK_LINES = 50_000
+"""After so many empty lines or rows in a row, reading ends."""
+MOST_EMPTY_CELLS = 200_000
+"""The same for the rows and cells of a sheet."""
+MOST_REFUSED_IN_A_ROW = 50_000
+"""After so many records in a row of which none can be read, reading ends."""
+MOST_COLUMNS = 1_000
+"""Further columns of a table feed no field."""
 MAX_RECORD_CHARACTERS = 1_000_000
 """A longer line, or a longer record of several lines, is refused: no post is that long."""
 EXCERPT_CHARACTERS = 200
@@ -20,7 +26,9 @@ BAD_BYTES = "bytes that are not valid in the file's encoding"
 HALF_CHARACTER = "half of a character pair (the text was cut inside it)"
 ENDED_EARLY = "file ended early: it is cut off or damaged"
 UNPACKS_TOO_MUCH = "unpacks to more than a hundred times its size: what follows is not read"
-TOO_MANY_BLANK = "more than a million empty lines: what follows is not read"
+TOO_MANY_BLANK = f"more than {MOST_BLANK_LINES:,} empty lines: what follows is not read"
+TOO_MANY_EMPTY_CELLS = f"more than {MOST_EMPTY_CELLS:,} empty rows and cells: what follows is not read"
+TOO_MANY_REFUSED = f"more than {MOST_REFUSED_IN_A_ROW:,} records in a row cannot be read: what follows is not read"
 NOT_JSON = "broken line: not valid JSON"
 NOT_AN_OBJECT = "broken line: not a JSON object"
 BROKEN_QUOTES = "broken line: quotes do not match"
@@ -32,6 +40,7 @@ REPOST = "repost of another's post"
 NO_ID = "item without an identifier"
 
 Value: TypeAlias = str | int | float | bool | None
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,17 @@ class Record:
     beside: str = field(default="", compare=False)
 
 
-class UnpackedTooMuch(OSError):
-    """A compressed file unpacks to more than any file of posts does."""
+class ReadingEnds(OSError):
+    """What follows in a file is not read.
+
+    Args:
+        problem: Why; one of the phrases of this module.
+
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class Table(Protocol):
@@ -146,7 +164,7 @@ def numbered_lines(stream: TextIO) -> Iterator[Line]:
                 _skip_rest_of_line(stream)
         except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
             # Nothing can be read past this point; this one refusal stands for all that is lost.
-            yield Line(number, "", UNPACKS_TOO_MUCH if isinstance(error, UnpackedTooMuch) else ENDED_EARLY)
+            yield Line(number, "", error.problem if isinstance(error, ReadingEnds) else ENDED_EARLY)
             return
         if not text:
             return
@@ -156,6 +174,25 @@ def numbered_lines(stream: TextIO) -> Iterator[Line]:
             return
         problem = TOO_LONG if too_long else _problem(text)
         yield Line(number, "" if too_long else text, problem, excerpt_of(text) if problem else "")
+
+
+def until_hopeless(items: Iterator[Item]) -> Iterator[Item | Refusal]:
+    """Give the records of a file; after too many in a row that cannot be read, one last refusal says so.
+
+    Args:
+        items: Records, and refusals of those that cannot be read.
+
+    """
+    in_a_row = 0
+    for item in items:
+        if not isinstance(item, Refusal):
+            in_a_row = 0
+        elif in_a_row == MOST_REFUSED_IN_A_ROW:
+            yield Refusal(item.line, TOO_MANY_REFUSED, item.excerpt)
+            return
+        else:
+            in_a_row += 1
+        yield item
 
 
 def _skip_rest_of_line(stream: TextIO) -> None:

@@ -1,6 +1,7 @@
 """CSV as spreadsheets and export tools write it; a stray quote costs its own record and no more."""
 
 import csv
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
@@ -12,6 +13,9 @@ from typing import TextIO
 from monitor.collectors.files.base import (
     BROKEN_QUOTES,
     MAX_RECORD_CHARACTERS,
+    MOST_BLANK_LINES,
+    MOST_COLUMNS,
+    TOO_MANY_BLANK,
     WRONG_WIDTH,
     Line,
     Record,
@@ -36,40 +40,53 @@ class CsvReader:
 
     Args:
         delimiter: What stands between two values; None in a file of one column.
-        columns: The names of the row that names the columns, made distinct.
+        header: The row that names the columns, made distinct.
         above: How many rows that are not blank stand above that one.
 
     """
 
     delimiter: str | None
-    columns: tuple[str, ...]
+    header: tuple[str, ...]
     above: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that are read."""
+        return self.header[:MOST_COLUMNS]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the table."""
-        return above_header(self.above)
+        count = len(self.header)
+        wide = f"only the first {MOST_COLUMNS:,} of its {count:,} columns are read"
+        return (*above_header(self.above), *((wide,) if count > MOST_COLUMNS else ()))
 
     def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
         """Give one item for each record that is not blank."""
-        rows = _Rows(numbered_lines(stream), self.delimiter or _NO_DELIMITER, width=len(self.columns))
+        rows = _Rows(numbered_lines(stream), self.delimiter or _NO_DELIMITER, width=len(self.header))
         rows.skip_excel_hint()
-        left_above = self.above + 1
+        left_above, blank = self.above + 1, 0
         for row in rows:
             if isinstance(row, Refusal):
                 yield row
-            elif not any(value.strip() for value in row.values):
                 continue
-            elif left_above:
+            blank = 0 if any(value.strip() for value in row.values) else blank + 1
+            if blank > MOST_BLANK_LINES:
+                yield Refusal(row.line, TOO_MANY_BLANK)
+                return
+            if blank:
+                continue
+            if left_above:
                 left_above -= 1
             else:
                 yield self._record(row)
 
     def _record(self, row: "_Row") -> Record | Refusal:
-        width = len(self.columns)
+        width = len(self.header)
         if len(row.values) < width or any(row.values[width:]):
             return Refusal(row.line, WRONG_WIDTH, row.excerpt)
-        return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt)
+        beside = json.dumps(row.values[MOST_COLUMNS:width]) if width > MOST_COLUMNS else ""
+        return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt, beside)
 
 
 def detect_csv(head: str, wanted: Collection[str] = ()) -> CsvReader:

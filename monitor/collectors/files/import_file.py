@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from monitor.collectors.files.base import until_hopeless
 from monitor.collectors.files.formats import choose, look_at
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.reading import Reading, Row
@@ -83,7 +84,7 @@ class ImportFile:
 
         """
         with self.sniffed.open(on_bytes) as stream:
-            yield from self.reading.rows(stream)
+            yield from until_hopeless(self.reading.rows(stream))
 
     def sample(self, count: int) -> tuple[Row, ...]:
         """Read the first posts, to show what an import would do."""

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TextIO
 
 from monitor.collectors.files.base import (
+    MOST_COLUMNS,
     NOT_AN_OBJECT,
     NOT_JSON,
     Line,
@@ -65,7 +67,9 @@ def _object(line: Line) -> JsonObject | Refusal:
 
 def _record(item: JsonObject) -> Record:
     beside: dict[str, Any] = {}
-    values = dict(_columns(item.payload, beside))
+    columns = _columns(item.payload, beside)
+    values = dict(islice(columns, MOST_COLUMNS))
+    beside.update(columns)
     written = json.dumps(beside, ensure_ascii=False, sort_keys=True) if beside else ""
     return Record(item.line, values, item.excerpt, written)
 

@@ -7,9 +7,16 @@ from io import StringIO
 from itertools import islice
 from typing import TextIO
 
-from monitor.collectors.files.base import NOT_JSON, WRONG_WIDTH, Record, Refusal, excerpt_of, numbered_lines
+from monitor.collectors.files.base import (
+    MOST_COLUMNS,
+    NOT_JSON,
+    WRONG_WIDTH,
+    Record,
+    Refusal,
+    excerpt_of,
+    numbered_lines,
+)
 from monitor.collectors.files.header import SEARCHED_ROWS, above_header, distinct, header_place
-from monitor.collectors.files.sheet_events import MOST_COLUMNS
 from monitor.errors import ImportRefused
 
 TOO_WIDE = f"row of more than {MOST_COLUMNS:,} columns"

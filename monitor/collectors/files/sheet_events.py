@@ -11,8 +11,10 @@ from typing import IO
 from lxml import etree
 
 from monitor.collectors.files.archive import DAMAGED
+from monitor.collectors.files.base import MOST_COLUMNS, MOST_EMPTY_CELLS, TOO_MANY_EMPTY_CELLS, ReadingEnds
+from monitor.errors import ImportRefused
 
-MOST_COLUMNS = 1_000
+MOST_STRINGS = 1_000_000
 _INDEX_DIGITS = 9  # of row numbers, places of strings and styles; the format allows a million rows
 _PIECE_BYTES = 64 * 1024
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -84,6 +86,8 @@ class StringTable:
         name = _local(tag)
         self._words.end(name)
         if name == "si":
+            if len(self.found) == MOST_STRINGS:
+                raise ImportRefused(f"it holds more than {MOST_STRINGS:,} texts: save it as CSV")
             self.found.append(_unescaped(self._words.take()))
 
     def close(self) -> None:
@@ -101,11 +105,13 @@ class RowReader:
         self._row: list[str] = []
         self._place, self._kind, self._style = 0, "n", ""
         self._words = _Words()
+        self._emptiness = _Emptiness()
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
         name = _local(tag)
         self._words.start(name)
+        self._emptiness.start()
         if name == "row":
             written = index_of(attributes.get("r", ""))
             self._number, self._row = self._number + 1 if written is None else written, []
@@ -131,6 +137,7 @@ class RowReader:
                 self._row += [""] * missing + [written]
         elif name == "row" and any(map(str.strip, self._row)):
             self.found.append((self._number, self._row))
+            self._emptiness.end()
 
     def close(self) -> None:
         """Have nothing more to do."""
@@ -142,14 +149,11 @@ class LinkTable:
     def __init__(self, targets: Mapping[str, str]) -> None:
         self.found: dict[tuple[int, int], str] = {}
         self._targets = targets
-
-    @property
-    def has_targets(self) -> bool:
-        """Whether there is any address to be found."""
-        return bool(self._targets)
+        self._emptiness = _Emptiness()
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
+        self._emptiness.start()
         if _local(tag) != "hyperlink":
             return
         cell = _CELL.fullmatch(attributes.get("ref", "").partition(":")[0])
@@ -158,13 +162,32 @@ class LinkTable:
             self.found[int(cell[2]), _column(cell[0], 0)] = target
 
     def data(self, text: str) -> None:
-        """Have no use for it."""
+        """Take a text: a part that has some is not empty."""
+        if not text.isspace():
+            self._emptiness.end()
 
     def end(self, tag: str) -> None:
         """Have no use for it."""
 
     def close(self) -> None:
         """Have nothing more to do."""
+
+
+class _Emptiness:
+    """Counts the elements since the last one that held anything."""
+
+    def __init__(self) -> None:
+        self._elements = 0
+
+    def start(self) -> None:
+        """Begin an element."""
+        self._elements += 1
+        if self._elements > MOST_EMPTY_CELLS:
+            raise ReadingEnds(TOO_MANY_EMPTY_CELLS)
+
+    def end(self) -> None:
+        """End the emptiness."""
+        self._elements = 0
 
 
 class _Words:
@@ -200,6 +223,7 @@ def taken(stream: IO[bytes], target: "RowReader | StringTable | LinkTable") -> I
 
     Raises:
         EOFError: When the part breaks off or is damaged.
+        ReadingEnds: When it is empty for too long.
 
     """
     parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -209,6 +233,8 @@ def taken(stream: IO[bytes], target: "RowReader | StringTable | LinkTable") -> I
             yield
         parser.close()
         yield
+    except ReadingEnds:
+        raise
     except (etree.XMLSyntaxError, *DAMAGED) as error:
         raise EOFError from error
 

@@ -7,14 +7,14 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader, FileIO, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
 from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
-from monitor.collectors.files.base import UnpackedTooMuch
+from monitor.collectors.files.base import UNPACKS_TOO_MUCH, ReadingEnds
 from monitor.collectors.files.download_entries import archive_lines, members_of
 from monitor.collectors.files.workbook import first_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
@@ -129,7 +129,7 @@ class _Unpacked(RawIOBase):
         piece = self._unpacked.read1(len(buffer))
         self._left -= len(piece)
         if self._left < 0:
-            raise UnpackedTooMuch
+            raise ReadingEnds(UNPACKS_TOO_MUCH)
         buffer[: len(piece)] = piece
         return len(piece)
 
@@ -182,7 +182,7 @@ def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
             if download := members_of(names_in(archive)):
                 return _download(path, sha256, size_bytes, *download)
             sheet = first_sheet(archive)
-            head = GeneratedText(sheet_lines(archive, sheet)).read(HEAD_BYTES)
+            head = _head_of(sheet_lines(archive, sheet))
     except EOFError as error:
         raise ImportRefused(f"{path}: it is a damaged workbook: save it again") from error
     except ImportRefused as error:
@@ -198,6 +198,19 @@ def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
         head=head,
         notes=(others,) if sheet.others else (),
     )
+
+
+def _head_of(lines: Iterator[str]) -> str:
+    """Join the first lines; a sheet that is empty from there on says so when it is read."""
+    head: list[str] = []
+    size = 0
+    with suppress(ReadingEnds):
+        for line in lines:
+            head.append(line)
+            size += len(line)
+            if size >= HEAD_BYTES:
+                break
+    return "".join(head)[:HEAD_BYTES]
 
 
 def _download(path: Path, sha256: str, size_bytes: int, platform: str, names: Sequence[str]) -> Sniffed:

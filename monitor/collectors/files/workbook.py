@@ -9,6 +9,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from monitor.collectors.files.archive import DAMAGED, names_in, open_member
+from monitor.collectors.files.base import ReadingEnds
 from monitor.collectors.files.sheet_events import (
     CellReader,
     LinkTable,
@@ -116,14 +118,14 @@ def _links(archive: zipfile.ZipFile, part: str) -> Mapping[tuple[int, int], str]
     if relations not in names_in(archive):
         return {}
     targets = {each.get("Id") or "": each.get("Target") or "" for each in _part(archive, relations)}
-    target = LinkTable(
-        {key: address for key, address in targets.items() if address.startswith(("https://", "http://"))}
-    )
-    if target.has_targets:
-        with open_member(archive, part, _SHEET_BYTES) as stream:
-            for _ in taken(stream, target):
-                pass
-    return target.found
+    addresses = {key: address for key, address in targets.items() if address.startswith(("https://", "http://"))}
+    if not addresses:
+        return {}
+    links = LinkTable(addresses)
+    with open_member(archive, part, _SHEET_BYTES) as stream, suppress(ReadingEnds):
+        for _ in taken(stream, links):
+            pass
+    return links.found
 
 
 def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt_of
+from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt_of, until_hopeless
 from monitor.collectors.files.jsonl_file import JsonObject, json_objects
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping
 from monitor.collectors.files.places import first_value
@@ -91,7 +91,7 @@ class CaptureReading:
         times: dict[str, float] = {}
         lines: dict[str, int] = {}
         with self.sniffed.open() as stream:
-            for item in json_objects(stream):
+            for item in until_hopeless(json_objects(stream)):
                 if isinstance(item, Refusal):
                     continue
                 capture = unwrap(item.payload)

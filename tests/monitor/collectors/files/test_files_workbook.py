@@ -14,10 +14,10 @@ from openpyxl import Workbook, load_workbook
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import Refusal, open_file
-from monitor.collectors.files.base import ENDED_EARLY, MANGLED_ID, WRONG_WIDTH
+from monitor.collectors.files.base import ENDED_EARLY, MANGLED_ID, MOST_COLUMNS, WRONG_WIDTH
 from monitor.collectors.files.reading import Row
 from monitor.collectors.files.sheet import TOO_WIDE
-from monitor.collectors.files.sheet_events import MOST_COLUMNS, index_of
+from monitor.collectors.files.sheet_events import index_of
 from monitor.errors import ImportRefused
 
 HEADER = ("Comment ID", "Name", "Date", "Likes", "Comment")
