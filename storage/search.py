@@ -112,7 +112,13 @@ def unindexed(session: Session, limit: int) -> Sequence[Post]:
 
 
 def find(
-    session: Session, query: Query | None, filters: Filters = NO_FILTERS, *, limit: int, offset: int = 0
+    session: Session,
+    query: Query | None,
+    filters: Filters = NO_FILTERS,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: int | None = None,
 ) -> list[int]:
     """List the ids of the posts that match, last stored first.
 
@@ -122,9 +128,12 @@ def find(
         filters: What else they must be.
         limit: How many at most.
         offset: How many of the first are left out.
+        before: Only posts stored before this one.
 
     """
     chosen, key = _matching(session, query, filters)
+    if before is not None:
+        chosen = chosen.where(key < before)
     return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
 
 

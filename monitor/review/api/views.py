@@ -1,7 +1,9 @@
 """Rows as what the API sends."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +25,21 @@ from storage.listings import ClusterSize
 from storage.models import Flag, Post, Report, Review
 
 Mask = Callable[[str], str]
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def iso_day(value: object) -> object:
+    """Refuse what is no day of the form 2026-11-16, such as a number of seconds, which pydantic would take.
+
+    Raises:
+        ValueError: When it is none.
+
+    """
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2026-11-16")
+    return value
 
 
 def day_begins(day: date) -> datetime:

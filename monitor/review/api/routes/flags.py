@@ -1,14 +1,15 @@
 """Flags: listed with filters, and one with its reasons and decisions."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BeforeValidator
 
 from classifiers.labels import LABEL_NAMES
 from monitor.review.api import paging, views
 from monitor.review.api.access import Context, needs
-from monitor.review.api.schemas import FlagDetail, FlagOut, Page
+from monitor.review.api.schemas import FlagDetail, FlagOut, FlagState, Page
 from monitor.review.api.scopes import Scope
 from storage import flags, listings
 
@@ -16,6 +17,8 @@ router = APIRouter(prefix="/flags", tags=["flags"], dependencies=[needs(Scope.FL
 
 FlagId = Annotated[int, Path(ge=1, le=paging.MAX_ID, description="The number of the flag.")]
 Label = Annotated[str | None, Query(max_length=40, description=f"One of {', '.join(LABEL_NAMES)}.")]
+State = Annotated[FlagState | None, Query(description="What follows from the decisions on the flag.")]
+Day = Annotated[date | None, BeforeValidator(views.iso_day)]
 SourceName = Annotated[str | None, Query(max_length=200, description="The name of a source.")]
 
 
@@ -24,10 +27,10 @@ def list_flags(
     *,
     context: Context,
     label: Label = None,
-    state: Annotated[Literal["open", "confirmed", "rejected", "unsure"] | None, Query()] = None,
+    state: State = None,
     source: SourceName = None,
-    since: Annotated[date | None, Query(description="Opened on this day or later, Việt Nam time.")] = None,
-    until: Annotated[date | None, Query(description="Opened on this day or earlier, Việt Nam time.")] = None,
+    since: Annotated[Day, Query(description="Opened on this day or later, Việt Nam time.")] = None,
+    until: Annotated[Day, Query(description="Opened on this day or earlier, Việt Nam time.")] = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = None,
 ) -> Page[FlagOut]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.text.search_terms import search_terms
 from monitor.review.api.paging import decode, encode
 from monitor.review.api.problems import ApiProblem
 from monitor.review.api.views import day_begins, day_ends
-from storage import matching, reports
+from storage import matching, reports, search
 from storage.database import Database
 from storage.models import Flag, Post
 from tests.clock import FakeClock
@@ -169,3 +170,34 @@ def test_a_database_that_fails_tells_nothing_of_its_place(program: Program, sqli
     response = program.get("/summaries")
     assert "kiemtin.db" not in is_problem(response, 503)
     assert response.headers["retry-after"] == "30"
+
+
+def test_posts_are_searched_by_their_words_and_never_by_people(
+    program: Program, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    numbers = [make_flagged(text) for text in ("Công ty nợ lương", "Xưởng nóng", "Nợ lương hai tháng")]
+    with sqlite_database.work() as session:
+        posts = [session.get_one(Post, session.get_one(Flag, number).post_id) for number in numbers]
+        search.index(session, [draft_of(post) for post in posts])
+        session.commit()
+    found = program.every_page("/search", q="no luong", limit=1)
+    assert [post["text"] for post in found] == ["Nợ lương hai tháng", "Công ty nợ lương"]
+    assert program.data("/search", q="lương", label="negative")["items"] == []
+    for typed, said in (("@lan.nguyen", "not searched by people"), ('"nợ', "missing its partner")):
+        assert said in is_problem(program.get("/search", q=typed), 422)
+
+
+def draft_of(post: Post) -> search.SearchDraft:
+    terms = search_terms(post.text)
+    return search.SearchDraft(
+        post_id=post.id,
+        source_id=post.source_id,
+        dated=post.collected_at,
+        accented=terms.accented,
+        bare=terms.bare,
+    )
+
+
+def test_a_day_is_a_day(program: Program) -> None:
+    for wrong in ("0", "1763251200", "16/11/2026", "2026-11-16T00:00:00"):
+        is_problem(program.get("/flags", since=wrong), 422)
