@@ -339,10 +339,12 @@ class Application:
         from monitor.reports.mask import mask_personal
         from monitor.review.api.app import create_api
         from monitor.review.app import create_app
+        from monitor.review.searching import Searching
 
         database, clock, settings = self.ready_database, self.clock, self.settings
         api = create_api(database, clock, settings, mask=mask_personal)
-        return create_app(database, clock, settings, self._derived("desk").hex(), teaching=self.teaching(), api=api)
+        secret, search = self._derived("desk").hex(), Searching(self.segmenter, mask_personal)
+        return create_app(database, clock, settings, secret, teaching=self.teaching(), searching=search, api=api)
 
     async def send_webhooks(self) -> str:
         """Tell the webhooks of the settings of decisions; returns a line on what was sent."""

@@ -1,7 +1,7 @@
 """Flags: opening, the review queue, and leases, so that two reviewers never work on one flag."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -107,6 +107,11 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
 def of_post(session: Session, post_id: int) -> Sequence[Flag]:
     """List all flags of one post."""
     return session.scalars(select(Flag).where(Flag.post_id == post_id).order_by(Flag.label)).all()
+
+
+def of_posts(session: Session, post_ids: Collection[int]) -> Sequence[Flag]:
+    """List the flags of some hundred posts."""
+    return session.scalars(select(Flag).where(Flag.post_id.in_(post_ids)).order_by(Flag.post_id, Flag.label)).all()
 
 
 def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: datetime) -> bool:

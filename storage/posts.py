@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from storage import chain
 from storage.database import insert_ignoring
@@ -355,6 +355,13 @@ def texts_of(session: Session, post_ids: Collection[int]) -> dict[int, str]:
     """Return heading and text of posts, by id; those that are gone are left out."""
     found = session.scalars(select(Post).where(Post.id.in_(post_ids), Post.deleted_at.is_(None)))
     return {post.id: join_title(post.title, post.text) for post in found}
+
+
+def in_order(session: Session, post_ids: Sequence[int]) -> list[Post]:
+    """Return some hundred posts with their sources, in the given order; those that are gone are left out."""
+    found = session.scalars(select(Post).options(joinedload(Post.source)).where(Post.id.in_(post_ids)))
+    by_id = {post.id: post for post in found}
+    return [by_id[post_id] for post_id in post_ids if post_id in by_id]
 
 
 def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:

@@ -36,3 +36,8 @@ def terms_of(normalised: str) -> SearchTerms:
 
 def _plain(syllable: str) -> str:
     return "".join(_SYLLABLE.findall(strip_diacritics(syllable)))[:LONGEST]
+
+
+def syllable_spans(normalised: str) -> list[tuple[int, int]]:
+    """Give the half-open spans of all syllables of a normalised text, also of those by which it is not found."""
+    return [match.span() for match in _SYLLABLE.finditer(normalised)]

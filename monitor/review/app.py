@@ -25,6 +25,7 @@ from monitor.review.pages import (
     question,
     queue,
     report_files,
+    search,
     second_factor,
     sign_in,
     teach,
@@ -32,6 +33,7 @@ from monitor.review.pages import (
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.passwords import hash_password, one_time_password
 from monitor.review.request_origin import RequestOrigin, known_hosts
+from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
 from monitor.review.security_headers import SecurityHeaders
 from monitor.review.teaching import Teaching
@@ -52,6 +54,7 @@ ROUTERS: Final = (
     people.router,
     home.router,
     queue.router,
+    search.router,
     flag.router,
     question.router,
     teach.router,
@@ -66,6 +69,7 @@ def create_app(
     secret: str,
     *,
     teaching: Teaching | None = None,
+    searching: Searching | None = None,
     api: FastAPI | None = None,
 ) -> FastAPI:
     """Build the desk.
@@ -76,6 +80,7 @@ def create_app(
         settings: Lease time and the folder of the weekly summaries are taken from here.
         secret: Signs cookies. Changing it ends all sessions.
         teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
+        searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
         api: The API (`monitor.review.api.app.create_api`), served under /api/v1; None: there is none.
 
     Returns:
@@ -95,6 +100,7 @@ def create_app(
         devices=KnownDevices(secret, secure=secure),
         second_factor=SecondFactor(secret),
         teaching=teaching,
+        searching=searching,
         stand_in_hash=hash_password(one_time_password()),
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)

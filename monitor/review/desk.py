@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 from starlette.templating import Jinja2Templates
 
+from classifiers.text.segment import Segmenter
 from monitor.clock import VIETNAM, Clock
 from monitor.review import wording
 from monitor.review.known_devices import KnownDevices
@@ -26,6 +27,7 @@ from monitor.review.language import (
     thousands,
 )
 from monitor.review.password_checks import PasswordChecks
+from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
 from monitor.review.teaching import Teaching
 from monitor.review.throttle import Throttle, password_counts
@@ -54,6 +56,7 @@ class Desk:
         devices: Knows browsers that have signed in before.
         second_factor: Makes and checks the codes of authenticator apps.
         teaching: Takes the steps of teaching in the background; None where the desk is served without.
+        searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
 
@@ -68,7 +71,13 @@ class Desk:
     devices: KnownDevices
     second_factor: SecondFactor
     teaching: Teaching | None
+    searching: Searching | None
     stand_in_hash: str
+
+    @property
+    def segmenter(self) -> Segmenter | None:
+        """What knows which syllables of a search make a word."""
+        return self.searching.segmenter if self.searching else None
 
     def lease_end(self, now: datetime) -> datetime:
         """Return when a lease taken now ends."""

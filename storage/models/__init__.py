@@ -11,6 +11,7 @@ from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevi
 from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
 from storage.models.reports import Report
+from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.search_texts import SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
@@ -45,6 +46,7 @@ __all__ = [
     "Report",
     "Review",
     "RobotsCopy",
+    "SavedSearch",
     "Score",
     "SearchText",
     "Source",

@@ -103,7 +103,7 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         empty = {name for name, count in before.items() if not count}
         # No post has to do with them; what is sent to webhooks are numbers.
         of_accounts = {"api_keys", "invitations", "recovery_codes", "user_sessions"}
-        of_accounts |= {"webhook_deliveries", "webhook_targets"}
+        of_accounts |= {"saved_searches", "webhook_deliveries", "webhook_targets"}
         assert empty - of_accounts == {"redactions"}, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source, NOW).posts == 2
         session.commit()

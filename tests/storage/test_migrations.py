@@ -16,7 +16,7 @@ from storage.migrate import alembic_config
 from storage.models import Base
 from tests.factories import add_user
 
-BEFORE, NEWEST = "0014_search", "0015_webhooks"
+BEFORE, NEWEST = "0015_webhooks", "0016_saved_searches"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,

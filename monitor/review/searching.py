@@ -1,0 +1,100 @@
+"""What somebody searches for at the desk: the words they typed and the filters they chose."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends
+
+from classifiers.labels import LABEL_NAMES
+from classifiers.text.segment import Segmenter
+from monitor.clock import VIETNAM
+from monitor.review import wording
+from monitor.search_query import parse_query
+from storage.search import Filters, Query
+
+MAX_NUMBER: Final = 2**63 - 1  # a larger number makes the database driver fail
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """What a search needs beside the database.
+
+    Args:
+        segmenter: Knows which syllables make a word.
+        mask: Replaces personal data in a text that is exported.
+
+    """
+
+    segmenter: Segmenter
+    mask: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The fields of the page, as they stand in its address. What is not known filters nothing."""
+
+    q: str = ""
+    label: str = ""
+    state: str = ""
+    source: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def address(self) -> str:
+        """The fields as the query of an address, without empty ones."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+    @property
+    def number(self) -> int | None:
+        """The number of a flag, if that is what was typed: `12` or `#12`."""
+        digits = self.q.strip().removeprefix("#")
+        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(MAX_NUMBER)) else 0
+        return number or None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed and nothing chosen."""
+        return not self.address
+
+    def query(self, segmenter: Segmenter | None) -> Query | None:
+        """Read the words; None when none were typed.
+
+        Raises:
+            QueryRefused: When they are no search.
+
+        """
+        return parse_query(self.q, segmenter) if self.q.strip() else None
+
+    def filters(self) -> Filters:
+        """Return the filters; the day of `until` belongs to them."""
+        until = _begin(self.until)
+        return Filters(
+            label=self.label if self.label in LABEL_NAMES else None,
+            state=self.state if self.state in wording.STATES else None,
+            source=self.source or None,
+            since=_begin(self.since),
+            until=until and until + timedelta(days=1),
+        )
+
+
+def _begin(day: str) -> datetime | None:
+    """Return when a day (`2026-11-28`) begins in Việt Nam, UTC; None for what is no day."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), VIETNAM).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_form(
+    *, q: str = "", label: str = "", state: str = "", source: str = "", since: str = "", until: str = ""
+) -> SearchForm:
+    """Read the fields from the address; a NUL, which PostgreSQL refuses, is taken out."""
+    fields = (q, label, state, source, since, until)
+    return SearchForm(*(field.replace("\0", "").strip() for field in fields))
+
+
+CurrentSearch = Annotated[SearchForm, Depends(read_form)]

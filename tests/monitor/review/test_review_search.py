@@ -1,0 +1,136 @@
+"""The page of search: words, filters, numbers of flags, pages, files, and searches to keep."""
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from classifiers.text.segment import Segmenter
+from monitor.pipeline.match import Matcher
+from monitor.reports.mask import mask_personal
+from monitor.review.app import create_app
+from monitor.review.search_view import mark_words
+from monitor.review.searching import Searching
+from monitor.search_query import parse_query, words_of
+from monitor.settings import Settings
+from storage.database import Database
+from storage.models import AuditEvent
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source
+from tests.monitor.review.browser import Browser, text_of
+from tests.monitor.review.conftest import AUTHOR_KEY, FlagMaker
+
+SEGMENTER = Segmenter()
+
+
+@pytest.fixture
+def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+    """Give the desk what its page of search needs."""
+    searching = Searching(SEGMENTER, mask_personal)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+
+
+@pytest.fixture
+def posts_there(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> int:
+    """Store three posts of which one is flagged, index them, and give the number of the flag."""
+    flag = make_flagged("Mai cắt điện cả khu trọ, gọi chị Lan 0912345678", label="unverified")
+    with sqlite_database.work() as session:
+        paper = add_source(session, "báo", role="reference")
+        add_post(session, paper, "notice", text="Lịch cắt điện tuần này đã có")
+        add_post(session, paper, "show", text="=Diễn viên về thăm khu trọ")
+        session.commit()
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    return flag
+
+
+def found(person: Browser, query: str) -> list[str]:
+    return [line.get_text() for line in person.page(f"/search?{query}").select(".found")]
+
+
+def test_words_are_found_with_and_without_diacritics_and_marked(lan: Browser, posts_there: int) -> None:
+    assert [line[:4] for line in found(lan, "q=điện")] == ["Lịch", "Mai "]
+    assert len(found(lan, "q=dien")) == 3
+    page = lan.page("/search?q=" + quote('"cat dien"'))
+    assert [mark.get_text() for mark in page.select(".found mark")] == ["cắt điện", "cắt điện"]
+    assert "2 bài" in text_of(page, "[role=status]")
+
+
+def test_filters_narrow_the_results(lan: Browser, posts_there: int) -> None:
+    assert len(found(lan, "q=dien&label=unverified")) == 1
+    assert len(found(lan, "q=dien&state=open")) == 1
+    assert len(found(lan, "q=dien&source=" + quote("báo"))) == 2
+    assert len(found(lan, "q=dien&since=2026-11-16&until=2026-11-16")) == 3
+    assert found(lan, "q=dien&until=2026-11-15") == []
+    assert len(found(lan, "q=dien&since=whenever&label=politics")) == 3
+
+
+def test_a_number_leads_to_its_flag(lan: Browser, posts_there: int) -> None:
+    assert lan.page(f"/search?q=%23{posts_there}").select_one(f'a[href="/flags/{posts_there}"]') is not None
+    assert "Mục có số này" not in lan.get("/search?q=999999999999999999999").text
+
+
+@pytest.mark.parametrize("typed", ["@hoa.hong", AUTHOR_KEY, "0912345678"])
+def test_nobody_is_found(lan: Browser, posts_there: int, typed: str) -> None:
+    assert found(lan, f"q={quote(typed)}") == []
+
+
+def test_what_is_no_search_is_said_in_one_line(lan: Browser, posts_there: int) -> None:
+    page = lan.page("/search?q=" + quote('"cắt điện'))
+    assert text_of(page, "[role=alert]") == "Thiếu một dấu ngoặc kép: xin thêm vào hoặc bỏ đi."
+    assert lan.get("/search/export.csv?q=%22").status_code == 422
+
+
+def test_results_come_page_by_page(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        for number in range(27):
+            add_post(session, source, str(number), text=f"nợ lương {number}")
+        session.commit()
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    assert len(found(lan, "q=luong")) == 25
+    assert found(lan, "q=luong&page=2") == ["nợ lương 1", "nợ lương 0"]
+
+
+def test_files_are_masked_hold_no_author_and_are_recorded(
+    lan: Browser, sqlite_database: Database, posts_there: int
+) -> None:
+    table = lan.get("/search/export.csv?q=dien")
+    assert table.headers["content-disposition"] == 'attachment; filename="kiemtin-search.csv"'
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert rows[0]["text"].startswith("'=")
+    assert rows[2]["flags"] == "unverified:open"
+    lines = [json.loads(line) for line in lan.get("/search/export.jsonl?q=dien").text.splitlines()]
+    assert [line["source"] for line in lines] == ["báo", "báo", "forum"]
+    for body in (table.text, json.dumps(lines)):
+        assert "0912345678" not in body
+        assert AUTHOR_KEY not in body
+    with sqlite_database.work() as session:
+        details = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "search_export")).all()
+    assert details[0] == {"posts": 3, "cut": False, "format": "csv"}
+
+
+def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, posts_there: int) -> None:
+    fields = lan.fields("/search?q=điện&label=unverified", "/search/saved")
+    assert lan.post("/search/saved", fields | {"name": "mất điện"}).status_code == 303
+    saved = lan.page("/search").find("a", string="mất điện")
+    assert saved is not None
+    assert len(found(lan, str(saved["href"]).partition("?")[2])) == 1
+    assert "mất điện" not in hung.get("/search").text
+    action = str(lan.page("/search").select("form[action$=remove]")[0]["action"])
+    hung.post(action, hung.fields("/", "/logout"))
+    assert "mất điện" in lan.get("/search").text
+    lan.post(action, lan.fields("/", "/logout"))
+    assert "mất điện" not in lan.get("/search").text
+
+
+def test_a_long_text_is_cut_around_what_was_found() -> None:
+    text = "một hai ba " * 100 + "nợ l.ư.ơ.n.g tháng 13" + " bốn năm" * 100
+    pieces = mark_words(text, words_of(parse_query("luong")))
+    assert [piece.text for piece in pieces if piece.tone] == ["l.ư.ơ.n.g"]
+    assert pieces[0].text == "… "
+    assert sum(len(asdict(piece)["text"]) for piece in pieces) < 450
