@@ -39,12 +39,16 @@ class PostDraft:
 
 @dataclass(slots=True)
 class RecordCounts:
-    """Counts of a batch: new posts, edited ones, known ones, and posts of erased authors, which are not stored."""
+    """Counts of a batch: new posts, edited ones, known ones, and posts of erased authors, which are not stored.
+
+    `erased_ids` are the external ids of the last.
+    """
 
     new: int = 0
     changed: int = 0
     duplicate: int = 0
     erased: int = 0
+    erased_ids: frozenset[str] = frozenset()
 
     def add(self, other: "RecordCounts") -> None:
         """Add the counts of another batch."""
@@ -69,7 +73,8 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
     """
     erased = _erased(session, {key for draft in drafts for key in _keys(draft)})
     pending = [draft for draft in drafts if erased.isdisjoint(_keys(draft))]
-    stored = RecordCounts(erased=len(drafts) - len(pending))
+    refused = frozenset(draft.external_id for draft in drafts if not erased.isdisjoint(_keys(draft)))
+    stored = RecordCounts(erased=len(drafts) - len(pending), erased_ids=refused)
     # A batch may hold several versions of one post: each pass stores at most one version of each.
     while pending:
         first: dict[str, PostDraft] = {}

@@ -21,7 +21,7 @@ UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchCounts:
-    """Counts of one batch."""
+    """Counts of one batch; `erased_ids` are the external ids of posts whose author asked to be erased."""
 
     seen: int
     new: int
@@ -29,6 +29,7 @@ class BatchCounts:
     duplicate: int
     gone: int
     skipped: Counter[str] = field(default_factory=Counter)
+    erased_ids: frozenset[str] = frozenset()
 
 
 class BatchWriter:
@@ -81,6 +82,7 @@ class BatchWriter:
             duplicate=stored.duplicate,
             gone=gone,
             skipped=skipped,
+            erased_ids=stored.erased_ids,
         )
 
     def _delete_departed_authors(self, session: Session, source: Source, batch: Batch) -> int:

@@ -23,6 +23,7 @@ from monitor.pipeline.batch_writer import BatchWriter
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.failures import failure_message, printable
 from monitor.pipeline.pseudonym import Pseudonymiser
+from monitor.pipeline.stored_cursor import without_posts
 from storage import audit, posts, sources
 from storage.database import Database
 from storage.errors import DataRejected, NotFound, StorageError
@@ -183,11 +184,12 @@ class Crawler:
             return None
         run_id, view = opened
         retry_at: datetime | None = None
+        erased: set[str] = set()
         try:
             collector = self._collector_for(source.kind)
             ends_at = self._clock.monotonic() + LONGEST_RUN.total_seconds()
             async for batch in collector.collect(view, self._client):
-                self._store(source, run_id, batch, result)
+                self._store(source, run_id, batch, result, erased)
                 # A slow source gives its place to others; the next run goes on from the cursor.
                 if self._clock.monotonic() >= ends_at:
                     break
@@ -233,16 +235,26 @@ class Crawler:
             session.commit()
             return run.id, view
 
-    def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult) -> None:
-        """Store one batch and its cursor in one unit of work, and add its counts to the result."""
+    def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult, erased: set[str]) -> None:
+        """Store one batch and its cursor in one unit of work, and add its counts to the result.
+
+        Args:
+            source: Where it comes from.
+            run_id: The run.
+            batch: What was read.
+            result: Gets the counts.
+            erased: Gets the external ids of posts of erased authors; the cursors of later batches may repeat them.
+
+        """
         with self._database.work() as session:
             kept = self._batches.write(session, source, run_id, batch)
+            erased |= kept.erased_ids
             sources.save_progress(
                 session,
                 source.id,
                 self._owner,
                 self._clock.now() + LEASE,
-                cursor=batch.cursor,
+                cursor=without_posts(batch.cursor, erased),
                 validators=batch.validators,
             )
             session.commit()

@@ -20,6 +20,8 @@ from storage.chain import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
 
+ASIDE: Final = "before-restore-"
+"""How the name of a folder begins that holds a home as it was before a restore."""
 _ALL: Final = (*FILES, *FOLDERS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
@@ -53,7 +55,7 @@ def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", rep
         message = f"{home} is in use already: name an empty folder with --home, or give --replace"
         raise BackupRefused(message)
     now = clock.now()
-    aside = home / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    aside = home / f"{ASIDE}{now:%Y%m%dT%H%M%SZ}"
     fresh = home / f".restoring-{os.getpid()}"
     fresh.mkdir(parents=True)
     try:

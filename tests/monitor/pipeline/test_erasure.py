@@ -1,6 +1,7 @@
 """An author who asks for it is gone with every trace, whatever the spelling, and it can be checked."""
 
 import gzip
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.pipeline.author_names import mention, spellings
+from monitor.pipeline.backup import write_backup
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.erasure import ERASED_NAME, Erasure
 from monitor.pipeline.erasure_check import leftovers
@@ -247,6 +249,32 @@ def test_what_may_not_be_changed_is_told_with_the_reason(
     left = {each.place: each.why for each in leftovers(erasure, sqlite_database, home)}
     assert "remove the source" in left["sources.address 1"]
     assert "train it anew" in left["models/own/manifest.json"]
+
+
+def test_what_was_put_aside_before_an_erasure_is_told_with_the_reason(
+    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
+) -> None:
+    """A sealed backup cannot be searched, so it counts by its time."""
+    fill(sqlite_database, pseudonymiser, clock)
+    (home / "before-restore-20261101T000000Z").mkdir()
+    (home / "before-restore-20261101T000000Z" / "notes").write_text("@lan")
+    write_backup(sqlite_database, home, home / "sealed", now=clock.now(), passphrase="bí mật")
+    (home / "captures" / "page").write_text("@lan")
+    write_backup(sqlite_database, home, home / "plain", now=clock.now())
+    for name in ("sealed", "plain"):
+        os.utime(home / name, (clock.now().timestamp(),) * 2)
+    clock.advance(60)
+    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
+    erasure.run()
+    (home / "captures" / "page").unlink()
+    write_backup(sqlite_database, home, home / "sealed-anew", now=clock.now(), passphrase="bí mật")
+    left = {each.place: each.why for each in leftovers(erasure, sqlite_database, home)}
+    assert left == {
+        "before-restore-20261101T000000Z/notes": "the home as it was before a restore: delete this folder",
+        "plain": "a backup from before the erasure: make a new one, then delete this one",
+        "sealed": "a sealed backup, which cannot be searched, from before the last erasure: make a new one, delete "
+        "this one",
+    }
 
 
 def test_posts_that_were_stored_by_an_older_spelling_go_as_well(
