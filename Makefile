@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -48,7 +48,16 @@ WORKERS := -n auto --maxprocesses 4 --dist worksteal
 TESTS ?=
 unit gate test-busy: export OMP_NUM_THREADS := 1
 
-gate: setup  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a crowd of sources, public sets' tasks.
+BROWSER_STAMP := .venv-browser/.installed
+
+$(BROWSER_STAMP): tests/browser/package-lock.json tests/browser/install.sh
+	tests/browser/install.sh .venv-browser
+	touch $(BROWSER_STAMP)
+
+browser: setup $(BROWSER_STAMP)  ## Run the tests in a real browser alone; screenshots of every page go to screenshots/.
+	$(BIN)/python -m pytest -m gate tests/browser $(TESTS)
+
+gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser, public sets' tasks.
 	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate $(TESTS)
 
 # Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get

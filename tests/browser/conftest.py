@@ -1,0 +1,133 @@
+"""A desk on loopback and a real Chromium, as people open it: two languages, two widths, two themes."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from monitor.review.app import create_app
+from monitor.review.desk import THEME_COOKIE
+from monitor.review.language import LANGUAGE_COOKIE
+from monitor.review.server import serving
+from monitor.settings import Settings
+from storage.database import Database
+from tests.browser.world import World, build_world
+from tests.clock import FakeClock
+
+ROOT = Path(__file__).parents[2]
+AXE_FILE = ROOT / ".venv-browser" / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = ROOT / "screenshots"
+SECRET = "a secret of this test"
+
+
+@dataclass(frozen=True)
+class Look:
+    """In what way somebody looks at the desk."""
+
+    language: str
+    width: int
+    theme: str
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+# Each language, width and theme meets each value of the other two.
+LOOKS = (Look("vi", 1366, "light"), Look("en", 1366, "dark"), Look("vi", 390, "dark"), Look("en", 390, "light"))
+
+
+@dataclass
+class Desk:
+    """A running desk: where it is, and what was put into it."""
+
+    address: str
+    app: FastAPI
+    database: Database
+    clock: FakeClock
+    world: World
+
+
+@dataclass
+class Visitor:
+    """A tab of a browser; `complaints` are errors of its console and requests that failed."""
+
+    page: Page
+    desk: Desk
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> int:
+        response = self.page.goto(self.desk.address + path)
+        assert response is not None
+        return response.status
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+
+@pytest.fixture
+def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Desk]:
+    """Serve a desk with posts, people, sources and models until the test ends."""
+    world = build_world(sqlite_database, clock, tmp_path)
+    settings = Settings(home=tmp_path, desk_port=_free_port())
+    app = create_app(sqlite_database, clock, settings, SECRET)
+    started: Future[Callable[[], object]] = Future()
+
+    async def serve() -> None:
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        async with serving(app, settings):
+            started.set_result(lambda: loop.call_soon_threadsafe(ended.set))
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    stop = started.result()
+    yield Desk(f"http://127.0.0.1:{settings.desk_port}", app, sqlite_database, clock, world)
+    stop()
+    thread.join()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium that is installed."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program is not None, "run `make browser`, which installs Chromium"
+    arguments = ["--no-sandbox"] if os.getuid() == 0 else []  # Chromium refuses root its sandbox
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visiting(chromium: Browser, desk: Desk, look: Look) -> Iterator[Visitor]:
+    """Open a tab with a language, a width and a theme."""
+    context = chromium.new_context(
+        viewport={"width": look.width, "height": 844 if look.width < 500 else 768},
+        locale="vi-VN",
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    cookies = {LANGUAGE_COOKIE: look.language, THEME_COOKIE: look.theme}
+    context.add_cookies([{"name": name, "value": value, "url": desk.address} for name, value in cookies.items()])
+    visitor = Visitor(context.new_page(), desk)
+    visitor.page.on("console", visitor.note)
+    visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    yield visitor
+    context.close()

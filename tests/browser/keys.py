@@ -1,0 +1,33 @@
+"""Using the desk by keyboard alone."""
+
+from playwright.sync_api import Locator
+
+from tests.browser.conftest import Visitor
+from tests.browser.world import PASSWORD
+from tests.monitor.review.test_review_second_factor import totp
+
+
+def reach(visitor: Visitor, wanted: Locator, *, most: int = 60) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(most):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        visitor.page.keyboard.press("Tab")
+    message = f"{wanted} is not reached by {most} times Tab"
+    raise AssertionError(message)
+
+
+def sign_in(visitor: Visitor, name: str) -> None:
+    """Sign in by keys; an administrator also sets up the second factor."""
+    page, keyboard = visitor.page, visitor.page.keyboard
+    visitor.open("/login")
+    keyboard.type(name)  # the field has the focus
+    reach(visitor, page.locator("#password"))
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/login" not in address)
+    if "/second-factor" in page.url:
+        secret = page.locator("code.secret").inner_text()
+        keyboard.type(totp(secret, visitor.desk.clock.now().timestamp()))
+        keyboard.press("Enter")
+        page.locator(".codes").wait_for()

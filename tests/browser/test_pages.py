@@ -1,0 +1,67 @@
+"""Every page in a real browser: axe finds nothing, contrasts hold, nothing is cut off, the console stays silent."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Visitor, visiting
+from tests.browser.keys import sign_in
+from tests.browser.world import ADMIN
+from tests.monitor.review.test_language_pages import FILES
+from tests.monitor.review.test_review_roles import routes
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+NO_PAGES = FILES | {"/healthz", "/readyz"}
+# What axe calls best practice is asked for as well.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = pytest.mark.gate
+
+
+def pages(desk: Desk) -> Iterator[str]:
+    """Give the address of every page of the desk; a new kind of number must be added here."""
+    numbers = {
+        "flag_id": desk.world.flag_ids[0],
+        "question_id": desk.world.question_id,
+        "post_id": desk.world.post_id,
+        "token": "no-such-invitation",
+    }
+    for route in routes(desk.app):
+        if "GET" in route.methods and route.path not in NO_PAGES and not route.path.startswith("/api/"):
+            yield re.sub(r"\{(\w+)\}", lambda found: str(numbers[found[1]]), route.path)
+    yield "/no-such-page"
+
+
+def faults_of(visitor: Visitor) -> list[str]:
+    """List what is wrong with the page that is open."""
+    page = visitor.page
+    result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    found = [
+        f"axe {violation['id']}: {node['html'][:150]} ({violation['help']})"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+    found += page.evaluate(f"({CONTRAST})()")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *([f"{wide} px wider than the window"] if wide > 0 else [])]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look: Look) -> None:
+    faults, folder = [], SCREENSHOTS / str(look)
+    folder.mkdir(parents=True, exist_ok=True)
+    axe = AXE_FILE.read_text(encoding="utf-8")
+    with visiting(chromium, desk, look) as visitor:
+        sign_in(visitor, ADMIN)
+        for path in pages(desk):
+            visitor.open(path)
+            visitor.page.evaluate(axe)
+            name = path.strip("/").replace("/", "-") or "home"
+            visitor.page.screenshot(path=folder / f"{name}.png", full_page=True)
+            faults += [f"{path}: {fault}" for fault in faults_of(visitor)]
+        # A page that is not there is an answer of 404, of which Chromium complains.
+        complaints = [line for line in visitor.complaints if "404" not in line and "410" not in line]
+    assert "\n".join(faults) == ""
+    assert complaints == []

@@ -1,0 +1,146 @@
+"""What the desk of the browser tests holds: something of everything that a page can show. All of it is invented."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.review.passwords import hash_password
+from storage import flags, registry, reviews, sources, users
+from storage.database import Database
+from storage.models import Flag, Post, Source
+from tests.clock import FakeClock
+from tests.factories import add_model, add_post, add_source, make_flag, make_model, make_score
+from tests.storage.sample_questions import add_question
+
+PASSWORD: Final = "ba con vịt xám qua cầu"
+REVIEWER, SECOND, ADMIN = "lan", "hùng", "minh"
+POSTS: Final = {
+    "concern": (
+        "Xưởng ba nóng như lò, quạt hỏng hai tuần nay mà báo mãi chưa ai sửa.",
+        "Công ty nợ lương tháng mười, hỏi thì bảo chờ. Nhà trọ thì đòi tiền hằng tuần.",
+        "Ép tăng ca đến mười giờ đêm suốt tháng, ai xin nghỉ là bị trừ thưởng chuyên cần.",
+        "Bữa ăn ca toàn cơm nguội, hôm qua cả tổ đau bụng phải về sớm.",
+    ),
+    "unverified": (
+        "Nghe nói từ thứ hai ngân hàng ngừng cho rút tiền, mọi người rút gấp rồi chia sẻ cho người thân.",
+        "Nguồn tin nội bộ: khu công nghiệp sắp đóng cửa hai tháng, ai biết thì báo nhau.",
+        "Uống nước lá này ba ngày là khỏi hẳn sốt xuất huyết, bệnh viện giấu không nói.",
+        "Chuyển khoản trước năm giờ chiều để nhận hỗ trợ mười triệu, quá hạn là mất.",
+    ),
+    "negative": (
+        "Mày ngu như con bò, câm mồm lại đi.",
+        "Bọn vùng đó toàn lũ trộm cắp, đuổi hết về quê.",
+    ),
+}
+FAULTS: Final = {
+    "bao-dia-phuong": "cannot connect to news.example.vn: connection refused",
+    "dien-dan": "https://forum.example.vn/latest.rss answered 403",
+}
+COMPARISON: Final[dict[str, Any]] = {
+    "against": "default-1",
+    "held_out": {"negative": {"new": 0.81, "old": 0.78}},
+    "balance": {"negative": {"new": 0.8, "old": 0.8, "of": 90}},
+    "criticism": {"new": 1.0, "old": 2.0, "of": 300},
+    "clean": {"new": 3.0, "old": 3.0, "of": 700},
+    "faults": [],
+    "teaching": [
+        {
+            "label": label,
+            "yes": 31,
+            "no": 269,
+            "changed": True,
+            "flags": 24,
+            "right": 0.712,
+            "low": 0.62,
+            "high": 0.79,
+            "found": 17,
+            "next_round": {"average_precision": 0.52, "gain": 0.02, "low": 0.01, "high": 0.03},
+        }
+        for label in POSTS
+    ],
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Numbers of rows that pages are about."""
+
+    flag_ids: tuple[int, ...]
+    question_id: int
+    post_id: int
+
+
+def build_world(database: Database, clock: FakeClock, home: Path) -> World:
+    """Fill an empty database and the folder of reports."""
+    (home / "reports").mkdir()
+    for name in ("tuan-2026-W46.docx", "tuan-2026-W46.xlsx"):
+        (home / "reports" / name).write_bytes(b"x" * 20_000)
+    password_hash = hash_password(PASSWORD)
+    with database.work() as session:
+        for name, role in ((REVIEWER, "reviewer"), (SECOND, "reviewer"), (ADMIN, "admin")):
+            users.add(session, name=name, password_hash=password_hash, role=role, now=clock.now())
+        add_model(session)
+        registry.register(session, make_model("learnt-7"), clock.now(), COMPARISON)
+        places = [_source(session, clock, name) for name in ("nhom-cong-nhan", "bao-dia-phuong", "dien-dan")]
+        posts = [
+            _post(session, clock, places[number % len(places)], number, label, text)
+            for number, (label, text) in enumerate(
+                (label, text) for label, texts in POSTS.items() for text in texts * 2
+            )
+        ]
+        _judge(session, clock)
+        question = add_question(session, posts[0])
+        session.commit()
+        ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
+        return World(ids, question.id, posts[0].id)
+
+
+def _source(session: Session, clock: FakeClock, name: str) -> Source:
+    source = add_source(session, name)
+    now = clock.now()
+    for day in (2, 1):
+        _read(session, source, now - timedelta(days=day), "ok", {"seen": 40, "new": 6, "changed": 1, "gone": 0})
+    if name in FAULTS:
+        _read(session, source, now, "failed", {}, FAULTS[name])
+        sources.record_failure(session, source, FAULTS[name], now + timedelta(hours=1))
+    return source
+
+
+def _read(
+    session: Session, source: Source, when: datetime, outcome: str, counts: dict[str, int], error: str | None = None
+) -> None:
+    run = sources.start_run(session, source.id, when)
+    sources.close_run(session, run.id, now=when, outcome=outcome, counts=counts, skipped={"too short": 2}, error=error)
+
+
+def _post(session: Session, clock: FakeClock, source: Source, number: int, label: str, text: str) -> Post:
+    published = clock.now() - timedelta(hours=5 * number + 2)
+    post = add_post(
+        session,
+        source,
+        f"{number}",
+        text=text if number % 2 else f"{text} Gọi 0912 345 678 để biết thêm.",
+        published_at=published,
+        collected_at=published + timedelta(minutes=20),
+        engagement={"likes": 3 * number, "shares": number},
+        context="Bài viết về đời sống công nhân" if number % 3 == 0 else None,
+    )
+    model = registry.active_model(session)
+    assert model is not None
+    registry.record_scores(session, model.id, [make_score(post, {label: 0.93 - 0.02 * number})])
+    words = tuple((word.strip(".,:"), 0.9 - 0.2 * place) for place, word in enumerate(text.split()[:6]))
+    flags.open_flags(session, model.id, [make_flag(post, label, 0.93 - 0.02 * number, words)], clock.now())
+    return post
+
+
+def _judge(session: Session, clock: FakeClock) -> None:
+    """Decide some flags, each with a note and a link."""
+    person = users.by_name(session, SECOND)
+    decisions = ("confirmed", "rejected", "unsure", "confirmed")
+    for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
+        note = "đã gọi hỏi tổ trưởng"
+        reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now())
