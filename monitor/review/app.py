@@ -21,6 +21,7 @@ from monitor.review.pages import (
     health,
     home,
     join,
+    overview,
     people,
     question,
     queue,
@@ -28,6 +29,7 @@ from monitor.review.pages import (
     search,
     second_factor,
     sign_in,
+    source_health,
     teach,
 )
 from monitor.review.password_checks import PasswordChecks
@@ -53,6 +55,8 @@ ROUTERS: Final = (
     account.router,
     people.router,
     home.router,
+    overview.router,
+    source_health.router,
     queue.router,
     search.router,
     flag.router,

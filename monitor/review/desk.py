@@ -1,7 +1,7 @@
 """The context of a request (database, clock, settings, templates), templates and their filters."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -124,6 +124,7 @@ def make_templates() -> Jinja2Templates:
     environment.globals["counted"] = counted
     environment.filters["decimal"] = decimal
     environment.filters["local"] = local_time
+    environment.filters["day"] = day_of
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
     environment.globals["wording"] = wording
@@ -159,7 +160,10 @@ def published_time(moment: datetime, precision: str | None) -> str:
     return gettext("khoảng %(time)s") % {"time": local_time(moment)} if precision == "hour" else local_time(moment)
 
 
+def day_of(day: date) -> str:
+    """Write a day: `21/11/2026`, in English `21 Nov 2026`, because 4/11 is a day of April to some."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if current_language() == "en" else f"{day:%d/%m/%Y}"
+
+
 def _day(moment: datetime) -> str:
-    local = moment.astimezone(VIETNAM)
-    # 4/11 is a day of April to some who read English.
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if current_language() == "en" else f"{local:%d/%m/%Y}"
+    return day_of(moment.astimezone(VIETNAM))

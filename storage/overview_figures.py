@@ -1,0 +1,86 @@
+"""Counts for the overview of the desk: flags by source and state, by probability, and what two people have read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Answer, Flag, Post, Question, Review, Source
+
+SURE: Final = ("confirmed", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many flags of a source and a label are in a state."""
+
+    source: str
+    label: str
+    state: str
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class BinCount:
+    """How many flags from a probability (in per cent) on were decided, and how many of them were right."""
+
+    percent: int
+    right: int
+    decided: int
+
+
+def states_by_source(session: Session) -> list[StateCount]:
+    """Count the flags by source, label and state."""
+    query = (
+        select(Source.name, Flag.label, Flag.state, func.count())
+        .join(Post, Post.id == Flag.post_id)
+        .join(Source, Source.id == Post.source_id)
+        .group_by(Source.name, Flag.label, Flag.state)
+        .order_by(Source.name, Flag.label)
+    )
+    return [StateCount(*row) for row in session.execute(query)]
+
+
+def decided_by_probability(session: Session, edges: Sequence[int]) -> list[BinCount]:
+    """Count the decided flags by probability.
+
+    Args:
+        session: The unit of work.
+        edges: Where the bins begin, in per cent, rising; what is below the first one is left out.
+
+    Returns:
+        The bins that have any, rising.
+
+    """
+    lower = case(*((Flag.probability >= edge / 100, edge) for edge in reversed(edges)), else_=-1)
+    right = func.sum(case((Flag.state == "confirmed", 1), else_=0))
+    query = select(lower, right, func.count()).where(Flag.state.in_(SURE)).group_by(lower).order_by(lower)
+    return [BinCount(int(edge), int(hits), total) for edge, hits, total in session.execute(query) if edge >= 0]
+
+
+def double_readings(session: Session) -> list[tuple[str, bool]]:
+    """List what two or more people judged: the label, and whether all say the same. A doubt is no judgement."""
+    reviews = select(
+        Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision, Review.decided_at
+    ).join(Flag, Flag.id == Review.flag_id)
+    answers = select(
+        Question.post_id,
+        Question.label,
+        Question.revision_number,
+        Answer.reviewer_id,
+        Answer.decision,
+        Answer.decided_at,
+    ).join(Question, Question.id == Answer.question_id)
+    said: dict[tuple[int, str, int], dict[int, tuple[datetime, str]]] = {}
+    for post_id, label, revision, person, decision, at in (*session.execute(reviews), *session.execute(answers)):
+        by_person = said.setdefault((post_id, label, revision), {})
+        if decision in SURE and (person not in by_person or at >= by_person[person][0]):
+            by_person[person] = (at, decision)
+    return [
+        (label, len({decision for _, decision in by_person.values()}) == 1)
+        for (_, label, _), by_person in said.items()
+        if len(by_person) > 1
+    ]
