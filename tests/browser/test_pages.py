@@ -29,7 +29,7 @@ def pages(desk: Desk) -> Iterator[str]:
         "token": "no-such-invitation",
     }
     for route in routes(desk.app):
-        if "GET" in route.methods and route.path not in NO_PAGES and not route.path.startswith("/api/"):
+        if "GET" in (route.methods or ()) and route.path not in NO_PAGES and not route.path.startswith("/api/"):
             yield re.sub(r"\{(\w+)\}", lambda found: str(numbers[found[1]]), route.path)
     yield "/no-such-page"
 

@@ -33,7 +33,7 @@ def pages(app: FastAPI) -> Iterator[str]:
     """Give the address of every page; all numbers are 1, whatever they count."""
     for route in routes(app):
         right = any(isinstance(found.call, Allowed) for found in dependants(route.dependant))
-        if "GET" in route.methods and route.path not in FILES and (right or route.path == "/login"):
+        if "GET" in (route.methods or ()) and route.path not in FILES and (right or route.path == "/login"):
             yield re.sub(r"\{[^}]+\}", "1", route.path)
 
 
