@@ -12,6 +12,7 @@ from typing import Self, TypeVar, TypeVarTuple
 import httpcore
 import httpx
 import stamina
+from protego import Protego
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy, GuardedBackend
@@ -20,6 +21,7 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.policy import CrawlPolicy, RequestChecks
 from monitor.collectors.http.rate_limit import retry_at
+from monitor.collectors.http.robots import read_rules
 from monitor.collectors.isolation.parser import DirectParser, Parser
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
@@ -85,7 +87,7 @@ class PoliteClient:
         host_states: HostStateStore | None = None,
         parser: Parser | None = None,
     ) -> None:
-        self.checks = RequestChecks.from_policy(policy, clock, host_states, self._read_robots)
+        self.checks = RequestChecks.from_policy(policy, clock, host_states, self._read_robots, self._parse_robots)
         self._pool = guarded_pool(self.checks.addresses)
         self._parser = parser or DirectParser()
         self._headers = {
@@ -284,6 +286,9 @@ class PoliteClient:
         delay = self.checks.policy.api_delay
         fetched = await self._follow(self._parse(url), {}, delay, _CLIENT_ERRORS, check_robots=False, is_robots=True)
         return fetched.status, fetched.body
+
+    async def _parse_robots(self, fetched: Fetched) -> Protego:
+        return await self.parse(read_rules, fetched)
 
     def _parse(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
         try:

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
+from protego import Protego
+
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.rate_limit import RateLimiter
 from monitor.collectors.http.robots import RobotsCache
@@ -68,6 +71,7 @@ class RequestChecks:
         clock: Clock,
         host_states: HostStateStore | None,
         read_robots: Callable[[str], Awaitable[tuple[int, bytes]]],
+        parse_robots: Callable[[Fetched], Awaitable[Protego]],
     ) -> Self:
         """Build the checks for a policy.
 
@@ -76,6 +80,7 @@ class RequestChecks:
             clock: Tells the time and sleeps.
             host_states: Where host state is shared with other programs; None: nowhere.
             read_robots: Reads a robots.txt; returns status and body, or raises FetchFailed.
+            parse_robots: Parses a large one, within limits of time and memory.
 
         """
         agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
@@ -83,7 +88,7 @@ class RequestChecks:
             policy=policy,
             clock=clock,
             addresses=AddressPolicy(policy.allow_addresses),
-            robots=RobotsCache(agent[0] if agent else policy.user_agent, read_robots, clock, host_states),
+            robots=RobotsCache(agent[0] if agent else policy.user_agent, read_robots, parse_robots, clock, host_states),
             rate_limiter=RateLimiter(
                 clock, policy.requests_per_host_per_day, random.random, host_states, policy.timeout + _LEASE_MARGIN
             ),

@@ -14,8 +14,9 @@ from protego import Protego
 
 from monitor.clock import Clock
 from monitor.collectors.base import SourceView
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore, NoHostStates, StoredRobots
-from monitor.errors import FetchFailed, SourceRefused, UsageError
+from monitor.errors import FetchFailed, PayloadInvalid, SourceRefused, UsageError
 
 # Users write this name into kiemtin.toml, which no migration reaches: it stays as it is.
 EXEMPTION_SETTING = "robots_leave"
@@ -23,6 +24,8 @@ _SHORTEST_EXEMPTION = 15  # characters; enough for a name and a date
 
 _FRESH_FOR = timedelta(hours=24)
 _LONGEST_DELAY = 60.0
+# Rules of many agents take time with the product of both numbers: what is larger is parsed apart, within limits.
+_PARSED_HERE_BYTES = 8_000
 _REFUSING_STATUSES = frozenset({401, 403})
 _UNREACHABLE_STATUSES = frozenset({408, 425, 429})
 _OK = range(200, 300)
@@ -36,12 +39,18 @@ class _Copy:
     refused_status: int | None
 
 
+def read_rules(fetched: Fetched) -> Protego:
+    """Read the rules of a robots.txt."""
+    return Protego.parse(fetched.body.decode("utf-8-sig", errors="replace"))
+
+
 class RobotsCache:
     """Says whether an address may be read, and with which delay.
 
     Args:
         agent: The product token that rules are looked up for.
         fetch: Reads a robots.txt, following redirects; returns status and body, or raises FetchFailed.
+        parse: Parses a large one, within limits of time and memory; raises PayloadInvalid beyond them.
         clock: Tells when a copy is too old.
         host_states: Stores copies for the next program; None: nowhere.
 
@@ -51,12 +60,14 @@ class RobotsCache:
         self,
         agent: str,
         fetch: Callable[[str], Awaitable[tuple[int, bytes]]],
+        parse: Callable[[Fetched], Awaitable[Protego]],
         clock: Clock,
         host_states: HostStateStore | None = None,
     ) -> None:
         self._host_states = host_states or NoHostStates()
         self._agent = agent
         self._fetch = fetch
+        self._parse = parse
         self._clock = clock
         self._copies: dict[str, _Copy] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -89,12 +100,12 @@ class RobotsCache:
     async def _current(self, robots_url: str) -> _Copy:
         known = self._copies.get(robots_url)
         if known is None or not self._is_fresh(known):
-            known = self._load(robots_url) or known
+            known = await self._load(robots_url) or known
         if known is not None and self._is_fresh(known):
             return known
         try:
             status, body = await self._fetch(robots_url)
-            copy = self._interpret(robots_url, status, body, self._clock.now())
+            copy = await self._interpret(robots_url, status, body, self._clock.now())
         except FetchFailed:
             # RFC 9309 allows an outdated copy while the file is unreachable.
             if known is not None:
@@ -104,25 +115,35 @@ class RobotsCache:
         self._host_states.save_robots(StoredRobots(url=robots_url, status=status, body=body, read_at=copy.read_at))
         return copy
 
-    def _load(self, robots_url: str) -> _Copy | None:
+    async def _load(self, robots_url: str) -> _Copy | None:
         """Load the copy that another or an earlier program stored."""
         stored = self._host_states.load_robots(robots_url)
         if stored is None:
             return None
-        copy = self._copies[robots_url] = self._interpret(robots_url, stored.status, stored.body, stored.read_at)
+        copy = await self._interpret(robots_url, stored.status, stored.body, stored.read_at)
+        self._copies[robots_url] = copy
         return copy
 
     def _is_fresh(self, copy: _Copy) -> bool:
         return abs(self._clock.now() - copy.read_at) < _FRESH_FOR
 
-    def _interpret(self, robots_url: str, status: int, body: bytes, read_at: datetime) -> _Copy:
+    async def _interpret(self, robots_url: str, status: int, body: bytes, read_at: datetime) -> _Copy:
         """Interpret an answer by RFC 9309: rules, no rules (4xx), or unreachable, which forbids everything."""
         if status in _OK:
-            return _Copy(Protego.parse(body.decode("utf-8-sig", errors="replace")), read_at, None)
+            return _Copy(await self._rules(robots_url, body, read_at), read_at, None)
         if status in _CLIENT_ERROR and status not in _UNREACHABLE_STATUSES:
             # Stricter than the RFC: a site that refuses to show its rules is taken to refuse programs altogether.
             return _Copy(Protego.parse(""), read_at, status if status in _REFUSING_STATUSES else None)
         raise FetchFailed(f"{robots_url} answers {status}: nothing of this site is read while its rules are unknown")
+
+    async def _rules(self, robots_url: str, body: bytes, read_at: datetime) -> Protego:
+        fetched = Fetched(url=robots_url, final_url=robots_url, status=200, headers={}, body=body, fetched_at=read_at)
+        if len(body) <= _PARSED_HERE_BYTES:
+            return read_rules(fetched)
+        try:
+            return await self._parse(fetched)
+        except PayloadInvalid as error:
+            raise FetchFailed(f"{error}: nothing of this site is read while its rules are unknown") from error
 
     def _delay(self, rules: Protego) -> float:
         delay = float(rules.crawl_delay(self._agent) or 0.0)
