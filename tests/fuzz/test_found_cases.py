@@ -114,6 +114,14 @@ def test_a_deep_page_with_tags_that_cross_is_read(inside: str) -> None:
     assert words_in(root).endswith("Cuối cùng")
 
 
+@pytest.mark.parametrize("name", ["a:b c", "asc<", "c\x01", "d '<' e=f"])
+def test_text_around_a_name_that_no_element_may_have_is_kept_on_a_deep_page(name: str) -> None:
+    markup = "<div>" * 2500 + f"<p>Một</p>hai<{name}>ba</p>bốn<{name}>năm<p {name}>Cuối cùng"
+    words = words_in(parse_page(markup))
+    assert words.startswith("Mộthai")
+    assert words.endswith("Cuối cùng")
+
+
 @pytest.mark.parametrize("written", ["9" * 400, "9" * 400 + "M", "1." + "9" * 400])
 def test_an_endless_count_of_views_is_none(written: str) -> None:
     assert read_count(written) is None

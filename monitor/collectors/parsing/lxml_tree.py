@@ -20,6 +20,8 @@ _ATTRIBUTE_BYTES = 2000
 _LONG_TAG = re.compile(rb"<([a-zA-Z][^\s<>/]*)([^<>]{%d,})(?=[<>]|\Z)" % _ATTRIBUTE_BYTES)
 _ATTRIBUTE = re.compile(rb"""[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?""")
 _MOST_ATTRIBUTES = 200
+_NAMELESS = "span"  # stands for an element whose name no element may have
+_NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
 class TooManyTags(PayloadInvalid):
@@ -92,14 +94,10 @@ class DepthLimit:
             is_open[0] = False
             self._finish(above)
             self._depth -= 1
-        is_begun = True
-        try:
-            begin()
-        except ValueError:  # the parser lets names through that no element may have
-            is_begun = False
-        self._depth += is_begun
+        begin()
+        self._depth += 1
         self._names[tag] += 1
-        self._open.append((tag, [is_begun]))
+        self._open.append((tag, [True]))
 
     def end(self, tag: str) -> None:
         """End an element, and those inside it. The parser may also name one that never began."""
@@ -123,12 +121,24 @@ class _FlatBuilder:
 
     def __init__(self) -> None:
         self._builder = etree.TreeBuilder()
-        self._limit = DepthLimit(self._builder.end)
+        self._begun: list[str] = []  # the names of the open elements, as they are in the tree
+        self._limit = DepthLimit(lambda _: self._builder.end(self._begun.pop()))
         self._has_root = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._limit.start(tag, lambda: self._builder.start(tag, attributes))
+        self._limit.start(tag, lambda: self._begin(tag, attributes))
         self._has_root = self._has_root or self._limit.is_inside
+
+    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        # The parser lets names through that no element or attribute may have. An element must begin all the same: the
+        # builder has taken in the text before it, and fails at text that follows without one.
+        for name, kept in ((tag, attributes), (tag, _NO_ATTRIBUTES), (_NAMELESS, _NO_ATTRIBUTES)):
+            try:
+                self._builder.start(name, kept)
+            except ValueError:
+                continue
+            self._begun.append(name)
+            return
 
     def end(self, tag: str) -> None:
         self._limit.end(tag)
