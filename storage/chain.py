@@ -1,4 +1,4 @@
-"""Append-only rows: reviews, answers and audit events, chained by hashes.
+"""Append-only rows: reviews, answers, events of cases and of the audit trail, chained by hashes.
 
 Triggers of the database refuse every change and deletion. The one lawful deletion is by retention or erasure: it leaves
 a `Redaction`, which keeps the row's place and hash in the chain.
@@ -15,17 +15,17 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from storage.models import Answer, AuditEvent, ChainHead, Flag, Post, Question, Redaction, Review
+from storage.models import Answer, AuditEvent, CaseEvent, ChainHead, Flag, Post, Question, Redaction, Review
 
 START: Final = "0" * 64
 """What the first row of a chain carries as the hash before it."""
-CHAINED: Final = (AuditEvent, Review, Answer)
+CHAINED: Final = (AuditEvent, Review, Answer, CaseEvent)
 _OWN: Final = frozenset(("id", "chain_position", "chain_previous", "chain_salt", "chain_hash"))
 _READ_AT_ONCE: Final = 1000
 DECISIONS: Final = "decisions"
 """In the detail of an audit event: how many decisions were deleted with their posts."""
 
-Row = AuditEvent | Review | Answer
+Row = AuditEvent | Review | Answer | CaseEvent
 
 
 def append(session: Session, row: Row) -> None:
@@ -86,7 +86,12 @@ def redact_decisions(session: Session, posts: ColumnElement[bool], *, now: datet
 
 
 def _redact(
-    session: Session, table: type[Review] | type[Answer], which: ColumnElement[bool], *, now: datetime, reason: str
+    session: Session,
+    table: type[Review | Answer | CaseEvent],
+    which: ColumnElement[bool],
+    *,
+    now: datetime,
+    reason: str,
 ) -> int:
     kept = (table.chain_position, table.chain_previous, table.chain_hash)
     rows = select(literal(table.__tablename__), *kept, literal(now, Redaction.redacted_at.type), literal(reason))
@@ -96,13 +101,14 @@ def _redact(
     return len(session.scalars(statement).all())
 
 
-def rewrite_review(session: Session, review: Review, *, note: str, evidence: list[str], now: datetime) -> None:
-    """Replace note and links of a review on an erasure; the decision, its time and its number stay."""
-    _redact(session, Review, Review.id == review.id, now=now, reason="erasure")
-    kept = _values(review)
-    session.expunge(review)
-    session.execute(delete(Review).where(Review.id == kept["id"]))
-    append(session, Review(**{**kept, "note": note, "evidence": evidence}))
+def rewrite(session: Session, row: Review | CaseEvent, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Replace texts of a review or of an event of a case on an erasure; what was decided, when, and its number stay."""
+    table = type(row)
+    _redact(session, table, table.id == row.id, now=now, reason="erasure")
+    kept = _values(row)
+    session.expunge(row)
+    session.execute(delete(table).where(table.id == kept["id"]))
+    append(session, table(**{**kept, **changes}))
 
 
 def verify(session: Session) -> list[str]:

@@ -1,18 +1,64 @@
-"""Decisions of people as labels, for training and for measuring.
+"""What people decide: the values, what each one means, and decisions as labels for training and measuring.
 
 Decisions come from reviews of flags and from answers to questions. For each post and label the newest decision on the
-newest judged version counts. `unsure` and `reopened` give no label.
+newest judged version counts. `unsure`, `supported` and `reopened` give no label.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
 from storage.models import Answer, Flag, Post, PostRevision, Question, Review, User, join_title
 
-_SAID = {"confirmed": True, "rejected": False}
+NO_SOURCE, REFUTED, SUPPORTED, NOT_A_CLAIM = "no_source", "refuted", "supported", "not_a_claim"
+YES, NO, UNSURE = "yes", "no", "unsure"
+REOPENED: Final = "reopened"
+"""The flag is open again, for a new look."""
+WITHDRAWN: Final = "withdrawn"
+"""Takes back the review that the row names in `withdraws`."""
+_CLAIM: Final = "unverified"
+OF_CASE: Final = ("concern", YES)
+"""The label and the decision that open a case."""
+NEED_LINK: Final = frozenset((REFUTED, SUPPORTED))
+"""Decisions that say something of a source, and so must name it."""
+STATE_OF: Final[Mapping[str, str]] = {
+    NO_SOURCE: "confirmed",
+    REFUTED: "confirmed",
+    SUPPORTED: "rejected",
+    NOT_A_CLAIM: "rejected",
+    YES: "confirmed",
+    NO: "rejected",
+    UNSURE: "unsure",
+    REOPENED: "open",
+}
+"""The state of a flag whose newest standing decision is this one."""
+HOLDS: Final[Mapping[str, bool]] = {NO_SOURCE: True, REFUTED: True, NOT_A_CLAIM: False, YES: True, NO: False}
+"""Whether the post carries the label. `supported` does not say: a claim that proved true may still name no source."""
+ALL_DECISIONS: Final = tuple(STATE_OF)
+_SAID: Final[Mapping[str, bool]] = {**HOLDS, "confirmed": True, "rejected": False}  # the last two are answers
+
+
+def choices(label: str) -> tuple[str, ...]:
+    """Return the decisions that a flag of a label can get, in the order of their keys."""
+    return (NO_SOURCE, REFUTED, SUPPORTED, NOT_A_CLAIM, UNSURE) if label == _CLAIM else (YES, NO, UNSURE)
+
+
+def from_answer(label: str, answer: str) -> str:
+    """Return the decision on a flag that says what an answer to a question says.
+
+    Args:
+        label: The label.
+        answer: `confirmed`, `rejected` or `unsure`.
+
+    """
+    if answer == UNSURE:
+        return UNSURE
+    holding, not_holding = (NO_SOURCE, NOT_A_CLAIM) if label == _CLAIM else (YES, NO)
+    return holding if answer == "confirmed" else not_holding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +134,7 @@ def disagreements(session: Session, limit: int) -> list[Disagreement]:
         select(Flag.post_id, Flag.label, Review.revision_number, User.name, Review.decision, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
         .join(User, User.id == Review.reviewer_id)
+        .where(Review.stands())
         .order_by(Review.id)
     )
     answers = (
@@ -107,7 +154,7 @@ def disagreements(session: Session, limit: int) -> list[Disagreement]:
         (max(at for at, _ in of_post.values()), Disagreement(post_id=post_id, label=label, said=sure))
         for (post_id, label, _), of_post in said.items()
         if (sure := tuple((name, decision) for name, (_, decision) in sorted(of_post.items()) if decision in _SAID))
-        and len({decision for _, decision in sure}) > 1
+        and len({_SAID[decision] for _, decision in sure}) > 1
     ]
     return [one for _, one in sorted(found, key=lambda each: (each[0], each[1].post_id), reverse=True)[:limit]]
 
@@ -116,6 +163,7 @@ def _all_decisions(session: Session) -> list[tuple[int, str, int, str, datetime]
     reviews = (
         select(Flag.post_id, Flag.label, Review.revision_number, Review.decision, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
+        .where(Review.stands())
         .order_by(Review.id)
     )
     answers = (

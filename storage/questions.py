@@ -118,6 +118,21 @@ def close_reviewed(session: Session) -> None:
     session.execute(closing, execution_options={"synchronize_session": "fetch"})
 
 
+def follow_flag(session: Session, flag: Flag) -> None:
+    """Open the questions again that a review of this flag had closed, once the review was taken back."""
+    if flag.state in ("confirmed", "rejected"):
+        return
+    answered = exists().where(Answer.question_id == Question.id)
+    opening = update(Question).where(
+        Question.post_id == flag.post_id,
+        Question.label == flag.label,
+        Question.revision_number == flag.revision_number,
+        Question.state.in_(("confirmed", "rejected")),
+        ~answered,
+    )
+    session.execute(opening.values(state="open"), execution_options={"synchronize_session": "fetch"})
+
+
 def by_id(session: Session, question_id: int) -> Question:
     """Return a question with its post and source.
 

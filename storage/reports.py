@@ -107,8 +107,9 @@ def models_of_flags(session: Session, period: Period) -> Sequence[Model]:
 
 
 def decisions(session: Session, period: Period) -> dict[tuple[str, str], int]:
-    """Count the decisions taken in the period, by label and decision."""
+    """Count the decisions taken in the period that still stand, by label and decision."""
     query = select(Flag.label, Review.decision, func.count()).join(Flag, Flag.id == Review.flag_id)
+    query = query.where(Review.stands())
     query = _within(query, Review.decided_at, period).group_by(Flag.label, Review.decision)
     return {(label, decision): count for label, decision, count in session.execute(query)}
 

@@ -5,15 +5,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import chain
-from storage.models import Base, Review
+from storage.models import Base, CaseEvent, Review
 
-_KEPT: Final = frozenset(("audit_events", "answers", "reviews", "redactions", "chain_heads", "sources", "users"))
+_KEPT: Final = frozenset(
+    ("audit_events", "answers", "reviews", "case_events", "redactions", "chain_heads", "sources", "users")
+)
+_REWRITTEN: Final[tuple[tuple[type[Review | CaseEvent], tuple[str, ...]], ...]] = (
+    (Review, ("note", "evidence")),
+    (CaseEvent, ("note", "passed_to", "place")),
+)
 _READ_AT_ONCE: Final = 1000
 
 
@@ -52,7 +58,7 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
     Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
 
     Returns:
-        How many values were changed, and how many of them are reviews, which were written anew.
+        How many values were changed, and how many of them are reviews and events of cases, which were written anew.
 
     """
     traces = list(find(session, pattern))
@@ -66,13 +72,21 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
             masked = {} if trace.column == "cursor" else json.loads(masked)
         _set(session, by_name[trace.table], trace, masked)
         changed += 1
-    reviews = sorted({trace.key[0] for trace in traces if trace.table == Review.__tablename__})
-    for number in reviews:
-        review = session.get_one(Review, number)
-        evidence = [pattern.sub(replacement, link) for link in review.evidence]
-        chain.rewrite_review(session, review, note=pattern.sub(replacement, review.note), evidence=evidence, now=now)
+    rewritten = 0
+    for table, columns in _REWRITTEN:
+        for number in sorted({trace.key[0] for trace in traces if trace.table == table.__tablename__}):
+            row = cast("Review | CaseEvent", session.get_one(table, number))
+            changes = {name: _masked(getattr(row, name), pattern, replacement) for name in columns}
+            chain.rewrite(session, row, changes, now=now)
+            rewritten += 1
     session.expire_all()
-    return changed + len(reviews), len(reviews)
+    return changed + rewritten, rewritten
+
+
+def _masked(value: str | list[str] | None, pattern: re.Pattern[str], replacement: str) -> str | list[str] | None:
+    if isinstance(value, list):
+        return [pattern.sub(replacement, part) for part in value]
+    return pattern.sub(replacement, value) if value is not None else None
 
 
 def _set(session: Session, table: Table, trace: Trace, value: Any) -> None:

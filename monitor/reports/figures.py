@@ -1,5 +1,6 @@
 """The figures of a weekly report, computed once for all formats."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -13,12 +14,15 @@ from monitor.reports.mask import mask_personal
 from monitor.reports.quotes import LabelQuotes, gather_quotes
 from monitor.reports.source_problems import SourceProblem, gather_source_problems
 from storage import posts, registry, reports, sources, threshold_rules
+from storage.decisions import REOPENED, STATE_OF
 from storage.models import Source
 from storage.reports import Period
 
 SCHEMA_VERSION: Final = 2  # raise it when a key of `WeekFigures.as_dict` changes its name or meaning
 STATES: Final = ("open", "confirmed", "rejected", "unsure")
 DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
+OUTCOMES: Final = {**STATE_OF, REOPENED: "reopened"}
+"""By the decision of a person, the one of DECISIONS that it is counted as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,13 +257,15 @@ def _totals(session: Session, period: Period, names: Sequence[str]) -> Totals:
 
 def _labels(session: Session, period: Period, before: Period, names: Sequence[str]) -> tuple[LabelFigures, ...]:
     states = reports.flags_by_label_and_state(session, period)
-    decisions = reports.decisions(session, period)
+    decisions: Counter[tuple[str, str]] = Counter()
+    for (label, decision), count in reports.decisions(session, period).items():
+        decisions[label, OUTCOMES[decision]] += count
     previous = reports.flags_by_label(session, before)
     return tuple(
         LabelFigures(
             label=label,
             states={state: states.get((label, state), 0) for state in STATES},
-            decisions={decision: decisions.get((label, decision), 0) for decision in DECISIONS},
+            decisions={decision: decisions[label, decision] for decision in DECISIONS},
             previous=previous.get(label, 0),
         )
         for label in names

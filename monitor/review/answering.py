@@ -6,7 +6,7 @@ from monitor.review.auth import Reviewer
 from monitor.review.desk import Desk
 from monitor.review.language import gettext as _
 from monitor.review.question_view import answers_of
-from storage import audit, flags, questions, reviews
+from storage import audit, decisions, flags, questions, reviews
 from storage.models import Question
 
 
@@ -29,6 +29,7 @@ def record_answer(session: Session, desk: Desk, reviewer: Reviewer, question: Qu
     for flag in flags.of_post(session, question.post_id):
         same = (flag.label, flag.revision_number, flag.state) == (question.label, question.revision_number, "open")
         if same and flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-            reviews.decide(session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=now)
+            said = decisions.from_answer(flag.label, decision)
+            reviews.decide(session, flag, reviewer_id=reviewer.id, decision=said, note="", now=now)
     subject = f"questions:{question.id}"
     audit.record(session, at=now, action="answer", subject=subject, user_id=reviewer.id, detail={"decision": decision})

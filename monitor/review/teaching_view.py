@@ -180,7 +180,7 @@ def _disputes(session: Session) -> tuple[Dispute, ...]:
             one.post_id,
             wording.label_help(one.label),
             " ".join(texts[one.post_id].split())[:LINE_CHARACTERS],
-            tuple((name, wording.ANSWER_NAMES[decision]) for name, decision in one.said),
+            tuple((name, wording.SAID[decision]) for name, decision in one.said),
         )
         for one in found
         if one.post_id in texts

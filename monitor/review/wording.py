@@ -9,6 +9,7 @@ from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
 from monitor.review.language import N_, Translated
 from monitor.review.language import gettext as _
+from storage import decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,15 @@ _EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-DECISIONS: Final = (
-    Decision("confirmed", N_("Đúng, cần xử lý"), "1"),
-    Decision("rejected", N_("Không phải"), "2"),
-    Decision("unsure", N_("Chưa rõ"), "3"),
-)
+_DECISIONS: Final[Mapping[str, str]] = {
+    decisions.NO_SOURCE: N_("Không tìm thấy nguồn"),
+    decisions.REFUTED: N_("Đã bị bác bỏ (cần liên kết)"),
+    decisions.SUPPORTED: N_("Có nguồn xác nhận (cần liên kết)"),
+    decisions.NOT_A_CLAIM: N_("Không phải điều khẳng định"),
+    decisions.YES: N_("Đúng"),
+    decisions.NO: N_("Không phải"),
+    decisions.UNSURE: N_("Chưa rõ"),
+}
 ANSWERS: Final = (
     Decision("confirmed", N_("Có"), "1"),
     Decision("rejected", N_("Không"), "2"),
@@ -90,10 +95,17 @@ TEACHING_ANSWERS: Final = (
     Decision(UNSURE, N_("Chưa rõ"), "4"),
 )
 ANSWER_NAMES: Final = Translated({answer.name: answer.text for answer in ANSWERS})
-REOPENED: Final = "reopened"
-DECISION_NAMES: Final = Translated(
-    {**{decision.name: decision.text for decision in DECISIONS}, REOPENED: N_("Mở lại để xem xét")}
-)
+REOPENED: Final = decisions.REOPENED
+_DECISION_TEXTS: Final[Mapping[str, str]] = {
+    **_DECISIONS,
+    decisions.REFUTED: N_("Đã bị bác bỏ"),
+    decisions.SUPPORTED: N_("Có nguồn xác nhận"),
+    REOPENED: N_("Mở lại để xem xét"),
+    decisions.WITHDRAWN: N_("Rút lại quyết định"),
+}
+DECISION_NAMES: Final = Translated(_DECISION_TEXTS)
+SAID: Final = Translated({**_DECISION_TEXTS, **{answer.name: answer.text for answer in ANSWERS}})
+"""Decisions on flags and answers to questions."""
 STATES: Final = Translated(
     {
         "open": N_("Đang chờ"),
@@ -185,6 +197,11 @@ def label_help(name: str) -> LabelHelp:
     title = next(_(answer.text) for answer in TEACHING_ANSWERS if answer.name == name)
     means, not_this = _EXPLANATIONS[name]
     return LabelHelp(name, title, _(means), _(not_this))
+
+
+def decisions_on(label: str) -> tuple[Decision, ...]:
+    """Return the decisions on a flag of a label, in the order of their keys, which are numbers from 1."""
+    return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(decisions.choices(label), 1))
 
 
 def all_labels() -> tuple[LabelHelp, ...]:

@@ -3,6 +3,7 @@
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
 from storage.models.api_keys import ApiKey
 from storage.models.base import Base
+from storage.models.cases import Case, CaseEvent, QuoteChoice
 from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
 from storage.models.evidence import Correction, Evidence
@@ -25,6 +26,8 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Capture",
+    "Case",
+    "CaseEvent",
     "ChainHead",
     "ClockState",
     "Cluster",
@@ -40,6 +43,7 @@ __all__ = [
     "PostBand",
     "PostRevision",
     "Question",
+    "QuoteChoice",
     "Recheck",
     "RecoveryCode",
     "Redaction",

@@ -3,8 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from storage.models.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
 from storage.models.chain import Chained
@@ -87,7 +97,13 @@ class Review(Chained, Base):
     """One decision of one person about one flag. Rows are only added: see `storage.chain`."""
 
     __tablename__ = "reviews"
-    __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure', 'reopened')", name="decision"),)
+    __table_args__ = (
+        CheckConstraint(
+            "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'yes', 'no', 'unsure', 'reopened', "
+            "'withdrawn')",
+            name="decision",
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), index=True)
@@ -97,5 +113,15 @@ class Review(Chained, Base):
     evidence: Mapped[list[str]] = mapped_column(JsonType, comment="addresses that support the decision")
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that was judged")
     decided_at: Mapped[datetime] = mapped_column(index=True)
+    # Numbers without foreign keys: an append-only row cannot be emptied when retention deletes what it names.
+    withdraws: Mapped[int | None] = mapped_column(index=True, comment="the review of this flag that it takes back")
+    batch: Mapped[int | None] = mapped_column(index=True, comment="the review of another copy it was decided with")
+    case_id: Mapped[int | None] = mapped_column(index=True, comment="the case that a concern belongs to")
 
     flag: Mapped[Flag] = relationship(back_populates="reviews")
+
+    @classmethod
+    def stands(cls) -> ColumnElement[bool]:
+        """The condition that a row is a decision that nobody took back."""
+        later = aliased(cls)
+        return and_(cls.decision != "withdrawn", ~exists().where(later.withdraws == cls.id))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from monitor.pipeline.backup import read_backup
-from storage import chain, sources
+from storage import chain, decisions, sources
 from storage.database import Database
 from storage.models import Flag, Post, Review, Score
 from tests.chaos.site import ITEMS
@@ -40,7 +40,7 @@ def of_rows(database: Database, acknowledged: AbstractSet[int], checked: Counter
         found += [
             f"flag {flag} says {state}, its newest decision {decision}"
             for flag, state, decision in session.execute(said.where(Review.id.in_(newest)))
-            if state != decision
+            if state != decisions.STATE_OF[decision]
         ]
         checked["posts"] += session.scalar(select(func.count()).select_from(Post)) or 0
         checked["decisions"] += len(kept)

@@ -69,9 +69,7 @@ def age(url: str) -> None:
             source, reviewer = add_source(session), add_user(session)
             for number in range(OLD_DECISIONS):
                 flag = add_flag(session, add_post(session, source, str(number)))
-                reviews.decide(
-                    session, flag, reviewer_id=reviewer.id, decision="confirmed", note="", now=MONDAY_MORNING
-                )
+                reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=MONDAY_MORNING)
             session.commit()
         with database.engine.begin() as connection:
             command.downgrade(alembic_config(connection), OLD_SCHEMA)

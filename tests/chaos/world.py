@@ -166,9 +166,7 @@ class World:
                     if flag is None:
                         return
                     reviewer = session.scalars(select(User.id)).first() or 0
-                    review = reviews.decide(
-                        session, flag, reviewer_id=reviewer, decision="confirmed", note="đã hỏi", now=now
-                    )
+                    review = reviews.decide(session, flag, reviewer_id=reviewer, decision="yes", note="đã hỏi", now=now)
                     session.commit()
                 os.write(pipe, f"{review.id}\n".encode())
 

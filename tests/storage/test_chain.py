@@ -14,7 +14,7 @@ from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.storage.sample_questions import add_question
 
-TABLES = ("reviews", "answers", "audit_events")
+TABLES = ("reviews", "answers", "audit_events", "case_events")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def filled(database: Database) -> Database:
             flag = add_flag(session, post)
             given: dict[str, Any] = {"reviewer_id": reviewer.id, "now": NOW}
             review = reviews.decide(
-                session, flag, decision="confirmed", note="đã gọi hỏi", evidence=["https://e.vn"], **given
+                session, flag, decision="yes", note="đã gọi hỏi", evidence=["https://e.vn"], **given
             )
             questions.answer(session, add_question(session, post, "negative"), decision="rejected", **given)
             detail = {"review": review.id, "share": 0.1, "tiny": 1e-05, "names": ["ư"]}
@@ -137,19 +137,19 @@ def test_a_new_decision_after_a_deletion_takes_the_next_place(filled: Database) 
 def test_a_note_is_rewritten_on_an_erasure_and_the_decision_stays(filled: Database) -> None:
     with filled.work() as session:
         review = session.get_one(Review, 2)
-        chain.rewrite_review(session, review, note="đã gọi [tên]", evidence=[], now=NOW)
+        chain.rewrite(session, review, {"note": "đã gọi [tên]", "evidence": []}, now=NOW)
         audit.record(session, at=NOW, action="erasure", subject="feed", detail={"posts": 0, chain.DECISIONS: 1})
         session.commit()
     with filled.work() as session:
         review = session.get_one(Review, 2)
-        assert (review.note, review.evidence, review.decision) == ("đã gọi [tên]", [], "confirmed")
+        assert (review.note, review.evidence, review.decision) == ("đã gọi [tên]", [], "yes")
         assert review.decided_at == NOW
     assert verified(filled) == []
 
 
 CHANGES = {
     "UPDATE audit_events SET detail = '{}' WHERE id = 2": "audit_events: row 2 was changed",
-    "UPDATE reviews SET decision = 'rejected' WHERE id = 1": "reviews: row 1 was changed",
+    "UPDATE reviews SET decision = 'no' WHERE id = 1": "reviews: row 1 was changed",
     "UPDATE answers SET decided_at = '2026-11-17 00:00:00' WHERE id = 3": "answers: row 3 was changed",
     "DELETE FROM audit_events WHERE id = 2": "audit_events: rows 2 to 2 are missing",
     "DELETE FROM audit_events WHERE id = 3": "audit_events: the chain ends at row 2, and its head says 3",

@@ -32,12 +32,12 @@ def said(session: Session) -> dict[tuple[int, str], bool]:
 @pytest.mark.parametrize(
     ("taken", "sure"),
     [
-        (["confirmed"], True),
-        (["rejected"], False),
+        (["yes"], True),
+        (["no"], False),
         (["unsure"], None),
-        (["confirmed", "unsure"], None),
-        (["confirmed", "reopened"], None),
-        (["rejected", "reopened", "confirmed"], True),
+        (["yes", "unsure"], None),
+        (["yes", "reopened"], None),
+        (["no", "reopened", "yes"], True),
         ([], None),
     ],
 )
@@ -57,7 +57,7 @@ def test_answers_and_reviews_count_together_and_the_newest_wins(database: Databa
         post, user = add_post(session, add_source(session)), add_user(session)
         flag = add_flag(session, post)
         question = add_question(session, post, "concern")
-        review(session, flag, "confirmed", user, hours=1)
+        review(session, flag, "yes", user, hours=1)
         reply(session, question, "rejected", user, hours=2)
         assert said(session) == {(post.id, "concern"): False}
         reply(session, add_question(session, post, "negative"), "confirmed", user)
@@ -68,7 +68,7 @@ def test_a_decision_belongs_to_the_version_that_was_judged(database: Database) -
     with database.work() as session:
         source, user = add_source(session), add_user(session)
         post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
-        review(session, add_flag(session, post), "confirmed", user)
+        review(session, add_flag(session, post), "yes", user)
         posts.record(session, source.id, [make_post("1", "bản mới")])
         (found,) = decisions.label_decisions(session)
         assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
@@ -82,7 +82,7 @@ def test_posts_that_are_gone_teach_nothing(database: Database) -> None:
         source, user = add_source(session), add_user(session)
         removed, erased = add_post(session, source, "1"), add_post(session, source, "2", author_key="a" * 64)
         for post in (removed, erased):
-            review(session, add_flag(session, post), "confirmed", user)
+            review(session, add_flag(session, post), "yes", user)
         assert len(said(session)) == 2
         posts.tombstone(session, source.id, ["1"], NOW)
         posts.erase_author(session, "a" * 64, NOW)
@@ -95,7 +95,7 @@ def test_copies_know_that_they_are_the_same(database: Database) -> None:
         made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
         matching.join_clusters(session, made[0], made[1], NOW)
         for post in made:
-            review(session, add_flag(session, post), "confirmed", user)
+            review(session, add_flag(session, post), "yes", user)
         first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))
         assert first == second != third == fourth
 
@@ -104,7 +104,7 @@ def test_decisions_come_oldest_first(database: Database) -> None:
     with database.work() as session:
         source, user = add_source(session), add_user(session)
         for number, hours in enumerate((3, 1, 2)):
-            review(session, add_flag(session, add_post(session, source, str(number))), "confirmed", user, hours)
+            review(session, add_flag(session, add_post(session, source, str(number))), "yes", user, hours)
         times: list[datetime] = [one.decided_at for one in decisions.label_decisions(session)]
         assert times == sorted(times)
         assert len(times) == 3
@@ -134,7 +134,7 @@ def test_people_disagree_where_their_newest_sure_decisions_differ(database: Data
         assert (found.post_id, found.label) == (asked.post_id, "concern")
         assert found.said == (("lan", "confirmed"), ("minh", "rejected"))
         flag = add_flag(session, other.post, "concern")
-        review(session, flag, "rejected", lan, hours=3)
+        review(session, flag, "no", lan, hours=3)
         assert [one.post_id for one in decisions.disagreements(session, 10)] == [other.post_id, asked.post_id]
         assert len(decisions.disagreements(session, 1)) == 1
 
@@ -143,5 +143,5 @@ def test_a_decision_says_how_its_post_was_drawn(database: Database) -> None:
     with database.work() as session:
         source, user = add_source(session), add_user(session)
         reply(session, add_question(session, add_post(session, source, "drawn"), sampling="random"), "confirmed", user)
-        review(session, add_flag(session, add_post(session, source, "flagged")), "rejected", user)
+        review(session, add_flag(session, add_post(session, source, "flagged")), "no", user)
         assert [one.sampling for one in decisions.label_decisions(session)] == ["random", None]

@@ -13,6 +13,7 @@ from storage import (
     matching,
     posts,
     questions,
+    quote_choices,
     rechecks,
     registry,
     reports,
@@ -32,7 +33,7 @@ NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
-    "rechecks", "questions", "answers", "search_texts",
+    "rechecks", "questions", "answers", "search_texts", "quote_choices",
 }  # fmt: skip
 
 
@@ -62,7 +63,8 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     registry.record_scores(session, model.id, [factories.make_score(post)])
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
-    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="confirmed", note="", now=NOW)
+    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=NOW)
+    quote_choices.choose(session, flag, user_id=reviewer.id, now=NOW)
     question = add_question(session, post, "negative")
     questions.answer(session, question, reviewer_id=reviewer.id, decision="rejected", now=NOW)
     matching.suggest_evidence(session, post.id, {copy.id: 0.5}, NOW)

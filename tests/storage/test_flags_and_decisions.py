@@ -72,12 +72,12 @@ def test_the_state_of_a_flag_follows_its_newest_decision(database: Database) -> 
         lan, minh = factories.add_user(session, "lan"), factories.add_user(session, "minh")
         assert reviews.derive_state(session, flag) == "open"
         states = []
-        for decision, reviewer in (("unsure", lan), ("rejected", minh), ("reopened", lan), ("confirmed", minh)):
+        for decision, reviewer in (("unsure", lan), ("no", minh), ("reopened", lan), ("yes", minh)):
             decide(session, flag, decision, reviewer)
             states.append(flag.state)
         assert states == ["unsure", "rejected", "open", "confirmed"]
         told = [(review.decision, name) for review, name in reviews.history(session, flag.id)]
-        assert told == [("unsure", "lan"), ("rejected", "minh"), ("reopened", "lan"), ("confirmed", "minh")]
+        assert told == [("unsure", "lan"), ("no", "minh"), ("reopened", "lan"), ("yes", "minh")]
         assert flag.reviews[0].evidence == ["https://e.vn"]
 
 
@@ -97,7 +97,7 @@ def test_a_decision_is_not_overruled_by_the_same_version_scored_again(database: 
     with database.work() as session:
         post = factories.add_post(session, factories.add_source(session))
         flag = factories.add_flag(session, post, probability=0.9)
-        decide(session, flag, "rejected", factories.add_user(session))
+        decide(session, flag, "no", factories.add_user(session))
         flags.open_flags(session, flag.model_id, [make_flag(post, probability=0.99)], NOW)
         assert (flag.state, flag.probability) == ("rejected", 0.9)
 
@@ -106,13 +106,13 @@ def test_an_edit_opens_a_decided_flag_again_and_old_decisions_no_longer_count(da
     with database.work() as session:
         post = factories.add_post(session, factories.add_source(session))
         flag = factories.add_flag(session, post)
-        decide(session, flag, "rejected", factories.add_user(session))
+        decide(session, flag, "no", factories.add_user(session))
         edit(session, post)
         opened = flags.open_flags(session, flag.model_id, [make_flag(post, probability=0.8)], NOW)
         assert opened == {"concern": 1}
         assert (flag.state, flag.revision_number, flag.probability) == ("open", 1, 0.8)
         assert reviews.derive_state(session, flag) == "open"
-        assert [review.decision for review, _ in reviews.history(session, flag.id)] == ["rejected"]
+        assert [review.decision for review, _ in reviews.history(session, flag.id)] == ["no"]
 
 
 def test_the_queue_shows_one_state_most_probable_first(database: Database) -> None:
@@ -121,7 +121,7 @@ def test_the_queue_shows_one_state_most_probable_first(database: Database) -> No
         made = {}
         for name, probability in (("a", 0.7), ("b", 0.9), ("c", 0.7), ("done", 0.99)):
             made[name] = factories.add_flag(session, factories.add_post(session, source, name), probability=probability)
-        decide(session, made["done"], "confirmed", reviewer)
+        decide(session, made["done"], "yes", reviewer)
         assert [flag.post.external_id for flag in flags.queue(session)] == ["b", "a", "c"]
         assert [flag.post.external_id for flag in flags.queue(session, limit=1, offset=1)] == ["a"]
         assert flags.queue(session, label="negative") == []

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from storage import audit, chain, posts, reviews
 from storage.database import Database, known_revisions
 from storage.errors import SchemaMismatch, StorageError
 from storage.migrate import alembic_config
-from storage.models import Base
-from tests.factories import add_user
+from storage.models import AuditEvent, Base
+from tests.clock import MONDAY_MORNING
+from tests.factories import add_flag, add_post, add_source, add_user
 
-BEFORE, NEWEST = "0015_webhooks", "0016_saved_searches"
+BEFORE, NEWEST = "0016_saved_searches", "0017_finer_decisions"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
@@ -161,6 +164,43 @@ def test_analysts_become_reviewers_and_their_answers_stay(database: Database) ->
     move(database, command.downgrade, "0009_plain_names")
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT role FROM users ORDER BY id")).scalars().all() == ["analyst", "admin"]
+
+
+DECIDED = (("unverified", "no_source"), ("unverified", "not_a_claim"), ("concern", "yes"), ("negative", "no"))
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_old_decisions_become_those_that_say_the_same_and_damage_stays_visible(
+    database: Database, *, damaged: bool
+) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), add_user(session)
+        given: dict[str, Any] = {"reviewer_id": lan.id, "note": "đã hỏi", "now": MONDAY_MORNING}
+        for number, (label, decision) in enumerate(DECIDED):
+            post = add_post(session, source, str(number), author_key=str(number) * 64)
+            reviews.decide(session, add_flag(session, post, label), decision=decision, **given)
+        posts.erase_author(session, "1" * 64, MONDAY_MORNING)
+        detail = {"posts": 1, chain.DECISIONS: 1}
+        audit.record(session, at=MONDAY_MORNING, action="erasure", subject="forum", detail=detail)
+        session.commit()
+    move(database, command.downgrade, BEFORE)
+    with database.engine.begin() as connection:
+        old = connection.execute(text("SELECT decision FROM reviews ORDER BY id")).scalars().all()
+        assert old == ["confirmed", "confirmed", "rejected"]
+        if damaged:
+            place = "" if database.is_sqlite else " ON reviews"
+            connection.execute(text(f"DROP TRIGGER reviews_append_only{place}"))
+            connection.execute(text("UPDATE reviews SET note = 'khác' WHERE id = 3"))
+            how = "BEGIN SELECT 1; END" if database.is_sqlite else "FOR EACH ROW EXECUTE FUNCTION refuse_update()"
+            connection.execute(text(f"CREATE TRIGGER reviews_append_only BEFORE UPDATE ON reviews {how}"))
+    move(database, command.upgrade, "head")
+    assert database.differences() == []
+    with database.work() as session:
+        new = session.execute(text("SELECT decision FROM reviews ORDER BY id")).scalars().all()
+        assert new == ["no_source", "yes", "no"]
+        assert chain.verify(session) == (["reviews: row 3 was changed"] if damaged else [])
+        told = session.scalars(select(AuditEvent).where(AuditEvent.action == "reviews.rewritten")).all()
+        assert [event.detail["rows"] for event in told] == [4, 4], "down and up"
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:

@@ -69,7 +69,7 @@ def test_a_review_answers_the_question_about_the_same_version(database: Database
         post = add_post(session, source)
         flag = add_flag(session, post)
         question = add_question(session, post)
-        reviews.decide(session, flag, reviewer_id=user.id, decision="confirmed", note="", now=NOW)
+        reviews.decide(session, flag, reviewer_id=user.id, decision="yes", note="", now=NOW)
         assert questions.lease_next(session, owner="lan", now=NOW, until=LATER) is None
         assert question.state == "confirmed"
         posts.record(session, source.id, [make_post("1", "bản mới")])

@@ -39,9 +39,9 @@ def session(database: Database) -> Iterator[Session]:
         factories.add_flag(session, posts["a"], "negative", 0.6)
         for name, decision, when in (
             ("a", "unsure", BEFORE),
-            ("a", "confirmed", MONDAY),
-            ("b", "rejected", LAST_MOMENT),
-            ("after", "rejected", WEEK.end),
+            ("a", "yes", MONDAY),
+            ("b", "no", LAST_MOMENT),
+            ("after", "no", WEEK.end),
         ):
             reviews.decide(session, made[name], reviewer_id=reviewer.id, decision=decision, note="", now=when)
         session.commit()
@@ -83,7 +83,7 @@ def test_the_models_behind_the_flags_are_named(session: Session) -> None:
 
 
 def test_decisions_are_counted_when_they_were_taken(session: Session) -> None:
-    assert reports.decisions(session, WEEK) == {("concern", "confirmed"): 1, ("concern", "rejected"): 1}
+    assert reports.decisions(session, WEEK) == {("concern", "yes"): 1, ("concern", "no"): 1}
     week_before = Period(MONDAY - timedelta(days=7), MONDAY)
     assert reports.decisions(session, week_before) == {("concern", "unsure"): 1}
 

@@ -20,9 +20,7 @@ def decided(session: Session) -> Review:
     post = factories.add_post(session, factories.add_source(session))
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session)
-    return reviews.decide(
-        session, flag, reviewer_id=reviewer.id, decision="confirmed", note="có thật", now=MONDAY_MORNING
-    )
+    return reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="có thật", now=MONDAY_MORNING)
 
 
 def test_a_decision_cannot_be_rewritten(database: Database) -> None:

@@ -88,7 +88,7 @@ def test_flags_are_read_by_state(database: Database) -> None:
     with database.work() as session:
         source, user = factories.add_source(session), factories.add_user(session)
         model = factories.add_model(session)
-        for number, decision in enumerate(("confirmed", "rejected", "unsure", None)):
+        for number, decision in enumerate(("yes", "no", "unsure", None)):
             flag = factories.add_flag(session, factories.add_post(session, source, str(number)), "concern", 0.6)
             if decision:
                 reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=MONDAY_MORNING)

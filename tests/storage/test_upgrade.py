@@ -19,6 +19,14 @@ RENAMED = {
     "robots_copies": {"place": "url"},
     "rechecks": {"looked_at": "checked_at"},
 }
+# Columns whose values another revision wrote anew: finer decisions, and the chain that holds them.
+REWRITTEN = {
+    *(("reviews", name) for name in ("decision", "chain_previous", "chain_hash")),
+    ("redactions", "chain_previous"),
+    ("chain_heads", "chain_position"),
+    ("chain_heads", "chain_hash"),
+}
+GROWING = ("audit_events", "chain_heads")  # the trail tells of chains written anew; a chained table brings its head
 NEW_ROLES = {"analyst": "reviewer"}
 
 
@@ -40,7 +48,9 @@ def test_every_row_of_an_older_revision_is_kept(empty_database: Database, revisi
         orphans = connection.execute(text("PRAGMA foreign_key_check")).all() if database.is_sqlite else []
     for table, rows in before.items():
         kept = {key: _with_new_names(table, row) for key, row in rows.items()}
-        assert set(after[table]) == set(kept)
+        added = set(after[table]) - set(kept)
+        assert set(kept) <= set(after[table])
+        assert not added or table in GROWING, f"{table} got {added}"
         assert {key: {name: after[table][key][name] for name in row} for key, row in kept.items()} == kept
     assert orphans == []
     assert database.differences() == []
@@ -49,6 +59,7 @@ def test_every_row_of_an_older_revision_is_kept(empty_database: Database, revisi
 
 def _with_new_names(table: str, row: dict[str, Any]) -> dict[str, Any]:
     names = RENAMED.get(table, {})
+    row = {name: value for name, value in row.items() if (table, name) not in REWRITTEN}
     renamed = {names.get(name, name): value for name, value in row.items()}
     if table == "users":
         renamed["role"] = NEW_ROLES.get(renamed["role"], renamed["role"])
@@ -61,7 +72,7 @@ def _work_on(database: Database) -> None:
         assert chain.verify(session) == []
         flag = session.scalars(select(Flag).order_by(Flag.id)).first()
         if flag is not None:
-            reviews.decide(session, flag, reviewer_id=1, decision="rejected", note="", now=MONDAY_MORNING)
+            reviews.decide(session, flag, reviewer_id=1, decision="no", note="", now=MONDAY_MORNING)
         audit.record(session, at=MONDAY_MORNING, action="upgraded", subject="database")
         session.commit()
     with database.work() as session:

@@ -27,7 +27,7 @@ class DecisionOut(BaseModel):
     """What a person said of a flag. Rows are only added; the newest one counts."""
 
     id: int
-    decision: str = Field(description="confirmed, rejected, unsure or reopened.")
+    decision: str = Field(description="what a person decided, or `withdrawn`, which takes the decision before it back.")
     note: str = Field(description="Why, with personal data masked.")
     evidence: list[str] = Field(description="Web addresses that support it.")
     revision: int = Field(description="The version of the post that was judged.")

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
@@ -17,6 +18,7 @@ from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path, known_label
 from monitor.review.roles import Right
 from storage import audit, flags, reviews
+from storage.decisions import NEED_LINK, choices
 from storage.models import Flag
 
 router = APIRouter(dependencies=[allow(Right.READ)])
@@ -79,7 +81,7 @@ def decide(
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
     flag_id: FlagId,
-    decision: Annotated[Literal["confirmed", "rejected", "unsure", "reopened"], Form()],
+    decision: Annotated[str, Form(max_length=20)],
     seen_state: Annotated[str, Form()],
     note: Annotated[str, Form()] = "",
     evidence: Annotated[str, Form()] = "",
@@ -87,11 +89,13 @@ def decide(
 ) -> Response:
     """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
     draft = Draft(_clean(note), _clean(evidence))
-    fault = draft.fault()
+    fault = draft.fault() or _missing_link(decision, draft)
     if fault is not None:
         return _page(request, desk, reviewer, flag_id, label, draft=draft, line=fault, status=422)
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
+        if decision not in (*choices(flag.label), wording.REOPENED):
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
         refusal = _refusal(session, desk, reviewer, flag, decision=decision, seen_state=seen_state)
         if refusal is None:
             _record(session, desk, reviewer, flag, decision=decision, draft=draft)
@@ -103,6 +107,14 @@ def decide(
     if decision != wording.REOPENED:
         request.session["done"] = {"flag_id": flag_id, "decision": decision}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+
+
+def _missing_link(decision: str, draft: Draft) -> str | None:
+    """Return what is missing where a decision says something of a source; None when nothing is."""
+    if decision in NEED_LINK and not draft.links:
+        text = _("“%(decision)s” cần ít nhất một liên kết làm bằng chứng: xin dán liên kết bên dưới.")
+        return text % {"decision": wording.DECISION_NAMES[decision]}
+    return None
 
 
 def _refusal(

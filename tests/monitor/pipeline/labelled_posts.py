@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from storage import questions, reviews
+from storage import decisions, questions, reviews
 from storage.database import Database
 from storage.models import Question, Source, User
 from tests.clock import MONDAY_MORNING
@@ -16,13 +16,14 @@ def decide_posts(
     database: Database, answers: Mapping[str, bool | None], label: str = "concern", *, at: datetime = MONDAY_MORNING
 ) -> None:
     """Store a flagged post for each text and decide its flag: yes, no, or (None) not sure."""
-    decisions = {True: "confirmed", False: "rejected", None: "unsure"}
+    answers_of = {True: "confirmed", False: "rejected", None: "unsure"}
     with database.work() as session:
         source = session.scalar(select(Source)) or add_source(session)
         user = session.scalar(select(User)) or add_user(session)
         for number, (text, answer) in enumerate(answers.items()):
             flag = add_flag(session, add_post(session, source, f"{label}-{at.timestamp()}-{number}", text=text), label)
-            reviews.decide(session, flag, reviewer_id=user.id, decision=decisions[answer], note="", now=at)
+            decision = decisions.from_answer(label, answers_of[answer])
+            reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=at)
         session.commit()
 
 

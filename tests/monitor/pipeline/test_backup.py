@@ -68,7 +68,7 @@ def fill(database: Database) -> None:
 def decide(database: Database, flag_id: int, clock: FakeClock) -> None:
     with database.work() as session:
         flag = session.get_one(Flag, flag_id)
-        reviews.decide(session, flag, reviewer_id=1, decision="confirmed", note="", now=clock.now())
+        reviews.decide(session, flag, reviewer_id=1, decision="yes", note="", now=clock.now())
         session.commit()
 
 

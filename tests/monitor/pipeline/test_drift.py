@@ -106,7 +106,7 @@ def test_flags_that_are_mostly_wrong_are_told_and_so_is_what_nobody_knows(
 ) -> None:
     with sqlite_database.work() as session:
         source, user = add_source(session), add_user(session)
-        for number, decision in enumerate(["rejected"] * 18 + ["confirmed"] * 2 + ["unsure"] * 5):
+        for number, decision in enumerate(["no"] * 18 + ["yes"] * 2 + ["unsure"] * 5):
             flag = add_flag(session, add_post(session, source, str(number)))
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=clock.now())
         session.commit()

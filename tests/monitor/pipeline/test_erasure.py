@@ -41,7 +41,7 @@ def fill(database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> 
         registry.record_scores(session, model.id, [make_score(post)])
         flag = add_flag(session, post, model=model)
         reviewer = add_user(session)
-        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="confirmed", note="", now=clock.now())
+        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=clock.now())
         other = pseudonymiser.key("mastodon", "ai khác")
         add_post(session, source, "2", text="bài của người khác", author_key=other)
         session.commit()
@@ -191,7 +191,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         flag = add_flag(session, add_post(session, source, "4", text="bài khác"))
         note = {"note": "đã nhắn @lan@mang.example", "evidence": ["https://mang.example/@lan/9"]}
         reviewer = add_user(session, "hoa")
-        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="rejected", now=clock.now(), **note)
+        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="no", now=clock.now(), **note)
         session.get_one(SourceState, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
         week, year = clock.now().isocalendar().week, clock.now().year
         issued = {"schema_version": 1, "figures": {}, "files": ["tong-hop.xlsx"], "now": clock.now()}
@@ -216,7 +216,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         reply = session.scalars(select(Post).where(Post.external_id == "3")).one()
         assert (reply.text, reply.title) == (f"{ERASED_NAME} nói đúng", f"trả lời {ERASED_NAME}")
         kept = session.scalars(select(Review)).one()
-        assert (kept.note, kept.evidence, kept.decision) == (f"đã nhắn {ERASED_NAME}", [ERASED_NAME], "rejected")
+        assert (kept.note, kept.evidence, kept.decision) == (f"đã nhắn {ERASED_NAME}", [ERASED_NAME], "no")
         assert session.get_one(SourceState, reply.source_id).cursor == {}
         assert chain.verify(session) == []
 

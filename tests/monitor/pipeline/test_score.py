@@ -136,7 +136,7 @@ def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(
     with sqlite_database.work() as session:
         flag = session.scalars(select(Flag).where(Flag.label == "unverified")).one()
         user = add_user(session)
-        reviews.decide(session, flag, reviewer_id=user.id, decision="rejected", note="", now=clock.now())
+        reviews.decide(session, flag, reviewer_id=user.id, decision="not_a_claim", note="", now=clock.now())
         session.commit()
         assert flag.state == "rejected"
 

@@ -122,7 +122,7 @@ def test_raising_a_threshold_closes_no_flag(scorer: Scorer, sqlite_database: Dat
     with sqlite_database.work() as session:
         first, *rest = flags.queue(session, limit=500)
         user = add_user(session)
-        reviews.decide(session, first, reviewer_id=user.id, decision="confirmed", note="", now=clock.now())
+        reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=clock.now())
         session.commit()
     assert rest
     ThresholdEditor(sqlite_database, clock).set_rule(None, EVERY, PROBABILITY, 0.99, NOTE)

@@ -38,7 +38,7 @@ def editor(sqlite_database: Database, clock: FakeClock) -> ThresholdEditor:
                 if probability >= 0.5:
                     factories.add_flag(session, post, "negative", probability)
         first, second, *_ = flags.queue(session)
-        for flag, decision in ((first, "confirmed"), (second, "rejected")):
+        for flag, decision in ((first, "yes"), (second, "no")):
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=clock.now())
         session.commit()
     clock.advance(timedelta(days=2))

@@ -76,7 +76,7 @@ def decided(sqlite_database: Database, clock: FakeClock) -> list[int]:
     return numbers
 
 
-def decide(database: Database, clock: FakeClock, flag_id: int, decision: str = "confirmed") -> None:
+def decide(database: Database, clock: FakeClock, flag_id: int, decision: str = "yes") -> None:
     with database.work() as session:
         lan = users.by_name(session, "lan")
         flag = flags.by_id(session, flag_id)
@@ -116,7 +116,7 @@ async def test_numbers_label_and_decision_are_told_and_nothing_else(
         "flag_id": decided[2],
         "post_id": 3,
         "label": "negative",
-        "decision": "confirmed",
+        "decision": "yes",
         "state": "confirmed",
     }
 

@@ -63,7 +63,7 @@ def fill(session: Session) -> None:
     abuse = factories.add_flag(session, posts["abuse"], "negative", 0.8)
     before = factories.add_flag(session, posts["before"], "concern", 0.99)
     reviewer = factories.add_user(session)
-    for flag, decision in ((wages, "confirmed"), (abuse, "rejected"), (before, "confirmed")):
+    for flag, decision in ((wages, "yes"), (abuse, "no"), (before, "yes")):
         reviews.decide(session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=THURSDAY)
     _fail(session, channel.id, THURSDAY, error="https://channel.example.vn/feed answered 503: try again later")
     _fail(

@@ -27,15 +27,15 @@ def count_reviews(database: Database) -> int:
         return session.scalar(select(func.count(Review.id))) or 0
 
 
-@pytest.mark.parametrize("decision", ["confirmed", "rejected", "unsure"])
+@pytest.mark.parametrize(("decision", "state"), [("yes", "confirmed"), ("no", "rejected"), ("unsure", "unsure")])
 def test_a_decision_is_recorded_and_leads_to_the_next_flag(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, decision: str
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, decision: str, state: str
 ) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     response = lan.decide(first, decision, note=" Đã hỏi\r\nxưởng ", evidence="https://bao.example.vn/1\r\n\r\n")
     assert (response.status_code, response.headers["location"]) == (303, f"/flags/{second}")
     assert "Mục này được giữ cho bạn" in lan.get(f"/flags/{second}").text
-    assert state_of(sqlite_database, first) == decision
+    assert state_of(sqlite_database, first) == state
     with sqlite_database.work() as session:
         review = session.scalars(select(Review)).one()
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "decision")).one()
@@ -45,7 +45,7 @@ def test_a_decision_is_recorded_and_leads_to_the_next_flag(
 
 def test_the_next_page_says_what_was_recorded_once(lan: Browser, make_flagged: FlagMaker) -> None:
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
-    lan.decide(first, "rejected")
+    lan.decide(first, "no")
     assert f"Đã ghi “Không phải” cho mục {first}" in text_of(lan.page(f"/flags/{second}"), ".notice.good")
     assert lan.page(f"/flags/{second}").select_one(".notice.good") is None
 
@@ -60,7 +60,7 @@ def test_after_the_last_flag_comes_the_empty_page(lan: Browser, make_flagged: Fl
 def test_the_label_filter_is_kept_over_a_decision(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged(label="negative", probability=0.99)
     flag_id, second = (make_flagged(label="concern") for _ in range(2))
-    response = lan.decide(flag_id, "confirmed", path=f"/flags/{flag_id}?label=concern")
+    response = lan.decide(flag_id, "yes", path=f"/flags/{flag_id}?label=concern")
     assert response.headers["location"] == f"/flags/{second}?label=concern"
 
 
@@ -76,7 +76,7 @@ def test_only_the_holder_decides(
     forged = {
         "csrf": hung.fields("/", "/logout")["csrf"],
         "seen_state": "0.0",
-        "decision": "rejected",
+        "decision": "no",
         "note": "của Hùng",
     }
     assert fields["csrf"] != forged["csrf"]
@@ -86,7 +86,7 @@ def test_only_the_holder_decides(
     assert "của Hùng" in refused.text
     assert count_reviews(sqlite_database) == 0
     clock.advance(15 * 60 + 1)
-    assert hung.decide(flag_id, "rejected").status_code == 303
+    assert hung.decide(flag_id, "no").status_code == 303
     assert state_of(sqlite_database, flag_id) == "rejected"
 
 
@@ -96,8 +96,8 @@ def test_a_page_that_was_overtaken_by_a_colleague_decides_nothing(
     flag_id = make_flagged()
     old = lan.fields(f"/flags/{flag_id}", f"/flags/{flag_id}/decisions")
     clock.advance(15 * 60 + 1)
-    hung.decide(flag_id, "confirmed")
-    refused = lan.post(f"/flags/{flag_id}/decisions", old | {"decision": "rejected", "note": "ý của Lan"})
+    hung.decide(flag_id, "yes")
+    refused = lan.post(f"/flags/{flag_id}/decisions", old | {"decision": "no", "note": "ý của Lan"})
     assert refused.status_code == 409
     assert "Mục này vừa có thay đổi" in refused.text
     assert "ý của Lan" in refused.text
@@ -114,7 +114,7 @@ def test_an_edit_that_arrives_while_one_reads_is_not_decided_unseen(
         posts.record(session, flag.post.source_id, [make_post(flag.post.external_id, "bản mới")])
         flags.open_flags(session, flag.model_id, [make_flag(flag.post)], clock.now())
         session.commit()
-    refused = lan.post(f"/flags/{flag_id}/decisions", old | {"decision": "confirmed"})
+    refused = lan.post(f"/flags/{flag_id}/decisions", old | {"decision": "yes"})
     assert refused.status_code == 409
     assert "bản mới" in refused.text
     assert count_reviews(sqlite_database) == 0
@@ -124,14 +124,14 @@ def test_the_state_follows_from_the_newest_decision(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
-    lan.decide(flag_id, "rejected")
+    lan.decide(flag_id, "no")
     reopened = lan.decide(flag_id, "reopened", note="nhầm")
     assert reopened.headers["location"] == f"/flags/{flag_id}"
     assert state_of(sqlite_database, flag_id) == "open"
-    lan.decide(flag_id, "confirmed")
+    lan.decide(flag_id, "yes")
     assert state_of(sqlite_database, flag_id) == "confirmed"
     history = [entry.get_text(" ", strip=True) for entry in lan.page(f"/flags/{flag_id}").select(".history > li")]
-    assert [entry.split(":")[0].strip() for entry in history] == ["Không phải", "Mở lại để xem xét", "Đúng, cần xử lý"]
+    assert [entry.split(":")[0].strip() for entry in history] == ["Không phải", "Mở lại để xem xét", "Đúng"]
     assert "lan, 16/11/2026 09:00" in history[0]
 
 
@@ -139,10 +139,10 @@ def test_a_decided_flag_offers_reopening_and_nothing_else(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
-    lan.decide(flag_id, "rejected")
+    lan.decide(flag_id, "no")
     buttons = lan.page(f"/flags/{flag_id}").select("button[name=decision]")
     assert [button["value"] for button in buttons] == ["reopened"]
-    refused = lan.decide(flag_id, "confirmed")
+    refused = lan.decide(flag_id, "yes")
     assert refused.status_code == 409
     assert state_of(sqlite_database, flag_id) == "rejected"
 
@@ -182,11 +182,34 @@ def test_a_decision_that_does_not_exist_is_refused(
 def test_every_button_shows_its_key(lan: Browser, make_flagged: FlagMaker) -> None:
     page = lan.page(f"/flags/{make_flagged()}")
     keys = {button["data-key"]: button["value"] for button in page.select("button.decision")}
-    assert keys == {"1": "confirmed", "2": "rejected", "3": "unsure"}
+    assert keys == {"1": "yes", "2": "no", "3": "unsure"}
     shown = {button["data-key"]: text_of(button, "kbd") for button in page.select("button.decision")}
     assert all(key == text for key, text in shown.items())
     assert text_of(page, "[data-key=n] kbd") == "N"
     assert page.select_one("textarea[data-focus-key='/']") is not None
+    of_claim = lan.page(f"/flags/{make_flagged('tin đồn', label='unverified')}")
+    keys = {button["data-key"]: button["value"] for button in of_claim.select("button.decision")}
+    assert keys == {"1": "no_source", "2": "refuted", "3": "supported", "4": "not_a_claim", "5": "unsure"}
+
+
+@pytest.mark.parametrize("decision", ["refuted", "supported"])
+def test_what_is_said_of_a_source_needs_a_link_to_it(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, decision: str
+) -> None:
+    flag_id = make_flagged("tin đồn", label="unverified")
+    refused = lan.decide(flag_id, decision, note="đã tìm")
+    assert (refused.status_code, count_reviews(sqlite_database)) == (422, 0)
+    assert "cần ít nhất một liên kết" in refused.text
+    assert "đã tìm" in refused.text
+    assert lan.decide(flag_id, decision, evidence="https://bao.example.vn/1").status_code == 303
+    assert count_reviews(sqlite_database) == 1
+
+
+def test_a_decision_on_another_label_is_refused(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    assert lan.decide(make_flagged(), "no_source").status_code == 422
+    assert count_reviews(sqlite_database) == 0
 
 
 def test_keys_never_fire_while_somebody_types(anonymous: Browser) -> None:
@@ -207,7 +230,7 @@ def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
     lan = Browser(create_app(database, clock, settings, "secret"))
     lan.sign_in("lan")
     action = f"/flags/{flag_id}/decisions"
-    values = lan.fields(f"/flags/{flag_id}", action) | {"decision": "confirmed"}
+    values = lan.fields(f"/flags/{flag_id}", action) | {"decision": "yes"}
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(lambda _: lan.post(action, values).status_code, range(4)))
     assert answers == [303, 409, 409, 409]

@@ -169,7 +169,7 @@ def test_an_open_flag_can_be_kept_and_a_decided_one_cannot(
 ) -> None:
     flag_id = make_flagged()
     assert "giữ cho bạn đến 16/11/2026 09:15" in lan.claim(flag_id).get_text()
-    lan.decide(flag_id, "rejected")
+    lan.decide(flag_id, "no")
     lan.claim(flag_id)
     with sqlite_database.work() as session:
         assert session.scalars(select(flags.Flag.lease_owner)).one() is None

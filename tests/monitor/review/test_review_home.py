@@ -13,7 +13,7 @@ def test_an_empty_installation_says_what_to_do(lan: Browser) -> None:
 def test_flags_are_counted_by_label_and_state(lan: Browser, make_flagged: FlagMaker) -> None:
     for label in ("concern", "concern", "negative"):
         make_flagged(label=label)
-    lan.decide(1, "confirmed")
+    lan.decide(1, "yes")
     page = lan.page("/")
     assert text_of(page, "h1") == "2 mục đang chờ xem xét"
     card = page.select(".label-card.edge-concern")[0].get_text(" ", strip=True)

@@ -39,7 +39,7 @@ def busy(lan: Browser, make_flagged: FlagMaker) -> Browser:
     """Work at a desk with an open and a decided flag, both on posts of one author."""
     for probability in (0.9, 0.8):
         make_flagged(probability=probability, title="Chuyện ở xưởng")
-    lan.decide(2, "rejected", note="không phải")
+    lan.decide(2, "no", note="không phải")
     return lan
 
 
@@ -108,7 +108,7 @@ def test_what_is_served_locally_loads_nothing_from_elsewhere(anonymous: Browser,
 @pytest.mark.parametrize("path", ["/flags/1/decisions", "/logout"])
 @pytest.mark.parametrize("token", [None, "", "đoán mò"])
 def test_a_form_without_its_token_does_nothing(busy: Browser, path: str, token: str | None) -> None:
-    values = {"decision": "confirmed", "seen_state": "0.0"} | ({} if token is None else {"csrf": token})
+    values = {"decision": "yes", "seen_state": "0.0"} | ({} if token is None else {"csrf": token})
     response = busy.post(path, values)
     assert response.status_code == 403
     assert "Biểu mẫu đã hết hạn" in response.text
@@ -123,7 +123,7 @@ def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Browser, hung
 
 def test_a_form_from_a_stranger_leads_to_the_door(anonymous: Browser) -> None:
     fields = anonymous.fields("/login", "/login")
-    response = anonymous.post("/flags/1/decisions", fields | {"decision": "confirmed", "seen_state": "0.0"})
+    response = anonymous.post("/flags/1/decisions", fields | {"decision": "yes", "seen_state": "0.0"})
     assert (response.status_code, response.headers["location"]) == (303, "/login")
 
 
@@ -172,12 +172,12 @@ def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
         fields = reviewer.fields("/flags/1", "/flags/1/decisions")
         with closing(sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            response = reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"})
+            response = reviewer.post("/flags/1/decisions", fields | {"decision": "yes"})
             other.execute("ROLLBACK")
         assert response.status_code == 503
         assert "chưa có gì được ghi" in response.text
         assert str(sqlite_database.url.database) not in response.text
-        assert reviewer.post("/flags/1/decisions", fields | {"decision": "confirmed"}).status_code == 303
+        assert reviewer.post("/flags/1/decisions", fields | {"decision": "yes"}).status_code == 303
 
 
 def test_a_fault_of_the_program_shows_nothing_of_itself(app: FastAPI) -> None:

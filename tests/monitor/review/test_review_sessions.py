@@ -31,7 +31,7 @@ def test_a_cookie_from_before_signing_out_opens_and_decides_nothing(
     lan.post("/logout", form)
     assert thief.get("/").headers["location"] == "/login"
     thief = old_cookie(app, lan) if SESSION_COOKIE in lan.client.cookies else thief
-    decided = thief.post(f"/flags/{flag_id}/decisions", form | {"decision": "confirmed", "seen_state": "0.0"})
+    decided = thief.post(f"/flags/{flag_id}/decisions", form | {"decision": "yes", "seen_state": "0.0"})
     assert decided.headers["location"].startswith("/login")
 
 

@@ -16,6 +16,7 @@ from monitor.review.api.schemas import DecisionOut
 from monitor.review.api.scopes import Scope
 from monitor.review.flag_view import history_of, seen_state_of
 from storage import audit, flags, reviews
+from storage.decisions import NEED_LINK, choices
 from storage.models import Flag, Review
 
 router = APIRouter(prefix="/flags", tags=["flags"], dependencies=[needs(Scope.DECIDE)])
@@ -28,7 +29,10 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decision: Literal["confirmed", "rejected", "unsure", "reopened"]
+    decision: Literal["no_source", "refuted", "supported", "not_a_claim", "yes", "no", "unsure", "reopened"] = Field(
+        description="`no_source`, `refuted`, `supported`, `not_a_claim` or `unsure` of `unverified`; `yes`, `no` or "
+        "`unsure` of other labels; `reopened` of any."
+    )
     seen: str = Field(max_length=40, description="`seen` of the flag as the person saw it.")
     note: str = Field("", max_length=2_000, description="Why, in the person's words.")
     evidence: list[WebAddress] = Field(default_factory=list, max_length=10, description="Addresses that support it.")
@@ -47,6 +51,11 @@ def decide(context: Context, caller: CurrentCaller, flag_id: FlagId, given: Deci
 
 
 def _check(session: Session, context: ApiContext, caller: Caller, flag: Flag, given: DecisionIn) -> None:
+    if given.decision not in (*choices(flag.label), wording.REOPENED):
+        known = ", ".join(choices(flag.label))
+        raise ApiProblem(HTTPStatus.CONFLICT, f"a flag of {flag.label} takes {known} or reopened")
+    if given.decision in NEED_LINK and not given.evidence:
+        raise ApiProblem(HTTPStatus.CONFLICT, f"{given.decision} needs a link in `evidence` that shows it")
     now = context.clock.now()
     # Leasing first excludes that two reviewers pass this check at the same moment.
     if not flags.lease(session, flag.id, owner=f"user:{caller.account}", now=now, until=now):

@@ -1,0 +1,49 @@
+"""Posts that people chose for the weekly summary to quote ("Đưa vào báo cáo")."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from storage.database import insert_ignoring
+from storage.models import Flag, Post, QuoteChoice
+
+
+def choose(session: Session, flag: Flag, *, user_id: int, now: datetime) -> None:
+    """Choose the flagged version of a post; choosing it twice changes nothing."""
+    row = {"flag_id": flag.id, "revision_number": flag.revision_number, "chosen_by": user_id, "chosen_at": now}
+    insert_ignoring(session, QuoteChoice, [row], ("flag_id",))
+
+
+def take_back(session: Session, flag: Flag) -> None:
+    """Take the choice back; the audit trail tells of both."""
+    session.execute(delete(QuoteChoice).where(QuoteChoice.flag_id == flag.id))
+
+
+def is_chosen(session: Session, flag: Flag) -> bool:
+    """Tell whether the version that is flagged now was chosen; a later edit needs a new choice."""
+    chosen = session.scalar(select(QuoteChoice.revision_number).where(QuoteChoice.flag_id == flag.id))
+    return chosen == flag.revision_number
+
+
+def chosen(session: Session, start: datetime, end: datetime, label: str) -> Sequence[Flag]:
+    """List the flags of a label that were chosen, on posts first seen from `start` until before `end`.
+
+    Flags that a person rejected, and posts that were edited after the choice, are left out. In the order of the choice.
+    """
+    query = (
+        select(Flag)
+        .join(QuoteChoice, QuoteChoice.flag_id == Flag.id)
+        .join(Post, Post.id == Flag.post_id)
+        .options(joinedload(Flag.post).joinedload(Post.source))
+        .where(
+            Flag.label == label,
+            Flag.state != "rejected",
+            QuoteChoice.revision_number == Flag.revision_number,
+            Post.collected_at >= start,
+            Post.collected_at < end,
+        )
+        .order_by(QuoteChoice.chosen_at, Flag.id)
+    )
+    return session.scalars(query).all()
