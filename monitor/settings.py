@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     lease_minutes: int = Field(
         default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
     )
+    second_reading_share: float = Field(
+        default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
+    )
     api_requests_per_minute: int = Field(
         default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
     )

@@ -6,12 +6,13 @@ from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.clock_check import check_clock, require_trusted_clock
-from storage import audit, host_state, posts, sources
+from storage import audit, host_state, posts, sources, teamwork
 from storage.chain import DECISIONS
 from storage.database import Database
 
 # Longer than usual crawl intervals, so that a source in use keeps its rate limit.
 HOSTS_REMEMBERED = timedelta(days=30)
+HANDOVERS_KEPT = timedelta(days=90)  # they tell of a shift, and may name people
 
 
 def retain(database: Database, clock: Clock, captures: CaptureStore | None = None) -> dict[str, int]:
@@ -36,6 +37,7 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
         if captures:
             captures.delete_unused(session)
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
+        teamwork.delete_old_handovers(session, now - HANDOVERS_KEPT)
         # Last, for it locks the end of the trail until the commit.
         for name, count in gone.items():
             if count.posts:

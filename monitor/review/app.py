@@ -1,5 +1,6 @@
 """The factory of the desk's web application."""
 
+import hmac
 from typing import Final
 
 from fastapi import FastAPI
@@ -28,6 +29,8 @@ from monitor.review.pages import (
     report_files,
     search,
     second_factor,
+    second_reading,
+    shift,
     sign_in,
     source_health,
     teach,
@@ -61,6 +64,8 @@ ROUTERS: Final = (
     search.router,
     flag.router,
     question.router,
+    second_reading.router,
+    shift.router,
     teach.router,
     report_files.router,
 )
@@ -105,6 +110,7 @@ def create_app(
         second_factor=SecondFactor(secret),
         teaching=teaching,
         searching=searching,
+        draw_seed=hmac.digest(secret.encode(), b"second readings", "sha256"),
         stand_in_hash=hash_password(one_time_password()),
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)

@@ -34,7 +34,9 @@ from monitor.review.throttle import Throttle, password_counts
 from monitor.settings import Settings
 from storage import users
 from storage.database import Database
+from storage.second_readings import Draw
 
+READ_AGAIN_WITHIN: Final = timedelta(days=14)  # later nobody waits for it any more
 TEMPLATES_DIR: Final = Path(__file__).parent / "templates"
 STATIC_DIR: Final = Path(__file__).parent / "static"
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -57,6 +59,7 @@ class Desk:
         second_factor: Makes and checks the codes of authenticator apps.
         teaching: Takes the steps of teaching in the background; None where the desk is served without.
         searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
+        draw_seed: Makes the draw of second readings one that nobody can foresee.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
 
@@ -72,6 +75,7 @@ class Desk:
     second_factor: SecondFactor
     teaching: Teaching | None
     searching: Searching | None
+    draw_seed: bytes
     stand_in_hash: str
 
     @property
@@ -82,6 +86,11 @@ class Desk:
     def lease_end(self, now: datetime) -> datetime:
         """Return when a lease taken now ends."""
         return now + timedelta(minutes=self.settings.lease_minutes)
+
+    def draw(self) -> Draw:
+        """Return which of the decided flags are read a second time now."""
+        since = self.clock.now() - READ_AGAIN_WITHIN
+        return Draw(self.draw_seed, self.settings.second_reading_share, since)
 
     async def is_own_password(self, user_id: int, password: str) -> bool:
         """Tell whether somebody who is signed in typed their own password; too many wrong ones are not looked at."""

@@ -43,6 +43,11 @@ class QuestionView:
     answers: tuple[Given, ...]
     holder: Holder | None
 
+    @property
+    def heading(self) -> str:
+        """What stands in place of a missing title."""
+        return _("Bài đăng của câu hỏi %(number)s") % {"number": self.question_id}
+
 
 def question_view(session: Session, question: Question, owner: str, now: datetime) -> QuestionView:
     """Collect the data of a question's page."""

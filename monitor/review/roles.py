@@ -26,6 +26,7 @@ MATRIX: Final[Mapping[str, frozenset[Right]]] = {
     "admin": frozenset(Right),
 }
 ROLES: Final = tuple(MATRIX)
+DECIDING: Final = tuple(role for role in ROLES if Right.DECIDE in MATRIX[role])
 NEED_SECOND_FACTOR: Final = frozenset({"lead", "admin"})
 DEFAULT_ROLE: Final = "reviewer"
 

@@ -16,6 +16,7 @@ from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.search_texts import SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
+from storage.models.teamwork import Assignment, Handover, MentionMark, SecondReading
 from storage.models.threshold_rules import ThresholdRule
 from storage.models.users import AuditEvent, User
 from storage.models.webhooks import WebhookDelivery, WebhookTarget
@@ -23,6 +24,7 @@ from storage.models.webhooks import WebhookDelivery, WebhookTarget
 __all__ = [
     "Answer",
     "ApiKey",
+    "Assignment",
     "AuditEvent",
     "Base",
     "Capture",
@@ -36,8 +38,10 @@ __all__ = [
     "ErasedAuthor",
     "Evidence",
     "Flag",
+    "Handover",
     "HostState",
     "Invitation",
+    "MentionMark",
     "Model",
     "Post",
     "PostBand",
@@ -53,6 +57,7 @@ __all__ = [
     "SavedSearch",
     "Score",
     "SearchText",
+    "SecondReading",
     "Source",
     "SourceState",
     "ThresholdRule",

@@ -19,7 +19,7 @@ from storage.models import AuditEvent, Base
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
 
-BEFORE, NEWEST = "0016_saved_searches", "0017_finer_decisions"
+BEFORE, NEWEST = "0017_finer_decisions", "0018_teamwork"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
@@ -183,7 +183,7 @@ def test_old_decisions_become_those_that_say_the_same_and_damage_stays_visible(
         detail = {"posts": 1, chain.DECISIONS: 1}
         audit.record(session, at=MONDAY_MORNING, action="erasure", subject="forum", detail=detail)
         session.commit()
-    move(database, command.downgrade, BEFORE)
+    move(database, command.downgrade, "0016_saved_searches")
     with database.engine.begin() as connection:
         old = connection.execute(text("SELECT decision FROM reviews ORDER BY id")).scalars().all()
         assert old == ["confirmed", "confirmed", "rejected"]

@@ -16,8 +16,8 @@ from monitor.review.flag_view import flag_view, history_of, seen_state_of, web_a
 from monitor.review.language import counted
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path, known_label
-from monitor.review.roles import Right
-from storage import audit, flags, reviews
+from monitor.review.roles import DECIDING, Right
+from storage import audit, flags, reviews, second_readings, teamwork
 from storage.decisions import NEED_LINK, choices
 from storage.models import Flag
 
@@ -57,7 +57,12 @@ class Draft:
 
 @router.get("/flags/{flag_id}")
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: str = "") -> Response:
-    """Show a flag. Nothing is leased: another site may lead here by a link."""
+    """Show a flag. Nothing is leased: another site may lead here by a link.
+
+    Who may still judge it a second time is led there first, where earlier decisions are not shown.
+    """
+    if reviewer.may(Right.DECIDE) and _waits_for_second(desk, reviewer, flag_id):
+        return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
     return _page(request, desk, reviewer, flag_id, label)
 
 
@@ -107,6 +112,12 @@ def decide(
     if decision != wording.REOPENED:
         request.session["done"] = {"flag_id": flag_id, "decision": decision}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+
+
+def _waits_for_second(desk: Desk, reviewer: Reviewer, flag_id: int) -> bool:
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        return second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id)
 
 
 def _missing_link(decision: str, draft: Draft) -> str | None:
@@ -174,12 +185,14 @@ def _page(
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
         view = flag_view(session, flag, owner, now)
+        assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
     chosen = known_label(label)
     context = {
         "flag": view,
         "label": chosen or "",
         "draft": draft or Draft(),
         "line": line,
+        "assigning": assigning,
         "done": request.session.pop("done", None),
         "limits": {"note": MAX_NOTE, "links": MAX_LINKS},
     }

@@ -1,0 +1,115 @@
+"""The data of second readings and of differences. A reader sees the post, and not what others or the machine said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from classifiers.evaluation.coders import CoderAgreement, alpha, kappa
+from classifiers.text.normalise import MAX_CHARACTERS
+from monitor.review import wording
+from monitor.review.flag_view import first_line, web_address
+from monitor.review.language import gettext as _
+from monitor.review.wording import LabelHelp
+from storage import posts, second_readings, users
+from storage.models import Flag, SecondReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindPost:
+    """A flagged post without reasons, probability and decisions."""
+
+    flag_id: int
+    label: LabelHelp
+    source: str
+    url: str | None
+    host: str | None
+    title: str
+    text: str
+    rest: str
+    context: str | None
+    published_at: datetime | None
+    published_precision: str | None
+
+    @property
+    def heading(self) -> str:
+        """What stands in place of a missing title."""
+        return _("Bài đăng của mục %(number)s") % {"number": self.flag_id}
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A flag that two people judged differently; who they are is not shown."""
+
+    reading_id: int
+    label: LabelHelp
+    first_line: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """The agreement of one pair of people on one label, or of all people."""
+
+    label: LabelHelp
+    people: str
+    figures: CoderAgreement
+
+
+def blind_post(session: Session, flag: Flag) -> BlindPost:
+    """Collect a flagged post in the version that was flagged."""
+    post = flag.post
+    version = {each.number: each for each in posts.revisions(session, post.id)}.get(flag.revision_number)
+    title, text = (version.title, version.text) if version else (post.title, post.text)
+    url = web_address(post.url)
+    return BlindPost(
+        flag_id=flag.id,
+        label=wording.label_help(flag.label),
+        source=post.source.name,
+        url=url,
+        host=urlsplit(url).hostname if url else None,
+        title=title if title and not text.startswith(title) else "",
+        text=text[:MAX_CHARACTERS],
+        rest=text[MAX_CHARACTERS:],
+        context=post.context,
+        published_at=post.published_at,
+        published_precision=post.published_precision,
+    )
+
+
+def difference_row(row: SecondReading) -> DifferenceRow:
+    """Collect one line of the list of differences."""
+    post = row.flag.post
+    line = first_line(post.current_title, post.current_text)
+    return DifferenceRow(row.id, wording.label_help(row.flag.label), line, row.decided_at)
+
+
+def agreement(session: Session) -> tuple[AgreementRow, ...]:
+    """Measure agreement by label: Krippendorff's alpha of all people, then Cohen's kappa of each pair."""
+    rows = sorted(second_readings.read_twice(session), key=lambda one: one.label)
+    names = {user.id: user.name for user in users.all_users(session)}
+    found: list[AgreementRow] = []
+    for label, group in groupby(rows, key=lambda one: one.label):
+        judged = list(group)
+        help_text = wording.label_help(label)
+        together = alpha([(one.first, one.second) for one in judged])
+        if together is not None:
+            found.append(AgreementRow(help_text, _("tất cả (alpha)"), together))
+        found.extend(AgreementRow(help_text, people, figures) for people, figures in _pairs(judged, names))
+    return tuple(found)
+
+
+def _pairs(judged: list[second_readings.ReadTwice], names: Mapping[int, str]) -> list[tuple[str, CoderAgreement]]:
+    """Measure each pair of people, whoever of the two read first."""
+    pairs: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for one in judged:
+        answers = ((one.first_id, one.first), (one.second_id, one.second))
+        (low, said), (high, replied) = sorted(answers)
+        pairs.setdefault((low, high), []).append((said, replied))
+    return [
+        (f"{names[low]} – {names[high]} (kappa)", kappa(*zip(*said, strict=True)))
+        for (low, high), said in sorted(pairs.items())
+    ]

@@ -1,0 +1,68 @@
+"""Working together: second readings, assignments, what was mentioned, and notes at the end of a shift."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, PrimaryKey
+from storage.models.scoring import Flag, Review
+from storage.models.users import User
+
+
+class SecondReading(Base):
+    """What a second person said of a flag, without seeing what the first one said. It changes no flag by itself."""
+
+    __tablename__ = "second_readings"
+    __table_args__ = (UniqueConstraint("flag_id", "revision_number"),)
+
+    id: Mapped[PrimaryKey]
+    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"))
+    revision_number: Mapped[int] = mapped_column(comment="the version of the post that both judged")
+    # A number without a foreign key: an erasure writes the first decision anew, under the same number.
+    review_id: Mapped[int] = mapped_column(comment="the first decision")
+    reader_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    decision: Mapped[str] = mapped_column(String(20))
+    decided_at: Mapped[datetime] = mapped_column(index=True)
+    settled_by: Mapped[int | None] = mapped_column(comment="the decision of a third person, where the two differed")
+
+    flag: Mapped[Flag] = relationship()
+    first: Mapped[Review] = relationship(
+        primaryjoin="foreign(SecondReading.review_id) == Review.id", viewonly=True, uselist=False
+    )
+
+
+class Assignment(Base):
+    """A flag that somebody is asked to look at."""
+
+    __tablename__ = "assignments"
+
+    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    assigned_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    assigned_at: Mapped[datetime]
+
+    flag: Mapped[Flag] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=[assigned_by])
+
+
+class Handover(Base):
+    """What somebody tells those who come next, at the end of a shift."""
+
+    __tablename__ = "handovers"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    text: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(index=True)
+
+    user: Mapped[User] = relationship()
+
+
+class MentionMark(Base):
+    """Up to when somebody has seen where they were mentioned."""
+
+    __tablename__ = "mention_marks"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    seen_until: Mapped[datetime]

@@ -1,0 +1,185 @@
+"""Second readings: a share of decided flags is judged again by another person, who does not see the first decision."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from storage import audit, reviews
+from storage.decisions import STATE_OF, choices
+from storage.errors import DataRejected, NotFound
+from storage.models import Flag, Post, Review, SecondReading
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Which flags get a second reading: a share of them, by a hash, so that nobody's decisions are preferred.
+
+    Args:
+        seed: Makes the draw one that nobody can foresee.
+        share: Of the decided flags, 0 to 1.
+        since: Decisions before this time are no longer read again, UTC.
+
+    """
+
+    seed: bytes
+    share: float
+    since: datetime
+
+    def takes(self, flag_id: int, revision_number: int) -> bool:
+        """Tell whether one version of a flag's post is drawn."""
+        digest = hashlib.blake2b(f"{flag_id}:{revision_number}".encode(), key=self.seed[:64], digest_size=8).digest()
+        return int.from_bytes(digest, "big") < self.share * 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTwice:
+    """Two independent judgements of one flag, as states: `confirmed`, `rejected` or `unsure`."""
+
+    label: str
+    first_id: int
+    second_id: int
+    first: str
+    second: str
+
+
+def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[Flag]:
+    """List the flags that wait for a second reading, the one decided first first, with post and source.
+
+    Args:
+        session: The unit of work.
+        draw: Which flags are read twice.
+        reader_id: Only those that this person may read: not decided, nor taken back, by the same person. None: all.
+
+    """
+    # Of copies that were decided together one is enough.
+    decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
+    read = exists().where(SecondReading.flag_id == Flag.id, SecondReading.revision_number == Flag.revision_number)
+    query = (
+        select(Flag)
+        .join(Review, decided)
+        .options(joinedload(Flag.post).joinedload(Post.source))
+        .where(Flag.state != "open", ~read, Review.stands(), Review.decided_at >= draw.since)
+        .order_by(Review.id)
+    )
+    if reader_id is not None:
+        other = aliased(Review)  # of the same flag
+        mine = (other.flag_id == Flag.id, other.revision_number == Flag.revision_number)
+        own = exists().where(*mine, other.reviewer_id == reader_id)
+        query = query.where(~own)
+    found = dict.fromkeys(session.scalars(query).all())
+    return [flag for flag in found if draw.takes(flag.id, flag.revision_number)]
+
+
+def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> bool:
+    """Tell whether a flag waits for the second reading of this person, who should not see its decisions before."""
+    if flag.state == "open" or not draw.takes(flag.id, flag.revision_number):
+        return False
+    return any(other.id == flag.id for other in waiting(session, draw, reader_id))
+
+
+def record(session: Session, flag: Flag, *, reader_id: int, decision: str, now: datetime) -> SecondReading:
+    """Add a second reading; the flag stays as it is.
+
+    Args:
+        session: The unit of work.
+        flag: The flag; it must have a decision.
+        reader_id: Who read it.
+        decision: One of `storage.decisions.choices` of its label.
+        now: The present time, UTC.
+
+    Raises:
+        DataRejected: When the decision is none, the reader decided first, or it was read twice already.
+
+    """
+    if decision not in choices(flag.label):
+        message = f"{decision!r} is no decision on {flag.label!r}: take one of {', '.join(choices(flag.label))}"
+        raise DataRejected(message)
+    first = reviews.newest_standing(session, flag.id, flag.revision_number)
+    open_again = flag.state == "open"
+    if first is None or open_again or first.reviewer_id == reader_id or of_flag(session, flag) is not None:
+        raise DataRejected(f"flag {flag.id} needs no second reading by this person")
+    row = SecondReading(
+        flag_id=flag.id,
+        revision_number=flag.revision_number,
+        review_id=first.id,
+        reader_id=reader_id,
+        decision=decision,
+        decided_at=now,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"decision": decision, "review": first.id}
+    audit.record(session, at=now, action="second_reading", subject=f"flags:{flag.id}", user_id=reader_id, detail=detail)
+    return row
+
+
+def of_flag(session: Session, flag: Flag) -> SecondReading | None:
+    """Return the second reading of the flagged version; None when there is none."""
+    return session.scalar(
+        select(SecondReading).where(
+            SecondReading.flag_id == flag.id, SecondReading.revision_number == flag.revision_number
+        )
+    )
+
+
+def differing(session: Session, third_id: int | None = None) -> list[SecondReading]:
+    """List second readings that differ from the first and wait for a third person, oldest first.
+
+    Args:
+        session: The unit of work.
+        third_id: Only those that this person may settle, who is neither the first nor the second. None: all.
+
+    """
+    query = (
+        select(SecondReading)
+        .join(Flag, Flag.id == SecondReading.flag_id)
+        .options(
+            joinedload(SecondReading.flag).joinedload(Flag.post).joinedload(Post.source),
+            joinedload(SecondReading.first),
+        )
+        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == Flag.revision_number)
+        .order_by(SecondReading.id)
+    )
+    return [
+        row
+        for row in session.scalars(query)
+        if STATE_OF[row.first.decision] != STATE_OF[row.decision]
+        and third_id not in (row.first.reviewer_id, row.reader_id)
+    ]
+
+
+def difference(session: Session, reading_id: int, third_id: int) -> SecondReading:
+    """Return a difference that a person may settle.
+
+    Raises:
+        NotFound: When there is none of that number that waits for this person.
+
+    """
+    for row in differing(session, third_id):
+        if row.id == reading_id:
+            return row
+    raise NotFound(f"there is no difference {reading_id} that you could settle: it may be settled by now")
+
+
+def settle(session: Session, row: SecondReading, review: Review) -> None:
+    """Note the decision by which a third person settled a difference."""
+    row.settled_by = review.id
+    session.flush()
+
+
+def read_twice(session: Session) -> Sequence[ReadTwice]:
+    """List all flags that two people judged, oldest first."""
+    query = (
+        select(Flag.label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
+        .join(Flag, Flag.id == SecondReading.flag_id)
+        .join(Review, Review.id == SecondReading.review_id)
+        .order_by(SecondReading.id)
+    )
+    return [
+        ReadTwice(label, first_id, second_id, STATE_OF[first], STATE_OF[second])
+        for label, first_id, second_id, first, second in session.execute(query)
+    ]

@@ -1,0 +1,114 @@
+"""Assignments, mentions in notes, and notes at the end of a shift."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from storage import audit
+from storage.models import Assignment, Case, CaseEvent, Flag, Handover, MentionMark, Post, Review, User
+
+LOOK_BACK: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A note in which somebody is named with @; `place` is `flags`, `cases` or `handovers`, `number` the row there."""
+
+    place: str
+    number: int
+    by: str
+    note: str
+    at: datetime
+
+
+def assign(session: Session, flag: Flag, *, user_id: int, by: int, now: datetime) -> None:
+    """Ask somebody to look at a flag; an earlier request for the same flag ends."""
+    row = session.get(Assignment, flag.id) or Assignment(flag_id=flag.id)
+    row.user_id, row.assigned_by, row.assigned_at = user_id, by, now
+    session.add(row)
+    session.flush()
+    audit.record(session, at=now, action="assigned", subject=f"flags:{flag.id}", user_id=by, detail={"to": user_id})
+
+
+def assigned_to(session: Session, user_id: int) -> Sequence[Assignment]:
+    """List the open flags that somebody is asked to look at, oldest request first."""
+    whole = joinedload(Assignment.flag).joinedload(Flag.post).joinedload(Post.source)
+    query = select(Assignment).join(Flag).options(whole, joinedload(Assignment.by))
+    query = query.where(Assignment.user_id == user_id, Flag.state == "open")
+    return session.scalars(query.order_by(Assignment.assigned_at, Assignment.flag_id)).all()
+
+
+def assignee(session: Session, flag_id: int) -> str | None:
+    """Return the name of who is asked to look at a flag; None when nobody is."""
+    query = select(User.name).join(Assignment, Assignment.user_id == User.id).where(Assignment.flag_id == flag_id)
+    return session.scalar(query)
+
+
+def people_to_assign(session: Session, roles: Sequence[str]) -> list[tuple[int, str]]:
+    """List the numbers and names of active users with one of some roles, by name."""
+    query = select(User.id, User.name).where(User.active, User.role.in_(roles)).order_by(User.name)
+    return [(number, name) for number, name in session.execute(query)]
+
+
+def names(text: str, name: str) -> bool:
+    """Tell whether a note names an account with @, in any case and however its letters are composed."""
+    wanted, given = (unicodedata.normalize("NFC", part).casefold() for part in (name, text))
+    return re.search(rf"(?<![\w@.])@{re.escape(wanted)}(?!\w)", given) is not None
+
+
+def mentions(session: Session, user: User, now: datetime) -> list[Mention]:
+    """List where others named somebody within the last 30 days, newest first."""
+    since = now - LOOK_BACK
+    noted = select(Review.flag_id, User.name, Review.note, Review.decided_at).join(User, User.id == Review.reviewer_id)
+    noted = noted.where(Review.note.contains("@"), Review.decided_at >= since, Review.reviewer_id != user.id)
+    done = select(Case.id, User.name, CaseEvent.note, CaseEvent.at).join(Case, Case.id == CaseEvent.case_id)
+    done = done.join(User, User.id == CaseEvent.user_id)
+    done = done.where(CaseEvent.note.contains("@"), CaseEvent.at >= since, CaseEvent.user_id != user.id)
+    told = select(Handover.id, User.name, Handover.text, Handover.written_at).join(User, User.id == Handover.user_id)
+    told = told.where(Handover.text.contains("@"), Handover.written_at >= since, Handover.user_id != user.id)
+    found = [
+        Mention(place, number, by, note, at)
+        for place, query in (("flags", noted), ("cases", done), ("handovers", told))
+        for number, by, note, at in session.execute(query)
+        if names(note, user.name)
+    ]
+    return sorted(found, key=lambda one: (one.at, one.place, one.number), reverse=True)
+
+
+def seen_until(session: Session, user_id: int) -> datetime | None:
+    """Return up to when somebody has seen where they were named; None: nothing yet."""
+    row = session.get(MentionMark, user_id)
+    return row.seen_until if row else None
+
+
+def mark_seen(session: Session, user_id: int, now: datetime) -> None:
+    """Note that somebody has seen where they were named until now."""
+    row = session.get(MentionMark, user_id) or MentionMark(user_id=user_id, seen_until=now)
+    row.seen_until = now
+    session.add(row)
+    session.flush()
+
+
+def hand_over(session: Session, *, user_id: int, text: str, now: datetime) -> Handover:
+    """Add a note for those who come next."""
+    row = Handover(user_id=user_id, text=text, written_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def handovers(session: Session, since: datetime, limit: int = 50) -> Sequence[Handover]:
+    """List notes since a time, newest first, with who wrote them."""
+    query = select(Handover).options(joinedload(Handover.user)).where(Handover.written_at >= since)
+    return session.scalars(query.order_by(Handover.id.desc()).limit(limit)).all()
+
+
+def delete_old_handovers(session: Session, before: datetime) -> int:
+    """Delete notes written before a time; returns how many."""
+    return cast("CursorResult[Any]", session.execute(delete(Handover).where(Handover.written_at < before))).rowcount
