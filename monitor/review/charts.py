@@ -15,9 +15,9 @@ HEIGHT: Final = 190
 _LEFT: Final = 44  # for the numbers of the axis
 _BOTTOM: Final = 26
 _TOP: Final = 10
-_ROW: Final = 30
-_NAMES: Final = 230
-_LONGEST_NAME: Final = 32  # characters
+_RIGHT: Final = 24  # half of the last name
+_ROW: Final = 50  # the name above, the interval below it
+_LONGEST_NAME: Final = 48  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def columns(found: Sequence[Column]) -> Markup:
     """Draw columns of stacked parts."""
     top = _round_up(max((sum(column.parts.values()) for column in found), default=0))
     scale = (HEIGHT - _TOP - _BOTTOM) / top
-    step = (WIDTH - _LEFT) / max(1, len(found))
+    step = (WIDTH - _LEFT - _RIGHT) / max(1, len(found))
     drawn = [_level(part * top, HEIGHT - _BOTTOM - part * top * scale) for part in (0, 0.5, 1)]
     for place, column in enumerate(found):
         left, foot = _LEFT + place * step, float(HEIGHT - _BOTTOM)
@@ -66,8 +66,8 @@ def shares(found: Sequence[Share]) -> Markup:
         drawn.append(_upright("grid", _across(percent / 100), 0, foot))
         drawn.append(_text(_across(percent / 100), foot + 18, f"{percent}%", "middle"))
     for place, share in enumerate(found):
-        middle = (place + 0.5) * _ROW
-        drawn.append(_text(0, middle + 5, _shortened(share.name), "start"))
+        middle = (place + 0.7) * _ROW
+        drawn.append(_text(0, middle - 16, _shortened(share.name), "start"))
         if share.expected is not None:
             drawn.append(_upright("expected", _across(share.expected), middle - 11, middle + 11))
         point = Markup(
@@ -97,7 +97,7 @@ def _level(value: float, y: float) -> Markup:
 
 
 def _across(value: float) -> float:
-    return _NAMES + value * (WIDTH - _NAMES - 24)
+    return _RIGHT + value * (WIDTH - 2 * _RIGHT)
 
 
 def _round_up(highest: int) -> int:

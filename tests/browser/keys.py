@@ -6,6 +6,11 @@ from tests.browser.conftest import Visitor
 from tests.browser.world import PASSWORD
 from tests.monitor.review.test_review_second_factor import totp
 
+SETTLED = """() => {
+  const loaded = performance.getEntriesByType("navigation")[0].loadEventEnd;
+  return loaded > 0 && performance.now() - loaded > 600;
+}"""
+
 
 def reach(visitor: Visitor, wanted: Locator, *, most: int = 60) -> None:
     """Press Tab until an element has the focus."""
@@ -31,3 +36,16 @@ def sign_in(visitor: Visitor, name: str) -> None:
         keyboard.type(totp(secret, visitor.desk.clock.now().timestamp()))
         keyboard.press("Enter")
         page.locator(".codes").wait_for()
+
+
+def press(visitor: Visitor, key: str) -> None:
+    """Press a key of the desk: what it does waits until the page has been there for half a second."""
+    visitor.page.wait_for_function(SETTLED)
+    visitor.page.keyboard.press(key)
+
+
+def follow(visitor: Visitor, wanted: Locator) -> None:
+    """Reach a link or a button and press it; waits for the page that it leads to."""
+    reach(visitor, wanted)
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")

@@ -31,6 +31,7 @@ def pages(desk: Desk) -> Iterator[str]:
     for route in routes(desk.app):
         if "GET" in (route.methods or ()) and route.path not in NO_PAGES and not route.path.startswith("/api/"):
             yield re.sub(r"\{(\w+)\}", lambda found: str(numbers[found[1]]), route.path)
+    yield "/search?q=luong"
     yield "/no-such-page"
 
 
@@ -58,7 +59,7 @@ def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look
         for path in pages(desk):
             visitor.open(path)
             visitor.page.evaluate(axe)
-            name = path.strip("/").replace("/", "-") or "home"
+            name = re.sub(r"\W+", "-", path).strip("-") or "home"
             visitor.page.screenshot(path=folder / f"{name}.png", full_page=True)
             faults += [f"{path}: {fault}" for fault in faults_of(visitor)]
         # A page that is not there is an answer of 404, of which Chromium complains.

@@ -25,7 +25,7 @@ from tests.storage.sample_questions import add_question
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
-FILES = {"/reports/{name:path}"}  # what is downloaded is no page
+FILES = {"/reports/{name:path}", "/search/export.{kind}"}  # what is downloaded is no page
 SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
 
 
