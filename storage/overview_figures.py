@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from storage.decisions import HOLDS
 from storage.models import Answer, Flag, Post, Question, Review, Source
 
 SURE: Final = ("confirmed", "rejected")
@@ -62,25 +62,26 @@ def decided_by_probability(session: Session, edges: Sequence[int]) -> list[BinCo
 
 
 def double_readings(session: Session) -> list[tuple[str, bool]]:
-    """List what two or more people judged: the label, and whether all say the same. A doubt is no judgement."""
-    reviews = select(
-        Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision, Review.decided_at
-    ).join(Flag, Flag.id == Review.flag_id)
-    answers = select(
-        Question.post_id,
-        Question.label,
-        Question.revision_number,
-        Answer.reviewer_id,
-        Answer.decision,
-        Answer.decided_at,
-    ).join(Question, Question.id == Answer.question_id)
-    said: dict[tuple[int, str, int], dict[int, tuple[datetime, str]]] = {}
-    for post_id, label, revision, person, decision, at in (*session.execute(reviews), *session.execute(answers)):
-        by_person = said.setdefault((post_id, label, revision), {})
-        if decision in SURE and (person not in by_person or at >= by_person[person][0]):
-            by_person[person] = (at, decision)
-    return [
-        (label, len({decision for _, decision in by_person.values()}) == 1)
-        for (_, label, _), by_person in said.items()
-        if len(by_person) > 1
-    ]
+    """List what two or more people judged: the label, and whether all say the same of it.
+
+    A doubt is no judgement, and what was taken back counts no more.
+    """
+    reviews = (
+        select(Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision)
+        .join(Flag, Flag.id == Review.flag_id)
+        .where(Review.stands())
+        .order_by(Review.id)
+    )
+    answers = (
+        select(Question.post_id, Question.label, Question.revision_number, Answer.reviewer_id, Answer.decision)
+        .join(Question, Question.id == Answer.question_id)
+        .order_by(Answer.id)
+    )
+    said: dict[tuple[int, str, int], dict[int, bool]] = {}
+    for post_id, label, revision, person, decision in session.execute(answers):
+        if decision in SURE:
+            said.setdefault((post_id, label, revision), {})[person] = decision == SURE[0]
+    for post_id, label, revision, person, decision in session.execute(reviews):
+        if decision in HOLDS:
+            said.setdefault((post_id, label, revision), {})[person] = HOLDS[decision]
+    return [(label, len(set(by.values())) == 1) for (_, label, _), by in said.items() if len(by) > 1]

@@ -140,7 +140,7 @@ def _post(session: Session, clock: FakeClock, source: Source, number: int, label
 def _judge(session: Session, clock: FakeClock) -> None:
     """Decide some flags, each with a note and a link."""
     person = users.by_name(session, SECOND)
-    decisions = ("confirmed", "rejected", "unsure", "confirmed")
+    decisions = ("yes", "no", "unsure", "yes")
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
         note = "đã gọi hỏi tổ trưởng"
         reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now())

@@ -28,7 +28,7 @@ def test_an_empty_desk_says_what_is_missing(lan: Browser) -> None:
 
 
 def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browser, make_flagged: FlagMaker) -> None:
-    for decision in ("confirmed",) * 3 + ("rejected",) * 5 + ("unsure",) * 2:
+    for decision in ("yes",) * 3 + ("no",) * 5 + ("unsure",) * 2:
         flag_id = make_flagged(probability=0.72)
         lan.decide(flag_id, decision)
     make_flagged(label="negative", probability=0.95)
@@ -53,9 +53,9 @@ def test_what_two_people_read_is_compared(
     lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
-    lan.decide(flag_id, "confirmed")
+    lan.decide(flag_id, "yes")
     hung.decide(flag_id, "reopened")
-    hung.decide(flag_id, "rejected")
+    hung.decide(flag_id, "no")
     rows = tables(lan.page("/overview"))["Hai người có cùng ý không"]
     assert rows == ["Bức xúc của người lao động Bức xúc của người lao động 0/1 0% 0–79%"]
 
