@@ -16,6 +16,11 @@ if TYPE_CHECKING:  # the registry imports this module, and must not load the HTT
     from monitor.collectors.parsing.human_dates import Precision
 
 
+TRIES_AT_ONE_PLACE = 3
+UNREADABLE = f"page that could not be read {TRIES_AT_ONE_PLACE} times: it was left out"
+NOT_LOOKED_AT = "page to look at again that could not be read"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPost:
     """One post as its platform published it. Times are aware UTC.
@@ -51,6 +56,7 @@ class SourceView:
         validators: `{url: {"etag": …, "last_modified": …}}`, verbatim, as stored with the last batch.
         watched: Identifiers of recent posts that may have been edited or removed since.
         secret: The operator's key or token for this source; never shown, stored or logged.
+        failures: How many readings in a row have failed so far.
 
     """
 
@@ -61,6 +67,12 @@ class SourceView:
     validators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     watched: Sequence[str] = ()
     secret: str | None = field(default=None, repr=False)
+    failures: int = 0
+
+    @property
+    def may_skip(self) -> bool:
+        """Whether a page at the cursor that cannot be read is to be left out: it failed often enough already."""
+        return self.failures >= TRIES_AT_ONE_PLACE - 1
 
     def number_setting(self, name: str, default: int, most: int) -> int:
         """Return a setting that is a whole number from 1 to `most`.

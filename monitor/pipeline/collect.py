@@ -230,6 +230,7 @@ class Crawler:
                 cursor=current.state.cursor,
                 validators=current.state.validators,
                 secret=self._secret_for(current.name, current.kind),
+                failures=current.state.failures,
                 watched=posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST),
             )
             session.commit()

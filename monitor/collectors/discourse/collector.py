@@ -1,12 +1,13 @@
 """A Discourse forum's public posts, all of them or those of one category or tag, without an account."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.base import UNREADABLE, Batch, KnownPost, SourceView
 from monitor.collectors.discourse.api import (
     Entry,
     Forum,
@@ -53,7 +54,16 @@ class DiscourseCollector:
         cursor = Cursor.from_stored(source.cursor, forum)
         reader = _Reader(forum, client, _post_ids(source.watched), cursor.chosen)
         while cursor.before is not None:
-            page = await reader.page(cursor.before)
+            try:
+                page = await reader.page(cursor.before)
+            except PayloadInvalid:
+                if not source.may_skip:
+                    raise
+                gap = f"posts from number {cursor.before} down to {cursor.before - _WINDOW + 1} were left out"
+                page, cursor = await reader.page(None), cursor.after(cursor.before - _WINDOW)
+                batch = await reader.batch(page, cursor)
+                yield replace(batch, skipped=batch.skipped + Counter({UNREADABLE: 1}), gap=gap)
+                continue
             cursor = cursor.back(page)
             yield await reader.batch(page, cursor)
         page = await reader.page(None)

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.base import UNREADABLE, Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.mastodon.api import (
@@ -59,14 +59,29 @@ class MastodonCollector:
         else:
             fresh = False
         while cursor.pages_left and cursor.older:
-            page = await reader.page(max_id=cursor.older)
+            try:
+                page = await reader.page(max_id=cursor.older)
+            except PayloadInvalid:
+                if not source.may_skip:
+                    raise
+                page, gap = await reader.page(), f"posts older than number {cursor.older} were left out"
+                cursor = replace(cursor, older=None, pages_left=0)
+                yield _skipping(page, cursor, gap)
+                break
             cursor = cursor.back(page)
             yield _batch(page, cursor)
         if fresh or cursor.newest is None:
             return
-        async for page in reader.newer_than(cursor.newest):
+        try:
+            async for page in reader.newer_than(cursor.newest):
+                cursor = cursor.forward(page)
+                yield _batch(page, cursor, gap=reader.restriction)
+        except PayloadInvalid:
+            if not source.may_skip:
+                raise
+            page, gap = await reader.page(), f"posts from number {cursor.newest} to the newest page were left out"
             cursor = cursor.forward(page)
-            yield _batch(page, cursor, gap=reader.restriction)
+            yield _skipping(page, cursor, gap)
         yield await _look_again(source, reader, cursor)
 
     async def recheck(
@@ -254,6 +269,12 @@ def _missing(page: Page, cursor: Cursor, watched: set[str]) -> list[tuple[str, s
         for status_id, external_id in cursor.recent
         if external_id in watched and status_id not in shown and sort_key(status_id) >= oldest
     ]
+
+
+def _skipping(page: Page, cursor: Cursor, gap: str) -> Batch:
+    """Go on with the newest page, past one that can never be read."""
+    batch = _batch(page, cursor, gap)
+    return replace(batch, skipped=batch.skipped + Counter({UNREADABLE: 1}))
 
 
 def _batch(page: Page, cursor: Cursor, gap: str | None = None) -> Batch:

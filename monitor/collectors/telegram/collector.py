@@ -1,10 +1,11 @@
 """The collector for the public preview of Telegram channels, with the owner's recorded permission only."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.base import NOT_LOOKED_AT, UNREADABLE, Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
@@ -87,6 +88,7 @@ class _Run:
         places = (place.removeprefix(prefix) for place in source.watched if place.startswith(prefix))
         self._watched = {int(place) for place in places if place.isascii() and place.isdecimal()}
         self._seen: set[int] = set()
+        self._may_skip = source.may_skip
 
     async def new(self) -> AsyncIterator[Batch]:
         """Read the newest page, after the messages between it and the last known one."""
@@ -94,9 +96,16 @@ class _Run:
         known = self._cursor.newest
         # Messages are missing between the two only if the page does not reach back to the known number.
         if known and page.older and page.lowest > known + 1:
-            async for between in self._between(known, page.lowest):
-                self._cursor = replace(self._cursor, newest=between.highest)
-                yield self._batch(between, known)
+            try:
+                async for between in self._between(known, page.lowest):
+                    self._cursor = replace(self._cursor, newest=between.highest)
+                    yield self._batch(between, known)
+            except PayloadInvalid:
+                if not self._may_skip:
+                    raise
+                gap = f"messages from {self._cursor.newest + 1} to {page.lowest - 1} were left out"
+                self._cursor = replace(self._cursor, newest=page.lowest - 1)
+                yield self._skipping(gap)
             if self._cursor.newest < page.lowest - 1:  # the rest waits for the next reading
                 yield replace(self._batch(page, page.highest), cursor=None)
                 return
@@ -136,7 +145,14 @@ class _Run:
         """Continue the first backfill, page by page."""
         while self._cursor.pages_left and self._cursor.before:
             before = self._cursor.before
-            page = await self._page(before=before)
+            try:
+                page = await self._page(before=before)
+            except PayloadInvalid:
+                if not self._may_skip:
+                    raise
+                self._cursor = replace(self._cursor, before=0, pages_left=0)
+                yield self._skipping(f"messages before {before} were left out")
+                return
             goes_on = page.older and 0 < page.lowest < before
             left = self._cursor.pages_left - 1 if goes_on else 0
             self._cursor = replace(self._cursor, before=page.lowest, pages_left=left)
@@ -149,7 +165,12 @@ class _Run:
         for _ in range(_RECHECK_PAGES):
             if not waiting:
                 return
-            page = await self._page(before=waiting[0] + 1)
+            try:
+                page = await self._page(before=waiting[0] + 1)
+            except PayloadInvalid:
+                yield Batch(fetched=self._last, skipped=Counter({NOT_LOOKED_AT: 1}))
+                waiting = waiting[1:]
+                continue
             shown = {message.number: message for message in page.messages}
             covered = [number for number in waiting if number >= min(page.lowest, waiting[0]) or not page.older]
             missing = [number for number in covered if number not in shown][:confirmations]
@@ -173,10 +194,14 @@ class _Run:
             cursor=self._cursor.as_dict() if self._cursor.newest else None,
         )
 
+    def _skipping(self, gap: str) -> Batch:
+        """Go past the page that was asked for last, which can never be read."""
+        return Batch(fetched=self._last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
+
     async def _page(self, **paging: int) -> Page:
         params = {name: str(number) for name, number in paging.items()}
-        fetched = await self._client.get(self._channel.url, params=params)
-        return await self._client.parse(read_page, fetched, self._channel)
+        self._last = await self._client.get(self._channel.url, params=params)
+        return await self._client.parse(read_page, self._last, self._channel)
 
     async def _single(self, number: int) -> Message | None:
         url = self._channel.message_url(number)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
-from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.base import NOT_LOOKED_AT, UNREADABLE, Batch, KnownPost, SourceView
 from monitor.collectors.feed.formats import Document
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
@@ -41,7 +41,7 @@ class XenForoCollector:
         known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
         yield await _feed_batch(board, cursor, fetched, client)
-        run = _Run(board, client, cursor, source.watched)
+        run = _Run(board, client, cursor, source.watched, may_skip=source.may_skip)
         # Feed first, in a batch of its own: if the run ends early, the waiting threads are already stored.
         for thread in cursor.waiting():
             async for batch in run.follow(thread):
@@ -102,8 +102,11 @@ def _threads_of(document: Document, board: Board) -> tuple[list[tuple[str, str]]
 class _Run:
     """One run of a board's thread pages, as many as the source allows."""
 
-    def __init__(self, board: Board, client: PoliteClient, cursor: Cursor, watched: Sequence[str]) -> None:
+    def __init__(
+        self, board: Board, client: PoliteClient, cursor: Cursor, watched: Sequence[str], *, may_skip: bool = False
+    ) -> None:
         self._board = board
+        self._may_skip = may_skip
         self._client = client
         self._cursor = cursor
         self._pages_left = board.max_pages
@@ -114,7 +117,14 @@ class _Run:
         """Read a thread from where the last run ended to its end, within the page limit of this run."""
         while thread.waiting and self._pages_left:
             asked, is_first = thread.page, thread.page == 1 and not thread.post
-            page = await self._page(thread, asked)
+            try:
+                page = await self._page(thread, asked)
+            except PayloadInvalid:
+                if not self._may_skip:
+                    raise
+                thread.waiting = False
+                yield self._skipping(f"thread {thread.path} was left out from page {asked}")
+                return
             if page is None or self._left(thread, page):
                 yield self._without(thread, page)
                 return
@@ -139,7 +149,12 @@ class _Run:
                 # The page before is of use only when a post may have moved to it.
                 if not place or not self._pages_left or not sought & self._unseen:
                     break
-                page = await self._page(thread, place)
+                try:
+                    page = await self._page(thread, place)
+                except PayloadInvalid:
+                    self._cursor.forget_posts(thread, sought)
+                    yield Batch(fetched=self._last, skipped=Counter({NOT_LOOKED_AT: 1}), cursor=self._cursor.as_dict())
+                    break
                 if page is None or self._left(thread, page):
                     yield self._without(thread, page)
                     break
@@ -156,6 +171,10 @@ class _Run:
         fetched = await self._client.get(url, accept_status=ACCEPTED)
         self._last = fetched
         return fetched
+
+    def _skipping(self, gap: str) -> Batch:
+        """Go past the page that was asked for last, which can never be read."""
+        return Batch(fetched=self._last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
 
     def _left(self, thread: Thread, page: ThreadPage) -> bool:
         """Return whether another thread answered, because this one was merged into it, or none."""
