@@ -1,4 +1,4 @@
-"""Pages of flags, clusters and summaries, newest first, each page behind the last row of the one before."""
+"""Pages of flags, clusters, cases and summaries, newest first, each page behind the last row of the one before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage.errors import NotFound
-from storage.models import Cluster, Flag, Post, Report, Source
+from storage.models import Case, Cluster, Flag, Post, Report, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,20 @@ def posts_by_ids(session: Session, numbers: Sequence[int]) -> list[Post]:
     query = select(Post).options(joinedload(Post.source)).where(Post.id.in_(numbers))
     found = {post.id: post for post in session.scalars(query)}
     return [found[number] for number in numbers if number in found]
+
+
+def cases_before(
+    session: Session, state: str | None, topic: str | None, before: int | None, limit: int
+) -> Sequence[Case]:
+    """List cases, of one state or topic if it is named, newest first; see `flags_before`."""
+    query = select(Case)
+    if state is not None:
+        query = query.where(Case.state == state)
+    if topic is not None:
+        query = query.where(Case.topic == topic)
+    if before is not None:
+        query = query.where(Case.id < before)
+    return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
 
 
 def summaries_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:

@@ -10,16 +10,17 @@ from monitor.clock import Clock
 from monitor.review.api import openapi, problems
 from monitor.review.api.access import ApiContext
 from monitor.review.api.rate_limit import RateLimit
-from monitor.review.api.routes import decisions, figures, flags, key, posts, search
+from monitor.review.api.routes import cases, decisions, figures, flags, key, posts, search
 from monitor.settings import Settings
 from storage.database import Database
 
 VERSION: Final = "1.0"
 REFUSALS_PER_MINUTE: Final = 60
-ROUTERS: Final = (flags.router, decisions.router, posts.router, search.router, figures.router, key.router)
+ROUTERS: Final = (flags.router, decisions.router, posts.router, search.router, cases.router, figures.router, key.router)
 TAGS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "flags", "description": "Suggestions of the machine, and the decisions of people."},
     {"name": "posts", "description": "Posts and their copies."},
+    {"name": "cases", "description": "Confirmed concerns, and what became of them."},
     {"name": "figures", "description": "Counts and weekly summaries."},
     {"name": "key", "description": "What your key may do."},
 )

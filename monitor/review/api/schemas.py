@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 Row = TypeVar("Row")
 FlagState = Literal["open", "confirmed", "rejected", "unsure"]
+CaseState = Literal["open", "passed", "answered", "followed_up", "settled", "withdrawn"]
 
 
 class Page(BaseModel, Generic[Row]):
@@ -99,6 +100,33 @@ class ClusterOut(BaseModel):
     posts: int
     sources: int
     created_at: datetime
+
+
+class CaseOut(BaseModel):
+    """A confirmed concern and its copies. It stays until it is settled, also when its post is deleted."""
+
+    id: int
+    flag_id: int | None = Field(description="The flag that opened it; null once its post is deleted.")
+    state: CaseState
+    topic: str = Field(description="A name of concern_topics.toml, such as wages.")
+    place: str = Field(description="In the reviewer's words, with personal data masked.")
+    opened_at: datetime
+    changed_at: datetime = Field(description="When something was last done about it.")
+
+
+class CaseEventOut(BaseModel):
+    """One thing that was done about a case."""
+
+    kind: str = Field(description="opened, described, noted, passed, answered, followed_up, settled, reopened, …")
+    note: str = Field(description="With personal data masked.")
+    passed_to: str = Field(description="Which office took it over, with personal data masked.")
+    at: datetime
+
+
+class CaseDetail(CaseOut):
+    """A case with its events."""
+
+    events: list[CaseEventOut] = Field(description="Oldest first.")
 
 
 class KeyOut(BaseModel):

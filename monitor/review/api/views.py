@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import VIETNAM
 from monitor.review.api.schemas import (
+    CaseDetail,
+    CaseEventOut,
+    CaseOut,
     ClusterOut,
     DecisionOut,
     FlagDetail,
@@ -20,9 +23,9 @@ from monitor.review.api.schemas import (
     SummaryOut,
 )
 from monitor.review.flag_view import history_of, seen_state_of, web_address
-from storage import flags, reviews
+from storage import cases, flags, reviews
 from storage.listings import ClusterSize
-from storage.models import Flag, Post, Report, Review
+from storage.models import Case, Flag, Post, Report, Review
 
 Mask = Callable[[str], str]
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -138,6 +141,32 @@ def cluster_out(found: ClusterSize) -> ClusterOut:
     return ClusterOut(
         id=cluster.id, state=cluster.state, posts=found.posts, sources=found.sources, created_at=cluster.created_at
     )
+
+
+def case_out(case: Case, mask: Mask) -> CaseOut:
+    """Return a case."""
+    return CaseOut.model_validate(_case_values(case, mask))
+
+
+def case_detail(session: Session, case: Case, mask: Mask) -> CaseDetail:
+    """Return a case with its events, without who added them."""
+    events = [
+        CaseEventOut(kind=event.kind, note=mask(event.note), passed_to=mask(event.passed_to), at=event.at)
+        for event, _ in cases.events_of(session, case.id)
+    ]
+    return CaseDetail.model_validate(_case_values(case, mask) | {"events": events})
+
+
+def _case_values(case: Case, mask: Mask) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "flag_id": case.flag_id,
+        "state": case.state,
+        "topic": case.topic,
+        "place": mask(case.place),
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+    }
 
 
 def summary_out(report: Report) -> SummaryOut:

@@ -16,6 +16,7 @@ from monitor.review.api.schemas import DecisionOut
 from monitor.review.api.scopes import Scope
 from monitor.review.flag_view import history_of, seen_state_of
 from storage import audit, flags, reviews
+from storage.cases import OTHER_TOPIC
 from storage.decisions import NEED_LINK, choices
 from storage.models import Flag, Review
 
@@ -35,6 +36,12 @@ class DecisionIn(BaseModel):
     )
     seen: str = Field(max_length=40, description="`seen` of the flag as the person saw it.")
     note: str = Field("", max_length=2_000, description="Why, in the person's words.")
+    topic: str = Field(
+        OTHER_TOPIC,
+        pattern=r"^[a-z][a-z_]{0,39}$",
+        description="Of a concern with `yes`: a name of concern_topics.toml.",
+    )
+    place: str = Field("", max_length=200, description="Of a concern with `yes`: where it is, in the person's words.")
     evidence: list[WebAddress] = Field(default_factory=list, max_length=10, description="Addresses that support it.")
 
 
@@ -78,6 +85,8 @@ def _record(session: Session, context: ApiContext, caller: Caller, flag: Flag, g
         note=given.note.replace("\x00", "").strip(),
         now=now,
         evidence=given.evidence,
+        topic=given.topic,
+        place=given.place.replace("\x00", "").strip(),
     )
     detail = {"decision": given.decision, "review": review.id, "key": caller.name}
     audit.record(session, at=now, action="decision", subject=f"flags:{flag.id}", user_id=user_id, detail=detail)

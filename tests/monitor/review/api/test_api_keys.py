@@ -153,5 +153,6 @@ def test_scopes_have_plain_names() -> None:
         "flags:read",
         "decisions:write",
         "posts:read",
+        "cases:read",
         "figures:read",
     ]
