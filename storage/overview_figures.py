@@ -1,4 +1,4 @@
-"""Counts for the overview of the desk: flags by source and state, by probability, and what two people have read."""
+"""Counts for the overview of the desk: flags by source and state, and by probability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from typing import Final
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from storage.decisions import HOLDS
-from storage.models import Answer, Flag, Post, Question, Review, Source
+from storage.models import Flag, Post, Source
 
 SURE: Final = ("confirmed", "rejected")
 
@@ -59,29 +58,3 @@ def decided_by_probability(session: Session, edges: Sequence[int]) -> list[BinCo
     right = func.sum(case((Flag.state == "confirmed", 1), else_=0))
     query = select(lower, right, func.count()).where(Flag.state.in_(SURE)).group_by(lower).order_by(lower)
     return [BinCount(int(edge), int(hits), total) for edge, hits, total in session.execute(query) if edge >= 0]
-
-
-def double_readings(session: Session) -> list[tuple[str, bool]]:
-    """List what two or more people judged: the label, and whether all say the same of it.
-
-    A doubt is no judgement, and what was taken back counts no more.
-    """
-    reviews = (
-        select(Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision)
-        .join(Flag, Flag.id == Review.flag_id)
-        .where(Review.stands())
-        .order_by(Review.id)
-    )
-    answers = (
-        select(Question.post_id, Question.label, Question.revision_number, Answer.reviewer_id, Answer.decision)
-        .join(Question, Question.id == Answer.question_id)
-        .order_by(Answer.id)
-    )
-    said: dict[tuple[int, str, int], dict[int, bool]] = {}
-    for post_id, label, revision, person, decision in session.execute(answers):
-        if decision in SURE:
-            said.setdefault((post_id, label, revision), {})[person] = decision == SURE[0]
-    for post_id, label, revision, person, decision in session.execute(reviews):
-        if decision in HOLDS:
-            said.setdefault((post_id, label, revision), {})[person] = HOLDS[decision]
-    return [(label, len(set(by.values())) == 1) for (_, label, _), by in said.items() if len(by) > 1]

@@ -13,6 +13,7 @@ from monitor.clock import VIETNAM
 from monitor.review import wording
 from monitor.review.charts import Column, Share, columns, shares
 from monitor.review.language import thousands
+from monitor.review.reading_view import AgreementRow, agreement
 from monitor.review.teaching_view import Candidate, teaching_view
 from monitor.review.wording import LabelHelp
 from storage import overview_figures, registry, reports
@@ -69,7 +70,7 @@ class OverviewFigures:
     calibration: tuple[Measured, ...]
     calibration_chart: Markup
     reviewed: tuple[Reviewed, ...]
-    agreement: tuple[Measured, ...]
+    agreement: tuple[AgreementRow, ...]
     model: str | None
     shadow: str | None
     candidate: Candidate | None
@@ -97,7 +98,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
         calibration=calibration,
         calibration_chart=shares([_drawn(row, (edge + 5) / 100) for edge, row in _with_edges(calibration)]),
         reviewed=_reviewed(counts),
-        agreement=_agreement(session),
+        agreement=agreement(session),
         model=model.version if model else None,
         shadow=shadow.version if shadow else None,
         candidate=teaching_view(session).candidate,
@@ -155,16 +156,6 @@ def _reviewed(counts: list[overview_figures.StateCount]) -> tuple[Reviewed, ...]
         opened = sum(count.flags for count in counts if count.label == label.name)
         judged = sum(count.flags for count in counts if count.label == label.name and count.state != "open")
         rows.append(Reviewed(label, opened, judged, round(100 * judged / opened) if opened else None))
-    return tuple(rows)
-
-
-def _agreement(session: Session) -> tuple[Measured, ...]:
-    read = overview_figures.double_readings(session)
-    rows = []
-    for label in wording.all_labels():
-        same = [equal for name, equal in read if name == label.name]
-        if same:
-            rows.append(_measured(label.title, label.name, sum(same), len(same)))
     return tuple(rows)
 
 

