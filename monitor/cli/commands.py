@@ -30,6 +30,11 @@ COMMANDS: Final = (
     ),
     Entry("crawl", "crawl", "Read all enabled sources once, and delete posts that are past their retention."),
     Entry("import", "import_file", "Import a file of posts. Importing it again adds nothing."),
+    Entry(
+        "import-decisions",
+        "import_decisions",
+        "Take annotations of Label Studio as decisions of one account, on flags that are still open.",
+    ),
     Entry("tip", "tip", "Take a post that somebody reports: a text, or a public page, which is read once."),
     Entry(
         "score",
@@ -93,6 +98,7 @@ COMMANDS: Final = (
         "Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
     ),
     Entry("webhooks", "webhooks", "Other programs that are told of decisions."),
+    Entry("export", "export", "Data for other programs, with personal data masked."),
     Entry("audit", "audit", "The record of decisions and actions."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),
 )
