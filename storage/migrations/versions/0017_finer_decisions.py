@@ -48,8 +48,12 @@ KINDS = (
     "kind IN ('opened', 'described', 'noted', 'passed', 'answered', 'followed_up', 'settled', 'reopened', "
     "'withdrawn', 'restored')"
 )
-FORWARD = {("confirmed", True): "no_source", ("rejected", True): "not_a_claim"}
-FORWARD |= {("confirmed", False): "yes", ("rejected", False): "no"}
+FORWARD = {
+    ("confirmed", True): "no_source",
+    ("rejected", True): "not_a_claim",
+    ("confirmed", False): "yes",
+    ("rejected", False): "no",
+}
 BACK = {"no_source": "confirmed", "refuted": "confirmed", "yes": "confirmed", "withdrawn": "reopened"}
 BACK |= {"supported": "rejected", "not_a_claim": "rejected", "no": "rejected"}
 
