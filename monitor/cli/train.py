@@ -1,5 +1,7 @@
 """`kiemtin train`: train a model on the project's corpus and on labelled files."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +13,11 @@ from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import UsageError
+from monitor.reports.mask import cut_personal
 
 OWN = "own"
+# The classifier itself reads each of them as one word, and they tell something of a post.
+FOLDED = ("phone", "email", "handle", "link")
 
 
 def train(
@@ -61,6 +66,8 @@ def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:
 def training_data(data: list[str], *, corpus: bool) -> tuple[list[Example], list[Example], list[AuxiliarySet]]:
     """Read what to train on: general examples, local ones, and auxiliary sets.
 
+    No personal data is learnt: a name that stands in several posts would become a term of the model.
+
     The operator's own posts are local where the corpus is trained on too. Public sets judge by rules of their own, so
     they are auxiliary where there are examples of ours, and decide by themselves where there are none.
 
@@ -69,19 +76,23 @@ def training_data(data: list[str], *, corpus: bool) -> tuple[list[Example], list
 
     """
     files = [_named_file(item) for item in data]
-    own = [example for reader, path in files if reader == OWN for example in read_named(reader, path)]
+    own = _impersonal(example for reader, path in files if reader == OWN for example in read_named(reader, path))
     public = [(reader, path) for reader, path in files if reader != OWN]
     if corpus:
         return read_corpus(), own, [_auxiliary_set(reader, path) for reader, path in public]
     if own:
         return own, [], [_auxiliary_set(reader, path) for reader, path in public]
-    return [example for reader, path in public for example in read_named(reader, path)], [], []
+    return _impersonal(example for reader, path in public for example in read_named(reader, path)), [], []
+
+
+def _impersonal(examples: Iterable[Example]) -> list[Example]:
+    return [replace(example, text=cut_personal(example.text, FOLDED)) for example in examples]
 
 
 def _auxiliary_set(reader: str, path: Path) -> AuxiliarySet:
     known = public_set(reader)
     label, _ = known.ours
-    return AuxiliarySet(reader, read_classes(known, path), about=label)
+    return AuxiliarySet(reader, _impersonal(read_classes(known, path)), about=label)
 
 
 def _named_file(item: str) -> tuple[str, Path]:
