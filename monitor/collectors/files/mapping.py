@@ -1,6 +1,7 @@
 """Which column of a file feeds which field of a post: guessed from the names in English or Vietnamese, or given."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from monitor.errors import ImportRefused
 
 _MOST_LISTED = 40
 _MOST_NAME_CHARACTERS = 40
+_MOST_NAME_WORDS = 6
+_NO_HEADING = re.compile(r"@|\d(?:\D?\d){5}")
 
 COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
 FIELDS = ("external_id", "text", "title", "context", "url", "author", "published", "language", *COUNT_FIELDS)
@@ -165,7 +168,9 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _shown(name: str) -> str:
-    return " ".join(name.split())[:_MOST_NAME_CHARACTERS]
+    """Write a column's name; in a file without headings the names are a post's own words, which no message repeats."""
+    line = " ".join(name.split())
+    return "…" if len(line.split()) > _MOST_NAME_WORDS or _NO_HEADING.search(line) else line[:_MOST_NAME_CHARACTERS]
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:
