@@ -19,6 +19,11 @@ def contents(path: Path) -> Iterator[str]:
         body = path.read_bytes()
     except FileNotFoundError:  # deleted meanwhile
         return
+    yield from unpacked(body)
+
+
+def unpacked(body: bytes) -> Iterator[str]:
+    """Yield the same of what is no file: the body of an answer, say."""
     yield from _texts(body, 0)
 
 

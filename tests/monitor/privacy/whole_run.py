@@ -1,0 +1,247 @@
+"""One installation is used with every command and every page; what it says is kept, to be searched.
+
+Secrets may stand nowhere but where the operator wrote them. Personal data of posts may stand in the database and in the
+captures alone, and on the screens on which a person judges a post.
+"""
+
+import io
+import socket
+import sqlite3
+import traceback
+from contextlib import ExitStack, closing, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from signal import SIGINT
+
+import pytest
+
+from monitor.cli import main
+from storage.database import Database
+from tests.monitor.cli.command import start
+from tests.monitor.privacy.installation import platforms, settings_of, write_files
+from tests.monitor.privacy.live_desk import Answers, LiveBrowser, browser
+from tests.monitor.privacy.planted import PERSONAL, SECRETS
+
+
+@dataclass
+class Installation:
+    """A home folder, and everything that commands and pages said.
+
+    Args:
+        home: The folder.
+        patch: Sets variables and standard input.
+        said: What was written, by command.
+        answers: What the desk answered.
+        made: Secrets that the program made itself.
+
+    """
+
+    home: Path
+    patch: pytest.MonkeyPatch
+    said: dict[str, list[str]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+    made: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, typed: str = "", status: int = 0) -> str:
+        """Run a command as an unattended program does, with its log as JSON; returns what it wrote."""
+        self.patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            left = self._status(["--log-format", "json", *arguments])
+        self.keep(" ".join(arguments), out.getvalue(), err.getvalue())
+        assert left == status, (arguments, out.getvalue(), err.getvalue())
+        return out.getvalue()
+
+    @staticmethod
+    def _status(arguments: list[str]) -> int:
+        try:
+            main(arguments)
+        except SystemExit as leaving:
+            return int(leaving.code or 0)
+        except Exception:  # noqa: BLE001  with --debug any error comes out whole, and the interpreter shows it
+            traceback.print_exc()
+        return 1
+
+    def keep(self, command: str, *written: str) -> None:
+        """Keep what a command wrote."""
+        self.said.setdefault(f"kiemtin {command}", []).extend(written)
+
+
+def use_everything(home: Path, scratch: Path, patch: pytest.MonkeyPatch) -> Installation:
+    """Set an installation up, read, import, score, decide, teach, report, back up, fail in many ways, and serve.
+
+    Args:
+        home: Its folder, which holds a model `default` already.
+        scratch: For files that are given to commands and written by them outside of the home folder.
+        patch: Sets variables and standard input.
+
+    """
+    patch.setenv("KIEMTIN_HOME", str(home))
+    used = Installation(home, patch)
+    files = write_files(scratch)
+    with platforms() as addresses:
+        (home / "kiemtin.toml").write_text(settings_of(addresses), encoding="utf-8")
+        _set_up(used)
+        _gather(used, files, addresses)
+        _teach(used, files)
+        _look(used)
+        _serve(used)
+        _learn(used)
+        _look(used)
+        _write_out(used, scratch)
+    _fail(used, files)
+    return used
+
+
+def _set_up(used: Installation) -> None:
+    used.run("init", "--no-model")
+    used.made["key"] = (used.home / "secret.key").read_text(encoding="utf-8").strip()
+    used.run("users", "add", "lan", "--password-stdin", typed=SECRETS["password of a user"])
+    used.run("users", "add", "minh", "--role", "admin", "--password-stdin", typed=SECRETS["password of another user"])
+    invited = used.run("users", "invite", "hoa", "--role", "lead")
+    used.made["link of an invitation"] = invited.rstrip().rpartition("/")[2]
+    used.run("users", "role", "hoa", "viewer")
+    used.run("users", "list", "--json")
+    used.run("sources", "list")
+    used.run("db", "upgrade")
+    used.run("db", "check")
+
+
+def _gather(used: Installation, files: dict[str, Path], addresses: dict[str, str]) -> None:
+    used.run("sources", "check", "dien-dan")
+    used.run("crawl", "--json")
+    used.run("crawl", "lap-lai", status=1)
+    used.run("import", str(files["posts"]), "--json")
+    used.run("import", str(files["broken"]), status=1)
+    used.run("tip", files["plain"].read_text(encoding="utf-8").splitlines()[4], "--json")
+    used.run("tip", addresses["dien-dan"].replace("/rss/tin-moi-nhat.rss", "/bai/p003.html"), "--json")
+    used.run("score", "--json")
+    used.run("classify", str(files["plain"]))
+
+
+def _teach(used: Installation, files: dict[str, Path]) -> None:
+    used.run("train", "--name", "trained", "--no-corpus", "--data", f"own={files['labelled']}", "--json")
+    used.run("evaluate", "--model", "trained", "--data", f"own={files['labelled']}", "--json")
+    used.run("ask", "--posts", "6")
+
+
+def _look(used: Installation) -> None:
+    for command in (
+        ("sources", "list", "--json"),
+        ("teach",),
+        ("thresholds",),
+        ("thresholds", "set", "--label", "negative", "--probability", "0.7", "--why", "thử"),
+        ("thresholds", "reset", "--label", "negative"),
+        ("models", "list", "--json"),
+        ("models", "drift"),
+        ("models", "drift", "--json"),
+        ("users", "sessions", "--json"),
+        ("audit", "verify"),
+        ("privacy", "report"),
+        ("data", "guide"),
+    ):
+        used.run(*command)
+    used.run("doctor", "--json")
+
+
+def _serve(used: Installation) -> None:
+    """Work at a desk that runs with its schedule, as a program of its own."""
+    port = _free_port()
+    with start("run", KIEMTIN_DESK_PORT=str(port), KIEMTIN_LOG_FORMAT="json") as child:
+        assert child.stderr is not None
+        first = child.stderr.readline()
+        _work_at(f"http://127.0.0.1:{port}", used)
+        child.send_signal(SIGINT)
+        out, err = child.communicate()
+    assert child.returncode == 0, err
+    used.keep("run", first, out, err)
+
+
+def _work_at(base: str, used: Installation) -> None:
+    with ExitStack() as stack:
+        stranger, lan, minh = (stack.enter_context(browser(base, used.answers)) for _ in range(3))
+        assert stranger.sign_in("lan", SECRETS["password that is wrong"]).status_code == 401
+        for path in ("/healthz", "/readyz", "/queue", f"/join/{'x' * 43}", f"/{SECRETS['password that is wrong']}"):
+            stranger.get(path)
+        assert lan.sign_in("lan", SECRETS["password of a user"]).status_code == 303
+        assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
+        _answer_questions(lan)
+        assert minh.sign_in("minh", SECRETS["password of another user"]).status_code == 303
+        minh.enrol()
+        used.run("report", "--json")
+        used.answers.walked = minh.walk()
+        token = {"authorization": f"Bearer {SECRETS['token of metrics']}"}
+        assert minh.client.get("/metrics", headers=token).status_code == 200
+        assert minh.client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 401
+        minh.post("/flags/1/decisions", {"decision": PERSONAL["name"], "csrf": "x"})
+        minh.get(f"/flags/{PERSONAL['phone']}")
+        for name, person in (("lan", lan), ("minh", minh)):
+            used.made[f"cookie of {name}"] = str(person.client.cookies["kiemtin_desk"])
+
+
+def _answer_questions(person: LiveBrowser) -> None:
+    """Answer by both ways: one label of one post, and all labels of a post."""
+    for way in ("/questions", "/teach"):
+        place = person.next(f"{way}/next")
+        action = f"{place}/answers"
+        answered = person.post(action, person.fields(place, action) | {"decision": "unsure"})
+        assert answered.status_code == 303, answered.text
+
+
+def _learn(used: Installation) -> None:
+    used.run("learn", "--name", "taught", "--json")
+    used.run("models", "compare", "taught", "default")
+    used.run("models", "shadow", "taught")
+    used.run("score", "--json")
+    used.run("models", "promote", "taught", "--force", "--reason", "thử")
+    used.run("models", "rollback")
+
+
+def _write_out(used: Installation, scratch: Path) -> None:
+    used.run("report", "--folder", str(scratch / "reports"))
+    used.run("audit", "export", str(scratch / "audit.jsonl"))
+    used.run("backup", str(scratch / "sealed.backup"))
+    used.run("users", "password", "hoa", "--password-stdin", typed=SECRETS["password of a user"])
+    used.run("users", "disable", "hoa")
+    used.run("users", "reset-second-factor", "minh")
+    used.run("sources", "disable", "lap-lai", "--why", "thử")
+    used.run("sources", "enable", "lap-lai")
+    used.run("keys", "rotate", "--yes")
+    used.run("keys", "forget")
+    used.run("restore", str(scratch / "sealed.backup"), "--replace", "--yes")
+
+
+def _fail(used: Installation, files: dict[str, Path]) -> None:
+    """Provoke errors of which the reason holds what must not be told."""
+    broken = str(files["broken"])
+    used.run("sources", "add", "riêng", "feed", "http://10.0.0.1/rss", "--legal-basis", "không có")
+    used.run("crawl", "riêng", status=1)
+    used.run("users", "add", "yếu", "--password-stdin", typed="matkhau123456", status=2)
+    used.run("users", "add", "lan", "--password-stdin", typed=SECRETS["password of a user"], status=1)
+    used.run("classify", broken, status=1)
+    used.run("train", "--name", "x", "--no-corpus", "--data", f"own={broken}", status=1)
+    used.run("import", str(used.home), status=1)
+    used.run("erase", "feed", "ai-đó-không-có", "--yes", status=1)
+    used.run("db", "confirm-clock", status=1)
+    with used.patch.context() as away:
+        password = SECRETS["password of the database"]
+        away.setenv("KIEMTIN_DATABASE_URL", f"postgresql+psycopg://kiemtin:{password}@127.0.0.1:9/kiemtin")
+        for command in (("doctor", "--json"), ("score",), ("db", "upgrade")):
+            used.run(*command, status=1)
+        away.setenv("KIEMTIN_DATABASE_URL", f"nosuch+driver://kiemtin:{password}@127.0.0.1:9/kiemtin")
+        used.run("score", status=1)
+    connection = sqlite3.connect(used.home / "kiemtin.db", isolation_level=None)
+    with closing(connection) as other, used.patch.context() as locked:
+        locked.setattr("storage.database.Database", partial(Database, busy_timeout=0.05))
+        other.execute("BEGIN IMMEDIATE")
+        tip = ("tip", f"{PERSONAL['name']} nói vậy")
+        for command in (("import", str(files["plain"])), ("score",), tip, ("crawl",)):
+            used.run(*command, status=1)
+            used.run("--debug", *command, status=1)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number: int = listener.getsockname()[1]
+    return number
