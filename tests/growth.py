@@ -7,6 +7,8 @@ times. Processor time of this thread is compared, the best of several looks, so 
 import time
 from collections.abc import Callable, Iterable
 
+from hypothesis import strategies as st
+
 LONGEST = 20_000  # characters: as much of a post as is classified
 SHORTER = LONGEST // 4
 BOUND = 9.0  # between 4 and 16
@@ -29,6 +31,19 @@ def quadratic(rule: Callable[[str], object], parts: Iterable[str] = PARTS) -> di
     rule("a")  # what is loaded once does not count
     growth = {part: _growth(rule, part) for part in parts}
     return {part: ratio for part, ratio in growth.items() if ratio > BOUND}
+
+
+@st.composite
+def repetitions(draw: st.DrawFn) -> tuple[str, str, str]:
+    """Draw what a hostile text begins with, what it repeats, and what it ends with."""
+    pieces = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=3)), max_size=4).map("".join)
+    return draw(pieces), draw(pieces.filter(bool)), draw(pieces)
+
+
+def is_quadratic(rule: Callable[[str], object], head: str, part: str, tail: str) -> bool:
+    """Tell whether a rule takes too long for a text that repeats a part."""
+    rule("a")
+    return _growth(lambda text: rule(f"{head}{text}{tail}"), part) > BOUND
 
 
 def _growth(rule: Callable[[str], object], part: str) -> float:

@@ -1,0 +1,113 @@
+"""Every rule over the text of a post takes time in proportion to its length, whatever the text is made of.
+
+Whoever writes a post decides what these rules read: with one that takes the square of the length a single post
+could stop the desk or a report.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+
+from classifiers.claims import find_claim
+from classifiers.concern_topics import topic_of
+from classifiers.model.prediction import Reason as WordReason
+from classifiers.places.finder import places_in
+from classifiers.similarity import bands, copy_similarity
+from classifiers.text.normalise import normalise
+from classifiers.text.segment import Segmenter
+from monitor.cli.terminal import printable, printable_json
+from monitor.collectors.parsing.article import read_article
+from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
+from monitor.collectors.parsing.human_dates import read_date
+from monitor.collectors.parsing.language import looks_vietnamese
+from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
+from monitor.collectors.parsing.soup import fragment_text, parse_fragment
+from monitor.reports.mask import cut_personal, mask_personal
+from monitor.reports.quotes import conceal, shorten
+from monitor.review.highlight import Reason, mark
+from tests.growth import is_quadratic, quadratic, repetitions
+
+NOW: Final = datetime(2026, 11, 16, 2, tzinfo=UTC)
+Rule = Callable[[str], object]
+
+# Masks, quotes, claims, highlight and normalisation are tried with all hostile parts beside their other tests.
+TRIED_ELSEWHERE: Final[Mapping[str, Rule]] = {
+    "masks": mask_personal,
+    "quotes": lambda text: shorten(conceal(text)),
+    "claims": lambda text: find_claim(text, [WordReason("0 9", 1.0), WordReason("a", -1.0)]),
+    "highlight": lambda text: mark(text, [Reason("0 9", 1.0), Reason("a", -1.0), Reason("nghe nói", 2.0)]),
+    "normalisation": normalise,
+}
+QUICK: Final[Mapping[str, Rule]] = {
+    "topics": topic_of,
+    "language": looks_vietnamese,
+    "dates": parse_date,
+    "dates of people": lambda text: read_date(text, now=NOW),
+    "markup": to_text,
+    "markup or not": is_markup,
+    "pictures": picture_words,
+    "fragments": lambda text: fragment_text(parse_fragment(text), "https://a.example/"),
+    "pages": parse_page,
+    "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
+    "whole texts": whole_text,
+    "terminal": printable,
+    "terminal, JSON": printable_json,
+}
+SLOW: Final[Mapping[str, Rule]] = {
+    "masks of what is learnt": lambda text: cut_personal(text, ("phone",)),
+    "places": places_in,
+    "copies": bands,
+    "likeness": lambda text: copy_similarity(text, text[::-1]),
+    "articles": lambda text: read_article(
+        f"<html><body><article><p>{text}</p></article></body></html>", "https://a.vn/"
+    ),
+}
+RULES: Final = {**TRIED_ELSEWHERE, **QUICK, **SLOW}
+SEGMENTED_PARTS: Final = ("a", "a ", "nghe nói ", "Anh ", "0.9.", "-", "đ", "e\u0301", "(", "@a")
+MARKUP_PARTS: Final = (
+    "<p>", "</p>", "<b><i>", "<a href=", '<a href="x">', "<br/>", "<!--", "-->", "<![CDATA[", "]]>", "<p a=b ", "&#",
+    "&#x", "&lt;", "<table><tr><td>", "</td>", "<script>", "<style>",
+    "<img alt='a'>", "<ul><li>", "<?", "<svg><a>", "<title>",
+)  # fmt: skip
+DATE_PARTS: Final = (
+    "1 giờ trước ", "hôm qua ", "thứ hai, ", "12:00 ", "12/1", "2026-", "T12:", "+07", "GMT", " ngày ", "tháng 1 ",
+    "năm ", "lúc ", "sáng ", "Mon, ", "Jan ", "0", "2 ngày 3 giờ ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_hostile_repetition_costs_no_more_than_its_length(name: str) -> None:
+    assert quadratic(QUICK[name]) == {}
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("name", SLOW)
+def test_slow_rules_are_no_worse(name: str) -> None:
+    assert quadratic(SLOW[name]) == {}
+
+
+@pytest.mark.gate
+def test_words_are_cut_in_time_that_grows_with_the_text_alone() -> None:
+    assert quadratic(Segmenter().segment, SEGMENTED_PARTS) == {}
+
+
+@pytest.mark.parametrize("name", ["markup", "markup or not", "pictures", "fragments", "pages", "bounds of pages"])
+def test_repeated_markup_costs_no_more_than_its_length(name: str) -> None:
+    assert quadratic(QUICK[name], MARKUP_PARTS) == {}
+
+
+@pytest.mark.parametrize("name", ["dates", "dates of people"])
+def test_repeated_dates_cost_no_more_than_their_length(name: str) -> None:
+    assert quadratic(QUICK[name], DATE_PARTS) == {}
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=10)
+@given(made=repetitions())
+def test_made_repetition_costs_no_more_than_its_length(name: str, made: tuple[str, str, str]) -> None:
+    assert not is_quadratic(RULES[name], *made)
