@@ -23,7 +23,7 @@ def tidy(settings: Settings, keys: Sequence[Path]) -> list[Path]:
     """
     if not settings.home.is_dir():
         return []
-    written_to = (settings.captures_dir / SPOOL, settings.reports_dir, settings.home / "imports")
+    written_to = (settings.captures_dir / SPOOL, settings.reports_dir, settings.home / "imports", settings.home / "privacy")
     sweep([settings.home, *written_to, *settings.models_dir.glob("*")])
     database = settings.sqlite_path
     files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []

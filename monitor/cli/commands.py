@@ -100,6 +100,7 @@ COMMANDS: Final = (
     Entry("webhooks", "webhooks", "Other programs that are told of decisions."),
     Entry("export", "export", "Data for other programs, with personal data masked."),
     Entry("audit", "audit", "The record of decisions and actions."),
+    Entry("privacy", "privacy", "The record of personal data."),
     Entry("data", "data", "Labelled posts: public sets, and the project's own."),
 )
 

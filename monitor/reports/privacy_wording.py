@@ -1,0 +1,77 @@
+"""Vietnamese wording of the record of personal data, and the articles to which it speaks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+LAW: Final = "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"
+DECREE: Final = "Nghị định 356/2025/NĐ-CP"
+TITLE: Final = "Báo cáo về dữ liệu cá nhân đang lưu giữ"
+CAUTION: Final = (
+    "Văn bản này do phần mềm lập từ số liệu của máy, không phải ý kiến pháp lý. Căn cứ, phạm vi và thời hạn xử lý do "
+    "đơn vị quyết định: hãy hỏi luật sư trước khi nộp hoặc dựa vào văn bản này."
+)
+PURPOSE: Final = (
+    "Mục đích: đọc bài đăng công khai để công đoàn biết thông tin nào chưa được kiểm chứng đang lan truyền, hành vi "
+    "nào vi phạm chuẩn mực đạo đức và người lao động đang bức xúc điều gì. Máy chỉ gợi ý, người xem xét quyết định. "
+    "Phần mềm không lập hồ sơ về cá nhân nào: không có chức năng tìm, xếp hạng hay liên kết bài theo người đăng."
+)
+NOT_RECORDED: Final = (
+    "Nhật ký ghi mỗi lần đăng nhập, quyết định, trả lời, tải bản tổng hợp và thay đổi. Việc mở và đọc từng bài không "
+    "được ghi. Người dùng máy chủ chạy lệnh không cần tài khoản: các việc đó nằm ở dòng cuối."
+)
+NO_BASIS: Final = "Chưa có nguồn nào được đăng ký."
+OPERATOR: Final = "Người vận hành (lệnh) và chương trình"
+
+KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "posts": ("Bài đăng", "nội dung có thể nhắc tới người; người đăng chỉ còn bí danh có khóa", "theo nguồn"),
+    "revisions": ("Phiên bản cũ của bài", "như bài đăng", "cùng bài đăng"),
+    "captures": ("Lần đọc trang", "địa chỉ trang; tệp gốc ở dòng dưới", "cùng bài đăng"),
+    "reviews": ("Quyết định", "ghi chú và tên người xem xét", "cùng bài đăng"),
+    "answers": ("Câu trả lời", "tên người trả lời", "cùng bài đăng"),
+    "users": ("Tài khoản", "tên đăng nhập, vai trò, mật khẩu đã băm", "đến khi đơn vị xóa"),
+    "sessions": ("Phiên đăng nhập", "địa chỉ mạng và trình duyệt của người dùng", "30 ngày"),
+    "audit_events": ("Nhật ký", "ai làm gì, lúc nào", "không xóa"),
+    "reports": ("Số liệu tổng hợp tuần", "không có tên người đăng", "đến khi đơn vị xóa"),
+    "erased_authors": ("Bí danh của người đã yêu cầu xóa", "bí danh có khóa, để không lưu lại", "không xóa"),
+    "capture_files": ("Tệp trang gốc (captures)", "trang như đã đăng, gồm tên người đăng", "cùng bài đăng"),
+    "report_files": ("Tệp tổng hợp tuần (reports)", "trích dẫn đã che theo quy tắc, có thể sót", "đến khi đơn vị xóa"),
+    "model_files": ("Mô hình (models)", "trọng số và từ ngữ, không có bài", "đến khi thay"),
+}
+USES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Đăng nhập": ("sign_in",),
+    "Quyết định": ("decision",),
+    "Trả lời": ("answer",),
+    "Tải tổng hợp": ("report_download",),
+    "Bị từ chối": ("access_denied",),
+    "Xóa": ("erasure", "retention"),
+    "Sao lưu, khôi phục": ("backup.written", "restored"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article, what it is about, and where the record or the program answers it."""
+
+    text: str
+    number: str
+    about: str
+    answer: str
+
+
+ARTICLES: Final[Sequence[Article]] = (
+    Article(LAW, "Điều 4", "quyền của chủ thể dữ liệu", "xem và xóa: `kiemtin erase --find`, rồi `kiemtin erase`"),
+    Article(LAW, "Điều 9", "sự đồng ý của chủ thể dữ liệu", "cột “Căn cứ”: đơn vị ghi cho từng nguồn"),
+    Article(LAW, "Điều 13", "chỉnh sửa dữ liệu", "bài sửa trên trang gốc được đọc lại thành phiên bản mới"),
+    Article(LAW, "Điều 14", "xóa, hủy dữ liệu", "thời hạn của nguồn, bảng xóa, `kiemtin erase --verify`"),
+    Article(LAW, "Điều 19", "xử lý không cần sự đồng ý", "đơn vị tự xác định có thuộc trường hợp này không"),
+    Article(LAW, "Điều 21", "đánh giá tác động xử lý dữ liệu", "các bảng ở đây là số liệu cho hồ sơ của đơn vị"),
+    Article(LAW, "Điều 23", "thông báo vi phạm", "`kiemtin audit export` và `kiemtin audit verify`"),
+    Article(DECREE, "Điều 3, Điều 4", "danh mục dữ liệu cơ bản và nhạy cảm", "cột “Dữ liệu cá nhân trong đó”"),
+    Article(DECREE, "Điều 5", "thời hạn trả lời chủ thể dữ liệu", "đơn vị theo dõi; lệnh xóa chạy ngay"),
+)
+
+
+def articles_as_data() -> list[dict[str, Any]]:
+    """Return the articles as plain data."""
+    return [asdict(article) for article in ARTICLES]
