@@ -99,7 +99,7 @@ class Disagreement:
 def label_decisions(session: Session) -> list[LabelDecision]:
     """List all labels that people decided, oldest decision first, without posts that their platform has deleted."""
     newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
-    for post_id, label, revision, decision, at in _all_decisions(session):
+    for post_id, label, revision, _, decision, at in _all_decisions(session):
         key = (post_id, label)
         # A decision about an older version counts less than one about a newer version, whenever it was taken.
         if key not in newest or (revision, at) >= (newest[key][2], newest[key][0]):
@@ -130,24 +130,10 @@ def label_decisions(session: Session) -> list[LabelDecision]:
 
 def disagreements(session: Session, limit: int) -> list[Disagreement]:
     """List where people disagree about the same version of a post, the newest first; a doubt is no disagreement."""
-    reviews = (
-        select(Flag.post_id, Flag.label, Review.revision_number, User.name, Review.decision, Review.decided_at)
-        .join(Flag, Flag.id == Review.flag_id)
-        .join(User, User.id == Review.reviewer_id)
-        .where(Review.stands())
-        .order_by(Review.id)
-    )
-    answers = (
-        select(
-            Question.post_id, Question.label, Question.revision_number, User.name, Answer.decision, Answer.decided_at
-        )
-        .join(Question, Question.id == Answer.question_id)
-        .join(User, User.id == Answer.reviewer_id)
-        .order_by(Answer.id)
-    )
+    names = {user.id: user.name for user in session.scalars(select(User))}
     said: dict[tuple[int, str, int], dict[str, tuple[datetime, str]]] = {}
-    for post_id, label, revision, name, decision, at in (*session.execute(reviews), *session.execute(answers)):
-        of_post = said.setdefault((post_id, label, revision), {})
+    for post_id, label, revision, reviewer, decision, at in _all_decisions(session):
+        of_post, name = said.setdefault((post_id, label, revision), {}), names[reviewer]
         if name not in of_post or at >= of_post[name][0]:
             of_post[name] = (at, decision)
     found = [
@@ -159,20 +145,27 @@ def disagreements(session: Session, limit: int) -> list[Disagreement]:
     return [one for _, one in sorted(found, key=lambda each: (each[0], each[1].post_id), reverse=True)[:limit]]
 
 
-def _all_decisions(session: Session) -> list[tuple[int, str, int, str, datetime]]:
+def _all_decisions(session: Session) -> list[tuple[int, str, int, int, str, datetime]]:
+    """List post, label, version, who decided, what and when: of reviews, then of answers, each in their order."""
     reviews = (
-        select(Flag.post_id, Flag.label, Review.revision_number, Review.decision, Review.decided_at)
+        select(Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
         .where(Review.stands())
         .order_by(Review.id)
     )
     answers = (
-        select(Question.post_id, Question.label, Question.revision_number, Answer.decision, Answer.decided_at)
+        select(
+            Question.post_id,
+            Question.label,
+            Question.revision_number,
+            Answer.reviewer_id,
+            Answer.decision,
+            Answer.decided_at,
+        )
         .join(Question, Question.id == Answer.question_id)
         .order_by(Answer.id)
     )
-    rows = (*session.execute(reviews), *session.execute(answers))
-    return [(post_id, label, revision, decision, at) for post_id, label, revision, decision, at in rows]
+    return [(*row,) for query in (reviews, answers) for row in session.execute(query)]
 
 
 def _posts(session: Session, wanted: set[int]) -> dict[int, Post]:
