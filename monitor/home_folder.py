@@ -23,8 +23,9 @@ def tidy(settings: Settings, keys: Sequence[Path]) -> list[Path]:
     """
     if not settings.home.is_dir():
         return []
-    written_to = (settings.captures_dir / SPOOL, settings.reports_dir, settings.home / "imports", settings.home / "privacy")
-    sweep([settings.home, *written_to, *settings.models_dir.glob("*")])
+    home = settings.home
+    written_to = (settings.captures_dir / SPOOL, settings.reports_dir, home / "imports", home / "privacy")
+    sweep([home, *written_to, *settings.models_dir.glob("*")])
     database = settings.sqlite_path
     files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
     return make_private(settings.home, [settings.config_path, *keys, *files])

@@ -186,6 +186,12 @@ class Settings(BaseSettings):
         return Path(unquote(place.partition("?")[0])) if kind.startswith("sqlite") and place else None
 
     @property
+    def desk_address(self) -> str:
+        """The address under which people open the desk: `desk_url`, else where it listens."""
+        host = self.desk_host.strip("[]")
+        return self.desk_url or f"http://{f'[{host}]' if ':' in host else host}:{self.desk_port}"
+
+    @property
     def desk_is_https(self) -> bool:
         """Whether people open the desk by HTTPS."""
         return self.desk_url.startswith("https://")

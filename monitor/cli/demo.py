@@ -40,7 +40,7 @@ def demo(
 async def _desk(shown: Demo, *, check: bool) -> None:
     settings = shown.app.settings
     console = out()
-    base = f"http://{settings.desk_host}:{settings.desk_port}"
+    base = settings.desk_address
     async with serving(shown.app.desk(), settings) as served:
         if check:
             checks = [*check_crawls(shown), *await asyncio.to_thread(lambda: list(check_desk(shown, base)))]

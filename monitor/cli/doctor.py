@@ -166,8 +166,8 @@ def _users(app: Application) -> Finding:
 
 def _desk(app: Application) -> Finding:
     settings = app.settings
-    place = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}"
-    return Finding("desk", well=exposure_warning(settings) is None, said=place, mend=exposure_warning(settings) or "")
+    warning = exposure_warning(settings)
+    return Finding("desk", well=warning is None, said=settings.desk_address, mend=warning or "")
 
 
 def _backup(app: Application) -> Finding:

@@ -23,5 +23,5 @@ async def _serve(app: Application) -> None:
     settings = app.settings
     warn(exposure_warning(settings))
     async with serving(app.desk(), settings) as served:
-        announce(f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops it)")
+        announce(f"The desk is open at {settings.desk_address} (Ctrl-C stops it)")
         await served

@@ -38,7 +38,7 @@ async def _run(app: Application) -> None:
     settings = app.settings
     warn(exposure_warning(settings))
     async with app.client() as client, serving(app.desk(), settings) as served:
-        announce(f"The desk is open at http://{settings.desk_host}:{settings.desk_port} (Ctrl-C stops all)")
+        announce(f"The desk is open at {settings.desk_address} (Ctrl-C stops all)")
         background = Background()
         schedule = Schedule(jobs(app, client, background), app.clock, announce)
         schedule.start()

@@ -80,13 +80,11 @@ def invite(
     """
     _check_role(role)
     app = application(context)
-    settings = app.settings
     with app.ready_database.work() as session:
         token = accounts.invite(session, name, role, app.clock.now())
         session.commit()
-    base = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}"
     days = invitations.VALID_FOR.days
-    link = accounts.invitation_link(base, token)
+    link = accounts.invitation_link(app.settings.desk_address, token)
     out().print(f"{name} ({role}) may set a password within {days} days, once: {link}", markup=False)
 
 

@@ -1,6 +1,7 @@
 """What is done to accounts, at the desk and by commands: each change goes with its audit event."""
 
 import secrets
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,11 @@ from storage.errors import DataRejected, NotFound
 from storage.models import User
 
 _NO_HASH = "!"  # matches no password
+
+
+def typed_name(given: str) -> str:
+    """Return a name as it is stored, however a browser composed its letters."""
+    return unicodedata.normalize("NFC", given.replace("\x00", "").strip())
 
 
 def invite(session: Session, name: str, role: str, now: datetime, *, by: int | None = None) -> str:

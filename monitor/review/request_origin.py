@@ -63,7 +63,7 @@ class RequestOrigin:
             return False
         arrived_at = str((scope.get("server") or ("",))[0])
         # An address cannot be pointed elsewhere as a name can.
-        return host in self._hosts or (host == arrived_at and _is_address(host))
+        return host in self._hosts or (host == arrived_at and is_address(host))
 
 
 def _is_same_origin(headers: Headers) -> bool:
@@ -89,7 +89,8 @@ def _host_of(address: str) -> str | None:
     return parts.hostname if plain else None
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Tell whether a host is an IP address and no name."""
     try:
         ip_address(host)
     except ValueError:
@@ -98,4 +99,4 @@ def _is_address(host: str) -> bool:
 
 
 def _is_wildcard(host: str) -> bool:
-    return _is_address(host.strip("[]")) and ip_address(host.strip("[]")).is_unspecified
+    return is_address(host.strip("[]")) and ip_address(host.strip("[]")).is_unspecified

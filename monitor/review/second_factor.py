@@ -37,10 +37,6 @@ class SecondFactor:
         digest = hmac.digest(self._key, seed.encode(), "sha256")
         return base64.b32encode(digest[:_SECRET_BYTES]).decode()
 
-    def code(self, seed: str, now: datetime) -> str:
-        """Return the code that an authenticator app shows now."""
-        return pyotp.TOTP(self.secret(seed)).at(now)
-
     def matching_step(self, seed: str, code: str, now: datetime) -> int | None:
         """Return the time step whose code was typed; None when it is none of the present, the last and the next."""
         present = int(now.timestamp()) // STEP_SECONDS

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from monitor.errors import KiemtinError
 from monitor.review.connections import LimitedConnection
+from monitor.review.request_origin import is_address
 from monitor.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
@@ -60,20 +61,12 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
 def exposure_warning(settings: Settings) -> str | None:
     """Return a line for an operator whose desk others reach in clear text; None when nobody does."""
     host = settings.desk_host.strip("[]")
-    if host == "localhost" or settings.desk_is_https or (_is_address(host) and ip_address(host).is_loopback):
+    if host == "localhost" or settings.desk_is_https or (is_address(host) and ip_address(host).is_loopback):
         return None
     return (
         f"warning: the desk listens on {settings.desk_host} without HTTPS: passwords and posts cross the network in "
         "clear text. Put Caddy or nginx in front, listen on 127.0.0.1, and set `desk_url` to its https address"
     )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -39,10 +39,6 @@ class _Figures(Collector):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def describe(self) -> Iterator[Metric]:
-        """Name nothing beforehand, so that registering does not query."""
-        yield from ()
-
     def collect(self) -> Iterator[Metric]:
         """Query all figures in one unit of work."""
         now = self._desk.clock.now()

@@ -1,6 +1,5 @@
 """Users of the desk, for admins: invite, change roles, disable, end sessions, reset a second factor."""
 
-import unicodedata
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
@@ -10,7 +9,15 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
-from monitor.review.accounts import change_role, disable, end_sessions, invitation_link, invite, reset_second_factor
+from monitor.review.accounts import (
+    change_role,
+    disable,
+    end_sessions,
+    invitation_link,
+    invite,
+    reset_second_factor,
+    typed_name,
+)
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import N_
@@ -44,7 +51,7 @@ def send_invitation(
     role: RoleName = "reviewer",
 ) -> Response:
     """Add a user, or invite one again, and show the link once."""
-    name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
+    name = typed_name(name)
     if not name:
         return _page(request, desk, reviewer, line=_("Xin nhập tên đăng nhập."), status=422)
     if name == reviewer.name:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import unicodedata
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Final
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from monitor.review.accounts import typed_name
 from monitor.review.auth import (
     CODE,
     ENROL,
@@ -59,7 +59,7 @@ async def sign_in(
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Check name and password. The attempt is counted before, and taken back when it was right."""
-    name = unicodedata.normalize("NFC", name.replace("\x00", "").strip())
+    name = typed_name(name)
     try:
         check_form_token(request, csrf)
     except FormRefused:

@@ -1,5 +1,6 @@
 """Teaching: rounds of posts, one key each; what they have taught; and putting what was taught into use."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -111,24 +112,31 @@ def answer(
         return _post_page(request, desk, reviewer, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
     with desk.database.work() as session:
         asked = _asked(session, post_id)
-        seen = seen_state.split(",")
-        refusals = [
-            refusal_of(session, desk, reviewer, question, state) for question, state in zip(asked, seen, strict=False)
-        ]
-        line = next((refusal for refusal in refusals if refusal), None)
-        if line is None and len(seen) == len(asked):
+        line = _refusal(session, desk, reviewer, asked, seen_state)
+        if line is None:
             for question in asked:
                 record_answer(session, desk, reviewer, question, _said(question.label, carried))
             path = _claim_path(session, desk, reviewer)
             session.commit()
         last = questions.last_round(session)
-    if line is not None or len(seen) != len(asked):
-        return _post_page(request, desk, reviewer, post_id, line=line or _("Xin xem lại bài này."), status=409)
+    if line is not None:
+        return _post_page(request, desk, reviewer, post_id, line=line, status=409)
     if last is None or last.done < last.posts:
         return _to(path)
     if desk.teaching:
         desk.teaching.learn()  # a candidate changes nothing that is in use, so whoever answers last may begin it
     return _to(HOME)
+
+
+def _refusal(
+    session: Session, desk: Desk, reviewer: Reviewer, asked: Sequence[Question], seen_state: str
+) -> str | None:
+    """Say why the answers cannot be stored; None when they can."""
+    seen = seen_state.split(",")
+    if len(seen) != len(asked):
+        return _("Xin xem lại bài này.")
+    refusals = (refusal_of(session, desk, reviewer, *each) for each in zip(asked, seen, strict=True))
+    return next((refusal for refusal in refusals if refusal), None)
 
 
 def _claim_path(session: Session, desk: Desk, reviewer: Reviewer) -> str:
@@ -160,7 +168,7 @@ def _asked(session: Session, post_id: int) -> list[Question]:
         NotFound: When there is none.
 
     """
-    asked = [questions.by_id(session, question.id) for question in questions.of_post(session, post_id)]
+    asked = list(questions.of_post(session, post_id))
     if not asked:
         message = f"there is no question about post {post_id}: it may have been deleted"
         raise NotFound(message)
