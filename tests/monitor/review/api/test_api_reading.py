@@ -27,6 +27,13 @@ def test_a_flag_is_read_with_its_reasons_and_decisions(program: Program, make_fl
     assert flag["opened_at"] == "2026-11-16T02:00:00Z"
 
 
+def test_a_reason_that_is_masked_in_the_post_is_hidden(program: Program, make_flagged: FlagMaker) -> None:
+    reasons = (("nguyễn thị lan", 1.5), ("nóng", 1.0), ("chị", -0.5))
+    flag_id = make_flagged("Hỏi chị Nguyễn Thị Lan, xưởng nóng lắm", reasons=reasons)
+    shown = [reason["words"] for reason in program.data(f"/flags/{flag_id}")["reasons"]]
+    assert shown == ["[…]", "nóng", "chị"]
+
+
 def test_what_is_not_there_is_said_so(program: Program) -> None:
     for path in ("/flags/9", "/posts/9", "/clusters/9", "/clusters/9/posts", "/summaries/2026-W47", "/nothing"):
         is_problem(program.get(path), 404)
