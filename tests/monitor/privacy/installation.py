@@ -73,6 +73,7 @@ def settings_of(addresses: dict[str, str]) -> str:
             ("mastodon", "token of a server"),
             ("metrics", "token of metrics"),
             ("smtp", "password for mail"),
+            ("nhan", "secret of a webhook"),
         )
     )
     return (
@@ -80,6 +81,7 @@ def settings_of(addresses: dict[str, str]) -> str:
         f"api_delay_seconds = 0\ntimeout_seconds = 600\nreport_top = 50\n"
         f'backup_passphrase = "{SECRETS["passphrase of backups"]}"\n'
         f"[secrets]\n{secrets}{tables}"
+        f'[[webhooks]]\nname = "nhan"\nurl = "{addresses["lap-lai"]}/webhook"\n'
     )
 
 

@@ -25,6 +25,7 @@ SECRETS: Final[Mapping[str, str]] = {
     "token of a server": "planted-server-token-c04d9a77e1",
     "token of metrics": "planted-metrics-token-3be2f60a99",
     "password for mail": "planted-smtp-password-81ac77de05",
+    "secret of a webhook": "planted-webhook-secret-90cd14ab77",
     "passphrase of backups": "planted backup passphrase 2f9b13",
     "password of the database": "plantedDatabasePassword60ff1a",
     "password of a user": "hàng-mật-khẩu-gieo-4471-ốc-sên",

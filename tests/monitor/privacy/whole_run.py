@@ -87,6 +87,8 @@ def use_everything(home: Path, scratch: Path, patch: pytest.MonkeyPatch) -> Inst
         _teach(used, files)
         _look(used)
         _serve(used)
+        used.run("webhooks", "send")
+        used.run("webhooks", "list", "--json")
         _learn(used)
         _look(used)
         _write_out(used, scratch)
@@ -102,6 +104,9 @@ def _set_up(used: Installation) -> None:
     invited = used.run("users", "invite", "hoa", "--role", "lead")
     used.made["link of an invitation"] = invited.rstrip().rpartition("/")[2]
     used.run("users", "role", "hoa", "viewer")
+    scopes = [word for scope in ("flags:read", "posts:read", "figures:read") for word in ("--scope", scope)]
+    used.made["key of the API"] = used.run("keys", "add", "bảng", *scopes).split()[-1]
+    used.run("keys", "list", "--json")
     used.run("users", "list", "--json")
     used.run("sources", "list")
     used.run("db", "upgrade")
@@ -162,7 +167,7 @@ def _work_at(base: str, used: Installation) -> None:
     with ExitStack() as stack:
         stranger, lan, minh = (stack.enter_context(browser(base, used.answers)) for _ in range(3))
         assert stranger.sign_in("lan", SECRETS["password that is wrong"]).status_code == 401
-        for path in ("/healthz", "/readyz", "/queue", f"/join/{'x' * 43}", f"/{SECRETS['password that is wrong']}"):
+        for path in ("/healthz", "/readyz", "/queue", f"/join/{'x' * 43}", "/nowhere"):
             stranger.get(path)
         assert lan.sign_in("lan", SECRETS["password of a user"]).status_code == 303
         assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
@@ -174,6 +179,7 @@ def _work_at(base: str, used: Installation) -> None:
         token = {"authorization": f"Bearer {SECRETS['token of metrics']}"}
         assert minh.client.get("/metrics", headers=token).status_code == 200
         assert minh.client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 401
+        _ask_by_program(stranger, used.made["key of the API"])
         minh.post("/flags/1/decisions", {"decision": PERSONAL["name"], "csrf": "x"})
         minh.get(f"/flags/{PERSONAL['phone']}")
         for name, person in (("lan", lan), ("minh", minh)):
@@ -187,6 +193,16 @@ def _answer_questions(person: LiveBrowser) -> None:
         action = f"{place}/answers"
         answered = person.post(action, person.fields(place, action) | {"decision": "unsure"})
         assert answered.status_code == 303, answered.text
+
+
+def _ask_by_program(anyone: LiveBrowser, key: str) -> None:
+    """Read all that a program may, and what it may not."""
+    paths = ["key", "flags?limit=100", "figures", "summaries", "clusters", "openapi.json", "flags?state=x", "nothing"]
+    paths += [f"{kind}/{number}" for kind in ("flags", "posts", "clusters") for number in range(1, 30)]
+    paths += [f"search?q={words}" for words in ("xưởng", PERSONAL["phone"], PERSONAL["name"], '"', "x" * 3_000)]
+    for path in paths:
+        assert anyone.client.get(f"/api/v1/{path}", headers={"authorization": f"Bearer {key}"}).status_code < 500
+    assert anyone.client.get("/api/v1/flags", headers={"authorization": "Bearer wrong"}).status_code == 401
 
 
 def _learn(used: Installation) -> None:
@@ -207,6 +223,7 @@ def _write_out(used: Installation, scratch: Path) -> None:
     used.run("users", "reset-second-factor", "minh")
     used.run("sources", "disable", "lap-lai", "--why", "thử")
     used.run("sources", "enable", "lap-lai")
+    used.run("keys", "revoke", "bảng")
     used.run("keys", "rotate", "--yes")
     used.run("keys", "forget")
     used.run("restore", str(scratch / "sealed.backup"), "--replace", "--yes")
