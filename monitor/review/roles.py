@@ -1,7 +1,8 @@
 """The role matrix: what each role may do at the desk. There is no other place that decides it.
 
 A route names the right that it needs (`monitor.review.auth.allow`), and this table names who has it. A test walks every
-route with every role. Commands are no matter of roles: whoever may read the home folder runs them, without an account.
+route with every role. Whoever may read the home folder is the operator and runs every command, without an account:
+docs/accounts.md lists each of them, and another test walks the commands.
 """
 
 from collections.abc import Mapping

@@ -22,18 +22,12 @@ from tests.clock import FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import FlagMaker
 from tests.monitor.review.test_review_second_factor import enrol
+from tests.monitor.review.walking import pages
 
 # Opened without signing in: the door, invitations, language and theme, and what supervisors ask.
 PUBLIC = {"/login", "/join/{token}", "/appearance", "/healthz", "/readyz"}
 # For those whose sign-in is not finished: each of them looks at the stage of the session.
 UNFINISHED = {"/login/code", "/account/second-factor", "/logout"}
-
-
-def routes(app: FastAPI) -> Iterator[APIRoute]:
-    """Give every route of the desk; an included router is one entry in newer versions of FastAPI, and none in older."""
-    for entry in app.routes:
-        included = getattr(entry, "original_router", None)
-        yield from (route for route in (included.routes if included else [entry]) if isinstance(route, APIRoute))
 
 
 def dependants(found: Dependant) -> Iterator[Dependant]:
@@ -51,13 +45,13 @@ def asks_for_a_session(route: APIRoute) -> bool:
 
 
 def test_every_route_names_a_right(app: FastAPI) -> None:
-    without = {route.path for route in routes(app) if not rights_of(route)}
+    without = {route.path for route in pages(app) if not rights_of(route)}
     assert without == PUBLIC | UNFINISHED
-    assert all(asks_for_a_session(route) for route in routes(app) if route.path not in PUBLIC)
+    assert all(asks_for_a_session(route) for route in pages(app) if route.path not in PUBLIC)
 
 
 def test_every_route_that_changes_something_takes_post_and_a_form_token(app: FastAPI) -> None:
-    for route in routes(app):
+    for route in pages(app):
         assert route.methods <= {"GET", "POST"}, route.path
         if route.methods == {"POST"} and route.path != "/login":  # there a stale form is shown anew
             names = {getattr(found.call, "__name__", "") for found in dependants(route.dependant)}
@@ -85,7 +79,7 @@ def test_every_role_gets_what_the_matrix_says_on_every_route(
     make_flagged()
     settings.reports_dir.mkdir()
     asked = 0
-    for route in routes(app):
+    for route in pages(app):
         path = re.sub(r"\{[^}]+\}", "999", route.path)  # something that is not there: nobody's rights depend on it
         for role, person in signed_in.items():
             if not (needed := rights_of(route)):
