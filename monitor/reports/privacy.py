@@ -17,7 +17,7 @@ from monitor.clock import VIETNAM
 from monitor.errors import ReportFailed
 from monitor.private_files import write_whole
 from monitor.reports import privacy_wording, tables, wording
-from monitor.reports.tables import CellType, Column, Table
+from monitor.reports.tables import Cell, CellType, Column, Table
 from storage import holdings
 from storage.database import Database
 from storage.holdings import AccountUse, ErasureDone, Holding, SourceHolding
@@ -131,7 +131,7 @@ def render(record: PrivacyRecord) -> str:
 def _sources(record: PrivacyRecord) -> Table:
     headings = ("Nguồn", "Vai trò", "Căn cứ", "Giữ (ngày)", "Số bài", "Có bí danh", "Từ ngày", "Xóa chậm nhất")
     types = (CellType.TEXT,) * 3 + (CellType.COUNT,) * 3 + (CellType.MOMENT,) * 2
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{each.name} ({each.kind})",
             wording.ROLES[each.role],
@@ -149,19 +149,24 @@ def _sources(record: PrivacyRecord) -> Table:
 
 def _held(record: PrivacyRecord) -> Table:
     types = (CellType.TEXT, CellType.COUNT, CellType.MOMENT, CellType.TEXT, CellType.TEXT)
-    rows = [(*privacy_wording.KINDS[each.kind], each.count, each.since) for each in record.rows]
-    files = [(*privacy_wording.KINDS[each.kind], each.files, None) for each in record.stored]
+    rows = [_held_row(each.kind, each.count, each.since) for each in record.rows]
+    rows += [_held_row(each.kind, each.files, None) for each in record.stored]
     return Table(
         "Các loại dữ liệu",
         "Kinds of data",
         _columns(("Loại", "Số lượng", "Từ ngày", "Dữ liệu cá nhân trong đó", "Thời hạn"), types),
-        tuple((name, count, since, holds, kept) for name, holds, kept, count, since in (*rows, *files)),
+        tuple(rows),
     )
+
+
+def _held_row(kind: str, count: int, since: datetime | None) -> tuple[Cell, ...]:
+    name, holds, kept = privacy_wording.KINDS[kind]
+    return name, count, since, holds, kept
 
 
 def _accounts(record: PrivacyRecord) -> Table:
     types = (CellType.TEXT, CellType.TEXT, CellType.MOMENT) + (CellType.COUNT,) * len(privacy_wording.USES)
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             use.name or privacy_wording.OPERATOR,
             use.role or "–",

@@ -73,7 +73,7 @@ def test_erasures_and_files_are_counted(record: PrivacyRecord) -> None:
 
 
 def test_every_kind_that_is_counted_is_described(record: PrivacyRecord) -> None:
-    assert {each.kind for each in (*record.rows, *record.stored)} <= set(KINDS)
+    assert {*(each.kind for each in record.rows), *(each.kind for each in record.stored)} <= set(KINDS)
 
 
 def test_the_page_is_whole_and_loads_nothing(record: PrivacyRecord) -> None:
