@@ -54,8 +54,15 @@ FORWARD = {
     ("confirmed", False): "yes",
     ("rejected", False): "no",
 }
-BACK = {"no_source": "confirmed", "refuted": "confirmed", "yes": "confirmed", "withdrawn": "reopened"}
-BACK |= {"supported": "rejected", "not_a_claim": "rejected", "no": "rejected"}
+BACK = {
+    "no_source": "confirmed",
+    "refuted": "confirmed",
+    "yes": "confirmed",
+    "supported": "rejected",
+    "not_a_claim": "rejected",
+    "no": "rejected",
+    "withdrawn": "reopened",
+}
 
 
 def upgrade() -> None:
