@@ -18,6 +18,7 @@ from monitor.review.language import LanguageOfRequest, load_languages
 from monitor.review.pages import (
     account,
     appearance,
+    cases,
     flag,
     health,
     home,
@@ -63,6 +64,7 @@ ROUTERS: Final = (
     queue.router,
     search.router,
     flag.router,
+    cases.router,
     question.router,
     second_reading.router,
     shift.router,

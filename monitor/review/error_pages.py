@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -47,7 +48,10 @@ def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLR
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:
-    wanted = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+    # Who sent a form comes back to the page on which it stood, where the browser still has the draft.
+    page = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
+    place = page.path + (f"?{page.query}" if page.query else "")
+    wanted = f"?next={quote(place)}" if place not in ("", "/") else ""
     return RedirectResponse(f"/login{wanted}", status_code=HTTPStatus.SEE_OTHER)
 
 

@@ -114,6 +114,44 @@ STATES: Final = Translated(
         "unsure": N_("Chưa rõ"),
     }
 )
+TOPICS: Final = Translated(
+    {
+        "wages": N_("Lương"),
+        "insurance": N_("Bảo hiểm"),
+        "hours": N_("Ca kíp"),
+        "safety": N_("An toàn"),
+        "meals": N_("Bữa ăn"),
+        "housing": N_("Nhà trọ"),
+        "childcare": N_("Nhà trẻ"),
+        "contracts": N_("Hợp đồng"),
+        "relief": N_("Trợ cấp"),
+        "other": N_("Khác"),
+    }
+)
+CASE_STATES: Final = Translated(
+    {
+        "open": N_("chưa làm gì"),
+        "passed": N_("đã chuyển"),
+        "answered": N_("đã trả lời"),
+        "followed_up": N_("đang theo dõi"),
+        "settled": N_("đã giải quyết xong"),
+        "withdrawn": N_("đã rút"),
+    }
+)
+CASE_STEPS: Final = Translated(
+    {
+        "opened": N_("Mở hồ sơ"),
+        "passed": N_("Chuyển cho nơi khác"),
+        "answered": N_("Đã có trả lời"),
+        "followed_up": N_("Theo dõi tiếp"),
+        "settled": N_("Giải quyết xong"),
+        "reopened": N_("Mở lại hồ sơ"),
+        "noted": N_("Ghi chú thêm"),
+        "described": N_("Sửa việc và nơi"),
+        "withdrawn": N_("Rút cùng với quyết định"),
+        "restored": N_("Trở lại cùng với quyết định"),
+    }
+)
 ROLES: Final = Translated({"monitored": N_("theo dõi"), "reference": N_("đối chiếu")})
 USER_ROLES: Final = Translated(
     {

@@ -38,7 +38,7 @@ router = APIRouter()
 WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
 STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
 BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
-_OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*")  # a path on this desk, never another site
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.=&%+]*)?")  # a path on this desk, never another site
 _THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
 
 

@@ -9,8 +9,138 @@ function isTyping(target) {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
+// Keys can be changed; the browser remembers by the original key which one was chosen.
+const KEYS_NAME = "kiemtin-keys";
+const ATTRIBUTES = ["data-key", "data-focus-key"];
+
+function stored(name) {
+  try {
+    return JSON.parse(localStorage.getItem(name)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function store(name, value) {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing goes on without.
+  }
+}
+
+let ownKeys = stored(KEYS_NAME);
+
+function keyOf(element, attribute) {
+  const original = element.getAttribute(attribute);
+  return ownKeys[original] ?? original;
+}
+
 function withKey(attribute, key) {
-  return [...document.querySelectorAll(`[${attribute}]`)].find((element) => element.getAttribute(attribute) === key);
+  return [...document.querySelectorAll(`[${attribute}]`)].find((element) => keyOf(element, attribute) === key);
+}
+
+function keyed() {
+  return ATTRIBUTES.flatMap((attribute) => [...document.querySelectorAll(`[${attribute}]`)].map((element) => [element, attribute]));
+}
+
+function showKeys() {
+  for (const [element, attribute] of keyed()) {
+    const key = keyOf(element, attribute);
+    element.setAttribute("aria-keyshortcuts", key);
+    const place = element.querySelector("kbd") ?? element.closest("label")?.querySelector("kbd") ?? document.querySelector(`label[for="${element.id}"] kbd`);
+    if (place) place.textContent = key.toUpperCase();
+  }
+}
+
+const dialog = document.getElementById("keys");
+
+function listKeys() {
+  const list = dialog.querySelector(".keys-list");
+  list.replaceChildren();
+  for (const [element, attribute] of keyed()) {
+    const original = element.getAttribute(attribute);
+    const row = document.createElement("label");
+    const text = (element.closest("label") ?? document.querySelector(`label[for="${element.id}"]`) ?? element).cloneNode(true);
+    for (const key of text.querySelectorAll("kbd")) key.remove();
+    const field = document.createElement("input");
+    field.maxLength = 1;
+    field.autocomplete = "off";
+    field.value = keyOf(element, attribute);
+    field.addEventListener("input", () => changeKey(original, field));
+    row.append(text.textContent.trim(), field);
+    list.append(row);
+  }
+}
+
+function changeKey(original, field) {
+  const key = field.value.toLowerCase();
+  const said = dialog.querySelector("[role=status]");
+  said.textContent = "";
+  if (!key.trim()) return;
+  const others = keyed().filter(([element, attribute]) => element.getAttribute(attribute) !== original);
+  if (others.some(([element, attribute]) => keyOf(element, attribute) === key)) {
+    said.textContent = dialog.dataset.taken;
+    return;
+  }
+  ownKeys = { ...ownKeys, [original]: key };
+  store(KEYS_NAME, ownKeys);
+  showKeys();
+}
+
+if (dialog) {
+  const opener = document.querySelector("[data-keys-open]");
+  opener.hidden = false;
+  opener.addEventListener("click", () => {
+    listKeys();
+    dialog.showModal();
+  });
+  dialog.querySelector("[data-keys-close]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("[data-keys-reset]").addEventListener("click", () => {
+    ownKeys = {};
+    store(KEYS_NAME, ownKeys);
+    showKeys();
+    listKeys();
+  });
+}
+showKeys();
+
+// What is written stays in the browser until it was sent, also when the session ends meanwhile.
+const SENT_NAME = "kiemtin-sent";
+
+function draftName(form) {
+  return `kiemtin-draft-${document.body.dataset.reviewer}-${form.dataset.draft}`;
+}
+
+function fieldsOf(form) {
+  return [...form.querySelectorAll("textarea[name], input[name]:not([type=hidden], [type=checkbox])")];
+}
+
+const sent = sessionStorage.getItem(SENT_NAME);
+if (sent && document.querySelector(".notice.bad, .problem-status") === null && document.body.dataset.reviewer) {
+  localStorage.removeItem(sent);
+}
+sessionStorage.removeItem(SENT_NAME);
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const name = draftName(form);
+  const kept = stored(name);
+  for (const field of fieldsOf(form)) {
+    if (kept[field.name] !== undefined && field.value === field.defaultValue) field.value = kept[field.name];
+  }
+  form.addEventListener("input", () => {
+    const written = fieldsOf(form).filter((field) => field.value !== field.defaultValue);
+    store(name, Object.fromEntries(written.map((field) => [field.name, field.value])));
+  });
+  form.addEventListener("submit", () => sessionStorage.setItem(SENT_NAME, name));
+}
+
+// Ticking the box for copies opens their list, so that nobody decides about what was not shown.
+for (const box of document.querySelectorAll("input[name=copies]")) {
+  box.addEventListener("change", () => {
+    const list = box.closest("label").nextElementSibling;
+    if (list) list.open = box.checked || list.open;
+  });
 }
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,83 @@
+"""What a decision can be applied to together, and what it would say of a concern: open copies, topic, place, case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from classifiers.concern_topics import topic_of
+from classifiers.labels import CONCERN
+from classifiers.places.finder import places_in
+from monitor.review.flag_view import first_line
+from storage import quote_choices, reviews
+from storage.models import Flag, Review
+
+MOST_COPIES: Final = 100  # decided by one key
+_READ: Final = 5_000  # characters in which topic and place are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCopy:
+    """Another post of the cluster with an open flag of the same label."""
+
+    flag_id: int
+    source: str
+    when: datetime
+    first_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCopy:
+    """A decision on a copy: on which flag, what, and by whom."""
+
+    flag_id: int
+    decision: str
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The data beside the decision form; topic and place are suggestions, empty where the label is no concern."""
+
+    copies: tuple[OpenCopy, ...]
+    decided: tuple[DecidedCopy, ...]
+    topic: str
+    place: str
+    case_id: int | None
+    chosen: bool
+
+    @property
+    def copy_ids(self) -> str:
+        """The flags of the copies, for the form."""
+        return ",".join(str(copy.flag_id) for copy in self.copies)
+
+
+def together_view(session: Session, flag: Flag) -> Together:
+    """Collect it."""
+    topic, place = _suggestions(flag)
+    standing: Review | None = reviews.newest_standing(session, flag.id, flag.revision_number)
+    return Together(
+        copies=tuple(_copy(copy) for copy in reviews.open_copies(session, flag)[:MOST_COPIES]),
+        decided=tuple(
+            DecidedCopy(review.flag_id, review.decision, name) for review, name in reviews.decided_copies(session, flag)
+        ),
+        topic=topic,
+        place=place,
+        case_id=standing.case_id if standing else None,
+        chosen=quote_choices.is_chosen(session, flag),
+    )
+
+
+def _suggestions(flag: Flag) -> tuple[str, str]:
+    if flag.label != CONCERN.name or flag.state != "open":
+        return "", ""
+    text = flag.post.judged_text[:_READ]
+    known = [place.current or place.name for place in places_in(text)]
+    return topic_of(text).name, known[0] if known else ""
+
+
+def _copy(copy: Flag) -> OpenCopy:
+    post = copy.post
+    line = first_line(post.current_title, post.current_text)
+    return OpenCopy(copy.id, post.source.name, post.published_at or post.collected_at, line)
