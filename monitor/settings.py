@@ -138,6 +138,14 @@ class Settings(BaseSettings):
     second_reading_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
     )
+    daily_budget: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
+    daily_shares: dict[str, float] = Field(
+        default_factory=lambda: {"concern": 0.35, "unverified": 0.4, "negative": 0.25},
+        description="By which shares a reviewer's day is drawn from the labels, by turns.",
+    )
+    daily_random: int = Field(
+        default=3, ge=0, le=100, description="How many flags without reach a reviewer's day holds, drawn at random."
+    )
     api_requests_per_minute: int = Field(
         default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
     )

@@ -128,6 +128,13 @@ TOPICS: Final = Translated(
         "other": N_("Khác"),
     }
 )
+SHORT_LABELS: Final = Translated(
+    {
+        UNVERIFIED.name: N_("tin chưa kiểm chứng"),
+        NEGATIVE.name: N_("bài tiêu cực"),
+        CONCERN.name: N_("bức xúc"),
+    }
+)
 CASE_STATES: Final = Translated(
     {
         "open": N_("chưa làm gì"),

@@ -6,6 +6,7 @@ from storage.models.base import Base
 from storage.models.cases import Case, CaseEvent, QuoteChoice
 from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
+from storage.models.day_plans import DayItem, DayPlan
 from storage.models.evidence import Correction, Evidence
 from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
@@ -35,6 +36,8 @@ __all__ = [
     "Cluster",
     "Correction",
     "CrawlRun",
+    "DayItem",
+    "DayPlan",
     "ErasedAuthor",
     "Evidence",
     "Flag",

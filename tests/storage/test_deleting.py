@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from storage import (
     audit,
     clock_state,
+    day_plans,
     host_state,
     matching,
     posts,
@@ -35,7 +36,7 @@ NOW = MONDAY_MORNING
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
-    "rechecks", "questions", "answers", "search_texts", "quote_choices", "second_readings", "assignments",
+    "rechecks", "questions", "answers", "search_texts", "quote_choices", "day_items", "second_readings", "assignments",
 }  # fmt: skip
 
 
@@ -67,6 +68,9 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
     reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=NOW)
     quote_choices.choose(session, flag, user_id=reviewer.id, now=NOW)
+    day_plans.store(
+        session, day=NOW.date(), reviewer_id=reviewer.id, seed=1, left_out=0, chosen=[(flag.id, "worth")], now=NOW
+    )
     second = factories.add_user(session, f"second reader of {external_id}")
     second_readings.record(session, flag, reader_id=second.id, decision="no", now=NOW)
     teamwork.assign(session, flag, user_id=second.id, by=reviewer.id, now=NOW)
@@ -110,7 +114,14 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         empty = {name for name, count in before.items() if not count}
         # No post has to do with them; what is sent to webhooks are numbers.
         of_accounts = {"api_keys", "invitations", "recovery_codes", "user_sessions"}
-        of_accounts |= {"handovers", "mention_marks", "saved_searches", "webhook_deliveries", "webhook_targets"}
+        of_accounts |= {
+            "day_plans",
+            "handovers",
+            "mention_marks",
+            "saved_searches",
+            "webhook_deliveries",
+            "webhook_targets",
+        }
         assert empty - of_accounts == {"redactions"}, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source, NOW).posts == 2
         session.commit()

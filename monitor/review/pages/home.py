@@ -1,20 +1,34 @@
-"""The first page: flags, sources, crawl runs and reports at a glance."""
+"""The first page: the reviewer's day, and what waits beside it."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from monitor.review.auth import allow
+from monitor.review.auth import CurrentReviewer, allow
+from monitor.review.day_plan import day_of
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.overview import overview
 from monitor.review.pages.report_files import report_files
 from monitor.review.roles import Right
+from storage import cases
 
 router = APIRouter()
 
 
 @router.get("/", dependencies=[allow(Right.READ)])
-def show(request: Request, desk: CurrentDesk) -> Response:
-    """Show the overview and the report files."""
+def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+    """Show the reviewer's day, what waits beside it, and the report files."""
     with desk.database.work() as session:
         state = overview(session)
-    return render(request, "home.html", {"state": state, "reports": report_files(desk.settings.reports_dir)})
+        # Drawing stores a plan; somebody who decides nothing gets none.
+        day = day_of(session, desk, reviewer) if reviewer.may(Right.DECIDE) and state.open_flags else None
+        unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
+        session.commit()
+    context = {
+        "state": state,
+        "day": day,
+        "unsettled": unsettled,
+        "done": request.session.pop("done", None),
+        "undone": request.session.pop("undone", None),
+        "reports": report_files(desk.settings.reports_dir),
+    }
+    return render(request, "home.html", context)

@@ -11,10 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from classifiers.labels import LABEL_NAMES
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
+from monitor.review.day_plan import plan_of
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import queue_rows
 from monitor.review.roles import Right
-from storage import flags
+from storage import day_plans, flags
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
@@ -23,9 +24,13 @@ MAX_PAGE: Final = 10_000
 MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
 
 
+TODAY: Final = "today"
+"""In place of a label: the reviewer works through the plan of the day."""
+
+
 def known_label(label: str) -> str | None:
-    """Return a known label; None stands for all labels."""
-    return label if label in LABEL_NAMES else None
+    """Return a known label, or TODAY; None stands for all labels."""
+    return label if label in (*LABEL_NAMES, TODAY) else None
 
 
 def flag_path(flag_id: int, label: str | None) -> str:
@@ -45,7 +50,7 @@ def show(
 ) -> Response:
     """Show one page of flags of a label (or all) and a state."""
     # A wrong value in the address shows the default page instead of an error.
-    chosen, state = known_label(label), state if state in wording.STATES else "open"
+    chosen, state = (label if label in LABEL_NAMES else None), state if state in wording.STATES else "open"
     with desk.database.work() as session:
         offset = (page - 1) * PAGE_ROWS
         found = flags.queue(session, state=state, label=chosen, limit=PAGE_ROWS, offset=offset)
@@ -81,7 +86,7 @@ def claim_next(
 @router.get("/queue/empty")
 def show_empty(request: Request, desk: CurrentDesk, label: str = "") -> Response:
     """Say that nothing is left to take."""
-    chosen = known_label(label)
+    chosen = label if label in LABEL_NAMES else None
     with desk.database.work() as session:
         counts = flags.counts(session)
     held = sum(states.get("open", 0) for name, states in counts.items() if chosen in (None, name))
@@ -105,6 +110,8 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, label: str | No
     """
     now, owner = desk.clock.now(), reviewer.lease_owner
     until = desk.lease_end(now)
+    if label == TODAY:
+        return _path_of_today(session, desk, reviewer, after)
     passed = flags.by_id(session, after) if after else None
     taken = flags.lease_next(session, owner=owner, now=now, until=until, label=label, after=passed)
     if passed is not None:
@@ -114,3 +121,13 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, label: str | No
     if taken is not None:
         return flag_path(taken.id, label)
     return "/queue/empty" + (f"?{urlencode({'label': label})}" if label else "")
+
+
+def _path_of_today(session: Session, desk: Desk, reviewer: Reviewer, after: int | None) -> str:
+    """Lease the next flag of the reviewer's day; the path of the first page when the day is done."""
+    now, owner = desk.clock.now(), reviewer.lease_owner
+    plan = plan_of(session, desk, reviewer)
+    taken = day_plans.lease_next(session, plan.id, owner=owner, now=now, until=desk.lease_end(now), after=after)
+    if after is not None:
+        flags.release(session, after, owner)
+    return flag_path(taken, TODAY) if taken is not None else "/"

@@ -1,0 +1,172 @@
+"""A reviewer's day: which open flags are worth a decision today, by turns from the labels, one of each cluster.
+
+What a decision is worth: chance of being right × reach × freshness × evidence. Insults that nobody repeats or answers
+are counted; a few of them, drawn at random with a stored seed, keep the estimate of their precision honest.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log1p, log2
+from random import Random
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from classifiers.labels import NEGATIVE
+from monitor.clock import VIETNAM
+from monitor.review.auth import Reviewer
+from monitor.review.desk import Desk
+from storage import day_plans
+from storage.day_plans import Candidate
+from storage.models import DayPlan
+
+RANDOM, WORTH = "random", "worth"
+_PRIOR: Final = 10  # decisions of a source that count as much as the model's own probability
+_HALF_LIFE: Final = timedelta(days=7)
+_OLDEST: Final = 0.05
+_WITH_EVIDENCE: Final = 1.3
+_SHORT: Final = 40  # characters below which a text holds little to decide by
+_OF_SHORT: Final = 0.7
+_MOST_REACTIONS: Final = 1e12  # no platform counts so many: it is a fault, or no number at all
+_NO_REACH: Final = 3  # reactions up to which an insult without copies is one among strangers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What the first page says of a day: how many were seen, and how many are left of each label.
+
+    `strangers` counts the insults among strangers that nobody needs to see one by one.
+    """
+
+    seen: int
+    left: Mapping[str, int]
+    total: int
+    strangers: int
+
+    @property
+    def open(self) -> int:
+        """How many are left in all."""
+        return sum(self.left.values())
+
+
+def day_of(session: Session, desk: Desk, reviewer: Reviewer) -> Day:
+    """Describe a reviewer's day; the plan is drawn where there is none yet."""
+    now = desk.clock.now()
+    plan = plan_of(session, desk, reviewer)
+    items = day_plans.items(session, plan.id)
+    left: dict[str, int] = {}
+    for _flag_id, label, state, _sampling in items:
+        left[label] = left.get(label, 0) + (state == "open")
+    midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = day_plans.decided_since(session, reviewer.id, midnight)
+    return Day(seen=seen, left=left, total=len(items), strangers=plan.left_out)
+
+
+def plan_of(session: Session, desk: Desk, reviewer: Reviewer) -> DayPlan:
+    """Return a reviewer's plan of today, drawn where there is none yet; the unit of work must be committed."""
+    now = desk.clock.now()
+    day = now.astimezone(VIETNAM).date()
+    plan = day_plans.of_day(session, day, reviewer.id)
+    if plan is not None:
+        return plan
+    found, settings = day_plans.candidates(session, day, now), desk.settings
+    seed = secrets.randbits(31)
+    chosen, strangers = draw(
+        found,
+        day_plans.measured(session),
+        now,
+        budget=settings.daily_budget,
+        shares=settings.daily_shares,
+        at_random=settings.daily_random,
+        seed=seed,
+    )
+    return day_plans.store(
+        session, day=day, reviewer_id=reviewer.id, seed=seed, left_out=strangers, chosen=chosen, now=now
+    )
+
+
+def draw(
+    found: Sequence[Candidate],
+    measured: Mapping[tuple[int, str], tuple[int, int]],
+    now: datetime,
+    *,
+    budget: int,
+    shares: Mapping[str, float],
+    at_random: int,
+    seed: int,
+) -> tuple[list[tuple[int, str]], int]:
+    """Choose a day's flags.
+
+    Args:
+        found: The open flags.
+        measured: By source and label, how many decided flags were right, and how many there are.
+        now: The present time, UTC.
+        budget: How many flags at most.
+        shares: By label, how often its turn comes.
+        at_random: How many insults among strangers are drawn.
+        seed: Of that draw.
+
+    Returns:
+        Flags with WORTH or RANDOM, in their order, no cluster twice; and from how many the random ones were drawn.
+
+    """
+    strangers = sorted((one for one in found if _among_strangers(one)), key=lambda one: one.flag_id)
+    drawn = Random(seed).sample(strangers, min(at_random, len(strangers), budget))  # noqa: S311  no secret
+    passed = {one.flag_id for one in strangers}
+    queues = {
+        label: sorted(
+            (one for one in found if one.label == label and one.flag_id not in passed),
+            key=lambda one: (-worth(one, measured, now), one.flag_id),
+        )
+        for label in shares
+    }
+    taken = {one.same_as for one in drawn}
+    chosen = [(flag_id, WORTH) for flag_id in _by_turns(queues, shares, taken, budget - len(drawn))]
+    step = max(1, len(chosen) // (len(drawn) + 1))
+    for place, one in enumerate(drawn, 1):  # spread over the day, so that they do not come all at its tired end
+        chosen.insert(min(len(chosen), place * step + place - 1), (one.flag_id, RANDOM))
+    return chosen, len(strangers)
+
+
+def _by_turns(
+    queues: Mapping[str, list[Candidate]], shares: Mapping[str, float], taken: set[str], budget: int
+) -> list[int]:
+    """Take from the queues in turn, in proportion to their shares (smooth weighted round robin), no cluster twice."""
+    places, credit, chosen = dict.fromkeys(queues, 0), dict.fromkeys(queues, 0.0), list[int]()
+    while len(chosen) < budget:
+        for label, queue in queues.items():
+            while places[label] < len(queue) and queue[places[label]].same_as in taken:
+                places[label] += 1
+        waiting = [label for label, queue in queues.items() if places[label] < len(queue) and shares[label] > 0]
+        if not waiting:
+            break
+        for label in waiting:
+            credit[label] += shares[label]
+        turn = max(waiting, key=lambda label: credit[label])
+        credit[turn] -= sum(shares[label] for label in waiting)
+        one = queues[turn][places[turn]]
+        taken.add(one.same_as)
+        chosen.append(one.flag_id)
+    return chosen
+
+
+def worth(one: Candidate, measured: Mapping[tuple[int, str], tuple[int, int]], now: datetime) -> float:
+    """Return what a decision on a flag is worth: chance of being right × reach × freshness × evidence."""
+    right, total = measured.get((one.source_id, one.label), (0, 0))
+    chance = (right + _PRIOR * one.probability) / (total + _PRIOR)
+    reach = 1 + log2(one.copies) + log2(one.sources) + log1p(_reactions(one)) / 4
+    fresh = max(_OLDEST, 0.5 ** (max(timedelta(), now - one.when) / _HALF_LIFE))
+    evidence = _WITH_EVIDENCE if one.has_evidence else _OF_SHORT if one.characters < _SHORT else 1.0
+    return float(chance * reach * fresh * evidence)
+
+
+def _reactions(one: Candidate) -> float:
+    """Sum up what the platform counts; it may be anything, so what is no number counts nothing."""
+    counts = (value for value in one.engagement.values() if isinstance(value, int | float))
+    return float(sum(value for value in counts if 0 < value < _MOST_REACTIONS))
+
+
+def _among_strangers(one: Candidate) -> bool:
+    return one.label == NEGATIVE.name and one.copies == 1 and _reactions(one) <= _NO_REACH

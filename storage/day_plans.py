@@ -1,0 +1,146 @@
+"""Plans of a day's work: the open flags to choose from, the stored plan, and taking its next flag."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage import flags
+from storage.database import insert_ignoring
+from storage.models import DayItem, DayPlan, Evidence, Flag, Post, Review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An open flag and what its worth follows from.
+
+    `same_as` is what copies share: their cluster, or the hash of their content. `copies` and `sources` count the
+    posts of the cluster and their sources, `characters` the post's text.
+    """
+
+    flag_id: int
+    label: str
+    probability: float
+    same_as: str
+    source_id: int
+    copies: int
+    sources: int
+    engagement: Mapping[str, Any]
+    has_evidence: bool
+    characters: int
+    when: datetime
+
+
+def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
+    """List the open flags that nobody holds, whose posts still exist, and that are in no other plan of the day."""
+    planned = select(DayItem.flag_id).join(DayPlan, DayPlan.id == DayItem.plan_id).where(DayPlan.day == day)
+    supported = exists().where(Evidence.post_id == Post.id)
+    query = (
+        select(
+            Flag.id, Flag.label, Flag.probability, Post.cluster_id, Post.content_hash, Post.source_id,
+            Post.engagement, supported, func.length(Post.text), Post.published_at, Post.collected_at,
+        )
+        .join(Post, Post.id == Flag.post_id)
+        .where(
+            Flag.state == "open",
+            Post.deleted_at.is_(None),
+            Flag.id.not_in(planned),
+            or_(Flag.lease_until.is_(None), Flag.lease_until < now),
+        )
+    )  # fmt: skip
+    sizes = _cluster_sizes(session)
+    return [
+        Candidate(
+            flag_id=flag_id,
+            label=label,
+            probability=probability,
+            same_as=f"cluster:{cluster}" if cluster is not None else f"hash:{content_hash}",
+            source_id=source_id,
+            copies=sizes.get(cluster, (1, 1))[0],
+            sources=sizes.get(cluster, (1, 1))[1],
+            engagement=engagement,
+            has_evidence=has_evidence,
+            characters=characters,
+            when=published or collected,
+        )
+        for (
+            flag_id, label, probability, cluster, content_hash, source_id,
+            engagement, has_evidence, characters, published, collected,
+        ) in session.execute(query)
+    ]  # fmt: skip
+
+
+def _cluster_sizes(session: Session) -> dict[int | None, tuple[int, int]]:
+    query = select(Post.cluster_id, func.count(), func.count(Post.source_id.distinct()))
+    rows = session.execute(query.where(Post.cluster_id.is_not(None)).group_by(Post.cluster_id))
+    return {cluster: (posts, sources) for cluster, posts, sources in rows}
+
+
+def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
+    """Count by source and label how many of the decided flags people found right, and how many there are."""
+    query = (
+        select(Post.source_id, Flag.label, Flag.state, func.count())
+        .join(Post, Post.id == Flag.post_id)
+        .where(Flag.state.in_(("confirmed", "rejected")))
+        .group_by(Post.source_id, Flag.label, Flag.state)
+    )
+    found: dict[tuple[int, str], tuple[int, int]] = {}
+    for source_id, label, state, count in session.execute(query):
+        right, total = found.get((source_id, label), (0, 0))
+        found[source_id, label] = (right + count * (state == "confirmed"), total + count)
+    return found
+
+
+def of_day(session: Session, day: date, reviewer_id: int) -> DayPlan | None:
+    """Return a reviewer's plan of a day; None when none was drawn."""
+    return session.scalar(select(DayPlan).where(DayPlan.day == day, DayPlan.reviewer_id == reviewer_id))
+
+
+def store(
+    session: Session,
+    *,
+    day: date,
+    reviewer_id: int,
+    seed: int,
+    left_out: int,
+    chosen: Sequence[tuple[int, str]],
+    now: datetime,
+) -> DayPlan:
+    """Store flags in order, each with how it was chosen. Where another request stored a plan first, that counts."""
+    row = {"day": day, "reviewer_id": reviewer_id, "seed": seed, "left_out": left_out, "drawn_at": now}
+    insert_ignoring(session, DayPlan, [row], ("day", "reviewer_id"))
+    plan = session.scalars(select(DayPlan).where(DayPlan.day == day, DayPlan.reviewer_id == reviewer_id)).one()
+    if plan.seed == seed and not items(session, plan.id):
+        rows = [
+            {"plan_id": plan.id, "position": position, "flag_id": flag_id, "sampling": sampling}
+            for position, (flag_id, sampling) in enumerate(chosen)
+        ]
+        insert_ignoring(session, DayItem, rows, ("plan_id", "position"))
+    return plan
+
+
+def items(session: Session, plan_id: int) -> list[tuple[int, str, str, str]]:
+    """List a plan in its order: flag, label, state of the flag, and how it was chosen."""
+    query = select(DayItem.flag_id, Flag.label, Flag.state, DayItem.sampling).join(Flag, Flag.id == DayItem.flag_id)
+    rows = session.execute(query.where(DayItem.plan_id == plan_id).order_by(DayItem.position))
+    return [(flag_id, label, state, sampling) for flag_id, label, state, sampling in rows]
+
+
+def decided_since(session: Session, reviewer_id: int, since: datetime) -> int:
+    """Count the flags on which a reviewer's decision since a time still stands."""
+    own = (Review.reviewer_id == reviewer_id, Review.decided_at >= since, Review.decision != "reopened")
+    return session.scalar(select(func.count(Review.flag_id.distinct())).where(*own, Review.stands())) or 0
+
+
+def lease_next(
+    session: Session, plan_id: int, *, owner: str, now: datetime, until: datetime, after: int | None = None
+) -> int | None:
+    """Lease the plan's next open flag that nobody else holds, after one that is passed over; None when none is left."""
+    waiting = [flag_id for flag_id, _, state, _ in items(session, plan_id) if state == "open" or flag_id == after]
+    if after in waiting:
+        place = waiting.index(after)
+        waiting = [*waiting[place + 1 :], *waiting[:place]]
+    return next((one for one in waiting if flags.lease(session, one, owner=owner, now=now, until=until)), None)
