@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.shadow import Shadow
     from monitor.pipeline.teaching import BackgroundTeaching, TeachingSteps
     from monitor.pipeline.threshold_changes import ThresholdEditor
+    from monitor.reports.issue import ReportOffice
     from storage.database import Database
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
@@ -257,8 +258,7 @@ class Application:
         """Make the executor that scores: this process when one worker is set, else a pool of processes."""
         if self.settings.workers == 1:
             return ThreadPoolExecutor(1)
-        spawn = get_context("spawn")
-        return ProcessPoolExecutor(self.settings.workers, mp_context=spawn, initializer=begin_worker)
+        return ProcessPoolExecutor(self.settings.workers, get_context("spawn"), begin_worker)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
@@ -333,6 +333,13 @@ class Application:
         from monitor.pipeline.match import Matcher
 
         return Matcher(database, self.segmenter, self.clock)
+
+    @property
+    def reports(self) -> ReportOffice:
+        """Issues and sends reports."""
+        from monitor.reports.issue import ReportOffice
+
+        return ReportOffice(self.ready_database, self.settings, self.clock)
 
     def desk(self) -> FastAPI:
         """Make the review desk."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from monitor.errors import UsageError
+from monitor.report_settings import ReportSettings
 
 CONFIG_NAME = "kiemtin.toml"
 DATABASE_NAME = "kiemtin.db"
@@ -149,7 +150,10 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(
         default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
     )
-    report_top: int = Field(default=10, ge=0, le=100, description="How many posts of each label a summary quotes.")
+    report: ReportSettings = Field(
+        default_factory=ReportSettings,
+        description="Letterhead, signature, formats and sending of reports, as a [report] table: docs/reports.md.",
+    )
     backup_passphrase: SecretStr | None = Field(
         default=None,
         description="Seals the files of `kiemtin backup` (needs the `backup` extra). "

@@ -1,4 +1,4 @@
-"""Pages of flags, clusters, cases and summaries, newest first, each page behind the last row of the one before."""
+"""Pages of flags, clusters, cases and reports, newest first, each page behind the last row of the one before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -132,21 +132,23 @@ def cases_before(
 
 
 def summaries_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:
-    """List the weekly summaries that were issued, newest first; see `flags_before`."""
+    """List the reports that were issued, newest first; see `flags_before`."""
     query = select(Report)
     if before is not None:
         query = query.where(Report.id < before)
     return session.scalars(query.order_by(Report.id.desc()).limit(limit)).all()
 
 
-def newest_summary(session: Session, week: str) -> Report:
-    """Return the newest summary of a week.
+def newest_summary(session: Session, period: str) -> Report:
+    """Return the newest report of a period that was not withdrawn.
 
     Raises:
         NotFound: When none was issued.
 
     """
-    report = session.scalar(select(Report).where(Report.week == week).order_by(Report.id.desc()).limit(1))
+    report = session.scalar(
+        select(Report).where(Report.period == period, Report.withdrawn_at.is_(None)).order_by(Report.id.desc()).limit(1)
+    )
     if report is None:
-        raise NotFound(f"no summary of {week} was issued: the list of summaries says of which weeks there are any")
+        raise NotFound(f"no report of {period} was issued: the list of reports says of which periods there are any")
     return report

@@ -324,9 +324,9 @@ def ids_by_author(session: Session, author_keys: Sequence[str]) -> set[int]:
     return set(session.scalars(select(Post.id).where(Post.author_key.in_(author_keys))))
 
 
-def flagged_times(session: Session, author_keys: Sequence[str]) -> list[datetime]:
-    """List when the flagged posts of an author's pseudonyms were collected: their weeks' summaries may quote them."""
-    query = select(Post.collected_at).join(Flag, Flag.post_id == Post.id).where(Post.author_key.in_(author_keys))
+def flags_by_author(session: Session, author_keys: Sequence[str]) -> list[int]:
+    """List the flags on posts of an author's pseudonyms: reports may quote them."""
+    query = select(Flag.id).join(Post, Post.id == Flag.post_id).where(Post.author_key.in_(author_keys))
     return list(session.scalars(query))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.models import Flag, Post, QuoteChoice
+from storage.report_counts import Period, dated_within
 
 
 def choose(session: Session, flag: Flag, *, user_id: int, now: datetime) -> None:
@@ -27,10 +28,10 @@ def is_chosen(session: Session, flag: Flag) -> bool:
     return chosen == flag.revision_number
 
 
-def chosen(session: Session, start: datetime, end: datetime, label: str) -> Sequence[Flag]:
-    """List the flags of a label that were chosen, on posts first seen from `start` until before `end`.
+def chosen(session: Session, period: Period, label: str) -> Sequence[Flag]:
+    """List the confirmed flags of a label that were chosen, on the posts of a period, in the order of the choice.
 
-    Flags that a person rejected, and posts that were edited after the choice, are left out. In the order of the choice.
+    Posts that were edited after the choice are left out.
     """
     query = (
         select(Flag)
@@ -39,10 +40,9 @@ def chosen(session: Session, start: datetime, end: datetime, label: str) -> Sequ
         .options(joinedload(Flag.post).joinedload(Post.source))
         .where(
             Flag.label == label,
-            Flag.state != "rejected",
+            Flag.state == "confirmed",
             QuoteChoice.revision_number == Flag.revision_number,
-            Post.collected_at >= start,
-            Post.collected_at < end,
+            dated_within(period),
         )
         .order_by(QuoteChoice.chosen_at, Flag.id)
     )

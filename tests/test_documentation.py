@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from monitor.cli.commands import COMMANDS, LazyCommand
+from monitor.report_settings import MailSettings, ReportSettings
 from monitor.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -28,7 +31,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def written(default: object) -> set[str]:
     """Give the ways in which a default may stand in the table, without backquotes."""
-    if default in ("", (), {}, None):
+    if default in ("", (), {}, None) or (isinstance(default, BaseModel) and not default.model_fields_set):
         return {"(none)"}
     if isinstance(default, Path):
         return {str(default), f"./{default}"}
@@ -44,6 +47,14 @@ def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
     defaults = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
     wrong = {name: default for name, default in rows.items() if default not in written(defaults[name])}
     assert wrong == {}
+
+
+def test_the_page_on_reports_names_exactly_their_settings() -> None:
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    for heading, model in (("report-settings", ReportSettings), ("mail-settings", MailSettings)):
+        table = re.search(rf"<!-- {heading} -->(.*?)<!-- /{heading} -->", page, re.DOTALL)
+        assert table
+        assert {name for name, _, _ in ROW.findall(table[1])} == set(model.model_fields)
 
 
 def commands() -> dict[str, Any]:

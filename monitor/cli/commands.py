@@ -44,7 +44,7 @@ COMMANDS: Final = (
     Entry(
         "run",
         "run",
-        "Read what is due, score it, delete what is past its retention, write last week's summary, and serve the desk.",
+        "Read what is due, score it, delete what is past its retention, issue last week's report, and serve the desk.",
     ),
     Entry("classify", "classify", "Score texts, in order, one result a line."),
     Entry("train", "train", "Train a model and keep it."),
@@ -65,7 +65,7 @@ COMMANDS: Final = (
     ),
     Entry("evaluate", "evaluate", "Measure a model on labelled texts; every figure comes with its 95 % interval."),
     Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),
-    Entry("report", "report", "Write the summary of one week."),
+    Entry("report", "report", "Write the report of a week, month or quarter; withdraw, replace or send one."),
     Entry("erase", "erase", "Delete every stored post of one author with all that hangs on it. This cannot be undone."),
     Entry(
         "backup",

@@ -1,48 +1,91 @@
-"""`kiemtin report`: the weekly summary."""
+"""`kiemtin report`: the report of a week, month or quarter."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
-from monitor.reports.iso_week import current_week, parse_week
-from monitor.reports.write_report import FORMATS, write_weekly_report
+from monitor.reports.issue import Wish
+from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_period
 
 
 def report(
     context: typer.Context,
-    week: Annotated[str, typer.Option(help="ISO week, as 2026-W47; the present week if not given.")] = "",
-    formats: Annotated[list[str] | None, typer.Option("--format", help="xlsx or html; may be repeated.")] = None,
-    folder: Annotated[Path | None, typer.Option(help="Where to write; the home's reports folder if not given.")] = None,
+    week: Annotated[str, typer.Option(help="ISO week, as 2026-W47; the present week if nothing is given.")] = "",
+    month: Annotated[str, typer.Option(help="Month, as 2026-11.")] = "",
+    quarter: Annotated[str, typer.Option(help="Quarter, as 2026-Q4.")] = "",
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="docx, pdf, html, xlsx, csv, jsonl; with commas, or repeated.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="vi or en; that of the settings if not given.")] = "",
+    to: Annotated[Path | None, typer.Option("--out", help="Where to write; else the home's reports folder.")] = None,
+    number: Annotated[int | None, typer.Option(min=1, help="The number that the office registered it under.")] = None,
+    withdraw: Annotated[str, typer.Option(help="Withdraw what was issued, and say why.")] = "",
+    replace: Annotated[str, typer.Option(help="Withdraw what was issued, write it anew, and say what changed.")] = "",
+    send: Annotated[bool, typer.Option("--send", help="Send what was issued, also where that failed before.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the files' names as JSON.")] = False,
 ) -> None:
-    """Write the summary of one week.
+    """Write the report of a week, month or quarter; withdraw, replace or send one.
 
-    Example: `kiemtin report --week 2026-W47`
+    Example: `kiemtin report --week 2026-W47 --format docx,xlsx`
     """
-    unknown = set(formats or []) - set(FORMATS)
-    if unknown:
-        message = f"--format {min(unknown)}: choose from {', '.join(FORMATS)}"
+    if sum(map(bool, (withdraw, replace, send))) > 1:
+        message = "--withdraw, --replace and --send: choose one"
         raise UsageError(message)
     app = application(context)
-    database = app.ready_database
-    present = current_week(app.clock.now())
-    chosen = parse_week(week) if week else present
-    if chosen > present:
-        message = f"week {chosen} has not begun: this is week {present}, and it is the last one there is to report on"
-        raise UsageError(message)
-    files = write_weekly_report(
-        database,
-        chosen,
-        folder or app.settings.reports_dir,
-        clock=app.clock,
-        formats=tuple(formats or FORMATS),
-        top=app.settings.report_top,
-    )
+    period = _period(app, week=week, month=month, quarter=quarter)
+    if send:
+        _send(app, period, as_json=as_json)
+        return
+    if withdraw:
+        files = [app.reports.withdraw(period, withdraw)]
+    else:
+        wish = Wish(
+            period=period,
+            formats=[name.strip() for given in formats or () for name in given.split(",") if name.strip()],
+            language=lang,
+            number=number,
+            folder=to,
+            changed=replace or None,
+        )
+        files = app.reports.issue(wish)
     if as_json:
-        show_json({"week": str(chosen), "files": [str(file) for file in files]})
+        show_json({"period": str(period), "files": [str(file) for file in files]})
         return
     for file in files:
         out().print(f"Wrote {file}", markup=False)
+
+
+def _period(app: Application, *, week: str, month: str, quarter: str) -> CalendarPeriod:
+    given = [(Unit.WEEK, week), (Unit.MONTH, month), (Unit.QUARTER, quarter)]
+    named = [(unit, text) for unit, text in given if text]
+    if len(named) > 1:
+        message = "--week, --month and --quarter: choose one"
+        raise UsageError(message)
+    unit, text = named[0] if named else (Unit.WEEK, "")
+    present = current_period(unit, app.clock.now())
+    chosen = parse_period(text, unit) if text else present
+    if chosen > present:
+        message = f"{unit} {chosen} has not begun: this is {present}, and it is the last one there is to report on"
+        raise UsageError(message)
+    return chosen
+
+
+def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
+    if not app.settings.report.places:
+        message = "the settings name no place to send reports to: set [report.mail], `webhook` or `folder` in [report]"
+        raise UsageError(message)
+    if not app.reports.delivery.send_again(str(period)):
+        message = f"there is no report of {period} to send: write it first"
+        raise UsageError(message)
+    outcomes = app.reports.delivery.send_due()
+    if as_json:
+        show_json([{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes])
+        return
+    for each in outcomes:
+        out().print(
+            f"{each.period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}", markup=False
+        )

@@ -16,14 +16,11 @@ from monitor.pipeline.clock_check import check_clock
 from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
-from monitor.reports.iso_week import current_week
-from monitor.reports.write_report import write_weekly_report
 from monitor.review.server import exposure_warning, serving
-from storage import reports
 
 
 def run(context: typer.Context) -> None:
-    """Read what is due, score it, delete what is past its retention, write last week's summary, and serve the desk.
+    """Read what is due, score it, delete what is past its retention, issue last week's report, and serve the desk.
 
     Example: `kiemtin run`
     """
@@ -75,14 +72,13 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
     async def summarise() -> str:
-        files = await background.run(_last_week, app)
-        return ", ".join(files)
+        return ", ".join(await background.run(_summarise, app))
 
     return [
         Job("crawl", timedelta(minutes=1), collect_and_score, may_overlap=True),
         Job("webhooks", timedelta(minutes=1), app.send_webhooks),
         Job("retention", timedelta(hours=6), expire),
-        Job("summary", timedelta(hours=1), summarise),
+        Job("report", timedelta(minutes=5), summarise),
     ]
 
 
@@ -96,13 +92,9 @@ def _score(app: Application, background: Background) -> ScoreAndMatchResult:
         return score_waiting(app, show)
 
 
-def _last_week(app: Application) -> list[str]:
-    """Write the summary of the week that ended, once."""
-    week = current_week(app.clock.now()).previous
-    with app.ready_database.work() as session:
-        if reports.was_issued(session, str(week)) or not reports.posts_in(session, week.period):
-            return []
-    files = write_weekly_report(
-        app.ready_database, week, app.settings.reports_dir, clock=app.clock, top=app.settings.report_top
-    )
-    return [f"wrote {file.name}" for file in files]
+def _summarise(app: Application) -> list[str]:
+    """Write last week's report once Monday 07:00 has passed, and send what is to be sent."""
+    files = app.reports.issue_scheduled() if app.settings.report.every_monday else []
+    sent = app.reports.delivery.send_due()
+    told = [f"{each.period} by {each.channel}: {each.state}{f' ({each.error})' if each.error else ''}" for each in sent]
+    return [f"wrote {file.name}" for file in files] + told

@@ -17,8 +17,8 @@ from monitor.demo.week import DemoPost, read_posts
 from monitor.errors import UsageError
 from monitor.pipeline.collect import SourceResult
 from monitor.pipeline.score_and_match import Progress, score_and_match
-from monitor.reports.iso_week import current_week
-from monitor.reports.write_report import write_weekly_report
+from monitor.reports.issue import Wish
+from monitor.reports.periods import Unit, current_period
 from monitor.review.passwords import hash_password, one_time_password
 from monitor.settings import Settings
 from storage import sources, users
@@ -92,10 +92,8 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
             _one_day(demo, say, progress)
             if day == 0:
                 _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
-        week = current_week(now - timedelta(days=CRAWL_DAYS[0] // 2))  # the week with most of the crawls
-        demo.files = write_weekly_report(
-            app.ready_database, week, app.settings.reports_dir, clock=clock, top=app.settings.report_top
-        )
+        week = current_period(Unit.WEEK, now - timedelta(days=CRAWL_DAYS[0] // 2))  # with most of the crawls
+        demo.files = app.reports.issue(Wish(period=week))
         for file in demo.files:
             say(f"Wrote {file}")
         yield demo
@@ -116,7 +114,6 @@ def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings
         api_delay_seconds=0,
         allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
         desk_port=port,
-        report_top=5,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from monitor.clock import Clock, week_of
+from monitor.clock import Clock
 from monitor.pipeline.author_names import mention, spellings
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.file_search import contents
@@ -108,7 +108,7 @@ class Erasure:
         """Erase the author. What is deleted cannot be brought back."""
         now = self._clock.now()
         with self._database.work() as session:
-            weeks = {week_of(moment) for moment in posts.flagged_times(session, self._all_keys())}
+            flags = posts.flags_by_author(session, self._all_keys())
             captured = sum(self._captures.delete_author(session, key) for key in self._all_keys())
             captured += self._captures.delete_files(session, filter(self._names, list(self._captures.files())))
             gone = posts.Deleted(0, 0)
@@ -116,7 +116,7 @@ class Erasure:
                 each = posts.erase_author(session, keys[0], now, keys[1:])
                 gone = posts.Deleted(gone.posts + each.posts, gone.decisions + each.decisions)
             masked, rewritten = traces.mask(session, self.pattern, ERASED_NAME, now=now)
-            withdraw = reports.files_of_weeks(session, weeks)
+            withdraw = reports.files_quoting(session, flags)
             detail: dict[str, object] = {"posts": gone.posts}
             if masked:
                 detail["masked"] = masked

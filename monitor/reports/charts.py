@@ -1,4 +1,4 @@
-"""The charts of the weekly report, as SVG for pages and as PNG for documents. The same figures give the same bytes.
+"""The charts of a report, as SVG for pages and as PNG for documents. The same figures give the same bytes.
 
 matplotlib is imported when a chart is drawn: the workbook needs only the colours, and most commands need neither.
 """
@@ -9,9 +9,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
-from monitor.reports import wording
-from monitor.reports.figures import WeekFigures
+from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import shorten
+from monitor.reports.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,38 +32,40 @@ _NO_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _MOST_SOURCES: Final = 12
 _LONGEST_NAME: Final = 30
 _PNG_DPI: Final = 160
+_MOST_UPRIGHT: Final = 16  # more names stand on end
 
 
-def flags_by_day(figures: WeekFigures) -> "Figure":
-    """Draw the flags of each day as stacked bars."""
-    names = [f"{wording.capitalised(wording.weekday(day.date))}\n{day.date:%d/%m}" for day in figures.days]
-    counts = {label: [day.flags[label] for day in figures.days] for label in figures.label_names}
+def flags_by_part(figures: ReportFigures, words: Wording) -> "Figure":
+    """Draw the confirmed flags of each day (of a quarter: each week) as stacked bars."""
+    names = [f"{part.first:%d/%m}" for part in figures.parts]
+    counts = {label: [part.confirmed[label] for part in figures.parts] for label in figures.label_names}
     with _style():
         figure, axes = _canvas(height=3.0)
-        _stack(axes, names, counts, horizontal=False)
-        axes.set_ylabel("Số gợi ý")
+        _stack(axes, names, counts, words, horizontal=False)
+        axes.set_ylabel(words.language.say("Số bài đã xác nhận"))
+        axes.tick_params("x", labelrotation=90 if len(names) > _MOST_UPRIGHT else 0)
         _whole_numbers(axes.yaxis)
-        _finish(axes, counts)
+        _finish(axes, counts, words)
     return figure
 
 
-def flags_by_source(figures: WeekFigures) -> "Figure":
-    """Draw the flags of each source as horizontal bars; the sources beyond the first twelve are added up in one bar."""
-    rows = [(shorten(row.name, _LONGEST_NAME), row.flags) for row in figures.sources if any(row.flags.values())]
+def flags_by_source(figures: ReportFigures, words: Wording) -> "Figure":
+    """Draw the confirmed flags of each source as bars; the sources beyond the first twelve are added up in one bar."""
+    rows = [(shorten(row.name, _LONGEST_NAME), row.confirmed) for row in figures.sources if row.all_confirmed]
     rows.sort(key=lambda row: -sum(row[1].values()))
     shown, rest = rows[:_MOST_SOURCES], rows[_MOST_SOURCES:]
     if rest:
         others = {label: sum(flags[label] for _, flags in rest) for label in figures.label_names}
-        shown.append((f"Nguồn khác ({len(rest)})", others))
+        shown.append((words.language.counted("Nguồn khác (%(count)s)", len(rest)), others))
     shown.reverse()  # the first bar stands lowest
     names = [name for name, _ in shown]
     counts = {label: [flags[label] for _, flags in shown] for label in figures.label_names}
     with _style():
-        figure, axes = _canvas(height=1.2 + 0.3 * max(3, len(shown)))
-        _stack(axes, names, counts, horizontal=True)
-        axes.set_xlabel("Số gợi ý")
+        figure, axes = _canvas(height=1.1 + 0.3 * max(3, len(shown)))
+        _stack(axes, names, counts, words, horizontal=True)
+        axes.set_xlabel(words.language.say("Số bài đã xác nhận"))
         _whole_numbers(axes.xaxis)
-        _finish(axes, counts)
+        _finish(axes, counts, words)
     return figure
 
 
@@ -104,13 +106,15 @@ def _canvas(*, height: float) -> "tuple[Figure, Axes]":
     return figure, figure.add_subplot()
 
 
-def _stack(axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int]], *, horizontal: bool) -> None:
+def _stack(
+    axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int]], words: Wording, *, horizontal: bool
+) -> None:
     places = list(range(len(names)))
     ends = [0] * len(names)
     for position, (label, values) in enumerate(counts.items()):
         style: dict[str, Any] = {
             "color": colour_of(label, position),
-            "label": wording.short_label(label),
+            "label": words.short_label(label),
             "edgecolor": "white",
         }
         if horizontal:
@@ -122,7 +126,7 @@ def _stack(axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int
         if end:
             at, shift = ((end, place), (3, 0)) if horizontal else ((place, end), (0, 2))
             alignment: dict[str, Any] = {"va": "center"} if horizontal else {"ha": "center"}
-            axes.annotate(wording.number(end), at, xytext=shift, textcoords="offset points", **alignment)
+            axes.annotate(words.language.number(end), at, xytext=shift, textcoords="offset points", **alignment)
     (axes.set_yticks if horizontal else axes.set_xticks)(places, names)
 
 
@@ -132,10 +136,17 @@ def _whole_numbers(axis: "Axis") -> None:
     axis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _finish(axes: "Axes", counts: Mapping[str, Sequence[int]]) -> None:
+def _finish(axes: "Axes", counts: Mapping[str, Sequence[int]], words: Wording) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.04, y=0.08)
     if any(map(any, counts.values())):
         axes.figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
     else:
-        axes.text(0.5, 0.5, "Không có gợi ý nào", ha="center", va="center", transform=axes.transAxes)
+        axes.text(
+            0.5,
+            0.5,
+            words.language.say("Không có bài nào đã xác nhận"),
+            ha="center",
+            va="center",
+            transform=axes.transAxes,
+        )

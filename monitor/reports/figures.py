@@ -1,62 +1,71 @@
-"""The figures of a weekly report, computed once for all formats."""
+"""The figures of a report, computed once for all formats."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.labels import LABEL_NAMES
-from monitor.reports.iso_week import Week
+from classifiers.labels import CONCERN, LABEL_NAMES
+from monitor.reports.claims import ClaimFigures, gather_claims
+from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Count, compare
+from monitor.reports.concerns import ComparedPeriod, ConcernFigures, gather_concerns
 from monitor.reports.mask import mask_personal
-from monitor.reports.quotes import LabelQuotes, gather_quotes
+from monitor.reports.method import Method, gather_method
+from monitor.reports.periods import CalendarPeriod
+from monitor.reports.quotes import Quote, gather_quotes
 from monitor.reports.source_problems import SourceProblem, gather_source_problems
-from storage import posts, registry, reports, sources, threshold_rules
-from storage.decisions import REOPENED, STATE_OF
+from storage import report_counts, sources
 from storage.models import Source
-from storage.reports import Period
+from storage.report_counts import FlagCount, Period
 
-SCHEMA_VERSION: Final = 2  # raise it when a key of `WeekFigures.as_dict` changes its name or meaning
-STATES: Final = ("open", "confirmed", "rejected", "unsure")
-DECISIONS: Final = ("confirmed", "rejected", "unsure", "reopened")
-OUTCOMES: Final = {**STATE_OF, REOPENED: "reopened"}
-"""By the decision of a person, the one of DECISIONS that it is counted as."""
+SCHEMA: Final = "kiemtin.report/3"  # raise the number when a table or column changes its name or meaning
+SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
+STATES: Final = ("confirmed", "rejected", "open", "unsure")
+DECISIONS: Final = ("confirmed", "rejected", "unsure", "open")  # by the state that they gave; "open": looked at anew
+States = Mapping[str, int]  # the number of flags by state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """The totals of a week. `flags` counts flags by label; a post may have several.
+class PostFigures:
+    """Posts of a period.
 
-    `unsure_posts` have no flag and at least one score in the unsure band.
+    Args:
+        monitored: Posts of monitored sources that were published in it.
+        reference: Posts of reference sources that were published in it.
+        found_later: How many of the monitored ones were found only after its end.
+        older: Monitored posts that came in during it and were published before: they belong to earlier periods.
+        flagged: Posts that carry at least one flag.
+        unsure: Posts without a flag and with a score in the unsure band.
+
     """
 
+    monitored: int
+    reference: int
+    found_later: int
+    older: int
+    flagged: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierPeriod:
+    """What is compared with: a period before, the monitored posts published in it, and its flags by label and state."""
+
+    period: CalendarPeriod
     posts: int
-    reference_posts: int
-    flagged_posts: int
-    flags: Mapping[str, int]
-    unsure_posts: int = 0
-
-    @property
-    def all_flags(self) -> int:
-        """The number of flags."""
-        return sum(self.flags.values())
-
-    @property
-    def flagged_share(self) -> float | None:
-        """The share of monitored posts that were flagged, 0 to 1; None without posts."""
-        return share(self.flagged_posts, self.posts)
+    labels: Mapping[str, States]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFigures:
-    """One label: flags on the week's posts by state, decisions taken in the week, and flags of the week before."""
+    """One label: flags on the period's posts by state, decisions taken in the period, and the comparison."""
 
     label: str
-    states: Mapping[str, int]
+    states: States
     decisions: Mapping[str, int]
-    previous: int
+    comparison: Comparison
 
     @property
     def total(self) -> int:
@@ -64,89 +73,51 @@ class LabelFigures:
         return sum(self.states.values())
 
     @property
-    def change(self) -> int:
-        """The difference to the week before."""
-        return self.total - self.previous
-
-    @property
     def reviewed(self) -> int:
-        """The number of confirmed and rejected flags, of which the precision is computed."""
+        """The number of confirmed and rejected flags."""
         return self.states["confirmed"] + self.states["rejected"]
-
-    @property
-    def precision(self) -> float | None:
-        """The confirmed share of the reviewed flags, 0 to 1; None when there are none."""
-        return share(self.states["confirmed"], self.reviewed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFigures:
-    """Posts and flags of one source."""
+    """Posts and flags of one source; `confirmed` by label, `pending` are those that wait or are in doubt."""
 
     name: str
     role: str
     posts: int
-    flagged_posts: int
-    flags: Mapping[str, int]
+    older: int
+    confirmed: Mapping[str, int]
+    pending: int
 
     @property
-    def flagged_share(self) -> float | None:
-        """The share of its posts that were flagged, 0 to 1; None without posts."""
-        return share(self.flagged_posts, self.posts)
+    def all_confirmed(self) -> int:
+        """The number of confirmed flags."""
+        return sum(self.confirmed.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayFigures:
-    """Posts and flags of one day, Việt Nam time."""
+class PartFigures:
+    """Posts and flags of one part of the period: a day, or the week that begins with this day."""
 
-    date: date
+    first: date
     posts: int
-    flags: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFigures:
-    """A threshold rule for a label and a kind of source; `aim` is `precision`, `probability` or `budget`."""
-
-    label: str
-    source_kind: str
-    aim: str
-    value: float
+    confirmed: Mapping[str, int]
+    pending: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """How the figures were computed.
+class ReportFigures:
+    """All figures of a report, before they become sentences, tables and charts."""
 
-    Args:
-        models: By version, the thresholds of each model that flagged, by label.
-        generated_at: When the report was made, UTC.
-        complete: Whether the week was over by then.
-        unscored: How many monitored posts the active model had not scored by then.
-        threshold_rules: The rules that people had set by then; they replace the model's own thresholds.
-        schema_version: Of `WeekFigures.as_dict`.
-
-    """
-
-    models: Mapping[str, Mapping[str, float]]
-    generated_at: datetime
-    complete: bool
-    unscored: int
-    threshold_rules: tuple[RuleFigures, ...] = ()
-    schema_version: int = SCHEMA_VERSION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekFigures:
-    """All figures of a weekly report, before they become sentences, tables and charts."""
-
-    week: Week
-    totals: Totals
-    previous: Totals
+    period: CalendarPeriod
+    posts: PostFigures
+    earlier: tuple[EarlierPeriod, ...]
     labels: tuple[LabelFigures, ...]
+    parts: tuple[PartFigures, ...]
     sources: tuple[SourceFigures, ...]
-    days: tuple[DayFigures, ...]
-    quotes: tuple[LabelQuotes, ...]
+    claims: ClaimFigures
+    concerns: ConcernFigures
+    quotes: tuple[Quote, ...]
     source_problems: tuple[SourceProblem, ...]
     method: Method
 
@@ -155,183 +126,192 @@ class WeekFigures:
         """The labels, in the order in which they are shown."""
         return tuple(row.label for row in self.labels)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the figures for JSON, with an explicit list of keys and without any text of the quoted posts."""
-        method = self.method
-        return {
-            "schema_version": method.schema_version,
-            "week": str(self.week),
-            "generated_at": method.generated_at.isoformat(),
-            "complete": method.complete,
-            "unscored": method.unscored,
-            "threshold_rules": [asdict(row) for row in method.threshold_rules],
-            "models": {version: dict(thresholds) for version, thresholds in method.models.items()},
-            "totals": _totals_dict(self.totals),
-            "previous": _totals_dict(self.previous),
-            "labels": [_label_dict(row) for row in self.labels],
-            "sources": [_source_dict(row) for row in self.sources],
-            "days": [{"date": row.date.isoformat(), "posts": row.posts, "flags": dict(row.flags)} for row in self.days],
-            "quoted": {
-                group.label: {"flags": [quote.flag_id for quote in group.quotes], "available": group.available}
-                for group in self.quotes
-            },
-            "source_problems": [_problem_dict(row) for row in self.source_problems],
-        }
+    @property
+    def previous(self) -> EarlierPeriod:
+        """The period before."""
+        return self.earlier[0]
+
+    def label(self, name: str) -> LabelFigures:
+        """Return the figures of a label."""
+        return next(row for row in self.labels if row.label == name)
 
 
-def share(part: int, whole: int) -> float | None:
-    """Return `part / whole`; None when `whole` is 0."""
-    return part / whole if whole else None
-
-
-def gather(session: Session, week: Week, *, top: int, now: datetime) -> WeekFigures:
-    """Query all figures of a week.
+def gather(session: Session, period: CalendarPeriod, *, now: datetime, province: str = "") -> ReportFigures:
+    """Query all figures of a period.
 
     Args:
         session: The unit of work; nothing is written.
-        week: The week; posts count in the week in which they were first seen.
-        top: The most posts to quote for each label.
+        period: The period; posts count in the one in which they were published.
         now: The time of the report, aware UTC.
+        province: The office's province, for place names that several provinces have.
 
     """
-    period, before = week.period, week.previous.period
-    names = _label_names(session, period, before)
-    labels = _labels(session, period, before, names)
-    # Rejected flags are never quoted: a person has said that the post is fine.
-    open_labels = [(row.label, row.total - row.states["rejected"]) for row in labels]
-    return WeekFigures(
-        week=week,
-        totals=_totals(session, period, names),
-        previous=_totals(session, before, names),
-        labels=labels,
-        sources=_sources(session, period, names),
-        days=tuple(
-            DayFigures(
-                date=day.date,
-                posts=reports.posts_in(session, day.period),
-                flags=_filled(reports.flags_by_label(session, day.period), names),
+    span = period.span
+    flags = report_counts.flags_by_part(session, period.bounds)
+    earlier = _earlier(session, period)
+    decisions = report_counts.decisions(session, span)
+    names = _label_names(flags, earlier, decisions)
+    complete = now >= span.end
+    quotes = gather_quotes(session, span)
+    return ReportFigures(
+        period=period,
+        posts=_posts(session, span),
+        earlier=earlier,
+        labels=tuple(
+            LabelFigures(
+                label=name,
+                states=_states(row for row in flags if row.label == name),
+                decisions={decision: decisions.get((name, decision), 0) for decision in DECISIONS},
+                comparison=_comparison(name, flags, earlier, complete=complete),
             )
-            for day in week.days
+            for name in names
         ),
-        quotes=tuple(gather_quotes(session, period, label, available=count, top=top) for label, count in open_labels),
-        source_problems=gather_source_problems(session, period),
-        method=_method(session, period, now),
-    )
-
-
-def _method(session: Session, period: Period, now: datetime) -> Method:
-    active = registry.active_model(session)
-    # A week may span a promotion; its flags then come from two models.
-    models = reports.models_of_flags(session, period) or ([active] if active else [])
-    return Method(
-        models={model.version: dict(model.thresholds) for model in models},
-        generated_at=now,
-        complete=now >= period.end,
-        unscored=posts.count_unscored(session, active.id) if active else 0,
-        threshold_rules=tuple(
-            RuleFigures(row.label, row.source_kind, row.aim, row.value) for row in threshold_rules.all_rules(session)
+        parts=_parts(session, period, flags, names),
+        sources=_sources(session, span, flags, names),
+        claims=gather_claims(session, span, quotes),
+        concerns=gather_concerns(
+            session,
+            _compared(span, _states(row for row in flags if row.label == CONCERN.name)),
+            [_compared(one.period.span, one.labels.get(CONCERN.name, {}), read=one.posts > 0) for one in earlier],
+            complete=complete,
+            province=province,
         ),
+        quotes=quotes,
+        source_problems=gather_source_problems(session, span),
+        method=gather_method(session, span, now),
     )
 
 
-def _label_names(session: Session, period: Period, before: Period) -> tuple[str, ...]:
-    """Return the project's labels, followed by other labels that a user's own model has flagged."""
-    flagged = reports.flags_by_label(session, period).keys() | reports.flags_by_label(session, before).keys()
-    decided = {label for label, _ in reports.decisions(session, period)}
-    return (*LABEL_NAMES, *sorted((flagged | decided) - set(LABEL_NAMES)))
+def _compared(span: Period, states: States, *, read: bool = True) -> ComparedPeriod:
+    return ComparedPeriod(span, count_of({**dict.fromkeys(STATES, 0), **states}).pending, read)
 
 
-def _filled(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
-    return {name: counts.get(name, 0) for name in names}
-
-
-def _totals(session: Session, period: Period, names: Sequence[str]) -> Totals:
-    return Totals(
-        posts=reports.posts_in(session, period),
-        reference_posts=reports.posts_in(session, period, "reference"),
-        flagged_posts=reports.flagged_posts(session, period),
-        flags=_filled(reports.flags_by_label(session, period), names),
-        unsure_posts=reports.unsure_posts(session, period),
+def _posts(session: Session, span: Period) -> PostFigures:
+    roles = {source.id: source.role for source in sources.all_sources(session)}
+    counted = report_counts.posts_by_source(session, span)
+    older = report_counts.older_posts_by_source(session, span)
+    monitored = [row for row in counted if roles[row.source_id] == "monitored"]
+    return PostFigures(
+        monitored=sum(row.posts for row in monitored),
+        reference=sum(row.posts for row in counted) - sum(row.posts for row in monitored),
+        found_later=sum(row.found_later for row in monitored),
+        older=sum(count for source_id, count in older.items() if roles[source_id] == "monitored"),
+        flagged=report_counts.flagged_posts(session, span),
+        unsure=report_counts.unsure_posts(session, span),
     )
 
 
-def _labels(session: Session, period: Period, before: Period, names: Sequence[str]) -> tuple[LabelFigures, ...]:
-    states = reports.flags_by_label_and_state(session, period)
-    decisions: Counter[tuple[str, str]] = Counter()
-    for (label, decision), count in reports.decisions(session, period).items():
-        decisions[label, OUTCOMES[decision]] += count
-    previous = reports.flags_by_label(session, before)
+def _earlier(session: Session, period: CalendarPeriod) -> tuple[EarlierPeriod, ...]:
+    """Return the four periods before, the nearest first."""
+    periods = period.earlier(PERIODS_IN_MEAN)
+    bounds = (*(one.span.start for one in reversed(periods)), period.span.start)
+    posts = report_counts.posts_by_part(session, bounds)
+    flags = report_counts.flags_by_part(session, bounds)
+    names = {row.label for row in flags}
     return tuple(
-        LabelFigures(
-            label=label,
-            states={state: states.get((label, state), 0) for state in STATES},
-            decisions={decision: decisions[label, decision] for decision in DECISIONS},
-            previous=previous.get(label, 0),
+        EarlierPeriod(
+            period=one,
+            posts=sum(row.posts for row in posts if row.part == part and row.role == "monitored"),
+            labels={
+                name: _states(row for row in flags if row.part == part and row.label == name) for name in sorted(names)
+            },
         )
-        for label in names
+        for part, one in sorted(enumerate(reversed(periods)), reverse=True)
     )
 
 
-def _sources(session: Session, period: Period, names: Sequence[str]) -> tuple[SourceFigures, ...]:
-    """List the monitored sources first, most flagged posts first; a source that was to be read stands also with 0."""
-    read = reports.posts_by_source(session, period)
-    flagged = reports.flagged_posts_by_source(session, period)
-    flags = reports.flags_by_source_and_label(session, period)
+def _states(rows: Iterable[FlagCount]) -> dict[str, int]:
+    counted = dict.fromkeys(STATES, 0)
+    for row in rows:
+        counted[row.state] += row.flags
+    return counted
+
+
+def count_of(states: States) -> Count:
+    """Return how many flags are confirmed, and how many may still become so."""
+    return Count(states["confirmed"], states["open"] + states["unsure"])
+
+
+def _comparison(
+    name: str, flags: Sequence[FlagCount], earlier: Sequence[EarlierPeriod], *, complete: bool
+) -> Comparison:
+    none = dict.fromkeys(STATES, 0)
+    before = [count_of(one.labels.get(name, none)) if one.posts else None for one in earlier]
+    return compare(count_of(_states(row for row in flags if row.label == name)), before, complete=complete)
+
+
+def _label_names(
+    flags: Sequence[FlagCount], earlier: Sequence[EarlierPeriod], decisions: Mapping[tuple[str, str], int]
+) -> tuple[str, ...]:
+    """Return the project's labels, followed by other labels that a user's own model has flagged."""
+    found = {row.label for row in flags} | {label for label, _ in decisions}
+    found |= {name for one in earlier for name in one.labels}
+    return (*LABEL_NAMES, *sorted(found - set(LABEL_NAMES)))
+
+
+def _parts(
+    session: Session, period: CalendarPeriod, flags: Sequence[FlagCount], names: Sequence[str]
+) -> tuple[PartFigures, ...]:
+    posts = report_counts.posts_by_part(session, period.bounds)
+    return tuple(
+        PartFigures(
+            first=first,
+            posts=sum(row.posts for row in posts if row.part == part and row.role == "monitored"),
+            confirmed=_confirmed((row for row in flags if row.part == part), names),
+            pending=count_of(_states(row for row in flags if row.part == part)).pending,
+        )
+        for part, first in enumerate(period.parts)
+    )
+
+
+def _confirmed(rows: Iterable[FlagCount], names: Sequence[str]) -> dict[str, int]:
+    counted = dict.fromkeys(names, 0)
+    for row in rows:
+        if row.state == "confirmed":
+            counted[row.label] += row.flags
+    return counted
+
+
+def _sources(
+    session: Session, span: Period, flags: Sequence[FlagCount], names: Sequence[str]
+) -> tuple[SourceFigures, ...]:
+    """List the monitored sources first, most confirmed flags first; a source that was to be read stands also with 0."""
+    read = {row.source_id: row.posts for row in report_counts.posts_by_source(session, span)}
+    older = report_counts.older_posts_by_source(session, span)
     rows = [
         SourceFigures(
             name=mask_personal(source.name),
             role=source.role,
-            posts=read.get(source.name, 0),
-            flagged_posts=flagged.get(source.name, 0),
-            flags={label: flags.get((source.name, label), 0) for label in names},
+            posts=read.get(source.id, 0),
+            older=older.get(source.id, 0),
+            confirmed=_confirmed((row for row in flags if row.source_id == source.id), names),
+            pending=count_of(_states(row for row in flags if row.source_id == source.id)).pending,
         )
         for source in sources.all_sources(session)
-        if source.name in read or _was_to_be_read(source, period)
+        if source.id in read or source.id in older or _was_to_be_read(source, span)
     ]
-    return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.flagged_posts, -row.posts, row.name)))
+    return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.all_confirmed, -row.posts, row.name)))
 
 
-def _was_to_be_read(source: Source, period: Period) -> bool:
-    return source.enabled and source.kind != "import" and source.created_at < period.end
+def _was_to_be_read(source: Source, span: Period) -> bool:
+    return source.enabled and source.kind != "import" and source.created_at < span.end
 
 
-def _totals_dict(totals: Totals) -> dict[str, Any]:
+def recorded(figures: ReportFigures) -> dict[str, Any]:
+    """Return the figures that are kept with an issued report: numbers and numbers of flags, no word of a post."""
     return {
-        "posts": totals.posts,
-        "reference_posts": totals.reference_posts,
-        "flagged_posts": totals.flagged_posts,
-        "flags": dict(totals.flags),
-        "unsure_posts": totals.unsure_posts,
-    }
-
-
-def _label_dict(row: LabelFigures) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "states": dict(row.states),
-        "decisions": dict(row.decisions),
-        "previous": row.previous,
-        "precision": row.precision,
-        "reviewed": row.reviewed,
-    }
-
-
-def _source_dict(row: SourceFigures) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "role": row.role,
-        "posts": row.posts,
-        "flagged_posts": row.flagged_posts,
-        "flags": dict(row.flags),
-    }
-
-
-def _problem_dict(row: SourceProblem) -> dict[str, Any]:
-    last_at = row.last_at.isoformat() if row.last_at else None
-    return {
-        "source": row.source,
-        "problem": row.problem,
-        "message": row.message,
-        "times": row.times,
-        "last_at": last_at,
+        "schema": SCHEMA,
+        "period": str(figures.period),
+        "generated_at": figures.method.generated_at.isoformat(),
+        "complete": figures.method.complete,
+        "posts": {
+            "monitored": figures.posts.monitored,
+            "reference": figures.posts.reference,
+            "found_later": figures.posts.found_later,
+            "older": figures.posts.older,
+        },
+        "labels": {row.label: dict(row.states) for row in figures.labels},
+        "topics": {row.topic: row.cases for row in figures.concerns.topics},
+        "quoted": [quote.flag_id for quote in figures.quotes],
+        "models": sorted(figures.method.models),
     }

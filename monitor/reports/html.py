@@ -1,29 +1,40 @@
-"""The weekly report as one HTML page without external files, for the screen and for A4 paper."""
+"""Draws a report as one HTML page without external files, for the screen and for A4 paper."""
 
-from pathlib import Path
-from typing import Final
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from monitor.reports import charts, summary, tables, wording
-from monitor.reports.figures import WeekFigures
-
-_TEMPLATE: Final = "week.html"
-
-
-def write_html(figures: WeekFigures, path: Path) -> None:
-    """Write the page, UTF-8.
-
-    Raises:
-        OSError: When the file cannot be written.
-
-    """
-    path.write_text(render_html(figures), encoding="utf-8", newline="\n")
+from monitor.reports import charts
+from monitor.reports.document import Block, Document, Picture
+from monitor.reports.language import Language
+from monitor.reports.masks_page import MaskedQuote
+from monitor.reports.periods import CalendarPeriod
+from monitor.reports.tables import shown
+from monitor.reports.wording import Wording
 
 
-def render_html(figures: WeekFigures) -> str:
-    """Return the page as text; the same figures give the same text."""
+def render_html(document: Document) -> str:
+    """Return the page as text; the same document gives the same text."""
+    return _render("report.html", document.language, document.title, document=document, drawn=_drawn)
+
+
+def render_masks(document: Document, masked: tuple[MaskedQuote, ...]) -> str:
+    """Return the page that lists what was masked in each quote, and what was looked at and left."""
+    return _render("masks.html", document.language, document.title, masked=masked)
+
+
+def render_notice(
+    language: Language, period: CalendarPeriod, *, made_at: datetime, withdrawn_at: datetime, why: str
+) -> str:
+    """Return the page that says that a report was withdrawn, and why."""
+    words = Wording(language)
+    title = language.say("Thu hồi báo cáo thông tin trên mạng %(period)s", period=words.period(period))
+    made, withdrawn = words.moment(made_at), words.moment(withdrawn_at)
+    return _render("withdrawn.html", language, title, made=made, withdrawn=withdrawn, why=why)
+
+
+def _render(template: str, language: Language, title: str, **values: object) -> str:
     # StrictUndefined: a misspelt name must fail here and not leave a gap in an issued report.
     environment = Environment(
         loader=PackageLoader("monitor.reports"),
@@ -32,22 +43,13 @@ def render_html(figures: WeekFigures) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"wording": wording, "shown": tables.shown}
-    return environment.get_template(_TEMPLATE).render(
-        figures=figures,
-        title=summary.title(figures.week),
-        span=summary.span(figures.week),
-        subject=summary.SUBJECT,
-        sentences=summary.sentences(figures),
-        caution=summary.CAUTION,
-        removed=summary.REMOVED,
-        notes=summary.notes(figures),
-        totals=tables.totals(figures),
-        states=tables.states(figures),
-        decisions=tables.decisions(figures),
-        days=tables.days(figures),
-        sources=tables.sources(figures),
-        source_problems=tables.source_problems(figures),
-        day_chart=Markup(charts.as_svg(charts.flags_by_day(figures))),  # noqa: S704  drawn here, from counts
-        source_chart=Markup(charts.as_svg(charts.flags_by_source(figures))),  # noqa: S704  names are drawn as paths
-    )
+    environment.globals |= {"say": language.say, "shown": shown, "words": Wording(language), "kind_of": _kind_of}
+    return environment.get_template(template).render(language=language, title=title, **values)
+
+
+def _kind_of(block: Block) -> str:
+    return type(block).__name__
+
+
+def _drawn(block: Picture) -> Markup:
+    return Markup(charts.as_svg(block.draw()))  # noqa: S704  drawn here: counts as bars, names as paths

@@ -1,4 +1,4 @@
-"""Quoted posts of a weekly report: masked, shortened, and without their address."""
+"""Quoted posts of a report: confirmed and chosen by a person, masked, shortened, and without their address."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from classifiers.labels import LABEL_NAMES
 from monitor.reports.mask import PLACEHOLDERS, mask_personal
-from storage import matching, posts, reports
+from monitor.reports.obscenity import shorten_obscenities
+from storage import matching, posts, quote_choices
 from storage.models import Flag, join_title
-from storage.reports import Period
+from storage.report_counts import Period
 
 LONGEST_QUOTE: Final = 400  # characters
 LINK: Final = "[liên kết]"
@@ -22,91 +24,78 @@ _LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _CLOSED: Final = (*".!?:;,…", "")  # after these a heading needs no colon
-_FLAGS_PER_QUOTE: Final = 20  # flags read for one quote, because copies of a post are quoted once
+_MASK: Final = re.compile("|".join(map(re.escape, sorted(set(_MASKS)))))
+# What may be a name or a number of a person: words with capitals side by side, and four digits or more.
+_NAMED: Final = re.compile(r"[^\W\d_a-zà-ỹđ]\w*(?:[ \t]+[^\W\d_a-zà-ỹđ]\w*)*|\d[\d.\- ]{2,}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One flagged post as a report shows it.
+    """One quoted post: a person confirmed its flag and chose it for the report.
 
     Args:
-        flag_id: The flag.
+        flag_id: The flag; it names the post in the list of masks and stands in no document.
         label: Its label.
+        same_as: What copies of the post share: `("cluster", number)`, or `("flag", number)` where there are none.
         source: The name of the source, masked.
         at: When it was published, or first seen where the platform does not say; aware UTC.
         at_is_published: Whether `at` is the time of publication.
         precision: `hour` or `day` where the time of publication is known only so exactly.
-        probability: The flag's probability.
-        state: The flag's state.
         copies: How many other posts are copies of it.
-        edited: Whether the post was edited after it was flagged.
-        text: The flagged version; None when the platform has deleted the post, which is then counted but not quoted.
+        edited: Whether the post was edited after it was confirmed.
+        text: The confirmed version, masked and shortened; None when the platform has deleted the post.
+        masks: What was masked in the text.
+        left: Names and numbers that stand in the text and were left: a person reads them before the report goes out.
 
     """
 
     flag_id: int
     label: str
+    same_as: tuple[str, int]
     source: str
     at: datetime
     at_is_published: bool
     precision: str | None
-    probability: float
-    state: str
     copies: int
     edited: bool
     text: str | None
-
-    @property
-    def desk_path(self) -> str:
-        """The path of its page at the desk."""
-        return f"/flags/{self.flag_id}"
+    masks: tuple[str, ...]
+    left: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelQuotes:
-    """The quoted posts of a label, and how many flags there were to choose from (`available`)."""
+def gather_quotes(session: Session, span: Period) -> tuple[Quote, ...]:
+    """Prepare the posts of a period that people confirmed and chose, in the order of the labels; copies once."""
+    chosen: dict[tuple[str, str, int], Flag] = {}
+    for label in LABEL_NAMES:
+        for flag in quote_choices.chosen(session, span, label):
+            chosen.setdefault((label, *_same_as(flag)), flag)
+    flags = list(chosen.values())
+    sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in flags if flag.post.cluster_id})
+    return tuple(_quote(session, flag, sizes.get(flag.post.cluster_id or 0, 1)) for flag in flags)
 
-    label: str
-    quotes: tuple[Quote, ...]
-    available: int
 
-
-def gather_quotes(session: Session, period: Period, label: str, *, available: int, top: int) -> LabelQuotes:
-    """Choose and prepare the quotes of a label: confirmed flags first, then by probability; copies once.
-
-    Args:
-        session: The unit of work.
-        period: The week.
-        label: A label's stored name.
-        available: How many flags of this label nobody rejected.
-        top: The most posts to quote.
-
-    """
-    flags = reports.top_flags(session, period, label, top * _FLAGS_PER_QUOTE) if top > 0 else ()
-    chosen: dict[tuple[str, int], Flag] = {}
-    for flag in flags:
-        post = flag.post
-        chosen.setdefault(("cluster", post.cluster_id) if post.cluster_id else ("post", post.id), flag)
-    shown = list(chosen.values())[:top]
-    sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in shown if flag.post.cluster_id})
-    quotes = tuple(_quote(session, flag, sizes.get(flag.post.cluster_id or 0, 1)) for flag in shown)
-    return LabelQuotes(label=label, quotes=quotes, available=available)
+def _same_as(flag: Flag) -> tuple[str, int]:
+    cluster = flag.post.cluster_id
+    return ("flag", flag.id) if cluster is None else ("cluster", cluster)
 
 
 def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
     post = flag.post
+    text = "" if post.deleted_at else _flagged_text(session, flag)
+    shown = shorten(shorten_obscenities(conceal(text)))
     return Quote(
         flag_id=flag.id,
         label=flag.label,
+        same_as=_same_as(flag),
         source=mask_personal(post.source.name),
         at=post.published_at or post.collected_at,
         at_is_published=post.published_at is not None,
         precision=post.published_precision if post.published_at else None,
-        probability=flag.probability,
-        state=flag.state,
         copies=cluster_size - 1,
         edited=post.revision_number > flag.revision_number,
-        text=None if post.deleted_at else shorten(conceal(_flagged_text(session, flag))),
+        text=None if post.deleted_at else shown,
+        masks=tuple(_MASK.findall(shown)),
+        left=left_standing(shown),
     )
 
 
@@ -114,14 +103,14 @@ def _flagged_text(session: Session, flag: Flag) -> str:
     """Return the version that was flagged; a later edit may say something else."""
     post = flag.post
     if flag.revision_number == post.revision_number:
-        return _on_one_line(post.current_title, post.current_text)
+        return joined(post.current_title, post.current_text)
     later = {revision.number: revision for revision in posts.revisions(session, post.id)}
     judged = later.get(flag.revision_number, post)
-    return _on_one_line(judged.title, judged.text)
+    return joined(judged.title, judged.text)
 
 
-def _on_one_line(title: str | None, text: str) -> str:
-    """Join title and text on one line, with a colon where the title has no closing mark."""
+def joined(title: str | None, text: str) -> str:
+    """Join title and text, with a colon where the title has no closing mark."""
     whole = join_title(title, text)
     if not title or not text or whole == text or title.rstrip()[-1:] in _CLOSED:
         return whole
@@ -148,3 +137,9 @@ def shorten(text: str, limit: int = LONGEST_QUOTE) -> str:
     if any(line.startswith(mask, opened) and opened + len(mask) > len(kept) for mask in _MASKS):
         kept = kept[:opened]  # half a mask would look like a part of the post
     return kept.rstrip(" ,;:.-–") + "…"
+
+
+def left_standing(text: str) -> tuple[str, ...]:
+    """List what stands in a masked text and looks like a name or a number, each once, in the order of the text."""
+    unmasked = _MASK.sub("[]", text)
+    return tuple(dict.fromkeys(match[0].strip() for match in _NAMED.finditer(unmasked)))

@@ -1,4 +1,4 @@
-"""Problems of sources in a week: failed crawls, gaps, and disabled sources."""
+"""Problems of sources in a period: failed crawls, gaps, and disabled sources."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from monitor.reports.mask import mask_personal
 from monitor.reports.quotes import conceal, shorten
-from storage import reports, sources
-from storage.reports import Period
+from storage import report_counts, sources
+from storage.report_counts import Period
 
 FAILED: Final = "failed"
 GAP: Final = "gap"
@@ -31,17 +31,17 @@ class SourceProblem:
 def gather_source_problems(session: Session, period: Period) -> tuple[SourceProblem, ...]:
     """List the problems of a period; equal messages of a source are one row with a count."""
     # A source that is down fails at every crawl; one row for each would hide the others.
-    found: dict[tuple[str, str, str], list[datetime]] = {}
-    for name, run in reports.problem_runs(session, period):
+    found: dict[tuple[str, str, str], tuple[int, datetime]] = {}
+    for run in report_counts.problem_runs(session, period):
         told = [(FAILED, run.error or "")] if run.outcome == "failed" else []
         told += [(GAP, run.gap)] if run.gap else []
         for problem, message in told:
-            found.setdefault((name, problem, shorten(conceal(message), LONGEST_MESSAGE)), []).append(run.started_at)
+            key = (run.source, problem, shorten(conceal(message), LONGEST_MESSAGE))
+            times, last_at = found.get(key, (0, run.last_at))
+            found[key] = (times + run.times, max(last_at, run.last_at))
     source_problems = [
-        SourceProblem(
-            source=mask_personal(name), problem=problem, message=message, times=len(times), last_at=max(times)
-        )
-        for (name, problem, message), times in found.items()
+        SourceProblem(source=mask_personal(name), problem=problem, message=message, times=times, last_at=last_at)
+        for (name, problem, message), (times, last_at) in found.items()
     ]
     source_problems += [
         SourceProblem(

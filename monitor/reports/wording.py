@@ -1,107 +1,167 @@
-"""Vietnamese wording of the weekly report: labels, states, numbers, dates and changes."""
+"""The words of a report that stand in several places: labels, states, dates, shares and trends."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+from classifiers.concern_topics import default_topic_rules
 from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED, label_named
 from monitor.clock import VIETNAM
+from monitor.reports.comparison import Trend
+from monitor.reports.language import N_, SOURCE, Language
+from monitor.reports.periods import CalendarPeriod, Unit
 from monitor.reports.source_problems import DISABLED, FAILED, GAP
 
-STATES: Final[Mapping[str, str]] = {
-    "open": "Đang chờ",
-    "confirmed": "Đúng, cần xử lý",
-    "rejected": "Không phải",
-    "unsure": "Chưa rõ",
+_STATES: Final = {
+    "open": N_("Đang chờ"),
+    "confirmed": N_("Đã xác nhận"),
+    "rejected": N_("Không phải"),
+    "unsure": N_("Chưa rõ"),
 }
-DECISIONS: Final[Mapping[str, str]] = {
-    "confirmed": "Đúng, cần xử lý",
-    "rejected": "Không phải",
-    "unsure": "Chưa rõ",
-    "reopened": "Mở lại để xem xét",
+_DECISIONS: Final = {
+    "confirmed": N_("Xác nhận"),
+    "rejected": N_("Không phải"),
+    "unsure": N_("Chưa rõ"),
+    "open": N_("Mở lại"),
 }
-ROLES: Final[Mapping[str, str]] = {"monitored": "Theo dõi", "reference": "Đối chiếu"}
-PROBLEMS: Final[Mapping[str, str]] = {
-    FAILED: "Không đọc được",
-    GAP: "Có thể bỏ sót bài",
-    DISABLED: "Đang tắt",
+_CASE_STATES: Final = {
+    "open": N_("Chưa chuyển"),
+    "passed": N_("Đã chuyển, chờ trả lời"),
+    "answered": N_("Đã có trả lời"),
+    "followed_up": N_("Đang theo dõi"),
+    "settled": N_("Đã giải quyết"),
 }
-_SHORT: Final[Mapping[str, str]] = {
-    UNVERIFIED.name: "Chưa kiểm chứng",
-    NEGATIVE.name: "Tiêu cực",
-    CONCERN.name: "Bức xúc",
+_ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
+_PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
+_SHORT: Final = {
+    UNVERIFIED.name: N_("Chưa kiểm chứng"),
+    NEGATIVE.name: N_("Tiêu cực"),
+    CONCERN.name: N_("Bức xúc"),
 }
-_WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-MINUS: Final = "\u2212"
+_TRENDS: Final = {
+    Trend.UP: N_("tăng"),
+    Trend.DOWN: N_("giảm"),
+    Trend.SAME: N_("không đổi"),
+    Trend.UNCLEAR: N_("chưa đủ để kết luận"),
+    Trend.UNKNOWN: N_("không có số liệu để so sánh"),
+}
+_TOPICS: Final = {
+    "wages": N_("lương"),
+    "insurance": N_("bảo hiểm"),
+    "hours": N_("ca kíp"),
+    "safety": N_("an toàn"),
+    "meals": N_("bữa ăn"),
+    "housing": N_("nhà trọ"),
+    "childcare": N_("nhà trẻ"),
+    "contracts": N_("hợp đồng"),
+    "relief": N_("trợ cấp"),
+    "other": N_("khác"),
+}
+_WEEKDAYS: Final = (
+    N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("Chủ nhật"),
+)  # fmt: skip
+NOTHING: Final = "–"
 
 
-def label_name(name: str) -> str:
-    """Return a label's full name; a label of a user's own model is shown by its stored name."""
-    return capitalised(label_named(name).vietnamese) if name in LABEL_NAMES else name
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words of a report in one language."""
 
+    language: Language
 
-def label_gloss(name: str) -> str:
-    """Return a label's English name."""
-    return label_named(name).english if name in LABEL_NAMES else name
+    def label(self, name: str) -> str:
+        """Return a label's full name; a label of a user's own model is shown by its stored name."""
+        if name not in LABEL_NAMES:
+            return name
+        label = label_named(name)
+        return capitalised(label.vietnamese if self.language.code == SOURCE else label.english)
 
+    def short_label(self, name: str) -> str:
+        """Return a label's short name."""
+        return self._of(_SHORT, name)
 
-def short_label(name: str) -> str:
-    """Return a label's short name."""
-    return _SHORT.get(name, name)
+    def state(self, name: str) -> str:
+        """Return the state of a flag."""
+        return self._of(_STATES, name)
 
+    def decision(self, name: str) -> str:
+        """Return what a decision made of a flag."""
+        return self._of(_DECISIONS, name)
 
-def number(value: int) -> str:
-    """Write a number with points between thousands: 1.234."""
-    return f"{value:,}".replace(",", ".").replace("-", MINUS)
+    def case_state(self, name: str) -> str:
+        """Return the state of a case."""
+        return self._of(_CASE_STATES, name)
 
+    def role(self, name: str) -> str:
+        """Return the role of a source."""
+        return self._of(_ROLES, name)
 
-def share(value: float | None) -> str:
-    """Write a share of 0 to 1 as per cent with a decimal comma: 12,5%; a dash for None."""
-    return "–" if value is None else f"{100 * value:.1f}%".replace(".", ",")
+    def problem(self, name: str) -> str:
+        """Return the problem of a source."""
+        return self._of(_PROBLEMS, name)
 
+    def trend(self, trend: Trend) -> str:
+        """Return what can be said of a count beside an earlier one."""
+        return self._of(_TRENDS, trend)
 
-def whole(probability: float) -> float:
-    """Round a probability to whole per cent, between 1 % and 99 %."""
-    # 0 % and 100 % would claim a certainty that no model has.
-    return min(0.99, max(0.01, round(probability, 2)))
+    def topic(self, name: str) -> str:
+        """Return a topic of concerns; one that the office added is shown by the name in its list of words."""
+        own = default_topic_rules().screen_names
+        return self.language.say(_TOPICS[name]) if name in _TOPICS else own.get(name, name)
 
+    def _of(self, texts: Mapping[Any, str], name: str) -> str:
+        return self.language.say(texts[name]) if name in texts else name
 
-def chance(probability: float) -> str:
-    """Write a probability in whole per cent: 87%."""
-    return f"{100 * whole(probability):.0f}%"
+    def share(self, value: float | None) -> str:
+        """Write a share of 0 to 1 as per cent: 12,5%; a dash for None."""
+        return NOTHING if value is None else f"{self.language.decimal(100 * value)}%"
 
+    def weekday(self, value: date) -> str:
+        """Return the day of the week."""
+        return self.language.say(_WEEKDAYS[value.weekday()])
 
-def change(value: int) -> str:
-    """Write a difference with its sign: +3, −2, 0."""
-    return f"+{number(value)}" if value > 0 else number(value)
+    def moment(self, value: datetime) -> str:
+        """Write a time, given as aware UTC, as local time: 09:00 ngày 16/11/2026."""
+        local = value.astimezone(VIETNAM)
+        return self.language.say("%(time)s ngày %(day)s", time=f"{local:%H:%M}", day=day(local.date()))
+
+    def about(self, value: datetime, precision: str | None) -> str:
+        """Write when a post was published; with "khoảng" where only hour or day is known: khoảng ngày 16/11/2026."""
+        if precision == "day":
+            return self.language.say("khoảng ngày %(day)s", day=day(value.astimezone(VIETNAM).date()))
+        if precision == "hour":
+            return self.language.say("khoảng %(moment)s", moment=self.moment(value))
+        return self.language.say("lúc %(moment)s", moment=self.moment(value))
+
+    def period(self, period: CalendarPeriod) -> str:
+        """Return the name of a period: tuần 47 năm 2026."""
+        texts = {
+            Unit.WEEK: N_("tuần %(number)s năm %(year)s"),
+            Unit.MONTH: N_("tháng %(number)s năm %(year)s"),
+            Unit.QUARTER: N_("quý %(number)s năm %(year)s"),
+        }
+        number = ("I", "II", "III", "IV")[period.number - 1] if period.unit is Unit.QUARTER else period.number
+        return self.language.say(texts[period.unit], number=number, year=period.year)
+
+    def this_period(self, unit: Unit) -> str:
+        """Return the head of the column of the period itself."""
+        texts = {Unit.WEEK: N_("Tuần này"), Unit.MONTH: N_("Tháng này"), Unit.QUARTER: N_("Quý này")}
+        return self.language.say(texts[unit])
+
+    def previous_period(self, unit: Unit) -> str:
+        """Return the head of the column of the period before."""
+        texts = {Unit.WEEK: N_("Tuần trước"), Unit.MONTH: N_("Tháng trước"), Unit.QUARTER: N_("Quý trước")}
+        return self.language.say(texts[unit])
+
+    def span(self, period: CalendarPeriod) -> str:
+        """Return first and last day in words."""
+        return self.language.say("từ ngày %(first)s đến ngày %(last)s", first=day(period.first), last=day(period.last))
 
 
 def day(value: date) -> str:
     """Write a day: 16/11/2026."""
     return f"{value:%d/%m/%Y}"
-
-
-def short_day(value: date) -> str:
-    """Write a day of a year that is known: 16/11."""
-    return f"{value:%d/%m}"
-
-
-def weekday(value: date) -> str:
-    """Return the day of the week."""
-    return _WEEKDAYS[value.weekday()]
-
-
-def moment(value: datetime) -> str:
-    """Write a time, given as aware UTC, as local time: 09:00 ngày 16/11/2026."""
-    local = value.astimezone(VIETNAM)
-    return f"{local:%H:%M} ngày {day(local.date())}"
-
-
-def about(value: datetime, precision: str | None) -> str:
-    """Write when a post was published; with "khoảng" where only hour or day is known: khoảng ngày 16/11/2026."""
-    if precision == "day":
-        return f"khoảng ngày {day(value.astimezone(VIETNAM).date())}"
-    return f"{'khoảng' if precision == 'hour' else 'lúc'} {moment(value)}"
 
 
 def capitalised(text: str) -> str:

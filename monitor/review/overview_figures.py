@@ -1,5 +1,6 @@
 """The data of the overview: counts over time, how often the machine was right, how far people agree, and the models."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,8 +17,7 @@ from monitor.review.language import thousands
 from monitor.review.reading_view import AgreementRow, agreement
 from monitor.review.teaching_view import Candidate, teaching_view
 from monitor.review.wording import LabelHelp
-from storage import overview_figures, registry, reports
-from storage.reports import Period
+from storage import overview_figures, registry, report_counts
 
 DAYS: Final = 28
 _NAMED_EVERY: Final = 7  # columns of the chart
@@ -28,7 +28,7 @@ MOST_ROWS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day in Vietnam: posts that were stored, and flags by label."""
+    """One day in Vietnam: monitored posts that were published on it, and their flags by label."""
 
     day: date
     posts: int
@@ -107,14 +107,18 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
 
 def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
     today = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = []
-    for back in range(DAYS - 1, -1, -1):
-        start = today - timedelta(days=back)
-        period = Period(start, start + timedelta(days=1))
-        counted = reports.flags_by_label(session, period)
-        flags = {name: counted.get(name, 0) for name in LABEL_NAMES}
-        rows.append(DayRow(start.date(), reports.posts_in(session, period), flags))
-    return tuple(rows)
+    starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    bounds = (*starts, today + timedelta(days=1))
+    posts: Counter[int] = Counter()
+    for row in report_counts.posts_by_part(session, bounds):
+        posts[row.part] += row.posts if row.role == "monitored" else 0
+    flags: Counter[tuple[int, str]] = Counter()
+    for count in report_counts.flags_by_part(session, bounds):
+        flags[count.part, count.label] += count.flags
+    return tuple(
+        DayRow(start.date(), posts[part], {name: flags[part, name] for name in LABEL_NAMES})
+        for part, start in enumerate(starts)
+    )
 
 
 def _column(row: DayRow, place: int) -> Column:

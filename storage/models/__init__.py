@@ -12,7 +12,7 @@ from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
-from storage.models.reports import Report
+from storage.models.reports import Delivery, Report
 from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.search_texts import SearchText
@@ -38,6 +38,7 @@ __all__ = [
     "CrawlRun",
     "DayItem",
     "DayPlan",
+    "Delivery",
     "ErasedAuthor",
     "Evidence",
     "Flag",

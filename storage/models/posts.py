@@ -37,12 +37,12 @@ class Post(Base):
     author_key: Mapped[str | None] = mapped_column(
         String(64), index=True, comment="keyed hash; only to drop duplicates and to erase on request"
     )
-    published_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None] = mapped_column(index=True, comment="reports count by this")
     published_raw: Mapped[str | None] = mapped_column(comment="the date as the platform wrote it")
     published_precision: Mapped[str | None] = mapped_column(
         String(10), comment="how exact that date is: second, minute, hour or day; not known of older posts"
     )
-    collected_at: Mapped[datetime] = mapped_column(index=True, comment="when it was first seen; reports count by this")
+    collected_at: Mapped[datetime] = mapped_column(index=True, comment="when it was first seen")
     language: Mapped[str | None] = mapped_column(String(20))
     title: Mapped[str | None] = mapped_column(comment="the post's own heading; judged together with the text")
     text: Mapped[str]

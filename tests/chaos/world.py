@@ -18,8 +18,8 @@ from monitor.collectors.files import open_file
 from monitor.collectors.isolation.parser import DirectParser
 from monitor.pipeline.backup import write_backup
 from monitor.pipeline.retain import retain
-from monitor.reports.iso_week import current_week
-from monitor.reports.write_report import write_weekly_report
+from monitor.reports.issue import Wish
+from monitor.reports.periods import Unit, current_period
 from monitor.settings import load_settings
 from storage import flags, reviews, sources
 from storage.database import Database
@@ -172,8 +172,7 @@ class World:
 
     def _report(self, _pipe: int) -> None:
         with self.application() as app:
-            week = current_week(app.clock.now())
-            write_weekly_report(app.ready_database, week, app.settings.reports_dir, clock=app.clock, top=5)
+            app.reports.issue(Wish(period=current_period(Unit.WEEK, app.clock.now())))
 
     def _prepare_retain(self) -> None:
         self._add("old", 30, datetime.now(UTC) - OLD, None)

@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_setting_can_be_anything_that_its_type_allows(tmp_path: Path) -> None:
-    values: dict[str, Any] = {"report_top": 0, "html_delay_seconds": 0.0, "contact": "mailto:office@example.vn"}
+    values: dict[str, Any] = {"desk_port": 81, "html_delay_seconds": 0.0, "contact": "mailto:office@example.vn"}
     lines = [f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in values.items()]
     settings = load_settings(configure(tmp_path, "\n".join(lines)))
     assert {name: getattr(settings, name) for name in values} == values

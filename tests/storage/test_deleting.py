@@ -10,6 +10,7 @@ from storage import (
     audit,
     clock_state,
     day_plans,
+    deliveries,
     host_state,
     matching,
     posts,
@@ -101,7 +102,10 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
         NOW,
     )
     clock_state.load(session, NOW)
-    reports.record_report(session, week="2026-W47", schema_version=1, figures={"posts": 2}, files=[], now=NOW)
+    issued = reports.record_report(
+        session, period="2026-W47", schema_version=3, figures={"posts": 2}, files=[], now=NOW
+    )
+    deliveries.add(session, issued, [("folder", "/srv/reports")], NOW)
     session.flush()
     return post
 

@@ -148,14 +148,14 @@ class FiguresOut(BaseModel):
 
 
 class SummaryOut(BaseModel):
-    """A weekly summary that was issued."""
+    """A report that was issued."""
 
-    week: str = Field(description="ISO week, as 2026-W47.", examples=["2026-W47"])
+    period: str = Field(description="Week, month or quarter, as 2026-W47, 2026-11 or 2026-Q4.", examples=["2026-W47"])
     created_at: datetime
     schema_version: int = Field(description="Of the figures; it rises when one changes its name or meaning.")
 
 
 class SummaryDetail(SummaryOut):
-    """A weekly summary with its figures. It holds no text of posts."""
+    """A report with its figures. It holds no text of posts."""
 
     figures: dict[str, Any]

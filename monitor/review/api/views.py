@@ -193,5 +193,5 @@ def _case_values(case: Case, mask: Mask) -> dict[str, object]:
 
 
 def summary_out(report: Report) -> SummaryOut:
-    """Return a weekly summary."""
-    return SummaryOut(week=report.week, created_at=report.created_at, schema_version=report.schema_version)
+    """Return a report that was issued."""
+    return SummaryOut(period=report.period, created_at=report.created_at, schema_version=report.schema_version)

@@ -86,7 +86,7 @@ def test_a_model_made_with_other_versions_is_not_used(
 def test_the_summary_of_a_week_is_written(kiemtin: Command, home: Path, posts: Path) -> None:
     kiemtin.well("score")
     data = kiemtin.well("report", "--json").data
-    assert set(data) == {"week", "files"}
+    assert set(data) == {"period", "files"}
     assert data["files"]
     for file in data["files"]:
         assert Path(file).stat().st_size > 0
@@ -96,8 +96,8 @@ def test_the_summary_of_a_week_is_written(kiemtin: Command, home: Path, posts: P
 
 def test_one_format_into_another_folder(kiemtin: Command, posts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kết quả"
-    data = kiemtin.well("report", "--format", "html", "--folder", str(folder), "--json").data
-    assert [Path(file).parent for file in data["files"]] == [folder]
+    data = kiemtin.well("report", "--format", "html", "--out", str(folder), "--json").data
+    assert {Path(file).parent for file in data["files"]} == {folder}
     assert data["files"][0].endswith(".html")
 
 
@@ -108,11 +108,11 @@ def test_a_week_that_has_not_begun_has_no_summary(kiemtin: Command, home: Path) 
 
 def test_a_week_without_posts_still_gives_a_summary(kiemtin: Command, home: Path) -> None:
     data = kiemtin.well("report", "--week", "2020-W05", "--json").data
-    assert data["week"] == "2020-W05"
+    assert data["period"] == "2020-W05"
     assert all(Path(file).exists() for file in data["files"])
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(kiemtin: Command, posts: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    answer = kiemtin("report", "--folder", str(tmp_path / "file"))
+    answer = kiemtin("report", "--out", str(tmp_path / "file"))
     assert (answer.status, str(tmp_path / "file") in answer.complaint) == (1, True)

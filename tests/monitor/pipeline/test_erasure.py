@@ -16,7 +16,7 @@ from monitor.pipeline.erasure_check import leftovers
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import chain, posts, registry, reports, reviews, sources
 from storage.database import Database
-from storage.models import AuditEvent, Base, Post, PostRevision, Review, SourceState
+from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, SourceState
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
 
@@ -193,9 +193,11 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         reviewer = add_user(session, "hoa")
         reviews.decide(session, flag, reviewer_id=reviewer.id, decision="no", now=clock.now(), **note)
         session.get_one(SourceState, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
-        week, year = clock.now().isocalendar().week, clock.now().year
-        issued = {"schema_version": 1, "figures": {}, "files": ["tong-hop.xlsx"], "now": clock.now()}
-        reports.record_report(session, week=f"{year}-W{week}", **issued)
+        own = session.scalars(select(Flag.id).join(Post).where(Post.external_id == "1")).all()
+        issued = {"schema_version": 3, "files": ["bao-cao.xlsx"], "now": clock.now()}
+        reports.record_report(session, period="2026-W47", figures={"quoted": list(own)}, **issued)
+        other = {**issued, "files": ["other.xlsx"]}
+        reports.record_report(session, period="2026-W46", figures={"quoted": [flag.id]}, **other)
         session.commit()
     (home / "captures" / "spool" / "aa.warc.gz").write_bytes(gzip.compress(b"x") + gzip.compress(b'{"acct":"@lan"}'))
     (home / "captures" / "spool" / ".bb.1-a.part").write_bytes(b'"url":"https://mang.example/@lan"')
@@ -208,7 +210,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
     assert {each.place.split(".")[0] for each in before} >= {"posts", "reviews", "source_state"}
     done = erasure.run()
 
-    assert (done.posts, done.captures, done.files, done.withdraw) == (1, 1, 2, ("tong-hop.xlsx",))
+    assert (done.posts, done.captures, done.files, done.withdraw) == (1, 1, 2, ("bao-cao.xlsx",))
     assert done.scrubbed
     assert list(leftovers(erasure, sqlite_database, home)) == []
     assert "ai khác" in refused.read_text(encoding="utf-8-sig")

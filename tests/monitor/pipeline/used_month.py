@@ -15,8 +15,8 @@ from monitor.demo.week import read_posts
 from monitor.pipeline.backup import write_backup
 from monitor.pipeline.retain import retain
 from monitor.pipeline.score_and_match import score_and_match
-from monitor.reports.iso_week import current_week
-from monitor.reports.write_report import write_weekly_report
+from monitor.reports.issue import Wish
+from monitor.reports.periods import Unit, current_period
 from monitor.settings import Settings
 from storage import flags, reviews, sources
 from storage.models import Flag
@@ -153,8 +153,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
     _decide(month, 12)
     retain(app.ready_database, clock, app.captures)
     if day % 7 > 4:  # once a week
-        week = current_week(clock.now())
-        write_weekly_report(app.ready_database, week, app.settings.reports_dir, clock=clock, top=5)
+        app.reports.issue(Wish(period=current_period(Unit.WEEK, clock.now())))
     if day == DAYS // 2 - 1:
         base = app.load_model(app.settings.model)
         app.learner().run(base, base, "learnt")

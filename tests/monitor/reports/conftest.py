@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.reports.figures import WeekFigures
+from monitor.reports.figures import ReportFigures
 from storage.database import Database
 from tests.monitor.reports.sample_week import fill, gathered
 
@@ -17,12 +17,12 @@ def full_week(sqlite_database: Database) -> Database:
 
 
 @pytest.fixture
-def figures(full_week: Database) -> WeekFigures:
+def figures(full_week: Database) -> ReportFigures:
     """Gather the figures of that week after its end."""
     return gathered(full_week)
 
 
 @pytest.fixture
-def nothing(sqlite_database: Database) -> WeekFigures:
+def nothing(sqlite_database: Database) -> ReportFigures:
     """Gather the figures of a week without posts, sources or models."""
     return gathered(sqlite_database)

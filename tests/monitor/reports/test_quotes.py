@@ -1,89 +1,64 @@
 """Quoted posts: whom they are about and where they lead is hidden, they are short, and copies are quoted once."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from monitor.reports.figures import WeekFigures
-from monitor.reports.quotes import LINK, LONGEST_QUOTE, Quote, conceal, shorten
+from monitor.reports.figures import ReportFigures
+from monitor.reports.quotes import LINK, LONGEST_QUOTE, conceal, joined, shorten
 from storage import posts
 from storage.database import Database
-from storage.models import Post
+from storage.models import Flag, Post
 from tests import factories
 from tests.growth import quadratic
 from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered
 
 
-def quotes_of(figures: WeekFigures, label: str) -> tuple[Quote, ...]:
-    return next(group.quotes for group in figures.quotes if group.label == label)
+def edit(database: Database, external_id: str, **changes: Any) -> None:
+    with database.work() as session:
+        post = session.scalars(select(Post).where(Post.external_id == external_id)).one()
+        posts.record(session, post.source_id, [factories.make_post(external_id, collected_at=THURSDAY, **changes)])
+        session.commit()
 
 
-def test_copies_are_quoted_once_and_counted(figures: WeekFigures) -> None:
-    (bank,) = quotes_of(figures, "unverified")
-    assert (bank.flag_id, bank.copies, bank.probability, bank.state) == (3, 1, 0.95, "open")
+def test_copies_are_quoted_once_and_counted(figures: ReportFigures) -> None:
+    bank = figures.quotes[0]
+    assert (bank.flag_id, bank.label, bank.copies) == (3, "unverified", 1)
     assert bank.text == "Ngân hàng sắp phá sản, liên hệ anh [tên] [số điện thoại], [tài khoản], xem [liên kết]"
-    assert (bank.source, bank.at, bank.at_is_published, bank.desk_path) == ("forum", THURSDAY, False, "/flags/3")
+    assert (bank.source, bank.at, bank.at_is_published) == ("forum", THURSDAY, True)
 
 
-def test_a_rejected_flag_is_not_quoted(figures: WeekFigures) -> None:
-    assert [quote.flag_id for quote in quotes_of(figures, "negative")] == [2]
-
-
-def test_as_many_are_quoted_as_were_asked_for(full_week: Database) -> None:
+def test_a_post_that_was_edited_after_the_choice_is_not_quoted(full_week: Database) -> None:
+    edit(full_week, "wages", text="Công ty đã trả lương rồi")
     with full_week.work() as session:
-        post = session.scalars(select(Post).where(Post.external_id == "plain")).one()
-        factories.add_flag(session, post, "unverified", 0.99)
+        flag = session.scalars(select(Flag).where(Flag.label == "concern").order_by(Flag.id)).first()
+        assert flag is not None
+        flag.revision_number = 1
         session.commit()
-    assert [len(quotes_of(gathered(full_week, top=top), "unverified")) for top in (0, 1, 2)] == [0, 1, 2]
+    assert [quote.label for quote in gathered(full_week).quotes] == ["unverified"]
 
 
-def test_what_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
-    with full_week.work() as session:
-        session.scalars(select(Post).where(Post.external_id == "wages")).one().deleted_at = THURSDAY
-        session.commit()
-    assert [quote.text for quote in quotes_of(gathered(full_week), "concern")] == [None]
-
-
-def test_the_version_that_was_flagged_is_quoted_after_an_edit(full_week: Database) -> None:
-    with full_week.work() as session:
-        post = session.scalars(select(Post).where(Post.external_id == "wages")).one()
-        edited = factories.make_post("wages", text="Công ty đã trả lương rồi", collected_at=THURSDAY)
-        posts.record(session, post.source_id, [edited])
-        session.commit()
-    (quote,) = quotes_of(gathered(full_week), "concern")
+def test_the_version_that_was_confirmed_is_quoted_after_an_edit(full_week: Database) -> None:
+    edit(full_week, "wages", text="Công ty đã trả lương rồi")
+    quote = gathered(full_week).quotes[1]
     assert quote.edited
     assert quote.text is not None
     assert "chưa trả lương" in quote.text
 
 
-def test_a_heading_is_quoted_with_its_text(full_week: Database) -> None:
-    with full_week.work() as session:
-        source = session.scalars(select(Post)).first()
-        assert source is not None
-        post = factories.add_post(
-            session, source.source, "t", title="Nợ lương", text="Ba tháng rồi", collected_at=MONDAY, published_at=MONDAY
-        )
-        factories.add_flag(session, post, "concern", 0.7)
-        session.commit()
-    quote = quotes_of(gathered(full_week), "concern")[-1]
-    assert (quote.text, quote.at_is_published, quote.precision) == ("Nợ lương: Ba tháng rồi", True, None)
-
-
 @pytest.mark.parametrize(
     ("title", "text", "quoted"),
-    [("Ai cứu!", "Ba tháng rồi", "Ai cứu! Ba tháng rồi"), ("Ba tháng", "Ba tháng rồi", "Ba tháng rồi")],
+    [
+        ("Nợ lương", "Ba tháng rồi", "Nợ lương: Ba tháng rồi"),
+        ("Ai cứu!", "Ba tháng rồi", "Ai cứu!\nBa tháng rồi"),
+        ("Ba tháng", "Ba tháng rồi", "Ba tháng rồi"),
+    ],
 )
-def test_a_heading_gets_a_colon_only_where_it_needs_one(
-    full_week: Database, title: str, text: str, quoted: str
-) -> None:
-    with full_week.work() as session:
-        source = session.scalars(select(Post)).first()
-        assert source is not None
-        post = factories.add_post(session, source.source, "t", title=title, text=text, collected_at=MONDAY)
-        factories.add_flag(session, post, "concern", 0.7)
-        session.commit()
-    assert quotes_of(gathered(full_week), "concern")[-1].text == quoted
+def test_a_heading_gets_a_colon_only_where_it_needs_one(title: str, text: str, quoted: str) -> None:
+    assert joined(title, text) == quoted
 
 
 def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_week: Database) -> None:

@@ -1,4 +1,4 @@
-"""Figures: counts of now, and the weekly summaries that were issued."""
+"""Figures: counts of now, and the reports that were issued."""
 
 from typing import Annotated
 
@@ -12,7 +12,9 @@ from storage import flags, listings, posts, registry, sources
 
 router = APIRouter(tags=["figures"], dependencies=[needs(Scope.FIGURES)])
 
-Week = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-9]{2}$", description="ISO week, as 2026-W47.")]
+Period = Annotated[
+    str, Path(pattern=r"^[0-9]{4}-(W[0-9]{2}|[0-9]{2}|Q[1-4])$", description="As 2026-W47, 2026-11 or 2026-Q4.")
+]
 
 
 @router.get("/figures", summary="Read counts of now")
@@ -29,9 +31,9 @@ def read_figures(context: Context) -> FiguresOut:
         )
 
 
-@router.get("/summaries", summary="List weekly summaries, newest first")
+@router.get("/summaries", summary="List reports, newest first")
 def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[SummaryOut]:
-    """List the summaries that were issued; a week has several when it was issued again."""
+    """List the reports that were issued; a period has several when it was issued again."""
     listing = ("summaries",)
     before = paging.decode(cursor, listing)
     with context.database.work() as session:
@@ -39,9 +41,9 @@ def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cu
         return paging.page(found, limit, listing, views.summary_out)
 
 
-@router.get("/summaries/{week}", summary="Read the newest summary of a week")
-def read_summary(context: Context, week: Week) -> SummaryDetail:
-    """Read the figures of a week, as they stand in its document."""
+@router.get("/summaries/{period}", summary="Read the newest report of a period")
+def read_summary(context: Context, period: Period) -> SummaryDetail:
+    """Read the figures of a period, as they stand in its document."""
     with context.database.work() as session:
-        report = listings.newest_summary(session, week)
+        report = listings.newest_summary(session, period)
         return SummaryDetail(**views.summary_out(report).model_dump(), figures=report.figures)

@@ -149,14 +149,14 @@ def test_figures_and_summaries_are_read(
         for number in (1, 2):
             reports.record_report(
                 session,
-                week="2026-W46",
+                period="2026-W46",
                 schema_version=2,
                 figures={"totals": {"posts": number}},
                 files=[],
                 now=clock.now(),
             )
         session.commit()
-    assert [row["week"] for row in program.every_page("/summaries", limit=1)] == ["2026-W46"] * 2
+    assert [row["period"] for row in program.every_page("/summaries", limit=1)] == ["2026-W46"] * 2
     assert program.data("/summaries/2026-W46")["figures"] == {"totals": {"posts": 2}}
 
 

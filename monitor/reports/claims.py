@@ -1,0 +1,89 @@
+"""Claims that go round in a report: how far they reach, what people found out, and whether they were answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from classifiers.labels import UNVERIFIED
+from monitor.reports.mask import mask_personal
+from monitor.reports.quotes import Quote
+from storage import report_claims
+from storage.decisions import REFUTED
+from storage.report_claims import ClaimReach
+from storage.report_counts import Period
+
+MOST_CLAIMS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One confirmed claim with its copies.
+
+    Args:
+        quote: Number of the quote that shows it, from 1; None where nobody chose it to be quoted.
+        posts: How many posts of the period say it.
+        sources: In how many sources.
+        first_at: When the first of them was published, UTC.
+        refuted: Whether a person found a source against it; otherwise no source was found.
+        evidence: Hosts of the sources that speak about it.
+        evidence_posts: How many posts of reference sources a person confirmed as evidence.
+        answered: How many corrections were published.
+
+    """
+
+    quote: int | None
+    posts: int
+    sources: int
+    first_at: datetime
+    refuted: bool
+    evidence: tuple[str, ...]
+    evidence_posts: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFigures:
+    """The claims that most posts say, at most MOST_CLAIMS, and how many there are in all."""
+
+    listed: tuple[Claim, ...]
+    total: int
+
+
+def gather_claims(session: Session, span: Period, quotes: Sequence[Quote]) -> ClaimFigures:
+    """Look up the claims of a period; `quotes` are those that the report shows."""
+    label = UNVERIFIED.name
+    numbers: dict[tuple[str, int], int] = {}
+    for number, quote in enumerate(quotes, start=1):
+        if quote.label == label:
+            numbers.setdefault(quote.same_as, number)
+    found = report_claims.claims(session, span, label, MOST_CLAIMS)
+    return ClaimFigures(
+        listed=tuple(_claim(session, reach, numbers) for reach in found),
+        total=report_claims.count_claims(session, span, label),
+    )
+
+
+def _claim(session: Session, reach: ClaimReach, numbers: dict[tuple[str, int], int]) -> Claim:
+    known = report_claims.answers(session, reach)
+    same_as = ("flag", reach.flag_id) if reach.cluster_id is None else ("cluster", reach.cluster_id)
+    return Claim(
+        quote=numbers.get(same_as),
+        posts=reach.posts,
+        sources=reach.sources,
+        first_at=reach.first_at,
+        refuted=known.decision == REFUTED,
+        evidence=tuple(sorted({mask_personal(host) for address in known.addresses if (host := _host(address))})),
+        evidence_posts=known.evidence,
+        answered=known.corrections,
+    )
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:  # an address that a person mistyped
+        return ""

@@ -1,0 +1,159 @@
+"""The tables of what was said: claims, concerns by topic and place, and the quotes that people chose."""
+
+from monitor.reports.concerns import CASE_STATES, ELSEWHERE
+from monitor.reports.figures import ReportFigures
+from monitor.reports.quotes import Quote
+from monitor.reports.tables import CellType, Column, Key, Table
+from monitor.reports.wording import NOTHING, Wording
+
+TEXT, DECIMAL, MOMENT = CellType.TEXT, CellType.DECIMAL, CellType.MOMENT
+
+
+def claims(figures: ReportFigures, words: Wording) -> Table:
+    """Return the confirmed claims that most posts say."""
+    say = words.language.say
+    return Table(
+        name="claims",
+        heading=say("Thông tin chưa kiểm chứng được nhắc đến nhiều nhất"),
+        columns=(
+            Column("number", say("STT"), width=6),
+            Column("quote", say("Trích dẫn"), TEXT, 14),
+            Column("posts", say("Số bài")),
+            Column("sources", say("Số nguồn")),
+            Column("first_at", say("Bài đầu tiên"), MOMENT, 24),
+            Column("finding", say("Kết luận"), TEXT, 26),
+            Column("evidence", say("Nguồn đối chiếu"), TEXT, 34),
+            Column("answers", say("Đính chính đã đăng")),
+        ),
+        rows=tuple(
+            (
+                number,
+                Key("", say("chưa chọn"))
+                if row.quote is None
+                else Key(str(row.quote), say("số %(number)s", number=row.quote)),
+                row.posts,
+                row.sources,
+                row.first_at,
+                Key("refuted", say("Có nguồn bác bỏ")) if row.refuted else Key("no_source", say("Chưa thấy nguồn nào")),
+                "; ".join(row.evidence) or None,
+                row.answered,
+            )
+            for number, row in enumerate(figures.claims.listed, start=1)
+        ),
+        empty=say("Trong kỳ không có thông tin chưa kiểm chứng nào được xác nhận."),
+    )
+
+
+def topics(figures: ReportFigures, words: Wording) -> Table:
+    """Return the cases of concerns by topic, beside the periods before, and what became of them."""
+    say, unit = words.language.say, figures.period.unit
+    return Table(
+        name="topics",
+        heading=say("Bức xúc theo chủ đề và kết quả xử lý"),
+        columns=(
+            Column("topic", say("Chủ đề"), TEXT, 16),
+            Column("cases", words.this_period(unit)),
+            Column("previous", words.previous_period(unit)),
+            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
+            Column("trend", say("So với kỳ trước"), TEXT, 22),
+            *(Column(state, words.case_state(state)) for state in CASE_STATES),
+            Column("passed_to", say("Đã chuyển đến"), TEXT, 40),
+        ),
+        rows=tuple(
+            (
+                Key(row.topic, words.topic(row.topic)),
+                row.cases,
+                row.comparison.previous.confirmed if row.comparison.previous else None,
+                row.comparison.mean,
+                Key(row.comparison.trend.value, words.trend(row.comparison.trend)),
+                *(row.states[state] for state in CASE_STATES),
+                "; ".join(f"{name} ({words.language.number(cases)})" for name, cases in row.passed_to) or None,
+            )
+            for row in figures.concerns.topics
+        ),
+        empty=say("Trong kỳ chưa có vụ việc nào về bức xúc của người lao động được xác nhận."),
+    )
+
+
+def places(figures: ReportFigures, words: Wording) -> Table:
+    """Return the cases of concerns by place; places with too few cases are merged."""
+    say = words.language.say
+    return Table(
+        name="places",
+        heading=say("Bức xúc theo địa bàn"),
+        columns=(
+            Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
+            Column("cases", say("Số vụ việc")),
+            *(Column(state, words.case_state(state)) for state in CASE_STATES),
+            Column("topics", say("Chủ đề"), TEXT, 40),
+        ),
+        rows=tuple(
+            (
+                Key(row.place, say("Nơi khác hoặc chưa rõ") if row.place == ELSEWHERE else row.place),
+                row.cases,
+                *(row.states[state] for state in CASE_STATES),
+                "; ".join(
+                    f"{words.topic(name)} ({words.language.number(count)})" for name, count in row.topics.items()
+                ),
+            )
+            for row in figures.concerns.places
+        ),
+        empty=say("Chưa có vụ việc nào để chia theo địa bàn."),
+    )
+
+
+def quotes(figures: ReportFigures, words: Wording) -> Table:
+    """Return the quoted posts."""
+    say = words.language.say
+    return Table(
+        name="quotes",
+        heading=say("Trích dẫn đã chọn"),
+        columns=(
+            Column("number", say("STT"), width=6),
+            Column("label", say("Nhãn"), TEXT, 20),
+            Column("text", say("Lời trích (đã che thông tin cá nhân)"), TEXT, 64),
+            Column("source", say("Nguồn"), TEXT, 24),
+            Column("at", say("Thời gian"), MOMENT, 18),
+            Column("copies", say("Bài giống")),
+            Column("remarks", say("Lưu ý"), TEXT, 34),
+        ),
+        rows=tuple(
+            (
+                number,
+                Key(quote.label, words.short_label(quote.label)),
+                say("(nền tảng không còn bài này nên không trích lại)") if quote.text is None else quote.text,
+                quote.source,
+                quote.at,
+                quote.copies,
+                remarks(quote, words) or None,
+            )
+            for number, quote in enumerate(figures.quotes, start=1)
+        ),
+        empty=say("Chưa có bài nào được chọn để trích dẫn."),
+    )
+
+
+def remarks(quote: Quote, words: Wording) -> str:
+    """Return what a reader must know of the time and the text of a quote."""
+    say = words.language.say
+    about = {"hour": say("giờ đăng chỉ là khoảng chừng"), "day": say("chỉ biết khoảng ngày đăng")}
+    told = [
+        "" if quote.at_is_published else say("thời gian là lúc thấy lần đầu"),
+        about.get(quote.precision or "", ""),
+        say("bài đã được sửa sau đó") if quote.edited else "",
+    ]
+    return "; ".join(filter(None, told))
+
+
+def shown_quote(quote: Quote, words: Wording) -> str:
+    """Return the line below a quote: where and when."""
+    say = words.language.say
+    where = say("Nguồn: %(source)s", source=quote.source or NOTHING)
+    moment = words.about(quote.at, quote.precision)
+    seen = say("đăng %(when)s", when=moment) if quote.at_is_published else say("thấy lần đầu %(when)s", when=moment)
+    parts = [where, seen]
+    if quote.copies:
+        parts.append(words.language.counted("%(count)s bài khác giống bài này", quote.copies))
+    if quote.edited:
+        parts.append(say("bài đã được sửa sau đó"))
+    return "; ".join(parts)

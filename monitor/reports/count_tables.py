@@ -1,0 +1,214 @@
+"""The tables of counts: posts, flags by label, part of the period and source, decisions, and what was not read."""
+
+from collections.abc import Sequence
+
+from monitor.reports.figures import DECISIONS, LabelFigures, ReportFigures
+from monitor.reports.method import share_interval
+from monitor.reports.periods import Unit
+from monitor.reports.tables import CellType, Column, Key, Table
+from monitor.reports.wording import Wording
+
+TEXT, SHARE, DECIMAL, DAY, MOMENT = (
+    CellType.TEXT, CellType.SHARE, CellType.DECIMAL, CellType.DAY, CellType.MOMENT,
+)  # fmt: skip
+
+
+def posts(figures: ReportFigures, words: Wording) -> Table:
+    """Return the posts of the period, told apart by when they came in."""
+    say, now = words.language.say, figures.posts
+    lines: Sequence[tuple[str, str, int, int | None]] = (
+        ("monitored", say("Bài theo dõi đăng trong kỳ"), now.monitored, figures.previous.posts),
+        ("found_later", say("– trong đó tìm thấy sau khi kỳ kết thúc"), now.found_later, None),
+        ("reference", say("Bài đối chiếu đăng trong kỳ"), now.reference, None),
+        ("older", say("Bài nhập bù: thu thập trong kỳ, đăng từ trước (tính vào kỳ đã đăng)"), now.older, None),
+        ("flagged", say("Bài được máy gợi ý xem xét"), now.flagged, None),
+        ("unsure", say("Bài máy chưa đủ chắc để gợi ý"), now.unsure, None),
+    )
+    return Table(
+        name="posts",
+        heading=say("Số bài"),
+        columns=(
+            Column("measure", say("Chỉ tiêu"), TEXT, 52),
+            Column("this_period", words.this_period(figures.period.unit)),
+            Column("previous_period", words.previous_period(figures.period.unit)),
+        ),
+        rows=tuple((Key(name, text), count, before) for name, text, count, before in lines),
+    )
+
+
+def labels(figures: ReportFigures, words: Wording, only: Sequence[str] = ()) -> Table:
+    """Return the confirmed flags of each label beside the periods before; `only` names the labels that are wanted."""
+    say, unit = words.language.say, figures.period.unit
+    return Table(
+        name="labels",
+        heading=say("Số đã xác nhận, so với kỳ trước và trung bình bốn kỳ"),
+        columns=(
+            Column("label", say("Nhãn"), TEXT, 34),
+            Column("confirmed", words.this_period(unit)),
+            Column("low", say("95%: từ"), DECIMAL, 9),
+            Column("high", say("95%: đến"), DECIMAL, 9),
+            Column("previous", words.previous_period(unit)),
+            Column("trend", say("So với kỳ trước"), TEXT, 22),
+            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
+            Column("trend_of_mean", say("So với trung bình"), TEXT, 22),
+            Column("waiting", say("Còn chờ")),
+        ),
+        rows=tuple(_label_row(row, words) for row in figures.labels if not only or row.label in only),
+    )
+
+
+def _label_row(row: LabelFigures, words: Wording) -> tuple[Key | int | float | None, ...]:
+    found = row.comparison
+    return (
+        Key(row.label, words.label(row.label)),
+        found.now.confirmed,
+        found.low,
+        found.high,
+        found.previous.confirmed if found.previous else None,
+        Key(found.trend.value, words.trend(found.trend)),
+        found.mean,
+        Key(found.trend_of_mean.value, words.trend(found.trend_of_mean)),
+        found.now.pending,
+    )
+
+
+def states(figures: ReportFigures, words: Wording) -> Table:
+    """Return the flags of each label by state: those that wait are no facts and stand apart."""
+    say = words.language.say
+    names = ("confirmed", "rejected", "open", "unsure")
+    return Table(
+        name="states",
+        heading=say("Gợi ý của máy và kết quả xem xét"),
+        columns=(
+            Column("label", say("Nhãn"), TEXT, 34),
+            *(Column(state, words.state(state)) for state in names),
+            Column("flags", say("Tổng số gợi ý")),
+        ),
+        rows=tuple(
+            (Key(row.label, words.label(row.label)), *(row.states[state] for state in names), row.total)
+            for row in figures.labels
+        ),
+    )
+
+
+def review(figures: ReportFigures, words: Wording) -> Table:
+    """Return how far people agreed with the machine: precision by review with its Wilson interval."""
+    say = words.language.say
+    rows = []
+    for row in figures.labels:
+        low, high = share_interval(row.states["confirmed"], row.reviewed)
+        rows.append(
+            (
+                Key(row.label, words.label(row.label)),
+                row.total,
+                row.reviewed,
+                row.reviewed / row.total if row.total else None,
+                row.states["confirmed"] / row.reviewed if row.reviewed else None,
+                low if row.reviewed else None,
+                high if row.reviewed else None,
+            )
+        )
+    return Table(
+        name="review",
+        heading=say("Kết quả xem xét của cán bộ"),
+        columns=(
+            Column("label", say("Nhãn"), TEXT, 34),
+            Column("flags", say("Gợi ý")),
+            Column("reviewed", say("Đã kết luận")),
+            Column("reviewed_share", say("Tỷ lệ đã kết luận"), SHARE),
+            Column("precision", say("Tỷ lệ gợi ý đúng"), SHARE),
+            Column("low", say("95%: từ"), SHARE),
+            Column("high", say("95%: đến"), SHARE),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def decisions(figures: ReportFigures, words: Wording) -> Table:
+    """Return the decisions taken in the period, also on posts of other periods."""
+    say = words.language.say
+    return Table(
+        name="decisions",
+        heading=say("Quyết định của cán bộ trong kỳ (kể cả về bài của kỳ khác)"),
+        columns=(
+            Column("label", say("Nhãn"), TEXT, 34),
+            *(Column(decision, words.decision(decision)) for decision in DECISIONS),
+        ),
+        rows=tuple(
+            (Key(row.label, words.label(row.label)), *(row.decisions[name] for name in DECISIONS))
+            for row in figures.labels
+        ),
+    )
+
+
+def parts(figures: ReportFigures, words: Wording) -> Table:
+    """Return posts and confirmed flags of the days of a week or month, or of the weeks of a quarter."""
+    say, names = words.language.say, figures.label_names
+    by_week = figures.period.unit is Unit.QUARTER
+    return Table(
+        name="parts",
+        heading=say("Theo tuần") if by_week else say("Theo ngày"),
+        columns=(
+            Column("first_day", say("Tuần bắt đầu từ ngày") if by_week else say("Ngày đăng"), DAY, 24),
+            Column("posts", say("Bài theo dõi")),
+            *_label_columns(names, words),
+            Column("waiting", say("Còn chờ")),
+        ),
+        rows=tuple(
+            (row.first, row.posts, *(row.confirmed[name] for name in names), row.pending) for row in figures.parts
+        ),
+    )
+
+
+def sources(figures: ReportFigures, words: Wording) -> Table:
+    """Return posts and confirmed flags of each source, also of sources without posts."""
+    say, names = words.language.say, figures.label_names
+    return Table(
+        name="sources",
+        heading=say("Theo nguồn"),
+        columns=(
+            Column("source", say("Nguồn"), TEXT, 34),
+            Column("role", say("Vai trò"), TEXT, 12),
+            Column("posts", say("Bài trong kỳ")),
+            Column("older", say("Nhập bù")),
+            *_label_columns(names, words),
+            Column("waiting", say("Còn chờ")),
+        ),
+        rows=tuple(
+            (
+                row.name,
+                Key(row.role, words.role(row.role)),
+                row.posts,
+                row.older,
+                *(row.confirmed[name] for name in names),
+                row.pending,
+            )
+            for row in figures.sources
+        ),
+        empty=say("Chưa có nguồn nào được đăng ký."),
+    )
+
+
+def problems(figures: ReportFigures, words: Wording) -> Table:
+    """Return what could not be read."""
+    say = words.language.say
+    return Table(
+        name="problems",
+        heading=say("Nguồn chưa đọc được đầy đủ"),
+        columns=(
+            Column("source", say("Nguồn"), TEXT, 34),
+            Column("problem", say("Tình trạng"), TEXT, 20),
+            Column("times", say("Số lần")),
+            Column("last_at", say("Lần gần nhất"), MOMENT, 24),
+            Column("message", say("Máy ghi lại"), TEXT, 70),
+        ),
+        rows=tuple(
+            (row.source, Key(row.problem, words.problem(row.problem)), row.times or None, row.last_at, row.message)
+            for row in figures.source_problems
+        ),
+        empty=say("Không ghi nhận nguồn nào gặp trục trặc trong kỳ."),
+    )
+
+
+def _label_columns(names: Sequence[str], words: Wording) -> tuple[Column, ...]:
+    return tuple(Column(name, words.short_label(name), width=17) for name in names)

@@ -1,0 +1,208 @@
+"""Issues reports: counts, draws every format, writes whole files and records it; withdraws and replaces reports."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.errors import UsageError
+from monitor.report_settings import FORMATS
+from monitor.reports.deliver import ReportDelivery
+from monitor.reports.document import Document, Replaced, build_document
+from monitor.reports.docx import render_docx
+from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
+from monitor.reports.html import render_html, render_masks, render_notice
+from monitor.reports.language import LANGUAGES, Language, load_language
+from monitor.reports.masks_page import masked_quotes
+from monitor.reports.pdf import render_pdf
+from monitor.reports.periods import CalendarPeriod, Unit, current_period
+from monitor.reports.report_files import MASKS, WITHDRAWN, file_name, write_all
+from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.xlsx import render_xlsx
+from monitor.settings import Settings
+from storage import audit, deliveries, report_counts, reports
+from storage.database import Database
+from storage.models import Report
+
+ISSUED_AT: Final = timedelta(hours=7)  # of Monday, in Việt Nam
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which report is wanted.
+
+    Args:
+        period: Its period.
+        formats: Some of FORMATS; none: those of the settings.
+        language: One of LANGUAGES; none: that of the settings.
+        number: The number that the office registered it under; None: left open.
+        folder: Where its files are written; None: the folder of reports.
+        changed: What is different from the report that it replaces; None: it replaces none.
+        scheduled: Whether the program issues it by itself.
+
+    """
+
+    period: CalendarPeriod
+    formats: Sequence[str] = ()
+    language: str = ""
+    number: int | None = None
+    folder: Path | None = None
+    changed: str | None = None
+    scheduled: bool = False
+
+
+class ReportOffice:
+    """Issues, withdraws and replaces reports.
+
+    Args:
+        database: The posts.
+        settings: The form of the office's documents, where they are kept and where they are sent.
+        clock: Tells the time.
+
+    """
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings.report
+        self._folder = settings.reports_dir
+        self._clock = clock
+        self.delivery = ReportDelivery(database, settings, clock)
+
+    def figures(self, period: CalendarPeriod) -> ReportFigures:
+        """Count a period now."""
+        with self._database.work() as session:
+            return gather(session, period, now=self._clock.now(), province=self._settings.province)
+
+    def issue(self, wish: Wish) -> list[Path]:
+        """Write a report and record that it was issued.
+
+        Returns:
+            The files, in the order of the formats, and the list of masks.
+
+        Raises:
+            UsageError: When a format or the language is not known, or there is nothing to replace.
+            ReportFailed: When a file cannot be written; then none is replaced and nothing is recorded.
+            StorageError: When the database refuses.
+
+        """
+        formats = _known_formats(wish.formats or self._settings.formats)
+        language = _known_language(wish.language or self._settings.language)
+        figures = self.figures(wish.period)
+        with self._database.work() as session:
+            before = self._replaced(session, wish)
+        replaced = Replaced(before.created_at, wish.changed or "") if before else None
+        document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced)
+        folder, name = wish.folder or self._folder, file_name(wish.period)
+        contents = {f"{name}.{each}": _render(each, document, figures) for each in formats}
+        contents[f"{name}{MASKS}"] = render_masks(document, masked_quotes(figures.quotes)).encode()
+        write_all(folder, contents)
+        self._record(wish, figures, list(contents), before)
+        return [folder / each for each in contents]
+
+    def _replaced(self, session: Session, wish: Wish) -> Report | None:
+        if wish.changed is None:
+            return None
+        before = reports.newest(session, str(wish.period))
+        if before is None:
+            message = f"there is no report of {wish.period} to replace: write it without --replace"
+            raise UsageError(message)
+        return before
+
+    def _record(self, wish: Wish, figures: ReportFigures, names: list[str], before: Report | None) -> None:
+        now = self._clock.now()
+        with self._database.work() as session:
+            if before is not None:
+                before = session.merge(before)
+                reports.withdraw(session, before, why=wish.changed or "", now=now)
+            report = reports.record_report(
+                session,
+                period=str(wish.period),
+                schema_version=SCHEMA_VERSION,
+                figures=recorded(figures),
+                files=names,
+                now=now,
+                scheduled=wish.scheduled,
+                replaces=before,
+                changed=wish.changed or "",
+            )
+            sent_before = before is not None and bool(before.deliveries)
+            if wish.scheduled or sent_before:
+                deliveries.add(session, report, self._settings.places, now)
+            if before is not None:
+                subject = f"reports:{before.id}"
+                detail = {"by": report.id, "changed": wish.changed}
+                audit.record(session, at=now, action="report.replaced", subject=subject, detail=detail)
+            session.commit()
+
+    def withdraw(self, period: CalendarPeriod, why: str) -> Path:
+        """Withdraw the newest report of a period: a notice with the reason takes the place of its files.
+
+        Raises:
+            UsageError: When there is none.
+            ReportFailed: When the notice cannot be written.
+
+        """
+        now = self._clock.now()
+        with self._database.work() as session:
+            report = reports.newest(session, str(period))
+            if report is None:
+                message = f"there is no report of {period} to withdraw"
+                raise UsageError(message)
+            language = _known_language(self._settings.language)
+            notice = render_notice(language, period, made_at=report.created_at, withdrawn_at=now, why=why)
+            name = f"{file_name(period)}{WITHDRAWN}"
+            write_all(self._folder, {name: notice.encode()})
+            reports.withdraw(session, report, why=why, now=now)
+            subject = f"reports:{report.id}"
+            audit.record(session, at=now, action="report.withdrawn", subject=subject, detail={"why": why})
+            session.commit()
+            files = list(report.files)
+        for each in files:
+            (self._folder / each).unlink(missing_ok=True)
+        return self._folder / name
+
+    def issue_scheduled(self) -> list[Path]:
+        """Issue last week's report once Monday 07:00 has passed; nothing if it was issued, or the week has no posts."""
+        period = due_week(self._clock)
+        with self._database.work() as session:
+            if reports.was_scheduled(session, str(period)) or not report_counts.posts_by_source(session, period.span):
+                return []
+        return self.issue(Wish(period=period, scheduled=True))
+
+
+def due_week(clock: Clock) -> CalendarPeriod:
+    """Return the last week whose report is due: at Monday 07:00 that of the week before."""
+    return current_period(Unit.WEEK, clock.now() - ISSUED_AT).previous
+
+
+def _known_formats(wanted: Iterable[str]) -> list[str]:
+    found = list(dict.fromkeys(wanted))
+    for name in found:
+        if name not in FORMATS:
+            message = f"there is no format {name!r}: choose from {', '.join(FORMATS)}"
+            raise UsageError(message)
+    return found
+
+
+def _known_language(code: str) -> Language:
+    if code not in LANGUAGES:
+        message = f"there is no language {code!r}: choose from {', '.join(LANGUAGES)}"
+        raise UsageError(message)
+    return load_language(code)
+
+
+def _render(name: str, document: Document, figures: ReportFigures) -> bytes:
+    language = document.language
+    writers: Mapping[str, Callable[[], bytes]] = {
+        "docx": lambda: render_docx(document),
+        "pdf": lambda: render_pdf(render_docx(document)),
+        "html": lambda: render_html(document).encode(),
+        "xlsx": lambda: render_xlsx(figures, language),
+        "csv": lambda: render_csv(figures, language),
+        "jsonl": lambda: render_jsonl(figures, language),
+    }
+    return writers[name]()

@@ -1,0 +1,102 @@
+"""A world of many posts over six weeks, drawn from a fixed seed, so that figures can be counted again by plain SQL."""
+
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from storage import cases, quote_choices
+from storage.cases import Step
+from storage.models import Cluster, Evidence, Flag, Post
+from tests import factories
+from tests.monitor.reports.sample_week import THURSDAY, WEEK
+
+LABELS: Final = ("unverified", "negative", "concern")
+STATES: Final = ("confirmed", "rejected", "open", "unsure")
+TEXTS: Final = (
+    "Công ty nợ lương ba tháng, gọi anh Lò Văn Pâng 0912345678 không ai nghe máy.",
+    '=HYPERLINK("http://x.example.com","bấm vào") nghe nói mai cấm đường',
+    "+84|cmd ca đêm không có cơm, nhà ăn đóng cửa",
+    "Nghe bảo ngân hàng đóng cửa, rút tiền ngay kẻo mất, chia sẻ gấp cho cả xóm biết nhé mọi người ơi",
+    "@SUM(1) phòng trọ ngập nước ở xã Sùng Phài, chủ nhà không sửa",
+    "\tBảo hiểm chậm đóng từ tháng sáu, hỏi thì bảo chờ",
+)  # fmt: skip
+
+
+def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
+    """Store about three flags for four posts of six weeks, with copies, cases, quotes and evidence of the last week."""
+    draw = Random(seed)  # noqa: S311  a fixed world
+    sources = [factories.add_source(session, f"nguon-{n}", now=WEEK.earlier(6)[-1].span.start) for n in range(12)]
+    paper = factories.add_source(session, "bao-doi-chieu", now=WEEK.earlier(6)[-1].span.start, role="reference")
+    model = factories.add_model(session)
+    reviewer = factories.add_user(session)
+    clusters = [Cluster(created_at=THURSDAY) for _ in range(max(1, flags // 20))]
+    session.add_all(clusters)
+    session.flush()
+    start = WEEK.earlier(5)[-1].span.start
+    posts = []
+    for number in range(flags * 4 // 3 + 1):
+        published = start + timedelta(minutes=draw.randrange(6 * 7 * 24 * 60))
+        collected = published + timedelta(minutes=draw.choice((0, 5, 60, 3 * 24 * 60)))
+        known = draw.random() < 0.8
+        posts.append(
+            {
+                "source_id": draw.choice(sources).id,
+                "external_id": str(number),
+                "published_at": published if known else None,
+                "collected_at": collected,
+                "text": draw.choice(TEXTS),
+                "original_hash": factories.hash_of(str(number)),
+                "content_hash": factories.hash_of(str(number)),
+                "engagement": {},
+                "revision_number": 0,
+                "cluster_id": draw.choice(clusters).id if draw.random() < 0.3 else None,
+            }
+        )
+    session.execute(insert(Post), posts)
+    ids = [post_id for (post_id,) in session.query(Post.id).order_by(Post.id)]
+    rows = [
+        {
+            "post_id": post_id,
+            "label": draw.choice(LABELS),
+            "revision_number": 0,
+            "probability": 0.9,
+            "model_id": model.id,
+            "reasons": [],
+            "state": draw.choice(STATES),
+            "opened_at": THURSDAY,
+        }
+        for post_id in draw.sample(ids, min(flags, len(ids)))
+    ]
+    if rows:
+        session.execute(insert(Flag), rows)
+    article = factories.add_post(session, paper, "article", published_at=THURSDAY, collected_at=THURSDAY)
+    _work_on(session, draw, reviewer.id, article)
+
+
+def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> None:
+    """Open cases, choose quotes and confirm evidence, as people do."""
+    confirmed = session.query(Flag).filter_by(state="confirmed").order_by(Flag.id).all()
+    for number, flag in enumerate(confirmed):
+        if flag.label == "concern" and number % 2 == 0:
+            topic = draw.choice(("wages", "hours", "meals", "other"))
+            place = draw.choice(("xã Sùng Phài", "xã Mường Kim", ""))
+            case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=user_id, now=THURSDAY)
+            if is_new and draw.random() < 0.5:
+                step = Step(kind="passed", passed_to=draw.choice(("Công đoàn khu công nghiệp", "Bảo hiểm xã hội tỉnh")))
+                cases.take_step(session, case, step, user_id=user_id, now=THURSDAY)
+        if flag.label == "unverified" and number % 3 == 0:
+            session.add(
+                Evidence(
+                    post_id=flag.post_id,
+                    reference_id=article.id,
+                    similarity=0.9,
+                    state="confirmed",
+                    created_at=THURSDAY,
+                )
+            )
+        if number % 5 == 0 and number < 60:
+            quote_choices.choose(session, flag, user_id=user_id, now=THURSDAY)
+    session.flush()

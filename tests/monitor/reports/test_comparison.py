@@ -1,0 +1,62 @@
+"""A count rose or fell only where chance and what still waits cannot explain it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2
+
+from monitor.reports.comparison import Count, Trend, compare, poisson_interval, trend_of
+
+COUNTS = st.builds(Count, st.integers(0, 500), st.integers(0, 100))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "trend"),
+    [
+        (Count(20), Count(5), Trend.UP),
+        (Count(5), Count(20), Trend.DOWN),
+        (Count(3), Count(1), Trend.UNCLEAR),  # three instead of one is chance
+        (Count(7), Count(7), Trend.SAME),
+        (Count(20), Count(5, pending=12), Trend.UNCLEAR),  # the week before may still reach 17
+        (Count(5, pending=12), Count(20), Trend.UNCLEAR),
+        (Count(20, pending=50), Count(5), Trend.UP),  # what waits can only add to it
+        (Count(0), Count(0), Trend.SAME),
+        (Count(0, pending=1), Count(0), Trend.UNCLEAR),
+    ],
+)
+def test_the_word_beside_the_week_before(now: Count, before: Count, trend: Trend) -> None:
+    assert trend_of(now, [before]) is trend
+
+
+def test_four_weeks_are_compared_by_their_mean() -> None:
+    found = compare(Count(30), [Count(10), Count(12), Count(9), Count(9)], complete=True)
+    assert (found.mean, found.trend_of_mean) == (10.0, Trend.UP)
+
+
+def test_without_four_weeks_there_is_no_mean() -> None:
+    found = compare(Count(30), [Count(10), Count(12), None, Count(9)], complete=True)
+    assert (found.mean, found.trend, found.trend_of_mean) == (None, Trend.UP, Trend.UNKNOWN)
+
+
+def test_a_week_that_still_runs_is_not_compared() -> None:
+    assert compare(Count(30), [Count(10)] * 4, complete=False).trend is Trend.UNKNOWN
+
+
+def test_nothing_is_compared_with_a_week_in_which_nothing_was_read() -> None:
+    found = compare(Count(30), [None] * 4, complete=True)
+    assert (found.previous, found.trend) == (None, Trend.UNKNOWN)
+
+
+@given(COUNTS, st.lists(COUNTS, min_size=1, max_size=4))
+def test_a_trend_has_the_direction_of_the_counts(now: Count, earlier: list[Count]) -> None:
+    before = sum(count.confirmed for count in earlier) / len(earlier)
+    found = trend_of(now, earlier)
+    assert found is not Trend.UP or now.confirmed > before
+    assert found is not Trend.DOWN or now.confirmed < before
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 30, 400])
+def test_the_interval_is_that_of_garwood(count: int) -> None:
+    low, high = poisson_interval(count)
+    assert low == pytest.approx(chi2.ppf(0.025, 2 * count) / 2 if count else 0)
+    assert high == pytest.approx(chi2.ppf(0.975, 2 * count + 2) / 2)

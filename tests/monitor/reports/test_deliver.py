@@ -1,0 +1,171 @@
+"""A report is sent where the settings say, tried again when it surely did not arrive, and never sent twice."""
+
+import email
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.report_settings import MailSettings, ReportSettings
+from monitor.reports.deliver import LONGEST, WAITS, ReportDelivery
+from monitor.reports.issue import ReportOffice
+from monitor.settings import Settings
+from storage import deliveries
+from storage.database import Database
+from storage.models import Delivery
+from tests.clock import FakeClock
+from tests.monitor.reports.receivers import MailServer, Webhook, listening
+from tests.monitor.reports.sample_week import AFTER, WEEK
+
+
+@pytest.fixture
+def mails() -> Iterator[MailServer]:
+    with listening(MailServer()) as server:
+        yield server
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    with listening(Webhook()) as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(AFTER)
+
+
+@pytest.fixture
+def settings(mails: MailServer, hook: Webhook, tmp_path: Path) -> Settings:
+    mail = MailSettings(
+        host="127.0.0.1",
+        port=mails.port,
+        security="none",
+        sender="ban@nampha.example.vn",
+        to=("van-thu@nampha.example.vn",),
+    )
+    report = ReportSettings(formats=("html", "csv"), mail=mail, webhook=hook.address, folder=tmp_path / "drive")
+    return Settings.model_construct(home=tmp_path, report=report)
+
+
+@pytest.fixture
+def delivery(full_week: Database, settings: Settings, clock: FakeClock) -> ReportDelivery:
+    """Give what sends the report of the week, which was issued."""
+    office = ReportOffice(full_week, settings, clock)
+    office.issue_scheduled()
+    return office.delivery
+
+
+def states(database: Database) -> dict[str, str]:
+    with database.work() as session:
+        return {each.channel: each.state for each in session.scalars(select(Delivery))}
+
+
+def test_it_goes_to_every_place_once(
+    delivery: ReportDelivery, full_week: Database, mails: MailServer, hook: Webhook, tmp_path: Path
+) -> None:
+    assert [(each.channel, each.state) for each in delivery.send_due()] == [
+        ("mail", "sent"),
+        ("webhook", "sent"),
+        ("folder", "sent"),
+    ]
+    assert delivery.send_due() == []
+    assert (len(mails.messages), len(hook.posted)) == (1, 1)
+    assert sorted(path.name for path in (tmp_path / "drive").iterdir()) == [
+        "bao-cao-2026-W47.csv",
+        "bao-cao-2026-W47.html",
+    ]
+
+
+def test_the_list_of_masks_stays_in_the_office(delivery: ReportDelivery, mails: MailServer, hook: Webhook) -> None:
+    delivery.send_due()
+    message = email.message_from_bytes(mails.messages[0].removesuffix(b".\r\n"), EmailMessage, policy=default)
+    names = [part.get_filename() for part in message.iter_attachments()]
+    assert names == ["bao-cao-2026-W47.html", "bao-cao-2026-W47.csv"]
+    assert [file["name"] for file in hook.posted[0][1]["files"]] == names
+    assert message["Message-ID"] == f"<report-1.{int(AFTER.timestamp())}@nampha.example.vn>"
+
+
+def test_a_server_that_cannot_be_reached_is_tried_again_later(
+    full_week: Database, delivery: ReportDelivery, mails: MailServer, clock: FakeClock
+) -> None:
+    mails.replies["MAIL"] = "451 try later"
+    assert delivery.send_due()[0].state == "waiting"
+    clock.advance(WAITS[0] - timedelta(seconds=1))
+    assert delivery.send_due() == []
+    mails.replies.clear()
+    clock.advance(timedelta(seconds=1))
+    assert [each.state for each in delivery.send_due()] == ["sent"]
+    assert len(mails.messages) == 1
+
+
+def test_after_the_last_attempt_it_is_given_up_and_a_person_may_have_it_sent(
+    full_week: Database, delivery: ReportDelivery, mails: MailServer, clock: FakeClock
+) -> None:
+    mails.replies["MAIL"] = None
+    found = []
+    for wait in (*WAITS, timedelta(0)):
+        found.append(delivery.send_due()[0].state)
+        clock.advance(wait)
+    assert found == ["waiting"] * len(WAITS) + ["failed"]
+    mails.replies.clear()
+    delivery.send_again(str(WEEK))
+    assert delivery.send_due()[0].state == "sent"
+
+
+@pytest.mark.parametrize("word", ["MAIL", "RCPT", "DATA", "."])
+def test_what_a_server_refuses_for_good_is_not_tried_again(
+    word: str, full_week: Database, delivery: ReportDelivery, mails: MailServer
+) -> None:
+    mails.replies[word] = "550 no such mailbox"
+    assert delivery.send_due()[0].state == "failed"
+    assert states(full_week)["mail"] == "failed"
+
+
+def test_a_connection_that_breaks_after_the_message_is_unclear_and_not_repeated(
+    full_week: Database, delivery: ReportDelivery, mails: MailServer, clock: FakeClock
+) -> None:
+    mails.replies["."] = None
+    assert delivery.send_due()[0].state == "handed"
+    mails.replies.clear()
+    clock.advance(LONGEST)
+    assert [(each.channel, each.state) for each in delivery.send_due()] == [("mail", "unclear")]
+    clock.advance(timedelta(days=30))
+    assert delivery.send_due() == []
+    assert len(mails.messages) == 1
+
+
+def test_what_a_killed_program_had_not_given_away_is_sent_by_the_next(
+    full_week: Database, delivery: ReportDelivery, mails: MailServer, clock: FakeClock
+) -> None:
+    with full_week.work() as session:
+        mail = session.scalars(select(Delivery).where(Delivery.channel == "mail")).one()
+        assert deliveries.take(session, mail, clock.now(), clock.now() + LONGEST)  # and then it was killed
+        session.commit()
+    delivery.send_due()
+    assert mails.messages == []  # the other program may still live
+    clock.advance(LONGEST)
+    assert [each.state for each in delivery.send_due()] == ["sent"]
+
+
+@pytest.mark.parametrize(("status", "state"), [(503, "waiting"), (429, "waiting"), (404, "failed"), (302, "failed")])
+def test_the_answer_of_a_webhook_decides(status: int, state: str, delivery: ReportDelivery, hook: Webhook) -> None:
+    hook.status = status
+    assert {each.channel: each.state for each in delivery.send_due()}["webhook"] == state
+
+
+def test_a_withdrawn_report_is_not_sent(
+    full_week: Database, delivery: ReportDelivery, settings: Settings, clock: FakeClock, mails: MailServer
+) -> None:
+    ReportOffice(full_week, settings, clock).withdraw(WEEK, "sai")
+    assert delivery.send_due() == []
+    assert mails.messages == []
+
+
+def test_a_webhook_in_the_clear_is_refused() -> None:
+    with pytest.raises(ValueError, match="must begin with https"):
+        ReportSettings(webhook="http://example.vn/hook")

@@ -1,0 +1,88 @@
+"""Reports as office programs show them: LibreOffice makes pages of the document and opens workbook and CSV."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from monitor.report_settings import ReportSettings
+from monitor.reports.document import Heading, Paragraph, build_document
+from monitor.reports.docx import render_docx
+from monitor.reports.language import load_language
+from monitor.reports.pdf import find_office, render_pdf
+from monitor.reports.rows import render_csv
+from monitor.reports.xlsx import render_xlsx
+from storage.database import Database
+from tests.monitor.reports.many_posts import fill_many
+from tests.monitor.reports.sample_week import gathered
+
+pytestmark = pytest.mark.gate
+VIETNAMESE = load_language("vi")
+needs_office = pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+HOSTILE = (
+    '=HYPERLINK("http://x.example.com","x")',
+    "=1+1",
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+)
+
+
+@needs_office
+@needs_poppler
+@pytest.mark.parametrize("flags", [0, 1, 30, 5_000])
+def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_database: Database, tmp_path: Path) -> None:
+    if flags:
+        with sqlite_database.work() as session:
+            fill_many(session, flags=flags)
+            session.commit()
+    document = build_document(gathered(sqlite_database), ReportSettings(organisation="Liên đoàn"), VIETNAMESE)
+    path = tmp_path / "report.pdf"
+    path.write_bytes(render_pdf(render_docx(document)))
+    text = run("pdftotext", "-layout", str(path), "-")
+    said = " ".join(block.text for block in document.body if isinstance(block, Heading | Paragraph))
+    words = set(re.findall(r"\w+", said))
+    assert words - set(re.findall(r"\w+", text)) == set()
+    assert "\ufffd" not in text  # a letter without a glyph
+    pages = text.split("\f")
+    assert "Độc lập - Tự do - Hạnh phúc" in pages[0]
+    assert all(len(page.split()) > 10 for page in pages if page.strip())  # no page stands empty
+    fonts = run("pdffonts", str(path)).splitlines()[2:]
+    assert all(re.search(r"Liberation ?Serif|Times", line) for line in fonts)
+
+
+@needs_office
+@pytest.mark.parametrize("name", ["book.xlsx", "rows.csv"])
+def test_no_formula_of_a_post_runs_in_a_spreadsheet(name: str, full_week: Database, tmp_path: Path) -> None:
+    figures = gathered(full_week)
+    figures = replace(figures, sources=tuple(replace(figures.sources[0], name=text) for text in HOSTILE))
+    render = render_xlsx if name.endswith("xlsx") else render_csv
+    (tmp_path / name).write_bytes(render(figures, VIETNAMESE))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    run(
+        str(find_office()),
+        "--headless",
+        profile,
+        "--convert-to",
+        "ods",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / name),
+    )
+    with ZipFile(tmp_path / f"{Path(name).stem}.ods") as archive:
+        content = archive.read("content.xml").decode()
+    assert "table:formula" not in content
+    assert "HYPERLINK" in content
+    assert "text:a " not in content
+
+
+def run(*command: str) -> str:
+    """Run a program and give what it prints."""
+    return subprocess.run(command, capture_output=True, check=True, timeout=170).stdout.decode()  # noqa: S603

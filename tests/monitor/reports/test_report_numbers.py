@@ -1,0 +1,208 @@
+"""Every number of every format equals a count that plain SQL makes on the same database."""
+
+# ruff: noqa: S608  the queries are put together from the constants of this file
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import docx
+import pytest
+from bs4 import BeautifulSoup
+from openpyxl import load_workbook
+from sqlalchemy import text
+
+from monitor.report_settings import ReportSettings
+from monitor.reports.document import build_document
+from monitor.reports.docx import render_docx
+from monitor.reports.figures import ReportFigures
+from monitor.reports.html import render_html
+from monitor.reports.language import load_language
+from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.tables import AMOUNTS, Table, shown
+from monitor.reports.wording import Wording
+from monitor.reports.xlsx import TABLES, render_xlsx
+from storage.database import Database
+from tests.monitor.reports.many_posts import fill_many
+from tests.monitor.reports.sample_week import WEEK, gathered
+
+VIETNAMESE = load_language("vi")
+WORDS = Wording(VIETNAMESE)
+# Of a post: the time by which it counts, written apart from the program.
+DATED = "CASE WHEN p.published_at <= p.collected_at THEN p.published_at ELSE p.collected_at END"
+OF_WEEK = f"{DATED} >= :start AND {DATED} < :end"
+JOINED = "posts p JOIN sources s ON s.id = p.source_id"
+FLAGGED = f"flags f JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
+
+
+@pytest.fixture
+def many(database: Database) -> Database:
+    """Give a database of many posts: SQLite and PostgreSQL."""
+    with database.work() as session:
+        fill_many(session, flags=900)
+        session.commit()
+    return database
+
+
+@pytest.fixture
+def counted(many: Database) -> ReportFigures:
+    return gathered(many)
+
+
+def sql(database: Database, query: str, **values: Any) -> Any:
+    """Run a query and give its first cell."""
+    span = WEEK.span
+    moments = {"start": span.start, "end": span.end, **values}
+    if database.is_sqlite:
+        moments = {
+            name: f"{value:%Y-%m-%d %H:%M:%S.%f}" if hasattr(value, "strftime") else value
+            for name, value in moments.items()
+        }
+    used = {name: value for name, value in moments.items() if f":{name}" in query}
+    with database.engine.connect() as connection:
+        return connection.execute(text(query), used).scalar()
+
+
+def rows_of(figures: ReportFigures, table: str) -> Iterator[dict[str, Any]]:
+    for line in render_jsonl(figures, VIETNAMESE).decode().splitlines():
+        row = json.loads(line)
+        if row["table"] == table:
+            yield row
+
+
+def test_posts_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    found = {row["measure"]: row["this_period"] for row in rows_of(counted, "posts")}
+    queries = {
+        "monitored": f"SELECT count(*) FROM {JOINED} WHERE s.role = 'monitored' AND {OF_WEEK}",
+        "reference": f"SELECT count(*) FROM {JOINED} WHERE s.role = 'reference' AND {OF_WEEK}",
+        "found_later": f"""SELECT count(*) FROM {JOINED} WHERE s.role = 'monitored' AND {OF_WEEK}
+            AND p.collected_at >= :end""",
+        "older": f"""SELECT count(*) FROM {JOINED} WHERE s.role = 'monitored' AND p.collected_at >= :start
+            AND p.collected_at < :end AND p.published_at < :start""",
+        "flagged": f"SELECT count(DISTINCT f.post_id) FROM {FLAGGED}",
+    }
+    expected = {name: sql(many, query) for name, query in queries.items()}
+    assert {name: found[name] for name in queries} == expected
+    assert all(expected[name] for name in ("monitored", "found_later", "older", "flagged"))
+
+
+def test_flags_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    for row in rows_of(counted, "states"):
+        for state in ("confirmed", "rejected", "open", "unsure"):
+            query = f"SELECT count(*) FROM {FLAGGED} AND f.label = :label AND f.state = :state"
+            assert row[state] == sql(many, query, label=row["label"], state=state)
+    before = WEEK.previous.span
+    for row in rows_of(counted, "labels"):
+        query = f"SELECT count(*) FROM {FLAGGED} AND f.label = :label AND f.state = 'confirmed'"
+        assert row["confirmed"] == sql(many, query, label=row["label"])
+        assert row["previous"] == sql(many, query, label=row["label"], start=before.start, end=before.end)
+        four = sql(many, query, label=row["label"], start=before.start - timedelta(weeks=3), end=before.end)
+        assert row["mean"] == four / 4
+
+
+def test_days_and_sources_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    for number, row in enumerate(rows_of(counted, "parts")):
+        day = {"start": WEEK.bounds[number], "end": WEEK.bounds[number + 1]}
+        posts = f"SELECT count(*) FROM {JOINED} WHERE s.role = 'monitored' AND {OF_WEEK}"
+        confirmed = f"SELECT count(*) FROM {FLAGGED} AND f.label = 'concern' AND f.state = 'confirmed'"
+        assert (row["posts"], row["concern"]) == (sql(many, posts, **day), sql(many, confirmed, **day))
+    for row in rows_of(counted, "sources"):
+        named = {"name": row["source"]}
+        posts = f"SELECT count(*) FROM {JOINED} WHERE s.name = :name AND {OF_WEEK}"
+        waiting = f"""SELECT count(*) FROM {JOINED} JOIN flags f ON p.id = f.post_id WHERE s.name = :name AND {OF_WEEK}
+            AND f.state IN ('open', 'unsure')"""
+        assert (row["posts"], row["waiting"]) == (sql(many, posts, **named), sql(many, waiting, **named))
+
+
+def test_cases_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    joined = f"cases c JOIN flags f ON f.id = c.flag_id JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
+    rows = list(rows_of(counted, "topics"))
+    assert sum(row["cases"] for row in rows) > 4
+    for row in rows:
+        query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state = :state"
+        for state in ("open", "passed", "settled"):
+            assert row[state] == sql(many, query, topic=row["topic"], state=state)
+    places = list(rows_of(counted, "places"))
+    assert sum(row["cases"] for row in places) == sum(row["cases"] for row in rows)
+    assert all(row["cases"] >= 3 for row in places if row["place"])
+
+
+def test_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    confirmed = f"{FLAGGED} AND f.label = 'unverified' AND f.state = 'confirmed'"
+    alone = sql(many, f"SELECT count(*) FROM {confirmed} AND p.cluster_id IS NULL")
+    clusters = sql(many, f"SELECT count(DISTINCT p.cluster_id) FROM {confirmed}")
+    assert counted.claims.total == alone + clusters
+    reach = f"""SELECT max(n) FROM (SELECT count(*) AS n FROM posts p WHERE {OF_WEEK} AND p.cluster_id IN
+        (SELECT p.cluster_id FROM {confirmed}) GROUP BY p.cluster_id) AS reached"""
+    assert counted.claims.listed[0].posts == sql(many, reach)
+    assert [claim.posts for claim in counted.claims.listed] == sorted(
+        (c.posts for c in counted.claims.listed), reverse=True
+    )
+
+
+def tables_of(figures: ReportFigures) -> list[Table]:
+    return [make(figures, WORDS) for _, make in TABLES]
+
+
+def test_the_workbook_holds_the_same_cells(counted: ReportFigures) -> None:
+    book = load_workbook(BytesIO(render_xlsx(counted, VIETNAMESE)))
+    for sheet, table in zip(book.worksheets[1:], tables_of(counted), strict=True):
+        for row, cells in zip(
+            sheet.iter_rows(min_row=3, max_row=2 + len(table.rows), values_only=True), table.rows, strict=True
+        ):
+            amounts = [number for number, column in enumerate(table.columns) if column.cell_type in AMOUNTS]
+            assert [row[number] for number in amounts] == pytest.approx([cells[number] for number in amounts])
+
+
+def test_csv_and_json_lines_hold_the_same_rows(counted: ReportFigures) -> None:
+    content = render_csv(counted, VIETNAMESE).decode()
+    assert content.startswith("\ufeffschema,period,table,row,column,value\r\n")
+    cells = {
+        (row["table"], int(row["row"]), row["column"]): row["value"].removeprefix("'")
+        for row in csv.DictReader(io.StringIO(content.removeprefix("\ufeff")))
+    }
+    expected = {}
+    for line in render_jsonl(counted, VIETNAMESE).decode().splitlines():
+        row = json.loads(line)
+        assert (row.pop("schema"), row.pop("period")) == ("kiemtin.report/3", "2026-W47")
+        table, number = row.pop("table"), row.pop("row")
+        expected |= {(table, number, name): "" if value is None else str(value) for name, value in row.items()}
+    assert cells == expected
+
+
+def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
+    document = build_document(counted, ReportSettings(), VIETNAMESE)
+    tables = [block for block in (*document.body, *document.appendix) if isinstance(block, Table)]
+    expected = [
+        [
+            [shown(cell, column.cell_type, WORDS) for cell, column in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ]
+        for table in tables
+    ]
+    page = BeautifulSoup(render_html(document), "lxml")
+    on_page = [
+        [[cell.get_text() for cell in row.select("th, td")] for row in table.select("tbody tr")]
+        for table in page.select("table")
+    ]
+    drawn = docx.Document(BytesIO(render_docx(document))).tables[1:]  # the first is the letterhead
+    in_docx = [
+        [[cell.text for cell in row.cells] for row in table.rows[1:]] for table in drawn if len(table.columns) > 2
+    ]
+    assert on_page == expected
+    assert in_docx == [rows for rows, table in zip(expected, tables, strict=True) if len(table.columns) > 2]
+
+
+@pytest.mark.parametrize("render", [render_csv, render_jsonl, render_xlsx])
+def test_two_runs_give_the_same_bytes(render: Any, many: Database) -> None:
+    assert render(gathered(many), VIETNAMESE) == render(gathered(many), VIETNAMESE)
+
+
+def test_two_runs_give_the_same_page_and_document(many: Database) -> None:
+    first, second = (build_document(gathered(many), ReportSettings(), VIETNAMESE) for _ in range(2))
+    assert render_html(first) == render_html(second)
+    assert render_docx(first) == render_docx(second)

@@ -1,0 +1,207 @@
+"""What stands in a report, in both languages, and what never does."""
+
+import ast
+import re
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+
+from monitor.report_settings import ReportSettings
+from monitor.reports import content_tables, findings
+from monitor.reports.document import build_document
+from monitor.reports.docx import render_docx
+from monitor.reports.figures import ReportFigures
+from monitor.reports.html import render_html, render_masks
+from monitor.reports.language import LOCALE_DIR, load_language
+from monitor.reports.masks_page import masked_quotes
+from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.wording import Wording
+from monitor.reports.xlsx import render_xlsx
+from storage.database import Database
+from storage.models import Post
+from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered
+
+REPORTS = Path(findings.__file__).parent
+VIETNAMESE, ENGLISH = load_language("vi"), load_language("en")
+PERSONAL = re.compile(
+    rf"https?://(?!www\.w3\.org/)|www\.(?!w3\.org)|example\.com|@rutgap|0912345678|Nguyễn Văn Ba|{AUTHOR_KEY}|/flags/"
+)
+MARKED = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+
+
+def text_of_docx(content: bytes) -> str:
+    return "\n".join(element.text or "" for element in docx.Document(BytesIO(content)).element.body.iter(qn("w:t")))
+
+
+def text_of_workbook(content: bytes) -> str:
+    book = load_workbook(BytesIO(content))
+    return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+
+
+def all_texts(figures: ReportFigures, code: str) -> dict[str, str]:
+    """Give the text of a report in each format."""
+    language = load_language(code)
+    document = build_document(figures, ReportSettings(), language)
+    return {
+        "docx": text_of_docx(render_docx(document)),
+        "html": render_html(document),
+        "masks": render_masks(document, masked_quotes(figures.quotes)),
+        "xlsx": text_of_workbook(render_xlsx(figures, language)),
+        "csv": render_csv(figures, language).decode(),
+        "jsonl": render_jsonl(figures, language).decode(),
+    }
+
+
+def test_no_format_holds_address_account_author_or_a_path_of_the_desk(figures: ReportFigures) -> None:
+    for code in ("vi", "en"):
+        found = {name: PERSONAL.search(text) for name, text in all_texts(figures, code).items()}
+        assert {name: match[0] for name, match in found.items() if match} == {}
+
+
+def test_only_posts_that_a_person_confirmed_and_chose_are_quoted(figures: ReportFigures) -> None:
+    assert [(quote.label, quote.copies) for quote in figures.quotes] == [("unverified", 1), ("concern", 0)]
+    text = all_texts(figures, "vi")["html"]
+    assert "Đồ ngu" not in text  # rejected
+    assert "Ngày ấy nợ lương" not in text  # confirmed, not chosen
+    assert "liên hệ anh [tên] [số điện thoại], [tài khoản], xem [liên kết]" in text
+
+
+def test_obscenities_are_shortened(figures: ReportFigures) -> None:
+    assert figures.quotes[1].text == "=SUM(A1) Ba tháng nay công ty chưa trả lương, đ…"
+
+
+def test_the_first_page_says_what_was_found_and_what_is_asked(figures: ReportFigures) -> None:
+    words = Wording(VIETNAMESE)
+    assert findings.findings(figures, words) == (
+        "Hệ thống đọc 6 bài công khai đăng trong kỳ, từ 2 nguồn theo dõi (kỳ trước: 1 bài).",
+        (
+            "Cán bộ xác nhận 1 bài chưa kiểm chứng (kỳ trước 0, chưa đủ để kết luận), thuộc 1 nội dung khác nhau; "
+            "chưa đăng đính chính nào."
+        ),
+        (
+            "Cán bộ xác nhận 1 bài nêu bức xúc của người lao động (kỳ trước 1, không đổi), thành 1 vụ việc, nhiều nhất "
+            "về lương (1); 1 đã chuyển và chờ trả lời, 0 đã giải quyết."
+        ),
+        "Chưa có bài thiếu chuẩn mực nào được cán bộ xác nhận trong kỳ.",
+        "Còn 2 trong 5 gợi ý của máy chưa được kết luận; các gợi ý đó không được tính là đúng.",
+        "Có 1 nguồn không đọc được đầy đủ, nên số liệu có thể thiếu.",
+    )
+    assert findings.news(figures, words)[0].startswith("Đã nhập bù 1 bài đăng từ trước kỳ này")
+    asked = findings.requests(figures, words)
+    assert asked[0] == "Công đoàn khu công nghiệp: trả lời về vụ việc đã chuyển (1 vụ việc)."
+    assert "Bộ phận tuyên truyền: đăng đính chính cho 1 thông tin đã có nguồn bác bỏ." in asked
+
+
+def test_a_week_without_posts_says_so_in_every_part(nothing: ReportFigures) -> None:
+    text = all_texts(nothing, "vi")["docx"]
+    for said in (
+        "Trong kỳ không có bài nào của các nguồn theo dõi",
+        "Trong kỳ không có thông tin chưa kiểm chứng nào được xác nhận.",
+        "Trong kỳ chưa có vụ việc nào về bức xúc của người lao động được xác nhận.",
+        "Không ghi nhận nguồn nào gặp trục trặc trong kỳ.",
+        "Không có kiến nghị.",
+    ):
+        assert said in text
+
+
+def test_a_post_cannot_put_markup_into_the_page(figures: ReportFigures) -> None:
+    object.__setattr__(figures.sources[0], "name", "<script>alert(1)</script>")
+    page = render_html(build_document(figures, ReportSettings(), VIETNAMESE))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_needs_nothing_beside_it_and_links_nowhere(figures: ReportFigures) -> None:
+    page = BeautifulSoup(render_html(build_document(figures, ReportSettings(), VIETNAMESE)), "lxml")
+    assert page.select("a, img, script, link, iframe, form") == []
+    assert "url(" not in str(page.style)
+
+
+@pytest.mark.parametrize("beginning", ["=1+1", "+1", "-1", "@SUM(A1)", "{=1}", "http://x.example.vn", "\t=1", "\r=1"])
+def test_no_beginning_of_a_name_makes_a_formula_or_link(figures: ReportFigures, beginning: str) -> None:
+    object.__setattr__(figures.sources[0], "name", beginning)
+    book = load_workbook(BytesIO(render_xlsx(figures, VIETNAMESE)))
+    every = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in every} <= {"s", "n", "d"}
+    assert all(cell.hyperlink is None for cell in every)
+    if beginning[0] in "=+-@\t\r":
+        assert f"'{beginning}" in render_csv(figures, VIETNAMESE).decode()
+
+
+def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: ReportFigures) -> None:
+    bank, wages = masked_quotes(figures.quotes)
+    assert dict(bank.masks) == {"[tên]": 1, "[số điện thoại]": 1, "[tài khoản]": 1, "[liên kết]": 1}
+    assert bank.left == ("Ngân",)
+    assert wages.left == ("SUM", "A1", "Ba")
+
+
+def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
+    with full_week.work() as session:
+        session.query(Post).filter_by(external_id="wages").one().deleted_at = gathered(full_week).method.generated_at
+        session.commit()
+    figures = gathered(full_week)
+    assert figures.quotes[1].text is None
+    assert "nền tảng không còn bài này" in content_tables.quotes(figures, Wording(VIETNAMESE)).rows[1][2]
+
+
+def messages() -> set[str]:
+    """Collect the Vietnamese texts of the code and of the templates that are translated."""
+    found: set[str] = set()
+    for path in REPORTS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in ("say", "counted", "N_") and isinstance(node.args[0].value, str):
+                    found.add(node.args[0].value)
+    for path in (REPORTS / "templates").glob("*.html"):
+        found |= set(re.findall(r'say\("([^"]+)"', path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_the_english_catalogue_has_every_text_and_no_other() -> None:
+    with (LOCALE_DIR / "en" / "LC_MESSAGES" / "report.po").open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    known = {
+        message.id[0] if isinstance(message.id, tuple) else message.id: message for message in catalogue if message.id
+    }
+    assert messages() - set(known) == set()
+    assert set(known) - messages() == set()
+    for text, message in known.items():
+        for translated in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert translated
+            assert set(re.findall(r"%\((\w+)\)s", translated)) == set(re.findall(r"%\((\w+)\)s", text)), text
+
+
+def test_the_english_report_says_nothing_in_vietnamese_but_what_was_quoted_and_named(nothing: ReportFigures) -> None:
+    document = build_document(nothing, ReportSettings(organisation="Office", archive="File"), ENGLISH)
+    page = BeautifulSoup(render_html(document), "lxml")
+    for element in page.select(".nation, .motto"):
+        element.decompose()
+    assert [line for line in page.get_text().splitlines() if MARKED.search(line)] == []
+
+
+def test_the_vietnamese_report_says_nothing_in_english(nothing: ReportFigures) -> None:
+    page = BeautifulSoup(render_html(build_document(nothing, ReportSettings(), VIETNAMESE)), "lxml")
+    page.style.decompose()  # type: ignore[union-attr]
+    words = set(re.findall(r"\b[a-z]{4,}\b", page.get_text()))
+    english = {
+        "this",
+        "week",
+        "posts",
+        "flags",
+        "claims",
+        "with",
+        "from",
+        "were",
+        "read",
+        "confirmed",
+        "waiting",
+        "source",
+    }
+    assert words & english == set()
