@@ -73,14 +73,15 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
     for folder in folders:
         for path in folder.glob(f".*{PARTIAL}"):
             name = _UNFINISHED.fullmatch(path.name)
-            if name and not _is_running(int(name["pid"])):
+            if name and not is_running(int(name["pid"])):
                 with suppress(OSError):  # another program was first, or the folder may only be read
                     path.unlink()
                     swept.append(path)
     return swept
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Tell whether there is a process of that number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

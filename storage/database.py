@@ -1,5 +1,6 @@
 """The connection to the database: engine, unit of work, schema version, and translation of SQLAlchemy's errors."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ _POSTGRES_CODES: Mapping[str, type[StorageError]] = {
     "55P03": DatabaseLocked,
     "57P": DatabaseUnreachable,  # shutting down or starting up
 }
+_CANNOT_OPEN = "unable to open database file"  # of SQLite
 _SQLITE_WORDS: Mapping[str, type[StorageError]] = {
     "locked": DatabaseLocked,
     "readonly": DatabaseReadOnly,
@@ -241,6 +243,8 @@ def _explain(place: str, error: DBAPIError) -> StorageError:
     error_class = _error_class_of(error)
     if error_class is DiskFailed and not _has_room(place):
         error_class = DiskFull  # SQLite names it only for the database itself, not for its log and shared memory
+    if _CANNOT_OPEN in said and _may_not_write_beside(place):
+        error_class = DatabaseReadOnly  # the log and the shared memory are files beside the database
     explained = _EXPLAINED.get(error_class, "the database {place} failed: {said}")
     return error_class(explained.format(place=place, said=said))
 
@@ -262,6 +266,10 @@ def _has_room(place: str) -> bool:
         return shutil.disk_usage(Path(place).parent).free > LEAST_FREE_BYTES
     except OSError:
         return True  # nothing is known of it
+
+
+def _may_not_write_beside(place: str) -> bool:
+    return Path(place).exists() and not os.access(Path(place).parent, os.W_OK)
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -1,16 +1,21 @@
 """A real PostgreSQL for one run of the tests: it listens on a Unix socket only and leaves nothing behind."""
 
+import os
+import signal
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 
 TEMPLATE = "kiemtin_template"
+_LOOKS_EVERY = 0.02  # seconds
 # The server's files do not outlive the run, so it need not wait for a disk.
 FASTER = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
 
@@ -19,12 +24,13 @@ class PostgresServer:
     """A running server in which every test gets a database of its own.
 
     Args:
-        socket_dir: The folder of its Unix socket.
+        server: The running server.
 
     """
 
-    def __init__(self, socket_dir: Path) -> None:
-        self.socket_dir = socket_dir
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.socket_dir = Path(server.get_postmaster_info().socket_dir)
         for statement in (*FASTER, f"CREATE DATABASE {TEMPLATE}"):
             self._execute(statement)
 
@@ -47,6 +53,17 @@ class PostgresServer:
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(name)
+
+    def stop(self) -> None:
+        """End the server at once, in the middle of whatever it does; every connection breaks."""
+        postmaster = self._server.get_pid()
+        os.kill(postmaster, signal.SIGQUIT)
+        while Path(f"/proc/{postmaster}").exists():
+            time.sleep(_LOOKS_EVERY)
+
+    def start(self) -> None:
+        """Start the server again; it mends what the end left."""
+        self._server.ensure_postgres_running()
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(host=str(self.socket_dir), user="postgres", dbname="postgres", autocommit=True) as server:
@@ -71,7 +88,6 @@ def running_postgres() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
         server = get_server(Path(folder, "data"), cleanup_mode="delete")
         try:
-            socket_dir = server.get_postmaster_info().socket_dir
-            yield PostgresServer(Path(socket_dir))
+            yield PostgresServer(server)
         finally:
             server.cleanup()

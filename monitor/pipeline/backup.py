@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import re
+import shutil
 import tarfile
 import tempfile
 import zlib
@@ -16,7 +18,7 @@ from typing import IO, Any, BinaryIO, Final, cast
 
 from monitor.errors import BackupRefused
 from monitor.pipeline.sealed_file import MAGIC, SealedReader, SealedWriter
-from monitor.private_files import PARTIAL, partial_path, sync_folder
+from monitor.private_files import PARTIAL, is_running, partial_path, sweep, sync_folder
 from storage import snapshot
 from storage.database import Database
 
@@ -25,6 +27,7 @@ MANIFEST: Final = "manifest.json"
 FOLDERS: Final = ("captures", "models", "reports", "imports")
 FILES: Final = ("kiemtin.toml", "secret.key", "former.keys")
 _READ_AT_ONCE: Final = 1 << 20
+_COPY: Final = re.compile(r"\.backup-(?P<pid>\d+)-\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
     """
     partial = partial_path(target.absolute())
     try:
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.absolute().parent) as folder:
+        _sweep(target.absolute().parent)
+        with tempfile.TemporaryDirectory(prefix=f".backup-{os.getpid()}-", dir=target.absolute().parent) as folder:
             # The database first: a capture that it names is younger than it, so it is there.
             copy = snapshot.take(database, Path(folder))
             facts = {"created_at": now.isoformat(), **_facts(database)}
@@ -69,6 +73,15 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
     finally:
         partial.unlink(missing_ok=True)
     return written
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what killed backups left beside their file: the copied database, and the half-written file."""
+    sweep([folder])
+    for path in folder.glob(".backup-*"):
+        name = _COPY.fullmatch(path.name)
+        if name and path.is_dir() and not is_running(int(name["pid"])):
+            shutil.rmtree(path, ignore_errors=True)  # another backup may be sweeping as well
 
 
 def _facts(database: Database) -> dict[str, Any]:

@@ -86,6 +86,11 @@ def of_migration(database: Database) -> list[str]:
     return problems + [str(each) for each in database.differences()] + ([] if left == OLD_DECISIONS else ["lost"])
 
 
+def not_swept(backup: Path) -> list[str]:
+    """Return what killed backups left beside the file: copies of the database."""
+    return [f"left by a backup: {path.name}" for path in backup.parent.glob(".backup*")]
+
+
 def not_imported(session: Session, wanted: AbstractSet[str]) -> list[str]:
     """Return what is missing of an imported file."""
     there = set(session.scalars(select(Post.external_id).where(Post.external_id.in_(wanted))))

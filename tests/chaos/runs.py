@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -21,7 +21,7 @@ from tests.chaos.kills import Account, kill_all_ways
 from tests.chaos.world import World
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.postgres import client_programs, running_postgres
+from tests.postgres import PostgresServer, client_programs, running_postgres
 
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
@@ -33,8 +33,25 @@ workers = 1
 """
 
 
+Worlds = Callable[[], World]
+"""Makes a new home each time."""
+
+
 def on_sqlite(folder: Path, model: Path, kills: int, seed: int) -> Account:
     """Kill over SQLite files."""
+    with sqlite_worlds(folder, model) as make_world:
+        return kill_all_ways(make_world, kills, seed)
+
+
+def on_postgresql(folder: Path, model: Path, kills: int, seed: int) -> Account:
+    """Kill over a PostgreSQL server of its own."""
+    with postgresql_worlds(folder, model) as make_world:
+        return kill_all_ways(make_world, kills, seed)
+
+
+@contextmanager
+def sqlite_worlds(folder: Path, model: Path) -> Iterator[Worlds]:
+    """Give what makes homes over SQLite files."""
     folder.mkdir(parents=True)
     old = folder / "old.db"
     age(f"sqlite:///{old}")
@@ -45,20 +62,55 @@ def on_sqlite(folder: Path, model: Path, kills: int, seed: int) -> Account:
         shutil.copy(old, folder / "migrating.db")
         return f"sqlite:///{folder / 'migrating.db'}"
 
-    return _run(folder, model, kills, seed, old=copy, new_address=lambda: "")
+    with _worlds(folder, model, old=copy, new_address=lambda: "") as make_world:
+        yield make_world
 
 
-def on_postgresql(folder: Path, model: Path, kills: int, seed: int) -> Account:
-    """Kill over a PostgreSQL server of its own."""
+@contextmanager
+def postgresql_worlds(folder: Path, model: Path) -> Iterator[Worlds]:
+    """Give what makes homes over a PostgreSQL server of their own."""
+    with running_postgres() as server, worlds_on(server, folder, model) as make_world:
+        yield make_world
+
+
+@contextmanager
+def worlds_on(server: PostgresServer, folder: Path, model: Path) -> Iterator[Worlds]:
+    """Give what makes homes over a PostgreSQL server."""
     folder.mkdir(parents=True)
     os.environ["PATH"] = f"{client_programs()}{os.pathsep}{os.environ['PATH']}"
-    with running_postgres() as server, ExitStack() as stack:
-        age(server.copy_database("template1", "old"))
-        return _run(
-            *(folder, model, kills, seed),
-            old=lambda: server.copy_database("old", "migrating"),
-            new_address=lambda: stack.enter_context(server.new_database()),
-        )
+    age(server.copy_database("template1", "old"))
+    with ExitStack() as stack:
+
+        def copy() -> str:
+            return server.copy_database("old", "migrating")
+
+        def new_address() -> str:
+            return stack.enter_context(server.new_database())
+
+        with _worlds(folder, model, old=copy, new_address=new_address) as make_world:
+            yield make_world
+
+
+@contextmanager
+def _worlds(folder: Path, model: Path, *, old: Callable[[], str], new_address: Callable[[], str]) -> Iterator[Worlds]:
+    numbers = itertools.count(1)
+    process, feed = site.start()
+
+    def make_world() -> World:
+        home = folder / str(next(numbers)) / "home"
+        home.mkdir(parents=True)
+        settings = f"{SETTINGS}model = {json.dumps(str(model))}\ndatabase_url = {json.dumps(new_address())}\n"
+        (home / "kiemtin.toml").write_text(settings, encoding="utf-8")
+        make_key(home / "secret.key")
+        world = World(home, feed, old)
+        world.set_up()
+        return world
+
+    try:
+        yield make_world
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
 
 
 def age(url: str) -> None:
@@ -73,25 +125,3 @@ def age(url: str) -> None:
             session.commit()
         with database.engine.begin() as connection:
             command.downgrade(alembic_config(connection), OLD_SCHEMA)
-
-
-def _run(
-    folder: Path, model: Path, kills: int, seed: int, *, old: Callable[[], str], new_address: Callable[[], str]
-) -> Account:
-    numbers = itertools.count(1)
-    with ExitStack() as stack:
-        process, feed = site.start()
-        stack.callback(os.waitpid, process, 0)
-        stack.callback(os.kill, process, signal.SIGKILL)
-
-        def make_world() -> World:
-            home = folder / str(next(numbers)) / "home"
-            home.mkdir(parents=True)
-            settings = f"{SETTINGS}model = {json.dumps(str(model))}\ndatabase_url = {json.dumps(new_address())}\n"
-            (home / "kiemtin.toml").write_text(settings, encoding="utf-8")
-            make_key(home / "secret.key")
-            world = World(home, feed, old)
-            world.set_up()
-            return world
-
-        return kill_all_ways(make_world, kills, seed)

@@ -53,9 +53,13 @@ class HastyClock(SystemClock):
         """Tell seconds that never decrease."""
         return super().monotonic() + self._ahead.total_seconds()
 
+    def advance(self, duration: timedelta) -> None:
+        """Go ahead."""
+        self._ahead += duration
+
     async def sleep(self, seconds: float) -> None:
         """Go ahead, and let other tasks run."""
-        self._ahead += timedelta(seconds=seconds)
+        self.advance(timedelta(seconds=seconds))
         await super().sleep(0)
 
 
@@ -116,7 +120,7 @@ class World:
 
     def _prepare_import(self) -> None:
         self.imports += 1
-        with self._file().open("w", encoding="utf-8", newline="") as file:
+        with self.file.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(["id", "text", "author"])
             rows.writerows(
@@ -129,12 +133,14 @@ class World:
         """Where backups are written."""
         return self.home.parent / "backup"
 
-    def _file(self) -> Path:
+    @property
+    def file(self) -> Path:
+        """The file that is imported."""
         return self.home.parent / f"posts-{self.imports}.csv"
 
     def _import(self, _pipe: int) -> None:
         with self.application() as app:
-            app.importer().run(open_file(self._file()), make_source("file", kind="import", address="file"))
+            app.importer().run(open_file(self.file), make_source("file", kind="import", address="file"))
 
     def _crawl(self, _pipe: int) -> None:
         async def crawl(app: Application) -> list[str]:
@@ -228,6 +234,8 @@ class World:
         if way == "migrate":
             with Database(self._old) as database:
                 return [] if database.current_revision() == database.newest_revision() else ["not migrated"]
+        if way == "backup":
+            return invariants.not_swept(self.backup)
         imported = {f"i{self.imports}-{n}" for n in range(ROWS)}
         checks: dict[str, Callable[[Session], list[str]]] = {
             "import": lambda session: invariants.not_imported(session, imported),

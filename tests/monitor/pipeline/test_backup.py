@@ -235,6 +235,19 @@ def test_a_full_disk_leaves_no_backup_and_the_older_one(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
 
 
+def test_what_a_killed_backup_left_goes_with_the_next_one(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = plain
+    gone = 2**22 - 1  # more than Linux ever gives
+    (tmp_path / f".backup-{gone}-abc").mkdir()
+    (tmp_path / f".backup-{gone}-abc" / "database.sqlite").write_text("mọi bài")
+    (tmp_path / f".b.{gone}-0a.part").write_text("mọi bài")
+    (tmp_path / f".backup-{os.getpid()}-abc").mkdir()
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f".backup-{os.getpid()}-abc", "b", "home"]
+
+
 def test_a_missing_client_of_postgresql_is_told(
     postgres_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
