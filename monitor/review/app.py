@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from monitor.clock import Clock
 from monitor.errors import NotReady
 from monitor.review import error_pages
-from monitor.review.api.size_limit import ApiSizeLimit
+from monitor.review.api.edge import ApiEdge
 from monitor.review.desk import STATIC_DIR, Desk, make_templates
 from monitor.review.known_devices import KnownDevices
 from monitor.review.language import LanguageOfRequest, load_languages
@@ -125,7 +125,7 @@ def create_app(
         https_only=secure,
     )
     if api is not None:
-        app.add_middleware(ApiSizeLimit, most=MAX_FORM_BYTES)
+        app.add_middleware(ApiEdge, most=MAX_FORM_BYTES)
     app.add_middleware(LanguageOfRequest, languages=load_languages())
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(RequestOrigin, hosts=known_hosts(settings))

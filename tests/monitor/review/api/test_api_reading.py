@@ -42,6 +42,12 @@ def test_what_is_not_there_is_said_so(program: Program) -> None:
     assert response.headers["allow"] == "GET"
 
 
+def test_a_path_with_a_line_break_is_still_one_of_the_api(program: Program, stranger: Program) -> None:
+    for path in ("/flags/1%0A", "/flags/%0A", "/%0A/x"):
+        is_problem(program.client.get(f"/api/v1{path}"), 404)
+        is_problem(stranger.client.get(f"/api/v1{path}"), 404)
+
+
 def test_what_is_not_valid_is_named(program: Program) -> None:
     response = program.get("/flags", limit=0)
     assert "see `errors`" in is_problem(response, 422)
