@@ -79,7 +79,7 @@ class Visitor:
 def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Desk]:
     """Serve a desk with posts, people, sources and models until the test ends."""
     world = build_world(sqlite_database, clock, tmp_path)
-    settings = Settings(home=tmp_path, desk_port=_free_port())
+    settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
     app = create_app(sqlite_database, clock, settings, SECRET)
     started: Future[Callable[[], object]] = Future()
 

@@ -10,10 +10,11 @@ from tests.browser.keys import follow, press, reach, sign_in
 from tests.browser.world import REVIEWER
 
 pytestmark = pytest.mark.gate
+FLAG = re.compile(r"/flags/(\d+)")
 
 
 def decide(visitor: Visitor, key: str, note: str = "") -> str:
-    """Decide on the flag that is open by its key, with a note before; gives the address of the page that follows."""
+    """Decide on the flag that is open by its key, with a note before; gives the address of that flag."""
     page, before = visitor.page, visitor.page.url
     if note:
         press(visitor, "/")
@@ -21,7 +22,81 @@ def decide(visitor: Visitor, key: str, note: str = "") -> str:
         page.keyboard.press("Escape")
     press(visitor, key)
     page.wait_for_url(lambda address: address != before)
-    return page.url
+    return before
+
+
+def review_and_undo(visitor: Visitor) -> None:
+    """Decide about two posts of today, and take the second decision back."""
+    page = visitor.page
+    press(visitor, "n")
+    page.wait_for_url(FLAG)
+    decide(visitor, "1", note="đã gọi hỏi tổ trưởng")
+    assert page.locator(".notice.good").is_visible()
+    second = decide(visitor, "5" if page.locator("button[value=no_source]").count() else "3")
+    press(visitor, "u")
+    page.wait_for_url(lambda address: number_in(address) == number_in(second))
+    assert page.locator("button[data-key='1']").is_visible()
+
+
+def number_in(address: str) -> int:
+    """Give the number of the flag in an address; 0 where there is none."""
+    found = FLAG.search(address)
+    return int(found[1]) if found else 0
+
+
+def decide_copies(visitor: Visitor) -> None:
+    """Decide about all open copies of a post in one go."""
+    page = visitor.page
+    visitor.open(f"/flags/{visitor.desk.world.copied_id}")
+    press(visitor, "a")
+    assert page.locator("input[name=copies]").is_checked()
+    decide(visitor, "1")
+    visitor.open(f"/flags/{visitor.desk.world.copy_id}")
+    assert page.locator(".history li").count() == 1
+
+
+def settle_case(visitor: Visitor) -> None:
+    """Settle the case that a concern opened."""
+    page = visitor.page
+    follow(visitor, page.locator('nav a[href="/cases"]'))
+    follow(visitor, page.locator('main a[href^="/cases/"]').first)
+    reach(visitor, page.locator("#kind"))
+    steps = page.locator("#kind option").evaluate_all("options => options.map((option) => option.value)")
+    for _ in range(steps.index("settled")):
+        page.keyboard.press("ArrowDown")
+    reach(visitor, page.locator("#note"))
+    page.keyboard.type("đã thống nhất với công ty")
+    follow(visitor, page.locator("main form button.primary"))
+    assert "đã thống nhất với công ty" in page.locator(".history li").last.inner_text()
+
+
+def change_language(visitor: Visitor, look: Look) -> None:
+    """Change to the other language and back; the page stays."""
+    page = visitor.page
+    for _ in range(2):
+        wanted = page.locator("form.languages button").get_attribute("value")
+        follow(visitor, page.locator("form.languages button"))
+        assert page.locator("html").get_attribute("lang") == wanted
+    assert wanted == look.language
+
+
+def search(visitor: Visitor) -> None:
+    """Search without diacritics, and save what was found."""
+    page = visitor.page
+    follow(visitor, page.locator('nav a[href="/search"]'))
+    reach(visitor, page.locator("#q"))
+    page.keyboard.type("no luong")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=no"))
+
+
+def read_again(visitor: Visitor) -> None:
+    """Judge what somebody else decided, without seeing how."""
+    page = visitor.page
+    follow(visitor, page.locator('nav a[href="/second"]'))
+    press(visitor, "n")
+    page.wait_for_url(re.compile(r"/second/flags/\d+"))
+    decide(visitor, "1")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -29,29 +104,12 @@ def test_a_day_needs_no_mouse(chromium: Browser, desk: Desk, look: Look) -> None
     with visiting(chromium, desk, look) as visitor:
         page = visitor.page
         sign_in(visitor, REVIEWER)
-        press(visitor, "n")
-        page.wait_for_url(re.compile(r"/flags/\d+"))
-        first = page.url
-        decide(visitor, "1", note="đã gọi hỏi tổ trưởng")
-        assert page.url != first
-        assert page.locator(".notice.good").is_visible()
-        decide(visitor, "2")
-        # Another language by keys alone, on the page where one is; then back.
-        switch = page.locator("form.languages button")
-        other = switch.get_attribute("value")
-        follow(visitor, switch)
-        assert page.locator("html").get_attribute("lang") == other
-        follow(visitor, page.locator("form.languages button"))
-        assert page.locator("html").get_attribute("lang") == look.language
-        # Search, a source's health, the overview, and the way out.
-        follow(visitor, page.locator('nav a[href="/search"]'))
-        reach(visitor, page.locator("#q"))
-        page.keyboard.type("luong")
-        page.keyboard.press("Enter")
-        page.wait_for_url(re.compile("q=luong"))
-        for address in ("/sources", "/overview"):
-            follow(visitor, page.locator(f'nav a[href="{address}"]'))
-            assert page.locator("h1").is_visible()
+        review_and_undo(visitor)
+        decide_copies(visitor)
+        settle_case(visitor)
+        change_language(visitor, look)
+        search(visitor)
+        read_again(visitor)
         follow(visitor, page.locator("form.who button"))
         page.wait_for_url(re.compile("/login"))
         assert visitor.complaints == []

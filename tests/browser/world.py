@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.review.passwords import hash_password
-from storage import flags, registry, reviews, second_readings, sources, users
+from storage import flags, matching, registry, reviews, second_readings, sources, users
 from storage.database import Database
 from storage.models import Flag, Post, Source
 from tests.clock import FakeClock
@@ -73,6 +73,8 @@ class World:
     question_id: int
     post_id: int
     reading_id: int
+    copied_id: int
+    copy_id: int
 
 
 def build_world(database: Database, clock: FakeClock, home: Path) -> World:
@@ -93,12 +95,13 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
                 (label, text) for label, texts in POSTS.items() for text in texts * 2
             )
         ]
+        matching.join_clusters(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
         reading_id = _read_again(session, clock)
         question = add_question(session, posts[0])
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
-        return World(ids, question.id, posts[0].id, reading_id)
+        return World(ids, question.id, posts[0].id, reading_id, *_flags_of(session, posts[1], posts[5]))
 
 
 def _source(session: Session, clock: FakeClock, name: str) -> Source:
@@ -154,3 +157,7 @@ def _read_again(session: Session, clock: FakeClock) -> int:
     assert flag is not None
     person = users.by_name(session, REVIEWER)
     return second_readings.record(session, flag, reader_id=person.id, decision="no", now=clock.now()).id
+
+
+def _flags_of(session: Session, *posts: Post) -> list[int]:
+    return [session.scalars(select(Flag.id).where(Flag.post_id == post.id)).one() for post in posts]
