@@ -11,7 +11,7 @@ from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Vis
 from tests.browser.keys import sign_in
 from tests.browser.world import ADMIN
 from tests.monitor.review.test_language_pages import FILES
-from tests.monitor.review.test_review_roles import routes
+from tests.monitor.review.walking import pages as routes
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 NO_PAGES = FILES | {"/healthz", "/readyz"}

@@ -19,8 +19,9 @@ from tests import catalogue
 from tests.clock import FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import FlagMaker
-from tests.monitor.review.test_review_roles import dependants, routes
+from tests.monitor.review.test_review_roles import dependants
 from tests.monitor.review.test_review_second_factor import enrol
+from tests.monitor.review.walking import pages as routes
 from tests.storage.sample_questions import add_question
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
