@@ -46,7 +46,7 @@ class LiveBrowser(Browser):
         assert self.post(SET_UP, fields | {"code": totp(secret, time())}).status_code == 200
 
     def decide_all(self, most: int, note: str) -> int:
-        """Decide one flag after the other by its first button, which says yes; returns how many there were."""
+        """Say yes to one flag after the other by its first button, and have reports quote it; returns how many."""
         for number in range(most):
             place = urlsplit(self.next()).path
             if not place.startswith("/flags/"):
@@ -55,6 +55,8 @@ class LiveBrowser(Browser):
             assert button is not None, place
             flag_id = int(place.removeprefix("/flags/"))
             assert self.decide(flag_id, str(button["value"]), note=note).status_code == 303
+            quote = f"{place}/quote"
+            assert self.post(quote, self.fields(place, quote)).status_code == 303
         return most
 
     def walk(self) -> set[str]:

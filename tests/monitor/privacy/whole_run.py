@@ -215,7 +215,7 @@ def _learn(used: Installation) -> None:
 
 
 def _write_out(used: Installation, scratch: Path) -> None:
-    used.run("report", "--folder", str(scratch / "reports"))
+    used.run("report", "--out", str(scratch / "reports"))
     used.run("audit", "export", str(scratch / "audit.jsonl"))
     used.run("backup", str(scratch / "sealed.backup"))
     used.run("users", "password", "hoa", "--password-stdin", typed=SECRETS["password of a user"])
