@@ -178,7 +178,7 @@ class World:
 
     def _report(self, _pipe: int) -> None:
         with self.application() as app:
-            app.reports.issue(Wish(period=current_period(Unit.WEEK, app.clock.now())))
+            app.reports.issue(Wish(period=current_period(Unit.WEEK, app.clock.now()), formats=("xlsx", "csv")))
 
     def _prepare_retain(self) -> None:
         self._add("old", 30, datetime.now(UTC) - OLD, None)

@@ -153,7 +153,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
     _decide(month, 12)
     retain(app.ready_database, clock, app.captures)
     if day % 7 > 4:  # once a week
-        app.reports.issue(Wish(period=current_period(Unit.WEEK, clock.now())))
+        app.reports.issue(Wish(period=current_period(Unit.WEEK, clock.now()), formats=("html", "xlsx")))
     if day == DAYS // 2 - 1:
         base = app.load_model(app.settings.model)
         app.learner().run(base, base, "learnt")

@@ -19,7 +19,7 @@ from monitor.reports.language import load_language
 from tests.monitor.reports.sample_week import gathered
 
 OFFICE = ReportSettings(
-    parent="Tổng Liên đoàn Lao động Việt Nam",
+    parent="Cơ quan chủ quản",
     organisation="Liên đoàn Lao động tỉnh Nậm Pha",
     symbol="BC-LĐLĐ",
     place="Nậm Pha",
@@ -97,7 +97,7 @@ def test_ii_1_nation_and_motto(docx: Docx) -> None:
 
 
 def test_ii_2_the_organisation_below_the_body_above(docx: Docx) -> None:
-    assert looks(find(docx, "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM")) == (13, False, False, CENTRE)
+    assert looks(find(docx, "CƠ QUAN CHỦ QUẢN")) == (13, False, False, CENTRE)
     assert looks(find(docx, "LIÊN ĐOÀN LAO ĐỘNG TỈNH NẬM PHA")) == (13, True, False, CENTRE)
     assert has_line_below(docx, "LIÊN ĐOÀN LAO ĐỘNG TỈNH NẬM PHA")
 
