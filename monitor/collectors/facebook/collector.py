@@ -1,10 +1,10 @@
 """The posts of a Facebook Page that the operator administers, with its own token; the comments on them if wished."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook.api import (
@@ -26,8 +26,6 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import has_robots_exemption
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 
-_Result = TypeVar("_Result")
-_Arguments = TypeVarTuple("_Arguments")
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_COMMENT_PAGES = 10
 _MOST_LOOKS = 40
@@ -56,7 +54,7 @@ class FacebookCollector:
 
         """
         page = FacebookPage.from_source(source)
-        reading = _Reading(page, _Graph(page, client, source), source)
+        reading = _Reading(page, client, source)
         await reading.require_own_page()
         async for batch in reading.posts():
             yield batch
@@ -75,7 +73,7 @@ class FacebookCollector:
         """
         page = FacebookPage.from_source(source)
         watched = replace(source, watched=[post.external_id for post in posts])
-        reading = _Reading(page, _Graph(page, client, source), watched)
+        reading = _Reading(page, client, watched)
         await reading.require_own_page()
         async for batch in reading.look_again():
             yield batch
@@ -101,14 +99,8 @@ class _Graph:
         """
         fetched = await self.ask(url)
         if fetched.status in _PROBLEMS:
-            raise await self.parse(problem_of, fetched, self._page)
+            raise await self._client.parse(problem_of, fetched, self._page)
         return fetched
-
-    async def parse(
-        self, read: Callable[[Fetched, *_Arguments], _Result], fetched: Fetched, *arguments: *_Arguments
-    ) -> _Result:
-        """Parse an answer; see `PoliteClient.parse`."""
-        return await self._client.parse(read, fetched, *arguments)
 
     async def ask(self, url: str) -> Fetched:
         """Read one address; a refusal is given back, without the token in it."""
@@ -158,9 +150,10 @@ class Cursor:
 class _Reading:
     """One reading of a source."""
 
-    def __init__(self, page: FacebookPage, graph: _Graph, source: SourceView) -> None:
+    def __init__(self, page: FacebookPage, client: PoliteClient, source: SourceView) -> None:
         self._page = page
-        self._graph = graph
+        self._client = client
+        self._graph = _Graph(page, client, source)
         self._watched = source.watched
         self._cursor = Cursor(page, source.cursor)
         self._met: set[str] = set()
@@ -172,7 +165,7 @@ class _Reading:
             SourceRefused: When it is not the Page's own: then somebody else administers it.
 
         """
-        owner = await self._graph.parse(token_owner, await self._graph.get(self._page.me_url))
+        owner = await self._client.parse(token_owner, await self._graph.get(self._page.me_url))
         if owner != self._page.page_id:
             raise SourceRefused(
                 f"the token of source {self._page.source} is not that of Page {self._page.page_id}: only Pages that "
@@ -186,7 +179,7 @@ class _Reading:
         newest, paging = known, dict[str, str]()
         for number in range(1, most + 1):
             fetched = await self._graph.get(self._page.posts_url(paging))
-            page = await self._graph.parse(read_page, fetched, self._page)
+            page = await self._client.parse(read_page, fetched, self._page)
             newest = _newest(page, newest)
             reached = known is not None and page.reaches(known)
             finished = reached or page.paging is None or number == most
@@ -221,7 +214,7 @@ class _Reading:
         newest, paging = known, dict[str, str]()
         for number in range(1, _MOST_COMMENT_PAGES + 1):
             fetched = await self._graph.get(self._page.comments_url(entry.id, paging))
-            page = await self._graph.parse(read_page, fetched, self._page, heading_of(entry.post))
+            page = await self._client.parse(read_page, fetched, self._page, heading_of(entry.post))
             newest = _newest(page, newest)
             reached = known is not None and page.reaches(known)
             finished = reached or page.paging is None or number == _MOST_COMMENT_PAGES
@@ -253,15 +246,15 @@ class _Reading:
         asked = [each for each in self._watched if each not in self._met and is_object_id(each)]
         for object_id in asked[:_MOST_LOOKS]:
             fetched = await self._graph.ask(self._page.object_url(object_id))
-            if await self._graph.parse(is_unknown_object, fetched):
+            if await self._client.parse(is_unknown_object, fetched):
                 yield Batch(fetched=fetched, gone=(object_id,))
-            elif await self._graph.parse(is_forbidden, fetched):
+            elif await self._client.parse(is_forbidden, fetched):
                 # This one thing, for what the Page itself shows was read just before.
                 yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
             elif fetched.status in _PROBLEMS:
-                raise await self._graph.parse(problem_of, fetched, self._page)
+                raise await self._client.parse(problem_of, fetched, self._page)
             else:
-                entry = await self._graph.parse(read_single, fetched, self._page)
+                entry = await self._client.parse(read_single, fetched, self._page)
                 # What is there, but no longer for everybody, is gone for the public.
                 hidden = entry is not None and entry.reason == "not public"
                 posts = (entry.post,) if entry and entry.post else ()

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import islice
 from typing import Any, TextIO
 
 from monitor.collectors.base import PublicPost
@@ -110,7 +109,7 @@ class Download:
         """Recognise an archive by the names in it, a document by its lists."""
         if look.container == "download":
             return look.platform == self.platform
-        if any(platform_of_document(payload) == self.platform for payload in islice(look.objects, 1)):
+        if look.objects and platform_of_document(look.objects[0]) == self.platform:
             return len(look.objects) == 1
         if look.container != "json":
             return False

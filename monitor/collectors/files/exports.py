@@ -1,18 +1,7 @@
 """Tables of exportcomments.com, and of the Meta Content Library, which followed CrowdTangle."""
 
-from datetime import UTC, datetime
-
-from monitor.collectors.files.base import Value
 from monitor.collectors.files.columns import ColumnFormat, Variant
-from monitor.collectors.files.values import optional_text
-from monitor.collectors.parsing.dates import parse_date
-
-
-def read_utc(value: Value) -> tuple[datetime | None, str | None]:
-    """Read a date; one that names no zone is in UTC, as the library gives it."""
-    raw = optional_text(value)
-    return (parse_date(raw, default_zone=UTC), raw) if raw else (None, None)
-
+from monitor.collectors.files.values import published_in_utc
 
 _COMMENTS = {
     "external_id": ("Comment ID", "Comment Id", "ID"),
@@ -52,7 +41,7 @@ _LIBRARY = {
 META_CONTENT_LIBRARY = ColumnFormat(
     "meta_content_library",
     tuple(
-        Variant(required=frozenset({"id", "creation_time", named}), sources=_LIBRARY, read_date=read_utc)
+        Variant(required=frozenset({"id", "creation_time", named}), sources=_LIBRARY, read_date=published_in_utc)
         for named in ("mcl_url", "post_owner.id", "post_owner.name", "surface.id")
     ),
 )

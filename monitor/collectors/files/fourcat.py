@@ -3,16 +3,14 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from monitor.collectors.files.base import REPOST, Record, Refusal, Value
+from monitor.collectors.files.base import REPOST, Record, Refusal
 from monitor.collectors.files.columns import ColumnFormat, ColumnReading, PlainJsonLines, Variant
 from monitor.collectors.files.platform_items import platform_of
 from monitor.collectors.files.reading import Look, Reading
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import as_text, optional_text
+from monitor.collectors.files.values import as_text, optional_text, published_in_utc
 from monitor.collectors.files.zeeschuimer import read_captures, unwrap
-from monitor.collectors.parsing.dates import parse_date
 
 _MINIMUM = frozenset({"id", "thread_id", "author", "body", "timestamp"})
 _YES = frozenset({"yes", "true", "1"})
@@ -28,12 +26,6 @@ _ADDRESSES = (
     "permalink",
     "link",
 )
-
-
-def read_date(value: Value) -> tuple[datetime | None, str | None]:
-    """Read a date; one that names no zone is in UTC."""
-    raw = optional_text(value)
-    return (parse_date(raw, default_zone=UTC), raw) if raw else (None, None)
 
 
 def _prepare(record: Record) -> Record | Refusal:
@@ -68,7 +60,7 @@ _TABLE = Variant(
         "views": ("plays", "views", "view_count", "impression_count"),
     },
     prepare=_prepare,
-    read_date=read_date,
+    read_date=published_in_utc,
 )
 _TABLES = ColumnFormat("fourcat", (_TABLE,))
 
@@ -100,7 +92,7 @@ class FourCat:
         known = {field: column for field, column in _TABLE.preset((*keys, _TEXT, _TITLE)).items() if column}
         known |= {"text": "body", "title": "subject" if "subject" in keys else ""}
         reading = PlainJsonLines().open(sniffed, look, {**known, **given})
-        return replace(reading, mapping=replace(reading.mapping, given=frozenset(given)), read_date=read_date)
+        return replace(reading, mapping=replace(reading.mapping, given=frozenset(given)), read_date=published_in_utc)
 
 
 def _is_row(payload: Mapping[str, object]) -> bool:

@@ -18,10 +18,9 @@ def header_place(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) ->
     """
     named = [_keys(row) for row in rows[:SEARCHED_ROWS]]
     wanted_keys = {column_key(column) for column in wanted} - {""}
-    by_person = (place for place, keys in enumerate(named) if keys & wanted_keys)
-    place = next(by_person, None)
-    if place is not None:
-        return place
+    for place, keys in enumerate(named):
+        if keys & wanted_keys:
+            return place
     known = frozenset(name for field in FIELDS for name in known_names(field))
     counts = [len(keys & known) for keys in named]
     if not counts or counts[0] >= _SURE or max(counts) < _SURE:
@@ -43,9 +42,9 @@ def distinct(header: Sequence[str]) -> tuple[str, ...]:
 
 def above_header(lines: int) -> tuple[str, ...]:
     """Say how many rows stand above the one that names the columns; nothing for none."""
-    return (f"{lines} {'row stands' if lines == 1 else 'rows stand'} above the one that names the columns",) * (
-        lines > 0
-    )
+    if not lines:
+        return ()
+    return (f"{lines} {'row stands' if lines == 1 else 'rows stand'} above the one that names the columns",)
 
 
 def _keys(row: Sequence[str]) -> frozenset[str]:

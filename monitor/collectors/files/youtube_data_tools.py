@@ -1,20 +1,12 @@
 """Tables of the YouTube Data Tools: lists of videos, and the comments on one video."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from monitor.collectors.files.base import Record, Value
+from monitor.collectors.files.base import Record
 from monitor.collectors.files.columns import ColumnFormat, Variant
-from monitor.collectors.files.values import optional_text
-from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.files.values import optional_text, published_in_utc
 
 _TEXT, _URL = "videoDescription or videoTitle", "address of videoId"
-
-
-def read_date(value: Value) -> tuple[datetime | None, str | None]:
-    """Read a date; one that names no zone is in UTC, as YouTube gave it."""
-    raw = optional_text(value)
-    return (parse_date(raw, default_zone=UTC), raw) if raw else (None, None)
 
 
 def _video(record: Record) -> Record:
@@ -45,7 +37,7 @@ _VIDEOS = Variant(
         "views": ("viewCount",),
     },
     prepare=_video,
-    read_date=read_date,
+    read_date=published_in_utc,
 )
 _COMMENTS = Variant(
     required=frozenset({"id", "isReplyTo", "authorName", "text", "publishedAt"}),
@@ -64,7 +56,7 @@ _COMMENTS = Variant(
         "replies": ("replyCount",),
         "views": (),
     },
-    read_date=read_date,
+    read_date=published_in_utc,
 )
 
 YOUTUBE_DATA_TOOLS = ColumnFormat("youtube_data_tools", (_VIDEOS, _COMMENTS))

@@ -1,10 +1,10 @@
 """Comments on one YouTube video, or on a channel's newest uploads, through the Data API and with the operator's key."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
@@ -24,8 +24,6 @@ from monitor.collectors.youtube.api import (
 )
 from monitor.collectors.youtube.query import MOST_IDS, CommentQuery, key_of
 
-_Result = TypeVar("_Result")
-_Arguments = TypeVarTuple("_Arguments")
 _NOT_MODIFIED = 304
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_REPLY_PAGES = 10
@@ -57,7 +55,7 @@ class YouTubeCollector:
 
         """
         query = CommentQuery.from_source(source)
-        reading = _Reading(query, _Api(query, client, source), source)
+        reading = _Reading(query, client, source)
         async for batch in reading.videos():
             yield batch
         async for batch in reading.look_again():
@@ -75,7 +73,7 @@ class YouTubeCollector:
         """
         query = CommentQuery.from_source(source)
         watched = replace(source, watched=[post.external_id for post in posts])
-        async for batch in _Reading(query, _Api(query, client, source), watched).look_again():
+        async for batch in _Reading(query, client, watched).look_again():
             yield batch
 
 
@@ -105,12 +103,6 @@ class _Api:
         if fetched.status in _PROBLEMS:
             raise await self._client.parse(problem_of, fetched, self._query)
         return fetched
-
-    async def parse(
-        self, read: Callable[[Fetched, *_Arguments], _Result], fetched: Fetched, *arguments: *_Arguments
-    ) -> _Result:
-        """Parse an answer; see `PoliteClient.parse`."""
-        return await self._client.parse(read, fetched, *arguments)
 
 
 class Cursor:
@@ -153,9 +145,10 @@ class Cursor:
 class _Reading:
     """One reading of a source."""
 
-    def __init__(self, query: CommentQuery, api: _Api, source: SourceView) -> None:
+    def __init__(self, query: CommentQuery, client: PoliteClient, source: SourceView) -> None:
         self._query = query
-        self._api = api
+        self._client = client
+        self._api = _Api(query, client, source)
         self._source = source
         self._cursor = Cursor(query, source.cursor)
         self._validators: dict[str, Mapping[str, str]] = {}
@@ -165,7 +158,7 @@ class _Reading:
     async def videos(self) -> AsyncIterator[Batch]:
         """Read all videos of the source."""
         fetched = await self._api.get(self._query.videos_url)
-        videos = await self._api.parse(read_videos, fetched)
+        videos = await self._client.parse(read_videos, fetched)
         self._cursor.keep(videos)
         for video in videos:
             url = self._query.threads_url(video.id)
@@ -194,7 +187,7 @@ class _Reading:
             if fetched.status == _NOT_MODIFIED:
                 yield Batch(fetched=fetched, unchanged=True)
                 return
-            page = await self._api.parse(read_threads, fetched, video)
+            page = await self._client.parse(read_threads, fetched, video)
             validators = validators or fetched.validators_for(first)
             for thread in page.rows:
                 if self._cursor.lacks_replies(thread):
@@ -249,7 +242,7 @@ class _Reading:
         for number in range(1, _MOST_REPLY_PAGES + 1):
             try:
                 fetched = await self._api.get(self._query.replies_url(thread.id, token))
-                page = await self._api.parse(read_comments, fetched)
+                page = await self._client.parse(read_comments, fetched)
             except NotShown as problem:
                 yield Batch(fetched=problem.fetched, skipped=Counter({problem.reason: 1}))
                 return
@@ -275,7 +268,7 @@ class _Reading:
         asked = [each for each in self._source.watched if each not in self._met and is_comment_id(each)]
         for start in range(0, len(asked), MOST_IDS):
             some = asked[start : start + MOST_IDS]
-            page = await self._api.parse(read_comments, await self._api.get(self._query.comments_url(some)))
+            page = await self._client.parse(read_comments, await self._api.get(self._query.comments_url(some)))
             shown = {comment.id: comment for comment in page.rows}
             # The answer does not say on which video a comment is: only a source of one video knows.
             results = [comment_post(shown[comment_id], self._video) for comment_id in some if comment_id in shown]
