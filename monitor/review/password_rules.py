@@ -1,8 +1,9 @@
 """Which passwords are taken: 12 characters or more, and not made of what people who guess try first.
 
-A list of common passwords mostly holds short ones, and long ones that are put together: a word, a name, a year, a row
-of the keyboard, repetitions. So the parts are listed (`common_words.txt`) and taken away, with the ways of writing
-them (capitals, `p@ssw0rd`, Vietnamese with and without diacritics); what is left over must be long enough.
+The 30,000 common passwords of zxcvbn are mostly short, and long ones are put together: a word, a name, a year, a row of
+the keyboard, repetitions. So the parts are taken away: those passwords, if they have eight characters or more, and
+words that people here choose (`common_words.txt`), with the ways of writing them (capitals, `p@ssw0rd`, Vietnamese with and
+without diacritics). What is left over must be long enough.
 """
 
 import re
@@ -24,6 +25,7 @@ _ROWS: Final = (
     "qazwsxedcrfvtgbyhnujm",
 )
 _RUN: Final = 3
+_LEAST_LISTED: Final = 8  # shorter ones are words that stand in any sentence
 _LONGEST: Final = 20
 _REPEATED: Final = re.compile(r"(.|.{2,6}?)\1{2,}")
 _NUMBER: Final = re.compile(r"\d+")
@@ -42,7 +44,7 @@ def fault(password: str, *names: str) -> str | None:
         return "short"
     if len(typed) > MOST_LENGTH:
         return "long"
-    known = _words() | {_plain(name) for name in names if len(name) >= _RUN}
+    known = _parts() | {_plain(name) for name in names if len(name) >= _RUN}
     return "common" if _left_over(_plain(typed), known) < LEAST_LEFT else None
 
 
@@ -71,6 +73,13 @@ def _plain(text: str) -> str:
     """Return a text in small letters without diacritics and spaces."""
     split = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
     return "".join(char for char in split if not unicodedata.combining(char) and not char.isspace())
+
+
+@cache
+def _parts() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  a megabyte that no other page needs
+
+    return _words() | {_plain(word) for word in FREQUENCY_LISTS["passwords"] if len(word) >= _LEAST_LISTED}
 
 
 @cache

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from monitor.review.password_rules import MOST_LENGTH, fault
+from monitor.review.password_rules import LEAST_LENGTH, MOST_LENGTH, fault
 from monitor.review.passwords import one_time_password
 
 
@@ -27,6 +28,17 @@ from monitor.review.passwords import one_time_password
 )
 def test_common_ones_are_refused(password: str) -> None:
     assert fault(password, "phuonglinh") == "common"
+
+
+def test_no_common_password_of_the_list_is_taken() -> None:
+    listed = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= LEAST_LENGTH]
+    assert len(listed) > 200
+    assert {word for word in listed if fault(word) != "common"} == set()
+
+
+@pytest.mark.parametrize("password", ["footballfootball", "Sunshine-1987!", "trustno1trustno1"])
+def test_common_passwords_put_together_stay_common(password: str) -> None:
+    assert fault(password) == "common"
 
 
 @pytest.mark.parametrize(
