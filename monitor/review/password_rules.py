@@ -2,8 +2,8 @@
 
 The 30,000 common passwords of zxcvbn are mostly short, and long ones are put together: a word, a name, a year, a row of
 the keyboard, repetitions. So the parts are taken away: those passwords, if they have eight characters or more, and
-words that people here choose (`common_words.txt`), with the ways of writing them (capitals, `p@ssw0rd`, Vietnamese with and
-without diacritics). What is left over must be long enough.
+words that people here choose (`common_words.txt`), with the ways of writing them (capitals, `p@ssw0rd`, Vietnamese
+with and without diacritics). What is left over must be long enough.
 """
 
 import re
