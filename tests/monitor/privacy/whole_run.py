@@ -217,6 +217,8 @@ def _learn(used: Installation) -> None:
 def _write_out(used: Installation, scratch: Path) -> None:
     used.run("report", "--out", str(scratch / "reports"))
     used.run("audit", "export", str(scratch / "audit.jsonl"))
+    used.run("export", "label-studio", str(scratch / "tasks.json"), "--state", "all")
+    used.run("import-decisions", str(scratch / "tasks.json"), "--as", "lan", "--dry-run")
     used.run("backup", str(scratch / "sealed.backup"))
     used.run("users", "password", "hoa", "--password-stdin", typed=SECRETS["password of a user"])
     used.run("users", "disable", "hoa")
