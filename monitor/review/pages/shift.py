@@ -13,7 +13,7 @@ from monitor.review.desk import CurrentDesk, render
 from monitor.review.flag_view import first_line
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import DECIDING, Right
-from storage import audit, flags, teamwork, users
+from storage import audit, flags, second_readings, teamwork, users
 from storage.errors import NotFound
 
 router = APIRouter()
@@ -30,6 +30,8 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     now = desk.clock.now()
     with desk.database.work() as session:
         seen = teamwork.seen_until(session, reviewer.id)
+        # A note would tell what the first person decided.
+        unread = {flag.id for flag in second_readings.waiting(session, desk.draw(), reviewer.id)}
         context = {
             "assignments": [
                 {
@@ -42,7 +44,11 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
                 for row in teamwork.assigned_to(session, reviewer.id)
             ],
             "mentions": [
-                {"mention": found, "new": seen is None or found.at > seen}
+                {
+                    "mention": found,
+                    "new": seen is None or found.at > seen,
+                    "hidden": found.place == "flags" and found.number in unread,
+                }
                 for found in teamwork.mentions(session, users.by_id(session, reviewer.id), now)
             ],
             "handovers": teamwork.handovers(session, now - SHOWN),

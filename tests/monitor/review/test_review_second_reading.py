@@ -64,6 +64,17 @@ def test_the_second_reader_sees_nothing_of_the_first_decision(
     assert "xác nhận" in hung.get(f"/flags/{flag_id}").text
 
 
+def test_a_note_that_names_the_second_reader_is_shown_afterwards(
+    lan: Browser, hung: Browser, make_flagged: FlagMaker
+) -> None:
+    flag_id = make_flagged()
+    lan.decide(flag_id, "yes", note="@hùng: đúng rồi, gọi giúp")
+    assert "gọi giúp" not in hung.get("/shift").text
+    assert "khi bạn đã đọc mục này lần hai" in hung.get("/shift").text
+    answer(hung, f"/second/flags/{flag_id}", "yes")
+    assert "gọi giúp" in hung.get("/shift").text
+
+
 def test_nobody_reads_their_own_decision_twice(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
