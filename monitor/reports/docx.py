@@ -199,10 +199,11 @@ def _two_columns(docx: Docx, widths: Sequence[int], *, space_before: int = 0) ->
     return left, right
 
 
-def _gap(docx: Docx, points: int) -> None:
+def _gap(docx: Docx, points: int, *, keep: bool = False) -> None:
     """Leave some points free, where a paragraph's own spacing has no effect: beside a table."""
     paragraph = _write(docx.add_paragraph(), "", 2)
     paragraph.paragraph_format.line_spacing = Pt(points)
+    paragraph.paragraph_format.keep_with_next = keep
 
 
 def _without_cell_margins(table: Any) -> None:
@@ -274,11 +275,12 @@ def _picture(docx: Docx, block: Picture) -> None:
 
 
 def _table(docx: Docx, data: Table, words: Wording) -> None:
-    _gap(docx, PARAGRAPH_SPACE)
+    _gap(docx, PARAGRAPH_SPACE, keep=True)
     table = docx.add_table(1, len(data.columns), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for cell, column in zip(table.rows[0].cells, data.columns, strict=True):
-        _write(cell.paragraphs[0], column.heading, TABLE_SIZE, bold=True)
+        heading = _write(cell.paragraphs[0], column.heading, TABLE_SIZE, bold=True)
+        heading.paragraph_format.keep_with_next = True
     _repeat_head(table.rows[0])
     for row in data.rows:
         for cell, value, column in zip(table.add_row().cells, row, data.columns, strict=True):

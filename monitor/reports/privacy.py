@@ -16,8 +16,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.clock import VIETNAM
 from monitor.errors import ReportFailed
 from monitor.private_files import write_whole
-from monitor.reports import privacy_wording, tables, wording
-from monitor.reports.tables import Cell, CellType, Column, Table
+from monitor.reports import privacy_wording
+from monitor.reports.language import SOURCE, load_language
+from monitor.reports.tables import Cell, CellType, Column, Table, shown
+from monitor.reports.wording import Wording
 from storage import holdings
 from storage.database import Database
 from storage.holdings import AccountUse, ErasureDone, Holding, SourceHolding
@@ -118,23 +120,24 @@ def render(record: PrivacyRecord) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"wording": wording, "shown": tables.shown, "words": privacy_wording}
+    wording = Wording(load_language(SOURCE))
+    environment.globals |= {"wording": wording, "shown": shown, "words": privacy_wording}
     return environment.get_template(_TEMPLATE).render(
         record=record,
-        sources=_sources(record),
+        sources=_sources(record, wording),
         held=_held(record),
         accounts=_accounts(record),
         erasures=_erasures(record),
     )
 
 
-def _sources(record: PrivacyRecord) -> Table:
+def _sources(record: PrivacyRecord, wording: Wording) -> Table:
     headings = ("Nguồn", "Vai trò", "Căn cứ", "Giữ (ngày)", "Số bài", "Có bí danh", "Từ ngày", "Xóa chậm nhất")
     types = (CellType.TEXT,) * 3 + (CellType.COUNT,) * 3 + (CellType.MOMENT,) * 2
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{each.name} ({each.kind})",
-            wording.ROLES[each.role],
+            wording.role(each.role),
             each.legal_basis,
             each.retention_days,
             each.posts,
@@ -144,7 +147,7 @@ def _sources(record: PrivacyRecord) -> Table:
         )
         for each in record.sources
     )
-    return Table("Dữ liệu theo nguồn", "What is held of each source", _columns(headings, types), rows)
+    return Table("sources", "Dữ liệu theo nguồn", _columns(headings, types), rows)
 
 
 def _held(record: PrivacyRecord) -> Table:
@@ -152,8 +155,8 @@ def _held(record: PrivacyRecord) -> Table:
     rows = [_held_row(each.kind, each.count, each.since) for each in record.rows]
     rows += [_held_row(each.kind, each.files, None) for each in record.stored]
     return Table(
+        "kinds",
         "Các loại dữ liệu",
-        "Kinds of data",
         _columns(("Loại", "Số lượng", "Từ ngày", "Dữ liệu cá nhân trong đó", "Thời hạn"), types),
         tuple(rows),
     )
@@ -176,17 +179,17 @@ def _accounts(record: PrivacyRecord) -> Table:
         for use in record.accounts
     )
     headings = ("Tài khoản", "Vai trò", "Lần cuối", *privacy_wording.USES)
-    return Table("Ai đã làm việc với dữ liệu", "Who worked with it", _columns(headings, types), rows)
+    return Table("accounts", "Ai đã làm việc với dữ liệu", _columns(headings, types), rows)
 
 
 def _erasures(record: PrivacyRecord) -> Table:
     types = (CellType.MOMENT, CellType.TEXT, CellType.COUNT)
     rows = tuple((each.at, each.subject, each.posts) for each in record.erasures)
-    return Table("Các lần xóa theo yêu cầu", "Erasures", _columns(("Ngày", "Loại nguồn", "Số bài đã xóa"), types), rows)
+    return Table("erasures", "Các lần xóa theo yêu cầu", _columns(("Ngày", "Loại nguồn", "Số bài đã xóa"), types), rows)
 
 
 def _columns(headings: tuple[str, ...], types: tuple[CellType, ...]) -> tuple[Column, ...]:
-    return tuple(Column(heading, kind) for heading, kind in zip(headings, types, strict=True))
+    return tuple(Column(heading, heading, kind) for heading, kind in zip(headings, types, strict=True))
 
 
 def _stored(kind: str, folder: Path) -> Stored:

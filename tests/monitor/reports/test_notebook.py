@@ -46,8 +46,8 @@ def test_it_is_kept_without_outputs() -> None:
 
 def test_it_shows_the_newest_week_with_posts(full_week: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     output = shown(None, monkeypatch)
-    assert "Báo cáo tổng hợp tuần 47 năm 2026" in output
-    assert "hệ thống thu thập 5 bài công khai từ 2 nguồn theo dõi" in output
+    assert "Tuần 47 năm 2026" in output
+    assert "Hệ thống đọc 6 bài công khai đăng trong kỳ, từ 2 nguồn theo dõi" in output
     assert output.count("image/svg+xml") == 2
     assert "[số điện thoại]" in output
     assert AUTHOR_KEY not in output
@@ -56,8 +56,8 @@ def test_it_shows_the_newest_week_with_posts(full_week: Database, monkeypatch: p
 
 def test_another_week_can_be_named(full_week: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     output = shown("2026-W30", monkeypatch)
-    assert "Báo cáo tổng hợp tuần 30 năm 2026" in output
-    assert "Tuần này không thu thập được bài nào." in output
+    assert "Tuần 30 năm 2026" in output
+    assert "Trong kỳ không có bài nào của các nguồn theo dõi" in output
 
 
 def test_without_posts_it_says_what_to_do(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
