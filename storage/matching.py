@@ -1,28 +1,104 @@
-"""Copies and evidence: MinHash bands, clusters, and reference posts that may support or refute a claim."""
+"""Copies and evidence: keys of signatures, clusters, and reference posts that may support or refute a claim."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, select, union_all, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
-from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
+from storage.errors import NotFound
+from storage.models import Cluster, Evidence, Flag, Post, PostBand
+from storage.models.base import UtcDateTime
 
-LOOKUP_CHUNK = 200
-
-
-def add_bands(session: Session, post_id: int, bands: Mapping[int, str]) -> None:
-    """Store the band keys of a post, by the number of the band."""
-    rows = [{"post_id": post_id, "band": band, "key": key} for band, key in bands.items()]
-    insert_ignoring(session, PostBand, rows, ("post_id", "band"))
+OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
 
 
-def sharing_a_band(session: Session, post_id: int, bands: Mapping[int, str], limit: int = 50) -> Sequence[Post]:
-    """List other posts that share at least one band, oldest first: candidates for being copies."""
-    keys = list(bands.items())
-    matches = select(PostBand.post_id).where(tuple_(PostBand.band, PostBand.key).in_(keys), PostBand.post_id != post_id)
-    return session.scalars(select(Post).where(Post.id.in_(matches)).order_by(Post.id).limit(limit)).all()
+def set_bands(session: Session, bands: Mapping[int, Sequence[int]]) -> None:
+    """Store the keys of posts (at most some hundred), by id, in place of those of earlier versions."""
+    session.execute(delete(PostBand).where(PostBand.post_id.in_(list(bands))))
+    rows = [{"key": key, "post_id": post_id} for post_id, keys in bands.items() for key in keys]
+    # In the order of the index, where many rows go to neighbouring places.
+    insert_ignoring(session, PostBand, sorted(rows, key=lambda row: row["key"]), ("key", "post_id"))
+
+
+def sharing_keys(session: Session, post_id: int, keys: Sequence[int]) -> list[int]:
+    """List other posts that share keys, those that share most first: candidates for being copies."""
+    if not keys:
+        return []
+    parts = [
+        select(PostBand.post_id).where(PostBand.key == key).order_by(PostBand.post_id).limit(OLDEST_OF_KEY).subquery()
+        for key in keys
+    ]
+    found = Counter(session.scalars(union_all(*(select(part.c.post_id) for part in parts))))
+    del found[post_id]
+    return [candidate for candidate, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def cluster_ids_of(session: Session, post_ids: Sequence[int]) -> dict[int, int | None]:
+    """Return the cluster of each of some posts that are still stored."""
+    return dict(session.execute(select(Post.id, Post.cluster_id).where(Post.id.in_(post_ids))).all())
+
+
+def set_name(session: Session, cluster_id: int, name: str) -> None:
+    """Name a cluster."""
+    session.execute(update(Cluster).where(Cluster.id == cluster_id).values(name=name))
+
+
+def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
+    """Return the first post of each of some clusters that have no name yet, by cluster."""
+    first = (
+        select(Post.cluster_id, func.min(Post.id))
+        .join(Cluster, Cluster.id == Post.cluster_id)
+        .where(Cluster.id.in_(cluster_ids), Cluster.name.is_(None))
+        .group_by(Post.cluster_id)
+    )
+    return {cluster_id: post_id for cluster_id, post_id in session.execute(first) if cluster_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """How far a text has gone.
+
+    Args:
+        name: The most telling words of its first post; None while it has none.
+        first: The post that was published first, or stored first where that is not known.
+        size: How many posts are in the cluster.
+        sources: How many sources they come from.
+        dates: When each was published or collected, in order: the reach over time.
+
+    """
+
+    name: str | None
+    first: Post
+    size: int
+    sources: int
+    dates: tuple[datetime, ...]
+
+
+def cluster_facts(session: Session, cluster_id: int) -> ClusterFacts:
+    """Return the facts of a cluster.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
+    rows = session.execute(
+        select(Post.id, Post.source_id, dated).where(Post.cluster_id == cluster_id).order_by(dated, Post.id)
+    ).all()
+    if not rows:
+        message = f"there is no cluster {cluster_id}: its posts may have been deleted"
+        raise NotFound(message)
+    return ClusterFacts(
+        name=session.get_one(Cluster, cluster_id).name,
+        first=session.get_one(Post, rows[0][0]),
+        size=len(rows),
+        sources=len({source_id for _, source_id, _ in rows}),
+        dates=tuple(moment for _, _, moment in rows),
+    )
 
 
 def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:
@@ -60,12 +136,6 @@ def copies(session: Session, post: Post, limit: int = 20) -> Sequence[Post]:
         return []
     query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == post.cluster_id, Post.id != post.id)
     return session.scalars(query.order_by(Post.id).limit(limit)).all()
-
-
-def reference_posts(session: Session, since: datetime) -> Sequence[Post]:
-    """List the posts of reference sources that were collected since a time."""
-    query = select(Post).join(Source).where(Source.role == "reference", Post.collected_at >= since).order_by(Post.id)
-    return session.scalars(query).all()
 
 
 def claims_without_evidence(session: Session, label: str, limit: int) -> Sequence[Post]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Flag, Post, PostBand, PostRevision, Score, Source, join_title
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Score, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 
@@ -196,7 +196,6 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
         "capture_id": draft.capture_id,
     }
     session.execute(insert(PostRevision), [revision])
-    session.execute(delete(PostBand).where(PostBand.post_id == post.id))  # they belong to the old text
     post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
     post.edited_at = draft.edited_at or draft.collected_at
     _refresh(post, draft)

@@ -111,6 +111,12 @@ def unindexed(session: Session, limit: int) -> Sequence[Post]:
     return session.scalars(select(Post).where(~Post.indexed).order_by(Post.id).limit(limit)).all()
 
 
+def bare_texts(session: Session, post_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the syllables without diacritics of some hundred posts, by id; those that are not indexed are left out."""
+    query = select(SearchText.post_id, SearchText.bare).where(SearchText.post_id.in_(post_ids))
+    return {post_id: bare.split() for post_id, bare in session.execute(query)}
+
+
 def find(
     session: Session,
     query: Query | None,

@@ -10,9 +10,9 @@ import numpy as np
 
 from classifiers.data.datasets import Example, data_hash
 from classifiers.evaluation.agreement import DoubleLabel, measure_agreement
+from classifiers.evaluation.near_duplicates import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity
 from classifiers.evaluation.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 from classifiers.labels import LABEL_NAMES
-from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity
 from classifiers.text.normalise import normalise
 from classifiers.text.syllables import split_syllables
 
@@ -108,13 +108,13 @@ def _copies(examples: Sequence[Example]) -> str:
     copied, too_short = near_copies(texts)
     return (
         f"{len(copied)} of {len(texts):,} posts ({_share(len(copied), len(texts))}) share at least "
-        f"{COPY_SIMILARITY:.0%} of their runs of five characters with another post, by the measure with which KiểmTin "
-        f"finds copies. {too_short:,} posts are too short to be compared; no text stands there twice."
+        f"{COPY_SIMILARITY:.0%} of their runs of five characters with another post. "
+        f"{too_short:,} posts are too short to be compared; no text stands there twice."
     )
 
 
 def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
-    """Find the near-duplicates among texts, by `classifiers.similarity`.
+    """Find the near-duplicates among texts, by `near_duplicates.py`.
 
     Returns:
         The indices of such texts, and how many texts were too short to be compared.

@@ -1,23 +1,34 @@
-"""Find copies of posts, and reference posts that may support or refute a claim. All matches are suggestions."""
+"""Index the words of new posts, find their copies, and evidence for open claims. All matches are suggestions.
 
-from collections.abc import Callable
+A new post costs look-ups in indexes, however many posts are stored.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from typing import Final
 
-from classifiers.features.tokens import prepare
+from sqlalchemy.orm import Session
+
+from classifiers.copies import is_copy, signature
 from classifiers.labels import UNVERIFIED
-from classifiers.similarity import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity, rank_references
-from classifiers.text.search_terms import search_terms
+from classifiers.text.normalise import normalise
+from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
-from storage import matching, search
+from monitor.pipeline.evidence import find_evidence
+from storage import matching, posts, search
 from storage.database import Database
 from storage.models import Post
-from storage.search import SearchDraft
+from storage.search import SearchDraft, Words
 
-BATCH = 100
-REFERENCE_WINDOW = timedelta(days=30)
-CLAIMS_MOST = 1000
+BATCH: Final = 100
+CLAIMS_MOST: Final = 1000
+CANDIDATES: Final = 8  # those that share most keys are compared
+NAME_WORDS: Final = 4
+NAME_FROM: Final = 60  # first syllables of a post that its cluster is named after
+COUNTED: Final = 500  # posts with a word, when it is weighed for a name
 
 
 @dataclass(slots=True)
@@ -30,11 +41,11 @@ class MatchResult:
 
 
 class Matcher:
-    """Finds copies and evidence.
+    """Indexes posts, and finds copies and evidence.
 
     Args:
         database: Posts, clusters and evidence.
-        segmenter: Splits reference texts into words.
+        segmenter: Splits texts into words, after which clusters are named.
         clock: Tells the time.
 
     """
@@ -53,47 +64,66 @@ class Matcher:
         return result
 
     def _copies(self, result: MatchResult) -> int:
-        """Compare one batch of posts with all earlier posts; returns the size of the batch."""
-        now = self._clock.now()
+        """Index one batch of posts and compare them with all earlier ones; returns the size of the batch."""
         with self._database.work() as session:
             waiting = search.unindexed(session, BATCH)
+            terms = {post.id: search_terms(post.judged_text) for post in waiting}
+            keys = {post_id: signature(of_post.bare) for post_id, of_post in terms.items()}
+            search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
+            matching.set_bands(session, keys)
+            later = set(terms)
+            grown = set()
             for post in waiting:
-                text = post.judged_text
-                keys = bands(text)
-                matching.add_bands(session, post.id, keys)
-                # A text too short for a signature shares its band with every other short text.
-                candidates = [] if UNSIGNED_BAND in keys else matching.sharing_a_band(session, post.id, keys)
-                for candidate in candidates:
-                    if copy_similarity(text, candidate.judged_text) >= COPY_SIMILARITY:
-                        matching.join_clusters(session, post, candidate, now)
-                        result.copies += 1
-                        break
-            search.index(session, [_search_draft(post) for post in waiting])
+                later.discard(post.id)  # those that follow in the batch will find this one
+                candidates = [
+                    each for each in matching.sharing_keys(session, post.id, keys[post.id]) if each not in later
+                ]
+                if self._join_copies(session, post, terms[post.id], candidates[:CANDIDATES]):
+                    result.copies += 1
+                    grown.add(post.cluster_id or 0)
+            for cluster_id, first in matching.unnamed(session, grown).items():
+                matching.set_name(session, cluster_id, self._name(session, first))
             session.commit()
         result.compared += len(waiting)
         return len(waiting)
 
+    def _join_copies(self, session: Session, post: Post, terms: SearchTerms, candidates: Sequence[int]) -> bool:
+        """Put a post into one cluster with those candidates that are its copies; tells whether there are any."""
+        texts = search.bare_texts(session, candidates) if candidates else {}
+        found = False
+        for other in posts.in_order(session, candidates) if texts else ():
+            same = post.cluster_id is not None and other.cluster_id == post.cluster_id
+            if same or is_copy(terms.bare, texts.get(other.id, ())):
+                matching.join_clusters(session, post, other, self._clock.now())
+                found = True
+        return found
+
+    def _name(self, session: Session, post_id: int) -> str:
+        """Name a cluster after the words of a post that few other posts hold."""
+        text = normalise("".join(posts.texts_of(session, [post_id]).values())).text
+        weights: dict[str, float] = {}
+        for word in self._segmenter.segment(text[: NAME_FROM * 8]):
+            syllables = terms_of(word.text).accented
+            if len(syllables) > 1 and word.text not in weights:
+                stored = search.count(session, Words(syllables, accented=True), at_most=COUNTED)
+                weights[word.text] = math.log(COUNTED / max(stored, 1))
+        best = sorted(weights, key=lambda word: -weights[word])[:NAME_WORDS]
+        return ", ".join(word for word in weights if word in best)
+
     def _evidence(self, result: MatchResult) -> None:
-        now = self._clock.now()
         with self._database.work() as session:
-            claims = matching.claims_without_evidence(session, UNVERIFIED.name, CLAIMS_MOST)
-            # An answer to a rumour appears near it in time; older references only add false matches.
-            references = matching.reference_posts(session, now - REFERENCE_WINDOW)
-            for post in references:
-                # Reference posts are not scored, so nothing has segmented them yet.
-                if post.segmented is None:
-                    post.segmented = prepare(post.judged_text, self._segmenter).segmented
-            found = rank_references(
-                [claim.segmented or "" for claim in claims],
-                {post.id: post.segmented or "" for post in references},
-            )
-            for claim, suggested in zip(claims, found, strict=True):
-                matching.suggest_evidence(session, claim.id, suggested, now)
-                result.claims_with_evidence += bool(suggested)
+            for claim in matching.claims_without_evidence(session, UNVERIFIED.name, CLAIMS_MOST):
+                found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
+                matching.suggest_evidence(session, claim.id, found, self._clock.now())
+                result.claims_with_evidence += bool(found)
             session.commit()
 
 
-def _search_draft(post: Post) -> SearchDraft:
-    terms = search_terms(post.judged_text)
-    dated = post.published_at or post.collected_at
-    return SearchDraft(post_id=post.id, source_id=post.source_id, dated=dated, accented=terms.accented, bare=terms.bare)
+def _dated(post: Post) -> datetime:
+    return post.published_at or post.collected_at
+
+
+def _search_draft(post: Post, terms: SearchTerms) -> SearchDraft:
+    return SearchDraft(
+        post_id=post.id, source_id=post.source_id, dated=_dated(post), accented=terms.accented, bare=terms.bare
+    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from storage.models.base import Base, JsonObject, PrimaryKey, Sha256
@@ -18,6 +18,7 @@ class Cluster(Base):
     id: Mapped[PrimaryKey]
     created_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), default="suggested")
+    name: Mapped[str | None] = mapped_column(comment="the most telling words of its first post")
 
 
 class Post(Base):
@@ -114,14 +115,15 @@ class ErasedAuthor(Base):
 
 
 class PostBand(Base):
-    """One band of a post's MinHash signature: posts that share a band are candidates for copies."""
+    """One key of a post's signature: posts that share a key are candidates for copies."""
 
     __tablename__ = "post_bands"
-    __table_args__ = (Index(None, "band", "key"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
-    band: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(32))
+    key: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True, autoincrement=False
+    )
 
 
 def join_title(title: str | None, text: str) -> str:

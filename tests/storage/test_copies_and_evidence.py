@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import matching
 from storage.database import Database
+from storage.errors import NotFound
 from storage.models import Cluster, Post
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -23,14 +25,33 @@ def count_clusters(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Cluster)) or 0
 
 
-def test_posts_that_share_a_band_are_candidates(database: Database) -> None:
+def test_posts_that_share_keys_are_candidates_and_those_that_share_most_come_first(database: Database) -> None:
     with database.work() as session:
-        first, second, third = add_posts(session, 3)
-        matching.add_bands(session, first.id, {0: "aa", 1: "bb"})
-        matching.add_bands(session, second.id, {0: "xx", 1: "bb"})
-        matching.add_bands(session, third.id, {0: "bb", 1: "aa"})  # the same keys in other bands mean nothing
-        assert matching.sharing_a_band(session, first.id, {0: "aa", 1: "bb"}) == [second]
-        matching.add_bands(session, first.id, {0: "aa", 1: "bb"})  # once more does no harm
+        first, second, third, fourth = add_posts(session, 4)
+        keys = {first.id: [11, 12, 13], second.id: [13, 24], third.id: [11, 12, 34], fourth.id: [44]}
+        matching.set_bands(session, keys)
+        assert matching.sharing_keys(session, first.id, keys[first.id]) == [third.id, second.id]
+        assert matching.sharing_keys(session, fourth.id, []) == []
+        matching.set_bands(session, {first.id: [44]})  # an edit has other keys
+        assert matching.sharing_keys(session, first.id, [44]) == [fourth.id]
+        assert matching.sharing_keys(session, second.id, [13]) == []
+
+
+def test_a_cluster_knows_its_first_post_its_size_its_sources_and_its_reach(database: Database) -> None:
+    with database.work() as session:
+        (first,) = add_posts(session, 1)
+        other = factories.add_source(session, "other")
+        early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
+        matching.join_clusters(session, first, early, NOW)
+        assert matching.unnamed(session, [first.cluster_id or 0]) == {first.cluster_id: first.id}
+        matching.set_name(session, first.cluster_id or 0, "cắt điện")
+        assert matching.unnamed(session, [first.cluster_id or 0]) == {}
+        session.expire_all()
+        facts = matching.cluster_facts(session, first.cluster_id or 0)
+        assert (facts.name, facts.first, facts.size, facts.sources) == ("cắt điện", early, 2, 2)
+        assert facts.dates == (NOW - timedelta(days=2), NOW)
+        with pytest.raises(NotFound, match="there is no cluster 99"):
+            matching.cluster_facts(session, 99)
 
 
 def test_copies_come_into_one_cluster(database: Database) -> None:
@@ -81,12 +102,3 @@ def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Datab
             ("far", 0.3, "suggested"),
         ]
         assert matching.claims_without_evidence(session, "unverified", 10) == []
-
-
-def test_only_reference_posts_of_the_time_asked_for_are_looked_through(database: Database) -> None:
-    with database.work() as session:
-        add_posts(session, 1)
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        factories.add_post(session, newspaper, "old", collected_at=NOW - timedelta(days=31))
-        recent = factories.add_post(session, newspaper, "recent")
-        assert matching.reference_posts(session, since=NOW - timedelta(days=30)) == [recent]

@@ -57,7 +57,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     post = factories.add_post(session, source, external_id, capture_id=capture_id, **changes)
     edit = factories.make_post(external_id, "bản sửa", capture_id=capture_id, **changes)
     posts.record(session, source.id, [edit])
-    matching.add_bands(session, post.id, {0: "a", 1: "b"})
+    matching.set_bands(session, {post.id: [1, 2]})
     search.index(
         session, [search.SearchDraft(post_id=post.id, source_id=source.id, dated=NOW, accented=["bản", "sửa"])]
     )

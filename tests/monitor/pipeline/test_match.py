@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from classifiers.text.segment import Segmenter
-from monitor.pipeline.match import BATCH, REFERENCE_WINDOW, Matcher
+from monitor.pipeline.evidence import WINDOW
+from monitor.pipeline.match import BATCH, Matcher
 from storage import posts
 from storage.database import Database
 from storage.models import Cluster, Evidence, Flag, Post, PostBand
@@ -52,7 +53,9 @@ def test_copies_are_found_across_sources_and_nothing_else_is_tied_to_them(
     assert found["rumour"] == found["copy"] == found["same"] is not None
     assert found["other"] is None
     with sqlite_database.work() as session:
-        assert session.scalars(select(Cluster.state)).all() == ["suggested"]
+        cluster = session.scalars(select(Cluster)).one()
+        assert cluster.state == "suggested"
+        assert "nhà máy" in (cluster.name or "")
     again = matcher.run()
     assert (again.compared, again.copies) == (0, 0)
 
@@ -102,7 +105,6 @@ def add_claim(database: Database, matcher: Matcher, *, text: str = RUMOUR, label
     """Store a claim as it stands after scoring, with an open flag."""
     with database.work() as session:
         post = add_post(session, add_source(session), "claim", text=text)
-        post.segmented = "nhà_máy nước nậm pha ngừng cấp nước"
         add_flag(session, post, label)
         session.commit()
         return post.id
@@ -138,7 +140,7 @@ def test_no_evidence_is_looked_for_where_none_is_wanted(
     add_claim(sqlite_database, matcher, label="concern" if why == "other label" else "unverified")
     with sqlite_database.work() as session:
         paper = add_source(session, "newspaper", role="reference")
-        age = REFERENCE_WINDOW + timedelta(days=1) if why == "old reference" else timedelta()
+        age = WINDOW + timedelta(days=1) if why == "old reference" else timedelta()
         add_post(session, paper, "notice", text=NOTICE, collected_at=clock.now() - age)
         if why == "decided":
             session.scalars(select(Flag)).one().state = "confirmed"
@@ -147,10 +149,27 @@ def test_no_evidence_is_looked_for_where_none_is_wanted(
     assert evidence(sqlite_database) == []
 
 
-def test_what_cannot_be_compared_is_marked_so(matcher: Matcher, sqlite_database: Database) -> None:
+def test_a_correction_is_no_copy_of_the_rumour_that_it_quotes(matcher: Matcher, sqlite_database: Database) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        add_post(session, source, "rumour", text=RUMOUR)
+        add_post(session, source, "correction", text=f"Tin giả, bà con đừng chia sẻ: “{RUMOUR}”")
+        add_post(session, source, "comment", text=f"Có thật không mọi người?\n“{RUMOUR}”")
+        session.commit()
+    assert matcher.run().copies == 1
+    found = clusters_of(sqlite_database)
+    assert found["rumour"] == found["comment"] is not None
+    assert found["correction"] is None
+
+
+def test_what_cannot_be_compared_is_indexed_and_not_looked_at_again(
+    matcher: Matcher, sqlite_database: Database
+) -> None:
     with sqlite_database.work() as session:
         add_post(session, add_source(session), "short", text="Ngắn")
         session.commit()
     matcher.run()
     with sqlite_database.work() as session:
-        assert session.scalar(select(func.count()).select_from(PostBand)) == 1
+        assert session.scalar(select(func.count()).select_from(PostBand)) == 0
+        assert session.scalars(select(Post.indexed)).all() == [True]
+    assert matcher.run().compared == 0
