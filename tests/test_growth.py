@@ -13,10 +13,11 @@ from hypothesis import given, settings
 
 from classifiers.claims import find_claim
 from classifiers.concern_topics import topic_of
+from classifiers.copies import is_copy, signature
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.places.finder import places_in
-from classifiers.similarity import bands, copy_similarity
 from classifiers.text.normalise import normalise
+from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
 from monitor.cli.terminal import printable, printable_json
 from monitor.collectors.parsing.article import read_article
@@ -60,8 +61,8 @@ QUICK: Final[Mapping[str, Rule]] = {
 SLOW: Final[Mapping[str, Rule]] = {
     "masks of what is learnt": lambda text: cut_personal(text, ("phone",)),
     "places": places_in,
-    "copies": bands,
-    "likeness": lambda text: copy_similarity(text, text[::-1]),
+    "copies": lambda text: signature(search_terms(text).bare),
+    "likeness": lambda text: is_copy(search_terms(text).bare, search_terms(text[::-1]).bare),
     "articles": lambda text: read_article(
         f"<html><body><article><p>{text}</p></article></body></html>", "https://a.vn/"
     ),
