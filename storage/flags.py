@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Flag, Post
+from storage.models import Flag, Post, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,35 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
     ):
         table.setdefault(label, {})[state] = count
     return table
+
+
+def measured(session: Session, source_id: int, label: str) -> tuple[int, int]:
+    """Count, of the flags and flagged questions of a source and label that people decided, the right ones and all."""
+    of_flags = (
+        select(Flag.state, func.count())
+        .join(Post, Post.id == Flag.post_id)
+        .where(Post.source_id == source_id, Flag.label == label, Flag.state.in_(("confirmed", "rejected")))
+        .group_by(Flag.state)
+    )
+    decided = exists().where(
+        Flag.post_id == Question.post_id, Flag.label == Question.label, Flag.state.in_(("confirmed", "rejected"))
+    )
+    of_questions = (
+        select(Question.state, func.count())
+        .join(Post, Post.id == Question.post_id)
+        .where(
+            Post.source_id == source_id,
+            Question.label == label,
+            Question.flagged.is_(True),
+            Question.state.in_(("confirmed", "rejected")),
+            ~decided,
+        )
+        .group_by(Question.state)
+    )
+    counts: Counter[str] = Counter()
+    for state, count in (*session.execute(of_flags), *session.execute(of_questions)):
+        counts[state] += count
+    return counts["confirmed"], counts.total()
 
 
 def of_post(session: Session, post_id: int) -> Sequence[Flag]:

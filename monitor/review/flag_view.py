@@ -1,7 +1,7 @@
 """The data of the queue and of a flag's page. It includes no author, so no page can show one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from classifiers.claims import Claim, find_claim
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import UNVERIFIED
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.highlight import Piece, Reason, gather_reasons, mark, tone
+from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.review.language import gettext as _
 from monitor.review.wording import LabelHelp
 from storage import flags, matching, posts, reviews, users
@@ -111,12 +112,14 @@ class FlagView:
     """The data of a flag's page.
 
     `seen_state` identifies the version and the newest decision that the reviewer saw, by which concurrent decisions are
-    noticed. `claim` holds the two parts of an unverified claim; None for other labels.
+    noticed. `hides`: personal data are masked, or a part is left out. `claim` holds the two parts of a claim; None for
+    other labels.
     """
 
     flag_id: int
     label: LabelHelp
     chance: str
+    measured: str
     percent: int
     state: str
     seen_state: str
@@ -127,6 +130,7 @@ class FlagView:
     title: tuple[Piece, ...]
     text: tuple[Piece, ...]
     rest: str
+    hides: bool
     context: str | None
     published_at: datetime | None
     published_raw: str | None
@@ -197,7 +201,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> Q
     return QueueRow(
         flag_id=flag.id,
         label=wording.label_help(flag.label),
-        chance=wording.chance_in_words(percent),
+        chance=wording.certainty(flag.probability, len(post.current_text)),
         percent=percent,
         source=post.source.name,
         when=post.published_at or post.collected_at,
@@ -230,12 +234,25 @@ def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
     )
 
 
-def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagView:
-    """Collect the data of a flag's page."""
+def flag_view(
+    session: Session, flag: Flag, owner: str, now: datetime, mask: Callable[[str], str] | None = None
+) -> FlagView:
+    """Collect the data of a flag's page.
+
+    Args:
+        session: The unit of work.
+        flag: The flag, with its post.
+        owner: Whose page it is, as the owner of leases.
+        now: The present time, UTC.
+        mask: Replaces personal data in the texts; None: they are shown as they were published.
+
+    """
     post, percent = flag.post, percent_of(flag.probability)
-    versions = _versions(post, posts.revisions(session, post.id), flag.revision_number)
+    original = _versions(post, posts.revisions(session, post.id), flag.revision_number)
+    rest = next(version.text[MAX_CHARACTERS:] for version in original if version.flagged)
+    versions = tuple(_masked(version, mask) for version in original) if mask else original
     judged = next(version for version in versions if version.flagged)
-    reasons = gather_reasons(flag.reasons)
+    reasons = fold(gather_reasons(flag.reasons))
     past = history_of(session, flag)
     url = web_address(post.url)
     heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
@@ -244,7 +261,8 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
     return FlagView(
         flag_id=flag.id,
         label=wording.label_help(flag.label),
-        chance=wording.chance_in_words(percent),
+        chance=wording.certainty(flag.probability, len(judged.text)),
+        measured=_measured(*flags.measured(session, post.source_id, flag.label)),
         percent=percent,
         state=flag.state,
         seen_state=seen_state_of(flag, past),
@@ -254,8 +272,9 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
         host=urlsplit(url).hostname if url else None,
         title=mark(heading, reasons),
         text=mark(judged.text[:MAX_CHARACTERS], reasons),
-        rest=judged.text[MAX_CHARACTERS:],
-        context=post.context,
+        rest="" if mask else rest,
+        hides=versions != original,
+        context=mask(post.context) if mask and post.context else post.context,
         published_at=post.published_at,
         published_raw=post.published_raw,
         published_precision=post.published_precision,
@@ -267,7 +286,7 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
         claim=_claim(flag, judged, reasons),
         versions=versions,
         newer_version=post.revision_number > flag.revision_number,
-        copies=tuple(_copy(other) for other in matching.copies(session, post)),
+        copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),
         alike=sizes.get(post.cluster_id or 0, 1),
         evidence=tuple(_evidence(found) for found in matching.evidence_of(session, post.id)),
         other_flags=tuple(_other_flag(other) for other in others),
@@ -277,11 +296,26 @@ def flag_view(session: Session, flag: Flag, owner: str, now: datetime) -> FlagVi
     )
 
 
+def _measured(right: int, total: int) -> str:
+    """Say how often the machine was right at a source, by people's decisions, with the 95 % interval."""
+    if not total:
+        return _("ở nguồn này chưa ai quyết định về nhãn này")
+    low, high = wilson(right, total)
+    text = _("ở nguồn này %(right)s trong %(total)s là đúng (khoảng %(low)s đến %(high)s trong 100)")
+    return text % {"right": right, "total": total, "low": round(100 * low), "high": round(100 * high)}
+
+
 def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[Version, ...]:
     """List the original and its edits; the flagged one is among them, because versions are never deleted alone."""
     original = Version(0, post.title, post.text, post.collected_at, None, flagged == 0)
     edits = (Version(r.number, r.title, r.text, r.seen_at, r.edited_at, r.number == flagged) for r in later)
     return (original, *edits)
+
+
+def _masked(version: Version, mask: Callable[[str], str]) -> Version:
+    """Mask a version; what the machine does not read is left out, for it may be of any length."""
+    title = mask(version.title) if version.title else version.title
+    return replace(version, title=title, text=mask(version.text[:MAX_CHARACTERS]))
 
 
 def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | None:
@@ -306,8 +340,9 @@ def _reason_rows(reasons: Sequence[tuple[str, float]]) -> tuple[ReasonRow, ...]:
     )
 
 
-def _copy(post: Post) -> OtherPost:
+def _copy(post: Post, mask: Callable[[str], str] | None) -> OtherPost:
     line = first_line(post.current_title, post.current_text)
+    line = mask(line) if mask else line
     return OtherPost(post.source.name, post.published_at or post.collected_at, line, web_address(post.url))
 
 

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import fsum
 from typing import Final
 
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import normalise
 
 STRENGTHS: Final = 3  # how many shades a colour has
+MOST_SHOWN: Final = 12  # phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,30 @@ def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...
         weights[str(words)] = weights.get(str(words), 0.0) + float(weight)
     ordered = sorted(weights.items(), key=lambda item: (item[0] in (BASE, REST), -abs(item[1])))
     return tuple(Reason(words, weight) for words, weight in ordered)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Return syllables that carry no meaning of their own, such as `đã` and `ở`."""
+    return frozenset((resources.files("monitor.review") / "stop_words.txt").read_text(encoding="utf-8").split())
+
+
+def fold(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Keep the phrases that carry a score; all others are summed up in REST, so that the weights still add up.
+
+    Folded are expressions of stop words alone, and what stands after the MOST_SHOWN strongest.
+    """
+    words = [one for one in reasons if one.words not in (BASE, REST) and not _says_nothing(one.words)]
+    kept = words[:MOST_SHOWN]
+    base = [one for one in reasons if one.words == BASE]
+    folded = fsum(one.weight for one in reasons if one not in kept and one not in base)
+    rest = [Reason(REST, folded)] if len(kept) + len(base) < len(reasons) else []
+    return (*kept, *rest, *base)
+
+
+def _says_nothing(words: str) -> bool:
+    parts = words.replace("_", " ").split()
+    return bool(parts) and all(part in stop_words() for part in parts)
 
 
 def mark(original: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:

@@ -226,13 +226,13 @@ SPECIAL_REASONS: Final = Translated(
         NAME: N_("một tên tài khoản"),
     }
 )
-_CHANCES: Final = (
-    (95, N_("khả năng rất cao")),
-    (80, N_("khả năng cao")),
-    (60, N_("khả năng khá cao")),
-    (40, N_("khả năng trung bình")),
-    (0, N_("khả năng thấp")),
+_CERTAINTIES: Final = (
+    (0.9, N_("Máy rất chắc")),
+    (0.75, N_("Máy khá chắc")),
+    (0.5, N_("Máy hơi chắc")),
+    (0.0, N_("Máy không chắc")),
 )
+_SHORT: Final = 60  # characters: a text that short holds too little to be very sure
 
 
 def label_help(name: str) -> LabelHelp:
@@ -254,9 +254,10 @@ def all_labels() -> tuple[LabelHelp, ...]:
     return tuple(label_help(name) for name in LABEL_NAMES)
 
 
-def chance_in_words(percent: int) -> str:
-    """Return a probability (in per cent) in words: `khả năng cao` for 87."""
-    return next(_(words) for least, words in _CHANCES if percent >= least)
+def certainty(probability: float, characters: int) -> str:
+    """Return how sure the machine is, in words, of a text of so many characters; never very sure of a short one."""
+    known = _CERTAINTIES[1:] if characters < _SHORT else _CERTAINTIES
+    return next(_(words) for least, words in known if probability >= least)
 
 
 def engagement_name(key: str) -> str:

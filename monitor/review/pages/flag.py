@@ -103,6 +103,24 @@ def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     return RedirectResponse(flag_path(flag_id, None), status_code=HTTPStatus.SEE_OTHER)
 
 
+@router.post("/flags/{flag_id}/reveal", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def reveal(
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    label: Annotated[str, Form()] = "",
+) -> Response:
+    """Show the personal data of a post until another one is asked for; who asked stands in the audit trail."""
+    now, subject = desk.clock.now(), f"flags:{flag_id}"
+    with desk.database.work() as session:
+        flags.by_id(session, flag_id)
+        audit.record(session, at=now, action="personal_data.shown", subject=subject, user_id=reviewer.id)
+        session.commit()
+    request.session["revealed"] = flag_id
+    return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+
+
 @router.post("/flags/{flag_id}/quote", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def choose_quote(
     *,
@@ -160,7 +178,8 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        view = flag_view(session, flag, owner, now)
+        masking = desk.searching.mask if desk.searching and request.session.get("revealed") != flag_id else None
+        view = flag_view(session, flag, owner, now, masking)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag)
     chosen = known_label(label)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import normalise
-from monitor.review.highlight import Piece, Reason, gather_reasons, mark
+from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark
 from tests.growth import quadratic
 
 VIETNAMESE = st.text(
@@ -96,3 +96,18 @@ def test_occurrences_are_added_up_and_the_special_entries_come_last() -> None:
 def test_the_time_grows_with_the_length_alone() -> None:
     reasons = [Reason("a", 1.0), Reason("n g u", 0.5), Reason("0.9.", -1.0), Reason(". .", 0.1)]
     assert quadratic(lambda text: mark(text, reasons)) == {}
+
+
+@given(texts_with_reasons())
+def test_what_is_folded_still_adds_up(case: tuple[str, list[Reason]]) -> None:
+    _, reasons = case
+    gathered = gather_reasons([[one.words, one.weight] for one in reasons] + [[BASE, -1.0]])
+    assert sum(one.weight for one in fold(gathered)) == pytest.approx(sum(one.weight for one in gathered))
+
+
+def test_stop_words_are_no_reasons() -> None:
+    reasons = [Reason("người", 2.0), Reason("nợ lương", 1.5), Reason("đã ở", 0.5), Reason(BASE, -3.0)]
+    assert fold(reasons) == (Reason("nợ lương", 1.5), Reason(REST, 2.5), Reason(BASE, -3.0))
+    assert fold([Reason("nợ lương", 1.5)]) == (Reason("nợ lương", 1.5),)
+    many = [Reason(f"từ{number}", 1.0) for number in range(30)]
+    assert fold(many)[-1] == Reason(REST, 18.0)

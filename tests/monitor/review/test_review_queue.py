@@ -18,7 +18,7 @@ def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, m
     flag_id = make_flagged("\n  Xưởng nóng 40 độ \ndòng hai", probability=0.87)
     row = text_of(lan.page("/queue"), ".queue-row")
     for expected in (
-        "87%, khả năng cao",
+        "Máy khá chắc",
         "Bức xúc của người lao động",
         "forum",
         "16/11/2026 09:00",
