@@ -184,8 +184,9 @@ def lease_next(
     if after is not None:
         same = and_(Flag.probability == after.probability, Flag.id > after.id)
         query = query.where(or_(Flag.probability < after.probability, same))
-    # Others may lease the first ones between this query and the update, so some more are tried.
-    for flag_id in session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
-        if lease(session, flag_id, owner=owner, now=now, until=until):
-            return by_id(session, flag_id)
+    # Others may lease all of these between this query and the update; then the query is asked again.
+    while tried := session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
+        for flag_id in tried:
+            if lease(session, flag_id, owner=owner, now=now, until=until):
+                return by_id(session, flag_id)
     return None

@@ -218,9 +218,11 @@ def lease_next(
     close_reviewed(session)
     free = or_(Question.lease_until.is_(None), Question.lease_until < now, Question.lease_owner == owner)
     query = select(Question.id).where(Question.state == "open", free, Question.id > (after or 0))
-    for question_id in session.scalars(query.order_by(Question.id).limit(20)).all():
-        if lease(session, question_id, owner=owner, now=now, until=until):
-            return by_id(session, question_id)
+    # Others may lease all of these between this query and the update; then the query is asked again.
+    while tried := session.scalars(query.order_by(Question.id).limit(20)).all():
+        for question_id in tried:
+            if lease(session, question_id, owner=owner, now=now, until=until):
+                return by_id(session, question_id)
     return None
 
 
