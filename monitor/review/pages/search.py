@@ -28,7 +28,7 @@ from storage.errors import NotFound
 router = APIRouter(prefix="/search", dependencies=[allow(Right.READ)])
 
 PAGE_ROWS: Final = 25
-MOST_PAGES: Final = 40  # what is further back is found by narrower words
+MOST_PAGES: Final = 10  # what is further back is found by narrower words
 COUNTED: Final = MOST_PAGES * PAGE_ROWS
 MOST_EXPORTED: Final = 10_000
 READ_AT_ONCE: Final = 200
