@@ -11,7 +11,21 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    table,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -76,6 +90,12 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+# Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
+PLANNER = (
+    ("enable_indexscan", "off", "on"),
+    ("enable_seqscan", "off", "on"),
+    ("plan_cache_mode", "force_custom_plan", "auto"),
+)
 SHARES = (50, 5)  # parts of the posts, the newest, in which PostgreSQL looks first
 
 
@@ -158,11 +178,10 @@ def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, 
 @contextmanager
 def _by_lexemes(session: Session) -> Iterator[None]:
     """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
-    for plan in ("enable_indexscan", "enable_seqscan"):
-        session.execute(text(f"SET LOCAL {plan} = off"))
+    # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
+    session.execute(select(*(func.set_config(setting, value, true()) for setting, value, _ in PLANNER)))
     yield
-    for plan in ("enable_indexscan", "enable_seqscan"):
-        session.execute(text(f"SET LOCAL {plan} = on"))
+    session.execute(select(*(func.set_config(setting, usual, true()) for setting, _, usual in PLANNER)))
 
 
 def _matching(session: Session, query: Query | None, filters: Filters) -> tuple[Select[int], ColumnElement[int]]:
