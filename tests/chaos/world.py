@@ -23,6 +23,7 @@ from monitor.reports.periods import Unit, current_period
 from monitor.settings import load_settings
 from storage import flags, reviews, sources
 from storage.database import Database
+from storage.decisions import choices
 from storage.models import User
 from tests.chaos import invariants
 from tests.factories import add_post, add_user, make_source
@@ -172,7 +173,10 @@ class World:
                     if flag is None:
                         return
                     reviewer = session.scalars(select(User.id)).first() or 0
-                    review = reviews.decide(session, flag, reviewer_id=reviewer, decision="yes", note="đã hỏi", now=now)
+                    decision = choices(flag.label)[0]
+                    review = reviews.decide(
+                        session, flag, reviewer_id=reviewer, decision=decision, note="đã hỏi", now=now
+                    )
                     session.commit()
                 os.write(pipe, f"{review.id}\n".encode())
 

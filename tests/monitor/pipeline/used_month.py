@@ -19,6 +19,7 @@ from monitor.reports.issue import Wish
 from monitor.reports.periods import Unit, current_period
 from monitor.settings import Settings
 from storage import flags, reviews, sources
+from storage.decisions import choices
 from storage.models import Flag
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_user, make_source
@@ -173,7 +174,7 @@ def _decide(month: Month, most: int) -> None:
             note, link = (
                 (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if flag.id % 3 == 0 else ("đã hỏi", "https://e.vn")
             )
-            decision = "confirmed" if flag.id % 2 else "rejected"
+            decision = choices(flag.label)[0 if flag.id % 2 else -2]  # that the label holds, or that it does not
             reviews.decide(session, flag, reviewer_id=1, decision=decision, note=note, evidence=[link], now=now)
         session.commit()
 
