@@ -20,7 +20,6 @@ NOT_RECORDED: Final = (
     "Nhật ký ghi mỗi lần đăng nhập, quyết định, trả lời, tải bản tổng hợp và thay đổi. Việc mở và đọc từng bài không "
     "được ghi. Người dùng máy chủ chạy lệnh không cần tài khoản: các việc đó nằm ở dòng cuối."
 )
-NO_BASIS: Final = "Chưa có nguồn nào được đăng ký."
 OPERATOR: Final = "Người vận hành (lệnh) và chương trình"
 
 KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -29,6 +28,13 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "captures": ("Lần đọc trang", "địa chỉ trang; tệp gốc ở dòng dưới", "cùng bài đăng"),
     "reviews": ("Quyết định", "ghi chú và tên người xem xét", "cùng bài đăng"),
     "answers": ("Câu trả lời", "tên người trả lời", "cùng bài đăng"),
+    "cases": (
+        "Vụ việc của người lao động",
+        "ghi chú và tên người xử lý, không có nội dung bài",
+        "ở lại sau khi bài đã xóa",
+    ),
+    "handovers": ("Ghi chú bàn giao", "lời và tên người viết", "không tự xóa"),
+    "saved_searches": ("Tìm kiếm đã lưu", "từ khóa và tên người lưu", "đến khi người lưu xóa"),
     "users": ("Tài khoản", "tên đăng nhập, vai trò, mật khẩu đã băm", "đến khi đơn vị xóa"),
     "sessions": ("Phiên đăng nhập", "địa chỉ mạng và trình duyệt của người dùng", "30 ngày"),
     "audit_events": ("Nhật ký", "ai làm gì, lúc nào", "không xóa"),
@@ -60,13 +66,13 @@ class Article:
 
 
 ARTICLES: Final[Sequence[Article]] = (
-    Article(LAW, "Điều 4", "quyền của chủ thể dữ liệu", "xem và xóa: `kiemtin erase --find`, rồi `kiemtin erase`"),
+    Article(LAW, "Điều 4", "quyền của chủ thể dữ liệu", "xem và xóa: lệnh kiemtin erase --find, rồi kiemtin erase"),
     Article(LAW, "Điều 9", "sự đồng ý của chủ thể dữ liệu", "cột “Căn cứ”: đơn vị ghi cho từng nguồn"),
     Article(LAW, "Điều 13", "chỉnh sửa dữ liệu", "bài sửa trên trang gốc được đọc lại thành phiên bản mới"),
-    Article(LAW, "Điều 14", "xóa, hủy dữ liệu", "thời hạn của nguồn, bảng xóa, `kiemtin erase --verify`"),
+    Article(LAW, "Điều 14", "xóa, hủy dữ liệu", "thời hạn của nguồn, bảng xóa, lệnh kiemtin erase --verify"),
     Article(LAW, "Điều 19", "xử lý không cần sự đồng ý", "đơn vị tự xác định có thuộc trường hợp này không"),
     Article(LAW, "Điều 21", "đánh giá tác động xử lý dữ liệu", "các bảng ở đây là số liệu cho hồ sơ của đơn vị"),
-    Article(LAW, "Điều 23", "thông báo vi phạm", "`kiemtin audit export` và `kiemtin audit verify`"),
+    Article(LAW, "Điều 23", "thông báo vi phạm", "lệnh kiemtin audit export và kiemtin audit verify"),
     Article(DECREE, "Điều 3, Điều 4", "danh mục dữ liệu cơ bản và nhạy cảm", "cột “Dữ liệu cá nhân trong đó”"),
     Article(DECREE, "Điều 5", "thời hạn trả lời chủ thể dữ liệu", "đơn vị theo dõi; lệnh xóa chạy ngay"),
 )
