@@ -96,7 +96,6 @@ PLANNER = (
     ("enable_seqscan", "off", "on"),
     ("plan_cache_mode", "force_custom_plan", "auto"),
 )
-SHARES = (50, 5)  # parts of the posts, the newest, in which PostgreSQL looks first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +161,11 @@ def find(
     chosen, key = _matching(session, query, filters)
     if before is not None:
         chosen = chosen.where(key < before)
-    return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
+    if query is None or session.get_bind().dialect.name != "postgresql":
+        return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
+    hits = chosen.cte("hits").prefix_with("MATERIALIZED")
+    with _by_lexemes(session):
+        return list(session.scalars(select(hits).order_by(hits.c[0].desc()).limit(limit).offset(offset)))
 
 
 def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, *, at_most: int) -> int:
