@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files import open_file
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.rate_limit import retry_at
+from monitor.collectors.http.robots import read_rules
 from monitor.collectors.mastodon import api as mastodon
 from monitor.collectors.telegram import page as telegram
 from monitor.collectors.webpage.page import read_listing, read_post_page
@@ -27,7 +28,7 @@ from monitor.collectors.xenforo import api as xenforo
 from monitor.collectors.youtube import api as youtube
 from monitor.collectors.youtube.query import CommentQuery
 from tests.clock import MONDAY_MORNING
-from tests.fuzz import samples
+from tests.fuzz import file_samples, samples
 from tests.monitor.collectors import payloads
 from tests.monitor.collectors.youtube_samples import VIDEO
 
@@ -128,6 +129,18 @@ def _file(fetched: Fetched) -> Iterable[PublicPost]:
         Path(name).unlink()
 
 
+def _in_archive(member: str, parts: Callable[[], Mapping[str, bytes]] = dict) -> Read:
+    """Read an import that is an archive of which one file is the payload."""
+    others = cache(parts)
+    return lambda fetched: _file(replace(fetched, body=file_samples.packed({**others(), member: fetched.body})))
+
+
+def _robots(fetched: Fetched) -> Iterable[PublicPost]:
+    rules = read_rules(fetched)
+    rules.can_fetch("https://a.example/tin/1?trang=2", "kiemtin")
+    return _none((rules.crawl_delay("kiemtin"), rules.request_rate("kiemtin")))
+
+
 def _json(*values: Any) -> Callable[[], Sequence[bytes]]:
     return lambda: [json.dumps(value, ensure_ascii=False).encode() for value in values]
 
@@ -222,11 +235,22 @@ TARGETS: Mapping[str, Target] = {
         read=lambda fetched: _none(retry_at({"retry-after": fetched.text()[:100]}, fetched.body, MONDAY_MORNING)),
         payloads=_json({"extras": {"wait_seconds": 30}}),
     ),
+    "robots.txt": Target(read=_robots, payloads=lambda: [samples.ROBOTS]),
     "csv": Target(read=_file, payloads=lambda: samples.CSV, url="https://a.example/x.csv"),
     "crowdtangle": Target(read=_file, payloads=lambda: samples.CROWDTANGLE, url="https://a.example/x.csv"),
     "json lines": Target(read=_file, payloads=_lines(*samples.PLAIN_LINES), url="https://a.example/x.jsonl"),
     "zeeschuimer": Target(read=_file, payloads=_lines(*samples.CAPTURED), url="https://a.example/x.ndjson"),
     "telegram export": Target(read=_file, payloads=_json(samples.TELEGRAM_EXPORT), url="https://a.example/x.json"),
+    "workbook xl/worksheets/sheet1.xml": Target(
+        read=_in_archive(file_samples.SHEET, file_samples.workbook_parts),
+        payloads=lambda: [file_samples.workbook_parts()[file_samples.SHEET]],
+        url="https://a.example/x.xlsx",
+    ),
+    "file of a facebook archive": Target(
+        read=_in_archive(file_samples.FACEBOOK_MEMBER),
+        payloads=_json(*file_samples.FACEBOOK_DOWNLOADS),
+        url="https://a.example/x.zip",
+    ),
 }
 
 

@@ -137,6 +137,11 @@ THREAD_PAGE = (
     + "".join(_REPLY.format(n=number) for number in range(1, 4))
     + '</ol><a rel="next" href="/chu-de/7?trang=2">Sau</a></body></html>'
 ).encode()
+ROBOTS = (
+    "\ufeff# luật\nUser-agent: *\nDisallow: /rieng/*.pdf$\nAllow: /tin\nCrawl-delay: 2.5\n"
+    "Request-rate: 1/5m 0600-0845\n"
+    "User-agent: a\nUser-agent: kiemtin\nDisallow: /t%C3%ACm?q=\nSitemap: https://a.example/s.xml\n"
+).encode()
 CSV = (
     (
         "id,text,author,created_at,url,likes\n1,Mai nghỉ,an,2026-11-16 08:00,https://a.example/1,3\n"
