@@ -20,7 +20,7 @@ pytestmark = pytest.mark.gate
 # Commands that show somebody what they gave, or a post that they look at; on the screen of the operator alone.
 SHOWS_WHAT_WAS_GIVEN: Final = ("kiemtin tip ", "kiemtin classify ", "kiemtin sources check ")
 SHOWN_ONCE: Final = ("kiemtin users invite ", "kiemtin keys add ")
-JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|questions/\d+|teach/posts/\d+)(\?|$)")
+JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|questions/\d+|teach/posts/\d+|cases(/\d+)?)(\?|$)")
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",
     "review": "`run` serves the same desk",
