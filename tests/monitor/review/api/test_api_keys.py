@@ -19,7 +19,8 @@ from tests.clock import FakeClock
 from tests.factories import add_user
 from tests.monitor.review.api.client import Program, is_problem
 from tests.monitor.review.api.conftest import KeyMaker
-from tests.monitor.review.test_review_roles import dependants, routes
+from tests.monitor.review.test_review_roles import dependants
+from tests.monitor.review.walking import pages as routes
 
 OF_NO_SCOPE = {"/key"}
 
