@@ -1,5 +1,6 @@
 """One file with all of an installation: database, key, settings, captures, models, summaries, and their checksums."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -167,11 +168,11 @@ def read_backup(source: Path, folder: Path, *, passphrase: str = "") -> dict[str
                     manifest = json.loads(content.read())
                 else:
                     sums[member.name] = _extract(content, folder / member.name)
+    except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+        message = f"{source} is no backup, or is damaged ({error}): use another file"
+        raise BackupRefused(message) from error
     except OSError as error:
         message = f"cannot read {source}: {error.strerror or error}: check the file and free space"
-        raise BackupRefused(message) from error
-    except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:
-        message = f"{source} is no backup, or is damaged ({error}): use another file"
         raise BackupRefused(message) from error
     if manifest.get("files") != sums:
         message = f"{source} is damaged: its files are not those of its list: use another file"
@@ -192,8 +193,11 @@ def _unpacking(file: BinaryIO, passphrase: str) -> Iterator[tarfile.TarFile]:
         stream = BufferedReader(SealedReader(file, passphrase))
     else:
         file.seek(0)
-    with tarfile.open(fileobj=stream, mode="r|gz") as archive:
-        yield archive
+    with gzip.open(stream) as unpacked:
+        with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+            yield archive
+        while unpacked.read(_READ_AT_ONCE):  # only at its end is it known that nothing was cut off
+            pass
 
 
 def _is_ours(name: str) -> bool:

@@ -10,6 +10,7 @@ from storage.cases import Step
 from storage.database import Database
 from storage.errors import DataRejected, NotFound
 from storage.models import Case, CaseEvent, Flag, Review, User
+from storage.report_counts import Period
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.storage.copies import add_copies
@@ -156,9 +157,11 @@ def test_quotes_are_chosen_for_the_version_that_was_read(database: Database) -> 
         source, lan = add_source(session), add_user(session)
         flag = add_flag(session, add_post(session, source))
         other = add_flag(session, add_post(session, source, "2"))
+        for each in (other, flag):
+            confirm(session, each, lan)
         for each in (other, flag, other):
             quote_choices.choose(session, each, user_id=lan.id, now=NOW)
-        week = (NOW - timedelta(days=1), NOW + timedelta(days=7), "concern")
+        week = (Period(NOW - timedelta(days=1), NOW + timedelta(days=7)), "concern")
         assert {each.id for each in quote_choices.chosen(session, *week)} == {flag.id, other.id}
         quote_choices.take_back(session, other)
         assert (quote_choices.is_chosen(session, flag), quote_choices.is_chosen(session, other)) == (True, False)

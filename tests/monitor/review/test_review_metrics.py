@@ -31,7 +31,7 @@ def scrape(person: Browser, token: str = TOKEN) -> str:
 def test_flags_posts_and_sources_are_counted(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
-    lan.decide(make_flagged(), "confirmed")
+    lan.decide(make_flagged(), "yes")
     make_flagged()
     with sqlite_database.work() as session:
         sources.record_failure(session, add_source(session, "báo"), "503", clock.now())
