@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Float,
     Integer,
@@ -88,7 +89,8 @@ def _value(column: Column[Any], listed: list[str], number: int) -> Any:
         Float: number / 7,
         Integer: number,  # also of a row that it refers to
         LargeBinary: bytes([number, 0, 255]),
-        String: f"{column.name} {number} — ư"[: getattr(column.type, "length", None)],
+        Date: MONDAY_MORNING.date() + timedelta(days=number),
+        String: f"{number} {column.name} — ư"[: getattr(column.type, "length", None)],
     }
     value = next(kinds[kind] for kind in kinds if isinstance(column.type, kind))
     return value % 1 if isinstance(value, float) else value

@@ -18,9 +18,12 @@ RENAMED = {
     "questions": {"why": "sampling"},
     "robots_copies": {"place": "url"},
     "rechecks": {"looked_at": "checked_at"},
+    "reports": {"week": "period"},
 }
-# Columns whose values another revision wrote anew: finer decisions, and the chain that holds them.
+MADE_ANEW = ("post_bands",)  # the next run fills it
+# Columns whose values another revision wrote anew: finer decisions and the chain that holds them, what to index anew.
 REWRITTEN = {
+    ("posts", "indexed"),
     *(("reviews", name) for name in ("decision", "chain_previous", "chain_hash")),
     ("redactions", "chain_previous"),
     ("chain_heads", "chain_position"),
@@ -47,6 +50,8 @@ def test_every_row_of_an_older_revision_is_kept(empty_database: Database, revisi
         after = dump(connection)
         orphans = connection.execute(text("PRAGMA foreign_key_check")).all() if database.is_sqlite else []
     for table, rows in before.items():
+        if table in MADE_ANEW:
+            continue
         kept = {key: _with_new_names(table, row) for key, row in rows.items()}
         added = set(after[table]) - set(kept)
         assert set(kept) <= set(after[table])
