@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ test: lint types imports unit  ## Run every check: linter, formatter, types, imp
 # Each worker is a process of its own, so that none of them needs several threads for its sums.
 WORKERS := -n auto --maxprocesses 4 --dist worksteal
 TESTS ?=
-unit gate test-busy: export OMP_NUM_THREADS := 1
+unit gate long test-busy: export OMP_NUM_THREADS := 1
 
 BROWSER_STAMP := .venv-browser/.installed
 
@@ -55,17 +55,20 @@ $(BROWSER_STAMP): tests/browser/package-lock.json tests/browser/install.sh
 	touch $(BROWSER_STAMP)
 
 browser: setup $(BROWSER_STAMP)  ## Run the tests in a real browser alone; screenshots of every page go to screenshots/.
-	$(BIN)/python -m pytest -m gate tests/browser $(TESTS)
+	$(BIN)/python -m pytest -m "gate or long" tests/browser $(TESTS)
 
 gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser, public sets' tasks.
-	$(BIN)/python -m pytest $(WORKERS) -m "gate or hypothesis" --hypothesis-profile gate $(TESTS)
+	$(BIN)/python -m pytest $(WORKERS) -m "(gate or hypothesis) and not long" --hypothesis-profile gate $(TESTS)
+
+long: setup $(BROWSER_STAMP)  ## Run what takes longest: a day of hostile sources, a hundred kills of reports, the desk in all its looks.
+	$(BIN)/python -m pytest $(WORKERS) -m long $(TESTS)
 
 # Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get
 # a hundredth of it.
 test-busy: setup  ## Run the tests at the lowest priority beside four busy loops (TESTS=PATH: some): none may depend on speed.
 	@loops=; trap 'kill $$loops 2>/dev/null || true' EXIT; trap 'exit 130' INT TERM; \
 	for _ in 1 2 3 4; do $(shell command -v setsid) sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
-	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate" $(TESTS)
+	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate and not long" $(TESTS)
 
 test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
 	@for version in $(SUPPORTED); do \
@@ -77,7 +80,7 @@ test-pythons: $(UV)  ## Run `make test` on every supported Python that is on thi
 test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
 	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks]'
-	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate"
+	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate and not long"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -92,7 +95,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest $(WORKERS) -m "not gate" $(TESTS)
+	$(BIN)/python -m pytest $(WORKERS) -m "not gate and not long" $(TESTS)
 
 format: setup  ## Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .

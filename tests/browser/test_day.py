@@ -99,7 +99,7 @@ def read_again(visitor: Visitor) -> None:
     decide(visitor, "1")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", LOOKS)
 def test_a_day_needs_no_mouse(chromium: Browser, desk: Desk, look: Look) -> None:
     with visiting(chromium, desk, look) as visitor:
         page = visitor.page

@@ -50,7 +50,7 @@ def faults_of(visitor: Visitor) -> list[str]:
     return [*found, *([f"{wide} px wider than the window"] if wide > 0 else [])]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look: Look) -> None:
     faults, folder = [], SCREENSHOTS / str(look)
     folder.mkdir(parents=True, exist_ok=True)

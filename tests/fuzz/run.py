@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from random import Random
 
 from monitor.collectors.isolation.parser import ParserLimits
+from monitor.collectors.isolation.worker import memory_in_use
 from monitor.errors import KiemtinError
 from tests.fuzz.mutators import mutant
 from tests.fuzz.parsers import TARGETS
 from tests.monitor.collectors.hostile import assert_storable
 
-LIMITS = ParserLimits()
-OUT_OF_MEMORY = 7  # the exit status
+HARNESS_BYTES = 120_000_000  # of memory, for the tests' own modules beside the program's
+LIMITS = ParserLimits(memory_bytes=ParserLimits().memory_bytes + HARNESS_BYTES)
+OUT_OF_MEMORY, MUCH_MEMORY_IN_USE = 7, 8  # exit statuses
 _FRAMES_SHOWN = 3
 
 
@@ -45,6 +47,9 @@ def run_apart(name: str, first: int, count: int) -> list[str]:
         begun = [int(line) for line in lines if line.isdecimal()]
         if not begun:
             raise subprocess.SubprocessError(f"the parser {name} could not be run: {done.stderr}")
+        if done.returncode == MUCH_MEMORY_IN_USE:
+            first = begun[-1] + 1
+            continue
         if done.returncode != -signal.SIGPROF and begun[-1] > first:
             first = begun[-1]  # memory that others left in pieces: as in the program, it gets a process of its own
             continue
@@ -67,6 +72,8 @@ def main() -> None:
         for failure in _failures(name, payload):
             os.write(1, f"number {number}: {failure}\n".encode(errors="backslashreplace"))
         signal.setitimer(signal.ITIMER_PROF, 0)
+        if memory_in_use() > HARNESS_BYTES + ParserLimits().memory_bytes // 2:
+            os._exit(MUCH_MEMORY_IN_USE)  # as the program's own process ends then
 
 
 def _failures(name: str, payload: bytes) -> Iterator[str]:

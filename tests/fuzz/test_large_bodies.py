@@ -8,10 +8,11 @@ from itertools import islice
 
 import pytest
 
-from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
+from monitor.collectors.isolation.parser import ProcessParser
 from monitor.errors import KiemtinError
 from tests.fuzz.large_bodies import HTML_UNITS, JSON_UNITS, XML_UNITS, Body
 from tests.fuzz.parsers import ENDED_BY_LIMITS, TARGETS, read_target
+from tests.fuzz.run import LIMITS
 
 MOST_TAGS = {
     "xenforo": 199_000,
@@ -34,7 +35,7 @@ FAULTS = ("processor time", "MB of memory", "ended the process", FAULT)
 @pytest.mark.gate
 @pytest.mark.parametrize("name", BY_PARSER)
 async def test_large_bodies_end_in_time(name: str) -> None:
-    parser, target = ProcessParser(ParserLimits()), TARGETS[name]
+    parser, target = ProcessParser(LIMITS), TARGETS[name]
     exceeded = []
     try:
         for label, body in BY_PARSER[name].items():

@@ -29,13 +29,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of a call: its result, an error of this program, or the reason why there is neither."""
+    """What became of a call: its result, an error of this program, or the reason why there is neither.
+
+    Where much memory stays in use, in pieces, the process ends with the reply: the next answer could fail for it.
+    """
 
     result: Any = None
     error: KiemtinError | None = None
     reason: str = ""
     out_of_memory: bool = False
     timed_out: bool = False
+    leaves_much_memory: bool = False
 
 
 def _answer() -> Fetched:

@@ -114,7 +114,7 @@ class ProcessParser:
         except BaseException:  # a reply that nobody waits for would be taken for that to the next call
             await self._end()
             raise
-        if reply.out_of_memory:
+        if reply.out_of_memory or reply.leaves_much_memory:
             await self._end()
         return reply
 
@@ -148,9 +148,7 @@ class ProcessParser:
 
 def _may_be_due_to_earlier_answers(reply: Reply) -> bool:
     """Tell whether a new process could read what this one did not. Time is counted for each answer alone."""
-    if reply.timed_out:
-        return False
-    return bool(reply.out_of_memory or reply.reason or isinstance(reply.error, PayloadInvalid))
+    return bool(reply.out_of_memory or (reply.reason and not reply.timed_out))
 
 
 def _result(reply: Reply, fetched: Fetched) -> Any:

@@ -9,6 +9,8 @@ import resource
 import signal
 import sys
 import traceback
+from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 from monitor.collectors.isolation.frames import Call, Reply, pack_reply, read_frame, unpack_call
@@ -17,21 +19,23 @@ from monitor.errors import KiemtinError
 TOO_DEEP = "it is nested too deeply"
 
 
-def serve(calls: BinaryIO, replies: BinaryIO, cpu_seconds: float) -> None:
-    """Answer calls one after the other; after one that took too much memory, end."""
+def serve(calls: BinaryIO, replies: BinaryIO, cpu_seconds: float, memory_bytes: int) -> None:
+    """Answer calls one after the other; after one that leaves much memory in use, end."""
     while (frame := read_frame(calls)) is not None:
         call = unpack_call(frame)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        reply, packed = _answered(call)
+        reply, packed = _answered(call, memory_bytes // 2)
         signal.setitimer(signal.ITIMER_PROF, 0)
         replies.write(packed)
         replies.flush()
-        if reply.out_of_memory:
+        if reply.out_of_memory or reply.leaves_much_memory:
             return
 
 
-def _answered(call: Call) -> tuple[Reply, bytes]:
+def _answered(call: Call, much_memory: int) -> tuple[Reply, bytes]:
     reply = run(call)
+    if memory_in_use() > much_memory:
+        reply = replace(reply, leaves_much_memory=True)
     try:
         return reply, pack_reply(reply, call.fetched)
     except MemoryError:
@@ -41,6 +45,15 @@ def _answered(call: Call) -> tuple[Reply, bytes]:
     except Exception as error:  # noqa: BLE001  the result of a parser is no plain data
         reply = _fault(error)
     return reply, pack_reply(reply, call.fetched)
+
+
+def memory_in_use() -> int:
+    """Give the data of this process in bytes, as the limit counts them; 0 where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[5]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def run(call: Call) -> Reply:
@@ -69,4 +82,4 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not stand among the replies
-    serve(sys.stdin.buffer, replies, cpu_seconds)
+    serve(sys.stdin.buffer, replies, cpu_seconds, memory_bytes)

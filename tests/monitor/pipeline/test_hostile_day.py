@@ -118,7 +118,7 @@ async def client(clock: FakeClock) -> AsyncIterator[PoliteClient]:
         yield one
 
 
-@pytest.mark.gate
+@pytest.mark.long
 async def test_every_good_source_is_read_on_time_among_hostile_ones_of_every_kind(
     sqlite_database: Database, clock: FakeClock, client: PoliteClient
 ) -> None:

@@ -24,7 +24,6 @@ from tests.clock import FakeClock
 from tests.monitor.reports.sample_week import AFTER, fill
 
 pytestmark = pytest.mark.gate
-KILLS = 100
 IN_A_ROW = 3
 
 
@@ -108,7 +107,8 @@ def run_in_a_fork(world: World, late: float, kill_after: float | None) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def test_no_file_is_half_and_nothing_is_sent_twice(world: World) -> None:
+@pytest.mark.parametrize("kills", [25, pytest.param(100, marks=pytest.mark.long)])
+def test_no_file_is_half_and_nothing_is_sent_twice(world: World, kills: int) -> None:
     moments = [number * LONGEST.total_seconds() for number in range(IN_A_ROW + 1)]
     wholes = []  # what is written at each moment: the time stands in it
     for late in moments:  # this also loads the libraries, so that kills hit the work
@@ -120,7 +120,7 @@ def test_no_file_is_half_and_nothing_is_sent_twice(world: World) -> None:
     started = time.monotonic()
     run_in_a_fork(world, 0, None)
     takes = time.monotonic() - started
-    while killed < KILLS:
+    while killed < kills:
         world.begin_anew()
         for late in moments[:-1]:  # at each, what the killed program held is free again
             if run_in_a_fork(world, late, draw.uniform(0, takes)):

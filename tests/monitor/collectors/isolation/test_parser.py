@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -77,7 +78,7 @@ async def test_what_takes_too_much_or_breaks_is_one_invalid_answer_and_the_next_
     assert (await run(parser, readers.words)).words == ["một", "hai", "ba"]
 
 
-@pytest.mark.parametrize("way", ["leaves", "fault", "invalid"])
+@pytest.mark.parametrize("way", ["leaves", "fault"])
 async def test_what_fails_for_what_an_earlier_answer_left_is_read_in_a_new_process(
     parser: ProcessParser, way: str
 ) -> None:
@@ -86,6 +87,16 @@ async def test_what_fails_for_what_an_earlier_answer_left_is_read_in_a_new_proce
     read = await run(parser, readers.reads_in_a_sound_process, way)
     assert read.words == ["một", "hai", "ba"]
     assert read.pid == parser.pid != broken
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not say how much memory is in use")
+async def test_after_an_answer_that_leaves_much_memory_in_use_the_next_gets_a_new_process(
+    parser: ProcessParser,
+) -> None:
+    before = await run(parser, readers.keeps_memory, 120_000_000)
+    after = await run(parser, readers.keeps_memory, 1)
+    assert after != before
+    assert await run(parser, readers.keeps_memory, 1) == after
 
 
 async def test_the_event_loop_goes_on_while_an_answer_is_parsed(parser: ProcessParser) -> None:
