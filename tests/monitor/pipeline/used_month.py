@@ -18,7 +18,7 @@ from monitor.pipeline.score_and_match import score_and_match
 from monitor.reports.issue import Wish
 from monitor.reports.periods import Unit, current_period
 from monitor.settings import Settings
-from storage import flags, reviews, sources
+from storage import flags, quote_choices, reviews, sources
 from storage.decisions import choices
 from storage.models import Flag
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -176,6 +176,8 @@ def _decide(month: Month, most: int) -> None:
             )
             decision = choices(flag.label)[0 if flag.id % 2 else -2]  # that the label holds, or that it does not
             reviews.decide(session, flag, reviewer_id=1, decision=decision, note=note, evidence=[link], now=now)
+            if flag.state == "confirmed":
+                quote_choices.choose(session, flag, user_id=1, now=now)
         session.commit()
 
 

@@ -59,7 +59,7 @@ def found_in_files(folder: Path, search: Search) -> Mapping[str, set[str]]:
     return {name: names for name, names in found.items() if names}
 
 
-def test_nothing_that_can_be_run_is_left_out(used: Installation) -> None:
+def nothing_that_can_be_run_is_left_out(used: Installation) -> None:
     run = {said.removeprefix("kiemtin ").removeprefix("--debug ") for said in used.said}
     missing = {
         name
@@ -69,13 +69,13 @@ def test_nothing_that_can_be_run_is_left_out(used: Installation) -> None:
     assert missing == set(NOT_RUN)
 
 
-def test_the_pages_were_opened(used: Installation) -> None:
+def the_pages_were_opened(used: Installation) -> None:
     opened = {re.sub(r"[?].*|\d+", "", path) for path in used.answers.walked}
     assert {"/", "/queue", "/flags/", "/questions", "/teach", "/users", "/account"} <= opened
     assert [path for path in used.answers.walked if path.endswith(".xlsx")]
 
 
-def test_what_was_planted_is_there(used: Installation) -> None:
+def what_was_planted_is_there(used: Installation) -> None:
     texts = list(contents(used.home / "kiemtin.db"))
     assert Search(PERSONAL).found(texts) == set(PERSONAL)
     captures = [text for path in (used.home / "captures").rglob("*.warc.gz") for text in contents(path)]
@@ -85,7 +85,7 @@ def test_what_was_planted_is_there(used: Installation) -> None:
     assert len(list((used.home / "models").iterdir())) >= 4
 
 
-def test_no_command_tells_a_secret(used: Installation) -> None:
+def no_command_tells_a_secret(used: Installation) -> None:
     search = secrets(used)
     found = {command: names for command, said in used.said.items() if (names := search.found(said))}
     shown_once = {command: names for command, names in found.items() if command.startswith(SHOWN_ONCE)}
@@ -93,11 +93,11 @@ def test_no_command_tells_a_secret(used: Installation) -> None:
     assert sorted(shown_once.values(), key=str) == [{"key of the API"}, {"link of an invitation"}]
 
 
-def test_no_page_tells_a_secret(used: Installation) -> None:
+def no_page_tells_a_secret(used: Installation) -> None:
     assert found_in_answers(used, secrets(used)) == {}
 
 
-def test_secrets_lie_where_the_operator_wrote_them_alone(used: Installation) -> None:
+def secrets_lie_where_the_operator_wrote_them_alone(used: Installation) -> None:
     found = found_in_files(used.home, secrets(used))
     places = {re.sub(r"^before-restore-[^/]*/", "", name) for name in found}
     assert places == {"kiemtin.toml", "secret.key", "former.keys"}
@@ -105,19 +105,19 @@ def test_secrets_lie_where_the_operator_wrote_them_alone(used: Installation) -> 
     assert found_in_files(used.home.parent / "scratch", secrets(used)) == {}
 
 
-def test_no_log_and_no_error_tells_of_a_person(used: Installation) -> None:
+def no_log_and_no_error_tells_of_a_person(used: Installation) -> None:
     search = Search({**PERSONAL, **AUTHORS})
     found = {command: names for command, said in used.said.items() if (names := search.found(said))}
     assert {command for command in found if not command.startswith(SHOWS_WHAT_WAS_GIVEN)} == set()
 
 
-def test_pages_show_persons_where_a_post_is_judged_alone(used: Installation) -> None:
+def pages_show_persons_where_a_post_is_judged_alone(used: Installation) -> None:
     found = found_in_answers(used, Search(PERSONAL))
     assert {asked for asked in found if not JUDGES.match(asked)} == set()
     assert len(found) > 10
 
 
-def test_no_page_names_an_author_but_in_the_address_of_the_post(used: Installation) -> None:
+def no_page_names_an_author_but_in_the_address_of_the_post(used: Installation) -> None:
     found = found_in_answers(used, Search(AUTHORS))
     assert {name for names in found.values() for name in names} <= {"author's handle"}
     handle = AUTHORS["author's handle"]
@@ -128,7 +128,7 @@ def test_no_page_names_an_author_but_in_the_address_of_the_post(used: Installati
             assert handle not in text, asked
 
 
-def test_files_hold_persons_in_database_and_captures_alone(used: Installation) -> None:
+def files_hold_persons_in_database_and_captures_alone(used: Installation) -> None:
     found = found_in_files(used.home, Search({**PERSONAL, **AUTHORS}))
     places = {re.sub(r"^before-restore-[^/]*/", "", name).partition("/")[0] for name in found}
     assert places <= {"kiemtin.db", "kiemtin.db-wal", "captures"}
@@ -137,6 +137,28 @@ def test_files_hold_persons_in_database_and_captures_alone(used: Installation) -
     assert set(written) == {*given, "posts.csv.refused.csv"}  # what was refused lies beside what was given
 
 
-def test_the_database_knows_no_author_but_by_the_address_of_a_post(used: Installation) -> None:
+def the_database_knows_no_author_but_by_the_address_of_a_post(used: Installation) -> None:
     texts = list(contents(used.home / "kiemtin.db"))
     assert Search(AUTHORS).found(texts) == {"author's handle"}
+
+
+CHECKS = (
+    nothing_that_can_be_run_is_left_out,
+    the_pages_were_opened,
+    what_was_planted_is_there,
+    no_command_tells_a_secret,
+    no_page_tells_a_secret,
+    secrets_lie_where_the_operator_wrote_them_alone,
+    no_log_and_no_error_tells_of_a_person,
+    pages_show_persons_where_a_post_is_judged_alone,
+    no_page_names_an_author_but_in_the_address_of_the_post,
+    files_hold_persons_in_database_and_captures_alone,
+    the_database_knows_no_author_but_by_the_address_of_a_post,
+)
+
+
+# One test, since each process that runs tests would use an installation of its own.
+def test_what_was_planted_is_where_it_belongs_alone(used: Installation, subtests: pytest.Subtests) -> None:
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(used)
