@@ -60,7 +60,7 @@ browser: setup $(BROWSER_STAMP)  ## Run the tests in a real browser alone; scree
 gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser, public sets' tasks.
 	$(BIN)/python -m pytest $(WORKERS) -m "(gate or hypothesis) and not long" --hypothesis-profile gate $(TESTS)
 
-long: setup $(BROWSER_STAMP)  ## Run what takes longest: a day of hostile sources, a hundred kills of reports, the desk in all its looks.
+long: setup $(BROWSER_STAMP)  ## Run what takes longest: a day of hostile sources, pages that limits end, a hundred kills of reports, more looks of the desk.
 	$(BIN)/python -m pytest $(WORKERS) -m long $(TESTS)
 
 # Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get
