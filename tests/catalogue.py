@@ -69,10 +69,6 @@ def is_translated(message: Message) -> bool:
     return bool(strings) and all(strings)
 
 
-def _is_visible(folder: str) -> bool:
-    return not Path(folder).name.startswith(".")
-
-
 def _as_many(strings: object, text: str | tuple[str, ...]) -> bool:
     """Tell whether a translation has a plural if and only if the text has one."""
     return isinstance(strings, str) == isinstance(text, str)
