@@ -16,6 +16,7 @@ TABLE = re.compile(r"<!-- settings -->(.*?)<!-- /settings -->", re.DOTALL)
 ROW = re.compile(r"^\|\s*`([^`]+)`\s*\|\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|$", re.MULTILINE)
 COMMAND = re.compile(r"(?:^|[`\s/])kiemtin((?: +[a-z][a-z-]*)+)", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+TARGET = re.compile(r"(?:^|`)(?:\$ )?make(?: [A-Z]+=\S+)* ([a-z][a-z-]*[a-z])(?= |`|$)", re.MULTILINE)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 
 
@@ -86,6 +87,13 @@ def test_every_command_that_is_named_exists() -> None:
         if inner is None or (inner and (rest or first not in alone) and (not rest or rest[0] not in inner)):
             wrong.append(f"{page}: kiemtin {' '.join([first, *rest])}")
     assert wrong == []
+
+
+def test_every_target_of_make_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = {target for _, text in pages() for code in CODE.findall(text) for target in TARGET.findall(code)}
+    assert named >= {"setup", "demo", "test", "gate", "long"}
+    assert named - set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE)) == set()
 
 
 def test_every_link_into_the_project_leads_somewhere() -> None:
