@@ -72,7 +72,7 @@ def settings_of(addresses: dict[str, str]) -> str:
             ("youtube", "key of an API"),
             ("mastodon", "token of a server"),
             ("metrics", "token of metrics"),
-            ("smtp", "password for mail"),
+            ("report-mail", "password for mail"),
             ("nhan", "secret of a webhook"),
         )
     )
