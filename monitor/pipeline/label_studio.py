@@ -244,16 +244,21 @@ def _said(annotations: Sequence[_Annotation]) -> Verdict | str:
         return "no annotation"
     if len(decisions) > 1:
         return "annotators differ"
-    note = "\n".join(line for each in given for line in _values(each, NOTE, "text"))
+    note = "\n".join(line for each in given for line in _values(each, NOTE, "text")).strip()
     links = [line.strip() for each in given for line in _values(each, EVIDENCE, "text")]
     kept = tuple(dict.fromkeys(link for link in links if link.startswith(("http://", "https://"))))
-    return Verdict(decisions.pop(), note.replace("\x00", "").strip()[:MAX_NOTE], kept[:MAX_LINKS])
+    return Verdict(decisions.pop(), note[:MAX_NOTE], kept[:MAX_LINKS])
 
 
 def _values(annotation: _Annotation, name: str, kind: str) -> Iterator[str]:
     for result in annotation.result:
         values = result.value.get(kind) if result.from_name == name else None
         if isinstance(values, str):
-            yield values
+            yield _storable(values)
         elif isinstance(values, list):
-            yield from (value for value in values if isinstance(value, str))
+            yield from (_storable(value) for value in values if isinstance(value, str))
+
+
+def _storable(text: str) -> str:
+    """Take out what JSON can write and no database keeps: NUL, and half a character pair."""
+    return text.replace("\x00", "").encode("utf-8", errors="replace").decode("utf-8")

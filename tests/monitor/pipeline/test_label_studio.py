@@ -174,6 +174,20 @@ def test_what_cannot_be_decided_is_counted_with_its_reason(
     assert states(sqlite_database) == ["open", "open", "open", "rejected", "open"]
 
 
+@pytest.mark.parametrize("unstorable", ["\x00", "\ud800"])
+def test_characters_that_no_database_keeps_stop_no_decision(
+    sqlite_database: Database, clock: FakeClock, lan: int, unstorable: str
+) -> None:
+    one, two, *_ = exported(sqlite_database)
+    written = annotate(one, "refuted", note=f"sai{unstorable} rồi", link=f"https://bao.example/{unstorable}1")
+    assert DecisionImport(sqlite_database, clock, lan).run([written, annotate(two, "yes")]) == Imported(2, {})
+    with sqlite_database.work() as session:
+        first = session.scalars(select(Review).order_by(Review.id)).first()
+    kept = unstorable.replace("\x00", "").replace("\ud800", "?")
+    assert first is not None
+    assert (first.note, first.evidence) == (f"sai{kept} rồi", [f"https://bao.example/{kept}1"])
+
+
 def test_a_dry_run_decides_nothing_and_a_second_import_nothing_more(
     sqlite_database: Database, clock: FakeClock, lan: int
 ) -> None:
