@@ -57,23 +57,22 @@ def signature(bare: Sequence[str]) -> list[int]:
     """
     if len(bare) < LEAST_SYLLABLES:
         return []
-    from datasketch import MinHash  # noqa: PLC0415  takes half a second to import
-
     numbers = np.fromiter(map(_number, bare), np.uint64, len(bare))
     runs = np.zeros(len(bare) - RUN + 1, np.uint64)
     for place in range(RUN):
         runs = runs * np.uint64(0x9E3779B97F4A7C15) + numbers[place : len(runs) + place]
     runs = np.unique((runs ^ (runs >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32))
-    made = MinHash(num_perm=BANDS, permutations=_permutations(), hashfunc=int, scheme="affine32")
+    made = _empty().copy()
     made.update_batch(runs.tolist())
     return [(band << _VALUE_BITS) | int(value) for band, value in enumerate(made.hashvalues)]
 
 
 @cache
-def _permutations() -> Any:
-    from datasketch import MinHash  # noqa: PLC0415  takes half a second to import
+def _empty() -> Any:
+    """Make the signature of nothing, of which all others are copies: drawing its permutations takes long."""
+    from datasketch import MinHash
 
-    return MinHash(num_perm=BANDS, seed=1, scheme="affine32").permutations
+    return MinHash(num_perm=BANDS, seed=1, hashfunc=int, scheme="affine32")
 
 
 @lru_cache(2**16)

@@ -138,7 +138,7 @@ def percentile_interval(values: Floats) -> Interval:
 
 def wilson(hits: int, total: int) -> Interval:
     """Return the 95 % Wilson score interval of a share, by `scipy.stats`; (0, 1) of nothing."""
-    from scipy.stats import binomtest  # noqa: PLC0415  scipy.stats takes most of a second to import
+    from scipy.stats import binomtest
 
     if not total:
         return 0.0, 1.0

@@ -6,6 +6,7 @@ Krippendorff's Alpha-Reliability* (2011), nominal data; units that only one pers
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from classifiers.evaluation.bootstrap import Interval, percentile_interval, resamples
 
 Floats = NDArray[np.float64]
+_ZERO: Final = 1e-12  # rounding leaves so much where chance agreement is certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _alphas(tables: Floats) -> Floats:
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=np.abs(whole) > 1e-12)  # noqa: PLR2004  zero
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=np.abs(whole) > _ZERO)
 
 
 def _interval(tables: Floats, measure: Callable[[Floats], Floats]) -> Interval | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, f1_score
 
 from classifiers.data.datasets import CRITICISM, Example
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
@@ -124,8 +125,6 @@ class _ScoredByBoth:
 
     def average_precision(self, label: str) -> PairedFigure:
         """Compare average precision."""
-        from sklearn.metrics import average_precision_score  # noqa: PLC0415  takes half a second to import
-
         new, old = self.new.column(label), self.old.column(label)
         of_new, of_old = (float(average_precision_score(one.answers, one.probabilities)) for one in (new, old))
         return PairedFigure(of_new, of_old, len(new.answers))
@@ -138,8 +137,6 @@ class _ScoredByBoth:
 
     def f1(self, label: str) -> PairedFigure:
         """Compare the F1 of a label's flags."""
-        from sklearn.metrics import f1_score  # noqa: PLC0415  takes half a second to import
-
         new, old = self.new.column(label), self.old.column(label)
         of_new, of_old = (float(f1_score(one.answers, one.flagged, zero_division=1.0)) for one in (new, old))
         return PairedFigure(of_new, of_old, len(new.answers))

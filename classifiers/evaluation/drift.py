@@ -42,7 +42,7 @@ def measure_drift(before: NDArray[np.float64], now: NDArray[np.float64]) -> Scor
         now: Newer ones, at least one.
 
     """
-    from scipy.stats import chi2  # noqa: PLC0415  scipy.stats takes half a second to import
+    from scipy.stats import chi2
 
     inner = np.unique(np.quantile(before, np.arange(1, BINS) / BINS))
     old, new = (_shares(np.searchsorted(inner, values, side="right"), len(inner) + 1) for values in (before, now))

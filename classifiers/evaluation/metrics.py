@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_curve
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.bootstrap import label_figures, label_intervals
@@ -105,8 +106,6 @@ def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray
 
 def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
     """Find the threshold with the best F1."""
-    from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import
-
     precision, recall, thresholds = precision_recall_curve(answers, probabilities)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)

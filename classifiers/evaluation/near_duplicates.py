@@ -21,7 +21,7 @@ UNSIGNED_BAND = -1  # marks a text that is too short to be compared
 
 def bands(text: str) -> dict[int, str]:
     """Compute the key of each band of a text's signature; texts with an equal key in a band may be copies."""
-    from datasketch import MinHash  # noqa: PLC0415  takes half a second to import
+    from datasketch import MinHash
 
     ngrams = _ngrams(text)
     if not ngrams:

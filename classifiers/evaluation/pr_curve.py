@@ -42,7 +42,7 @@ class Curve:
             points: Maximum number of thresholds; they are spaced evenly in recall.
 
         """
-        from sklearn.metrics import precision_recall_curve  # noqa: PLC0415  takes half a second to import
+        from sklearn.metrics import precision_recall_curve
 
         precision, recall, thresholds = precision_recall_curve(answers, probabilities)
         wanted = np.linspace(1.0, 0.0, points, endpoint=False)

@@ -60,7 +60,7 @@ class Segmenter:
 
     def _load(self) -> tuple[_Cut, Tagger]:
         if self._loaded is None:
-            from underthesea.pipeline.word_tokenize import regex_tokenize  # noqa: PLC0415  only with the first text
+            from underthesea.pipeline.word_tokenize import regex_tokenize
 
             folder = Path(regex_tokenize.__file__).parent / "models" / _MODEL
             templates, dictionary = (joblib.load(folder / file) for file in ("features.bin", "dictionary.bin"))

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 from classifiers.evaluation.pr_curve import POINTS, Curve
 from classifiers.model.classifier import sigmoid
@@ -86,8 +87,6 @@ class FlagPrecision:
 
     def interval(self, threshold: float) -> tuple[float, float, float] | None:
         """Give the share of flags that are right from a threshold on, with its 95 % interval; None without a flag."""
-        from scipy.stats import beta  # noqa: PLC0415  takes a second to import
-
         reached = np.flatnonzero(self.log_odds >= threshold)
         if not reached.size:
             return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from sklearn.metrics import average_precision_score
 
 from classifiers.training.local import LocalPosts, folds_of
 
@@ -36,8 +37,6 @@ def forecast(local: LocalPosts, column: int, more: int) -> Forecast | None:
         None where too few posts carry the label to say anything.
 
     """
-    from sklearn.metrics import average_precision_score  # noqa: PLC0415  takes half a second to import
-
     rows = np.flatnonzero(local.answers[:, column] >= 0)
     answers = local.answers[rows, column] == 1
     if min(int(answers.sum()), int((~answers).sum())) < LEAST_POSITIVES:
