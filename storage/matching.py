@@ -146,7 +146,7 @@ def claims_without_evidence(session: Session, label: str, limit: int) -> Sequenc
 
 
 def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:
-    """Store reference posts as suggested evidence for a claim, with their cosine similarity (0 to 1)."""
+    """Store reference posts as suggested evidence for a claim, with how well each agrees (0 to 1)."""
     rows = [
         {
             "post_id": post_id,

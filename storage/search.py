@@ -90,6 +90,7 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+_INDEXED = 2  # syllables of the longest phrase that is one lexeme of PostgreSQL's index
 # Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
 PLANNER = (
     ("enable_indexscan", "off", "on"),
@@ -257,7 +258,7 @@ def _lexemes(words: Words) -> list[str]:
 
 def _has_long_phrase(query: Query) -> bool:
     if isinstance(query, Words):
-        return len(query.syllables) > 2  # noqa: PLR2004  pairs are indexed
+        return len(query.syllables) > _INDEXED
     parts = (*query.parts, *query.unwanted) if isinstance(query, AllOf) else query.parts
     return any(map(_has_long_phrase, parts))
 

@@ -27,7 +27,7 @@ BATCH: Final = 100
 CLAIMS_MOST: Final = 1000
 CANDIDATES: Final = 8  # those that share most keys are compared
 NAME_WORDS: Final = 4
-NAME_FROM: Final = 60  # first syllables of a post that its cluster is named after
+NAME_FROM: Final = 480  # first characters of a post that its cluster is named after
 COUNTED: Final = 500  # posts with a word, when it is weighed for a name
 
 
@@ -102,7 +102,7 @@ class Matcher:
         """Name a cluster after the words of a post that few other posts hold."""
         text = normalise("".join(posts.texts_of(session, [post_id]).values())).text
         weights: dict[str, float] = {}
-        for word in self._segmenter.segment(text[: NAME_FROM * 8]):
+        for word in self._segmenter.segment(text[:NAME_FROM]):
             syllables = terms_of(word.text).accented
             if len(syllables) > 1 and word.text not in weights:
                 stored = search.count(session, Words(syllables, accented=True), at_most=COUNTED)
