@@ -22,14 +22,19 @@ def reach(visitor: Visitor, wanted: Locator, *, most: int = 60) -> None:
     raise AssertionError(message)
 
 
+def give_password(visitor: Visitor, name: str) -> None:
+    """Fill the first page of signing in, and send it."""
+    visitor.open("/login")
+    visitor.page.keyboard.type(name)  # the field has the focus
+    reach(visitor, visitor.page.locator("#password"))
+    visitor.page.keyboard.type(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+
+
 def sign_in(visitor: Visitor, name: str) -> None:
     """Sign in by keys; an administrator also sets up the second factor."""
     page, keyboard = visitor.page, visitor.page.keyboard
-    visitor.open("/login")
-    keyboard.type(name)  # the field has the focus
-    reach(visitor, page.locator("#password"))
-    keyboard.type(PASSWORD)
-    keyboard.press("Enter")
+    give_password(visitor, name)
     page.wait_for_url(lambda address: "/login" not in address)
     if "/second-factor" in page.url:
         secret = page.locator("code.secret").inner_text()

@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Visitor, visiting
-from tests.browser.keys import sign_in
+from tests.browser.keys import give_password, sign_in
 from tests.browser.world import ADMIN
 from tests.monitor.review.test_language_pages import FILES
 from tests.monitor.review.walking import pages as routes
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 NO_PAGES = FILES | {"/healthz", "/readyz"}
+CODE = "/login/code"  # shown between the password and the desk alone
+NOT_THERE = {"/join/no-such-invitation", "/no-such-page"}
+REFUSED = re.compile(r"status of (404|410) ")
 # What axe calls best practice is asked for as well.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 pytestmark = pytest.mark.gate
@@ -27,11 +31,13 @@ def pages(desk: Desk) -> Iterator[str]:
         "question_id": desk.world.question_id,
         "post_id": desk.world.post_id,
         "reading_id": desk.world.reading_id,
+        "case_id": desk.world.case_id,
         "token": "no-such-invitation",
     }
     for route in routes(desk.app):
-        if "GET" in (route.methods or ()) and route.path not in NO_PAGES and not route.path.startswith("/api/"):
-            yield re.sub(r"\{(\w+)\}", lambda found: str(numbers.get(found[1], 1)), route.path)
+        if "GET" in (route.methods or ()) and route.path not in {*NO_PAGES, CODE} and not route.path.startswith("/api/"):
+            known = numbers | ({"flag_id": desk.world.decided_id} if route.path.startswith("/second/") else {})
+            yield re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), route.path)
     yield "/search?q=luong"
     yield "/no-such-page"
 
@@ -50,20 +56,29 @@ def faults_of(visitor: Visitor) -> list[str]:
     return [*found, *([f"{wide} px wider than the window"] if wide > 0 else [])]
 
 
+def look_at(visitor: Visitor, path: str, folder: Path) -> list[str]:
+    """Take a picture of the page that is open, and list what is wrong with it."""
+    visitor.page.evaluate(AXE_FILE.read_text(encoding="utf-8"))
+    name = re.sub(r"\W+", "-", path).strip("-") or "home"
+    visitor.page.screenshot(path=folder / f"{name}.png", full_page=True)
+    return [f"{path}: {fault}" for fault in faults_of(visitor)]
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look: Look) -> None:
-    faults, folder = [], SCREENSHOTS / str(look)
+    faults, others, folder = [], set(), SCREENSHOTS / str(look)
     folder.mkdir(parents=True, exist_ok=True)
-    axe = AXE_FILE.read_text(encoding="utf-8")
     with visiting(chromium, desk, look) as visitor:
         sign_in(visitor, ADMIN)
         for path in pages(desk):
-            visitor.open(path)
-            visitor.page.evaluate(axe)
-            name = re.sub(r"\W+", "-", path).strip("-") or "home"
-            visitor.page.screenshot(path=folder / f"{name}.png", full_page=True)
-            faults += [f"{path}: {fault}" for fault in faults_of(visitor)]
+            if visitor.open(path) != HTTPStatus.OK or visitor.page.url != desk.address + path:
+                others.add(path)
+            faults += look_at(visitor, path, folder)
+        give_password(visitor, ADMIN)
+        visitor.page.wait_for_url(desk.address + CODE)
+        faults += look_at(visitor, CODE, folder)
         # A page that is not there is an answer of 404, of which Chromium complains.
-        complaints = [line for line in visitor.complaints if "404" not in line and "410" not in line]
+        complaints = [line for line in visitor.complaints if not REFUSED.search(line)]
+    assert others == NOT_THERE
     assert "\n".join(faults) == ""
     assert complaints == []

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from monitor.review.passwords import hash_password
 from storage import flags, matching, registry, reviews, second_readings, sources, users
 from storage.database import Database
-from storage.models import Flag, Post, Source
+from storage.models import Case, Flag, Post, Source
 from tests.clock import FakeClock
 from tests.factories import add_model, add_post, add_source, make_flag, make_model, make_score
 from tests.storage.sample_questions import add_question
@@ -73,6 +73,8 @@ class World:
     question_id: int
     post_id: int
     reading_id: int
+    decided_id: int
+    case_id: int
     copied_id: int
     copy_id: int
 
@@ -98,10 +100,12 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         matching.join_clusters(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
         reading_id = _read_again(session, clock)
+        case = _confirm(session, clock, posts[2])
         question = add_question(session, posts[0])
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
-        return World(ids, question.id, posts[0].id, reading_id, *_flags_of(session, posts[1], posts[5]))
+        of_copies = _flags_of(session, posts[1], posts[5])
+        return World(ids, question.id, posts[0].id, reading_id, case.flag_id, case.id, *of_copies)
 
 
 def _source(session: Session, clock: FakeClock, name: str) -> Source:
@@ -149,6 +153,16 @@ def _judge(session: Session, clock: FakeClock) -> None:
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
         note = "đã gọi hỏi tổ trưởng"
         reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now())
+
+
+def _confirm(session: Session, clock: FakeClock, post: Post) -> Case:
+    """Confirm a concern: its case is open, and its flag waits for a second reading."""
+    person = users.by_name(session, SECOND)
+    flag = session.scalars(select(Flag).where(Flag.post_id == post.id)).one()
+    reviews.decide(
+        session, flag, reviewer_id=person.id, decision="yes", note="", topic="hours", place="Phường A", now=clock.now()
+    )
+    return session.scalars(select(Case).where(Case.flag_id == flag.id)).one()
 
 
 def _read_again(session: Session, clock: FakeClock) -> int:
