@@ -34,10 +34,11 @@ def pages(desk: Desk) -> Iterator[str]:
         "case_id": desk.world.case_id,
         "token": "no-such-invitation",
     }
+    no_pages = {*NO_PAGES, CODE}
     for route in routes(desk.app):
-        if "GET" in (route.methods or ()) and route.path not in {*NO_PAGES, CODE} and not route.path.startswith("/api/"):
+        if "GET" in (route.methods or ()) and route.path not in no_pages and not route.path.startswith("/api/"):
             known = numbers | ({"flag_id": desk.world.decided_id} if route.path.startswith("/second/") else {})
-            yield re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), route.path)
+            yield re.sub(r"\{(\w+)\}", lambda found, known=known: str(known[found[1]]), route.path)
     yield "/search?q=luong"
     yield "/no-such-page"
 
