@@ -15,9 +15,12 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from classifiers.text.segment import Segmenter
+from monitor.reports.mask import mask_personal
 from monitor.review.app import create_app
 from monitor.review.desk import THEME_COOKIE
 from monitor.review.language import LANGUAGE_COOKIE
+from monitor.review.searching import Searching
 from monitor.review.server import serving
 from monitor.settings import Settings
 from storage.database import Database
@@ -37,6 +40,12 @@ class Look:
     language: str
     width: int
     theme: str
+    zoom: int = 1
+
+    @property
+    def height(self) -> int:
+        """Give the height of the window in CSS pixels: that of a telephone, or of a screen, which zooming divides."""
+        return 844 if self.width < 500 else 768 // self.zoom
 
     def __str__(self) -> str:
         return f"{self.language}-{self.width}-{self.theme}"
@@ -88,7 +97,8 @@ def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterato
     """Serve a desk with posts, people, sources and models until the test ends."""
     world = build_world(sqlite_database, clock, tmp_path)
     settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
-    app = create_app(sqlite_database, clock, settings, SECRET)
+    searching = Searching(Segmenter(), mask_personal)
+    app = create_app(sqlite_database, clock, settings, SECRET, searching=searching)
     started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:
@@ -127,7 +137,8 @@ def chromium() -> Iterator[Browser]:
 def visiting(chromium: Browser, desk: Desk, look: Look) -> Iterator[Visitor]:
     """Open a tab with a language, a width and a theme."""
     context = chromium.new_context(
-        viewport={"width": look.width, "height": 844 if look.width < 500 else 768},
+        viewport={"width": look.width, "height": look.height},
+        device_scale_factor=look.zoom,
         locale="vi-VN",
         color_scheme="light",
         reduced_motion="reduce",

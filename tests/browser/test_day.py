@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import LOOKS, Desk, Look, Visitor, visiting
 from tests.browser.keys import follow, press, reach, sign_in
-from tests.browser.world import REVIEWER
+from tests.browser.world import REVIEWER, add_work
 
 pytestmark = pytest.mark.gate
 FLAG = re.compile(r"/flags/(\d+)")
@@ -81,13 +81,26 @@ def change_language(visitor: Visitor, look: Look) -> None:
 
 
 def search(visitor: Visitor) -> None:
-    """Search without diacritics, and save what was found."""
+    """Search without diacritics, by the key of the search."""
     page = visitor.page
-    follow(visitor, page.locator('nav a[href="/search"]'))
+    press(visitor, "s")
+    page.wait_for_url(re.compile("/search"))
     reach(visitor, page.locator("#q"))
     page.keyboard.type("no luong")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=no"))
+    assert page.locator(".queue li").count() > 0
+
+
+def export(visitor: Visitor) -> None:
+    """Take what was found home as a file: the texts with personal data masked."""
+    page = visitor.page
+    reach(visitor, page.locator('a[href^="/search/export.csv"]'))
+    with page.expect_download() as downloading:
+        page.keyboard.press("Enter")
+    rows = downloading.value.path().read_text(encoding="utf-8-sig")
+    assert "nợ lương" in rows
+    assert "0912" not in rows
 
 
 def read_again(visitor: Visitor) -> None:
@@ -108,8 +121,27 @@ def test_a_day_needs_no_mouse(chromium: Browser, desk: Desk, look: Look) -> None
         decide_copies(visitor)
         settle_case(visitor)
         change_language(visitor, look)
-        search(visitor)
         read_again(visitor)
+        search(visitor)
+        export(visitor)
         follow(visitor, page.locator("form.who button"))
         page.wait_for_url(re.compile("/login"))
+        assert visitor.complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_forty_of_a_day_need_no_mouse(chromium: Browser, desk: Desk, look: Look) -> None:
+    add_work(desk.database, desk.clock, 60)
+    with visiting(chromium, desk, look) as visitor:
+        page, seen = visitor.page, set()
+        sign_in(visitor, REVIEWER)
+        press(visitor, "n")
+        while page.wait_for_url(lambda address: FLAG.search(address) or address == f"{desk.address}/") or FLAG.search(
+            page.url
+        ):
+            seen.add(number_in(page.url))
+            decide(visitor, "3")
+        assert len(seen) == 40
+        assert not page.locator("section.today button").count()
         assert visitor.complaints == []

@@ -1,5 +1,6 @@
 """What the desk of the browser tests holds: something of everything that a page can show. All of it is invented."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from classifiers.text.search_terms import search_terms
 from monitor.review.passwords import hash_password
-from storage import flags, matching, registry, reviews, second_readings, sources, users
+from storage import flags, matching, registry, reviews, search, second_readings, sources, users
 from storage.database import Database
 from storage.models import Case, Flag, Post, Source
+from storage.search import SearchDraft
 from tests.clock import FakeClock
 from tests.factories import add_model, add_post, add_source, make_flag, make_model, make_score
 from tests.storage.sample_questions import add_question
@@ -102,10 +105,24 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         reading_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])
         question = add_question(session, posts[0])
+        _index(session, posts)
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
         of_copies = _flags_of(session, posts[1], posts[5])
         return World(ids, question.id, posts[0].id, reading_id, case.flag_id, case.id, *of_copies)
+
+
+def add_work(database: Database, clock: FakeClock, count: int) -> tuple[int, ...]:
+    """Add posts that all differ, with open flags of all labels by turns; gives the numbers of the flags."""
+    texts = [(label, texts[0]) for label, texts in POSTS.items()]
+    with database.work() as session:
+        source = _source(session, clock, "nhom-khu-tro")
+        for number in range(100, 100 + count):
+            label, text = texts[number % len(texts)]
+            _post(session, clock, source, number, label, f"{text} Việc thứ {number}.")
+        session.commit()
+        added = select(Flag.id).join(Post, Post.id == Flag.post_id).where(Post.source_id == source.id)
+        return tuple(session.scalars(added.order_by(Flag.id)))
 
 
 def _source(session: Session, clock: FakeClock, name: str) -> Source:
@@ -127,7 +144,7 @@ def _read(
 
 
 def _post(session: Session, clock: FakeClock, source: Source, number: int, label: str, text: str) -> Post:
-    published = clock.now() - timedelta(hours=5 * number + 2)
+    published, probability = clock.now() - timedelta(hours=5 * number + 2), 0.93 - 0.02 * (number % 20)
     post = add_post(
         session,
         source,
@@ -140,10 +157,28 @@ def _post(session: Session, clock: FakeClock, source: Source, number: int, label
     )
     model = registry.active_model(session)
     assert model is not None
-    registry.record_scores(session, model.id, [make_score(post, {label: 0.93 - 0.02 * number})])
+    registry.record_scores(session, model.id, [make_score(post, {label: probability})])
     words = tuple((word.strip(".,:"), 0.9 - 0.2 * place) for place, word in enumerate(text.split()[:6]))
-    flags.open_flags(session, model.id, [make_flag(post, label, 0.93 - 0.02 * number, words)], clock.now())
+    flags.open_flags(session, model.id, [make_flag(post, label, probability, words)], clock.now())
     return post
+
+
+def _index(session: Session, posts: Sequence[Post]) -> None:
+    """Let the search find posts by the words of their texts."""
+    terms = {post.id: search_terms(post.judged_text) for post in posts}
+    search.index(
+        session,
+        [
+            SearchDraft(
+                post_id=post.id,
+                source_id=post.source_id,
+                dated=post.published_at or post.collected_at,
+                accented=terms[post.id].accented,
+                bare=terms[post.id].bare,
+            )
+            for post in posts
+        ],
+    )
 
 
 def _judge(session: Session, clock: FakeClock) -> None:
