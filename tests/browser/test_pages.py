@@ -10,11 +10,12 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Visitor, visiting
 from tests.browser.keys import give_password, sign_in
-from tests.browser.world import ADMIN
+from tests.browser.reading import spoken_faults
+from tests.browser.world import ADMIN, REVIEWER
 from tests.monitor.review.test_language_pages import FILES
 from tests.monitor.review.walking import pages as routes
 
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+CONTRAST, CUT = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("contrast.js", "cut.js"))
 NO_PAGES = FILES | {"/healthz", "/readyz"}
 CODE = "/login/code"  # shown between the password and the desk alone
 NOT_THERE = {"/join/no-such-invitation", "/no-such-page"}
@@ -52,9 +53,13 @@ def faults_of(visitor: Visitor) -> list[str]:
         for violation in result["violations"]
         for node in violation["nodes"]
     ]
-    found += page.evaluate(f"({CONTRAST})()")
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *([f"{wide} px wider than the window"] if wide > 0 else [])]
+    return [*found, *page.evaluate(f"({CONTRAST})()"), *spoken_faults(page), *faults_of_layout(visitor)]
+
+
+def faults_of_layout(visitor: Visitor) -> list[str]:
+    """List what nobody can read without scrolling sideways, or at all."""
+    wide = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*visitor.page.evaluate(f"({CUT})()"), *([f"{wide} px wider than the window"] if wide > 0 else [])]
 
 
 def look_at(visitor: Visitor, path: str, folder: Path) -> list[str]:
@@ -65,7 +70,13 @@ def look_at(visitor: Visitor, path: str, folder: Path) -> list[str]:
     return [f"{path}: {fault}" for fault in faults_of(visitor)]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+# 200 % on a screen of 1366 px leaves 683 of them, and half of its height.
+ZOOMED = tuple(Look(language, 683, theme, zoom=2) for language, theme in (("vi", "light"), ("en", "dark")))
+
+
+@pytest.mark.parametrize(
+    "look", [*LOOKS, *(pytest.param(look, id=str(look), marks=pytest.mark.long) for look in ZOOMED)]
+)
 def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look: Look) -> None:
     faults, others, folder = [], set(), SCREENSHOTS / str(look)
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,3 +94,14 @@ def test_every_page_can_be_used_by_everybody(chromium: Browser, desk: Desk, look
     assert others == NOT_THERE
     assert "\n".join(faults) == ""
     assert complaints == []
+
+
+def test_nothing_is_cut_at_twice_the_size(chromium: Browser, desk: Desk) -> None:
+    faults = []
+    with visiting(chromium, desk, ZOOMED[0]) as visitor:
+        sign_in(visitor, REVIEWER)
+        for path in ("/", "/queue", f"/flags/{desk.world.copied_id}", "/search?q=luong"):
+            visitor.open(path)
+            faults += [f"{path}: {fault}" for fault in faults_of_layout(visitor)]
+        assert visitor.complaints == []
+    assert "\n".join(faults) == ""
