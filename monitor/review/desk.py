@@ -26,6 +26,7 @@ from monitor.review.language import (
     ngettext,
     thousands,
 )
+from monitor.review.masking import Mask
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
@@ -82,6 +83,11 @@ class Desk:
     def segmenter(self) -> Segmenter | None:
         """What knows which syllables of a search make a word."""
         return self.searching.segmenter if self.searching else None
+
+    @property
+    def mask(self) -> Mask | None:
+        """What replaces personal data in a text; None where texts are shown as they were published."""
+        return self.searching.mask if self.searching else None
 
     def lease_end(self, now: datetime) -> datetime:
         """Return when a lease taken now ends."""

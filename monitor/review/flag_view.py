@@ -1,9 +1,8 @@
 """The data of the queue and of a flag's page. It includes no author, so no page can show one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -17,11 +16,10 @@ from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.review.language import gettext as _
+from monitor.review.masking import Mask, first_line, word_mask
 from monitor.review.wording import LabelHelp
 from storage import flags, matching, posts, reviews, users
 from storage.models import Evidence, Flag, Post, PostRevision, join_title
-
-FIRST_LINE_CHARACTERS: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +168,6 @@ def percent_of(probability: float) -> int:
     return min(99, max(1, round(100 * probability)))
 
 
-def first_line(title: str | None, text: str) -> str:
-    """Return the first non-empty line of title and text, shortened."""
-    lines = (line.strip() for line in join_title(title, text).splitlines())
-    line = next((line for line in lines if line), _("(không có chữ)"))
-    return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
-
-
 def reviewer_names(session: Session) -> dict[str, str]:
     """Return the names of users by the owner of their leases."""
     return {f"user:{user.id}": user.name for user in users.all_users(session)}
@@ -189,14 +180,16 @@ def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]
     return Holder(names.get(str(flag.lease_owner), _("người khác")), flag.lease_until)
 
 
-def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime) -> tuple[QueueRow, ...]:
+def queue_rows(
+    session: Session, found: Sequence[Flag], owner: str, now: datetime, mask: Mask | None
+) -> tuple[QueueRow, ...]:
     """Collect the rows of the queue."""
     sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in found if flag.post.cluster_id})
     names = reviewer_names(session)
-    return tuple(_queue_row(flag, sizes, other_holder(flag, owner, now, names)) for flag in found)
+    return tuple(_queue_row(flag, sizes, other_holder(flag, owner, now, names), mask) for flag in found)
 
 
-def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> QueueRow:
+def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask: Mask | None) -> QueueRow:
     post, percent = flag.post, percent_of(flag.probability)
     return QueueRow(
         flag_id=flag.id,
@@ -207,7 +200,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None) -> Q
         when=post.published_at or post.collected_at,
         when_is_published=post.published_at is not None,
         precision=post.published_precision if post.published_at else None,
-        first_line=first_line(post.current_title, post.current_text),
+        first_line=first_line(post, mask),
         alike=sizes.get(post.cluster_id or 0, 1),
         removed=post.deleted_at is not None,
         holder=holder,
@@ -235,7 +228,7 @@ def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
 
 
 def flag_view(
-    session: Session, flag: Flag, owner: str, now: datetime, mask: Callable[[str], str] | None = None
+    session: Session, flag: Flag, owner: str, now: datetime, mask: Mask | None, *, revealed: bool
 ) -> FlagView:
     """Collect the data of a flag's page.
 
@@ -245,13 +238,16 @@ def flag_view(
         owner: Whose page it is, as the owner of leases.
         now: The present time, UTC.
         mask: Replaces personal data in the texts; None: they are shown as they were published.
+        revealed: The personal data of this post were asked for; those of other posts stay masked.
 
     """
     post, percent = flag.post, percent_of(flag.probability)
     original = _versions(post, posts.revisions(session, post.id), flag.revision_number)
     rest = next(version.text[MAX_CHARACTERS:] for version in original if version.flagged)
-    versions = tuple(_masked(version, mask) for version in original) if mask else original
+    hide = None if revealed else mask
+    versions = tuple(_masked(version, hide) for version in original) if hide else original
     judged = next(version for version in versions if version.flagged)
+    context = hide(post.context) if hide and post.context else post.context
     reasons = fold(gather_reasons(flag.reasons))
     past = history_of(session, flag)
     url = web_address(post.url)
@@ -272,9 +268,9 @@ def flag_view(
         host=urlsplit(url).hostname if url else None,
         title=mark(heading, reasons),
         text=mark(judged.text[:MAX_CHARACTERS], reasons),
-        rest="" if mask else rest,
-        hides=versions != original,
-        context=mask(post.context) if mask and post.context else post.context,
+        rest="" if hide else rest,
+        hides=versions != original or context != post.context,
+        context=context,
         published_at=post.published_at,
         published_raw=post.published_raw,
         published_precision=post.published_precision,
@@ -282,13 +278,13 @@ def flag_view(
         edited_at=post.edited_at,
         deleted_at=post.deleted_at,
         engagement=tuple((wording.engagement_name(key), str(count)) for key, count in post.engagement.items()),
-        reasons=_reason_rows([(reason.words, reason.weight) for reason in reasons]),
+        reasons=_reason_rows(reasons, _word_mask(original, judged, hide) if hide else None),
         claim=_claim(flag, judged, reasons),
         versions=versions,
         newer_version=post.revision_number > flag.revision_number,
         copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),
         alike=sizes.get(post.cluster_id or 0, 1),
-        evidence=tuple(_evidence(found) for found in matching.evidence_of(session, post.id)),
+        evidence=tuple(_evidence(found, mask) for found in matching.evidence_of(session, post.id)),
         other_flags=tuple(_other_flag(other) for other in others),
         history=past,
         lease_until=flag.lease_until if flag.lease_owner == owner else None,
@@ -312,10 +308,16 @@ def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[
     return (original, *edits)
 
 
-def _masked(version: Version, mask: Callable[[str], str]) -> Version:
+def _masked(version: Version, mask: Mask) -> Version:
     """Mask a version; what the machine does not read is left out, for it may be of any length."""
     title = mask(version.title) if version.title else version.title
     return replace(version, title=title, text=mask(version.text[:MAX_CHARACTERS]))
+
+
+def _word_mask(original: Sequence[Version], judged: Version, mask: Mask) -> Mask:
+    """Return what masks the words of reasons as the flagged version is masked."""
+    open_texts = (join_title(version.title, version.text[:MAX_CHARACTERS]) for version in original if version.flagged)
+    return word_mask(next(open_texts), join_title(judged.title, judged.text), mask)
 
 
 def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | None:
@@ -325,33 +327,32 @@ def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | No
     return find_claim(join_title(judged.title, judged.text), weighed)
 
 
-def _reason_rows(reasons: Sequence[tuple[str, float]]) -> tuple[ReasonRow, ...]:
-    strongest = max((abs(weight) for _, weight in reasons), default=0.0)
-    words = max((abs(weight) for name, weight in reasons if name not in (BASE, REST)), default=0.0)
+def _reason_rows(reasons: Sequence[Reason], mask: Mask | None) -> tuple[ReasonRow, ...]:
+    strongest = max((abs(reason.weight) for reason in reasons), default=0.0)
+    words = max((abs(reason.weight) for reason in reasons if reason.words not in (BASE, REST)), default=0.0)
     return tuple(
         ReasonRow(
-            words=name,
-            explanation=wording.SPECIAL_REASONS.get(name, ""),
-            weight=weight,
-            share=round(100 * abs(weight) / strongest) if strongest else 0,
-            tone="none" if name in (BASE, REST) else tone(weight, words),
+            words=mask(reason.words) if mask and reason.words not in (BASE, REST) else reason.words,
+            explanation=wording.SPECIAL_REASONS.get(reason.words, ""),
+            weight=reason.weight,
+            share=round(100 * abs(reason.weight) / strongest) if strongest else 0,
+            tone="none" if reason.words in (BASE, REST) else tone(reason.weight, words),
         )
-        for name, weight in reasons
+        for reason in reasons
     )
 
 
-def _copy(post: Post, mask: Callable[[str], str] | None) -> OtherPost:
-    line = first_line(post.current_title, post.current_text)
-    line = mask(line) if mask else line
-    return OtherPost(post.source.name, post.published_at or post.collected_at, line, web_address(post.url))
+def _copy(post: Post, mask: Mask | None) -> OtherPost:
+    when = post.published_at or post.collected_at
+    return OtherPost(post.source.name, when, first_line(post, mask), web_address(post.url))
 
 
-def _evidence(found: Evidence) -> OtherPost:
+def _evidence(found: Evidence, mask: Mask | None) -> OtherPost:
     post = found.reference
     return OtherPost(
         source=post.source.name,
         when=post.published_at or post.collected_at,
-        first_line=first_line(post.current_title, post.current_text),
+        first_line=first_line(post, mask),
         url=web_address(post.url),
         similarity=percent_of(found.similarity),
         state=wording.EVIDENCE_STATES[found.state],

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from classifiers.evaluation.coders import CoderAgreement, alpha, kappa
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.flag_view import first_line, web_address
+from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
+from monitor.review.masking import Mask, first_line
 from monitor.review.wording import LabelHelp
 from storage import posts, second_readings, users
 from storage.models import Flag, SecondReading
@@ -80,10 +81,9 @@ def blind_post(session: Session, flag: Flag) -> BlindPost:
     )
 
 
-def difference_row(row: SecondReading) -> DifferenceRow:
+def difference_row(row: SecondReading, mask: Mask | None) -> DifferenceRow:
     """Collect one line of the list of differences."""
-    post = row.flag.post
-    line = first_line(post.current_title, post.current_text)
+    line = first_line(row.flag.post, mask)
     return DifferenceRow(row.id, wording.label_help(row.flag.label), line, row.decided_at)
 
 

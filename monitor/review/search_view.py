@@ -8,9 +8,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from classifiers.text.letters import strip_diacritics
-from classifiers.text.normalise import normalise
+from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from classifiers.text.search_terms import syllable_spans
 from monitor.review.highlight import Piece
+from monitor.review.masking import Mask
 from monitor.review.wording import LabelHelp, label_help
 from storage import flags, posts
 from storage.models import Flag, Post
@@ -47,8 +48,10 @@ class FoundPost:
     flags: tuple[FoundFlag, ...]
 
 
-def found_posts(session: Session, post_ids: Sequence[int], words: Sequence[Words]) -> tuple[FoundPost, ...]:
-    """Read the posts of a page of results, in their order."""
+def found_posts(
+    session: Session, post_ids: Sequence[int], words: Sequence[Words], mask: Mask | None
+) -> tuple[FoundPost, ...]:
+    """Read the posts of a page of results, in their order, their texts masked."""
     by_post: dict[int, list[Flag]] = {}
     for flag in flags.of_posts(session, post_ids):
         by_post.setdefault(flag.post_id, []).append(flag)
@@ -59,13 +62,19 @@ def found_posts(session: Session, post_ids: Sequence[int], words: Sequence[Words
             when=post.published_at or post.collected_at,
             when_is_published=post.published_at is not None,
             precision=post.published_precision,
-            pieces=mark_words(post.judged_text, words),
+            pieces=mark_words(_beginning(post, mask), words),
             url=post.url if (post.url or "").startswith(("https://", "http://")) else None,
             removed=post.deleted_at is not None,
             flags=tuple(FoundFlag(flag.id, label_help(flag.label), flag.state) for flag in by_post.get(post.id, [])),
         )
         for post in posts.in_order(session, post_ids)
     )
+
+
+def _beginning(post: Post, mask: Mask | None) -> str:
+    """Return as much of a post as its words are looked for in."""
+    text = post.judged_text[:MAX_CHARACTERS]
+    return mask(text) if mask else text
 
 
 def post_data(post: Post, of_post: Iterable[Flag], masked: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What somebody searches for at the desk: the words they typed and the filters they chose."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
@@ -12,6 +11,7 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.clock import VIETNAM
 from monitor.review import wording
+from monitor.review.masking import Mask
 from monitor.search_query import parse_query
 from storage.search import Filters, Query
 
@@ -24,12 +24,12 @@ class Searching:
 
     Args:
         segmenter: Knows which syllables make a word.
-        mask: Replaces personal data in a text that is exported.
+        mask: Replaces personal data in a text that is shown or exported.
 
     """
 
     segmenter: Segmenter
-    mask: Callable[[str], str]
+    mask: Mask
 
 
 @dataclass(frozen=True, slots=True)

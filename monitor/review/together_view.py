@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from classifiers.concern_topics import topic_of
 from classifiers.labels import CONCERN
 from classifiers.places.finder import places_in
-from monitor.review.flag_view import first_line
+from monitor.review.masking import Mask, first_line
 from storage import quote_choices, reviews
 from storage.models import Flag, Review
 
@@ -53,12 +53,12 @@ class Together:
         return ",".join(str(copy.flag_id) for copy in self.copies)
 
 
-def together_view(session: Session, flag: Flag) -> Together:
+def together_view(session: Session, flag: Flag, mask: Mask | None) -> Together:
     """Collect it."""
     topic, place = _suggestions(flag)
     standing: Review | None = reviews.newest_standing(session, flag.id, flag.revision_number)
     return Together(
-        copies=tuple(_copy(copy) for copy in reviews.open_copies(session, flag)[:MOST_COPIES]),
+        copies=tuple(_copy(copy, mask) for copy in reviews.open_copies(session, flag)[:MOST_COPIES]),
         decided=tuple(
             DecidedCopy(review.flag_id, review.decision, name) for review, name in reviews.decided_copies(session, flag)
         ),
@@ -77,7 +77,7 @@ def _suggestions(flag: Flag) -> tuple[str, str]:
     return topic_of(text).name, known[0] if known else ""
 
 
-def _copy(copy: Flag) -> OpenCopy:
+def _copy(copy: Flag, mask: Mask | None) -> OpenCopy:
     post = copy.post
-    line = first_line(post.current_title, post.current_text)
-    return OpenCopy(copy.id, post.source.name, post.published_at or post.collected_at, line)
+    when = post.published_at or post.collected_at
+    return OpenCopy(copy.id, post.source.name, when, first_line(post, mask))

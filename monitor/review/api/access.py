@@ -1,6 +1,5 @@
 """Who may use an operation of the API: the key of a request, its scopes, its rate limit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from monitor.review.api.problems import ApiProblem
 from monitor.review.api.rate_limit import RateLimit
 from monitor.review.api.scopes import Scope
 from monitor.review.auth import client_address
+from monitor.review.masking import Mask
 from monitor.review.roles import Right, may
 from monitor.review.tokens import token_hash
 from monitor.settings import Settings
@@ -43,7 +43,7 @@ class ApiContext:
     database: Database
     clock: Clock
     settings: Settings
-    mask: Callable[[str], str]
+    mask: Mask
     limit: RateLimit
     refused: RateLimit
 

@@ -1,6 +1,5 @@
 """The factory of the API, which the desk mounts under /api/v1."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from monitor.review.api import openapi, problems
 from monitor.review.api.access import ApiContext
 from monitor.review.api.rate_limit import RateLimit
 from monitor.review.api.routes import cases, decisions, figures, flags, key, posts, search
+from monitor.review.masking import Mask
 from monitor.settings import Settings
 from storage.database import Database
 
@@ -26,7 +26,7 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Callable[[str], str]) -> FastAPI:
+def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Mask) -> FastAPI:
     """Build the API.
 
     Args:

@@ -1,8 +1,6 @@
 """Rows as what the API sends."""
 
 import re
-import unicodedata
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -24,14 +22,13 @@ from monitor.review.api.schemas import (
     SummaryOut,
 )
 from monitor.review.flag_view import history_of, seen_state_of, web_address
+from monitor.review.masking import Mask, word_mask
 from storage import cases, flags, posts, reviews
 from storage.listings import ClusterSize
 from storage.models import Case, Flag, Post, Report, Review
 
-Mask = Callable[[str], str]
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
-HIDDEN: Final = "[…]"
 _LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -90,20 +87,8 @@ def _reasons(session: Session, flag: Flag, mask: Mask) -> list[ReasonOut]:
     later = posts.revisions(session, flag.post_id)
     versions = [(flag.post.title, flag.post.text), *((each.title, each.text) for each in later)]
     text = "\n".join(f"{title or ''}\n{body}" for title, body in versions)
-    open_text, masked = _folded(text), _folded(mask(text))
-    return [
-        ReasonOut(words=HIDDEN if _is_personal(words, open_text, masked) else mask(words), weight=float(weight))
-        for words, weight in ((str(words), weight) for words, weight in flag.reasons)
-    ]
-
-
-def _is_personal(words: str, text: str, masked: str) -> bool:
-    folded = _folded(words)
-    return folded in text and folded not in masked
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
+    shown = word_mask(text, mask(text), mask)
+    return [ReasonOut(words=shown(str(words)), weight=float(weight)) for words, weight in flag.reasons]
 
 
 def decision_out(review: Review, mask: Mask) -> DecisionOut:

@@ -10,8 +10,8 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.decision_form import MAX_NOTE, MAX_PLACE, clean
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.flag_view import first_line
 from monitor.review.language import gettext as _
+from monitor.review.masking import first_line
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
 from storage import audit, cases
@@ -32,10 +32,7 @@ def show_all(request: Request, desk: CurrentDesk, state: str = "", topic: str = 
     chosen = topic if topic in wording.TOPICS else None
     with desk.database.work() as session:
         found = cases.listed(session, states, topic=chosen, limit=MOST_CASES)
-        rows = [
-            (case, first_line(case.flag.post.current_title, case.flag.post.current_text) if case.flag else None)
-            for case in found
-        ]
+        rows = [(case, first_line(case.flag.post, desk.mask) if case.flag else None) for case in found]
         counts = cases.counts(session)
     context = {
         "rows": rows,
@@ -98,7 +95,7 @@ def _page(request: Request, desk: Desk, case_id: int, *, line: str = "", status:
     with desk.database.work() as session:
         case = cases.by_id(session, case_id)
         behind = [
-            (flag.id, flag.post.source.name, first_line(flag.post.current_title, flag.post.current_text))
+            (flag.id, flag.post.source.name, first_line(flag.post, desk.mask))
             for flag in cases.flags_of(session, case_id)
         ]
         events = cases.events_of(session, case_id)

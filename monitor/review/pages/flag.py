@@ -178,10 +178,10 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        masking = desk.searching.mask if desk.searching and request.session.get("revealed") != flag_id else None
-        view = flag_view(session, flag, owner, now, masking)
+        revealed = request.session.get("revealed") == flag_id
+        view = flag_view(session, flag, owner, now, desk.mask, revealed=revealed)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
-        together = together_view(session, flag)
+        together = together_view(session, flag, desk.mask)
     chosen = known_label(label)
     context = {
         "flag": view,

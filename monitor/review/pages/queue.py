@@ -54,7 +54,7 @@ def show(
     with desk.database.work() as session:
         offset = (page - 1) * PAGE_ROWS
         found = flags.queue(session, state=state, label=chosen, limit=PAGE_ROWS, offset=offset)
-        rows = queue_rows(session, found, reviewer.lease_owner, desk.clock.now())
+        rows = queue_rows(session, found, reviewer.lease_owner, desk.clock.now(), desk.mask)
         counts = flags.counts(session)
     total = sum(states.get(state, 0) for name, states in counts.items() if chosen in (None, name))
     context = {

@@ -53,7 +53,7 @@ def show(
             if not form.is_empty:
                 query, filters = form.query(desk.segmenter), form.filters()
                 ids = search.find(session, query, filters, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS)
-                rows = found_posts(session, ids, words_of(query) if query else [])
+                rows = found_posts(session, ids, words_of(query) if query else [], desk.mask)
                 total = search.count(session, query, filters, at_most=COUNTED + 1)
         except QueryRefused as error:
             refusal = wording.SEARCH_REFUSALS[error.reason]

@@ -35,7 +35,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     with desk.database.work() as session:
         context = {
             "waiting": len(second_readings.waiting(session, desk.draw(), reviewer.id)),
-            "differences": [difference_row(row) for row in second_readings.differing(session, reviewer.id)],
+            "differences": [difference_row(row, desk.mask) for row in second_readings.differing(session, reviewer.id)],
             "others": len(second_readings.differing(session)),
             "rows": agreement(session),
         }

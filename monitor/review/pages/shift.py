@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, render
-from monitor.review.flag_view import first_line
+from monitor.review.masking import first_line
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import DECIDING, Right
 from storage import audit, flags, second_readings, teamwork, users
@@ -37,7 +37,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
                 {
                     "flag_id": row.flag_id,
                     "label": wording.label_help(row.flag.label),
-                    "line": first_line(row.flag.post.current_title, row.flag.post.current_text),
+                    "line": first_line(row.flag.post, desk.mask),
                     "by": row.by.name,
                     "at": row.assigned_at,
                 }

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
-from monitor.review.flag_view import first_line, percent_of, web_address
+from monitor.review.flag_view import percent_of, web_address
+from monitor.review.masking import first_line
 from storage import flags, matching, posts
 from storage.database import Database
 from storage.models import Post
@@ -193,9 +194,13 @@ def test_what_is_not_there_gets_a_plain_page(lan: Browser, path: str, status: in
 
 
 def test_first_lines_probabilities_and_addresses() -> None:
-    assert first_line(None, " \n ") == "(không có chữ)"
-    assert len(first_line(None, "dài " * 100)) <= 160
-    assert first_line("Cỏ máu", "Cỏ máu sắc đặc\nuống 7 ngày") == "Cỏ máu sắc đặc"
-    assert first_line("Chán", "Lương lại chậm") == "Chán"
+    for title, text, line in (
+        (None, " \n ", "(không có chữ)"),
+        ("Cỏ máu", "Cỏ máu sắc đặc\nuống 7 ngày", "Cỏ máu sắc đặc"),
+        ("Chán", "Lương lại chậm", "Chán"),
+        (None, "\n" * 5_000 + "Lương lại chậm", "Lương lại chậm"),
+    ):
+        assert first_line(Post(title=title, text=text), None) == line
+    assert len(first_line(Post(text="dài " * 100), None)) <= 160
     assert [percent_of(p) for p in (0.0, 0.004, 0.5, 0.874, 1.0)] == [1, 1, 50, 87, 99]
     assert web_address("https://a.example.vn/x?y=1#z") == "https://a.example.vn/x?y=1#z"

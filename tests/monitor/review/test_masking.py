@@ -1,0 +1,101 @@
+"""Personal data in lists: masked on every page that names a post by its first line, also once a post was revealed."""
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from classifiers.text.segment import Segmenter
+from monitor.pipeline.match import Matcher
+from monitor.reports.mask import mask_personal
+from monitor.review.app import create_app
+from monitor.review.masking import FIRST_LINE_CHARACTERS, first_line
+from monitor.review.searching import Searching
+from monitor.settings import Settings
+from storage import flags, matching, reviews, second_readings, teamwork, users
+from storage.database import Database
+from storage.models import Post
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source, add_user
+from tests.monitor.review.browser import Browser
+from tests.monitor.review.conftest import FlagMaker
+
+SEGMENTER = Segmenter()
+TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai tháng"
+
+
+@pytest.fixture
+def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+    """Build the desk as it is served: with the mask of the reports."""
+    searching = Searching(SEGMENTER, mask_personal)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+
+
+@pytest.fixture
+def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> int:
+    """Store posts that stand in every list, each with a name and a number; gives a flag with a copy and evidence."""
+    first, copy, case, differing = (make_flagged(TEXT) for _ in range(4))
+    with sqlite_database.work() as session:
+        posts = {number: flags.by_id(session, number).post for number in (first, copy)}
+        matching.join_clusters(session, posts[first], posts[copy], clock.now())
+        notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
+        matching.suggest_evidence(session, posts[first].id, {notice.id: 0.8}, clock.now())
+        _judge(session, clock, case, differing)
+        lan = users.by_name(session, "lan")
+        teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=clock.now())
+        session.commit()
+    return first
+
+
+def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> None:
+    """Confirm two concerns, which makes cases of them, and let somebody else differ about one."""
+    one, other = add_user(session, "mai").id, add_user(session, "minh").id
+    for number in (case, differing):
+        flag = flags.by_id(session, number)
+        reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now())
+    second_readings.record(session, flag, reader_id=other, decision="no", now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [("/queue", 2), ("/cases", 2), ("/cases/1", 1), ("/shift", 1), ("/second", 1)],
+)
+def test_lists_are_masked(lan: Browser, listed: int, path: str, lines: int) -> None:
+    page = lan.get(path).text
+    assert page.count("[số điện thoại]") == lines
+    assert "0912345678" not in page
+    assert "Mẫu" not in page
+
+
+def test_found_posts_are_masked(
+    lan: Browser, sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker
+) -> None:
+    make_flagged(TEXT)
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    (found,) = lan.page("/search?q=luong").select(".found")
+    assert "[tên] [số điện thoại], công ty nợ lương" in found.get_text()
+    assert [mark.get_text() for mark in found.select("mark")] == ["lương"]
+
+
+def test_asking_for_one_post_leaves_copies_and_evidence_masked(lan: Browser, listed: int) -> None:
+    path, action = f"/flags/{listed}", f"/flags/{listed}/reveal"
+    assert "0912345678" not in lan.get(path).text
+    assert lan.post(action, lan.fields(path, action)).status_code == 303
+    page = lan.page(path)
+    assert "0912345678" in page.select(".post-text")[0].get_text()
+    lines = [line.get_text() for line in page.select(".posts li") if "lương" in line.get_text()]
+    assert len(lines) == 3, "an open copy, a copy, and evidence"
+    assert all("[tên] [số điện thoại]" in line for line in lines)
+
+
+def test_a_hidden_context_can_be_asked_for(lan: Browser, make_flagged: FlagMaker) -> None:
+    number = make_flagged("Đúng vậy", context=TEXT)
+    path, action = f"/flags/{number}", f"/flags/{number}/reveal"
+    assert "0912345678" not in lan.get(path).text
+    assert lan.post(action, lan.fields(path, action)).status_code == 303
+    assert "0912345678" in lan.get(path).text
+
+
+def test_a_number_at_the_end_of_a_line_is_masked_before_it_is_cut() -> None:
+    text = "a " * (FIRST_LINE_CHARACTERS // 2 - 4) + "0912345678"
+    assert "0912" in first_line(Post(text=text), None)
+    assert "0912" not in first_line(Post(text=text), mask_personal)
