@@ -53,11 +53,11 @@ def _copy(session: Session, desk: Desk, reviewer: Reviewer, review: Review, draf
     """Decide the listed copies that are still open and that nobody else holds."""
     now, copied = desk.clock.now(), 0
     for copy in reviews.open_copies(session, review.flag) if draft.copies else ():
-        held = not flags.lease(session, copy.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
-        if copy.id not in draft.copies or held:
+        if copy.id not in draft.copies:
             continue
-        reviews.decide_copy(session, copy, review, topic=draft.topic or OTHER, place=draft.place, now=now)
-        copied += 1
+        if flags.lease(session, copy.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+            reviews.decide_copy(session, copy, review, topic=draft.topic or OTHER, place=draft.place, now=now)
+            copied += 1
     return copied
 
 
