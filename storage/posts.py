@@ -373,3 +373,10 @@ def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:
     return session.scalars(
         select(PostRevision).where(PostRevision.post_id == post_id).order_by(PostRevision.number)
     ).all()
+
+
+def version(session: Session, post: Post, number: int) -> tuple[str | None, str]:
+    """Return the title and text of a version of a post; 0 is the original."""
+    query = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == number)
+    later = session.scalars(query).one_or_none()
+    return (later.title, later.text) if later else (post.title, post.text)

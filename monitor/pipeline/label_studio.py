@@ -20,7 +20,7 @@ from storage import audit, flags, posts, reviews
 from storage.database import Database
 from storage.decisions import NEED_LINK, STATE_OF, choices
 from storage.errors import NotFound
-from storage.models import Flag, Post, Review
+from storage.models import Flag, Post, Review, join_title
 
 DECISION, NOTE, EVIDENCE = "decision", "note", "evidence"
 """Names of the controls in the labelling configuration."""
@@ -103,8 +103,6 @@ def tasks(session: Session, mask: Callable[[str], str], *, state: str | None, la
 
 def _task(session: Session, flag: Flag, mask: Callable[[str], str], people: dict[int, int]) -> dict[str, Any]:
     post = flag.post
-    version = {each.number: each for each in posts.revisions(session, post.id)}.get(flag.revision_number)
-    title, text = (version.title, version.text) if version else (post.title, post.text)
     standing = reviews.newest_standing(session, flag.id, flag.revision_number)
     decided = standing if standing is not None and STATE_OF[standing.decision] != "open" else None
     return {
@@ -114,7 +112,7 @@ def _task(session: Session, flag: Flag, mask: Callable[[str], str], people: dict
             "revision": flag.revision_number,
             "label": flag.label,
             "source": mask(post.source.name),
-            "text": mask(f"{title}\n{text}" if title and not text.startswith(title) else text),
+            "text": mask(join_title(*posts.version(session, post, flag.revision_number))),
             "context": mask(post.context or ""),
         },
         "annotations": [_annotation(decided, mask, people)] if decided else [],

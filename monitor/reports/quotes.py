@@ -104,9 +104,7 @@ def _flagged_text(session: Session, flag: Flag) -> str:
     post = flag.post
     if flag.revision_number == post.revision_number:
         return joined(post.current_title, post.current_text)
-    later = {revision.number: revision for revision in posts.revisions(session, post.id)}
-    judged = later.get(flag.revision_number, post)
-    return joined(judged.title, judged.text)
+    return joined(*posts.version(session, post, flag.revision_number))
 
 
 def joined(title: str | None, text: str) -> str:

@@ -52,9 +52,7 @@ class QuestionView:
 def question_view(session: Session, question: Question, owner: str, now: datetime) -> QuestionView:
     """Collect the data of a question's page."""
     post = question.post
-    later = {version.number: version for version in posts.revisions(session, post.id)}
-    asked = later.get(question.revision_number)
-    title, text = (asked.title, asked.text) if asked else (post.title, post.text)
+    title, text = posts.version(session, post, question.revision_number)
     given = answers_of(session, question)
     url = web_address(post.url)
     return QuestionView(

@@ -63,8 +63,7 @@ class AgreementRow:
 def blind_post(session: Session, flag: Flag) -> BlindPost:
     """Collect a flagged post in the version that was flagged."""
     post = flag.post
-    version = {each.number: each for each in posts.revisions(session, post.id)}.get(flag.revision_number)
-    title, text = (version.title, version.text) if version else (post.title, post.text)
+    title, text = posts.version(session, post, flag.revision_number)
     url = web_address(post.url)
     return BlindPost(
         flag_id=flag.id,
