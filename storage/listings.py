@@ -110,13 +110,6 @@ def post_by_id(session: Session, post_id: int) -> Post:
     return post
 
 
-def posts_by_ids(session: Session, numbers: Sequence[int]) -> list[Post]:
-    """Return posts with their sources, in the order of their numbers as given; those that are gone are left out."""
-    query = select(Post).options(joinedload(Post.source)).where(Post.id.in_(numbers))
-    found = {post.id: post for post in session.scalars(query)}
-    return [found[number] for number in numbers if number in found]
-
-
 def cases_before(
     session: Session, state: str | None, topic: str | None, before: int | None, limit: int
 ) -> Sequence[Case]:

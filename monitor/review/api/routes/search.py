@@ -13,7 +13,7 @@ from monitor.review.api.routes.flags import Day, Label, SourceName, State
 from monitor.review.api.schemas import Page, PostOut
 from monitor.review.api.scopes import Scope
 from monitor.search_query import LONGEST, parse_query
-from storage import listings, search
+from storage import posts, search
 
 router = APIRouter(prefix="/search", tags=["posts"], dependencies=[needs(Scope.POSTS)])
 
@@ -58,5 +58,5 @@ def search_posts(
     )
     with context.database.work() as session:
         numbers = search.find(session, query, filters, limit=limit + 1, before=before)
-        found = listings.posts_by_ids(session, numbers)
+        found = posts.in_order(session, numbers)
         return paging.page(found, limit, listing, lambda post: views.post_out(post, context.mask))
