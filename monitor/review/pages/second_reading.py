@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
+from monitor.review.decision_form import MAX_LINK, MAX_NOTE, clean
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
@@ -24,7 +25,6 @@ from storage.models import Flag
 router = APIRouter()
 
 HOME: Final = "/second"
-MAX_LINK: Final = 2_000
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 DecisionField = Annotated[str, Form(max_length=20)]
 
@@ -90,7 +90,7 @@ def settle(
     reviewer: CurrentReviewer,
     reading_id: RowId,
     decision: DecisionField,
-    note: Annotated[str, Form(max_length=2_000)] = "",
+    note: Annotated[str, Form(max_length=MAX_NOTE)] = "",
     evidence: Annotated[str, Form(max_length=MAX_LINK)] = "",
 ) -> Response:
     """Store the decision of a third person, which the flag follows from then on."""
@@ -106,7 +106,7 @@ def settle(
             row.flag,
             reviewer_id=reviewer.id,
             decision=decision,
-            note=note.replace("\r\n", "\n").replace("\x00", "").strip(),
+            note=clean(note),
             now=now,
             evidence=[link] if link else [],
         )
