@@ -12,17 +12,23 @@ Mask = Callable[[str], str]
 
 FIRST_LINE_CHARACTERS: Final = 160
 HIDDEN: Final = "[…]"
-# Masked before the line is cut, so that half a number at the end is not taken for something else; no more than this,
-# because a post may be of any length and a page lists many.
-_READ: Final = 5 * FIRST_LINE_CHARACTERS
+# Masked before the line is cut, so that half a number at its end is not taken for something else. No more is read: a
+# page lists many posts of any length, and masking takes longest of all that it does.
+_READ: Final = FIRST_LINE_CHARACTERS + 80
+_READ_LINES: Final = 5 * _READ  # within which a line with words is looked for
+_UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
 
 
 def first_line(post: Post, mask: Mask | None) -> str:
     """Return the first non-empty line of title and text as they stand now, masked and shortened."""
-    beginning = post.judged_text.lstrip()[:_READ]
-    lines = (mask(beginning) if mask else beginning).splitlines()
-    line = next(filter(None, map(str.strip, lines)), _("(không có chữ)"))
-    return line if len(line) <= FIRST_LINE_CHARACTERS else line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
+    lines = post.judged_text.lstrip()[:_READ_LINES].splitlines()
+    whole = next(filter(None, map(str.strip, lines)), "") or _("(không có chữ)")
+    line = mask(whole[:_READ]) if mask else whole[:_READ]
+    if len(whole) > _READ:
+        line = line[:-_UNSURE]
+    if len(line) <= FIRST_LINE_CHARACTERS and len(whole) <= _READ:
+        return line
+    return line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
 
 
 def word_mask(text: str, masked: str, mask: Mask) -> Mask:

@@ -99,3 +99,11 @@ def test_a_number_at_the_end_of_a_line_is_masked_before_it_is_cut() -> None:
     text = "a " * (FIRST_LINE_CHARACTERS // 2 - 4) + "0912345678"
     assert "0912" in first_line(Post(text=text), None)
     assert "0912" not in first_line(Post(text=text), mask_personal)
+
+
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_half_a_number_is_never_shown_where_masks_have_shortened_the_line(before: int) -> None:
+    address = "https://www.facebook.com/nguyen.van.mau." + "a" * (160 - before)
+    line = first_line(Post(text=f"{address} gọi ngay số 0912345678 {'nhé ' * 100}"), mask_personal)
+    assert "0912" not in line
+    assert len(line) <= FIRST_LINE_CHARACTERS
