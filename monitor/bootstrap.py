@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -20,7 +19,6 @@ from monitor.errors import NotReady
 from monitor.home_folder import tidy
 from monitor.secret_key import make_key, read_former, read_key, rotate_key
 from monitor.settings import Settings
-from monitor.worker_process import begin_worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -255,10 +253,10 @@ class Application:
         return Importer(self.ready_database, self.pseudonymiser, self.clock)
 
     def executor(self) -> Executor:
-        """Make the executor that scores: this process when one worker is set, else a pool of processes."""
-        if self.settings.workers == 1:
-            return ThreadPoolExecutor(1)
-        return ProcessPoolExecutor(self.settings.workers, get_context("spawn"), begin_worker)
+        """Make the executor that scores: this process, a pool of processes, or the cluster of the settings."""
+        from monitor.executors import make_executor
+
+        return make_executor(self.settings.workers, self.settings.cluster)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
@@ -277,7 +275,7 @@ class Application:
         return promoted.name if promoted else DEFAULT_MODEL
 
     def shadow(self, database: Database, executor: Executor) -> Shadow:
-        """Make the scorer of a shadow model, which opens no flags."""
+        """Make the scorer of models beside the one in use, which opens no flags."""
         from monitor.pipeline.shadow import Shadow
 
         return Shadow(database, executor, self.settings.models_dir, self.clock)

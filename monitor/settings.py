@@ -29,6 +29,13 @@ def _contact_is_reachable(value: str) -> str:
     return value
 
 
+def _cluster_is_reachable(value: str) -> str:
+    if value and not value.startswith(("tcp://", "tls://")):
+        message = "must be the address of a Dask scheduler, as tcp://host:8786"
+        raise ValueError(message)
+    return value
+
+
 def _desk_url_is_plain(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -109,6 +116,11 @@ class Settings(BaseSettings):
     model: str = Field(default="default", description="Name or path of the model that scores posts.")
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."
+    )
+    cluster: Annotated[str, AfterValidator(_cluster_is_reachable)] = Field(
+        default="",
+        description="Address of a Dask scheduler, as tcp://host:8786: its workers score instead of processes of this "
+        "machine (needs the `cluster` extra). See docs/growing.md.",
     )
     desk_host: str = Field(default="127.0.0.1", description="Address on which the desk listens.")
     desk_port: int = Field(default=8000, ge=1, le=65535, description="Port on which the desk listens.")
