@@ -16,6 +16,7 @@ KiemtinError
 ├── QueryRefused           what was typed is no search
 ├── NotErased              traces of an author are left, or none was found
 ├── TrailBroken            decisions or audit events are not as they were written
+├── ModelNotThere          a worker does not have the model; whoever asked sends it
 └── ReportFailed           a summary could not be written
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
@@ -122,3 +123,7 @@ class QueryRefused(KiemtinError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ModelNotThere(KiemtinError):
+    """A worker has no model of the asked hash."""

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Select, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, exists, or_, select, union, update
+from sqlalchemy.orm import Session, aliased
 
 from storage.models import Capture, Flag, Post, PostRevision
-from storage.posts import unscored_condition
 
 
 class CaptureAction(Enum):
@@ -20,19 +19,16 @@ class CaptureAction(Enum):
     UNKNOWN = "unknown"
 
 
-def required_actions(session: Session, hashes: Sequence[str], model_id: int) -> dict[str, CaptureAction]:
+def required_actions(session: Session, hashes: Sequence[str]) -> dict[str, CaptureAction]:
     """Decide what to do with fetched bytes, by SHA-256 (at most a few hundred).
 
     KEEP: they hold a flagged post. WAIT: they hold a post without a score. DROP: all their posts are scored, none is
     flagged. UNKNOWN: no capture has this hash, because the crawl that fetched them has not committed yet.
     """
     asked = Capture.sha256.in_(hashes)
-    linked = _linked().subquery()
-    of_posts = select(Capture.sha256).join(linked, linked.c.capture_id == Capture.id).where(asked)
     known = set(session.scalars(select(Capture.sha256).where(asked)))
-    keep = set(session.scalars(of_posts.join(Flag, Flag.post_id == linked.c.post_id)))
-    waiting = of_posts.join(Post, Post.id == linked.c.post_id).where(unscored_condition(model_id))
-    wait = set(session.scalars(waiting))
+    keep = {row.sha256 for row in session.execute(_with_posts(asked, exists().where(Flag.post_id == Post.id)))}
+    wait = {row.sha256 for row in session.execute(_with_posts(asked, Post.unscored.is_(True)))}
     return {each: _required_action(each, known, keep, wait) for each in hashes}
 
 
@@ -55,16 +51,23 @@ def set_path(session: Session, sha256: str, path: str) -> None:
     session.execute(update(Capture).where(Capture.sha256 == sha256).values(warc_path=path))
 
 
-def release_unused(session: Session) -> list[str]:
-    """Clear the paths of kept bytes of which no post is left; returns the paths, whose files the caller deletes."""
-    linked = _linked().subquery()
-    used = select(Capture.warc_path).join(linked, linked.c.capture_id == Capture.id)
-    unused = select(Capture.warc_path).where(
-        Capture.warc_path.is_not(None), Capture.warc_path.not_in(used.where(Capture.warc_path.is_not(None)))
+def unused_paths(session: Session, after: str, limit: int) -> list[str]:
+    """List paths of kept bytes of which no post is left, in order.
+
+    Args:
+        session: The unit of work.
+        after: Only paths after this one.
+        limit: How many at most.
+
+    """
+    same = aliased(Capture)
+    read = select(same.id).where(same.warc_path == Capture.warc_path)
+    in_use = or_(
+        read.join(Post, Post.capture_id == same.id).exists(),
+        read.join(PostRevision, PostRevision.capture_id == same.id).exists(),
     )
-    paths = sorted({path for path in session.scalars(unused) if path})
-    release_paths(session, paths)
-    return paths
+    query = select(Capture.warc_path).where(Capture.warc_path > after, ~in_use).distinct()
+    return [path for path in session.scalars(query.order_by(Capture.warc_path).limit(limit)) if path]
 
 
 def release_author(session: Session, author_key: str) -> tuple[list[str], list[str]]:
@@ -74,16 +77,10 @@ def release_author(session: Session, author_key: str) -> tuple[list[str], list[s
         The paths of kept bytes, and the hashes of all: the caller deletes the files.
 
     """
-    linked = _linked().subquery()
-    rows = session.execute(
-        select(Capture.sha256, Capture.warc_path)
-        .join(linked, linked.c.capture_id == Capture.id)
-        .join(Post, Post.id == linked.c.post_id)
-        .where(Post.author_key == author_key)
-    ).all()
-    paths = sorted({path for _, path in rows if path})
+    rows = session.execute(_with_posts(Post.author_key == author_key)).all()
+    paths = sorted({row.warc_path for row in rows if row.warc_path})
     release_paths(session, paths)
-    return paths, sorted({sha256 for sha256, _ in rows})
+    return paths, sorted({row.sha256 for row in rows})
 
 
 def release_paths(session: Session, paths: Sequence[str]) -> None:
@@ -92,9 +89,13 @@ def release_paths(session: Session, paths: Sequence[str]) -> None:
         session.execute(update(Capture).where(Capture.warc_path == path).values(warc_path=None))
 
 
-def _linked() -> Select[Any] | Any:
-    """Select pairs of capture id and post id: a post's first or later version was read from that capture."""
+def _with_posts(*conditions: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Select hash and path of captures from which a post's first or later version was read."""
+    found = select(Capture.sha256, Capture.warc_path)
+    # Each half has the conditions of its own: together they would be put to all posts.
     return union(
-        select(Post.capture_id.label("capture_id"), Post.id.label("post_id")).where(Post.capture_id.is_not(None)),
-        select(PostRevision.capture_id, PostRevision.post_id).where(PostRevision.capture_id.is_not(None)),
+        found.join(Post, Post.capture_id == Capture.id).where(*conditions),
+        found.join(PostRevision, PostRevision.capture_id == Capture.id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(*conditions),
     )

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Score, Source, join_title
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
+MONITORED = "monitored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
     """
     erased = _erased(session, {key for draft in drafts for key in _keys(draft)})
     pending = [draft for draft in drafts if erased.isdisjoint(_keys(draft))]
+    monitored = session.scalar(select(Source.role).where(Source.id == source_id)) == MONITORED
     refused = frozenset(draft.external_id for draft in drafts if not erased.isdisjoint(_keys(draft)))
     stored = RecordCounts(erased=len(drafts) - len(pending), erased_ids=refused)
     # A batch may hold several versions of one post: each pass stores at most one version of each.
@@ -84,18 +86,19 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
                 repeats.append(draft)
             else:
                 first[draft.external_id] = draft
-        stored.add(_record_distinct(session, source_id, first, any_version=any_version))
+        stored.add(_record_distinct(session, source_id, first, any_version=any_version, monitored=monitored))
         pending = repeats
     return stored
 
 
 def _record_distinct(
-    session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool
+    session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool, monitored: bool
 ) -> RecordCounts:
     # Looked up first, because an upsert could not tell new posts from edited ones.
     known = _known(session, source_id, list(drafts))
     new = [draft for external_id, draft in drafts.items() if external_id not in known]
-    insert_ignoring(session, Post, [_columns(source_id, draft) for draft in new], ("source_id", "external_id"))
+    rows = [_columns(source_id, draft) | {"unscored": monitored} for draft in new]
+    insert_ignoring(session, Post, rows, ("source_id", "external_id"))
     stored = RecordCounts(new=len(new))
     seen_before = _earlier_hashes(session, list(known.values())) if any_version else {}
     for external_id, post in known.items():
@@ -106,6 +109,7 @@ def _record_distinct(
         else:
             stored.changed += 1
             _revise(session, post, draft)
+            post.unscored = monitored
     session.flush()
     return stored
 
@@ -242,27 +246,11 @@ def is_known(session: Session, source_name: str, external_id: str, content_hashe
     return session.scalar(query) is not None
 
 
-def unscored_condition(model_id: int) -> Any:
-    """Return the SQL condition for monitored posts whose current version a model has not scored."""
-    scored = exists().where(
-        and_(
-            Score.post_id == Post.id,
-            Score.revision_number == Post.revision_number,
-            Score.model_id == model_id,
-        )
-    )
-    return and_(~scored, Post.source.has(Source.role == "monitored"))
-
-
-def count_unscored(session: Session, model_id: int) -> int:
-    """Count the monitored posts whose current version a model has not scored."""
-    return session.scalar(select(func.count()).select_from(Post).where(unscored_condition(model_id))) or 0
-
-
-def unscored(session: Session, model_id: int, limit: int) -> Sequence[Post]:
-    """List monitored posts whose current version a model has not scored, oldest first."""
-    query = select(Post).where(unscored_condition(model_id)).order_by(Post.id).limit(limit)
-    return session.scalars(query).all()
+def numbers_used(session: Session) -> int:
+    """Return how many numbers lie between the oldest and the newest post: about as many are stored."""
+    # Counting them would read them all.
+    first, last = session.scalar(select(func.min(Post.id))), session.scalar(select(func.max(Post.id)))
+    return 0 if first is None or last is None else last - first + 1
 
 
 def existing_ids(session: Session, post_ids: Sequence[int]) -> set[int]:
@@ -278,18 +266,24 @@ class Deleted:
     decisions: int
 
 
-def delete_expired(session: Session, source: Source, now: datetime, days: int | None = None) -> Deleted:
-    """Delete the posts of a source that are past their retention, with their scores, flags and reviews.
+def delete_expired(session: Session, source_id: int, now: datetime, days: int, limit: int) -> Deleted:
+    """Delete the oldest posts of a source that are past their retention, with their scores, flags and reviews.
 
     Args:
         session: The unit of work.
-        source: The source of the posts.
+        source_id: The source of the posts.
         now: The present time, UTC.
-        days: The retention to apply instead of the source's own, where its platform allows less.
+        days: Their retention.
+        limit: How many posts at most.
 
     """
-    limit = now - timedelta(days=source.retention_days if days is None else days)
-    return _delete(session, and_(Post.source_id == source.id, Post.collected_at < limit), now, "retention")
+    expired = and_(Post.source_id == source_id, Post.collected_at < now - timedelta(days=days))
+    moment = Post.collected_at
+    last = session.scalar(select(moment).where(expired).order_by(moment).offset(limit - 1).limit(1))
+    if last is not None:
+        # All posts of the last moment go together: a platform's page or a file has one for many of them.
+        expired = and_(Post.source_id == source_id, moment <= last)
+    return _delete(session, expired, now, "retention")
 
 
 def erase_author(session: Session, author_key: str, now: datetime, aliases: Sequence[str] = ()) -> Deleted:
@@ -336,9 +330,12 @@ def delete_by_author(session: Session, author_key: str, now: datetime) -> Delete
 
 def _delete(session: Session, which: ColumnElement[bool], now: datetime, reason: str) -> Deleted:
     decisions = chain.redact_decisions(session, which, now=now, reason=reason)
+    clusters = session.scalars(select(Post.cluster_id).where(which, Post.cluster_id.is_not(None)).distinct()).all()
     posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
     # No foreign key removes a cluster whose last post is gone.
-    session.execute(delete(Cluster).where(~exists().where(Post.cluster_id == Cluster.id)))
+    for start in range(0, len(clusters), LOOKUP_CHUNK):
+        left = Cluster.id.in_(clusters[start : start + LOOKUP_CHUNK])
+        session.execute(delete(Cluster).where(left, ~exists().where(Post.cluster_id == Cluster.id)))
     return Deleted(posts, decisions)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from storage.database import insert_ignoring
 from storage.models import Flag, Post, Recheck, Source
@@ -14,13 +14,19 @@ def plan(session: Session, first_look: timedelta, since: datetime) -> None:
     """Plan the first recheck of posts that were flagged since a time, are still there, and came by a crawl."""
     # A post may have several flags; the first one counts.
     flagged_at = func.min(Flag.opened_at)
+    earlier = aliased(Flag)
     query = (
         select(Flag.post_id, flagged_at)
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
-        .where(Source.kind != "import", Post.deleted_at.is_(None), ~exists().where(Recheck.post_id == Flag.post_id))
+        .where(
+            Flag.opened_at > since,
+            ~exists().where(earlier.post_id == Flag.post_id, earlier.opened_at <= since),
+            ~exists().where(Recheck.post_id == Flag.post_id),
+            Source.kind != "import",
+            Post.deleted_at.is_(None),
+        )
         .group_by(Flag.post_id)
-        .having(flagged_at > since)
     )
     rows = [
         {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "checked_at": None}

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from storage import unscored
 from storage.database import insert_ignoring
 from storage.errors import NotFound
 from storage.models import Model, Post, Score
@@ -138,13 +139,23 @@ def set_shadow(session: Session, model: Model | None, now: datetime) -> None:
 
 
 def _make_active(session: Session, model: Model) -> None:
+    if model.state != "active":
+        unscored.begin_history(session, model)
     session.execute(update(Model).where(Model.state == "active", Model.id != model.id).values(state="retired"))
     model.state, model.shadow_since = "active", None
     session.flush()
 
 
-def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft]) -> None:
-    """Store scores; rows that another worker has stored already stay as they are."""
+def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft], *, beside: bool = False) -> None:
+    """Store scores; rows that another program has stored already stay as they are.
+
+    Args:
+        session: The unit of work.
+        model_id: The model.
+        drafts: Its scores.
+        beside: It is not the model in use: posts go on waiting for that one.
+
+    """
     rows = [
         {
             "post_id": draft.post_id,
@@ -158,6 +169,12 @@ def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft])
         for label, probability in draft.probabilities.items()
     ]
     insert_ignoring(session, Score, rows, ("post_id", "revision_number", "model_id", "label"))
-    words = [{"id": draft.post_id, "segmented": draft.segmented} for draft in drafts]
-    if words:
-        session.execute(update(Post), words)
+    if drafts and not beside:
+        same = (Post.id == bindparam("of_post"), Post.revision_number == bindparam("of_revision"))
+        words = [
+            {"of_post": draft.post_id, "of_revision": draft.revision_number, "words": draft.segmented}
+            for draft in drafts
+        ]
+        # Past the session's objects: a version that came meanwhile goes on waiting.
+        scored = update(Post).where(*same).values(segmented=bindparam("words"), unscored=False)
+        session.connection().execute(scored, words)

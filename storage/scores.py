@@ -1,13 +1,12 @@
-"""Reading scores: over time, two models side by side, and posts without a score."""
+"""Reading scores: over time, and two models side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Flag, Post, Score
-from storage.posts import unscored_condition
 
 
 def scores_since(session: Session, model_id: int, since: datetime) -> Iterator[tuple[str, datetime, float]]:
@@ -65,9 +64,3 @@ def count_scored(session: Session, model_id: int) -> int:
     """Count the posts that a model has scored."""
     query = select(func.count(func.distinct(Score.post_id))).where(Score.model_id == model_id)
     return session.scalar(query) or 0
-
-
-def unscored_since(session: Session, model_id: int, since: datetime, limit: int) -> Sequence[Post]:
-    """List monitored posts collected since a time whose current version a model has not scored, oldest first."""
-    query = select(Post).where(unscored_condition(model_id), Post.collected_at >= since)
-    return session.scalars(query.order_by(Post.id).limit(limit)).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -56,11 +56,19 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
         if source.address != draft.address or source.kind != draft.kind:
             # ETags and cursors belong to the old address and must never be sent to another one.
             source.state.validators, source.state.cursor, source.state.next_due_at = {}, {}, None
+        if source.role != draft.role:
+            _change_role(session, source, draft.role)
     source.kind, source.address, source.role = draft.kind, draft.address, draft.role
     source.legal_basis, source.settings = draft.legal_basis, dict(draft.settings)
     source.retention_days, source.interval_seconds = draft.retention_days, draft.interval_seconds
     session.flush()
     return source, created
+
+
+def _change_role(session: Session, source: Source, role: str) -> None:
+    """Let the posts of a source wait for scores, or no longer."""
+    unscored = Post.segmented.is_(None) if role == "monitored" else false()
+    session.execute(update(Post).where(Post.source_id == source.id).values(unscored=unscored))
 
 
 def by_name(session: Session, name: str) -> Source:

@@ -1,6 +1,5 @@
 """`kiemtin models`: which models there are, which one is in use, and how it is doing."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -10,10 +9,11 @@ from classifiers.persistence import MANIFEST_FILE
 from monitor.bootstrap import DEFAULT_MODEL, Application
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.learn import show_comparison
+from monitor.cli.model_tables import show_overlap
 from monitor.errors import UsageError
 from monitor.pipeline.drift import Drift, Share, drift
 from monitor.pipeline.promotion import ActiveModelChange
-from monitor.pipeline.shadow import ShadowReport, shadow_report
+from monitor.pipeline.shadow import shadow_report
 from storage import registry, scores
 
 
@@ -143,7 +143,7 @@ def shadow(
     elif report is None:
         out().print("No model is in the shadow: `kiemtin models shadow NAME` puts one there.")
     else:
-        _show_shadow(report)
+        show_overlap(report, f"{report.posts} posts scored by both since the shadow began")
 
 
 def show_drift(
@@ -177,16 +177,6 @@ def _require_free_choice(app: Application) -> None:
 def _say(changed: ActiveModelChange) -> None:
     before = f" in place of {changed.before}" if changed.before else ""
     out().print(f"{changed.version} is in use{before}. `kiemtin score` scores with it.", markup=False)
-
-
-def _show_shadow(report: ShadowReport) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("label", "both would flag", f"only {report.active}", f"only {report.shadow}"):
-        table.add_column(heading, overflow="fold")
-    for label, overlap in report.labels.items():
-        table.add_row(label, *(str(count) for count in asdict(overlap).values()))
-    out().print(f"{report.posts} posts scored by both since the shadow began", markup=False)
-    out().print(table)
 
 
 def _show_drift(found: Drift) -> None:

@@ -84,7 +84,7 @@ class CaptureStore:
             size, dropped = size - stat.st_size, dropped + 1
         return dropped
 
-    def settle(self, database: Database, model_id: int) -> Settled:
+    def settle(self, database: Database) -> Settled:
         """Keep the spooled bytes of flagged posts, and delete those whose posts are scored and not flagged.
 
         Raises:
@@ -98,7 +98,7 @@ class CaptureStore:
                 hashes = [file.name.removesuffix(SUFFIX) for file in files]
                 # In chunks, because a statement takes a limited number of values.
                 with database.work() as session:
-                    actions = captures.required_actions(session, hashes, model_id)
+                    actions = captures.required_actions(session, hashes)
                 for file, sha256 in zip(files, hashes, strict=True):
                     if actions[sha256] is CaptureAction.KEEP:
                         self._keep(database, file, sha256)
@@ -122,9 +122,17 @@ class CaptureStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         file.replace(target)
 
-    def delete_unused(self, session: Session) -> int:
-        """Delete kept bytes of which no post is left; returns how many files. The caller commits."""
-        return self._delete(captures.release_unused(session))
+    def delete_unused(self, database: Database) -> int:
+        """Delete kept bytes of which no post is left; returns how many files."""
+        deleted, last = 0, ""
+        while True:
+            with database.work() as session:
+                paths = captures.unused_paths(session, last, CHUNK)
+                if not paths:
+                    return deleted
+                captures.release_paths(session, paths)
+                deleted, last = deleted + self._delete(paths), paths[-1]
+                session.commit()
 
     def delete_author(self, session: Session, author_key: str) -> int:
         """Delete all bytes with posts of an author, before the posts are deleted. Returns how many were kept."""

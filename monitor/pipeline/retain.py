@@ -1,6 +1,6 @@
 """Deletion of posts that are past their retention."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
@@ -9,9 +9,11 @@ from monitor.pipeline.clock_check import check_clock, require_trusted_clock
 from storage import audit, host_state, posts, sources, teamwork
 from storage.chain import DECISIONS
 from storage.database import Database
+from storage.models import Source
 
 # Longer than usual crawl intervals, so that a source in use keeps its rate limit.
 HOSTS_REMEMBERED = timedelta(days=30)
+BATCH = 2000  # posts deleted in one unit of work: a writer beside it waits no longer than for these
 HANDOVERS_KEPT = timedelta(days=90)  # they tell of a shift, and may name people
 
 
@@ -25,26 +27,34 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
         ClockJumped: When the clock jumped ahead; nothing is deleted until a person confirms it.
 
     """
-    deleted: dict[str, int] = {}
     now = clock.now()
     check_clock(database, clock)
     with database.work() as session:
         require_trusted_clock(session, now)
-        gone: dict[str, posts.Deleted] = {}
-        for source in sources.all_sources(session):
-            days = retention_days_for(source.kind, source.retention_days)
-            gone[source.name] = posts.delete_expired(session, source, now, days)
-        if captures:
-            captures.delete_unused(session)
+        known = sources.all_sources(session)
+    gone = {source.name: _delete_expired(database, source, now) for source in known}
+    if captures:
+        captures.delete_unused(database)
+    with database.work() as session:
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
         teamwork.delete_old_handovers(session, now - HANDOVERS_KEPT)
-        # Last, for it locks the end of the trail until the commit.
-        for name, count in gone.items():
-            if count.posts:
-                deleted[name] = count.posts
-                audit.record(session, at=now, action="retention", subject=name, detail=_detail(count))
         session.commit()
-    return deleted
+    return {name: count for name, count in gone.items() if count}
+
+
+def _delete_expired(database: Database, source: Source, now: datetime) -> int:
+    """Delete a source's posts past their retention, oldest first; each batch is a unit of work with its audit event."""
+    days = retention_days_for(source.kind, source.retention_days)
+    deleted = 0
+    while True:
+        with database.work() as session:
+            batch = posts.delete_expired(session, source.id, now, days, BATCH)
+            if not batch.posts:
+                return deleted
+            # Last, for it locks the end of the trail until the commit.
+            audit.record(session, at=now, action="retention", subject=source.name, detail=_detail(batch))
+            session.commit()
+        deleted += batch.posts
 
 
 def _detail(deleted: posts.Deleted) -> dict[str, int]:

@@ -1,32 +1,30 @@
 """Score posts that have no score, and open a flag where a threshold is passed.
 
-Texts go to the executor in small batches, each of one kind of source, because thresholds may differ by kind. Scores are
-stored batch by batch, so a program that is killed leaves whole batches, and the next run scores the rest.
+Texts go to the executor in small batches, each of one kind of source, because thresholds may differ by kind. Posts are
+read in the order of their numbers, and scores are stored batch by batch, so a program that is killed leaves whole
+batches, and the next run scores the rest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
-from classifiers.data.metadata import Context, Text
 from classifiers.model.prediction import Prediction
-from classifiers.persistence import Loaded, load
-from classifiers.text.segment import Segmenter
+from classifiers.persistence import Loaded
 from monitor.clock import Clock
-from monitor.errors import KiemtinError
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.decision_thresholds import DecisionThreshold, resolve_thresholds
-from storage import flags, posts, registry, threshold_rules
+from monitor.pipeline.predictions import BATCH_SIZE, Predictor, paged
+from storage import flags, posts, registry, threshold_rules, unscored
 from storage.database import Database
 from storage.flags import FlagDraft
 from storage.models import Model, Post
 from storage.registry import ModelDraft, ScoreDraft
 
-BATCH_SIZE = 64  # texts a task of the executor: large enough that sending them costs little
-BATCHES_PER_READ = 16  # read from the database at once, so that memory stays bounded
+PAGE: Final = 16 * BATCH_SIZE  # posts read at once, so that memory stays bounded
 
 
 @dataclass(slots=True)
@@ -66,7 +64,7 @@ class Scorer:
     Args:
         database: Posts and scores.
         executor: Runs the classifier: threads, processes or a cluster.
-        model_folder: The folder of the model, readable by the executor's workers.
+        model_folder: The folder of the model.
         clock: Tells the time.
         captures: Holds the fetched bytes of new posts; they are kept or deleted after scoring.
 
@@ -87,47 +85,39 @@ class Scorer:
         self._clock = clock
 
     def run(
-        self, on_total: Callable[[int], None] = lambda _: None, on_done: Callable[[int], None] = lambda _: None
+        self,
+        on_total: Callable[[int], None] = lambda _: None,
+        on_done: Callable[[int], None] = lambda _: None,
+        *,
+        everything: bool = False,
     ) -> ScoreResult:
-        """Score all unscored posts of monitored sources. The model becomes the active one.
+        """Score the monitored posts that wait, and after a change of the model all others. It becomes the active one.
 
         Args:
             on_total: Called with the number of posts to score.
             on_done: Called with the number of posts of each finished batch.
+            everything: Look through all stored posts for one without a score of this model.
 
         Raises:
             ClassifierError: When the model cannot be used.
             StorageError: When the database fails; stored batches stay.
-            KiemtinError: When a worker process dies.
+            KiemtinError: When workers die again and again.
 
         """
-        # Loaded here too, so that a damaged model fails before any task is sent to a worker.
-        loaded = cached_model(str(self._folder))
-        model = self._activate(loaded)
-        result = ScoreResult(loaded.version)
+        predictor = Predictor(self._executor, self._folder)
+        model = self._activate(predictor.loaded, everything=everything)
+        result = ScoreResult(predictor.loaded.version)
         with self._database.work() as session:
-            on_total(posts.count_unscored(session, model.id))
-        while batches := self._waiting(model):
-            folders = [str(self._folder)] * len(batches)
-            texts = [[text_of(post) for post in batch.posts] for batch in batches]
-            limits = [batch.thresholds for batch in batches]
-            try:
-                # Paths and plain texts are sent instead of the model, which would be pickled for every task.
-                answers = self._executor.map(predict_texts, folders, texts, limits)
-                # `map` keeps the order, so each batch is stored as soon as it is done.
-                for batch, predictions in zip(batches, answers, strict=True):
-                    self._store(model.id, batch, predictions, result)
-                    on_done(len(batch.posts))
-            except BrokenExecutor as error:
-                message = (
-                    "a scoring process died, perhaps for want of memory: set `workers = 1` and run the command again"
-                )
-                raise KiemtinError(message) from error
+            on_total(unscored.count(session, model))
+        self._score(predictor, model, self._waiting, result, on_done)
+        if model.history_until is not None:
+            self._score(predictor, model, lambda after: self._history(model, after), result, on_done)
+            self._end_history(model)
         if self._captures:
-            self._captures.settle(self._database, model.id)
+            self._captures.settle(self._database)
         return result
 
-    def _activate(self, loaded: Loaded) -> Model:
+    def _activate(self, loaded: Loaded, *, everything: bool) -> Model:
         draft = ModelDraft(
             version=loaded.version,
             data_hash=str(loaded.manifest["data_hash"]),
@@ -142,34 +132,52 @@ class Scorer:
                 model = registry.activate(session, draft, self._clock.now())
             # A model trained again on the same texts keeps its version; the register follows the files.
             model.metrics, model.thresholds = dict(draft.metrics), dict(draft.thresholds)
+            if everything:
+                unscored.begin_history(session, model)
             session.commit()
             return model
 
-    def _waiting(self, model: Model) -> list[_Batch]:
-        """Read unscored posts, oldest first, and the present thresholds."""
-        by_kind: dict[str, list[Post]] = {}
-        with self._database.work() as session:
-            for post in posts.unscored(session, model.id, BATCH_SIZE * BATCHES_PER_READ):
+    def _score(
+        self,
+        predictor: Predictor,
+        model: Model,
+        read: Callable[[int], Sequence[Post]],
+        result: ScoreResult,
+        on_done: Callable[[int], None],
+    ) -> None:
+        for batch, predictions in predictor.predict(self._batches(model, read)):
+            self._store(model.id, batch, predictions, result)
+            on_done(len(batch.posts))
+
+    def _batches(self, model: Model, read: Callable[[int], Sequence[Post]]) -> Iterator[_Batch]:
+        """Read posts in pages, and cut each page into batches of one kind with the present thresholds."""
+        for page in paged(read):
+            by_kind: dict[str, list[Post]] = {}
+            for post in page:
                 by_kind.setdefault(post.source.kind, []).append(post)
-            resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
-        return [
-            _Batch(waiting[start : start + BATCH_SIZE], resolved.limits(kind))
-            for kind, waiting in by_kind.items()
-            for start in range(0, len(waiting), BATCH_SIZE)
-        ]
+            with self._database.work() as session:
+                resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
+            for kind, of_kind in by_kind.items():
+                for start in range(0, len(of_kind), BATCH_SIZE):
+                    yield _Batch(of_kind[start : start + BATCH_SIZE], resolved.limits(kind))
+
+    def _waiting(self, after: int) -> Sequence[Post]:
+        with self._database.work() as session:
+            return unscored.waiting(session, after, PAGE)
+
+    def _history(self, model: Model, after: int) -> Sequence[Post]:
+        with self._database.work() as session:
+            return unscored.without_score(session, model.id, after, PAGE, until=model.history_until)
+
+    def _end_history(self, model: Model) -> None:
+        with self._database.work() as session:
+            unscored.end_history(session, model.id)
+            session.commit()
 
     def _store(self, model_id: int, batch: _Batch, predictions: Sequence[Prediction], result: ScoreResult) -> None:
         scores, opening = [], []
         for post, prediction in zip(batch.posts, predictions, strict=True):
-            scores.append(
-                ScoreDraft(
-                    post_id=post.id,
-                    revision_number=post.revision_number,
-                    probabilities=prediction.probabilities,
-                    segmented=prediction.segmented,
-                    unsure=batch.unsure(prediction),
-                )
-            )
+            scores.append(score_draft(post, prediction, batch.unsure(prediction)))
             opening.extend(_flags_of(post, prediction))
         with self._database.work() as session:
             kept = posts.existing_ids(session, [post.id for post in batch.posts])  # retention may run beside this
@@ -183,6 +191,17 @@ class Scorer:
         result.unsure.update(label for score in scores for label in score.unsure)
 
 
+def score_draft(post: Post, prediction: Prediction, unsure: Sequence[str] = ()) -> ScoreDraft:
+    """Make the row of a post's scores."""
+    return ScoreDraft(
+        post_id=post.id,
+        revision_number=post.revision_number,
+        probabilities=prediction.probabilities,
+        segmented=prediction.segmented,
+        unsure=unsure,
+    )
+
+
 def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
     return [
         FlagDraft(
@@ -194,31 +213,3 @@ def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
         )
         for label in prediction.flags
     ]
-
-
-# Two: the active model and the shadow.
-@lru_cache(maxsize=2)
-def cached_model(folder: str) -> Loaded:
-    """Load a model, once a process: a worker gets many batches."""
-    return load(Path(folder), Segmenter())
-
-
-def text_of(post: Post) -> Text:
-    """Return the classifier's input for a post: its current text, and the title of the article or thread it answers."""
-    return Text(post.judged_text, Context(title=post.context or ""))
-
-
-def predict_texts(
-    folder: str, texts: Sequence[Text], thresholds: Mapping[str, float] | None = None
-) -> list[Prediction]:
-    """Score texts; runs in a worker of the executor.
-
-    Args:
-        folder: The model's folder.
-        texts: The texts.
-        thresholds: The threshold of each label; None for the model's own.
-
-    """
-    classifier = cached_model(folder).classifier
-    contexts = [text.context for text in texts]
-    return list(classifier.predict([text.text for text in texts], contexts=contexts, thresholds=thresholds))

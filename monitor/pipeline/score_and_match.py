@@ -39,7 +39,11 @@ class ScoreAndMatchResult:
 
 
 def score_and_match(
-    scorer: Scorer, matcher: Matcher, progress: Progress = lambda _step, _done, _total: None
+    scorer: Scorer,
+    matcher: Matcher,
+    progress: Progress = lambda _step, _done, _total: None,
+    *,
+    everything: bool = False,
 ) -> ScoreAndMatchResult:
     """Score all posts without a score, then look for copies and evidence.
 
@@ -47,6 +51,7 @@ def score_and_match(
         scorer: Scores posts and opens flags.
         matcher: Finds copies and evidence.
         progress: Called with the step, the number done, and the total (None: unknown).
+        everything: Look through all stored posts for those without a score of the model.
 
     Raises:
         KiemtinError: When scoring cannot go on; what was stored stays.
@@ -67,5 +72,5 @@ def score_and_match(
         counts["comparing"] += count
         progress("comparing", counts["comparing"], None)
 
-    scores = scorer.run(waiting, scored)
+    scores = scorer.run(waiting, scored, everything=everything)
     return ScoreAndMatchResult(scores, matcher.run(compared))

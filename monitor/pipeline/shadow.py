@@ -1,19 +1,21 @@
-"""Shadow model: it scores new posts beside the active model and opens no flags, so that both can be compared."""
+"""Scores of a model beside the one in use, which open no flags: both can then be compared on the same posts."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from monitor.clock import Clock
-from monitor.errors import KiemtinError
-from monitor.pipeline.score import BATCH_SIZE, BATCHES_PER_READ, predict_texts, text_of
-from storage import posts, registry, scores
+from monitor.pipeline.predictions import BATCH_SIZE, Predictor, paged
+from monitor.pipeline.score import PAGE, score_draft
+from storage import posts, registry, scores, unscored
 from storage.database import Database
-from storage.models import Post
-from storage.registry import ScoreDraft
+from storage.models import Model, Post
+from storage.registry import ModelDraft
 
 
 @dataclass(slots=True)
@@ -47,13 +49,21 @@ class ShadowReport:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Posts whose flags nobody asks for."""
+
+    posts: Sequence[Post]
+    thresholds: None = None
+
+
 class Shadow:
-    """Scores new posts with the shadow model, if there is one.
+    """Scores posts with a model beside the one in use: new posts with the shadow, stored ones with any model.
 
     Args:
         database: Posts and scores.
         executor: Runs the classifier.
-        models_dir: The folder of models, readable by the executor's workers.
+        models_dir: The folder of models.
         clock: Tells the time.
 
     """
@@ -70,66 +80,118 @@ class Shadow:
         Raises:
             ClassifierError: When the model cannot be used.
             StorageError: When the database fails; stored batches stay.
-            KiemtinError: When a worker process dies.
+            KiemtinError: When workers die again and again.
 
         """
         with self._database.work() as session:
             model = registry.shadow_model(session)
         if model is None:
             return 0
-        # Older posts are left out: scoring the whole archive would take hours and show nothing new.
-        since, done = model.shadow_since or self._clock.now(), 0
-        while waiting := self._waiting(model.id, since):
-            for drafts in self._judged(str(self._models_dir / model.name), waiting):
-                self._store(model.id, drafts)
-                done += len(drafts)
-                on_done(len(drafts))
+        # Older posts are left out: they are scored by `kiemtin score --all`, which takes hours.
+        pages = self._pages(model.id, model.shadow_since or self._clock.now())
+        predictor = Predictor(self._executor, self._models_dir / model.name)
+        return self._score(predictor, model.id, pages, on_done)
+
+    def history(
+        self,
+        folder: Path,
+        on_total: Callable[[int], None] = lambda _: None,
+        on_done: Callable[[int], None] = lambda _: None,
+    ) -> tuple[str, int]:
+        """Score all stored posts of monitored sources that a model has not scored; it is registered as a candidate.
+
+        Args:
+            folder: The folder of the model.
+            on_total: Called with the number of posts to score.
+            on_done: Called with the number of posts of each finished batch.
+
+        Returns:
+            The model's version, and how many posts were scored.
+
+        Raises:
+            ClassifierError: When the model cannot be used.
+            StorageError: When the database fails; stored batches stay, and the next run scores the rest.
+            KiemtinError: When workers die again and again.
+
+        """
+        predictor = Predictor(self._executor, folder)
+        manifest = predictor.loaded.manifest
+        draft = ModelDraft(
+            version=predictor.loaded.version,
+            data_hash=str(manifest["data_hash"]),
+            metrics=manifest["metrics"],
+            thresholds=manifest["thresholds"],
+        )
+        with self._database.work() as session:
+            model = registry.register(session, draft, self._clock.now())
+            on_total(unscored.count_without_score(session, model.id))
+            session.commit()
+
+        def read(after: int) -> Sequence[Post]:
+            with self._database.work() as session:
+                return unscored.without_score(session, model.id, after, PAGE)
+
+        return model.version, self._score(predictor, model.id, paged(read), on_done)
+
+    def _pages(self, model_id: int, since: datetime) -> Iterator[Sequence[Post]]:
+        last: Post | None = None
+        while True:
+            with self._database.work() as session:
+                page = unscored.without_score_since(session, model_id, since, last, PAGE)
+            if not page:
+                return
+            yield page
+            last = page[-1]
+
+    def _score(
+        self,
+        predictor: Predictor,
+        model_id: int,
+        pages: Iterable[Sequence[Post]],
+        on_done: Callable[[int], None],
+    ) -> int:
+        """Store each batch in a unit of work of its own; returns how many posts were scored."""
+        done = 0
+        for batch, predictions in predictor.predict(_batches(pages)):
+            drafts = [score_draft(post, each) for post, each in zip(batch.posts, predictions, strict=True)]
+            with self._database.work() as session:
+                kept = posts.existing_ids(session, [draft.post_id for draft in drafts])  # retention may run beside this
+                stored = [draft for draft in drafts if draft.post_id in kept]
+                registry.record_scores(session, model_id, stored, beside=True)
+                session.commit()
+            done += len(stored)
+            on_done(len(batch.posts))
         return done
 
-    def _waiting(self, model_id: int, since: datetime) -> Sequence[Post]:
-        with self._database.work() as session:
-            return scores.unscored_since(session, model_id, since, BATCH_SIZE * BATCHES_PER_READ)
 
-    def _judged(self, folder: str, waiting: Sequence[Post]) -> Iterator[list[ScoreDraft]]:
-        batches = [waiting[start : start + BATCH_SIZE] for start in range(0, len(waiting), BATCH_SIZE)]
-        texts = [[text_of(post) for post in batch] for batch in batches]
-        try:
-            answers = self._executor.map(predict_texts, [folder] * len(texts), texts)
-            for batch, predictions in zip(batches, answers, strict=True):
-                yield [
-                    ScoreDraft(
-                        post_id=post.id,
-                        revision_number=post.revision_number,
-                        probabilities=prediction.probabilities,
-                        segmented=prediction.segmented,
-                    )
-                    for post, prediction in zip(batch, predictions, strict=True)
-                ]
-        except BrokenExecutor as error:
-            message = "a scoring process died, perhaps for want of memory: set `workers = 1` and run the command again"
-            raise KiemtinError(message) from error
-
-    def _store(self, model_id: int, drafts: list[ScoreDraft]) -> None:
-        with self._database.work() as session:
-            kept = posts.existing_ids(session, [draft.post_id for draft in drafts])  # retention may run beside this
-            registry.record_scores(session, model_id, [draft for draft in drafts if draft.post_id in kept])
-            session.commit()
+def _batches(pages: Iterable[Sequence[Post]]) -> Iterator[_Batch]:
+    for page in pages:
+        for start in range(0, len(page), BATCH_SIZE):
+            yield _Batch(page[start : start + BATCH_SIZE])
 
 
 def shadow_report(database: Database) -> ShadowReport | None:
     """Compare the shadow with the active model; None when either is missing."""
     with database.work() as session:
         shadow, active = registry.shadow_model(session), registry.active_model(session)
-        if shadow is None or active is None:
-            return None
-        labels: dict[str, Overlap] = {}
-        compared = scores.scored_by_both(session, active.id, shadow.id)
-        counted: dict[str, int] = {}
-        for label, in_use, beside in compared:
-            overlap = labels.setdefault(label, Overlap())
-            counted[label] = counted.get(label, 0) + 1
-            flagged = in_use >= active.thresholds[label], beside >= shadow.thresholds[label]
-            overlap.both += flagged == (True, True)
-            overlap.only_active += flagged == (True, False)
-            overlap.only_shadow += flagged == (False, True)
-        return ShadowReport(shadow.version, active.version, max(counted.values(), default=0), labels)
+        return _overlap(session, shadow, active) if shadow and active else None
+
+
+def report_beside(database: Database, version: str) -> ShadowReport | None:
+    """Compare any registered model with the active one, on posts that both have scored; None without an active one."""
+    with database.work() as session:
+        active = registry.active_model(session)
+        return _overlap(session, registry.by_name(session, version), active) if active else None
+
+
+def _overlap(session: Session, beside: Model, active: Model) -> ShadowReport:
+    labels: dict[str, Overlap] = {}
+    counted: dict[str, int] = {}
+    for label, in_use, other in scores.scored_by_both(session, active.id, beside.id):
+        overlap = labels.setdefault(label, Overlap())
+        counted[label] = counted.get(label, 0) + 1
+        flagged = in_use >= active.thresholds[label], other >= beside.thresholds[label]
+        overlap.both += flagged == (True, True)
+        overlap.only_active += flagged == (True, False)
+        overlap.only_shadow += flagged == (False, True)
+    return ShadowReport(beside.version, active.version, max(counted.values(), default=0), labels)

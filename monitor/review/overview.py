@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from monitor.review import wording
 from monitor.review.wording import LabelHelp
-from storage import flags, posts, questions, registry
+from storage import flags, questions, registry, unscored
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def overview(session: Session) -> Overview:
     return Overview(
         labels=labels,
         open_flags=sum(counts.states["open"] for counts in labels),
-        waiting=posts.count_unscored(session, model.id) if model else None,
+        waiting=unscored.count(session, model) if model else None,
         model=model.version if model else None,
         shadow=shadow.version if shadow else None,
         questions=questions.open_count(session),

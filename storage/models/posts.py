@@ -27,8 +27,11 @@ class Post(Base):
     __tablename__ = "posts"
     __table_args__ = (
         UniqueConstraint("source_id", "external_id"),
+        Index(None, "source_id", "collected_at"),
         Index(None, "content_hash"),
-        Index("ix_posts_not_indexed", "id", sqlite_where=text("NOT indexed"), postgresql_where=text("NOT indexed")),
+        # SQLite uses such an index only where a query says the same in the same words.
+        Index("ix_posts_not_indexed", "id", sqlite_where=text('"indexed" = 0'), postgresql_where=text("NOT indexed")),
+        Index("ix_posts_unscored", "id", sqlite_where=text("unscored = 1"), postgresql_where=text("unscored")),
     )
 
     id: Mapped[PrimaryKey]
@@ -58,6 +61,9 @@ class Post(Base):
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"), index=True)
     indexed: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="whether search and matching know the current version"
+    )
+    unscored: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="whether its current version still waits for a score"
     )
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
 

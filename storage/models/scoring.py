@@ -44,6 +44,9 @@ class Model(Base):
     shadow_since: Mapped[datetime | None] = mapped_column(
         comment="posts collected from then on get its scores without flags"
     )
+    history_until: Mapped[int | None] = mapped_column(
+        comment="it must still score earlier posts up to this number; empty: none"
+    )
 
     @property
     def name(self) -> str:
@@ -73,6 +76,7 @@ class Flag(Base):
         UniqueConstraint("post_id", "label"),
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
         Index(None, "state", "probability"),
+        Index(None, "label", "state"),
     )
 
     id: Mapped[PrimaryKey]

@@ -19,7 +19,9 @@ class SearchText(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    source_id: Mapped[int] = mapped_column(comment="the post's source, so that filters need no second table")
+    source_id: Mapped[int] = mapped_column(
+        index=True, comment="the post's source, so that filters need no second table"
+    )
     dated: Mapped[datetime] = mapped_column(comment="when it was published, or collected where that is not known")
     accented: Mapped[str] = mapped_column(comment="normalised syllables, separated by spaces")
     bare: Mapped[str] = mapped_column(comment="the same syllables without diacritics")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, JsonObject, Name, PrimaryKey, Sha256
@@ -81,6 +81,14 @@ class Capture(Base):
     """One fetch: proof of where and when a post was read."""
 
     __tablename__ = "captures"
+    __table_args__ = (
+        Index(
+            None,
+            "warc_path",
+            sqlite_where=text("warc_path IS NOT NULL"),
+            postgresql_where=text("warc_path IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(ForeignKey("crawl_runs.id", ondelete="CASCADE"), index=True)

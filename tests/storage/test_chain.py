@@ -100,7 +100,7 @@ def test_what_guards_the_chains_is_guarded_as_well(filled: Database, table: str)
 def test_retention_and_erasure_delete_decisions_and_the_chain_holds(filled: Database) -> None:
     with filled.work() as session:
         source = add_source(session)
-        expired = posts.delete_expired(session, source, NOW)
+        expired = posts.delete_expired(session, source.id, NOW, source.retention_days, 100)
         erased = posts.erase_author(session, "2" * 64, NOW)
         assert (expired, erased) == (posts.Deleted(1, 2), posts.Deleted(1, 2))
         for action, gone in (("retention", expired), ("erasure", erased)):

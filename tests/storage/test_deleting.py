@@ -34,6 +34,7 @@ from tests.clock import MONDAY_MORNING
 from tests.storage.sample_questions import add_question
 
 NOW = MONDAY_MORNING
+MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
@@ -127,7 +128,7 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
             "webhook_targets",
         }
         assert empty - of_accounts == {"redactions"}, f"the test has to fill every table: {before}"
-        assert posts.delete_expired(session, source, NOW).posts == 2
+        assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 2
         session.commit()
     with database.work() as session:
         after = count_rows(session)
@@ -146,7 +147,7 @@ def test_retention_leaves_younger_posts_and_other_sources_alone(database: Databa
         add_post_with_everything(session, slow, "kept longer", collected_at=LONG_AGO)
         factories.add_post(session, source, "old", collected_at=limit - timedelta(microseconds=1))
         before = count_rows(session)
-        assert posts.delete_expired(session, source, NOW).posts == 1
+        assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 1
         assert count_rows(session) == before | {"posts": before["posts"] - 1}
 
 
@@ -171,7 +172,7 @@ def test_who_was_away_can_ask_which_posts_are_still_there(database: Database) ->
         source = factories.add_source(session)
         old = factories.add_post(session, source, "old", collected_at=LONG_AGO).id
         young = factories.add_post(session, source, "young").id
-        posts.delete_expired(session, source, NOW)
+        posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
         assert posts.existing_ids(session, [old, young]) == {young}
 
 
@@ -181,7 +182,7 @@ def test_a_cluster_stays_as_long_as_one_of_its_posts_does(database: Database) ->
         old = factories.add_post(session, source, "old", collected_at=LONG_AGO)
         young = factories.add_post(session, source, "young")
         matching.join_clusters(session, old, young, NOW)
-        posts.delete_expired(session, source, NOW)
+        posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
         session.expire_all()
         assert young.cluster_id is not None
         assert count_rows(session)["clusters"] == 1
@@ -193,7 +194,7 @@ def test_evidence_goes_with_the_reference_and_the_claim_stays(database: Database
         newspaper = factories.add_source(session, "newspaper", role="reference")
         article = factories.add_post(session, newspaper, collected_at=LONG_AGO)
         matching.suggest_evidence(session, claim.id, {article.id: 0.8}, NOW)
-        posts.delete_expired(session, newspaper, NOW)
+        posts.delete_expired(session, newspaper.id, NOW, newspaper.retention_days, MANY)
         assert session.scalars(select(Evidence)).all() == []
         assert session.scalars(select(Post)).all() == [claim]
 
@@ -208,7 +209,7 @@ def test_deleted_text_does_not_linger_in_the_file(sqlite_database: Database) -> 
     sqlite_database.close()
     assert any(secret.encode() in path.read_bytes() for path in files.iterdir())
     with sqlite_database.work() as session:
-        posts.delete_expired(session, sources.by_name(session, "forum"), NOW)
+        posts.delete_expired(session, sources.by_name(session, "forum").id, NOW, 180, MANY)
         session.commit()
     sqlite_database.close()
     assert not any(secret.encode() in path.read_bytes() for path in files.iterdir())

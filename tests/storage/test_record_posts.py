@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import posts, registry, sources
+from storage import posts, registry, sources, unscored
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.models import CrawlRun, Post, PostRevision, join_title
@@ -210,12 +210,12 @@ def test_each_version_is_scored_once_by_each_model(database: Database) -> None:
         reference = factories.add_source(session, "newspaper", role="reference")
         factories.add_post(session, reference)
         model = factories.add_model(session)
-        assert posts.unscored(session, model.id, 10) == [post], "reference posts are evidence, they are not judged"
+        assert unscored.waiting(session, 0, 10) == [post], "reference posts are evidence, they are not judged"
         registry.record_scores(session, model.id, [factories.make_score(post)])
-        assert posts.count_unscored(session, model.id) == 0
+        assert unscored.count(session, model) == 0
         posts.record(session, source.id, [make_post(text="đã sửa")])
-        assert posts.count_unscored(session, model.id) == 1, "an edit waits for a score of its own"
-        assert posts.count_unscored(session, factories.add_model(session, "default-2").id) == 1
+        assert unscored.count(session, model) == 1, "an edit waits for a score of its own"
+        assert unscored.count(session, factories.add_model(session, "default-2")) == 1
 
 
 def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(database: Database) -> None:
@@ -223,8 +223,8 @@ def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(databas
         source = factories.add_source(session)
         waiting = [factories.add_post(session, source, str(number)) for number in range(5)]
         model = factories.add_model(session)
-        assert posts.unscored(session, model.id, 3) == waiting[:3]
-        assert posts.count_unscored(session, model.id) == 5
+        assert unscored.waiting(session, 0, 3) == waiting[:3]
+        assert unscored.count(session, model) == 5
 
 
 def test_the_account_of_a_reading_that_was_killed_is_closed_by_the_next(database: Database) -> None:

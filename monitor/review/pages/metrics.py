@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from monitor.review.auth import session_limits
 from monitor.review.desk import CurrentDesk, Desk
-from storage import flags, posts, questions, registry, sessions, sources
+from storage import flags, questions, registry, sessions, sources, unscored
 
 router = APIRouter()
 
@@ -58,7 +58,7 @@ class _Figures(Collector):
                     health.add_metric([source.name], source.state.failures)
                 if source.enabled and source.state.last_success_at:
                     read.add_metric([source.name], (now - source.state.last_success_at).total_seconds())
-            waiting = posts.count_unscored(session, model.id) if model else 0
+            waiting = unscored.count(session, model) if model else 0
             yield GaugeMetricFamily("kiemtin_posts_unscored", "Posts that wait for a score.", value=waiting)
             asked = questions.open_count(session)
             yield GaugeMetricFamily("kiemtin_questions_open", "Questions that wait for an answer.", value=asked)

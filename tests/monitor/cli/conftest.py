@@ -8,7 +8,7 @@ import pytest
 import stamina
 
 from monitor.cli import main
-from monitor.pipeline.score import cached_model
+from monitor.pipeline.predictions import cached_model
 from tests.monitor.cli.command import Command
 
 SETTINGS = """

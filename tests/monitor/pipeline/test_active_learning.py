@@ -19,7 +19,8 @@ from classifiers.training.local import AT_RANDOM, SAMPLING
 from monitor.errors import NotReady
 from monitor.pipeline.active_learning import WINDOW, QuestionSelector
 from monitor.pipeline.holdout import split_holdout
-from monitor.pipeline.score import Scorer, cached_model
+from monitor.pipeline.predictions import cached_model
+from monitor.pipeline.score import Scorer
 from storage import decisions, posts
 from storage.database import Database
 from storage.models import Question, Score

@@ -26,7 +26,7 @@ from monitor.pipeline.clock_check import confirm_clock
 from monitor.pipeline.erasure import Erasure
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import retain
-from storage import posts, registry, sources
+from storage import registry, sources, unscored
 from storage.database import Database
 from storage.models import Capture, Model, Post
 from tests.clock import FakeClock
@@ -148,7 +148,7 @@ class World:
         """Score all posts as the scorer would, flag some, and settle."""
         with self.database.work() as session:
             model = session.scalars(select(Model)).one()
-            waiting = posts.unscored(session, model.id, 100)
+            waiting = unscored.waiting(session, 0, 100)
             registry.record_scores(session, model.id, [make_score(post) for post in waiting])
             for post in session.scalars(select(Post).where(Post.external_id.in_(flagged))):
                 add_flag(session, post, model=model)
@@ -156,9 +156,7 @@ class World:
         self.settle()
 
     def settle(self) -> None:
-        with self.database.work() as session:
-            model_id = session.scalars(select(Model.id)).one()
-        self.store.settle(self.database, model_id)
+        self.store.settle(self.database)
 
     def places(self) -> list[str | None]:
         with self.database.work() as session:

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -18,7 +19,8 @@ from sqlalchemy import func, select, text
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError
-from monitor.pipeline.score import BATCH_SIZE, Scorer, ScoreResult, cached_model
+from monitor.pipeline.predictions import BATCH_SIZE, cached_model, load_model
+from monitor.pipeline.score import Scorer, ScoreResult
 from storage import flags, posts, reviews
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
@@ -169,7 +171,7 @@ def test_another_model_scores_everything_again_and_becomes_the_active_one(
     with sqlite_database.work() as session:
         states = dict(session.execute(select(Model.version, Model.state)).all())
     assert sorted(states.values()) == ["active", "retired"]
-    assert states[cached_model(str(other)).version] == "active"
+    assert states[load_model(other).version] == "active"
 
 
 def test_processes_give_the_same_scores_as_one_thread(
@@ -201,8 +203,8 @@ def test_a_worker_that_dies_is_one_clear_error_and_what_was_stored_stays(
 ) -> None:
     fill(sqlite_database, TEXTS[:10])
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        monkeypatch.setattr("monitor.pipeline.score.predict_texts", die)
-        with pytest.raises(KiemtinError, match="workers = 1") as error:
+        monkeypatch.setattr("monitor.pipeline.predictions.predict_texts", die)
+        with pytest.raises(KiemtinError, match="fewer `workers`") as error:
             Scorer(sqlite_database, processes, small_model, clock).run()
     monkeypatch.undo()
     assert "\n" not in str(error.value)
@@ -225,13 +227,14 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring: posts of the second batch are gone when their scores come."""
 
-        def map(self, *arguments: object, **options: object) -> Iterator[object]:
-            answers: list[object] = list(super().map(*arguments, **options))
+        def submit(self, *arguments: Any, **options: Any) -> "Future[Any]":
+            answer = super().submit(*arguments, **options)
+            answer.result()
             with sqlite_database.work() as session:
                 for post in session.scalars(select(Post).where(Post.id > BATCH_SIZE + 5)):
                     session.delete(post)
                 session.commit()
-            return iter(answers)
+            return answer
 
     with Deleting(1) as executor:
         result = Scorer(sqlite_database, executor, small_model, clock).run()
@@ -255,7 +258,7 @@ def test_two_scorers_at_once_score_every_post_once(
 ) -> None:
     texts = TEXTS[: BATCH_SIZE * 2]
     fill(sqlite_database, texts)
-    cached_model(str(small_model))
+    load_model(small_model)
 
     def score(_: int) -> ScoreResult:
         with Database(sqlite_database.url.render_as_string()) as own, ThreadPoolExecutor(1) as executor:

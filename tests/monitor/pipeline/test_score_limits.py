@@ -11,7 +11,8 @@ from sqlalchemy import select
 from classifiers.data.metadata import Context, Text
 from classifiers.evaluation.pr_curve import Curve
 from monitor.pipeline.decision_thresholds import PRECISION, PROBABILITY
-from monitor.pipeline.score import Scorer, cached_model, text_of
+from monitor.pipeline.predictions import cached_model, load_model, text_of
+from monitor.pipeline.score import Scorer
 from monitor.pipeline.threshold_changes import AuditNote, ThresholdEditor
 from storage import flags, posts, reviews
 from storage.database import Database
@@ -195,7 +196,7 @@ def test_the_context_reaches_the_classifier(
     with sqlite_database.work() as session:
         add_post(session, add_source(session), "1", text="Đúng vậy", context="Chợ huyện đóng cửa")
         session.commit()
-    classifier = cached_model(str(small_model)).classifier
+    classifier = load_model(small_model).classifier
     given: list[object] = []
     predict = classifier.predict
 

@@ -1,17 +1,19 @@
 """The shadow scores what comes in from now on, opens no flag, and says what it would have pointed at."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
+from monitor.pipeline.predictions import BATCH_SIZE, cached_model
 from monitor.pipeline.promotion import ModelPromotion
-from monitor.pipeline.score import BATCH_SIZE, Scorer, cached_model
+from monitor.pipeline.score import Scorer
 from monitor.pipeline.shadow import Shadow, shadow_report
 from storage import posts, registry
 from storage.database import Database
@@ -116,13 +118,13 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring."""
 
-        def map(self, *arguments: object, **options: object) -> Iterator[object]:
-            answers: list[object] = list(super().map(*arguments, **options))
+        def submit(self, *arguments: Any, **options: Any) -> "Future[Any]":
+            answer = super().submit(*arguments, **options)
+            answer.result()
             with sqlite_database.work() as session:
-                source = add_source(session)
-                posts.delete_expired(session, source, clock.now() + timedelta(days=400))
+                posts.delete_expired(session, add_source(session).id, clock.now() + timedelta(days=400), 180, 10)
                 session.commit()
-            return iter(answers)
+            return answer
 
     with Deleting(1) as executor:
         Shadow(sqlite_database, executor, models, clock).run()

@@ -14,7 +14,7 @@ from monitor.errors import AddressBlocked, PayloadInvalid, SourceRefused, UsageE
 from monitor.pipeline.imports import TIPS
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.tipline import Tip, Tipline, canonical_url
-from storage import posts, sources
+from storage import sources, unscored
 from storage.database import Database
 from storage.models import AuditEvent, Capture, CrawlRun, Post, Source
 from tests.clock import FakeClock
@@ -62,7 +62,7 @@ def test_a_text_is_kept_as_it_is_and_waits_for_its_score(
         assert (post.text, post.title, post.url, post.author_key) == (text, "Khẩn", "https://example.org/1", None)
         assert (post.source.name, post.source.kind, post.source.retention_days) == (TIPS, "import", 90)
         assert "Reported by a person" in post.source.legal_basis
-        assert posts.count_unscored(session, add_model(session).id) == 1
+        assert unscored.count(session, add_model(session)) == 1
         assert session.scalars(select(CrawlRun.outcome)).all() == ["ok"]
         assert session.scalars(select(AuditEvent.action)).all() == ["tip"]
         later = clock.now().replace(year=2030)

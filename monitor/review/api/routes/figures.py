@@ -8,7 +8,7 @@ from monitor.review.api import paging, views
 from monitor.review.api.access import Context, needs
 from monitor.review.api.schemas import FiguresOut, Page, SummaryDetail, SummaryOut
 from monitor.review.api.scopes import Scope
-from storage import flags, listings, posts, registry, sources
+from storage import flags, listings, registry, sources, unscored
 
 router = APIRouter(tags=["figures"], dependencies=[needs(Scope.FIGURES)])
 
@@ -26,7 +26,7 @@ def read_figures(context: Context) -> FiguresOut:
         return FiguresOut(
             flags=flags.counts(session),
             posts={context.mask(source.name): counted.get(source.id, 0) for source in sources.all_sources(session)},
-            unscored=posts.count_unscored(session, model.id) if model else None,
+            unscored=unscored.count(session, model) if model else None,
             model=model.version if model else None,
         )
 
