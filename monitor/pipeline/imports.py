@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ROW, ImportFile, Refusal, Repeat, Row, hash_of_words
+from monitor.collectors.files.seen import SeenHashes
 from monitor.errors import UsageError
 from monitor.pipeline.batch_writer import ERASED
 from monitor.pipeline.post_drafts import post_draft
@@ -56,7 +57,7 @@ class _Target:
 
     source_id: int
     capture_id: int
-    seen: set[int] = field(default_factory=set)
+    seen: SeenHashes
 
 
 class Importer:
@@ -98,9 +99,9 @@ class Importer:
 
         """
         result = ImportResult(source.name, file.path.name, file.sha256, dry_run=dry_run)
-        with self._database.work() as session:
+        with self._database.work() as session, SeenHashes() as seen:
             keep = session.flush if dry_run else session.commit  # a dry run is one unit of work that is never committed
-            run_id, target = self._open(session, file, source)
+            run_id, target = self._open(session, file, source, seen)
             keep()
             read_bytes = 0
 
@@ -118,7 +119,7 @@ class Importer:
             keep()
         return result
 
-    def _open(self, session: Session, file: ImportFile, draft: SourceDraft) -> tuple[int, "_Target"]:
+    def _open(self, session: Session, file: ImportFile, draft: SourceDraft, seen: SeenHashes) -> tuple[int, "_Target"]:
         now = self._clock.now()
         if draft.name == TIPS:
             raise UsageError(f"{TIPS} is the source of reported posts (`kiemtin tip`): choose another with --source")
@@ -133,7 +134,7 @@ class Importer:
             size_bytes=file.size_bytes,
             sha256=file.sha256,
         )
-        return run.id, _Target(source.id, sources.add_capture(session, run.id, capture))
+        return run.id, _Target(source.id, sources.add_capture(session, run.id, capture), seen)
 
     @staticmethod
     def _accepted(
@@ -159,21 +160,19 @@ class Importer:
         result: ImportResult,
     ) -> None:
         now = self._clock.now()
-        first: list[PostDraft] = []
-        again: list[PostDraft] = []
         fresh = self._without_known_words(session, target.source_id, list(accepted), result)
         stored_ids = self._stored_ids(session, target.source_id, fresh)
-        for post in fresh:
-            draft = post_draft(
+        drafts = [
+            post_draft(
                 replace(post, external_id=stored_ids.get(post.external_id, post.external_id)),
                 kind="import",
                 pseudonymiser=self._pseudonymiser,
                 collected_at=now,
                 capture_id=target.capture_id,
             )
-            version = hash((draft.external_id, draft.content_hash))
-            (again if version in target.seen else first).append(draft)
-            target.seen.add(version)
+            for post in fresh
+        ]
+        first, again = _apart(drafts, target.seen)
         # Two exports may hold versions of a post in any order.
         stored = posts.record(session, target.source_id, first, any_version=True)
         repeated = posts.record(session, target.source_id, again, any_version=True)
@@ -228,6 +227,18 @@ class Importer:
         )
         detail = {"sha256": result.sha256, "new": result.new, "repeated": result.repeated, "refused": result.refused}
         audit.record(session, at=now, action="import", subject=result.source, detail=detail)
+
+
+def _apart(drafts: Sequence[PostDraft], seen: SeenHashes) -> tuple[list[PostDraft], list[PostDraft]]:
+    """Part versions of posts that the file shows for the first time from those that it has shown before."""
+    versions = [hash((draft.external_id, draft.content_hash)) for draft in drafts]
+    known = seen.add(versions)
+    first: list[PostDraft] = []
+    again: list[PostDraft] = []
+    for draft, version in zip(drafts, versions, strict=True):
+        (again if version in known else first).append(draft)
+        known.add(version)
+    return first, again
 
 
 def _words_id(post: PublicPost) -> str:

@@ -63,13 +63,13 @@ class ColumnReading:
 
     def rows(self, stream: TextIO) -> Iterator[Row]:
         """Give one post or refusal for each record that is not blank."""
-        identities = RowIdentities()
-        for record in self.reader.records(stream):
-            prepared = record if isinstance(record, Refusal) else self.prepare(record)
-            if isinstance(prepared, Refusal):
-                yield prepared
-            else:
-                yield to_post(prepared, self.mapping, identities, self.read_date)
+        with RowIdentities() as identities:
+            for record in self.reader.records(stream):
+                prepared = record if isinstance(record, Refusal) else self.prepare(record)
+                if isinstance(prepared, Refusal):
+                    yield prepared
+                else:
+                    yield to_post(prepared, self.mapping, identities, self.read_date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,10 @@ class DownloadReading:
 
     def rows(self, stream: TextIO) -> Iterator[Row]:
         """Give one post or refusal for each post and comment of the account."""
-        identities = RowIdentities()
         entries = self._of_lines(stream) if self.is_archive else self._of_document(stream)
-        for line, entry in entries:
-            yield entry if isinstance(entry, Refusal) else self._row(line, entry, identities)
+        with RowIdentities() as identities:
+            for line, entry in entries:
+                yield entry if isinstance(entry, Refusal) else self._row(line, entry, identities)
 
     @staticmethod
     def _of_lines(stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:

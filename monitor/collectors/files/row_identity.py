@@ -5,9 +5,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Self
 
 from monitor.collectors.files.base import Record, Value
 from monitor.collectors.files.mapping import COUNT_FIELDS, column_key, known_names
+from monitor.collectors.files.seen import SeenVariants
 from monitor.collectors.files.values import as_text
 
 ROW = "row:"
@@ -21,7 +23,7 @@ _KEPT_BYTES = 8  # of a digest, to compare within one file
 
 
 class RowIdentities:
-    """Makes the identifiers of the records of one file. Give it the records in the file's order.
+    """Makes the identifiers of the records of one file. Give it the records in the file's order, as a context manager.
 
     Records that differ in anything but their place are different posts; equal ones have one identifier. Counts and row
     numbers change from one export to the next: they tell records of one file apart, which are then numbered, but are
@@ -30,7 +32,13 @@ class RowIdentities:
 
     def __init__(self) -> None:
         self._changing: dict[str, bool] = {}
-        self._variants: dict[bytes, list[bytes]] = {}
+        self._variants = SeenVariants()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._variants.close()
 
     def of(self, record: Record) -> str:
         """Make the identifier of a record."""
@@ -39,16 +47,9 @@ class RowIdentities:
         for name, value in record.values.items():
             (changing if self._is_changing(name) else lasting)[name] = value
         base = _digest(lasting, record.beside)
-        number = self._number(base, _digest(changing)) if changing else 0
+        kept = base[:_KEPT_BYTES]
+        number = self._variants.number(kept, _digest(changing)[:_KEPT_BYTES]) if changing else 0
         return f"{ROW}{base.hex()}-{number}" if number else f"{ROW}{base.hex()}"
-
-    def _number(self, base: bytes, changing: bytes) -> int:
-        """Return how many records that differ in changing columns alone came before."""
-        variants = self._variants.setdefault(base[:_KEPT_BYTES], [])
-        variant = changing[:_KEPT_BYTES]
-        if variant not in variants:
-            variants.append(variant)
-        return variants.index(variant)
 
     def _is_changing(self, name: str) -> bool:
         if name not in self._changing:

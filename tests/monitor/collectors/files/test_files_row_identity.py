@@ -82,8 +82,8 @@ def test_empty_columns_say_nothing(write: Write) -> None:
 def test_any_two_records_have_identifiers_of_their_own_unless_they_are_equal(
     first: dict[str, str | int | None], second: dict[str, str | int | None]
 ) -> None:
-    identities = RowIdentities()
-    made = [identities.of(Record(line, values)) for line, values in ((2, first), (3, second), (4, first))]
+    with RowIdentities() as identities:
+        made = [identities.of(Record(line, values)) for line, values in ((2, first), (3, second), (4, first))]
     assert made[0] == made[2]
     assert all(each.startswith(ROW) for each in made)
 

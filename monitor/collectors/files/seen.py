@@ -1,0 +1,61 @@
+"""What a file has shown so far, kept on disk, so that memory does not grow with the file."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final, Self
+
+_CACHE_KIB: Final = 4096
+
+
+class _OnDisk:
+    """A private table in a temporary file that SQLite deletes by itself; use it as a context manager."""
+
+    _TABLE: str
+
+    def __init__(self) -> None:
+        self._rows = sqlite3.connect("", isolation_level=None)
+        for statement in ("PRAGMA journal_mode = OFF", f"PRAGMA cache_size = -{_CACHE_KIB}", self._TABLE):
+            self._rows.execute(statement)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the file vanish."""
+        self._rows.close()
+
+
+class SeenHashes(_OnDisk):
+    """A set of hashes of 64 bits."""
+
+    _TABLE = "CREATE TABLE seen (hash INTEGER PRIMARY KEY)"
+
+    def add(self, hashes: Sequence[int]) -> set[int]:
+        """Add some hundred hashes; returns those that were there before."""
+        marks = ", ".join("?" * len(hashes))
+        found = self._rows.execute(f"SELECT hash FROM seen WHERE hash IN ({marks})", hashes)  # noqa: S608  only marks
+        known = {each for (each,) in found}
+        self._rows.execute("BEGIN")
+        self._rows.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(each,) for each in hashes])
+        self._rows.execute("COMMIT")
+        return known
+
+
+class SeenVariants(_OnDisk):
+    """Numbers the variants of each content in the order in which they come."""
+
+    _TABLE = "CREATE TABLE seen (base BLOB, number INTEGER, variant BLOB, PRIMARY KEY (base, number)) WITHOUT ROWID"
+
+    def number(self, base: bytes, variant: bytes) -> int:
+        """Return how many other variants of a content came before this one."""
+        found = self._rows.execute("SELECT number, variant FROM seen WHERE base = ? ORDER BY number", (base,))
+        count = 0
+        for number, known in found:
+            if known == variant:
+                return int(number)
+            count += 1
+        self._rows.execute("INSERT INTO seen VALUES (?, ?, ?)", (base, count, variant))
+        return count
