@@ -27,6 +27,8 @@ from storage.errors import (
 from storage.models import Base
 
 BUSY_TIMEOUT_SECONDS = 15.0
+COPYING = "copying-"
+"""How the revision of a database begins into which another one is being copied."""
 LEAST_FREE_BYTES = 1_000_000  # less is a full disk: a log and its index want more than one page
 _POSTGRES_CODES: Mapping[str, type[StorageError]] = {
     "08": DatabaseUnreachable,
@@ -163,6 +165,9 @@ class Database:
             return
         if current is None:
             message = f"the database {self.place} has no tables yet: run `kiemtin init`"
+            raise SchemaMismatch(message)
+        if current.startswith(COPYING):
+            message = f"the copy into {self.place} is not finished: run `kiemtin db copy` again where it was begun"
             raise SchemaMismatch(message)
         if current not in known_revisions():
             raise SchemaMismatch(self._newer_than_program())

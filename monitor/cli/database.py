@@ -1,12 +1,15 @@
 """`kiemtin db`: create, upgrade and check the database's tables."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from monitor.cli.context import application, out
+from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.pipeline.clock_check import confirm_clock as trust_clock
+from storage.copying import copy_database
+from storage.database import Database
 from storage.errors import SchemaMismatch
 
 
@@ -15,6 +18,7 @@ def build() -> typer.Typer:
     group = typer.Typer(help="The database's tables.", no_args_is_help=True)
     group.command("upgrade")(upgrade)
     group.command("check")(check)
+    group.command("copy")(copy)
     group.command("confirm-clock")(confirm_clock)
     return group
 
@@ -42,6 +46,32 @@ def check(context: typer.Context) -> None:
         )
         raise SchemaMismatch(message)
     out().print(f"{database.place}: up to date ({database.current_revision()})", markup=False)
+
+
+def copy(
+    context: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Address of the empty database, as postgresql+psycopg://user@host/name.", envvar="KIEMTIN_TO"
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print tables, rows and hashes as JSON.")] = False,
+) -> None:
+    """Copy everything into another database and compare both; one that was stopped goes on where it was.
+
+    Example: `kiemtin db copy --to postgresql+psycopg://kiemtin@db.example.vn/kiemtin`
+    """
+    database = application(context).ready_database
+    with progress_bar() as bar, Database(to) as target:
+        copied = copy_database(database, target, bar.update)
+        place = target.place
+    if as_json:
+        show_json([asdict(table) for table in copied])
+        return
+    rows = sum(table.rows for table in copied)
+    said = f"{rows} rows of {len(copied)} tables are in {place}, with the same hashes as here."
+    out().print(f"{said} Set `database_url` in kiemtin.toml to use it.", markup=False)
 
 
 def confirm_clock(

@@ -16,12 +16,13 @@ from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
 from monitor.pipeline.clock_check import CLOCK_TOLERANCE, require_trusted_clock
 from monitor.review.server import exposure_warning
-from storage import audit, clock_state, sources, users
+from storage import audit, clock_state, posts, sources, users
 from storage.errors import StorageError
 from storage.models import Source
 
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
+MOST_POSTS_ON_SQLITE = 1_000_000  # docs/growing.md has the figures
 OLDEST_BACKUP_DAYS = 8  # a week, and a day for who is late
 
 
@@ -109,7 +110,13 @@ def _database(app: Application) -> Finding:
     database = app.ready_database
     if database.differences():
         return Finding("database", well=False, said="the tables differ from the models", mend="restore a backup")
-    return Finding("database", well=True, said=f"{database.place} ({database.current_revision()})")
+    said = f"{database.place} ({database.current_revision()})"
+    with database.work() as session:
+        stored = posts.numbers_used(session)
+    if database.is_sqlite and stored > MOST_POSTS_ON_SQLITE:
+        said = f"{said}; it holds about {stored:,} posts, more than SQLite was measured with"
+        return Finding("database", well=True, said=said, mend="move to PostgreSQL with `kiemtin db copy`")
+    return Finding("database", well=True, said=said)
 
 
 def _clock(app: Application) -> Finding:

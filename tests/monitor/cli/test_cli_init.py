@@ -14,6 +14,7 @@ from storage import clock_state, sources
 from storage.database import Database
 from storage.models import Source, User
 from tests.clock import MONDAY_MORNING
+from tests.factories import add_post, add_source
 from tests.monitor.cli.command import Answer, Command
 
 DECLARED = """
@@ -113,6 +114,19 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
     assert kiemtin.well("doctor").out.count("\n") == 11
+
+
+def test_the_doctor_says_when_to_move_to_a_server(
+    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.doctor.MOST_POSTS_ON_SQLITE", 1)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        source = add_source(session)
+        for number in range(2):
+            add_post(session, source, str(number))
+        session.commit()
+    out = kiemtin("doctor").out
+    assert "about 2 posts, more than SQLite was measured with → move to PostgreSQL with `kiemtin db copy`" in out
 
 
 def test_the_doctor_says_which_sources_fail_why_and_when_they_are_tried_again(kiemtin: Command, home: Path) -> None:
