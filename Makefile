@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-scale bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -124,9 +124,14 @@ bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: D
 	$(BIN)/python -m tests.benchmarks.bench_obfuscation $(DATA)
 
 POSTS ?= 1000000
+comma := ,
+space := $(subst x,,x x)
 ON ?= sqlite,postgresql
 bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines of texts.
 	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) $(DATA)
+
+bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder year copy".
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 
 bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
 	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)

@@ -1,0 +1,91 @@
+"""What bench_scale measures with: files of varied posts, commands with their CPU time and peak memory, an encoder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.varied_posts import WEEKS, Syllable, varied
+
+LAYERS, WIDTH, INNER, HEADS, TOKENS = 12, 768, 3072, 12, 128  # of PhoBERT-base
+POSTS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds, CPU seconds of it and its processes, and the peak of its memory in MB."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def run_command(home: Path, environment: Mapping[str, str], *arguments: str) -> Spent:
+    """Run `kiemtin` and wait for it; its output is dropped."""
+    command = [str(Path(sys.executable).with_name("kiemtin")), *arguments]
+    start = perf_counter()
+    child = subprocess.Popen(  # noqa: S603  our own program
+        command, env={**os.environ, "KIEMTIN_HOME": str(home), **environment}, stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"kiemtin {' '.join(arguments)} failed")
+    return Spent(perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
+
+
+def write_posts(path: Path, originals: Sequence[Sequence[Syllable]], count: int, seed: int, prefix: str = "") -> None:
+    """Write a file of JSON lines with varied posts, spread evenly over the last year."""
+    begin = datetime.now(UTC) - timedelta(weeks=WEEKS)
+    with path.open("w", encoding="utf-8") as lines:
+        for number, syllables in enumerate(varied(originals, count, seed)):
+            moment = begin + timedelta(weeks=WEEKS) * (number / count)
+            post = {
+                "id": f"{prefix}{number}",
+                "text": " ".join(pair[0] for pair in syllables),
+                "published_at": moment.isoformat(timespec="seconds"),
+            }
+            lines.write(json.dumps(post, ensure_ascii=False) + "\n")
+
+
+def encoder_pace(batches: int) -> float:
+    """Give the posts a second of an encoder of PhoBERT's size with random weights, by its matrix products alone.
+
+    What is left out (softmax, norms, embeddings) would make it slower; the products run in BLAS, on all cores.
+    """
+    random = np.random.default_rng(0)
+
+    def weights(*shape: int) -> Any:
+        return random.standard_normal(shape, dtype=np.float32)
+
+    layers = [
+        (weights(WIDTH, 3 * WIDTH), weights(WIDTH, WIDTH), weights(WIDTH, INNER), weights(INNER, WIDTH))
+        for _ in range(LAYERS)
+    ]
+    rows = weights(POSTS_AT_ONCE * TOKENS, WIDTH)
+    shape = (POSTS_AT_ONCE, TOKENS, 3, HEADS, WIDTH // HEADS)
+    start = perf_counter()
+    for _ in range(batches):
+        for mixed, out, wide, narrow in layers:
+            query, key, value = np.moveaxis((rows @ mixed).reshape(shape), 2, 0).transpose(0, 1, 3, 2, 4)
+            seen = (query @ key.swapaxes(-1, -2)) @ value
+            rows = (seen.swapaxes(1, 2).reshape(rows.shape) @ out) @ wide @ narrow
+            rows /= np.abs(rows).max()
+    return batches * POSTS_AT_ONCE / (perf_counter() - start)
+
+
+def ratios(small: Mapping[str, Spent], large: Mapping[str, Spent]) -> Iterator[str]:
+    """Say how the peaks of two runs of the same commands differ."""
+    for command, spent in large.items():
+        before = small[command]
+        yield (
+            f"  {command:12} peak {before.peak:6.0f} MB and {spent.peak:6.0f} MB: ratio {spent.peak / before.peak:.2f}"
+        )
