@@ -65,7 +65,7 @@ def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
     assert "/readyz" in last
     for copied in re.findall(r"^COPY ([\w. ]+) \S+$", text, re.MULTILINE):
         assert all((DEPLOY.parent / name).exists() for name in copied.split()), copied
-    assert set(re.findall(r"--extra (\w+)", text)) == {"postgres", "metrics"}
+    assert set(re.findall(r"--extra (\w+)", text)) == {"postgres", "metrics", "cluster"}
 
 
 def test_each_setting_that_is_named_exists() -> None:

@@ -1,6 +1,7 @@
 """The command on a home folder of its own: inside this process, or as a program of its own."""
 
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def bare_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bare"
     monkeypatch.setenv("KIEMTIN_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Give a port for the desk that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number: int = listener.getsockname()[1]
+    monkeypatch.setenv("KIEMTIN_DESK_PORT", str(number))
+    return number
 
 
 @pytest.fixture

@@ -28,14 +28,6 @@ STOPS = pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lamb
 
 
 @pytest.fixture
-def port(monkeypatch: pytest.MonkeyPatch) -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        number: int = listener.getsockname()[1]
-    monkeypatch.setenv("KIEMTIN_DESK_PORT", str(number))
-    return number
-
-
-@pytest.fixture
 def site() -> FeedSite:
     clock = FakeClock(datetime.now(UTC))
     moment = clock.now() - timedelta(hours=3)
