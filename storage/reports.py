@@ -15,10 +15,10 @@ def was_scheduled(session: Session, period: str) -> bool:
     return session.scalar(select(Report.id).where(Report.scheduled_for == period)) is not None
 
 
-def newest(session: Session, period: str) -> Report | None:
-    """Return the newest report of a period that was not withdrawn; None when there is none."""
+def standing(session: Session, period: str) -> Sequence[Report]:
+    """List the reports of a period that were not withdrawn, the newest first."""
     query = select(Report).where(Report.period == period, Report.withdrawn_at.is_(None))
-    return session.scalars(query.order_by(Report.id.desc()).limit(1)).first()
+    return session.scalars(query.order_by(Report.id.desc())).all()
 
 
 def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:

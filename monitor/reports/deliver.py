@@ -71,11 +71,11 @@ class ReportDelivery:
         """Have the newest report of a period sent to all places of the settings, also where it failed or is unclear."""
         now = self._clock.now()
         with self._database.work() as session:
-            report = reports.newest(session, period)
-            if report is None:
+            standing = reports.standing(session, period)
+            if not standing:
                 return 0
-            deliveries.add(session, report, self._settings.places, now)
-            deliveries.send_again(session, report, now)
+            deliveries.add(session, standing[0], self._settings.places, now)
+            deliveries.send_again(session, standing[0], now)
             session.commit()
             return len(self._settings.places)
 

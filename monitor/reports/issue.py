@@ -6,8 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from monitor.clock import Clock
 from monitor.errors import UsageError
 from monitor.report_settings import FORMATS
@@ -20,13 +18,12 @@ from monitor.reports.language import LANGUAGES, Language, load_language
 from monitor.reports.masks_page import masked_quotes
 from monitor.reports.pdf import render_pdf
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
-from monitor.reports.report_files import MASKS, WITHDRAWN, file_name, write_all
+from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_csv, render_jsonl
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings import Settings
 from storage import audit, deliveries, report_counts, reports
 from storage.database import Database
-from storage.models import Report
 
 ISSUED_AT: Final = timedelta(hours=7)  # of Monday, in Việt Nam
 
@@ -92,32 +89,32 @@ class ReportOffice:
         formats = _known_formats(wish.formats or self._settings.formats)
         language = _known_language(wish.language or self._settings.language)
         figures = self.figures(wish.period)
-        with self._database.work() as session:
-            before = self._replaced(session, wish)
-        replaced = Replaced(before.created_at, wish.changed or "") if before else None
+        replaced = self._replaced(wish)
         document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced)
         folder, name = wish.folder or self._folder, file_name(wish.period)
         contents = {f"{name}.{each}": _render(each, document, figures) for each in formats}
         contents[f"{name}{MASKS}"] = render_masks(document, masked_quotes(figures.quotes)).encode()
         write_all(folder, contents)
-        self._record(wish, figures, list(contents), before)
+        self._record(wish, figures, list(contents))
         return [folder / each for each in contents]
 
-    def _replaced(self, session: Session, wish: Wish) -> Report | None:
+    def _replaced(self, wish: Wish) -> Replaced | None:
         if wish.changed is None:
             return None
-        before = reports.newest(session, str(wish.period))
-        if before is None:
-            message = f"there is no report of {wish.period} to replace: write it without --replace"
+        if wish.folder is not None:
+            message = "what replaces a report stands in the folder of reports, as that one did: leave out --out"
             raise UsageError(message)
-        return before
-
-    def _record(self, wish: Wish, figures: ReportFigures, names: list[str], before: Report | None) -> None:
-        now = self._clock.now()
         with self._database.work() as session:
-            if before is not None:
-                before = session.merge(before)
-                reports.withdraw(session, before, why=wish.changed or "", now=now)
+            standing = reports.standing(session, str(wish.period))
+            if not standing:
+                message = f"there is no report of {wish.period} to replace: write it without --replace"
+                raise UsageError(message)
+            return Replaced(standing[0].created_at, wish.changed)
+
+    def _record(self, wish: Wish, figures: ReportFigures, names: list[str]) -> None:
+        now, changed = self._clock.now(), wish.changed or ""
+        with self._database.work() as session:
+            before = () if wish.changed is None else reports.standing(session, str(wish.period))
             report = reports.record_report(
                 session,
                 period=str(wish.period),
@@ -126,43 +123,42 @@ class ReportOffice:
                 files=names,
                 now=now,
                 scheduled=wish.scheduled,
-                replaces=before,
-                changed=wish.changed or "",
+                replaces=before[0] if before else None,
+                changed=changed,
             )
-            sent_before = before is not None and bool(before.deliveries)
-            if wish.scheduled or sent_before:
+            if wish.scheduled or any(one.deliveries for one in before):
                 deliveries.add(session, report, self._settings.places, now)
-            if before is not None:
-                subject = f"reports:{before.id}"
-                detail = {"by": report.id, "changed": wish.changed}
-                audit.record(session, at=now, action="report.replaced", subject=subject, detail=detail)
+            for one in before:
+                reports.withdraw(session, one, why=changed, now=now)
+                detail = {"by": report.id, "changed": changed}
+                audit.record(session, at=now, action="report.replaced", subject=f"reports:{one.id}", detail=detail)
+            delete_all(self._folder, {name for one in before for name in one.files}.difference(names))
             session.commit()
 
     def withdraw(self, period: CalendarPeriod, why: str) -> Path:
-        """Withdraw the newest report of a period: a notice with the reason takes the place of its files.
+        """Withdraw all reports of a period: a notice with the reason takes the place of their files.
 
         Raises:
             UsageError: When there is none.
-            ReportFailed: When the notice cannot be written.
+            ReportFailed: When the notice cannot be written, or a file cannot be deleted; then it can be done again.
 
         """
         now = self._clock.now()
         with self._database.work() as session:
-            report = reports.newest(session, str(period))
-            if report is None:
+            standing = reports.standing(session, str(period))
+            if not standing:
                 message = f"there is no report of {period} to withdraw"
                 raise UsageError(message)
             language = _known_language(self._settings.language)
-            notice = render_notice(language, period, made_at=report.created_at, withdrawn_at=now, why=why)
+            notice = render_notice(language, period, made_at=standing[0].created_at, withdrawn_at=now, why=why)
             name = f"{file_name(period)}{WITHDRAWN}"
             write_all(self._folder, {name: notice.encode()})
-            reports.withdraw(session, report, why=why, now=now)
-            subject = f"reports:{report.id}"
-            audit.record(session, at=now, action="report.withdrawn", subject=subject, detail={"why": why})
+            for report in standing:
+                reports.withdraw(session, report, why=why, now=now)
+                subject = f"reports:{report.id}"
+                audit.record(session, at=now, action="report.withdrawn", subject=subject, detail={"why": why})
+                delete_all(self._folder, report.files)
             session.commit()
-            files = list(report.files)
-        for each in files:
-            (self._folder / each).unlink(missing_ok=True)
         return self._folder / name
 
     def issue_scheduled(self) -> list[Path]:

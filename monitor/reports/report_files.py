@@ -1,7 +1,7 @@
-"""The files of a report: their names, and writing all of them or none."""
+"""The files of a report: their names, and writing all of them or none, and deleting."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -44,3 +44,18 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         for partial in aside.values():
             if partial.parent.is_dir():
                 partial.unlink(missing_ok=True)
+
+
+def delete_all(folder: Path, names: Iterable[str]) -> None:
+    """Delete files; one that is not there is no failure.
+
+    Raises:
+        ReportFailed: When one cannot be deleted.
+
+    """
+    for name in names:
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            message = f"cannot delete {folder / name}: {error.strerror}: close it, check its rights and try again"
+            raise ReportFailed(message) from error

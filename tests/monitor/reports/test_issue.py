@@ -144,6 +144,49 @@ def test_a_replacement_says_what_changed_and_is_sent_where_the_first_one_was(
         assert [each.report_id for each in session.scalars(select(Delivery))] == [old.id, new.id]
 
 
+def test_withdrawing_takes_back_every_report_of_the_period_in_all_its_formats(
+    office: ReportOffice, full_week: Database, folder: Path
+) -> None:
+    office.issue_scheduled()
+    office.issue(Wish(period=WEEK, formats=("csv",), number=5))
+    office.withdraw(WEEK, "một tên người chưa được che")
+    assert [file.name for file in folder.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
+    assert [report.withdrawn_at for report in all_reports(full_week)] == [AFTER, AFTER]
+    assert office.delivery.send_due() == []
+
+
+def test_a_replacement_takes_the_place_of_every_report_and_of_files_that_it_does_not_write_anew(
+    office: ReportOffice, full_week: Database, folder: Path
+) -> None:
+    office.issue_scheduled()
+    office.issue(Wish(period=WEEK, formats=("csv",), number=5))
+    files = office.issue(Wish(period=WEEK, formats=("jsonl",), changed="che tên người"))
+    assert sorted(folder.iterdir()) == sorted(files)
+    assert [report.withdrawn_why for report in all_reports(full_week)] == ["che tên người", "che tên người", ""]
+    with full_week.work() as session:
+        assert [each.report_id for each in session.scalars(select(Delivery))] == [1, 3]
+    assert [(each.channel, each.state) for each in office.delivery.send_due()] == [("folder", "sent")]
+
+
+def test_a_replacement_is_not_written_elsewhere(office: ReportOffice, tmp_path: Path) -> None:
+    office.issue_scheduled()
+    with pytest.raises(UsageError, match="leave out --out"):
+        office.issue(Wish(period=WEEK, folder=tmp_path / "elsewhere", changed="che tên người"))
+
+
+def test_a_file_that_cannot_be_deleted_leaves_the_report_to_be_withdrawn_again(
+    office: ReportOffice, folder: Path
+) -> None:
+    html = office.issue(WISH)[0]
+    html.unlink()
+    html.mkdir()
+    with pytest.raises(ReportFailed, match=r"cannot delete .*bao-cao-2026-W47\.html"):
+        office.withdraw(WEEK, "sai")
+    html.rmdir()
+    office.withdraw(WEEK, "sai")
+    assert [file.name for file in folder.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
+
+
 def test_there_must_be_something_to_replace(office: ReportOffice) -> None:
     with pytest.raises(UsageError, match="no report of 2026-W47 to replace"):
         office.issue(Wish(period=WEEK, changed="x"))
