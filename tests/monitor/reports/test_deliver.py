@@ -166,6 +166,38 @@ def test_a_withdrawn_report_is_not_sent(
     assert mails.messages == []
 
 
-def test_a_webhook_in_the_clear_is_refused() -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.vn/hook",
+        "http://localhost.example.vn/hook",
+        "http://127.0.0.1.example.vn/hook",
+        "http://localhost@example.vn/hook",
+        "ftp://localhost/hook",
+    ],
+)
+def test_a_webhook_in_the_clear_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="must begin with https"):
-        ReportSettings(webhook="http://example.vn/hook")
+        ReportSettings(webhook=address)
+
+
+@pytest.mark.parametrize("address", ["https://", "https://example.vn:port/", "https://example.vn/văn thư", "hook"])
+def test_a_webhook_that_cannot_be_asked_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="must be a web address"):
+        ReportSettings(webhook=address)
+
+
+@pytest.mark.parametrize("address", ["https://example.vn/hook?a=%C4%83", "http://localhost:8080", "http://[::1]/hook"])
+def test_a_webhook_behind_https_or_on_this_machine_is_taken(address: str) -> None:
+    assert ReportSettings(webhook=address).places == [("webhook", address)]
+
+
+@pytest.mark.parametrize("address", ["van-thu", "văn-thư@nampha.example.vn", "@nampha.example.vn", "van-thu@"])
+def test_a_mail_address_that_no_server_takes_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="must be an address as someone@"):
+        MailSettings(host="localhost", sender="ban@nampha.example.vn", to=(address,))
+
+
+def test_mail_in_the_clear_stays_on_this_machine() -> None:
+    with pytest.raises(ValueError, match="only for a server on this machine"):
+        MailSettings(host="mail.example.vn", security="none", sender="ban@example.vn", to=("van-thu@example.vn",))
