@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from mimetypes import guess_type
 from typing import Final
 
@@ -35,6 +35,7 @@ def send_mail(settings: MailSettings, password: str, parcel: Parcel, hand_over: 
         OSError: The connection broke while it had the message.
 
     """
+    content = _on_the_wire(_message(settings, parcel))
     given = False
     server: smtplib.SMTP | None = None
     try:
@@ -45,7 +46,7 @@ def send_mail(settings: MailSettings, password: str, parcel: Parcel, hand_over: 
         _expect(server.docmd("DATA"), _GO_ON)
         hand_over()
         given = True
-        server.send(_on_the_wire(_message(settings, parcel)))
+        server.send(content)
         _expect(server.getreply(), _DONE)
     except smtplib.SMTPAuthenticationError as error:
         message = f"the mail server {settings.host} refused name or password: check [report.mail] and the secret"
@@ -98,7 +99,8 @@ def _message(settings: MailSettings, parcel: Parcel) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = settings.sender, ", ".join(settings.to), parcel.title
     message["Date"] = format_datetime(parcel.made_at)
-    message["Message-ID"] = f"<{parcel.name}.{int(parcel.made_at.timestamp())}@{settings.sender.rpartition('@')[2]}>"
+    domain = parseaddr(settings.sender)[1].rpartition("@")[2]
+    message["Message-ID"] = f"<{parcel.name}.{int(parcel.made_at.timestamp())}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
     message.set_content(_TEXT)
     for name, content in parcel.files.items():

@@ -201,3 +201,17 @@ def test_a_mail_address_that_no_server_takes_is_refused(address: str) -> None:
 def test_mail_in_the_clear_stays_on_this_machine() -> None:
     with pytest.raises(ValueError, match="only for a server on this machine"):
         MailSettings(host="mail.example.vn", security="none", sender="ban@example.vn", to=("van-thu@example.vn",))
+
+
+def test_a_name_may_stand_before_an_address(
+    full_week: Database, settings: Settings, clock: FakeClock, mails: MailServer
+) -> None:
+    assert settings.report.mail
+    mail = settings.report.mail.model_copy(update={"sender": "Ban Tuyên giáo <ban@nampha.example.vn>"})
+    named = settings.report.model_copy(update={"mail": mail})
+    office = ReportOffice(full_week, Settings.model_construct(home=settings.home, report=named), clock)
+    office.issue_scheduled()
+    assert office.delivery.send_due()[0].state == "sent"
+    message = email.message_from_bytes(mails.messages[0].removesuffix(b".\r\n"), EmailMessage, policy=default)
+    assert message["From"] == "Ban Tuyên giáo <ban@nampha.example.vn>"
+    assert message["Message-ID"] == f"<report-1.{int(AFTER.timestamp())}@nampha.example.vn>"
