@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Correction, Evidence, Flag, Post, Review
+from storage.models import Correction, Flag, Post, Review
 from storage.report_counts import Period, dated_at, dated_within
 
 
@@ -31,19 +31,17 @@ class ClaimReach(NamedTuple):
 
 
 class ClaimAnswers(NamedTuple):
-    """What is known about a claim: its decision with the addresses that support it, and what was found and published.
+    """What is known about a claim: its decision with the addresses that support it, and what was published.
 
     Args:
         decision: The newest decision that stands, such as `refuted`; None where there is none.
         addresses: The addresses that this decision names.
-        evidence: How many reference posts a person confirmed as evidence.
         corrections: How many corrections were published.
 
     """
 
     decision: str | None
     addresses: tuple[str, ...]
-    evidence: int
     corrections: int
 
 
@@ -71,19 +69,17 @@ def count_claims(session: Session, period: Period, label: str) -> int:
 
 
 def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
-    """Return what people decided and found about a claim; evidence and corrections over all its copies."""
+    """Return what people decided about a claim, and the corrections of all its copies."""
     if claim.cluster_id is None:
         posts = select(Flag.post_id).where(Flag.id == claim.flag_id)
     else:
         posts = select(Post.id).where(Post.cluster_id == claim.cluster_id)
     newest = select(Review).where(Review.flag_id == claim.flag_id, Review.stands()).order_by(Review.id.desc()).limit(1)
     review = session.scalars(newest).first()
-    evidence = select(func.count()).where(Evidence.post_id.in_(posts), Evidence.state == "confirmed")
     published = select(func.count()).where(Correction.post_id.in_(posts), Correction.published_at.is_not(None))
     return ClaimAnswers(
         decision=review.decision if review else None,
         addresses=tuple(review.evidence) if review else (),
-        evidence=session.scalar(evidence) or 0,
         corrections=session.scalar(published) or 0,
     )
 

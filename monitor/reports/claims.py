@@ -30,7 +30,6 @@ class Claim:
         first_at: When the first of them was published, UTC.
         refuted: Whether a person found a source against it; otherwise no source was found.
         evidence: Hosts of the sources that speak about it.
-        evidence_posts: How many posts of reference sources a person confirmed as evidence.
         answered: How many corrections were published.
 
     """
@@ -41,7 +40,6 @@ class Claim:
     first_at: datetime
     refuted: bool
     evidence: tuple[str, ...]
-    evidence_posts: int
     answered: int
 
 
@@ -77,7 +75,6 @@ def _claim(session: Session, reach: ClaimReach, numbers: dict[tuple[str, int], i
         first_at=reach.first_at,
         refuted=known.decision == REFUTED,
         evidence=tuple(sorted({mask_personal(host) for address in known.addresses if (host := _host(address))})),
-        evidence_posts=known.evidence,
         answered=known.corrections,
     )
 

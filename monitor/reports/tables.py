@@ -54,11 +54,6 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = ""
 
-    def column(self, name: str) -> tuple[Cell, ...]:
-        """Return the cells of a column."""
-        number = next(number for number, column in enumerate(self.columns) if column.name == name)
-        return tuple(row[number] for row in self.rows)
-
 
 def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
     """Return a cell as text; an empty one is a dash."""
