@@ -1,31 +1,70 @@
 """What personal data is held, since when and for how long, and who worked with it: figures for the operator."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.models import (
     Answer,
+    ApiKey,
+    Assignment,
     AuditEvent,
     Base,
     Capture,
     Case,
+    CaseEvent,
+    Cluster,
+    Correction,
+    DayPlan,
+    Delivery,
     ErasedAuthor,
+    Flag,
     Handover,
     Post,
     PostRevision,
+    QuoteChoice,
     Report,
     Review,
     SavedSearch,
+    SearchText,
+    SecondReading,
     Source,
     User,
     UserSession,
 )
 
 ERASURE = "erasure"
+HELD: Final[Mapping[str, tuple[type[Base], str]]] = {
+    "posts": (Post, "collected_at"),
+    "revisions": (PostRevision, "seen_at"),
+    "clusters": (Cluster, "created_at"),
+    "search_texts": (SearchText, "dated"),
+    "captures": (Capture, "fetched_at"),
+    "flags": (Flag, "opened_at"),
+    "reviews": (Review, "decided_at"),
+    "second_readings": (SecondReading, "decided_at"),
+    "assignments": (Assignment, "assigned_at"),
+    "quote_choices": (QuoteChoice, "chosen_at"),
+    "corrections": (Correction, "created_at"),
+    "answers": (Answer, "decided_at"),
+    "day_plans": (DayPlan, "drawn_at"),
+    "cases": (Case, "opened_at"),
+    "case_events": (CaseEvent, "at"),
+    "handovers": (Handover, "written_at"),
+    "saved_searches": (SavedSearch, "created_at"),
+    "users": (User, "created_at"),
+    "sessions": (UserSession, "created_at"),
+    "api_keys": (ApiKey, "created_at"),
+    "audit_events": (AuditEvent, "at"),
+    "reports": (Report, "created_at"),
+    "deliveries": (Delivery, "sent_at"),
+    "erased_authors": (ErasedAuthor, "erased_at"),
+}
+"""The tables whose rows may tell of a person, with the column that says since when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +150,8 @@ def of_sources(session: Session) -> list[SourceHolding]:
 
 def of_tables(session: Session) -> list[Holding]:
     """Count the rows that may tell of a person."""
-    kinds: Sequence[tuple[str, type[Base], str]] = (
-        ("posts", Post, "collected_at"),
-        ("revisions", PostRevision, "seen_at"),
-        ("captures", Capture, "fetched_at"),
-        ("reviews", Review, "decided_at"),
-        ("answers", Answer, "decided_at"),
-        ("cases", Case, "opened_at"),
-        ("handovers", Handover, "written_at"),
-        ("saved_searches", SavedSearch, "created_at"),
-        ("users", User, "created_at"),
-        ("sessions", UserSession, "created_at"),
-        ("audit_events", AuditEvent, "at"),
-        ("reports", Report, "created_at"),
-        ("erased_authors", ErasedAuthor, "erased_at"),
-    )
     held = []
-    for kind, table, moment in kinds:
+    for kind, (table, moment) in HELD.items():
         count, since = session.execute(select(func.count(), func.min(getattr(table, moment))).select_from(table)).one()
         held.append(Holding(kind, count, since))
     return held

@@ -17,38 +17,50 @@ PURPOSE: Final = (
     "Phần mềm không lập hồ sơ về cá nhân nào: không có chức năng tìm, xếp hạng hay liên kết bài theo người đăng."
 )
 NOT_RECORDED: Final = (
-    "Nhật ký ghi mỗi lần đăng nhập, quyết định, trả lời, tải bản tổng hợp và thay đổi. Việc mở và đọc từng bài không "
-    "được ghi. Người dùng máy chủ chạy lệnh không cần tài khoản: các việc đó nằm ở dòng cuối."
+    "Nhật ký ghi mỗi lần đăng nhập, quyết định, trả lời, xem chỗ đã che, tải, xuất ra và thay đổi. Việc mở và đọc "
+    "từng bài không được ghi. Người dùng máy chủ chạy lệnh không cần tài khoản: các việc đó nằm ở dòng cuối."
 )
 OPERATOR: Final = "Người vận hành (lệnh) và chương trình"
 
 KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "posts": ("Bài đăng", "nội dung có thể nhắc tới người; người đăng chỉ còn bí danh có khóa", "theo nguồn"),
     "revisions": ("Phiên bản cũ của bài", "như bài đăng", "cùng bài đăng"),
+    "clusters": ("Nhóm bài giống nhau", "vài từ của bài đầu tiên", "cùng bài cuối cùng của nhóm"),
+    "search_texts": ("Chữ để tìm kiếm", "từ ngữ của bài đăng, không có người đăng", "cùng bài đăng"),
     "captures": ("Lần đọc trang", "địa chỉ trang; tệp gốc ở dòng dưới", "cùng bài đăng"),
+    "flags": ("Gợi ý", "từ ngữ của bài làm căn cứ, tên người đang xem", "cùng bài đăng"),
     "reviews": ("Quyết định", "ghi chú và tên người xem xét", "cùng bài đăng"),
+    "second_readings": ("Lần xem thứ hai", "tên người xem", "cùng bài đăng"),
+    "assignments": ("Việc đã giao", "tên người giao và người nhận", "cùng bài đăng"),
+    "quote_choices": ("Bài chọn để trích dẫn", "tên người chọn", "cùng bài đăng"),
+    "corrections": ("Đính chính", "lời đính chính và tên người viết", "cùng bài đăng"),
     "answers": ("Câu trả lời", "tên người trả lời", "cùng bài đăng"),
+    "day_plans": ("Kế hoạch xem trong ngày", "tên người xem xét", "không tự xóa"),
     "cases": (
         "Vụ việc của người lao động",
-        "ghi chú và tên người xử lý, không có nội dung bài",
+        "địa bàn và tên người mở, không có nội dung bài",
         "ở lại sau khi bài đã xóa",
     ),
+    "case_events": ("Diễn biến của vụ việc", "ghi chú và tên người xử lý", "ở lại sau khi bài đã xóa"),
     "handovers": ("Ghi chú bàn giao", "lời và tên người viết", "không tự xóa"),
     "saved_searches": ("Tìm kiếm đã lưu", "từ khóa và tên người lưu", "đến khi người lưu xóa"),
     "users": ("Tài khoản", "tên đăng nhập, vai trò, mật khẩu đã băm", "đến khi đơn vị xóa"),
     "sessions": ("Phiên đăng nhập", "địa chỉ mạng và trình duyệt của người dùng", "30 ngày"),
+    "api_keys": ("Khóa API", "tên khóa và tên người tạo; khóa chỉ ở dạng đã băm", "không tự xóa"),
     "audit_events": ("Nhật ký", "ai làm gì, lúc nào", "không xóa"),
-    "reports": ("Số liệu tổng hợp tuần", "không có tên người đăng", "đến khi đơn vị xóa"),
+    "reports": ("Số liệu của báo cáo", "không có tên người đăng", "đến khi đơn vị xóa"),
+    "deliveries": ("Lần gửi báo cáo", "địa chỉ thư của người nhận", "cùng số liệu của báo cáo"),
     "erased_authors": ("Bí danh của người đã yêu cầu xóa", "bí danh có khóa, để không lưu lại", "không xóa"),
     "capture_files": ("Tệp trang gốc (captures)", "trang như đã đăng, gồm tên người đăng", "cùng bài đăng"),
-    "report_files": ("Tệp tổng hợp tuần (reports)", "trích dẫn đã che theo quy tắc, có thể sót", "đến khi đơn vị xóa"),
+    "report_files": ("Tệp báo cáo (reports)", "trích dẫn đã che theo quy tắc, có thể sót", "đến khi đơn vị xóa"),
     "model_files": ("Mô hình (models)", "trọng số và từ ngữ, không có bài", "đến khi thay"),
 }
 USES: Final[Mapping[str, tuple[str, ...]]] = {
     "Đăng nhập": ("sign_in",),
     "Quyết định": ("decision",),
     "Trả lời": ("answer",),
-    "Tải tổng hợp": ("report_download",),
+    "Xem chỗ đã che": ("personal_data.shown",),
+    "Tải, xuất ra": ("report_download", "search_export", "export"),
     "Bị từ chối": ("access_denied",),
     "Xóa": ("erasure", "retention"),
     "Sao lưu, khôi phục": ("backup.written", "restored"),

@@ -1,6 +1,7 @@
 """The record of personal data: every source with its basis, every account with what it did, every erasure."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,24 @@ from monitor.reports.privacy import PrivacyRecord, gather, render, write_privacy
 from monitor.reports.privacy_wording import ARTICLES, CAUTION, KINDS, OPERATOR
 from storage import audit
 from storage.database import Database
+from storage.holdings import HELD
+from storage.models import Base
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source, add_user
 
+OF_NOBODY = {
+    *("chain_heads", "clock_state", "host_state", "models", "redactions", "robots_copies", "thresholds"),
+    *(
+        "sources",
+        "source_state",
+        "crawl_runs",
+        "webhook_targets",
+        "webhook_deliveries",
+    ),  # numbers and addresses of sites
+    *("evidence", "post_bands", "questions", "rechecks", "scores", "day_items"),
+    *("invitations", "recovery_codes", "mention_marks"),  # hashes and times of an account
+}
+"""Tables without a word of a post, and without what a person wrote or did. A new table is put here or is counted."""
 TEXT = "Gọi anh Nguyễn Thử Nghiệm 0912000765"
 
 
@@ -70,6 +86,20 @@ def test_erasures_and_files_are_counted(record: PrivacyRecord) -> None:
         "report_files": (0, 0),
     }
     assert {each.kind: each.count for each in record.rows}["posts"] == 2
+
+
+def test_every_table_is_counted_or_holds_nobody(record: PrivacyRecord) -> None:
+    counted = {table.__tablename__ for table, _ in HELD.values()}
+    assert counted.isdisjoint(OF_NOBODY)
+    assert counted | OF_NOBODY == set(Base.metadata.tables)
+    assert [each.kind for each in record.rows] == list(HELD)
+
+
+def test_exports_and_what_was_unmasked_are_counted(record: PrivacyRecord) -> None:
+    use = replace(record.accounts[0], actions={"search_export": 41, "report_download": 1, "personal_data.shown": 73})
+    rows = BeautifulSoup(render(replace(record, accounts=[use])), "lxml").select("tr")
+    (row,) = (row for row in rows if row.td and row.td.get_text() == "lan")
+    assert {"42", "73"} <= {cell.get_text() for cell in row.select("td")}
 
 
 def test_every_kind_that_is_counted_is_described(record: PrivacyRecord) -> None:
