@@ -198,6 +198,11 @@ def test_a_mail_address_that_no_server_takes_is_refused(address: str) -> None:
         MailSettings(host="localhost", sender="ban@nampha.example.vn", to=(address,))
 
 
+def test_whom_a_report_is_addressed_to_is_a_name_and_no_mail_address() -> None:
+    office = ReportSettings(addressed_to=("Ban Thường vụ",), copies_to=("Như trên",))
+    assert (office.addressed_to, office.copies_to) == (("Ban Thường vụ",), ("Như trên",))
+
+
 def test_mail_in_the_clear_stays_on_this_machine() -> None:
     with pytest.raises(ValueError, match="only for a server on this machine"):
         MailSettings(host="mail.example.vn", security="none", sender="ban@example.vn", to=("van-thu@example.vn",))

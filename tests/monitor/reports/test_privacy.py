@@ -20,13 +20,7 @@ from tests.factories import add_post, add_source, add_user
 
 OF_NOBODY = {
     *("chain_heads", "clock_state", "host_state", "models", "redactions", "robots_copies", "thresholds"),
-    *(
-        "sources",
-        "source_state",
-        "crawl_runs",
-        "webhook_targets",
-        "webhook_deliveries",
-    ),  # numbers and addresses of sites
+    *("sources", "source_state", "crawl_runs", "webhook_targets", "webhook_deliveries"),  # addresses of sites, numbers
     *("evidence", "post_bands", "questions", "rechecks", "scores", "day_items"),
     *("invitations", "recovery_codes", "mention_marks"),  # hashes and times of an account
 }
