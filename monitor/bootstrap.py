@@ -335,9 +335,9 @@ class Application:
     @property
     def reports(self) -> ReportOffice:
         """Issues and sends reports."""
-        from monitor.reports.issue import ReportOffice
+        from monitor.report_building import report_office
 
-        return ReportOffice(self.ready_database, self.settings, self.clock)
+        return report_office(self.ready_database, self.settings, self.clock)
 
     def desk(self) -> FastAPI:
         """Make the review desk."""

@@ -1,13 +1,9 @@
 """Webhooks: each decision is sent to the addresses of the settings, signed, and again where it did not arrive.
 
-Signed as Standard Webhooks has it (https://www.standardwebhooks.com): HMAC-SHA-256 over number, time and body. Number,
-label and decision are sent, and never a text of a post, a note, or a person.
+Number, label and decision are sent, and never a text of a post, a note, or a person.
 """
 
 import asyncio
-import base64
-import binascii
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +14,9 @@ from typing import Any, Final
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
 from monitor.collectors.http.outbound import OutboundPost
-from monitor.errors import KiemtinError, NotReady
-from monitor.settings import DeclaredWebhook, Settings
+from monitor.errors import KiemtinError
+from monitor.settings import Settings
+from monitor.webhook_signature import signed, signing_secret
 from storage import webhooks
 from storage.database import Database
 
@@ -28,9 +25,7 @@ FIRST_RETRY: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
 MOST_ATTEMPTS: Final = 15  # about two days
 KEPT: Final = timedelta(days=30)
-SHORTEST_SECRET: Final = 24  # bytes, as Standard Webhooks demands
 _AT_ONCE: Final = 500  # decisions of one unit of work
-_PREFIX: Final = "whsec_"
 _ARRIVED: Final = range(200, 300)
 
 
@@ -136,7 +131,7 @@ async def send_due(database: Database, clock: Clock, settings: Settings) -> str:
         NotReady: When a webhook has no secret, or too short a one.
 
     """
-    targets = [_with_secret(declared, settings) for declared in settings.webhooks]
+    targets = [Webhook(one.name, one.url, signing_secret(settings.secrets, one.name)) for one in settings.webhooks]
     if not targets:
         return ""
     addresses = AddressPolicy(settings.allow_addresses)
@@ -147,41 +142,8 @@ async def send_due(database: Database, clock: Clock, settings: Settings) -> str:
     return ", ".join(f"{count} {said}" for said, count in counts.items() if count)
 
 
-def _with_secret(declared: DeclaredWebhook, settings: Settings) -> Webhook:
-    secret = settings.secrets.get(declared.name)
-    known = secret_bytes(secret.get_secret_value()) if secret else b""
-    if len(known) < SHORTEST_SECRET:
-        raise NotReady(
-            f"the webhook {declared.name} needs a secret of at least {SHORTEST_SECRET} bytes: put it into [secrets]"
-        )
-    return Webhook(declared.name, declared.url, known)
-
-
 def retry_at(now: datetime, attempts: int) -> datetime | None:
     """Return when to try again after so many attempts: waits double up to six hours; None: no more."""
     if attempts >= MOST_ATTEMPTS:
         return None
     return now + min(FIRST_RETRY * 2.0 ** (attempts - 1), LONGEST_WAIT)
-
-
-def signed(secret: bytes, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers of a delivery, with number, time and signature."""
-    timestamp = str(int(now.timestamp()))
-    content = f"{message_id}.{timestamp}.".encode() + body
-    signature = base64.b64encode(hmac.digest(secret, content, "sha256")).decode("ascii")
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": message_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{signature}",
-    }
-
-
-def secret_bytes(secret: str) -> bytes:
-    """Return the bytes of a secret: those behind `whsec_` in base64, else the text itself."""
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        return secret.encode()

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from monitor.clock import Clock
-from monitor.errors import ReportFailed
+from monitor.errors import NotReady, ReportFailed
 from monitor.reports.mail import send_mail
-from monitor.reports.parcel import Channel, Parcel, Refused
+from monitor.reports.parcel import Channel, HandOver, Parcel, Refused
 from monitor.reports.report_files import MASKS, write_all
-from monitor.reports.webhook import post_report
+from monitor.reports.webhook import Post, post_report
 from monitor.settings import Settings
+from monitor.webhook_signature import signing_secret
 from storage import deliveries, reports
 from storage.database import Database
 from storage.models import Delivery, Report
@@ -25,6 +26,8 @@ WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 
 """How long is waited after each failure; after the last one it is not tried again by itself."""
 MAIL_SECRET: Final = "report-mail"  # noqa: S105  the name of a secret, not the secret
 """The name of the mail server's password among the secrets."""
+WEBHOOK_SECRET: Final = "report-webhook"  # noqa: S105  the name of a secret, not the secret
+"""The name of what signs reports that are posted."""
 LONGEST: Final = timedelta(minutes=10)
 """How long one attempt may take; then its program is taken for dead."""
 
@@ -45,18 +48,21 @@ class ReportDelivery:
 
     Args:
         database: Reports and deliveries.
-        settings: Where reports are sent, where their files lie, and the secret `report-mail`.
+        settings: Where reports are sent, where their files lie, and the secrets of mail and webhook.
         clock: Tells the time.
+        post: Sends a request to the webhook.
 
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, post: Post) -> None:
         self._database = database
         self._settings = settings.report
         self._folder = settings.reports_dir
         secret = settings.secrets.get(MAIL_SECRET)
         self._password = secret.get_secret_value() if secret else ""
+        self._secrets = settings.secrets
         self._clock = clock
+        self._post = post
 
     def send_due(self) -> list[Outcome]:
         """Send all that is due, and tell of what a killed program left unclear."""
@@ -114,11 +120,18 @@ class ReportDelivery:
         if delivery.channel == "mail" and mail:
             return lambda parcel, hand_over: send_mail(mail, self._password, parcel, hand_over)
         if delivery.channel == "webhook":
-            return lambda parcel, hand_over: post_report(delivery.target, parcel, hand_over)
+            return lambda parcel, hand_over: self._post_report(delivery.target, parcel, hand_over)
         if delivery.channel == "folder":
             return lambda parcel, _: write_all(Path(delivery.target), parcel.files)
         message = f"reports are not sent by {delivery.channel} any more: the settings name none"
         raise Refused(message)
+
+    def _post_report(self, address: str, parcel: Parcel, hand_over: HandOver) -> None:
+        try:
+            secret = signing_secret(self._secrets, WEBHOOK_SECRET)
+        except NotReady as error:
+            raise ReportFailed(str(error)) from error
+        post_report(address, parcel, hand_over, post=self._post, secret=secret, now=self._clock.now())
 
     def _parcel(self, delivery: Delivery) -> Parcel:
         report = delivery.report

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,9 @@ from monitor.reports.masks_page import masked_quotes
 from monitor.reports.pdf import render_pdf
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
-from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.row_files import ROW_FORMATS
+from monitor.reports.rows import render_rows
+from monitor.reports.webhook import Post
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings import Settings
 from storage import audit, deliveries, report_counts, reports
@@ -59,15 +62,16 @@ class ReportOffice:
         database: The posts.
         settings: The form of the office's documents, where they are kept and where they are sent.
         clock: Tells the time.
+        post: Sends a request to the webhook of the settings.
 
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, post: Post) -> None:
         self._database = database
         self._settings = settings.report
         self._folder = settings.reports_dir
         self._clock = clock
-        self.delivery = ReportDelivery(database, settings, clock)
+        self.delivery = ReportDelivery(database, settings, clock, post)
 
     def figures(self, period: CalendarPeriod) -> ReportFigures:
         """Count a period now."""
@@ -198,7 +202,6 @@ def _render(name: str, document: Document, figures: ReportFigures) -> bytes:
         "pdf": lambda: render_pdf(render_docx(document)),
         "html": lambda: render_html(document).encode(),
         "xlsx": lambda: render_xlsx(figures, language),
-        "csv": lambda: render_csv(figures, language),
-        "jsonl": lambda: render_jsonl(figures, language),
+        **{each: partial(render_rows, each, figures, language) for each in ROW_FORMATS},
     }
     return writers[name]()

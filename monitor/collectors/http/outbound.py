@@ -1,7 +1,8 @@
 """Sending to an address of the settings, through the same address guard as all that is read."""
 
-from collections.abc import Mapping
-from typing import Self
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Self
 
 import httpcore
 
@@ -16,6 +17,8 @@ _FAILURES = (
     httpcore.TimeoutException,
     httpcore.UnsupportedProtocol,
 )
+_GIVES_AWAY: Final = ".send_request_headers.started"
+"""How httpcore calls the moment at which the connection stands and nothing was sent."""
 
 
 class OutboundPost:
@@ -43,8 +46,16 @@ class OutboundPost:
     async def __aexit__(self, *_: object) -> None:
         await self._pool.aclose()
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, before_sending: Callable[[], None] | None = None
+    ) -> int:
         """Send a body; no redirect is followed, and no answer is read.
+
+        Args:
+            url: Where to.
+            headers: What stands above the body.
+            body: The content.
+            before_sending: Called when the connection stands, at the last moment at which nothing was given away.
 
         Returns:
             The HTTP status.
@@ -62,14 +73,31 @@ class OutboundPost:
             "Content-Length": str(len(body)),
             **headers,
         }
+
+        async def watch(event: str, _: Mapping[str, Any]) -> None:
+            if before_sending is not None and event.endswith(_GIVES_AWAY):
+                before_sending()
+
         sent = [(name.encode("ascii"), value.encode("utf-8")) for name, value in whole.items()]
         try:
             async with (
                 self._clock.timeout(self._timeout),
-                self._pool.stream("POST", target, headers=sent, content=body) as response,
+                self._pool.stream("POST", target, headers=sent, content=body, extensions={"trace": watch}) as response,
             ):
                 return response.status
         except TimeoutError as error:
             raise FetchFailed(f"no answer within {self._timeout:g} s (`timeout_seconds`)") from error
         except _FAILURES as error:
             raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error
+
+
+def post_blocking(
+    post: OutboundPost, url: str, headers: Mapping[str, str], body: bytes, before_sending: Callable[[], None]
+) -> int:
+    """Send one body where no event loop runs; arguments, result and errors are those of `OutboundPost.send`."""
+
+    async def send() -> int:
+        async with post:
+            return await post.send(url, headers, body, before_sending)
+
+    return asyncio.run(send())

@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from monitor.errors import NotReady
-from monitor.pipeline.webhooks import FIRST_RETRY, KEPT, MOST_ATTEMPTS, retry_at, secret_bytes, send_due
+from monitor.pipeline.webhooks import FIRST_RETRY, KEPT, MOST_ATTEMPTS, retry_at, send_due
 from monitor.settings import DeclaredWebhook, Settings
+from monitor.webhook_signature import secret_bytes
 from storage import flags, reviews, users, webhooks
 from storage.database import Database
 from storage.models import WebhookDelivery

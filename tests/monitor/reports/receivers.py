@@ -75,13 +75,15 @@ class _Talk(socketserver.StreamRequestHandler):
 
 
 class Webhook(ThreadingHTTPServer):
-    """Keeps what is posted, with its key; answers `status`."""
+    """Keeps what is posted, with its key, headers and bytes; answers `status`, or breaks off where that is 0."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.posted: list[tuple[str, dict[str, Any]]] = []
+        self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
         self.status = 200
 
     @property
@@ -93,8 +95,12 @@ class _Answer(BaseHTTPRequestHandler):
     server: Webhook
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.posted.append((self.headers["Idempotency-Key"], body))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.posted.append((self.headers["Idempotency-Key"], json.loads(body)))
+        self.server.headers.append(dict(self.headers))
+        self.server.bodies.append(body)
+        if not self.server.status:
+            return
         self.send_response(self.server.status)
         self.end_headers()
 

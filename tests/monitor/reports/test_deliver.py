@@ -6,14 +6,17 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from monitor.report_building import report_office
 from monitor.report_settings import MailSettings, ReportSettings
-from monitor.reports.deliver import LONGEST, WAITS, ReportDelivery
-from monitor.reports.issue import ReportOffice
+from monitor.reports.deliver import LONGEST, WAITS, WEBHOOK_SECRET, ReportDelivery
 from monitor.settings import Settings
+from monitor.webhook_signature import signed
 from storage import deliveries
 from storage.database import Database
 from storage.models import Delivery
@@ -49,13 +52,18 @@ def settings(mails: MailServer, hook: Webhook, tmp_path: Path) -> Settings:
         to=("van-thu@nampha.example.vn",),
     )
     report = ReportSettings(formats=("html", "csv"), mail=mail, webhook=hook.address, folder=tmp_path / "drive")
-    return Settings.model_construct(home=tmp_path, report=report)
+    return Settings.model_construct(
+        home=tmp_path,
+        report=report,
+        allow_addresses=(f"127.0.0.1:{hook.server_address[1]}",),
+        secrets={WEBHOOK_SECRET: SecretStr("a secret of at least 24 bytes")},
+    )
 
 
 @pytest.fixture
 def delivery(full_week: Database, settings: Settings, clock: FakeClock) -> ReportDelivery:
     """Give what sends the report of the week, which was issued."""
-    office = ReportOffice(full_week, settings, clock)
+    office = report_office(full_week, settings, clock)
     office.issue_scheduled()
     return office.delivery
 
@@ -158,10 +166,42 @@ def test_the_answer_of_a_webhook_decides(status: int, state: str, delivery: Repo
     assert {each.channel: each.state for each in delivery.send_due()}["webhook"] == state
 
 
+def test_a_posted_report_is_signed_as_decisions_are(delivery: ReportDelivery, hook: Webhook, clock: FakeClock) -> None:
+    delivery.send_due()
+    expected = signed(b"a secret of at least 24 bytes", "report-1", clock.now(), hook.bodies[0])
+    assert expected.items() <= {name.lower(): value for name, value in hook.headers[0].items()}.items() | {
+        ("Content-Type", "application/json")
+    }
+
+
+def test_a_webhook_that_breaks_off_with_the_report_in_hand_is_unclear(
+    full_week: Database, delivery: ReportDelivery, hook: Webhook
+) -> None:
+    hook.status = 0
+    assert {each.channel: each.state for each in delivery.send_due()}["webhook"] == "handed"
+    assert len(hook.posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"secrets": {}}, "the webhook report-webhook needs a secret of at least 24 bytes"),
+        ({"allow_addresses": ()}, "allow_addresses"),
+    ],
+)
+def test_nothing_is_posted_unsigned_or_to_an_address_that_is_not_opened(
+    change: dict[str, Any], why: str, full_week: Database, settings: Settings, clock: FakeClock, hook: Webhook
+) -> None:
+    office = report_office(full_week, settings.model_copy(update=change), clock)
+    office.issue_scheduled()
+    (told,) = (each for each in office.delivery.send_due() if each.channel == "webhook")
+    assert (told.state, why in told.error, hook.posted) == ("waiting", True, [])
+
+
 def test_a_withdrawn_report_is_not_sent(
     full_week: Database, delivery: ReportDelivery, settings: Settings, clock: FakeClock, mails: MailServer
 ) -> None:
-    ReportOffice(full_week, settings, clock).withdraw(WEEK, "sai")
+    report_office(full_week, settings, clock).withdraw(WEEK, "sai")
     assert delivery.send_due() == []
     assert mails.messages == []
 
@@ -214,7 +254,7 @@ def test_a_name_may_stand_before_an_address(
     assert settings.report.mail
     mail = settings.report.mail.model_copy(update={"sender": "Ban Tuyên giáo <ban@nampha.example.vn>"})
     named = settings.report.model_copy(update={"mail": mail})
-    office = ReportOffice(full_week, Settings.model_construct(home=settings.home, report=named), clock)
+    office = report_office(full_week, settings.model_copy(update={"report": named}), clock)
     office.issue_scheduled()
     assert office.delivery.send_due()[0].state == "sent"
     message = email.message_from_bytes(mails.messages[0].removesuffix(b".\r\n"), EmailMessage, policy=default)

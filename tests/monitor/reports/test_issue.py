@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.errors import ReportFailed, UsageError
+from monitor.report_building import report_office
 from monitor.report_settings import ReportSettings
 from monitor.reports.issue import ReportOffice, Wish, due_week
 from monitor.settings import Settings
@@ -33,7 +34,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def office(full_week: Database, clock: FakeClock, tmp_path: Path) -> ReportOffice:
     report = ReportSettings(formats=("html",), folder=tmp_path / "drive")
-    return ReportOffice(full_week, Settings.model_construct(home=tmp_path, report=report), clock)
+    return report_office(full_week, Settings.model_construct(home=tmp_path, report=report), clock)
 
 
 def all_reports(database: Database) -> list[Report]:

@@ -12,11 +12,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import delete, select
 
+from monitor.report_building import report_office
 from monitor.report_settings import MailSettings, ReportSettings
-from monitor.reports.deliver import LONGEST, WAITS
-from monitor.reports.issue import ReportOffice
+from monitor.reports.deliver import LONGEST, WAITS, WEBHOOK_SECRET
 from monitor.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
@@ -47,7 +48,7 @@ class World:
         clock = FakeClock(AFTER)
         clock.advance(late)
         with self.database as database:
-            office = ReportOffice(database, self.settings, clock)
+            office = report_office(database, self.settings, clock)
             office.issue_scheduled()
             office.delivery.send_due()
 
@@ -71,7 +72,13 @@ def world(tmp_path: Path) -> Iterator[World]:
         port, address = receivers.stdout.readline().split()
         mail = MailSettings(host="127.0.0.1", port=int(port), security="none", sender="a@x.example.vn", to=("b@x.vn",))
         report = ReportSettings(formats=("xlsx", "csv"), mail=mail, webhook=address, folder=tmp_path / "drive")
-        made = World(tmp_path, Settings.model_construct(home=tmp_path, report=report), log)
+        settings = Settings.model_construct(
+            home=tmp_path,
+            report=report,
+            allow_addresses=(address.split("/")[2],),
+            secrets={WEBHOOK_SECRET: SecretStr("a secret of at least 24 bytes")},
+        )
+        made = World(tmp_path, settings, log)
         with made.database as database:
             database.upgrade()
             with database.work() as session:
