@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE
-from typing import Final
+from typing import BinaryIO, Final
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
@@ -44,11 +44,8 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> bool:
     """
     partial = partial_path(path)
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
-            os.fchmod(file.fileno(), FILE_MODE)
+        with _private_file(partial) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         if replace:
             partial.replace(path)
         else:
@@ -60,6 +57,35 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> bool:
             partial.unlink()
     sync_folder(path.parent)
     return True
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a private file under another name; it gets its own, on the disk, when the block ends without an error.
+
+    Raises:
+        OSError: When it cannot be written; nothing of it is left then, and the file that was there stays.
+
+    """
+    partial = partial_path(path)
+    try:
+        with _private_file(partial) as file:
+            yield file
+        partial.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _private_file(path: Path) -> Iterator[BinaryIO]:
+    """Create a file for its owner alone, and bring it to the disk."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+        os.fchmod(file.fileno(), FILE_MODE)
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def partial_path(path: Path) -> Path:

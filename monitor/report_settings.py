@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-FORMATS = ("docx", "pdf", "html", "xlsx", "csv", "jsonl")
+FORMATS = ("docx", "pdf", "html", "xlsx", "csv", "jsonl", "parquet")
 _THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -92,7 +92,7 @@ class ReportSettings(BaseModel):
         default="", description="The office's province, for place names that several provinces have."
     )
     language: Literal["vi", "en"] = Field(default="vi", description="Language of reports.")
-    formats: tuple[Literal["docx", "pdf", "html", "xlsx", "csv", "jsonl"], ...] = Field(
+    formats: tuple[Literal["docx", "pdf", "html", "xlsx", "csv", "jsonl", "parquet"], ...] = Field(
         default=("docx", "html", "xlsx"), min_length=1, description="Formats that are written when none are named."
     )
     every_monday: bool = Field(

@@ -7,9 +7,11 @@ import typer
 
 from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
+from monitor.cli.period import listed, past_period
 from monitor.errors import UsageError
+from monitor.report_settings import FORMATS
 from monitor.reports.issue import Wish
-from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_period
+from monitor.reports.periods import CalendarPeriod, Unit, current_period
 
 
 def report(
@@ -18,7 +20,7 @@ def report(
     month: Annotated[str, typer.Option(help="Month, as 2026-11.")] = "",
     quarter: Annotated[str, typer.Option(help="Quarter, as 2026-Q4.")] = "",
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="docx, pdf, html, xlsx, csv, jsonl; with commas, or repeated.")
+        list[str] | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; with commas, or repeated.")
     ] = None,
     lang: Annotated[str, typer.Option(help="vi or en; that of the settings if not given.")] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Where to write; else the home's reports folder.")] = None,
@@ -36,7 +38,8 @@ def report(
         message = "--withdraw, --replace and --send: choose one"
         raise UsageError(message)
     app = application(context)
-    period = _period(app, week=week, month=month, quarter=quarter)
+    present = current_period(Unit.WEEK, app.clock.now())
+    period = past_period(app.clock.now(), week=week, month=month, quarter=quarter) or present
     if send:
         _send(app, period, as_json=as_json)
         return
@@ -45,7 +48,7 @@ def report(
     else:
         wish = Wish(
             period=period,
-            formats=[name.strip() for given in formats or () for name in given.split(",") if name.strip()],
+            formats=listed(formats),
             language=lang,
             number=number,
             folder=to,
@@ -57,21 +60,6 @@ def report(
         return
     for file in files:
         out().print(f"Wrote {file}", markup=False)
-
-
-def _period(app: Application, *, week: str, month: str, quarter: str) -> CalendarPeriod:
-    given = [(Unit.WEEK, week), (Unit.MONTH, month), (Unit.QUARTER, quarter)]
-    named = [(unit, text) for unit, text in given if text]
-    if len(named) > 1:
-        message = "--week, --month and --quarter: choose one"
-        raise UsageError(message)
-    unit, text = named[0] if named else (Unit.WEEK, "")
-    present = current_period(unit, app.clock.now())
-    chosen = parse_period(text, unit) if text else present
-    if chosen > present:
-        message = f"{unit} {chosen} has not begun: this is {present}, and it is the last one there is to report on"
-        raise UsageError(message)
-    return chosen
 
 
 def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:

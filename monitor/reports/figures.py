@@ -20,7 +20,7 @@ from storage import report_counts, sources
 from storage.models import Source
 from storage.report_counts import FlagCount, Period
 
-SCHEMA: Final = "kiemtin.report/3"  # raise the number when a table or column changes its name or meaning
+SCHEMA: Final = "kiemtin.report/4"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
 DECISIONS: Final = ("confirmed", "rejected", "unsure", "open")  # by the state that they gave; "open": looked at anew

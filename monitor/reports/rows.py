@@ -1,22 +1,26 @@
-"""The tables of a report as rows for programs: CSV and JSON lines with the same rows and a named schema version."""
+"""The tables of a report as rows for programs: CSV, JSON lines and Parquet, with a named schema version."""
 
-import csv
-import json
 from collections.abc import Iterator
-from datetime import date, datetime
-from io import StringIO
+from io import BytesIO
 from typing import Final, NamedTuple
 
 from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.language import Language
+from monitor.reports.row_files import Kind, Row, Value, open_writer, plain
 from monitor.reports.tables import Cell, Key
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import TABLES
 
-BOM: Final = "\ufeff"  # without it Excel reads the file in the old encoding of its country
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_HEAD: Final = ("schema", "period", "table", "row", "column", "value")
-Value = str | int | float | None
+_CELL: Final = {
+    "schema": Kind.TEXT,
+    "period": Kind.TEXT,
+    "table": Kind.TEXT,
+    "row": Kind.INTEGER,
+    "column": Kind.TEXT,
+    "value": Kind.TEXT,
+}
+_TYPED_CELL: Final = _CELL | {"number": Kind.NUMBER}
+"""A column of Parquet has one type: a number stands as one beside its text."""
 
 
 class TableRow(NamedTuple):
@@ -28,7 +32,7 @@ class TableRow(NamedTuple):
 
 
 def table_rows(figures: ReportFigures, language: Language) -> Iterator[TableRow]:
-    """Yield the rows of all tables; what is named is given as it is stored, times in ISO 8601."""
+    """Yield the rows of all tables; what is named is given as it is stored."""
     words = Wording(language)
     for _, make in TABLES:
         table = make(figures, words)
@@ -38,36 +42,35 @@ def table_rows(figures: ReportFigures, language: Language) -> Iterator[TableRow]
 
 
 def _value(cell: Cell) -> Value:
-    if isinstance(cell, Key):
-        return cell.code
-    return cell.isoformat() if isinstance(cell, date | datetime) else cell
+    return cell.code if isinstance(cell, Key) else cell
 
 
-def render_jsonl(figures: ReportFigures, language: Language) -> bytes:
-    """Return the rows as JSON lines."""
-    lines = [
-        json.dumps(
-            {"schema": SCHEMA, "period": str(figures.period), "table": row.table, "row": row.number, **row.values},
-            ensure_ascii=False,
-        )
-        for row in table_rows(figures, language)
-    ]
-    return "".join(f"{line}\n" for line in lines).encode()
+def render_rows(name: str, figures: ReportFigures, language: Language) -> bytes:
+    """Return the rows as a file: of JSON lines a line a row, of CSV and Parquet a row a cell.
 
+    Args:
+        name: One of `row_files.ROW_FORMATS`.
+        figures: The figures of the period.
+        language: The language of the texts in them.
 
-def render_csv(figures: ReportFigures, language: Language) -> bytes:
-    """Return the rows as CSV (RFC 4180), a line a cell; what a spreadsheet would take for a formula gets a `'`."""
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(_HEAD)
+    Raises:
+        NotReady: Parquet is wanted, and its extra is not installed.
+
+    """
+    buffer = BytesIO()
+    writer = open_writer(name, buffer, _TYPED_CELL if name == "parquet" else _CELL, SCHEMA)
     for row in table_rows(figures, language):
-        for column, value in row.values.items():
-            writer.writerow((SCHEMA, str(figures.period), row.table, row.number, column, without_formula(value)))
-    return (BOM + buffer.getvalue()).encode()
+        about: Row = {"schema": SCHEMA, "period": str(figures.period), "table": row.table, "row": row.number}
+        if name == "jsonl":
+            writer.write([{**about, **row.values}])
+        else:
+            writer.write([{**about, "column": column, **_cell(name, value)} for column, value in row.values.items()])
+    writer.finish()
+    return buffer.getvalue()
 
 
-def without_formula(value: Value) -> Value:
-    """Put a `'` before a text that begins like a formula, as OWASP advises against CSV injection; numbers stay."""
-    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(_FORMULA):
-        return f"'{value}"
-    return value
+def _cell(name: str, value: Value) -> Row:
+    if name == "csv":
+        return {"value": value}
+    text = None if value is None else str(plain(value))
+    return {"value": text, "number": float(value) if isinstance(value, int | float) else None}

@@ -217,6 +217,9 @@ def _learn(used: Installation) -> None:
 def _write_out(used: Installation, scratch: Path) -> None:
     used.run("report", "--out", str(scratch / "reports"))
     used.run("audit", "export", str(scratch / "audit.jsonl"))
+    (scratch / "rows").mkdir()
+    for table in ("posts", "flags", "decisions", "sources"):
+        used.run("export", table, "--format", "csv,jsonl,parquet", "--out", str(scratch / "rows"))
     used.run("export", "label-studio", str(scratch / "tasks.json"), "--state", "all")
     used.run("import-decisions", str(scratch / "tasks.json"), "--as", "lan", "--dry-run")
     used.run("backup", str(scratch / "sealed.backup"))

@@ -14,7 +14,7 @@ from monitor.reports.document import Heading, Paragraph, build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.language import load_language
 from monitor.reports.pdf import find_office, render_pdf
-from monitor.reports.rows import render_csv
+from monitor.reports.rows import render_rows
 from monitor.reports.xlsx import render_xlsx
 from storage.database import Database
 from tests.monitor.reports.many_posts import fill_many
@@ -63,8 +63,9 @@ def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_databa
 def test_no_formula_of_a_post_runs_in_a_spreadsheet(name: str, full_week: Database, tmp_path: Path) -> None:
     figures = gathered(full_week)
     figures = replace(figures, sources=tuple(replace(figures.sources[0], name=text) for text in HOSTILE))
-    render = render_xlsx if name.endswith("xlsx") else render_csv
-    (tmp_path / name).write_bytes(render(figures, VIETNAMESE))
+    book = name.endswith("xlsx")
+    written = render_xlsx(figures, VIETNAMESE) if book else render_rows("csv", figures, VIETNAMESE)
+    (tmp_path / name).write_bytes(written)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     run(
         str(find_office()),

@@ -7,10 +7,12 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 import docx
+import pyarrow.parquet as pq
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
@@ -22,7 +24,8 @@ from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html
 from monitor.reports.language import load_language
-from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.row_files import ROW_FORMATS
+from monitor.reports.rows import render_rows
 from monitor.reports.tables import AMOUNTS, Table, shown
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import TABLES, render_xlsx
@@ -68,7 +71,7 @@ def sql(database: Database, query: str, **values: Any) -> Any:
 
 
 def rows_of(figures: ReportFigures, table: str) -> Iterator[dict[str, Any]]:
-    for line in render_jsonl(figures, VIETNAMESE).decode().splitlines():
+    for line in render_rows("jsonl", figures, VIETNAMESE).decode().splitlines():
         row = json.loads(line)
         if row["table"] == table:
             yield row
@@ -159,19 +162,30 @@ def test_the_workbook_holds_the_same_cells(counted: ReportFigures) -> None:
 
 
 def test_csv_and_json_lines_hold_the_same_rows(counted: ReportFigures) -> None:
-    content = render_csv(counted, VIETNAMESE).decode()
+    content = render_rows("csv", counted, VIETNAMESE).decode()
     assert content.startswith("\ufeffschema,period,table,row,column,value\r\n")
     cells = {
         (row["table"], int(row["row"]), row["column"]): row["value"].removeprefix("'")
         for row in csv.DictReader(io.StringIO(content.removeprefix("\ufeff")))
     }
     expected = {}
-    for line in render_jsonl(counted, VIETNAMESE).decode().splitlines():
+    for line in render_rows("jsonl", counted, VIETNAMESE).decode().splitlines():
         row = json.loads(line)
-        assert (row.pop("schema"), row.pop("period")) == ("kiemtin.report/3", "2026-W47")
+        assert (row.pop("schema"), row.pop("period")) == ("kiemtin.report/4", "2026-W47")
         table, number = row.pop("table"), row.pop("row")
         expected |= {(table, number, name): "" if value is None else str(value) for name, value in row.items()}
     assert cells == expected
+
+
+def test_parquet_holds_the_cells_of_csv_and_its_numbers_as_numbers(counted: ReportFigures) -> None:
+    content = render_rows("csv", counted, VIETNAMESE).decode().removeprefix("\ufeff")
+    cells = [row["value"].removeprefix("'") for row in csv.DictReader(io.StringIO(content))]
+    found = pq.read_table(BytesIO(render_rows("parquet", counted, VIETNAMESE))).to_pylist()
+    assert [row["value"] or "" for row in found] == cells
+    assert {row["schema"] for row in found} == {"kiemtin.report/4"}
+    numbers = [row["number"] for row in found if row["number"] is not None]
+    assert len(numbers) > 100
+    assert numbers == [float(row["value"]) for row in found if row["number"] is not None]
 
 
 def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
@@ -197,7 +211,7 @@ def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
     assert in_docx == [rows for rows, table in zip(expected, tables, strict=True) if len(table.columns) > 2]
 
 
-@pytest.mark.parametrize("render", [render_csv, render_jsonl, render_xlsx])
+@pytest.mark.parametrize("render", [*(partial(render_rows, name) for name in ROW_FORMATS), render_xlsx])
 def test_two_runs_give_the_same_bytes(render: Any, many: Database) -> None:
     assert render(gathered(many), VIETNAMESE) == render(gathered(many), VIETNAMESE)
 

@@ -20,7 +20,7 @@ from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html, render_masks
 from monitor.reports.language import LOCALE_DIR, load_language
 from monitor.reports.masks_page import masked_quotes
-from monitor.reports.rows import render_csv, render_jsonl
+from monitor.reports.rows import render_rows
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import render_xlsx
 from storage.database import Database
@@ -53,8 +53,8 @@ def all_texts(figures: ReportFigures, code: str) -> dict[str, str]:
         "html": render_html(document),
         "masks": render_masks(document, masked_quotes(figures.quotes)),
         "xlsx": text_of_workbook(render_xlsx(figures, language)),
-        "csv": render_csv(figures, language).decode(),
-        "jsonl": render_jsonl(figures, language).decode(),
+        "csv": render_rows("csv", figures, language).decode(),
+        "jsonl": render_rows("jsonl", figures, language).decode(),
     }
 
 
@@ -131,7 +131,7 @@ def test_no_beginning_of_a_name_makes_a_formula_or_link(figures: ReportFigures, 
     assert {cell.data_type for cell in every} <= {"s", "n", "d"}
     assert all(cell.hyperlink is None for cell in every)
     if beginning[0] in "=+-@\t\r":
-        assert f"'{beginning}" in render_csv(figures, VIETNAMESE).decode()
+        assert f"'{beginning}" in render_rows("csv", figures, VIETNAMESE).decode()
 
 
 def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: ReportFigures) -> None:

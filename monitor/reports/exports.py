@@ -1,0 +1,214 @@
+"""Posts, flags, decisions and sources of a period as files of rows, personal data masked.
+
+No author, no reviewer and no address of a post stands in them: addresses of posts often name a person.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.errors import ReportFailed
+from monitor.private_files import whole_file
+from monitor.reports.mask import mask_personal
+from monitor.reports.row_files import Columns, Kind, Row, open_writer
+from storage import audit, exports
+from storage.database import Database
+from storage.report_counts import Period
+
+SCHEMA: Final = "kiemtin.export/1"  # raise the number when a column changes its name or meaning
+AT_ONCE: Final = 500
+_TEXT, _INTEGER, _NUMBER, _TRUTH, _MOMENT = Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.TRUTH, Kind.MOMENT
+Read = Callable[[Session, Period | None], Iterator[exports.Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A table that can be exported: its columns, what reads it, and which of its texts are masked."""
+
+    columns: Columns
+    read: Read
+    masked: tuple[str, ...]
+
+
+TABLES: Final[Mapping[str, Exported]] = {
+    "posts": Exported(
+        {
+            "schema": _TEXT,
+            "id": _INTEGER,
+            "source": _TEXT,
+            "role": _TEXT,
+            "published_at": _MOMENT,
+            "published_precision": _TEXT,
+            "collected_at": _MOMENT,
+            "edited_at": _MOMENT,
+            "deleted_at": _MOMENT,
+            "revision": _INTEGER,
+            "language": _TEXT,
+            "title": _TEXT,
+            "text": _TEXT,
+            "context": _TEXT,
+            "engagement": _TEXT,
+            "cluster_id": _INTEGER,
+        },
+        exports.posts,
+        ("source", "title", "text", "context"),
+    ),
+    "flags": Exported(
+        {
+            "schema": _TEXT,
+            "id": _INTEGER,
+            "post_id": _INTEGER,
+            "source": _TEXT,
+            "label": _TEXT,
+            "state": _TEXT,
+            "probability": _NUMBER,
+            "model": _TEXT,
+            "revision": _INTEGER,
+            "opened_at": _MOMENT,
+        },
+        exports.flags,
+        ("source",),
+    ),
+    "decisions": Exported(
+        {
+            "schema": _TEXT,
+            "id": _INTEGER,
+            "flag_id": _INTEGER,
+            "post_id": _INTEGER,
+            "label": _TEXT,
+            "decision": _TEXT,
+            "state": _TEXT,
+            "stands": _TRUTH,
+            "withdraws": _INTEGER,
+            "revision": _INTEGER,
+            "note": _TEXT,
+            "evidence": _TEXT,
+            "decided_at": _MOMENT,
+        },
+        exports.decisions,
+        ("note",),
+    ),
+    "sources": Exported(
+        {
+            "schema": _TEXT,
+            "id": _INTEGER,
+            "name": _TEXT,
+            "kind": _TEXT,
+            "address": _TEXT,
+            "role": _TEXT,
+            "legal_basis": _TEXT,
+            "retention_days": _INTEGER,
+            "enabled": _TRUTH,
+            "created_at": _MOMENT,
+            "posts": _INTEGER,
+        },
+        exports.sources,
+        ("name", "legal_basis"),
+    ),
+}
+
+
+def rows_of(session: Session, table: str, period: Period | None) -> Iterator[Row]:
+    """Yield the rows of a table in the order of their numbers, as they go out."""
+    of = TABLES[table]
+    known: dict[str, str] = {}  # the few names of sources come again in every row
+    for row in of.read(session, period):
+        values = {**row, "schema": SCHEMA}
+        for name in of.masked:
+            values[name] = _masked(values[name], known if name in ("source", "name") else None)
+        yield {name: _value(name, values[name]) for name in of.columns}
+
+
+def _masked(text: str | None, known: dict[str, str] | None) -> str | None:
+    if not text:
+        return text
+    if known is None:
+        return mask_personal(text)
+    if text not in known:
+        known[text] = mask_personal(text)
+    return known[text]
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "engagement":  # numbers alone: what else a platform counts could name people
+        counts = {key: count for key, count in sorted(value.items()) if isinstance(count, int)}
+        return json.dumps(counts, ensure_ascii=False)
+    if name == "evidence":
+        return " ".join(_impersonal(address) or "" for address in value).strip()
+    if name == "address":
+        return _impersonal(value)
+    if name == "stands":
+        return bool(value)
+    return value
+
+
+def _impersonal(address: str) -> str | None:
+    """Return an address, unless it names the person whose page it is."""
+    return address if mask_personal(address) == address else None
+
+
+def export(  # noqa: PLR0917  the last two may be left out
+    database: Database,
+    clock: Clock,
+    table: str,
+    files: Mapping[str, Path],
+    period: Period | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write a table of a period into files, each whole or not at all; the export stands in the audit trail.
+
+    Args:
+        database: Where the rows are.
+        clock: Tells the time of the export.
+        table: One of TABLES.
+        files: Where to write, by format.
+        period: Which rows; None: all.
+        progress: Called with the number of rows so far.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        ReportFailed: A file cannot be written.
+        NotReady: Parquet is wanted, and its extra is not installed.
+
+    """
+    try:
+        with database.work() as session:
+            count = _write(rows_of(session, table, period), TABLES[table].columns, files, progress)
+    except OSError as error:
+        message = f"cannot write {error.filename or table}: {error.strerror}: check its rights and the free space"
+        raise ReportFailed(message) from error
+    with database.work() as session:
+        detail = {"rows": count, "formats": sorted(files), "since": _moment(period, "start")}
+        detail["until"] = _moment(period, "end")
+        audit.record(session, at=clock.now(), action="export", subject=table, detail=detail)
+        session.commit()
+    return count
+
+
+def _moment(period: Period | None, end: str) -> str | None:
+    return getattr(period, end).isoformat() if period else None
+
+
+def _write(rows: Iterable[Row], columns: Columns, files: Mapping[str, Path], progress: Callable[[int], None]) -> int:
+    count = 0
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(whole_file(path)) for name, path in files.items()}
+        writers = [open_writer(name, file, columns, SCHEMA) for name, file in opened.items()]
+        remaining = iter(rows)
+        while some := list(islice(remaining, AT_ONCE)):
+            for writer in writers:
+                writer.write(some)
+            count += len(some)
+            progress(count)
+        for writer in writers:
+            writer.finish()
+    return count
