@@ -163,6 +163,13 @@ document.addEventListener("keydown", (event) => {
 const reload = document.querySelector("[data-reload-seconds]");
 if (reload) setTimeout(() => window.location.reload(), 1000 * Number(reload.dataset.reloadSeconds));
 
+// Screen readers speak of what changes in a live region after the page is there; what a new page says already stands in it.
+window.addEventListener("load", () => {
+  setTimeout(() => {
+    for (const said of document.querySelectorAll("main [role=status], main [role=alert]")) said.append("\u00a0");
+  }, SETTLE_MILLISECONDS);
+});
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
