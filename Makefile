@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -116,6 +116,13 @@ bench-classify: setup  ## Count posts classified per CPU second, beside underthe
 
 bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
+
+DESK_POSTS ?= 24000
+bench-desk: setup  ## Measure a decision to the next page, and others: DATA="FILE …" of texts to vary (DESK_POSTS=24000), or DATABASE=FILE.
+	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
+
+bench-today: setup  ## Draw a reviewer's day from DATABASE=FILE of SQLite, which stays as it is, and look for what it lacks.
+	$(BIN)/python -m tests.benchmarks.bench_today "$(DATABASE)"
 
 bench-teaching: setup  ## Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
 	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)

@@ -1,0 +1,138 @@
+"""How long the desk takes from a decision to the next page, and for the pages of a day.
+
+Run by `make bench-desk`. `kiemtin review` serves a filled database in a process of its own; times are those of a client
+on the same machine, from the request to the last byte, redirects included, one request at a time. CPU is what the
+server's process used, with what waits for nothing else. The database is one of posts varied from some texts, or a copy
+of one that is there: copied from SQLite also into PostgreSQL.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from storage import snapshot
+from storage.database import Database
+from storage.models import Base
+from tests.benchmarks.bench_search import empty_database
+from tests.benchmarks.desk_server import Analyst, add_reviewers, running_desk
+from tests.benchmarks.varied_posts import read_texts, store, syllables_of, varied
+
+POSTS = 24_000
+DECISIONS = 60
+TIMES = 15  # that each other page is opened
+SEED = 12
+BATCH = 2000
+WORDS = ("lương", "cong nhan", '"bảo hiểm"', "nước OR điện", "nghe nói")
+PAGES = {
+    "first page": ("/",),
+    "queue": ("/queue", "/queue?label=concern", "/queue?label=unverified", "/queue?page=20"),
+    "search": tuple(f"/search?q={words}" for words in WORDS),
+    "cases": ("/cases",),
+    "second readings": ("/second",),
+    "overview": ("/overview",),
+    "sources": ("/sources",),
+}
+
+
+@contextmanager
+def filled_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
+    """Give a database of varied posts, or a copy of the given one."""
+    with ExitStack() as opened:
+        if given.database and kind == "sqlite":
+            folder = opened.enter_context(tempfile.TemporaryDirectory())
+            with Database(f"sqlite:///{given.database}") as source:
+                copy = snapshot.take(source, Path(folder))
+            yield opened.enter_context(Database(f"sqlite:///{copy}"))
+            return
+        database = opened.enter_context(empty_database(kind))
+        if given.database:
+            with Database(f"sqlite:///{given.database}") as source:
+                copy_rows(source, database)
+        else:
+            store(database, varied(syllables_of(read_texts(given.files)), given.posts, SEED), given.posts, SEED)
+        yield database
+
+
+def copy_rows(source: Database, target: Database) -> None:
+    """Copy all rows into an empty PostgreSQL that has the same tables."""
+    with source.work() as reading, target.work() as writing:
+        writing.execute(text("SET session_replication_role = replica"))  # rows name rows that come later
+        for table in Base.metadata.sorted_tables:
+            rows = reading.execute(select(table)).mappings().partitions(BATCH)
+            for part in rows:
+                writing.execute(insert(table), [dict(row) for row in part])
+            _continue_numbers(writing, table)
+        writing.commit()
+    with target.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def _continue_numbers(session: Session, table: Table) -> None:
+    """Let new rows be numbered after those that were copied."""
+    if "id" in table.c and session.scalar(text(f"SELECT pg_get_serial_sequence('{table.name}', 'id')")):
+        highest = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {highest + 1}, false)"))
+
+
+def measure(database: Database) -> Iterator[str]:
+    """Give a line for each thing that somebody waits for."""
+    add_reviewers(database, ("bench",))
+    url = database.url.render_as_string(hide_password=False)
+    with tempfile.TemporaryDirectory() as home, running_desk(url, Path(home)) as desk, Analyst(desk, "bench") as lan:
+
+        def timed(name: str, doing: Sequence[Callable[[], Any]]) -> str:
+            times, cpu = [], desk.cpu
+            for do in doing:
+                start = perf_counter()
+                do()
+                times.append((perf_counter() - start) * 1000)
+            used = (desk.cpu - cpu) * 1000 / len(times)
+            median, late = np.median(times), np.quantile(times, 0.95)
+            return f"  {name:28} median {median:7.1f} ms   p95 {late:7.1f} ms   CPU {used:7.1f} ms"
+
+        yield timed("first page, day drawn", [lambda: lan.open("/")])
+        yield timed("first flag of the day", [lambda: lan.send("/queue/next", label="today")])
+        yield timed("decision to next page", [lan.decide] * 39)
+        lan.open("/queue")
+        yield timed("first flag of the queue", [lambda: lan.send("/queue/next")])
+        yield timed("decision to next, queue", [lan.decide] * DECISIONS)
+        flag = lan.page.url.path
+        yield timed("flag", [lambda: lan.open(flag)] * TIMES)
+        for name, paths in PAGES.items():
+            yield timed(name, [lambda path=path: lan.open(path) for path in paths * (TIMES // len(paths) + 1)])
+
+
+def main() -> None:
+    """Fill each database and print what was measured on it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", help="sqlite, postgresql, or both with a comma between.")
+    parser.add_argument("--posts", type=int, default=POSTS, help="How many posts are varied.")
+    parser.add_argument("--database", type=Path, help="A file of SQLite that is copied and measured instead.")
+    parser.add_argument("files", nargs="*", type=Path, help="Packed JSON lines of texts to vary.")
+    given = parser.parse_intermixed_args()
+    if not given.files and not given.database:
+        parser.error("name files of texts, or a database")
+    for kind in given.kinds.split(","):
+        with filled_database(kind, given) as database:
+            with database.work() as session:
+                counted = ", ".join(
+                    f"{session.scalar(select(func.count()).select_from(Base.metadata.tables[name])):,} {name}"
+                    for name in ("posts", "flags", "reviews")
+                )
+            print(f"{kind}: {counted}")
+            for line in measure(database):
+                print(line)
+                sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The desk as it is installed, `kiemtin review`, in a process of its own, and somebody who is signed in to it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2 as httpx
+
+from monitor.review.passwords import hash_password
+from monitor.secret_key import make_key
+from storage import users
+from storage.database import Database
+from tests.clock import MONDAY_MORNING
+
+PASSWORD = "ba con vịt xám qua cầu"
+KIEMTIN = str(Path(sys.executable).with_name("kiemtin"))
+STARTS_WITHIN = 120.0  # seconds
+_FIELD = re.compile(r'name="(csrf|seen_state)" value="([^"]*)"')
+
+
+def add_reviewers(database: Database, names: tuple[str, ...]) -> None:
+    """Add people who may decide; all have the same password."""
+    password_hash = hash_password(PASSWORD)
+    with database.work() as session:
+        for name in names:
+            users.add(session, name=name, password_hash=password_hash, role="reviewer", now=MONDAY_MORNING)
+        session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDesk:
+    """A desk that serves: its address and its process."""
+
+    address: str
+    process: int
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds that its process has used."""
+        fields = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running_desk(url: str, home: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningDesk]:
+    """Serve the desk of a database until the block ends.
+
+    Args:
+        url: SQLAlchemy address of the database, which has its tables.
+        home: An empty folder for key and settings.
+        settings: Further settings, by their names in the environment.
+
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    make_key(home / "secret.key")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    own = {"KIEMTIN_HOME": str(home), "KIEMTIN_DATABASE_URL": url, "KIEMTIN_DESK_PORT": str(port), **(settings or {})}
+    process = subprocess.Popen([KIEMTIN, "review"], env={**os.environ, **own}, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(address, process)
+        yield RunningDesk(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            sys.exit(f"the desk ended with status {process.returncode}")
+        try:
+            if httpx.get(f"{address}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    sys.exit("the desk did not start")
+
+
+class Analyst:
+    """Somebody with a browser's cookies, who opens pages and sends their forms.
+
+    Args:
+        desk: Where they sign in.
+        name: Under which name.
+        password: The password of that name.
+
+    """
+
+    def __init__(self, desk: RunningDesk, name: str, password: str = PASSWORD) -> None:
+        self._client = httpx.Client(base_url=desk.address, timeout=300)
+        self.page = self._client.get("/login")
+        self.send("/login", name=name, password=password, next="/")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._client.close()
+
+    def open(self, path: str) -> httpx.Response:
+        """Open a page; stops the program when it is not there."""
+        self.page = self._client.get(path, follow_redirects=True)
+        return self._checked()
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form of the page that is open, and open the page to which it leads."""
+        form = dict(_FIELD.findall(self.page.text)) | fields
+        self.page = self._client.post(path, data=form, follow_redirects=True)
+        return self._checked()
+
+    def decide(self) -> httpx.Response:
+        """Decide about the flag that is open, and open the next page."""
+        match = re.search(r"/flags/(\d+)", self.page.url.path)
+        found = re.findall(r'name="decision" value="(yes|no|no_source|unsure)"', self.page.text)
+        if match is None or not found:
+            sys.exit(f"{self.page.url} offers no decision")
+        label = re.search(r'name="label" value="([^"]*)"', self.page.text)
+        chosen = found[int(match[1]) % len(found)]
+        return self.send(f"/flags/{match[1]}/decisions", decision=chosen, label=label[1] if label else "")
+
+    def _checked(self) -> httpx.Response:
+        if not self.page.is_success:
+            sys.exit(f"{self.page.request.method} {self.page.url} answered {self.page.status_code}")
+        return self.page
