@@ -1,16 +1,19 @@
 """Plans of a day's work: the open flags to choose from, the stored plan, and taking its next flag."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from statistics import median_low
+from typing import Any, Final
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import flags
 from storage.database import insert_ignoring
-from storage.models import DayItem, DayPlan, Evidence, Flag, Post, Review
+from storage.models import DayItem, DayPlan, Evidence, Flag, Post, Review, Source
+
+_IMPORT: Final = "import"  # the kind of sources whose posts come from files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class Candidate:
     """An open flag and what its worth follows from.
 
     `same_as` is what copies share: their cluster, or the hash of their content. `copies` and `sources` count the
-    posts of the cluster and their sources, `characters` the post's text.
+    posts of the cluster and their sources, `characters` the post's text. `when` is when it was published or collected.
     """
 
     flag_id: int
@@ -41,9 +44,10 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
     query = (
         select(
             Flag.id, Flag.label, Flag.probability, Post.cluster_id, Post.content_hash, Post.source_id,
-            Post.engagement, supported, func.length(Post.text), Post.published_at, Post.collected_at,
+            Post.engagement, supported, func.length(Post.text), Post.published_at, Post.collected_at, Source.kind,
         )
         .join(Post, Post.id == Flag.post_id)
+        .join(Source, Source.id == Post.source_id)
         .where(
             Flag.state == "open",
             Post.deleted_at.is_(None),
@@ -51,7 +55,8 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
             or_(Flag.lease_until.is_(None), Flag.lease_until < now),
         )
     )  # fmt: skip
-    sizes = _cluster_sizes(session)
+    sizes, rows = _cluster_sizes(session), session.execute(query).all()
+    usual = _usual_dates((row.source_id, row.published_at) for row in rows)
     return [
         Candidate(
             flag_id=flag_id,
@@ -64,13 +69,26 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
             engagement=engagement,
             has_evidence=has_evidence,
             characters=characters,
-            when=published or collected,
+            when=published or (kind == _IMPORT and usual.get(source_id)) or collected,
         )
         for (
             flag_id, label, probability, cluster, content_hash, source_id,
-            engagement, has_evidence, characters, published, collected,
-        ) in session.execute(query)
+            engagement, has_evidence, characters, published, collected, kind,
+        ) in rows
     ]  # fmt: skip
+
+
+def _usual_dates(published: Iterable[tuple[int, datetime | None]]) -> dict[int, datetime]:
+    """Return the middle date of each source's dated posts.
+
+    A file may be imported years after its posts were written, so that the time of its import says nothing of those
+    without a date: they are taken to be as old as the others.
+    """
+    dates: dict[int, list[datetime]] = {}
+    for source_id, moment in published:
+        if moment is not None:
+            dates.setdefault(source_id, []).append(moment)
+    return {source_id: median_low(moments) for source_id, moments in dates.items()}
 
 
 def _cluster_sizes(session: Session) -> dict[int | None, tuple[int, int]]:

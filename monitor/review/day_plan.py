@@ -1,6 +1,6 @@
 """A reviewer's day: which open flags are worth a decision today, by turns from the labels, one of each cluster.
 
-What a decision is worth: chance of being right × reach × freshness × evidence. Insults that nobody repeats or answers
+What a decision is worth: chance of being right × reach × freshness × evidence. Insults that nobody passes on or answers
 are counted; a few of them, drawn at random with a stored seed, keep the estimate of their precision honest.
 """
 
@@ -30,7 +30,8 @@ _WITH_EVIDENCE: Final = 1.3
 _SHORT: Final = 40  # characters below which a text holds little to decide by
 _OF_SHORT: Final = 0.7
 _MOST_REACTIONS: Final = 1e12  # no platform counts so many: it is a fault, or no number at all
-_NO_REACH: Final = 3  # reactions up to which an insult without copies is one among strangers
+_NO_REACH: Final = 3  # reactions up to which an insult is one among strangers
+_FEW_COPIES: Final = 3  # in one place somebody said it again; from so many on it is passed on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,4 +170,5 @@ def _reactions(one: Candidate) -> float:
 
 
 def _among_strangers(one: Candidate) -> bool:
-    return one.label == NEGATIVE.name and one.copies == 1 and _reactions(one) <= _NO_REACH
+    passed_on = one.sources > 1 or one.copies > _FEW_COPIES
+    return one.label == NEGATIVE.name and not passed_on and _reactions(one) <= _NO_REACH

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.review.day_plan import RANDOM, WORTH, draw, worth
-from storage import matching
+from storage import day_plans, matching
 from storage.database import Database
 from storage.day_plans import Candidate
 from storage.models import DayItem, DayPlan, Flag
 from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
+from tests.factories import add_flag, add_post, add_source
 from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
 
@@ -37,7 +38,7 @@ def plan(
 
 
 def test_a_day_holds_concerns_and_claims_however_many_insults_wait() -> None:
-    found = [make(n, "negative", probability=0.99, copies=2, same_as=f"cluster:{n}") for n in range(2000)]
+    found = [make(n, "negative", probability=0.99, copies=9, same_as=f"cluster:{n}") for n in range(2000)]
     found += [make(2000 + n, probability=0.5) for n in range(50)]
     found += [make(3000 + n, "unverified", probability=0.5) for n in range(50)]
     chosen, _ = plan(found)
@@ -58,6 +59,14 @@ def test_insults_among_strangers_are_counted_and_a_few_drawn_by_a_stored_seed() 
     assert (strangers, len(drawn), len(chosen)) == (500, 3, 40)
     assert plan(found) == (chosen, strangers)
     assert plan(found, seed=8)[0] != chosen
+
+
+def test_an_insult_that_somebody_says_twice_is_not_passed_on() -> None:
+    said_twice = [make(n, "negative", copies=2, same_as=f"cluster:{n}") for n in range(50)]
+    elsewhere = [make(50 + n, "negative", copies=2, sources=2, same_as=f"cluster:{50 + n}") for n in range(50)]
+    chosen, strangers = plan(said_twice + elsewhere)
+    assert strangers == 50
+    assert Counter((flag_id >= 50, sampling) for flag_id, sampling in chosen) == {(True, WORTH): 37, (False, RANDOM): 3}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,7 @@ def test_no_cluster_comes_twice_and_no_day_is_too_long(
     assert len(chosen) <= budget
     assert len(worthy) == len(set(worthy))
     assert len({flag_id for flag_id, _ in chosen}) == len(chosen)
-    assert strangers <= sum(one.label == "negative" and one.copies == 1 for one in found)
+    assert strangers <= sum(one.label == "negative" and one.copies <= 3 for one in found)
 
 
 def test_the_first_page_tells_how_far_the_day_is_and_leads_through_it(
@@ -139,3 +148,16 @@ def test_two_reviewers_get_different_work(lan: Browser, hung: Browser, make_flag
         make_flagged(f"xưởng {number}")
     assert "còn 3 bức xúc" in text_of(lan.page("/"), "h1")
     assert hung.page("/").select_one(".today") is None, "all is in Lan's day"
+
+
+def test_what_an_import_does_not_date_is_as_old_as_the_rest_of_it(sqlite_database: Database) -> None:
+    old, days = NOW - timedelta(days=900), [900, 800, None]
+    with sqlite_database.work() as session:
+        for kind in ("import", "feed"):
+            source = add_source(session, kind, kind=kind)
+            for number, day in enumerate(days):
+                dated = None if day is None else NOW - timedelta(days=day)
+                add_flag(session, add_post(session, source, str(number), text=f"{kind} {number}", published_at=dated))
+        session.commit()
+        when = [one.when for one in day_plans.candidates(session, NOW.date(), NOW)]
+    assert when == [old, NOW - timedelta(days=800), old, old, NOW - timedelta(days=800), NOW]

@@ -1,0 +1,81 @@
+"""What a reviewer's day would hold on a database that is there: `make bench-today DATABASE=FILE`.
+
+Draws a plan as the desk does and stores nothing. Prints how many entries of each label it has, how many of a cluster
+come twice, and each entry with what its worth follows from.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import shorten
+
+from monitor.clock import VIETNAM
+from monitor.review.day_plan import RANDOM, draw, worth
+from monitor.settings import Settings
+from storage import day_plans
+from storage.database import Database
+from storage.day_plans import Candidate
+from storage.models import Flag
+
+SEED = 12
+LEAST = {"concern": 8, "unverified": 12}  # of forty, where so many are open
+
+
+def faults_of(chosen: Sequence[Candidate], found: Sequence[Candidate]) -> list[str]:
+    """Say what a day lacks: labels that come too seldom, clusters that come twice."""
+    held, waiting = Counter(one.label for one in chosen), Counter(one.label for one in found)
+    texts = Counter(one.same_as for one in chosen)
+    return [
+        *(
+            f"{held[label]} {label}, at least {min(least, waiting[label])} are wanted"
+            for label, least in LEAST.items()
+            if held[label] < min(least, waiting[label])
+        ),
+        *(f"{same_as} comes {times} times" for same_as, times in texts.items() if times > 1),
+    ]
+
+
+def described(
+    one: Candidate, sampling: str, place: int, measured: Mapping[tuple[int, str], tuple[int, int]], now: datetime
+) -> str:
+    """Write one entry of the day in a line."""
+    value = "random" if sampling == RANDOM else f"{worth(one, measured, now):.2f}"
+    seen = sum(count for count in one.engagement.values() if isinstance(count, int))
+    return (
+        f"{place:3} {one.label:10} {value:>6}  p {one.probability:.2f}  copies {one.copies:3}  reactions {seen:7,}"
+        f"  {one.when:%Y-%m-%d}  {'evidence' if one.has_evidence else '':8}"
+    )
+
+
+def main() -> None:
+    """Print the day; ends with status 1 where it lacks something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("database", type=Path, help="A file of SQLite.")
+    parser.add_argument("--at", type=datetime.fromisoformat, help="The time at which the day is drawn; now if missing.")
+    parser.add_argument("--texts", type=int, default=0, metavar="CHARACTERS", help="Print so much of each text.")
+    given = parser.parse_args()
+    now = given.at.astimezone(UTC) if given.at else datetime.now(UTC)
+    settings = Settings()
+    with Database(f"sqlite:///{given.database}") as database, database.work() as session:
+        found = day_plans.candidates(session, now.astimezone(VIETNAM).date(), now)
+        measured = day_plans.measured(session)
+        budget, shares, at_random = settings.daily_budget, settings.daily_shares, settings.daily_random
+        plan, strangers = draw(found, measured, now, budget=budget, shares=shares, at_random=at_random, seed=SEED)
+        by_id = {one.flag_id: one for one in found}
+        chosen = [by_id[flag_id] for flag_id, _ in plan]
+        for place, (flag_id, sampling) in enumerate(plan, 1):
+            print(described(by_id[flag_id], sampling, place, measured, now))
+            if given.texts:
+                text = session.get_one(Flag, flag_id).post.judged_text
+                print(f"      {shorten(text, given.texts, placeholder=' …')}")
+    print(f"open: {dict(Counter(one.label for one in found))}; insults among strangers: {strangers:,}")
+    print(f"today: {dict(Counter(one.label for one in chosen))}; clusters: {len({one.same_as for one in chosen})}")
+    faults = faults_of(chosen, found)
+    print("\n".join(faults))
+    raise SystemExit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
