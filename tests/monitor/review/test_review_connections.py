@@ -150,3 +150,18 @@ async def test_only_proxies_that_are_set_are_believed(
 def test_a_desk_that_others_reach_in_clear_text_is_warned_of(tmp_path: Path, host: str, url: str, warned: bool) -> None:
     line = exposure_warning(Settings(home=tmp_path, desk_host=host, desk_url=url))
     assert (line is not None and "desk_url" in line) is warned
+
+
+async def test_the_end_of_a_page_is_sent_at_once(app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, made = [], LimitedConnection.connection_made
+
+    def noting(connection: LimitedConnection, transport: asyncio.Transport) -> None:
+        at_once.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)
+        made(connection, transport)
+
+    monkeypatch.setattr(LimitedConnection, "connection_made", noting)
+    async with served(app, tmp_path) as port:
+        client = await connect(port, REQUEST)
+        assert await answer(client) == b"HTTP/1.1 200 OK\r\n"
+        await close([client])
+    assert at_once == [True]
