@@ -44,6 +44,13 @@ def number_in(address: str) -> int:
     return int(found[1]) if found else 0
 
 
+def key_of_unsure(visitor: Visitor) -> str:
+    """Give the key of the decision that needs nothing else; labels differ in how many others they have."""
+    key = visitor.page.locator("button[value=unsure]").get_attribute("data-key")
+    assert key is not None
+    return key
+
+
 def decide_copies(visitor: Visitor) -> None:
     """Decide about all open copies of a post in one go."""
     page = visitor.page
@@ -137,11 +144,10 @@ def test_the_forty_of_a_day_need_no_mouse(chromium: Browser, desk: Desk, look: L
         page, seen = visitor.page, set()
         sign_in(visitor, REVIEWER)
         press(visitor, "n")
-        while page.wait_for_url(lambda address: FLAG.search(address) or address == f"{desk.address}/") or FLAG.search(
-            page.url
-        ):
+        page.wait_for_url(FLAG)
+        while FLAG.search(page.url):
             seen.add(number_in(page.url))
-            decide(visitor, "3")
+            decide(visitor, key_of_unsure(visitor))
         assert len(seen) == 40
         assert not page.locator("section.today button").count()
         assert visitor.complaints == []

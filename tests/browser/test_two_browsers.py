@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tests.benchmarks.desk_server import Analyst, RunningDesk
 from tests.browser.conftest import Desk, Look, visiting
 from tests.browser.keys import press, sign_in
-from tests.browser.test_day import FLAG, number_in
+from tests.browser.test_day import FLAG, key_of_unsure, number_in
 from tests.browser.world import PASSWORD, REVIEWER, SECOND, add_work
 
 ROUNDS_SEEN, ROUNDS = 20, 230  # in two browsers, and in two programs that open and send the same pages
@@ -31,15 +31,14 @@ def _in_browsers(chromium: Browser, desk: Desk) -> list[int]:
         for visitor, name in ((lan, REVIEWER), (hung, SECOND)):
             sign_in(visitor, name)
             visitor.open("/queue")
-        key = "n"
-        for _ in range(ROUNDS_SEEN):
+        for turn in range(ROUNDS_SEEN):
             before = [visitor.page.url for visitor in (lan, hung)]
-            for visitor in (lan, hung):
+            keys = [key_of_unsure(visitor) if turn else "n" for visitor in (lan, hung)]
+            for visitor, key in zip((lan, hung), keys, strict=True):
                 press(visitor, key)
             for visitor, old in zip((lan, hung), before, strict=True):
                 visitor.page.wait_for_url(lambda address, old=old: address != old and FLAG.search(address) is not None)
                 seen.append(number_in(visitor.page.url))
-            key = "3"
     return seen
 
 
