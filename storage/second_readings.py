@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from storage import audit, reviews
@@ -55,6 +55,12 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
         reader_id: Only those that this person may read: not decided, nor taken back, by the same person. None: all.
 
     """
+    found = dict.fromkeys(session.scalars(_waiting(draw, reader_id)).all())
+    return [flag for flag in found if draw.takes(flag.id, flag.revision_number)]
+
+
+def _waiting(draw: Draw, reader_id: int | None) -> Select[tuple[Flag]]:
+    """Select what waits, drawn or not."""
     # Of copies that were decided together one is enough.
     decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
     read = exists().where(SecondReading.flag_id == Flag.id, SecondReading.revision_number == Flag.revision_number)
@@ -70,15 +76,14 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
         mine = (other.flag_id == Flag.id, other.revision_number == Flag.revision_number)
         own = exists().where(*mine, other.reviewer_id == reader_id)
         query = query.where(~own)
-    found = dict.fromkeys(session.scalars(query).all())
-    return [flag for flag in found if draw.takes(flag.id, flag.revision_number)]
+    return query
 
 
 def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> bool:
     """Tell whether a flag waits for the second reading of this person, who should not see its decisions before."""
     if flag.state == "open" or not draw.takes(flag.id, flag.revision_number):
         return False
-    return any(other.id == flag.id for other in waiting(session, draw, reader_id))
+    return session.scalars(_waiting(draw, reader_id).where(Flag.id == flag.id)).first() is not None
 
 
 def record(session: Session, flag: Flag, *, reader_id: int, decision: str, now: datetime) -> SecondReading:
