@@ -59,7 +59,7 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
     return [flag for flag in found if draw.takes(flag.id, flag.revision_number)]
 
 
-def _waiting(draw: Draw, reader_id: int | None) -> Select[tuple[Flag]]:
+def _waiting(draw: Draw, reader_id: int | None) -> Select[Flag]:
     """Select what waits, drawn or not."""
     # Of copies that were decided together one is enough.
     decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
