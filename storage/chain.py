@@ -1,4 +1,4 @@
-"""Append-only rows: reviews, answers, events of cases and of the audit trail, chained by hashes.
+"""Append-only rows: reviews, answers, events of cases, corrections and the audit trail, chained by hashes.
 
 Triggers of the database refuse every change and deletion. The one lawful deletion is by retention or erasure: it leaves
 a `Redaction`, which keeps the row's place and hash in the chain.
@@ -15,17 +15,29 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from storage.models import Answer, AuditEvent, CaseEvent, ChainHead, Flag, Post, Question, Redaction, Review
+from storage.models import (
+    Answer,
+    AuditEvent,
+    CaseEvent,
+    ChainHead,
+    CorrectionEvent,
+    Flag,
+    Post,
+    Question,
+    Redaction,
+    Review,
+)
 
 START: Final = "0" * 64
 """What the first row of a chain carries as the hash before it."""
-CHAINED: Final = (AuditEvent, Review, Answer, CaseEvent)
+CHAINED: Final = (AuditEvent, Review, Answer, CaseEvent, CorrectionEvent)
 _OWN: Final = frozenset(("id", "chain_position", "chain_previous", "chain_salt", "chain_hash"))
 _READ_AT_ONCE: Final = 1000
 DECISIONS: Final = "decisions"
 """In the detail of an audit event: how many decisions were deleted with their posts."""
 
-Row = AuditEvent | Review | Answer | CaseEvent
+Rewritable = Review | CaseEvent | CorrectionEvent
+Row = AuditEvent | Answer | Rewritable
 
 
 def append(session: Session, row: Row) -> None:
@@ -87,7 +99,7 @@ def redact_decisions(session: Session, posts: ColumnElement[bool], *, now: datet
 
 def _redact(
     session: Session,
-    table: type[Review | Answer | CaseEvent],
+    table: type[Answer | Rewritable],
     which: ColumnElement[bool],
     *,
     now: datetime,
@@ -101,8 +113,8 @@ def _redact(
     return len(session.scalars(statement).all())
 
 
-def rewrite(session: Session, row: Review | CaseEvent, changes: Mapping[str, Any], *, now: datetime) -> None:
-    """Replace texts of a review or of an event of a case on an erasure; what was decided, when, and its number stay."""
+def rewrite(session: Session, row: Rewritable, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Replace texts of a review or an event on an erasure; what was decided, when, and its number stay."""
     table = type(row)
     _redact(session, table, table.id == row.id, now=now, reason="erasure")
     kept = _values(row)

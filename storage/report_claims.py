@@ -76,7 +76,8 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
         posts = select(Post.id).where(Post.cluster_id == claim.cluster_id)
     newest = select(Review).where(Review.flag_id == claim.flag_id, Review.stands()).order_by(Review.id.desc()).limit(1)
     review = session.scalars(newest).first()
-    published = select(func.count()).where(Correction.post_id.in_(posts), Correction.published_at.is_not(None))
+    flags = select(Flag.id).where(Flag.post_id.in_(posts))
+    published = select(func.count()).where(Correction.flag_id.in_(flags), Correction.state == "released")
     return ClaimAnswers(
         decision=review.decision if review else None,
         addresses=tuple(review.evidence) if review else (),

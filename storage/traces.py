@@ -11,14 +11,15 @@ from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import chain
-from storage.models import Base, CaseEvent, Review
+from storage.models import Base, CaseEvent, CorrectionEvent, Review
 
 _KEPT: Final = frozenset(
-    ("audit_events", "answers", "reviews", "case_events", "redactions", "chain_heads", "sources", "users")
+    (*(table.__tablename__ for table in chain.CHAINED), "redactions", "chain_heads", "sources", "users")
 )
-_REWRITTEN: Final[tuple[tuple[type[Review | CaseEvent], tuple[str, ...]], ...]] = (
+_REWRITTEN: Final[tuple[tuple[type[chain.Rewritable], tuple[str, ...]], ...]] = (
     (Review, ("note", "evidence")),
     (CaseEvent, ("note", "passed_to", "place")),
+    (CorrectionEvent, ("note", "claim", "text", "source_name", "source_url")),
 )
 _READ_AT_ONCE: Final = 1000
 
@@ -58,7 +59,7 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
     Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
 
     Returns:
-        How many values were changed, and how many of them are reviews and events of cases, which were written anew.
+        How many values were changed, and how many of them are reviews and events, which were written anew.
 
     """
     traces = list(find(session, pattern))
@@ -75,7 +76,7 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
     rewritten = 0
     for table, columns in _REWRITTEN:
         for number in sorted({trace.key[0] for trace in traces if trace.table == table.__tablename__}):
-            row = cast("Review | CaseEvent", session.get_one(table, number))
+            row = cast("chain.Rewritable", session.get_one(table, number))
             changes = {name: _masked(getattr(row, name), pattern, replacement) for name in columns}
             chain.rewrite(session, row, changes, now=now)
             rewritten += 1

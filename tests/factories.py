@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage import flags, posts, registry, sources, users
+from storage.corrections import Content
 from storage.models import Flag, Model, Post, Source, User, join_title
 from tests.clock import MONDAY_MORNING
 
@@ -118,6 +119,18 @@ def add_flag(
     model = model or registry.active_model(session) or add_model(session)
     flags.open_flags(session, model.id, [make_flag(post, label, probability)], now)
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
+
+
+def make_correction(**changes: str) -> Content:
+    """Make what a correction of a claim says."""
+    values = {
+        "claim": "Từ thứ hai các ngân hàng ngừng cho rút tiền",
+        "verdict": "false",
+        "text": "Các ngân hàng trong tỉnh mở cửa và chi trả bình thường; không có lệnh ngừng rút tiền nào.",
+        "source_name": "Thông báo của cơ quan quản lý",
+        "source_url": "https://thong-bao.example.vn/rut-tien",
+    }
+    return Content(**(values | changes))
 
 
 def add_user(session: Session, name: str = "lan", role: str = "reviewer", *, now: datetime = MONDAY_MORNING) -> User:

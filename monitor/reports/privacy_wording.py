@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "second_readings": ("Lần xem thứ hai", "tên người xem", "cùng bài đăng"),
     "assignments": ("Việc đã giao", "tên người giao và người nhận", "cùng bài đăng"),
     "quote_choices": ("Bài chọn để trích dẫn", "tên người chọn", "cùng bài đăng"),
-    "corrections": ("Đính chính", "lời đính chính và tên người viết", "cùng bài đăng"),
+    "corrections": ("Đính chính", "tên người viết, không có nội dung bài", "ở lại sau khi bài đã xóa"),
     "answers": ("Câu trả lời", "tên người trả lời", "cùng bài đăng"),
     "day_plans": ("Kế hoạch xem trong ngày", "tên người xem xét", "không tự xóa"),
     "cases": (
@@ -42,6 +42,11 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
         "ở lại sau khi bài đã xóa",
     ),
     "case_events": ("Diễn biến của vụ việc", "ghi chú và tên người xử lý", "ở lại sau khi bài đã xóa"),
+    "correction_events": (
+        "Diễn biến của đính chính",
+        "tên người viết và người duyệt; lời đính chính không nêu cá nhân",
+        "ở lại sau khi bài đã xóa",
+    ),
     "handovers": ("Ghi chú bàn giao", "lời và tên người viết", "không tự xóa"),
     "saved_searches": ("Tìm kiếm đã lưu", "từ khóa và tên người lưu", "đến khi người lưu xóa"),
     "users": ("Tài khoản", "tên đăng nhập, vai trò, mật khẩu đã băm", "đến khi đơn vị xóa"),

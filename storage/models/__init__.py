@@ -6,8 +6,9 @@ from storage.models.base import Base
 from storage.models.cases import Case, CaseEvent, QuoteChoice
 from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
+from storage.models.corrections import Correction, CorrectionEvent
 from storage.models.day_plans import DayItem, DayPlan
-from storage.models.evidence import Correction, Evidence
+from storage.models.evidence import Evidence
 from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
@@ -35,6 +36,7 @@ __all__ = [
     "ClockState",
     "Cluster",
     "Correction",
+    "CorrectionEvent",
     "CrawlRun",
     "DayItem",
     "DayPlan",

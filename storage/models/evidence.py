@@ -1,4 +1,4 @@
-"""Evidence for claims, and published corrections."""
+"""Evidence for claims."""
 
 from datetime import datetime
 
@@ -26,17 +26,3 @@ class Evidence(Base):
     created_at: Mapped[datetime]
 
     reference: Mapped[Post] = relationship(foreign_keys=[reference_id])
-
-
-class Correction(Base):
-    """A correction of a claim, with its source, written by a person."""
-
-    __tablename__ = "corrections"
-
-    id: Mapped[PrimaryKey]
-    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
-    text: Mapped[str]
-    source_url: Mapped[str] = mapped_column(comment="a correction without a source is another rumour")
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]

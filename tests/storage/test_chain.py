@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import audit, chain, posts, questions, reviews
 from storage.database import Database
-from storage.models import Answer, AuditEvent, Redaction, Review
+from storage.models import Answer, AuditEvent, Correction, CorrectionEvent, Redaction, Review
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.storage.sample_questions import add_question
 
-TABLES = ("reviews", "answers", "audit_events", "case_events")
+TABLES = ("reviews", "answers", "audit_events", "case_events", "correction_events")
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def filled(database: Database) -> Database:
             questions.answer(session, add_question(session, post, "negative"), decision="rejected", **given)
             detail = {"review": review.id, "share": 0.1, "tiny": 1e-05, "names": ["ư"]}
             audit.record(session, at=NOW, action="decision", subject="flags", user_id=reviewer.id, detail=detail)
+            by = {"written_by": reviewer.id, "written_at": NOW, "changed_at": NOW}
+            correction = Correction(state="draft", **by)
+            session.add(correction)
+            session.flush()
+            written = {"correction_id": correction.id, "user_id": reviewer.id, "kind": "written", "note": ""}
+            chain.append(session, CorrectionEvent(**written, at=NOW))
         session.commit()
     return database
 

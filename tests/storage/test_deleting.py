@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from storage import (
     audit,
     clock_state,
+    corrections,
     day_plans,
     deliveries,
     host_state,
@@ -27,7 +28,7 @@ from storage import (
     threshold_rules,
 )
 from storage.database import Database
-from storage.models import Base, Correction, Evidence, Post, Source
+from storage.models import Base, Evidence, Post, Source
 from storage.threshold_rules import ThresholdRuleDraft
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -37,7 +38,7 @@ NOW = MONDAY_MORNING
 MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
-    "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence", "corrections",
+    "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
     "rechecks", "questions", "answers", "search_texts", "quote_choices", "day_items", "second_readings", "assignments",
 }  # fmt: skip
 
@@ -79,10 +80,10 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     question = add_question(session, post, "negative")
     questions.answer(session, question, reviewer_id=reviewer.id, decision="rejected", now=NOW)
     matching.suggest_evidence(session, post.id, {copy.id: 0.5}, NOW)
-    answer = Correction(
-        post_id=post.id, author_id=reviewer.id, text="Không đúng", source_url="https://e.vn", created_at=NOW
-    )
-    session.add(answer)
+    claim = factories.add_flag(session, post, "unverified")
+    shown = ["https://e.vn"]
+    reviews.decide(session, claim, reviewer_id=reviewer.id, decision="refuted", note="", evidence=shown, now=NOW)
+    corrections.write(session, claim, factories.make_correction(), user_id=reviewer.id, now=NOW)
     rechecks.plan(session, timedelta(hours=1), NOW - timedelta(days=1))
     host_state.save_rate_limits(
         session,
