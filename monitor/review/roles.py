@@ -16,6 +16,7 @@ class Right(StrEnum):
     READ = "read"  # overview, queue, flags, questions, and their own account
     DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
     DECIDE = "decide"  # take flags and questions, decide and answer
+    RELEASE = "release"  # release, send back and withdraw corrections
     TEACH = "teach"  # what changes how the machine judges
     MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions
 
@@ -23,7 +24,7 @@ class Right(StrEnum):
 MATRIX: Final[Mapping[str, frozenset[Right]]] = {
     "viewer": frozenset({Right.READ, Right.DOWNLOAD}),
     "reviewer": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE}),
-    "lead": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE, Right.TEACH}),
+    "lead": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE, Right.RELEASE, Right.TEACH}),
     "admin": frozenset(Right),
 }
 ROLES: Final = tuple(MATRIX)

@@ -10,7 +10,8 @@ from classifiers.concern_topics import topic_of
 from classifiers.labels import CONCERN
 from classifiers.places.finder import places_in
 from monitor.review.masking import Mask, first_line
-from storage import quote_choices, reviews
+from storage import corrections, quote_choices, reviews
+from storage.decisions import REFUTED
 from storage.models import Flag, Review
 
 MOST_COPIES: Final = 100  # decided by one key
@@ -38,7 +39,10 @@ class DecidedCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """The data beside the decision form; topic and place are suggestions, empty where the label is no concern."""
+    """The data beside the decision form; topic and place are suggestions, empty where the label is no concern.
+
+    `corrections` are the numbers of those that answer its claim.
+    """
 
     copies: tuple[OpenCopy, ...]
     decided: tuple[DecidedCopy, ...]
@@ -46,6 +50,8 @@ class Together:
     place: str
     case_id: int | None
     chosen: bool
+    refuted: bool
+    corrections: tuple[int, ...]
 
     @property
     def copy_ids(self) -> str:
@@ -66,6 +72,8 @@ def together_view(session: Session, flag: Flag, mask: Mask | None) -> Together:
         place=place,
         case_id=standing.case_id if standing else None,
         chosen=quote_choices.is_chosen(session, flag),
+        refuted=standing is not None and standing.decision == REFUTED,
+        corrections=tuple(row.id for row in corrections.of_flag(session, flag.id)),
     )
 
 

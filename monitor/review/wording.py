@@ -159,6 +159,31 @@ CASE_STEPS: Final = Translated(
         "restored": N_("Trở lại cùng với quyết định"),
     }
 )
+CORRECTION_STATES: Final = Translated(
+    {
+        "draft": N_("chờ duyệt"),
+        "returned": N_("trả lại để sửa"),
+        "released": N_("đã công bố"),
+        "replaced": N_("đã được thay thế"),
+        "withdrawn": N_("đã thu hồi"),
+    }
+)
+CORRECTION_STEPS: Final = Translated(
+    {
+        "written": N_("Viết"),
+        "returned": N_("Trả lại người viết"),
+        "released": N_("Duyệt, cho công bố"),
+        "replaced": N_("Được thay bằng bản khác"),
+        "withdrawn": N_("Thu hồi"),
+    }
+)
+VERDICTS: Final = Translated(
+    {
+        "false": N_("Sai sự thật"),
+        "misleading": N_("Gây hiểu lầm"),
+        "unfounded": N_("Không có căn cứ"),
+    }
+)
 ROLES: Final = Translated({"monitored": N_("theo dõi"), "reference": N_("đối chiếu")})
 USER_ROLES: Final = Translated(
     {

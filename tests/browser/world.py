@@ -11,12 +11,21 @@ from sqlalchemy.orm import Session
 
 from classifiers.text.search_terms import search_terms
 from monitor.review.passwords import hash_password
-from storage import flags, matching, registry, reviews, search, second_readings, sources, users
+from storage import corrections, flags, matching, registry, reviews, search, second_readings, sources, users
 from storage.database import Database
 from storage.models import Case, Flag, Post, Source
 from storage.search import SearchDraft
 from tests.clock import FakeClock
-from tests.factories import add_model, add_post, add_source, make_flag, make_model, make_score
+from tests.factories import (
+    add_flag,
+    add_model,
+    add_post,
+    add_source,
+    make_correction,
+    make_flag,
+    make_model,
+    make_score,
+)
 from tests.storage.sample_questions import add_question
 
 PASSWORD: Final = "ba con vịt xám qua cầu"
@@ -104,6 +113,7 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         _judge(session, clock)
         reading_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])
+        _correct(session, clock, places[0])
         question = add_question(session, posts[0])
         _index(session, posts)
         session.commit()
@@ -206,6 +216,18 @@ def _read_again(session: Session, clock: FakeClock) -> int:
     assert flag is not None
     person = users.by_name(session, REVIEWER)
     return second_readings.record(session, flag, reader_id=person.id, decision="no", now=clock.now()).id
+
+
+def _correct(session: Session, clock: FakeClock, source: Source) -> None:
+    """Store a refuted claim with a correction that waits for its release."""
+    flag = add_flag(
+        session, add_post(session, source, "refuted", text="Nghe đâu thứ hai cả tỉnh mất nước."), "unverified"
+    )
+    person = users.by_name(session, REVIEWER)
+    shown = ["https://thong-bao.example.vn/nuoc"]
+    given = {"reviewer_id": person.id, "note": "", "now": clock.now()}
+    reviews.decide(session, flag, decision="refuted", evidence=shown, **given)
+    corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
 
 
 def _flags_of(session: Session, *posts: Post) -> list[int]:
