@@ -17,7 +17,8 @@ KiemtinError
 ├── NotErased              traces of an author are left, or none was found
 ├── TrailBroken            decisions or audit events are not as they were written
 ├── ModelNotThere          a worker does not have the model; whoever asked sends it
-└── ReportFailed           a summary could not be written
+├── ReportFailed           a summary could not be written
+└── PublishFailed          corrections could not be published
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
 """
@@ -109,6 +110,10 @@ class TrailBroken(KiemtinError):
 
 class ReportFailed(KiemtinError):
     """A weekly report could not be written."""
+
+
+class PublishFailed(KiemtinError):
+    """The folder of published corrections could not be written."""
 
 
 class QueryRefused(KiemtinError):

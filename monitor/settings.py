@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from monitor.errors import UsageError
+from monitor.publish_settings import PublishSettings
 from monitor.report_settings import ReportSettings
 
 CONFIG_NAME = "kiemtin.toml"
@@ -165,6 +166,10 @@ class Settings(BaseSettings):
     report: ReportSettings = Field(
         default_factory=ReportSettings,
         description="Letterhead, signature, formats and sending of reports, as a [report] table: docs/reports.md.",
+    )
+    publish: PublishSettings = Field(
+        default_factory=PublishSettings,
+        description="Where corrections are published, and by whom, as a [publish] table: docs/corrections.md.",
     )
     backup_passphrase: SecretStr | None = Field(
         default=None,

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from monitor.cli.commands import COMMANDS, LazyCommand
+from monitor.publish_settings import PublishSettings
 from monitor.report_settings import MailSettings, ReportSettings
 from monitor.settings import Settings
 
@@ -50,12 +52,19 @@ def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
     assert wrong == {}
 
 
-def test_the_page_on_reports_names_exactly_their_settings() -> None:
-    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
-    for heading, model in (("report-settings", ReportSettings), ("mail-settings", MailSettings)):
-        table = re.search(rf"<!-- {heading} -->(.*?)<!-- /{heading} -->", page, re.DOTALL)
-        assert table
-        assert {name for name, _, _ in ROW.findall(table[1])} == set(model.model_fields)
+@pytest.mark.parametrize(
+    ("page", "heading", "model"),
+    [
+        ("reports", "report-settings", ReportSettings),
+        ("reports", "mail-settings", MailSettings),
+        ("corrections", "publish-settings", PublishSettings),
+    ],
+)
+def test_a_page_names_exactly_the_settings_of_its_table(page: str, heading: str, model: type[BaseModel]) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    table = re.search(rf"<!-- {heading} -->(.*?)<!-- /{heading} -->", text, re.DOTALL)
+    assert table
+    assert {name for name, _, _ in ROW.findall(table[1])} == set(model.model_fields)
 
 
 def commands() -> dict[str, Any]:

@@ -66,6 +66,8 @@ COMMANDS: Final = (
     Entry("evaluate", "evaluate", "Measure a model on labelled texts; every figure comes with its 95 % interval."),
     Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),
     Entry("report", "report", "Write the report of a week, month or quarter; withdraw, replace or send one."),
+    Entry("correct", "correct", "Corrections of refuted claims: list, write, release, withdraw."),
+    Entry("publish", "publish", "Write all released corrections as static files that any web server serves."),
     Entry("erase", "erase", "Delete every stored post of one author with all that hangs on it. This cannot be undone."),
     Entry(
         "backup",

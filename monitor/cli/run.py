@@ -16,6 +16,7 @@ from monitor.pipeline.clock_check import check_clock
 from monitor.pipeline.retain import retain
 from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
+from monitor.publishing.site import publish
 from monitor.review.server import exposure_warning, serving
 
 
@@ -71,6 +72,12 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     async def expire() -> str:
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
+    async def publish_corrections() -> str:
+        if app.settings.publish.folder is None:
+            return ""
+        count, changed = await background.run(publish, app.ready_database, app.settings)
+        return f"{count} corrections published" if changed else ""
+
     async def summarise() -> str:
         return ", ".join(await background.run(_summarise, app))
 
@@ -79,6 +86,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         Job("webhooks", timedelta(minutes=1), app.send_webhooks),
         Job("retention", timedelta(hours=6), expire),
         Job("report", timedelta(minutes=5), summarise),
+        Job("corrections", timedelta(minutes=5), publish_corrections),
     ]
 
 
