@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from classifiers.labels import UNVERIFIED
 from monitor.reports.mask import mask_personal
 from monitor.reports.quotes import Quote
-from storage import report_claims
+from storage import corrections, report_claims
 from storage.decisions import REFUTED
 from storage.report_claims import ClaimReach
 from storage.report_counts import Period
@@ -44,11 +44,23 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCorrection:
+    """A correction that was released in the period: its number, when, what it answers, its verdict, and its state."""
+
+    number: int
+    at: datetime
+    claim: str
+    verdict: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFigures:
-    """The claims that most posts say, at most MOST_CLAIMS, and how many there are in all."""
+    """The claims that most posts say, at most MOST_CLAIMS, how many there are in all, and the period's corrections."""
 
     listed: tuple[Claim, ...]
     total: int
+    corrections: tuple[ReleasedCorrection, ...]
 
 
 def gather_claims(session: Session, span: Period, quotes: Sequence[Quote]) -> ClaimFigures:
@@ -62,6 +74,17 @@ def gather_claims(session: Session, span: Period, quotes: Sequence[Quote]) -> Cl
     return ClaimFigures(
         listed=tuple(_claim(session, reach, numbers) for reach in found),
         total=report_claims.count_claims(session, span, label),
+        corrections=tuple(
+            ReleasedCorrection(
+                number=each.row.id,
+                at=each.released_at,
+                claim=mask_personal(each.content.claim),
+                verdict=each.content.verdict,
+                state=each.row.state,
+            )
+            for each in reversed(corrections.published(session))
+            if span.start <= each.released_at < span.end
+        ),
     )
 
 

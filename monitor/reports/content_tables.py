@@ -44,6 +44,33 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
     )
 
 
+def corrections(figures: ReportFigures, words: Wording) -> Table:
+    """Return the corrections that were released in the period."""
+    say = words.language.say
+    return Table(
+        name="corrections",
+        heading=say("Đính chính đã công bố trong kỳ"),
+        columns=(
+            Column("number", say("Số"), width=6),
+            Column("at", say("Thời gian"), MOMENT, 18),
+            Column("claim", say("Điều được nói"), TEXT, 60),
+            Column("verdict", say("Kết luận"), TEXT, 18),
+            Column("state", say("Tình trạng"), TEXT, 18),
+        ),
+        rows=tuple(
+            (
+                row.number,
+                row.at,
+                row.claim,
+                Key(row.verdict, words.verdict(row.verdict)),
+                Key(row.state, words.correction_state(row.state)),
+            )
+            for row in figures.claims.corrections
+        ),
+        empty=say("Trong kỳ chưa công bố lời đính chính nào."),
+    )
+
+
 def topics(figures: ReportFigures, words: Wording) -> Table:
     """Return the cases of concerns by topic, beside the periods before, and what became of them."""
     say, unit = words.language.say, figures.period.unit

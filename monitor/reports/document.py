@@ -255,9 +255,18 @@ def _claims(figures: ReportFigures, words: Wording) -> list[Block]:
         count_tables.labels(figures, words, (UNVERIFIED.name,)),
         Paragraph(say(notes.CLAIMS)),
         *_shown(content_tables.claims(figures, words), "answers"),
+        *_corrections(figures, words),
         Heading(say("Trích dẫn"), 2),
         *_quotes(figures, words, UNVERIFIED.name),
     ]
+
+
+def _corrections(figures: ReportFigures, words: Wording) -> list[Block]:
+    released = len(figures.claims.corrections)
+    if not released:
+        return []
+    told = words.language.counted("Trong kỳ đã công bố %(count)s lời đính chính, mỗi lời có dẫn nguồn.", released)
+    return [Paragraph(told), *_shown(content_tables.corrections(figures, words))]
 
 
 def _concerns(figures: ReportFigures, words: Wording) -> list[Block]:

@@ -32,6 +32,16 @@ _CASE_STATES: Final = {
     "followed_up": N_("Đang theo dõi"),
     "settled": N_("Đã giải quyết"),
 }
+_VERDICTS: Final = {
+    "false": N_("Sai sự thật"),
+    "misleading": N_("Gây hiểu lầm"),
+    "unfounded": N_("Không có căn cứ"),
+}
+_CORRECTION_STATES: Final = {
+    "released": N_("Đang công bố"),
+    "replaced": N_("Đã được thay thế"),
+    "withdrawn": N_("Đã thu hồi"),
+}
 _ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
 _PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
 _SHORT: Final = {
@@ -92,6 +102,14 @@ class Wording:
     def case_state(self, name: str) -> str:
         """Return the state of a case."""
         return self._of(_CASE_STATES, name)
+
+    def verdict(self, name: str) -> str:
+        """Return the verdict of a correction."""
+        return self._of(_VERDICTS, name)
+
+    def correction_state(self, name: str) -> str:
+        """Return what became of a correction that was released."""
+        return self._of(_CORRECTION_STATES, name)
 
     def role(self, name: str) -> str:
         """Return the role of a source."""

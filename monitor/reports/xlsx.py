@@ -155,6 +155,7 @@ TABLES: Final[tuple[tuple[str, MakeTable], ...]] = (
     (N_("So sánh"), count_tables.labels),
     (N_("Gợi ý"), count_tables.states),
     (N_("Nội dung lan truyền"), content_tables.claims),
+    (N_("Đính chính"), content_tables.corrections),
     (N_("Bức xúc theo chủ đề"), content_tables.topics),
     (N_("Bức xúc theo địa bàn"), content_tables.places),
     (N_("Theo ngày"), count_tables.parts),
