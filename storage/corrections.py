@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from storage import chain, reviews
+from storage import audit, chain, reviews
 from storage.decisions import REFUTED
 from storage.errors import DataRejected, NotFound
 from storage.models import Correction, CorrectionEvent, Flag, User
@@ -306,3 +306,4 @@ def _add(
         at=now,
     )
     chain.append(session, event)
+    audit.record(session, at=now, action=f"correction.{kind}", subject=f"corrections:{row.id}", user_id=user_id)

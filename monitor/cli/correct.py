@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
 from monitor.reports.mask import mask_personal
 from monitor.review.roles import Right, may
-from storage import audit, corrections, flags, users
+from storage import corrections, flags, users
 from storage.corrections import FALSE, STATES, Content
-from storage.models import Correction, User
+from storage.models import User
 
 Person = Annotated[str, typer.Option("--as", help="The account that does it.", metavar="NAME")]
 Number = Annotated[int, typer.Argument(help="Number of the correction.")]
@@ -80,12 +79,12 @@ def write(
     _refuse_personal(*(claim, text, source, link))
     with app.ready_database.work() as session:
         user = _account(session, person, Right.DECIDE)
-        given = {"user_id": user.id, "now": app.clock.now()}
+        now = app.clock.now()
         if flag is not None:
-            row = corrections.write(session, flags.by_id(session, flag), content, **given)
+            row = corrections.write(session, flags.by_id(session, flag), content, user_id=user.id, now=now)
         else:
-            row = corrections.correct_again(session, corrections.by_id(session, replaces or 0), content, **given)
-        _record(app, session, row, user, "written")
+            old = corrections.by_id(session, replaces or 0)
+            row = corrections.correct_again(session, old, content, user_id=user.id, now=now)
         session.commit()
         number = row.id
     out().print(f"Correction {number} waits for somebody else to release it.", markup=False)
@@ -103,7 +102,6 @@ def release(context: typer.Context, number: Number, person: Person) -> None:
         content = corrections.content_of(newest)
         _refuse_personal(content.claim, content.text, content.source_name, content.source_url)
         corrections.release(session, row, seen=newest.id, user_id=user.id, now=app.clock.now())
-        _record(app, session, row, user, "released")
         session.commit()
     out().print(f"Correction {number} is released: `kiemtin publish` publishes it.", markup=False)
 
@@ -123,7 +121,6 @@ def withdraw(
     with app.ready_database.work() as session:
         user, row = _account(session, person, Right.RELEASE), corrections.by_id(session, number)
         corrections.withdraw(session, row, why=why, user_id=user.id, now=app.clock.now())
-        _record(app, session, row, user, "withdrawn")
         session.commit()
     out().print(f"Correction {number} is withdrawn.", markup=False)
 
@@ -139,8 +136,3 @@ def _refuse_personal(*texts: str) -> None:
     found = [masked for text in texts if (masked := mask_personal(text)) != text]
     if found:
         raise UsageError(f"this may be data of a private person, word it anew: {'; '.join(found)}")
-
-
-def _record(app: Application, session: Session, row: Correction, user: User, action: str) -> None:
-    given = {"action": f"correction.{action}", "subject": f"corrections:{row.id}", "user_id": user.id}
-    audit.record(session, at=app.clock.now(), **given)

@@ -225,8 +225,8 @@ def _correct(session: Session, clock: FakeClock, source: Source) -> None:
     )
     person = users.by_name(session, REVIEWER)
     shown = ["https://thong-bao.example.vn/nuoc"]
-    given = {"reviewer_id": person.id, "note": "", "now": clock.now()}
-    reviews.decide(session, flag, decision="refuted", evidence=shown, **given)
+    now = clock.now()
+    reviews.decide(session, flag, reviewer_id=person.id, decision="refuted", note="", evidence=shown, now=now)
     corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
 
 

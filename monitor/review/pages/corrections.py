@@ -27,7 +27,7 @@ from monitor.review.language import gettext as _
 from monitor.review.masking import Mask, first_line
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
-from storage import audit, corrections, flags, reviews
+from storage import corrections, flags, reviews
 from storage.corrections import DRAFT, FALSE, RELEASED, UNRELEASED, Content
 from storage.errors import DataRejected
 from storage.models import Correction, Flag
@@ -78,16 +78,15 @@ def write(
     with desk.database.work() as session:
         flag = flags.by_id(session, number)
         try:
-            row = corrections.write(session, flag, content, user_id=reviewer.id, now=now)
+            written = corrections.write(session, flag, content, user_id=reviewer.id, now=now).id
         except DataRejected:
-            row = None
+            written = 0
         else:
-            _record(session, desk, reviewer, row, "written")
             session.commit()
-    if row is None:
+    if not written:
         line = _("Điều này chưa được quyết định là “Đã bị bác bỏ”: xin quyết định kèm liên kết trước.")
         return _form(request, desk, number, content, line=line, status=409)
-    return _to(row.id)
+    return _to(written)
 
 
 @router.post("/corrections/{number}/text", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -101,14 +100,13 @@ def rewrite(
         return _page(request, desk, reviewer, number, draft=content, line=line or "", found=shown, status=422)
     leads_to = number
 
-    def act(session: Session, row: Correction) -> str:
+    def act(session: Session, row: Correction) -> None:
         nonlocal leads_to
-        given = {"user_id": reviewer.id, "now": desk.clock.now()}
+        now = desk.clock.now()
         if row.state in UNRELEASED:
-            corrections.rewrite(session, row, content, **given)
-            return "rewritten"
-        leads_to = corrections.correct_again(session, row, content, **given).id
-        return "corrected"
+            corrections.rewrite(session, row, content, user_id=reviewer.id, now=now)
+        else:
+            leads_to = corrections.correct_again(session, row, content, user_id=reviewer.id, now=now).id
 
     return _act(request, desk, reviewer, number, act) or _to(leads_to)
 
@@ -128,9 +126,8 @@ def release(
     if found := masked(parts(content), mask):
         return _page(request, desk, reviewer, number, found=found, status=422)
 
-    def act(session: Session, row: Correction) -> str:
+    def act(session: Session, row: Correction) -> None:
         corrections.release(session, row, seen=seen, user_id=reviewer.id, now=desk.clock.now())
-        return "released"
 
     return _act(request, desk, reviewer, number, act) or _to(number)
 
@@ -141,9 +138,8 @@ def send_back(
 ) -> Response:
     """Send a draft back to who wrote it."""
 
-    def act(session: Session, row: Correction) -> str:
+    def act(session: Session, row: Correction) -> None:
         corrections.send_back(session, row, why=clean(why), user_id=reviewer.id, now=desk.clock.now())
-        return "returned"
 
     return _act(request, desk, reviewer, number, act) or _to(number)
 
@@ -158,40 +154,32 @@ def withdraw(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, num
         line = _("Xin ghi lý do thu hồi: lý do được công bố ở chỗ của lời đính chính.")
         return _page(request, desk, reviewer, number, line=line, status=422)
 
-    def act(session: Session, row: Correction) -> str:
+    def act(session: Session, row: Correction) -> None:
         corrections.withdraw(session, row, why=reason, user_id=reviewer.id, now=desk.clock.now())
-        return "withdrawn"
 
     return _act(request, desk, reviewer, number, act) or _to(number)
 
 
 def _act(
-    request: Request, desk: Desk, reviewer: Reviewer, number: int, act: Callable[[Session, Correction], str]
+    request: Request, desk: Desk, reviewer: Reviewer, number: int, act: Callable[[Session, Correction], None]
 ) -> Response | None:
-    """Do something and record it; gives the page with the reason when it is refused, None when it was done."""
+    """Do something; gives the page with the reason when it is refused, None when it was done."""
     with desk.database.work() as session:
         row = corrections.by_id(session, number)
         own = any(user == reviewer.name for event, user in corrections.events_of(session, number) if event.claim)
         try:
-            done = act(session, row)
+            act(session, row)
         except DataRejected:
-            done = ""
+            pass
         else:
-            _record(session, desk, reviewer, row, done)
             session.commit()
-    if done:
-        return None
+            return None
     line = (
         _("Người viết không được tự duyệt: cần một người khác duyệt.")
         if own and reviewer.may(Right.RELEASE)
         else _("Bước này không hợp với tình trạng hiện nay của lời đính chính. Xin xem lại bên dưới.")
     )
     return _page(request, desk, reviewer, number, line=line, status=409)
-
-
-def _record(session: Session, desk: Desk, reviewer: Reviewer, row: Correction, action: str) -> None:
-    given = {"action": f"correction.{action}", "subject": f"corrections:{row.id}", "user_id": reviewer.id}
-    audit.record(session, at=desk.clock.now(), **given)
 
 
 def _mask(desk: Desk) -> Mask:

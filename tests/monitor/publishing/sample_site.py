@@ -30,18 +30,17 @@ class Office:
     def draft(self, **changes: str) -> Correction:
         self.posts += 1
         flag = add_flag(self.session, add_post(self.session, self.source, f"p{self.posts}"), "unverified")
-        by = {"reviewer_id": self.lan.id, "note": "", "now": self.clock.now()}
-        reviews.decide(self.session, flag, decision="refuted", evidence=["https://e.vn"], **by)
-        given = {"user_id": self.lan.id, "now": self.clock.now()}
-        return corrections.write(self.session, flag, make_correction(**changes), **given)
+        now, lan, shown = self.clock.now(), self.lan.id, ["https://e.vn"]
+        reviews.decide(self.session, flag, reviewer_id=lan, decision="refuted", note="", evidence=shown, now=now)
+        return corrections.write(self.session, flag, make_correction(**changes), user_id=lan, now=now)
 
 
 def fill(session: Session, clock: FakeClock) -> None:
     """Store one of each: replaced, in force, withdrawn, hostile; and a draft."""
     office = Office(session, clock)
     old = office.release(office.draft())
-    by = {"user_id": office.lan.id, "now": clock.now()}
-    office.release(corrections.correct_again(session, old, make_correction(text="Bản rõ hơn.\n\nCó ngày."), **by))
+    clearer, lan = make_correction(text="Bản rõ hơn.\n\nCó ngày."), office.lan.id
+    office.release(corrections.correct_again(session, old, clearer, user_id=lan, now=clock.now()))
     gone = office.release(office.draft(claim="Khu công nghiệp đóng cửa hai tháng"))
     corrections.withdraw(session, gone, why="Nguồn đã gỡ thông báo.", user_id=office.minh.id, now=clock.now())
     office.release(office.draft(claim=HOSTILE, verdict="misleading"))
