@@ -1,6 +1,6 @@
 """What a reviewer fills in to write a correction, and what keeps it from being stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Final
 
@@ -9,6 +9,7 @@ from fastapi import Depends, Form
 from monitor.review.decision_form import MAX_LINK, clean
 from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
+from monitor.review.masking import Mask
 from storage.corrections import FALSE, VERDICTS, Content
 
 MAX_CLAIM: Final = 300
@@ -33,7 +34,7 @@ def fault(content: Content) -> str | None:
     return None
 
 
-def masked(texts: Sequence[str], mask: Callable[[str], str]) -> list[str]:
+def masked(texts: Sequence[str], mask: Mask) -> list[str]:
     """Return those texts in which masking finds personal data, as they would be masked."""
     return [found for text in texts if (found := mask(text)) != text]
 
