@@ -6,7 +6,7 @@ from datetime import date, datetime
 from statistics import median_low
 from typing import Any, Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import flags
@@ -40,6 +40,12 @@ class Candidate:
 def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
     """List the open flags that nobody holds, whose posts still exist, and that are in no other plan of the day."""
     planned = select(DayItem.flag_id).join(DayPlan, DayPlan.id == DayItem.plan_id).where(DayPlan.day == day)
+    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now)
+    return open_flags(session, Post.deleted_at.is_(None), Flag.id.not_in(planned), free)
+
+
+def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candidate]:
+    """List the open flags of which further conditions hold, with what their worth follows from."""
     supported = exists().where(Evidence.post_id == Post.id)
     query = (
         select(
@@ -48,12 +54,7 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
         )
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
-        .where(
-            Flag.state == "open",
-            Post.deleted_at.is_(None),
-            Flag.id.not_in(planned),
-            or_(Flag.lease_until.is_(None), Flag.lease_until < now),
-        )
+        .where(Flag.state == "open", *conditions)
     )  # fmt: skip
     sizes, rows = _cluster_sizes(session), session.execute(query).all()
     usual = _usual_dates((row.source_id, row.published_at) for row in rows)

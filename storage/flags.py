@@ -1,12 +1,12 @@
 """Flags: opening, the review queue, and leases, so that two reviewers never work on one flag."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import CursorResult, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
@@ -16,13 +16,19 @@ from storage.models import Flag, Post, Question
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDraft:
-    """The columns of a flag to open: the version of a post that passed a label's threshold, and the reasons."""
+    """The columns of a flag to open: the version of a post that passed a label's threshold, and the reasons.
+
+    `dated` is when the post was published or else collected; `reach` and `worth` place the flag in the queue.
+    """
 
     post_id: int
     revision_number: int
     label: str
     probability: float
     reasons: Sequence[tuple[str, float]]
+    dated: datetime
+    reach: float
+    worth: float
 
 
 def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> Counter[str]:
@@ -47,9 +53,25 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
             opened[draft.label] += int(edited)
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
             flag.reasons, flag.model_id = _reasons(draft), model_id
+            flag.dated, flag.reach, flag.worth = draft.dated, draft.reach, draft.worth
             flag.state = "open"
     session.flush()
     return opened
+
+
+def places_in_queue(session: Session) -> dict[int, tuple[float, float]]:
+    """Return reach and worth of the open flags, by their numbers."""
+    rows = session.execute(select(Flag.id, Flag.reach, Flag.worth).where(Flag.state == "open"))
+    return {flag_id: (reach, worth) for flag_id, reach, worth in rows}
+
+
+def place_in_queue(session: Session, places: Mapping[int, tuple[float, float]]) -> None:
+    """Store reach and worth of some hundred flags; those on which a decision is being stored keep theirs."""
+    # Skipping instead of waiting: two programs that hold each other's rows would wait for each other without end.
+    locked = select(Flag.id).where(Flag.id.in_(places)).with_for_update(skip_locked=True)
+    rows = [{"id": each, "reach": places[each][0], "worth": places[each][1]} for each in session.scalars(locked)]
+    if rows:
+        session.execute(update(Flag), rows)
 
 
 def _reasons(draft: FlagDraft) -> list[list[str | float]]:
@@ -66,6 +88,9 @@ def _columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
         "reasons": _reasons(draft),
         "state": "open",
         "opened_at": now,
+        "dated": draft.dated,
+        "reach": draft.reach,
+        "worth": draft.worth,
     }
 
 
@@ -81,17 +106,6 @@ def by_id(session: Session, flag_id: int) -> Flag:
         message = f"there is no flag {flag_id}: its post may have been deleted"
         raise NotFound(message)
     return flag
-
-
-def queue(
-    session: Session, *, state: str = "open", label: str | None = None, limit: int = 50, offset: int = 0
-) -> Sequence[Flag]:
-    """List flags, most probable first, by id where probabilities are equal."""
-    query = select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.state == state)
-    if label:
-        query = query.where(Flag.label == label)
-    query = query.order_by(Flag.probability.desc(), Flag.id).limit(limit).offset(offset)
-    return session.scalars(query).all()
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:
@@ -157,38 +171,3 @@ def release(session: Session, flag_id: int, owner: str) -> None:
     """End a lease, if `owner` still holds it."""
     held = (Flag.id == flag_id, Flag.lease_owner == owner)
     session.execute(update(Flag).where(*held).values(lease_owner=None, lease_until=None))
-
-
-def lease_next(
-    session: Session,
-    *,
-    owner: str,
-    now: datetime,
-    until: datetime,
-    label: str | None = None,
-    after: Flag | None = None,
-) -> Flag | None:
-    """Lease the most probable open flag that no other reviewer holds; None when there is none.
-
-    Args:
-        session: The unit of work.
-        owner: Who leases it.
-        now: The present time, UTC.
-        until: When the lease expires by itself.
-        label: Only flags of this label.
-        after: Only flags after this one in the queue, for a reviewer who skips it.
-
-    """
-    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
-    query = select(Flag.id).where(Flag.state == "open", free)
-    if label:
-        query = query.where(Flag.label == label)
-    if after is not None:
-        same = and_(Flag.probability == after.probability, Flag.id > after.id)
-        query = query.where(or_(Flag.probability < after.probability, same))
-    # Others may lease all of these between this query and the update; then the query is asked again.
-    while tried := session.scalars(query.order_by(Flag.probability.desc(), Flag.id).limit(20)).all():
-        for flag_id in tried:
-            if lease(session, flag_id, owner=owner, now=now, until=until):
-                return by_id(session, flag_id)
-    return None

@@ -165,7 +165,7 @@ def find(
     if query is None or session.get_bind().dialect.name != "postgresql":
         return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
     hits = chosen.cte("hits").prefix_with("MATERIALIZED")
-    with _by_lexemes(session):
+    with by_lexemes(session):
         return list(session.scalars(select(hits).order_by(hits.c[0].desc()).limit(limit).offset(offset)))
 
 
@@ -173,15 +173,23 @@ def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, 
     """Count the posts that match, and stop at so many."""
     chosen, _ = _matching(session, query, filters)
     counted = select(func.count()).select_from(chosen.limit(at_most).subquery())
-    if query is None or session.get_bind().dialect.name != "postgresql":
+    if query is None:
         return session.scalar(counted) or 0
-    with _by_lexemes(session):
+    with by_lexemes(session):
         return session.scalar(counted) or 0
+
+
+def matching_posts(session: Session, query: Query) -> Select[int]:
+    """Select the ids of posts with these words, for a condition of another query; run that one `by_lexemes`."""
+    return _matching(session, query, NO_FILTERS)[0]
 
 
 @contextmanager
-def _by_lexemes(session: Session) -> Iterator[None]:
+def by_lexemes(session: Session) -> Iterator[None]:
     """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
     # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
     session.execute(select(*(func.set_config(setting, value, true()) for setting, value, _ in PLANNER)))
     yield

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.flag_value import flag_draft
 from storage import flags, posts, registry, sources, users
 from storage.corrections import Content
 from storage.models import Flag, Model, Post, Source, User, join_title
@@ -97,13 +98,7 @@ def make_flag(
     reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
 ) -> flags.FlagDraft:
     """Make the draft of a flag on a post's current version."""
-    return flags.FlagDraft(
-        post_id=post.id,
-        revision_number=post.revision_number,
-        label=label,
-        probability=probability,
-        reasons=reasons,
-    )
+    return flag_draft(post, label, probability, reasons)
 
 
 def add_flag(

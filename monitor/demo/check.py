@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from classifiers.labels import LABEL_NAMES
 from monitor.demo.show import USER, Demo
-from storage import flags, sources
+from storage import flag_queue, flags, sources
 
 TIMEOUT_SECONDS = 20.0
 
@@ -79,7 +79,7 @@ def agreement(demo: Demo) -> str:
     }
     found: dict[str, set[str]] = {}
     with demo.app.ready_database.work() as session:
-        for flag in flags.queue(session, limit=10_000):
+        for flag in flag_queue.listed(session, limit=10_000).flags:
             found.setdefault(" ".join(flag.post.text.split()), set()).add(flag.label)
     parts = []
     for label in LABEL_NAMES:

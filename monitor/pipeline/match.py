@@ -1,5 +1,7 @@
 """Index the words of new posts, find their copies, and evidence for open claims. All matches are suggestions.
 
+What is found places the open flags in the queue of the desk.
+
 A new post costs look-ups in indexes, however many posts are stored.
 """
 
@@ -18,6 +20,7 @@ from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.pipeline.evidence import find_evidence
+from monitor.pipeline.flag_places import place_open_flags
 from storage import matching, posts, search
 from storage.database import Database
 from storage.models import Post
@@ -61,6 +64,7 @@ class Matcher:
         while done := self._copies(result):
             on_done(done)
         self._evidence(result)
+        place_open_flags(self._database)
         return result
 
     def _copies(self, result: MatchResult) -> int:

@@ -15,6 +15,7 @@ from typing import Final
 from classifiers.model.prediction import Prediction
 from classifiers.persistence import Loaded
 from monitor.clock import Clock
+from monitor.flag_value import flag_draft
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.decision_thresholds import DecisionThreshold, resolve_thresholds
 from monitor.pipeline.predictions import BATCH_SIZE, Predictor, paged
@@ -204,12 +205,11 @@ def score_draft(post: Post, prediction: Prediction, unsure: Sequence[str] = ()) 
 
 def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
     return [
-        FlagDraft(
-            post_id=post.id,
-            revision_number=post.revision_number,
-            label=label,
-            probability=prediction.probabilities[label],
-            reasons=[(reason.words, reason.weight) for reason in prediction.reasons[label]],
+        flag_draft(
+            post,
+            label,
+            prediction.probabilities[label],
+            [(reason.words, reason.weight) for reason in prediction.reasons[label]],
         )
         for label in prediction.flags
     ]

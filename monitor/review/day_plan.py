@@ -1,14 +1,13 @@
 """A reviewer's day: which open flags are worth a decision today, by turns from the labels, one of each cluster.
 
-What a decision is worth: chance of being right × reach × freshness × evidence. Insults that nobody passes on or answers
-are counted; a few of them, drawn at random with a stored seed, keep the estimate of their precision honest.
+What a decision is worth says `monitor.flag_value`. Insults that nobody passes on or answers are counted; a few of them,
+drawn at random with a stored seed, keep the estimate of their precision honest.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import log1p, log2
+from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.labels import NEGATIVE
 from monitor.clock import VIETNAM
+from monitor.flag_value import Measured, reactions, worth
 from monitor.review.auth import Reviewer
 from monitor.review.desk import Desk
 from storage import day_plans
@@ -23,13 +23,6 @@ from storage.day_plans import Candidate
 from storage.models import DayPlan
 
 RANDOM, WORTH = "random", "worth"
-_PRIOR: Final = 10  # decisions of a source that count as much as the model's own probability
-_HALF_LIFE: Final = timedelta(days=7)
-_OLDEST: Final = 0.05
-_WITH_EVIDENCE: Final = 1.3
-_SHORT: Final = 40  # characters below which a text holds little to decide by
-_OF_SHORT: Final = 0.7
-_MOST_REACTIONS: Final = 1e12  # no platform counts so many: it is a fault, or no number at all
 _NO_REACH: Final = 3  # reactions up to which an insult is one among strangers
 _FEW_COPIES: Final = 3  # in one place somebody said it again; from so many on it is passed on
 
@@ -90,7 +83,7 @@ def plan_of(session: Session, desk: Desk, reviewer: Reviewer) -> DayPlan:
 
 def draw(
     found: Sequence[Candidate],
-    measured: Mapping[tuple[int, str], tuple[int, int]],
+    measured: Measured,
     now: datetime,
     *,
     budget: int,
@@ -153,22 +146,6 @@ def _by_turns(
     return chosen
 
 
-def worth(one: Candidate, measured: Mapping[tuple[int, str], tuple[int, int]], now: datetime) -> float:
-    """Return what a decision on a flag is worth: chance of being right × reach × freshness × evidence."""
-    right, total = measured.get((one.source_id, one.label), (0, 0))
-    chance = (right + _PRIOR * one.probability) / (total + _PRIOR)
-    reach = 1 + log2(one.copies) + log2(one.sources) + log1p(_reactions(one)) / 4
-    fresh = max(_OLDEST, 0.5 ** (max(timedelta(), now - one.when) / _HALF_LIFE))
-    evidence = _WITH_EVIDENCE if one.has_evidence else _OF_SHORT if one.characters < _SHORT else 1.0
-    return float(chance * reach * fresh * evidence)
-
-
-def _reactions(one: Candidate) -> float:
-    """Sum up what the platform counts; it may be anything, so what is no number counts nothing."""
-    counts = (value for value in one.engagement.values() if isinstance(value, int | float))
-    return float(sum(value for value in counts if 0 < value < _MOST_REACTIONS))
-
-
 def _among_strangers(one: Candidate) -> bool:
     passed_on = one.sources > 1 or one.copies > _FEW_COPIES
-    return one.label == NEGATIVE.name and not passed_on and _reactions(one) <= _NO_REACH
+    return one.label == NEGATIVE.name and not passed_on and reactions(one) <= _NO_REACH

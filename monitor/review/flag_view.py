@@ -36,6 +36,7 @@ class QueueRow:
 
     flag_id: int
     label: LabelHelp
+    state: str
     chance: str
     percent: int
     source: str
@@ -194,6 +195,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask
     return QueueRow(
         flag_id=flag.id,
         label=wording.label_help(flag.label),
+        state=flag.state,
         chance=wording.certainty(flag.probability, len(post.current_text)),
         percent=percent,
         source=post.source.name,

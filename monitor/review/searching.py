@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends
 
@@ -71,17 +71,17 @@ class SearchForm:
 
     def filters(self) -> Filters:
         """Return the filters; the day of `until` belongs to them."""
-        until = _begin(self.until)
+        until = day_begins(self.until)
         return Filters(
             label=self.label if self.label in LABEL_NAMES else None,
             state=self.state if self.state in wording.STATES else None,
             source=self.source or None,
-            since=_begin(self.since),
+            since=day_begins(self.since),
             until=until and until + timedelta(days=1),
         )
 
 
-def _begin(day: str) -> datetime | None:
+def day_begins(day: str) -> datetime | None:
     """Return when a day (`2026-11-28`) begins in Việt Nam, UTC; None for what is no day."""
     try:
         return datetime.combine(date.fromisoformat(day), time(), VIETNAM).astimezone(UTC)
@@ -95,6 +95,11 @@ def read_form(
     """Read the fields from the address; a NUL, which PostgreSQL refuses, is taken out."""
     fields = (q, label, state, source, since, until)
     return SearchForm(*(field.replace("\0", "").strip() for field in fields))
+
+
+def form_of(address: str) -> SearchForm:
+    """Read the fields from the query of an address, as a form carries it."""
+    return read_form(**{name: value for name, value in parse_qsl(address) if name in SearchForm.__dataclass_fields__})
 
 
 CurrentSearch = Annotated[SearchForm, Depends(read_form)]

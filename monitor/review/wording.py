@@ -114,6 +114,28 @@ STATES: Final = Translated(
         "unsure": N_("Chưa rõ"),
     }
 )
+ORDERS: Final = Translated(
+    {
+        "worth": N_("Đáng xem nhất trước"),
+        "newest": N_("Mới đăng nhất trước"),
+        "reach": N_("Lan rộng nhất trước"),
+        "doubt": N_("Máy kém chắc nhất trước"),
+    }
+)
+OWN: Final = Translated(
+    {
+        "assigned": N_("Được giao cho tôi"),
+        "decided": N_("Tôi đã quyết định"),
+        "held": N_("Tôi đang giữ"),
+    }
+)
+_KINDS: Final = Translated(
+    {
+        "feed": N_("Kênh tin RSS"),
+        "webpage": N_("Trang web"),
+        "import": N_("Tệp nhập vào"),
+    }
+)
 TOPICS: Final = Translated(
     {
         "wages": N_("Lương"),
@@ -288,3 +310,8 @@ def certainty(probability: float, characters: int) -> str:
 def engagement_name(key: str) -> str:
     """Return the name of a count such as likes; an unknown key stays as it is."""
     return _ENGAGEMENT.get(key, key)
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of source; that of a platform is its own."""
+    return _KINDS.get(kind) or kind.capitalize()

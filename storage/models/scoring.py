@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     exists,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from storage.models.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
@@ -68,6 +69,10 @@ class Score(Base):
     unsure: Mapped[bool | None] = mapped_column(comment="in the band below the threshold of its day")
 
 
+def _opened_at(context: DefaultExecutionContext) -> Any:
+    return context.get_current_parameters()["opened_at"]
+
+
 class Flag(Base):
     """A suggestion that a post carries a label. Its state follows from its reviews."""
 
@@ -77,6 +82,9 @@ class Flag(Base):
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
         Index(None, "state", "probability"),
         Index(None, "label", "state"),
+        Index(None, "state", "worth"),
+        Index(None, "state", "dated"),
+        Index(None, "state", "reach"),
     )
 
     id: Mapped[PrimaryKey]
@@ -90,6 +98,16 @@ class Flag(Base):
     )
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime] = mapped_column(index=True)
+    # Nothing sets it to NULL: SQLite alone cannot be told so of a column that is added.
+    dated: Mapped[datetime] = mapped_column(
+        nullable=True, default=_opened_at, comment="when the post was published, or else collected"
+    )
+    reach: Mapped[float] = mapped_column(
+        Float(), default=1.0, server_default="1", comment="of copies, sources and reactions; orders the queue"
+    )
+    worth: Mapped[float] = mapped_column(
+        Float(), default=0.0, server_default="0", comment="what a decision is worth, in half-lives; orders the queue"
+    )
     lease_owner: Mapped[str | None] = mapped_column(String(100), comment="who is looking at it now")
     lease_until: Mapped[datetime | None]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from textwrap import shorten
 
 from monitor.clock import VIETNAM
-from monitor.review.day_plan import RANDOM, draw, worth
+from monitor.flag_value import worth
+from monitor.review.day_plan import RANDOM, draw
 from monitor.settings import Settings
 from storage import day_plans
 from storage.database import Database

@@ -21,7 +21,7 @@ from monitor.pipeline.retain import retain
 from monitor.reports.issue import Wish
 from monitor.reports.periods import Unit, current_period
 from monitor.settings import load_settings
-from storage import flags, reviews, sources
+from storage import flag_queue, reviews, sources
 from storage.database import Database
 from storage.decisions import choices
 from storage.models import User
@@ -169,7 +169,7 @@ class World:
             for _ in range(20):
                 with app.ready_database.work() as session:
                     now = app.clock.now()
-                    flag = flags.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
+                    flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
                     if flag is None:
                         return
                     reviewer = session.scalars(select(User.id)).first() or 0

@@ -9,9 +9,10 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select
 
-from storage import flags, posts, sources
+from storage import flag_queue, posts, sources
 from storage.database import Database
 from storage.errors import NotFound
+from storage.flag_queue import QueueFilter
 from storage.models import Flag, Post, SourceState
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -194,7 +195,7 @@ def test_reviewers_get_different_flags_most_probable_first(database: Database) -
 
         def next_of(owner: str, *, minutes: int = 0) -> str | None:
             now = NOW + timedelta(minutes=minutes)
-            flag = flags.lease_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
+            flag = flag_queue.lease_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
             return flag.post.external_id if flag else None
 
         assert next_of("lan") == "high"
@@ -210,8 +211,14 @@ def test_the_queue_can_be_asked_for_one_label(database: Database) -> None:
         post = factories.add_post(session, factories.add_source(session))
         factories.add_flag(session, post, "negative", 0.95)
         concern = factories.add_flag(session, post, "concern", 0.6)
-        assert flags.lease_next(session, owner="lan", now=NOW, until=SOON, label="concern") is concern
-        assert flags.lease_next(session, owner="lan", now=NOW, until=SOON, label="unverified") is None
+        assert (
+            flag_queue.lease_next(session, owner="lan", now=NOW, until=SOON, wanted=QueueFilter(label="concern"))
+            is concern
+        )
+        assert (
+            flag_queue.lease_next(session, owner="lan", now=NOW, until=SOON, wanted=QueueFilter(label="unverified"))
+            is None
+        )
 
 
 def test_more_reviewers_than_twenty_all_find_work(database: Database) -> None:
@@ -219,7 +226,7 @@ def test_more_reviewers_than_twenty_all_find_work(database: Database) -> None:
         source = factories.add_source(session)
         for number in range(25):
             factories.add_flag(session, factories.add_post(session, source, str(number)), probability=0.9)
-        taken = [flags.lease_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
+        taken = [flag_queue.lease_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
         assert len({flag.id for flag in taken if flag}) == 25
         assert taken[-1] is None
 
@@ -235,7 +242,7 @@ def test_two_reviewers_at_the_same_moment_never_get_one_flag(database: Database)
         taken = []
         for number in range(5):
             with own.work() as session:
-                flag = flags.lease_next(session, owner=f"{owner} {number}", now=NOW, until=SOON)
+                flag = flag_queue.lease_next(session, owner=f"{owner} {number}", now=NOW, until=SOON)
                 session.commit()
                 taken.append(flag.id if flag else 0)
         return taken

@@ -14,7 +14,8 @@ from monitor.review.deciding import record, refusal_of, undo_last
 from monitor.review.decision_form import MAX_LINKS, MAX_NOTE, MAX_PLACE, DecisionForm, Draft
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view
-from monitor.review.pages.queue import MAX_ID, claim_path, flag_path, known_label
+from monitor.review.pages.queue import MAX_ID, claim_path, flag_path
+from monitor.review.queue_view import TODAY, CarriedView, CurrentView, QueueView
 from monitor.review.roles import DECIDING, Right
 from monitor.review.together_view import together_view
 from storage import audit, flags, quote_choices, second_readings, teamwork
@@ -28,27 +29,27 @@ FlagId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 @router.get("/flags/{flag_id}")
-def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: str = "") -> Response:
+def show(
+    request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, view: CurrentView
+) -> Response:
     """Show a flag. Nothing is leased: another site may lead here by a link.
 
     Who may still judge it a second time is led there first, where earlier decisions are not shown.
     """
     if reviewer.may(Right.DECIDE) and _waits_for_second(desk, reviewer, flag_id):
         return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
-    return _page(request, desk, reviewer, flag_id, label)
+    return _page(request, desk, reviewer, flag_id, view)
 
 
 @router.post("/flags/{flag_id}/claim", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def claim(
-    desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, label: Annotated[str, Form()] = ""
-) -> Response:
+def claim(desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, view: CarriedView) -> Response:
     """Lease an open flag, if nobody else holds it, and redirect to its page."""
     now = desk.clock.now()
     with desk.database.work() as session:
         if flags.by_id(session, flag_id).state == "open":
             flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
             session.commit()
-    return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/flags/{flag_id}/decisions", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -61,12 +62,12 @@ def decide(
     decision: Annotated[str, Form(max_length=20)],
     seen_state: Annotated[str, Form()],
     draft: DecisionForm,
-    label: Annotated[str, Form()] = "",
+    view: CarriedView,
 ) -> Response:
     """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
     fault = draft.fault(decision)
     if fault is not None:
-        return _page(request, desk, reviewer, flag_id, label, draft=draft, line=fault, status=422)
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=fault, status=422)
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
         if decision not in (*choices(flag.label), wording.REOPENED):
@@ -75,10 +76,10 @@ def decide(
         if refusal is None:
             copies = record(session, desk, reviewer, flag, decision=decision, draft=draft)
             # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
-            path = _path_after(session, desk, reviewer, flag_id, decision=decision, label=known_label(label))
+            path = _path_after(session, desk, reviewer, flag_id, decision=decision, view=view)
             session.commit()
     if refusal is not None:
-        return _page(request, desk, reviewer, flag_id, label, draft=draft, line=refusal, status=409)
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=refusal, status=409)
     if decision != wording.REOPENED:
         request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
@@ -91,7 +92,7 @@ def _waits_for_second(desk: Desk, reviewer: Reviewer, flag_id: int) -> bool:
 
 
 @router.post("/undo", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CarriedView) -> Response:
     """Take back the reviewer's last decision and return to its post; where there is none, to the first page."""
     with desk.database.work() as session:
         found = undo_last(session, desk, reviewer)
@@ -100,7 +101,7 @@ def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
         request.session["undone"] = 0
         return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
     flag_id, request.session["undone"] = found
-    return RedirectResponse(flag_path(flag_id, None), status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/flags/{flag_id}/reveal", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -109,7 +110,7 @@ def reveal(
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
     flag_id: FlagId,
-    label: Annotated[str, Form()] = "",
+    view: CarriedView,
 ) -> Response:
     """Show the personal data of a post until another one is asked for; who asked stands in the audit trail."""
     now, subject = desk.clock.now(), f"flags:{flag_id}"
@@ -118,7 +119,7 @@ def reveal(
         audit.record(session, at=now, action="personal_data.shown", subject=subject, user_id=reviewer.id)
         session.commit()
     request.session["revealed"] = flag_id
-    return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/flags/{flag_id}/quote", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -128,7 +129,7 @@ def choose_quote(
     reviewer: CurrentReviewer,
     flag_id: FlagId,
     chosen: Annotated[bool, Form()],
-    label: Annotated[str, Form()] = "",
+    view: CarriedView,
 ) -> Response:
     """Let the weekly summary quote the post, or take that back."""
     now = desk.clock.now()
@@ -141,7 +142,7 @@ def choose_quote(
         action, subject = ("quote.chosen" if chosen else "quote.taken_back"), f"flags:{flag_id}"
         audit.record(session, at=now, action=action, subject=subject, user_id=reviewer.id)
         session.commit()
-    return RedirectResponse(flag_path(flag_id, known_label(label)), status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 
 
 def _previous(request: Request, flag_id: int) -> int | None:
@@ -154,14 +155,16 @@ def _previous(request: Request, flag_id: int) -> int | None:
 
 
 def _path_after(
-    session: Session, desk: Desk, reviewer: Reviewer, flag_id: int, *, decision: str, label: str | None
+    session: Session, desk: Desk, reviewer: Reviewer, flag_id: int, *, decision: str, view: QueueView
 ) -> str:
     """Lease what comes after a decision: the next flag, or the same one when it was reopened."""
     if decision != wording.REOPENED:
-        return claim_path(session, desk, reviewer, label)
+        # Who works through an order goes on in it; otherwise the first of the queue comes, which may be a new one.
+        goes_on = view.order or view.label == TODAY
+        return claim_path(session, desk, reviewer, view, flag_id if goes_on else None)
     now = desk.clock.now()
     flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
-    return flag_path(flag_id, label)
+    return flag_path(flag_id, view)
 
 
 def _page(
@@ -169,7 +172,7 @@ def _page(
     desk: Desk,
     reviewer: Reviewer,
     flag_id: int,
-    label: str,
+    view: QueueView,
     *,
     draft: Draft | None = None,
     line: str = "",
@@ -179,13 +182,12 @@ def _page(
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
         revealed = request.session.get("revealed") == flag_id
-        view = flag_view(session, flag, owner, now, desk.mask, revealed=revealed)
+        shown = flag_view(session, flag, owner, now, desk.mask, revealed=revealed)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag, desk.mask)
-    chosen = known_label(label)
     context = {
-        "flag": view,
-        "label": chosen or "",
+        "flag": shown,
+        "view": view,
         "draft": draft or Draft(topic=together.topic, place=together.place),
         "together": together,
         "previous": _previous(request, flag_id),

@@ -1,41 +1,32 @@
-"""The queue: flags by probability, and taking the next one. Only a form takes one; a link, or a page, never does."""
+"""The queue: open flags, filtered and ordered, and taking the next one. Only a form takes one; a link never does."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from classifiers.labels import LABEL_NAMES
-from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.day_plan import plan_of
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import queue_rows
+from monitor.review.queue_view import TODAY, CarriedView, CurrentView, QueueView, provinces
 from monitor.review.roles import Right
-from storage import day_plans, flags
+from storage import day_plans, flag_queue, flags, saved_searches, sources
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
 PAGE_ROWS: Final = 25
-MAX_PAGE: Final = 10_000
+COUNTED: Final = 1_000  # further ones are not counted: a page must not take longer the more there are
 MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
+PageEdge = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 
 
-TODAY: Final = "today"
-"""In place of a label: the reviewer works through the plan of the day."""
-
-
-def known_label(label: str) -> str | None:
-    """Return a known label, or TODAY; None stands for all labels."""
-    return label if label in (*LABEL_NAMES, TODAY) else None
-
-
-def flag_path(flag_id: int, label: str | None) -> str:
-    """Return the path of a flag's page; the label is the reviewer's present filter."""
-    return f"/flags/{flag_id}" + (f"?{urlencode({'label': label})}" if label else "")
+def flag_path(flag_id: int, view: QueueView) -> str:
+    """Return the path of a flag's page; the view of the queue goes along."""
+    return f"/flags/{flag_id}" + (f"?{view.address}" if not view.is_empty else "")
 
 
 @router.get("/queue")
@@ -44,27 +35,29 @@ def show(
     request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
-    label: str = "",
-    state: str = "open",
-    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
+    view: CurrentView,
+    after: PageEdge = None,
+    before: PageEdge = None,
 ) -> Response:
-    """Show one page of flags of a label (or all) and a state."""
-    # A wrong value in the address shows the default page instead of an error.
-    chosen, state = (label if label in LABEL_NAMES else None), state if state in wording.STATES else "open"
+    """Show a page of the flags of a view; `after` and `before` are the flags at the edges of the other pages."""
+    now = desk.clock.now()
+    view = replace(view, label="" if view.label == TODAY else view.label, order=view.order_by)
+    wanted = view.wanted(reviewer, now)
     with desk.database.work() as session:
-        offset = (page - 1) * PAGE_ROWS
-        found = flags.queue(session, state=state, label=chosen, limit=PAGE_ROWS, offset=offset)
-        rows = queue_rows(session, found, reviewer.lease_owner, desk.clock.now(), desk.mask)
-        counts = flags.counts(session)
-    total = sum(states.get(state, 0) for name, states in counts.items() if chosen in (None, name))
-    context = {
-        "rows": rows,
-        "label": chosen or "",
-        "state": state,
-        "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
-        "total": total,
-    }
+        page = flag_queue.listed(session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before)
+        total = flag_queue.count(session, wanted, at_most=COUNTED + 1)
+        known = sources.all_sources(session)
+        context = {
+            "rows": queue_rows(session, page.flags, reviewer.lease_owner, now, desk.mask),
+            "view": view,
+            "page": page,
+            "total": min(total, COUNTED),
+            "more": total > COUNTED,
+            "sources": [source for source in known if source.role == "monitored"],
+            "kinds": sorted({source.kind for source in known if source.role == "monitored"}),
+            "provinces": provinces(),
+            "saved": saved_searches.of_user(session, reviewer.id, "queue"),
+        }
     return render(request, "queue.html", context)
 
 
@@ -73,35 +66,32 @@ def claim_next(
     *,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
-    label: Annotated[str, Form()] = "",
+    view: CarriedView,
     after: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
 ) -> Response:
     """Lease the next flag and redirect to it; the flag `after` is passed over and released."""
     with desk.database.work() as session:
-        path = claim_path(session, desk, reviewer, known_label(label), after)
+        path = claim_path(session, desk, reviewer, view, after)
         session.commit()
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/queue/empty")
-def show_empty(request: Request, desk: CurrentDesk, label: str = "") -> Response:
+def show_empty(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CurrentView) -> Response:
     """Say that nothing is left to take."""
-    chosen = label if label in LABEL_NAMES else None
     with desk.database.work() as session:
-        counts = flags.counts(session)
-    held = sum(states.get("open", 0) for name, states in counts.items() if chosen in (None, name))
-    done = request.session.pop("done", None)
-    return render(request, "empty.html", {"label": chosen or "", "held": held, "done": done})
+        held = flag_queue.count(session, view.wanted_next(reviewer, desk.clock.now()), at_most=COUNTED)
+    return render(request, "empty.html", {"view": view, "held": held, "done": request.session.pop("done", None)})
 
 
-def claim_path(session: Session, desk: Desk, reviewer: Reviewer, label: str | None, after: int | None = None) -> str:
-    """Lease the most probable flag that nobody else holds, and return the path of its page.
+def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView, after: int | None = None) -> str:
+    """Lease the first flag of a view that nobody else holds, and return the path of its page.
 
     Args:
         session: The unit of work, to be committed.
         desk: The desk.
         reviewer: Who takes it.
-        label: Only flags of this label.
+        view: The view.
         after: Only flags after this one, which is released; after the last one the first comes again.
 
     Returns:
@@ -110,24 +100,24 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, label: str | No
     """
     now, owner = desk.clock.now(), reviewer.lease_owner
     until = desk.lease_end(now)
-    if label == TODAY:
-        return _path_of_today(session, desk, reviewer, after)
-    passed = flags.by_id(session, after) if after else None
-    taken = flags.lease_next(session, owner=owner, now=now, until=until, label=label, after=passed)
-    if passed is not None:
-        flags.release(session, passed.id, owner)
-    if taken is None and passed is not None:
-        taken = flags.lease_next(session, owner=owner, now=now, until=until, label=label)
+    if view.label == TODAY:
+        return _path_of_today(session, desk, reviewer, view, after)
+    wanted, order = view.wanted_next(reviewer, now), view.order_by
+    taken = flag_queue.lease_next(session, wanted, order, owner=owner, now=now, until=until, after=after)
+    if after is not None:
+        flags.release(session, after, owner)
+    if taken is None and after is not None:
+        taken = flag_queue.lease_next(session, wanted, order, owner=owner, now=now, until=until)
     if taken is not None:
-        return flag_path(taken.id, label)
-    return "/queue/empty" + (f"?{urlencode({'label': label})}" if label else "")
+        return flag_path(taken.id, view)
+    return "/queue/empty" + (f"?{view.address}" if not view.is_empty else "")
 
 
-def _path_of_today(session: Session, desk: Desk, reviewer: Reviewer, after: int | None) -> str:
+def _path_of_today(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView, after: int | None) -> str:
     """Lease the next flag of the reviewer's day; the path of the first page when the day is done."""
     now, owner = desk.clock.now(), reviewer.lease_owner
     plan = plan_of(session, desk, reviewer)
     taken = day_plans.lease_next(session, plan.id, owner=owner, now=now, until=desk.lease_end(now), after=after)
     if after is not None:
         flags.release(session, after, owner)
-    return flag_path(taken, TODAY) if taken is not None else "/"
+    return flag_path(taken, view) if taken is not None else "/"

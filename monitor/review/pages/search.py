@@ -6,21 +6,19 @@ import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.errors import QueryRefused
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
+from monitor.review.auth import CurrentReviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
 from monitor.review.search_view import FoundPost, found_posts, post_data
-from monitor.review.searching import CurrentSearch, SearchForm, read_form
+from monitor.review.searching import CurrentSearch, SearchForm
 from monitor.search_query import words_of
 from storage import audit, flags, posts, saved_searches, search, sources
 from storage.errors import NotFound
@@ -67,7 +65,7 @@ def show(
             "page": page,
             "pages": max(1, -(-min(total, COUNTED) // PAGE_ROWS)),
             "sources": [source.name for source in sources.all_sources(session)],
-            "saved": saved_searches.of_user(session, reviewer.id),
+            "saved": saved_searches.of_user(session, reviewer.id, "search"),
             "exportable": desk.searching is not None and reviewer.may(Right.DOWNLOAD),
             "most_exported": MOST_EXPORTED,
         }
@@ -134,42 +132,3 @@ def _no_formula(text: str) -> str:
 def _file(body: bytes, media_type: str, kind: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="kiemtin-search.{kind}"'}
     return Response(body, media_type=media_type, headers=headers)
-
-
-@router.post("/saved", dependencies=[RequireFormToken])
-def save(
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    name: Annotated[str, Form(max_length=200)] = "",
-    query: Annotated[str, Form(max_length=2000)] = "",
-) -> Response:
-    """Keep the search of the page under a name."""
-    form = _form_of(query)
-    name = name.replace("\0", "").strip()
-    if name and not form.is_empty:
-        with desk.database.work() as session:
-            saved_searches.save(session, reviewer.id, name, dict(parse_qsl(form.address)), desk.clock.now())
-            session.commit()
-    return _back_to(form)
-
-
-@router.post("/saved/{number}/remove", dependencies=[RequireFormToken])
-def forget(
-    number: Annotated[int, Path(ge=1, le=MAX_ID)],
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-) -> Response:
-    """Forget a search that was kept."""
-    with desk.database.work() as session:
-        saved_searches.remove(session, reviewer.id, number)
-        session.commit()
-    return _back_to(SearchForm())
-
-
-def _form_of(query: str) -> SearchForm:
-    known = {name: value for name, value in parse_qsl(query) if name in SearchForm.__dataclass_fields__}
-    return read_form(**known)
-
-
-def _back_to(form: SearchForm) -> Response:
-    return RedirectResponse(f"/search?{form.address}" if form.address else "/search", HTTPStatus.SEE_OTHER)

@@ -11,7 +11,8 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.masking import first_line
-from monitor.review.pages.queue import MAX_ID
+from monitor.review.pages.queue import MAX_ID, flag_path
+from monitor.review.queue_view import CarriedView
 from monitor.review.roles import DECIDING, Right
 from storage import audit, flags, second_readings, teamwork, users
 from storage.errors import NotFound
@@ -83,7 +84,12 @@ def hand_over(
 
 @router.post("/flags/{flag_id}/assignments", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def assign(
-    desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, user_id: Annotated[int, Form(ge=1, le=MAX_ID)]
+    *,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    user_id: Annotated[int, Form(ge=1, le=MAX_ID)],
+    view: CarriedView,
 ) -> Response:
     """Ask somebody who may decide to look at an open flag."""
     with desk.database.work() as session:
@@ -92,7 +98,7 @@ def assign(
             raise NotFound(f"flag {flag_id} is not open, or user {user_id} may not decide")
         teamwork.assign(session, flag, user_id=user_id, by=reviewer.id, now=desk.clock.now())
         session.commit()
-    return _to(f"/flags/{flag_id}")
+    return _to(flag_path(flag_id, view))
 
 
 def _to(path: str) -> Response:

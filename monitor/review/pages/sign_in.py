@@ -36,6 +36,7 @@ from storage.models import User
 router = APIRouter()
 
 WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
+MAX_PATH: Final = 2_000  # of a page with all its filters
 STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
 BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.=&%+]*)?")  # a path on this desk, never another site
@@ -55,7 +56,7 @@ async def sign_in(
     desk: CurrentDesk,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Password = "",
-    next: Annotated[str, Form(max_length=500)] = "/",  # noqa: A002  the form's field
+    next: Annotated[str, Form(max_length=MAX_PATH)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Check name and password. The attempt is counted before, and taken back when it was right."""

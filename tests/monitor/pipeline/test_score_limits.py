@@ -14,7 +14,7 @@ from monitor.pipeline.decision_thresholds import PRECISION, PROBABILITY
 from monitor.pipeline.predictions import cached_model, load_model, text_of
 from monitor.pipeline.score import Scorer
 from monitor.pipeline.threshold_changes import AuditNote, ThresholdEditor
-from storage import flags, posts, reviews
+from storage import flag_queue, posts, reviews
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from storage.threshold_rules import EVERY
@@ -121,7 +121,7 @@ def test_raising_a_threshold_closes_no_flag(scorer: Scorer, sqlite_database: Dat
     fill(sqlite_database, "feed", "a")
     scorer.run()
     with sqlite_database.work() as session:
-        first, *rest = flags.queue(session, limit=500)
+        first, *rest = flag_queue.listed(session, limit=500).flags
         user = add_user(session)
         reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=clock.now())
         session.commit()

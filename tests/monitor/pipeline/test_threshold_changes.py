@@ -9,7 +9,7 @@ from monitor.errors import NotReady, UsageError
 from monitor.pipeline.decision_thresholds import BUDGET, MODEL, PRECISION, PROBABILITY
 from monitor.pipeline.threshold_changes import AuditNote, ThresholdEditor
 from monitor.pipeline.threshold_report import ThresholdReport, ThresholdRow
-from storage import flags, registry, reviews
+from storage import flag_queue, registry, reviews
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import AuditEvent, Flag, ThresholdRule
@@ -37,7 +37,7 @@ def editor(sqlite_database: Database, clock: FakeClock) -> ThresholdEditor:
                 registry.record_scores(session, model.id, [factories.make_score(post, {"negative": probability})])
                 if probability >= 0.5:
                     factories.add_flag(session, post, "negative", probability)
-        first, second, *_ = flags.queue(session)
+        first, second, *_ = flag_queue.listed(session).flags
         for flag, decision in ((first, "yes"), (second, "no")):
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=clock.now())
         session.commit()

@@ -18,7 +18,7 @@ from monitor.pipeline.score_and_match import score_and_match
 from monitor.reports.issue import Wish
 from monitor.reports.periods import Unit, current_period
 from monitor.settings import Settings
-from storage import flags, quote_choices, reviews, sources
+from storage import flag_queue, quote_choices, reviews, sources
 from storage.decisions import choices
 from storage.models import Flag
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -168,7 +168,7 @@ def _decide(month: Month, most: int) -> None:
     with month.app.ready_database.work() as session:
         now = month.clock.now()
         for _ in range(most):
-            flag = flags.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
+            flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
             if flag is None:
                 break
             note, link = (

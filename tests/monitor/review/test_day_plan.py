@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from monitor.review.day_plan import RANDOM, WORTH, draw, worth
+from monitor.flag_value import worth
+from monitor.review.day_plan import RANDOM, WORTH, draw
 from storage import day_plans, matching
 from storage.database import Database
 from storage.day_plans import Candidate
@@ -130,7 +131,7 @@ def test_the_first_page_tells_how_far_the_day_is_and_leads_through_it(
         session.commit()
     assert text_of(lan.page("/"), "h1") == "Hôm nay bạn đã xem 0, còn 1 tin chưa kiểm chứng, 2 bức xúc."
     seen = []
-    path = lan.next(label="today")
+    path = lan.next(view="label=today")
     while path != "/":
         number = int(path.split("/")[2].split("?")[0])
         seen.append(number)

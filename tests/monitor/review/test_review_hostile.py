@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from storage import flags
+from storage import flag_queue, flags
 from storage.database import Database
 from storage.models import AuditEvent
 from tests.clock import MONDAY_MORNING as NOW
@@ -55,7 +55,7 @@ def test_five_hundred_times_two_reviewers_never_get_the_same_flag(sqlite_databas
         taken = []
         for _ in range(250):
             with sqlite_database.work() as session:
-                flag = flags.lease_next(session, owner=owner, now=NOW, until=NOW + timedelta(minutes=15))
+                flag = flag_queue.lease_next(session, owner=owner, now=NOW, until=NOW + timedelta(minutes=15))
                 assert flag is not None
                 flag.state = "unsure"  # as after a decision: the next one is another
                 session.commit()

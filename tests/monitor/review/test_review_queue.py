@@ -1,11 +1,18 @@
 """The queue: most probable first, filtered by label and state, one reviewer a flag."""
 
-import pytest
+from datetime import timedelta
+from urllib.parse import quote
 
+import pytest
+from fastapi import FastAPI
+
+from classifiers.text.segment import Segmenter
+from monitor.pipeline.match import Matcher
 from storage import flags, matching
 from storage.database import Database
 from storage.models import Post
-from tests.clock import FakeClock
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import add_flag, add_post, add_source
 from tests.monitor.review.browser import Browser, text_of
 from tests.monitor.review.conftest import FlagMaker
 
@@ -29,10 +36,23 @@ def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, m
     assert f'action="/flags/{flag_id}/claim"' in lan.get("/queue").text
 
 
-def test_the_most_probable_comes_first(lan: Browser, make_flagged: FlagMaker) -> None:
-    for text, probability in (("giữa", 0.7), ("cuối", 0.6), ("đầu", 0.95)):
-        make_flagged(text, probability=probability)
-    assert lines(lan) == ["đầu", "giữa", "cuối"]
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("", ["mới", "lan rộng", "kém chắc"]),
+        ("worth", ["mới", "lan rộng", "kém chắc"]),
+        ("newest", ["mới", "kém chắc", "lan rộng"]),
+        ("reach", ["lan rộng", "mới", "kém chắc"]),
+        ("doubt", ["kém chắc", "lan rộng", "mới"]),
+        ("politics", ["mới", "lan rộng", "kém chắc"]),
+    ],
+)
+def test_the_queue_has_four_orders(lan: Browser, make_flagged: FlagMaker, order: str, expected: list[str]) -> None:
+    day = MONDAY_MORNING - timedelta(days=1)
+    make_flagged("mới", probability=0.95, published_at=day, engagement={"likes": 1})
+    make_flagged("lan rộng", probability=0.9, published_at=day - timedelta(days=6), engagement={"likes": 5})
+    make_flagged("kém chắc", probability=0.55, published_at=day - timedelta(days=5))
+    assert lines(lan, f"/queue?order={order}") == expected
 
 
 def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -> None:
@@ -46,21 +66,63 @@ def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -
 
 def test_an_unknown_filter_is_no_filter(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged("tin đồn")
-    assert lines(lan, "/queue?label=politics&state=%27--") == ["tin đồn"]
+    wrong = "label=politics&state=%27--&source=x&kind=%00&since=whenever&until=9999-99-99&own=all&order=author&place=%00"
+    assert lines(lan, f"/queue?{wrong}") == ["tin đồn"]
+
+
+def test_source_kind_date_and_place_narrow_it_down(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+) -> None:
+    make_flagged("Xưởng ở Bình Dương nóng", published_at=MONDAY_MORNING - timedelta(days=2))
+    make_flagged("Xưởng ở Cà Mau nóng", published_at=MONDAY_MORNING)
+    with sqlite_database.work() as session:
+        other = add_source(session, "mạng xã hội", kind="mastodon")
+        add_flag(session, add_post(session, other, "khác", text="Lương chậm"))
+        session.commit()
+    Matcher(sqlite_database, Segmenter(), clock).run()
+    for query, expected in {
+        f"source={other.id}": ["Lương chậm"],
+        "kind=mastodon": ["Lương chậm"],
+        "kind=feed&until=2026-11-14": ["Xưởng ở Bình Dương nóng"],
+        "kind=feed&since=2026-11-15": ["Xưởng ở Cà Mau nóng"],
+        "place=bình dương": ["Xưởng ở Bình Dương nóng"],
+        "place=binh duong": ["Xưởng ở Bình Dương nóng"],
+        "place=Hồ Chí Minh": ["Xưởng ở Bình Dương nóng"],
+        "place=Huế": [],
+    }.items():
+        assert lines(lan, f"/queue?{query}") == expected, query
+    kinds = [option.get_text() for option in lan.page("/queue").select("#kind option")]
+    assert kinds == ["Mọi loại", "Kênh tin RSS", "Mastodon"]
+
+
+def test_a_reviewer_finds_what_is_their_own(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
+    decided, assigned, held = (make_flagged(text) for text in ("đã xem", "được giao", "đang giữ"))
+    make_flagged("của ai khác")
+    lan.decide(decided, "no")
+    action = f"/flags/{assigned}/assignments"
+    hung.post(action, hung.fields(f"/flags/{assigned}", action) | {"user_id": "1"})
+    lan.claim(held)
+    assert lines(lan, "/queue?own=decided") == ["đã xem"]
+    assert lines(lan, "/queue?own=assigned") == ["được giao"]
+    assert "đang giữ" in lines(lan, "/queue?own=held")
+    assert lines(hung, "/queue?own=decided") == lines(hung, "/queue?own=assigned") == []
 
 
 def test_many_flags_come_page_by_page(lan: Browser, make_flagged: FlagMaker) -> None:
     for number in range(27):
         make_flagged(f"bài {number}", probability=0.9 - number / 100)
-    assert len(lines(lan)) == 25
-    assert lines(lan, "/queue?page=2") == ["bài 25", "bài 26"]
-    assert "Trang 2 / 2" in lan.get("/queue?page=2").text
-    assert lan.page("/queue?page=2").select_one("a[rel=next]") is None
+    first = lan.page("/queue?label=concern")
+    assert len(first.select(".queue-line")) == 25
+    assert first.select_one("a[rel=prev]") is None
+    following = str(first.select("a[rel=next]")[0]["href"])
+    assert lines(lan, following) == ["bài 25", "bài 26"]
+    assert lan.page(following).select_one("a[rel=next]") is None
+    assert lines(lan, str(lan.page(following).select("a[rel=prev]")[0]["href"])) == lines(lan)
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999"])
-def test_a_page_that_cannot_be_is_refused_politely(lan: Browser, page: str) -> None:
-    response = lan.get(f"/queue?page={page}")
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999999999999"])
+def test_a_page_that_cannot_be_is_refused_politely(lan: Browser, number: str) -> None:
+    response = lan.get(f"/queue?after={number}")
     assert response.status_code == 422
     assert "Yêu cầu không hợp lệ" in response.text
 
@@ -110,7 +172,8 @@ def test_a_row_of_the_queue_takes_its_flag(lan: Browser, hung: Browser, make_fla
     first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
     action = f"/flags/{second}/claim"
     response = lan.post(action, lan.fields("/queue?label=concern", action))
-    assert (response.status_code, response.headers["location"]) == (303, f"/flags/{second}?label=concern")
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/flags/{second}?label=concern&order=worth"
     assert "Mục này được giữ cho bạn đến 16/11/2026 09:15" in lan.get(f"/flags/{second}").text
     assert hung.next() == f"/flags/{first}"
 
@@ -137,7 +200,49 @@ def test_next_passes_the_present_flag_over_and_frees_it_for_others(
 def test_next_stays_within_the_label_that_was_chosen(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged(label="negative", probability=0.99)
     wanted = make_flagged(label="concern", probability=0.6)
-    assert lan.next(label="concern") == f"/flags/{wanted}?label=concern"
+    assert lan.next(view="label=concern") == f"/flags/{wanted}?label=concern"
+
+
+def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(
+    lan: Browser, make_flagged: FlagMaker
+) -> None:
+    first, second, third = (make_flagged(probability=p) for p in (0.9, 0.8, 0.7))
+    make_flagged(label="negative", probability=0.75)
+    view = "label=concern&since=2026-11-01&order=doubt"
+    path = lan.next(view=view)
+    assert path == f"/flags/{third}?{view}"
+    skipped = lan.next(view=view, after=third)
+    assert skipped == f"/flags/{second}?{view}"
+    decided = lan.decide(second, "no", path=skipped)
+    assert decided.headers["location"] == f"/flags/{first}?{view}", "behind the decided one, not the skipped one again"
+    last = lan.decide(first, "no", path=f"/flags/{first}?{view}")
+    assert last.headers["location"] == f"/flags/{third}?{view}", "then those that were skipped"
+    undone = lan.post("/undo", lan.fields(f"/flags/{third}?{view}", "/undo"))
+    assert undone.headers["location"] == f"/flags/{first}?{view}"
+
+
+def test_the_view_is_there_again_after_signing_in_anew(lan: Browser, make_flagged: FlagMaker, app: FastAPI) -> None:
+    view = "label=concern&source=1&place=B%C3%A0+R%E1%BB%8Ba&order=newest"
+    path = f"/flags/{make_flagged()}?{view}"
+    anew = Browser(app)
+    asked = anew.get(path).headers["location"]
+    form = anew.page(asked).select_one("input[name=next]")
+    assert form is not None
+    assert anew.sign_in("lan", wanted=quote(str(form["value"]))).headers["location"] == path
+
+
+def test_a_view_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
+    make_flagged("nợ lương")
+    make_flagged("tin đồn", label="unverified")
+    fields = lan.fields("/queue?label=concern&order=newest", "/saved/queue")
+    assert lan.post("/saved/queue", fields | {"name": "bức xúc mới"}).status_code == 303
+    link = lan.page("/queue").find("a", string="bức xúc mới")
+    assert link is not None
+    assert lines(lan, str(link["href"])) == ["nợ lương"]
+    assert "bức xúc mới" not in hung.get("/queue").text + lan.get("/search").text
+    action = str(lan.page("/queue").select("form[action$=remove]")[0]["action"])
+    lan.post(action, lan.fields("/", "/logout"))
+    assert "bức xúc mới" not in lan.get("/queue").text
 
 
 def test_an_empty_queue_says_so(lan: Browser) -> None:
@@ -147,6 +252,6 @@ def test_an_empty_queue_says_so(lan: Browser) -> None:
 
 def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     hung.claim(make_flagged())
-    response = lan.get(lan.next(label="concern"))
+    response = lan.get(lan.next(view="label=concern"))
     assert "Chưa có mục nào cho bạn" in response.text
     assert "1 mục còn lại đang được người khác xem" in response.text

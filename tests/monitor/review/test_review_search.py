@@ -115,8 +115,8 @@ def test_files_are_masked_hold_no_author_and_are_recorded(
 
 
 def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, posts_there: int) -> None:
-    fields = lan.fields("/search?q=điện&label=unverified", "/search/saved")
-    assert lan.post("/search/saved", fields | {"name": "mất điện"}).status_code == 303
+    fields = lan.fields("/search?q=điện&label=unverified", "/saved/search")
+    assert lan.post("/saved/search", fields | {"name": "mất điện"}).status_code == 303
     saved = lan.page("/search").find("a", string="mất điện")
     assert saved is not None
     assert len(found(lan, str(saved["href"]).partition("?")[2])) == 1

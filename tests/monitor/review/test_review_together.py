@@ -75,7 +75,7 @@ def test_only_copies_that_were_listed_and_are_free_are_decided(
     lan: Browser, hung: Browser, copies: list[int], make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     first, second, third = copies
-    make_flagged("Mất nước cả xóm trọ", probability=0.99)  # what Lan is given next
+    make_flagged("Mất nước cả xóm trọ ba ngày nay, không ai trả lời", probability=0.99)  # what Lan is given next
     hung.claim(third)
     lan.decide(first, "no", copies=f"{third},{first},999")
     assert states(sqlite_database, copies) == ["rejected", "open", "open"]

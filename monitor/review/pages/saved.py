@@ -1,0 +1,53 @@
+"""What somebody keeps of the pages that have filters: searches, and views of the queue."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Form, Path
+from starlette.responses import RedirectResponse, Response
+
+from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
+from monitor.review.desk import CurrentDesk
+from monitor.review.pages.queue import MAX_ID
+from monitor.review.queue_view import QueueView, view_of
+from monitor.review.roles import Right
+from monitor.review.searching import SearchForm, form_of
+from storage import saved_searches
+
+router = APIRouter(prefix="/saved", dependencies=[allow(Right.READ), RequireFormToken])
+
+PageName = Literal["search", "queue"]
+_READ: Final[Mapping[str, Callable[[str], SearchForm | QueueView]]] = {"search": form_of, "queue": view_of}
+
+
+@router.post("/{page}")
+def save(
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    page: PageName,
+    name: Annotated[str, Form(max_length=200)] = "",
+    query: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Keep what was chosen on a page under a name."""
+    chosen = _READ[page](query)
+    name = name.replace("\0", "").strip()
+    if name and not chosen.is_empty:
+        with desk.database.work() as session:
+            kept = dict(parse_qsl(chosen.address))
+            saved_searches.save(session, reviewer.id, page=page, name=name, query=kept, now=desk.clock.now())
+            session.commit()
+    address = f"/{page}?{chosen.address}" if chosen.address else f"/{page}"
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/{page}/{number}/remove")
+def forget(
+    desk: CurrentDesk, reviewer: CurrentReviewer, page: PageName, number: Annotated[int, Path(ge=1, le=MAX_ID)]
+) -> Response:
+    """Forget what was kept."""
+    with desk.database.work() as session:
+        saved_searches.remove(session, reviewer.id, number)
+        session.commit()
+    return RedirectResponse(f"/{page}", status_code=HTTPStatus.SEE_OTHER)

@@ -1,0 +1,84 @@
+"""The place of open flags in the queue follows copies, reactions, evidence and decisions."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.flag_value import lasting_worth, worth
+from monitor.pipeline.flag_places import place_open_flags
+from storage import flag_queue, matching, reviews
+from storage.database import Database
+from storage.day_plans import Candidate
+from storage.flag_queue import Order
+from storage.models import Flag, Post
+from tests.clock import MONDAY_MORNING as NOW
+from tests.factories import add_flag, add_post, add_source, add_user
+
+
+def order_of(database: Database, order: Order = Order.WORTH) -> list[int]:
+    with database.work() as session:
+        return [flag.id for flag in flag_queue.listed(session, order=order).flags]
+
+
+def test_copies_move_a_flag_forward(database: Database) -> None:
+    with database.work() as session:
+        forum, board = add_source(session), add_source(session, "bảng tin")
+        likely = add_flag(session, add_post(session, forum, "1"), probability=0.9).id
+        copied = add_flag(session, add_post(session, forum, "2"), probability=0.7).id
+        matching.join_clusters(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
+        session.commit()
+    assert order_of(database) == [likely, copied]
+    assert place_open_flags(database) == 1
+    assert order_of(database) == order_of(database, Order.REACH) == [copied, likely]
+    assert place_open_flags(database) == 0, "nothing has changed since"
+
+
+def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
+    with database.work() as session:
+        wrong, other, lan = add_source(session), add_source(session, "bảng tin"), add_user(session)
+        for number in range(10):
+            flag = add_flag(session, add_post(session, wrong, f"{number}"))
+            reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+        last = add_flag(session, add_post(session, wrong, "x"), probability=0.9).id
+        first = add_flag(session, add_post(session, other, "y"), probability=0.8).id
+        session.commit()
+    place_open_flags(database)
+    assert order_of(database) == [first, last]
+
+
+def test_decided_flags_stay_as_they_were(database: Database) -> None:
+    with database.work() as session:
+        flag = add_flag(session, add_post(session, add_source(session)))
+        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
+        flag.worth = -1.0
+        session.commit()
+    assert place_open_flags(database) == 0
+
+
+def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:
+    with postgres_database.work() as session:
+        for number in range(2):
+            add_flag(session, add_post(session, add_source(session, f"n{number}"))).worth = -1.0
+        session.commit()
+    with postgres_database.work() as deciding:
+        deciding.get_one(Flag, 1).lease_owner = "user:1"
+        deciding.flush()
+        place_open_flags(postgres_database)
+        deciding.rollback()
+    with postgres_database.work() as session:
+        assert session.get_one(Flag, 1).worth == -1.0
+        assert session.get_one(Flag, 2).worth > 0
+
+
+@pytest.mark.parametrize("days", [0, 10])
+def test_the_stored_number_keeps_the_order_of_worth(days: int) -> None:
+    def one(probability: float, age: int, copies: int) -> Candidate:
+        return Candidate(
+            flag_id=1, label="concern", probability=probability, same_as="hash:1", source_id=1, copies=copies,
+            sources=1, engagement={}, has_evidence=False, characters=100, when=NOW - timedelta(days=age),
+        )  # fmt: skip
+
+    found = [one(probability, age, copies) for probability in (0.5, 0.9) for age in (0, 3, 9) for copies in (1, 4)]
+    later = NOW + timedelta(days=days)
+    by_worth = sorted(found, key=lambda each: worth(each, {}, later))
+    assert sorted(found, key=lambda each: lasting_worth(each, {})) == by_worth
