@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import log1p, log2
-from typing import Final
+from typing import Any, Final
 
 from storage.day_plans import Candidate
 from storage.flags import FlagDraft
@@ -67,12 +67,12 @@ def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tup
 
 def reach(one: Candidate) -> float:
     """Return how far a post has come: 1 for one post without reactions, more with copies, sources and reactions."""
-    return 1 + log2(one.copies) + log2(one.sources) + log1p(reactions(one)) / 4
+    return 1 + log2(one.copies) + log2(one.sources) + log1p(reactions(one.engagement)) / 4
 
 
-def reactions(one: Candidate) -> float:
+def reactions(engagement: Mapping[str, Any]) -> float:
     """Sum up what the platform counts; it may be anything, so what is no number counts nothing."""
-    counts = (value for value in one.engagement.values() if isinstance(value, int | float))
+    counts = (value for value in engagement.values() if isinstance(value, int | float))
     return float(sum(value for value in counts if 0 < value < _MOST_REACTIONS))
 
 

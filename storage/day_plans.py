@@ -1,5 +1,6 @@
 """Plans of a day's work: the open flags to choose from, the stored plan, and taking its next flag."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -146,6 +147,16 @@ def items(session: Session, plan_id: int) -> list[tuple[int, str, str, str]]:
     query = select(DayItem.flag_id, Flag.label, Flag.state, DayItem.sampling).join(Flag, Flag.id == DayItem.flag_id)
     rows = session.execute(query.where(DayItem.plan_id == plan_id).order_by(DayItem.position))
     return [(flag_id, label, state, sampling) for flag_id, label, state, sampling in rows]
+
+
+def drawn_at_random(session: Session) -> tuple[int, int]:
+    """Count, of the flags that were drawn at random and decided, the right ones and all; each flag once."""
+    drawn = exists().where(DayItem.flag_id == Flag.id, DayItem.sampling == "random")
+    query = select(Flag.state, func.count()).where(drawn, Flag.state.in_(("confirmed", "rejected")))
+    counts: Counter[str] = Counter()
+    for state, count in session.execute(query.group_by(Flag.state)):
+        counts[state] = count
+    return counts["confirmed"], counts.total()
 
 
 def decided_since(session: Session, reviewer_id: int, since: datetime) -> int:

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import NEGATIVE
 from monitor.clock import VIETNAM
 from monitor.flag_value import Measured, reactions, worth
@@ -23,6 +24,7 @@ from storage.day_plans import Candidate
 from storage.models import DayPlan
 
 RANDOM, WORTH = "random", "worth"
+LEAST_DRAWN: Final = 5  # decisions on flags drawn at random; with fewer an interval says nothing
 _NO_REACH: Final = 3  # reactions up to which an insult is one among strangers
 _FEW_COPIES: Final = 3  # in one place somebody said it again; from so many on it is passed on
 
@@ -31,13 +33,24 @@ _FEW_COPIES: Final = 3  # in one place somebody said it again; from so many on i
 class Day:
     """What the first page says of a day: how many were seen, and how many are left of each label.
 
-    `strangers` counts the insults among strangers that nobody needs to see one by one.
+    `strangers` counts the insults among strangers that nobody needs to see one by one; `drawn_right` of the
+    `drawn_decided` that were drawn at random so far were right.
     """
 
     seen: int
     left: Mapping[str, int]
     total: int
     strangers: int
+    drawn_right: int
+    drawn_decided: int
+
+    @property
+    def estimate(self) -> tuple[int, int] | None:
+        """The 95 % interval of the share of insults among strangers that are right, in per cent; None with too few."""
+        if self.drawn_decided < LEAST_DRAWN:
+            return None
+        low, high = wilson(self.drawn_right, self.drawn_decided)
+        return round(100 * low), round(100 * high)
 
     @property
     def open(self) -> int:
@@ -55,7 +68,15 @@ def day_of(session: Session, desk: Desk, reviewer: Reviewer) -> Day:
         left[label] = left.get(label, 0) + (state == "open")
     midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     seen = day_plans.decided_since(session, reviewer.id, midnight)
-    return Day(seen=seen, left=left, total=len(items), strangers=plan.left_out)
+    right, decided = day_plans.drawn_at_random(session)
+    return Day(
+        seen=seen,
+        left=left,
+        total=len(items),
+        strangers=plan.left_out,
+        drawn_right=right,
+        drawn_decided=decided,
+    )
 
 
 def plan_of(session: Session, desk: Desk, reviewer: Reviewer) -> DayPlan:
@@ -148,4 +169,4 @@ def _by_turns(
 
 def _among_strangers(one: Candidate) -> bool:
     passed_on = one.sources > 1 or one.copies > _FEW_COPIES
-    return one.label == NEGATIVE.name and not passed_on and reactions(one) <= _NO_REACH
+    return one.label == NEGATIVE.name and not passed_on and reactions(one.engagement) <= _NO_REACH

@@ -162,3 +162,20 @@ def test_what_an_import_does_not_date_is_as_old_as_the_rest_of_it(sqlite_databas
         session.commit()
         when = [one.when for one in day_plans.candidates(session, NOW.date(), NOW)]
     assert when == [old, NOW - timedelta(days=800), old, old, NOW - timedelta(days=800), NOW]
+
+
+def test_what_was_drawn_at_random_makes_an_estimate_of_the_insults_that_nobody_reads(
+    lan: Browser, make_flagged: FlagMaker, clock: FakeClock
+) -> None:
+    for number in range(8):
+        make_flagged(f"đồ ngu {number}", label="negative")
+    assert "8 lời xúc phạm giữa người lạ" in text_of(lan.page("/"), ".today")
+    for _day in range(2):  # three are drawn a day
+        assert "rút ngẫu nhiên đã xem" not in text_of(lan.page("/"), ".today")
+        path = lan.next(view="label=today")
+        while path != "/":
+            path = str(lan.decide(int(path.split("/")[2].split("?")[0]), "no", path=path).headers["location"])
+        clock.advance(24 * 60 * 60)
+        lan.sign_in()
+    said = "Trong 6 bài rút ngẫu nhiên đã xem, 0 bài là đúng (khoảng 0 đến 39 trong 100)."
+    assert said in text_of(lan.page("/"), ".today")
