@@ -4,6 +4,7 @@ Without the first, a page of another site could point its own name at this machi
 rebinding). The second is a further lock beside the token of forms.
 """
 
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Final
@@ -16,12 +17,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.settings import Settings
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+MAX_ADDRESS: Final = 2_000  # characters of a page of the desk with all its filters
+_OWN: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.=&%+]*)?")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _UNKNOWN_HOST: Final = (
     "Bàn xem xét không mở dưới tên này: người quản trị ghi tên vào desk_url hoặc desk_hosts.\n"
     "The desk does not answer to this name: put it into desk_url or desk_hosts.\n"
 )
 _OTHER_ORIGIN: Final = "Biểu mẫu được gửi từ một trang khác nên bị từ chối.\nA form from another site is refused.\n"
+
+
+def own_address(wanted: str) -> str:
+    """Return an address if it leads to this desk and never to another site; else the first page."""
+    return wanted if _OWN.fullmatch(wanted) else "/"
 
 
 def known_hosts(settings: Settings) -> frozenset[str]:

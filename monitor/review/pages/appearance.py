@@ -1,6 +1,5 @@
 """Language and theme of the desk, each chosen by one click and kept in a cookie of the browser."""
 
-import re
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from monitor.review.auth import RequireFormToken
 from monitor.review.desk import THEME_COOKIE, THEMES, CurrentDesk
 from monitor.review.language import LANGUAGE_COOKIE, LANGUAGES
+from monitor.review.request_origin import MAX_ADDRESS, own_address
 
 router = APIRouter()
 
 _YEAR: Final = 365 * 24 * 60 * 60
-_OWN_ADDRESS: Final = re.compile(r"/(?![/\\])[\w\-./?=&%+]*")  # on this desk, never another site
 
 
 @router.post("/appearance", dependencies=[RequireFormToken])
@@ -22,10 +21,10 @@ def choose(
     desk: CurrentDesk,
     language: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
-    back: Annotated[str, Form(max_length=2000)] = "/",
+    back: Annotated[str, Form(max_length=MAX_ADDRESS)] = "/",
 ) -> Response:
     """Remember what was chosen, and go back to the page."""
-    response = RedirectResponse(back if _OWN_ADDRESS.fullmatch(back) else "/", status_code=HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(own_address(back), status_code=HTTPStatus.SEE_OTHER)
     for cookie, value, known in ((LANGUAGE_COOKIE, language, LANGUAGES), (THEME_COOKIE, theme, THEMES)):
         if value in known:
             response.set_cookie(

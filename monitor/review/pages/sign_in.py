@@ -1,7 +1,6 @@
 """Signing in and out."""
 
 import logging
-import re
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Final
@@ -28,6 +27,7 @@ from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import N_, counted
 from monitor.review.language import gettext as _
 from monitor.review.password_checks import TooBusy
+from monitor.review.request_origin import MAX_ADDRESS, own_address
 from monitor.review.throttle import sign_in_counts
 from storage import audit, sessions, users
 from storage.errors import NotFound
@@ -36,10 +36,8 @@ from storage.models import User
 router = APIRouter()
 
 WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
-MAX_PATH: Final = 2_000  # of a page with all its filters
 STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
 BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
-_OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.=&%+]*)?")  # a path on this desk, never another site
 _THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
 
 
@@ -56,7 +54,7 @@ async def sign_in(
     desk: CurrentDesk,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Password = "",
-    next: Annotated[str, Form(max_length=MAX_PATH)] = "/",  # noqa: A002  the form's field
+    next: Annotated[str, Form(max_length=MAX_ADDRESS)] = "/",  # noqa: A002  the form's field
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Check name and password. The attempt is counted before, and taken back when it was right."""
@@ -82,8 +80,8 @@ async def sign_in(
         await run_in_threadpool(_note_failure, desk, user)
         return _form(request, next, _(WRONG), name=name, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
-    stage = await run_in_threadpool(_start, request, desk, user, _own_path(next))
-    response = RedirectResponse(_THEN.get(stage, _own_path(next)), status_code=HTTPStatus.SEE_OTHER)
+    stage = await run_in_threadpool(_start, request, desk, user, own_address(next))
+    response = RedirectResponse(_THEN.get(stage, own_address(next)), status_code=HTTPStatus.SEE_OTHER)
     desk.devices.remember(response, user.id)
     return response
 
@@ -133,9 +131,5 @@ def _note_failure(desk: Desk, user: User | None) -> None:
 
 
 def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:
-    context = {"csrf": form_token(request), "next": _own_path(wanted), "line": line, "name": name}
+    context = {"csrf": form_token(request), "next": own_address(wanted), "line": line, "name": name}
     return render(request, "login.html", context, status=status)
-
-
-def _own_path(wanted: str) -> str:
-    return wanted if _OWN_PATH.fullmatch(wanted) else "/"
