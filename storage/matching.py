@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, union_all, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Cluster, Evidence, Flag, Post, PostBand
+from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 from storage.models.base import UtcDateTime
 
 OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
@@ -136,6 +137,23 @@ def copies(session: Session, post: Post, limit: int = 20) -> Sequence[Post]:
         return []
     query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == post.cluster_id, Post.id != post.id)
     return session.scalars(query.order_by(Post.id).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One post of a cluster: the name of its source, when it was published or else collected, and its counts."""
+
+    source: str
+    dated: datetime
+    engagement: Mapping[str, Any]
+
+
+def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
+    """List all posts of a cluster, oldest first."""
+    dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
+    query = select(Source.name, dated, Post.engagement).join(Source, Source.id == Post.source_id)
+    rows = session.execute(query.where(Post.cluster_id == cluster_id).order_by(dated, Post.id))
+    return [Copy(source, moment, engagement) for source, moment, engagement in rows]
 
 
 def claims_without_evidence(session: Session, label: str, limit: int) -> Sequence[Post]:

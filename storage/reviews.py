@@ -175,6 +175,7 @@ def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[
             Post.cluster_id == flag.post.cluster_id,
             Flag.label == flag.label,
             Flag.id != flag.id,
+            Flag.state != "open",
             Review.decision != REOPENED,
             Review.revision_number == Flag.revision_number,
             Review.stands(),

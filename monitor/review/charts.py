@@ -10,6 +10,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from monitor.review.language import thousands
+
 WIDTH: Final = 640
 HEIGHT: Final = 190
 _LEFT: Final = 44  # for the numbers of the axis
@@ -38,6 +40,27 @@ class Share:
     low: float
     high: float
     expected: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar with its name above it."""
+
+    name: str
+    value: int
+
+
+def bars(found: Sequence[Bar]) -> Markup:
+    """Draw a bar for each count, with its number behind it."""
+    highest = max((bar.value for bar in found), default=1)
+    drawn = []
+    for place, bar in enumerate(found):
+        top, length = place * _ROW + 18, (WIDTH - _LEFT) * bar.value / highest
+        drawn.append(_text(0, top - 4, _shortened(bar.name), "start"))
+        part = Markup('<rect class="tone-none" x="0" y="{:.0f}" width="{:.1f}" height="16" rx="2"/>')
+        drawn.append(part.format(top + 2, length))
+        drawn.append(_text(length + 8, top + 16, thousands(bar.value), "start"))
+    return _svg(_ROW * len(found), drawn)
 
 
 def columns(found: Sequence[Column]) -> Markup:

@@ -7,9 +7,9 @@ from fastapi import Depends, Form
 
 from classifiers.concern_topics import OTHER
 from monitor.review import wording
-from monitor.review.flag_view import web_address
 from monitor.review.language import counted
 from monitor.review.language import gettext as _
+from monitor.review.post_view import web_address
 from storage.decisions import NEED_LINK
 
 MAX_NOTE: Final = 2_000

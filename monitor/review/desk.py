@@ -32,6 +32,7 @@ from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
 from monitor.review.teaching import Teaching
 from monitor.review.throttle import Throttle, password_counts
+from monitor.review.veil import veil
 from monitor.settings import Settings
 from storage import users
 from storage.database import Database
@@ -143,6 +144,7 @@ def make_templates() -> Jinja2Templates:
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
     environment.globals["wording"] = wording
+    environment.globals["veil"] = veil
     return Jinja2Templates(env=environment)
 
 

@@ -17,6 +17,8 @@ from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask, first_line, word_mask
+from monitor.review.post_view import Context, fold_context, is_veiled, web_address
+from monitor.review.veil import veil_pieces
 from monitor.review.wording import LabelHelp
 from storage import flags, matching, posts, reviews, users
 from storage.models import Evidence, Flag, Post, PostRevision, join_title
@@ -90,7 +92,7 @@ class OtherFlag:
 
     flag_id: int
     label: LabelHelp
-    percent: int
+    chance: str
     state: str
 
 
@@ -116,6 +118,7 @@ class FlagView:
     """
 
     flag_id: int
+    post_id: int
     label: LabelHelp
     chance: str
     measured: str
@@ -130,7 +133,8 @@ class FlagView:
     text: tuple[Piece, ...]
     rest: str
     hides: bool
-    context: str | None
+    context: Context | None
+    veils: bool
     published_at: datetime | None
     published_raw: str | None
     published_precision: str | None
@@ -149,18 +153,6 @@ class FlagView:
     history: tuple[Decided, ...]
     lease_until: datetime | None
     holder: Holder | None
-
-
-def web_address(address: str | None) -> str | None:
-    """Return an address if it may become a link (http or https, with a host); otherwise None."""
-    # Browsers take a backslash for a slash: after `https://one.example\@other.example/` they see another host.
-    if not address or "\\" in address or any(char.isspace() or not char.isprintable() for char in address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def percent_of(probability: float) -> int:
@@ -230,7 +222,7 @@ def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
 
 
 def flag_view(
-    session: Session, flag: Flag, owner: str, now: datetime, mask: Mask | None, *, revealed: bool
+    session: Session, flag: Flag, owner: str, now: datetime, *, own_mask: Mask | None, mask: Mask | None
 ) -> FlagView:
     """Collect the data of a flag's page.
 
@@ -239,14 +231,14 @@ def flag_view(
         flag: The flag, with its post.
         owner: Whose page it is, as the owner of leases.
         now: The present time, UTC.
-        mask: Replaces personal data in the texts; None: they are shown as they were published.
-        revealed: The personal data of this post were asked for; those of other posts stay masked.
+        own_mask: Replaces personal data in the texts of this post; None: it is shown as it was published.
+        mask: The same for other posts, whose personal data nobody asked for.
 
     """
     post, percent = flag.post, percent_of(flag.probability)
     original = _versions(post, posts.revisions(session, post.id), flag.revision_number)
     rest = next(version.text[MAX_CHARACTERS:] for version in original if version.flagged)
-    hide = None if revealed else mask
+    hide = own_mask
     versions = tuple(_masked(version, hide) for version in original) if hide else original
     judged = next(version for version in versions if version.flagged)
     context = hide(post.context) if hide and post.context else post.context
@@ -254,10 +246,13 @@ def flag_view(
     past = history_of(session, flag)
     url = web_address(post.url)
     heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
+    title, text = veil_pieces(mark(heading, reasons)), veil_pieces(mark(judged.text[:MAX_CHARACTERS], reasons))
+    answered = fold_context(context)
     others = tuple(other for other in flags.of_post(session, post.id) if other.id != flag.id)
     sizes = matching.cluster_sizes(session, [post.cluster_id] if post.cluster_id else [])
     return FlagView(
         flag_id=flag.id,
+        post_id=post.id,
         label=wording.label_help(flag.label),
         chance=wording.certainty(flag.probability, len(judged.text)),
         measured=_measured(*flags.measured(session, post.source_id, flag.label)),
@@ -268,11 +263,12 @@ def flag_view(
         source_role=post.source.role,
         url=url,
         host=urlsplit(url).hostname if url else None,
-        title=mark(heading, reasons),
-        text=mark(judged.text[:MAX_CHARACTERS], reasons),
+        title=title,
+        text=text,
         rest="" if hide else rest,
         hides=versions != original or context != post.context,
-        context=context,
+        context=answered,
+        veils=is_veiled(title, text, answered.beginning if answered else ()),
         published_at=post.published_at,
         published_raw=post.published_raw,
         published_precision=post.published_precision,
@@ -287,7 +283,7 @@ def flag_view(
         copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),
         alike=sizes.get(post.cluster_id or 0, 1),
         evidence=tuple(_evidence(found, mask) for found in matching.evidence_of(session, post.id)),
-        other_flags=tuple(_other_flag(other) for other in others),
+        other_flags=tuple(_other_flag(other, len(judged.text)) for other in others),
         history=past,
         lease_until=flag.lease_until if flag.lease_owner == owner else None,
         holder=other_holder(flag, owner, now, reviewer_names(session)),
@@ -361,6 +357,6 @@ def _evidence(found: Evidence, mask: Mask | None) -> OtherPost:
     )
 
 
-def _other_flag(flag: Flag) -> OtherFlag:
-    label = wording.label_help(flag.label)
-    return OtherFlag(flag.id, label, percent_of(flag.probability), wording.STATES[flag.state])
+def _other_flag(flag: Flag, characters: int) -> OtherFlag:
+    label, chance = wording.label_help(flag.label), wording.certainty(flag.probability, characters)
+    return OtherFlag(flag.id, label, chance, wording.STATES[flag.state])

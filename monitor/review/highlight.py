@@ -28,10 +28,12 @@ class Piece:
     """A part of the original text.
 
     `tone` is None for plain text, otherwise `for-1`, `for-2`, `for-3`, `against-1`, `against-2` or `against-3`.
+    `veiled`: it is blurred until somebody asks for it.
     """
 
     text: str
     tone: str | None = None
+    veiled: bool = False
 
 
 def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...]:

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.flag_view import Holder, reviewer_names, web_address
+from monitor.review.flag_view import Holder, reviewer_names
 from monitor.review.language import gettext as _
+from monitor.review.masking import Mask
+from monitor.review.post_view import PostView, post_view
 from monitor.review.wording import LabelHelp
-from storage import posts, questions
+from storage import questions
 from storage.models import Question
 
 
@@ -31,15 +31,7 @@ class QuestionView:
     question_id: int
     label: LabelHelp
     seen_state: str
-    source: str
-    url: str | None
-    host: str | None
-    title: str
-    text: str
-    rest: str
-    context: str | None
-    published_at: datetime | None
-    published_precision: str | None
+    post: PostView
     answers: tuple[Given, ...]
     holder: Holder | None
 
@@ -49,25 +41,14 @@ class QuestionView:
         return _("Bài đăng của câu hỏi %(number)s") % {"number": self.question_id}
 
 
-def question_view(session: Session, question: Question, owner: str, now: datetime) -> QuestionView:
+def question_view(session: Session, question: Question, owner: str, now: datetime, mask: Mask | None) -> QuestionView:
     """Collect the data of a question's page."""
-    post = question.post
-    title, text = posts.version(session, post, question.revision_number)
     given = answers_of(session, question)
-    url = web_address(post.url)
     return QuestionView(
         question_id=question.id,
         label=wording.label_help(question.label),
         seen_state=str(len(given)),
-        source=post.source.name,
-        url=url,
-        host=urlsplit(url).hostname if url else None,
-        title=title if title and not text.startswith(title) else "",
-        text=text[:MAX_CHARACTERS],
-        rest=text[MAX_CHARACTERS:],
-        context=post.context,
-        published_at=post.published_at,
-        published_precision=post.published_precision,
+        post=post_view(session, question.post, question.revision_number, mask),
         answers=given,
         holder=_holder(session, question, owner, now),
     )

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from classifiers.evaluation.coders import CoderAgreement, alpha, kappa
-from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review import wording
-from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask, first_line
+from monitor.review.post_view import PostView, post_view
 from monitor.review.wording import LabelHelp
-from storage import posts, second_readings, users
+from storage import second_readings, users
 from storage.models import Flag, SecondReading
 
 
@@ -25,15 +23,7 @@ class BlindPost:
 
     flag_id: int
     label: LabelHelp
-    source: str
-    url: str | None
-    host: str | None
-    title: str
-    text: str
-    rest: str
-    context: str | None
-    published_at: datetime | None
-    published_precision: str | None
+    post: PostView
 
     @property
     def heading(self) -> str:
@@ -60,24 +50,10 @@ class AgreementRow:
     figures: CoderAgreement
 
 
-def blind_post(session: Session, flag: Flag) -> BlindPost:
+def blind_post(session: Session, flag: Flag, mask: Mask | None) -> BlindPost:
     """Collect a flagged post in the version that was flagged."""
-    post = flag.post
-    title, text = posts.version(session, post, flag.revision_number)
-    url = web_address(post.url)
-    return BlindPost(
-        flag_id=flag.id,
-        label=wording.label_help(flag.label),
-        source=post.source.name,
-        url=url,
-        host=urlsplit(url).hostname if url else None,
-        title=title if title and not text.startswith(title) else "",
-        text=text[:MAX_CHARACTERS],
-        rest=text[MAX_CHARACTERS:],
-        context=post.context,
-        published_at=post.published_at,
-        published_precision=post.published_precision,
-    )
+    shown = post_view(session, flag.post, flag.revision_number, mask)
+    return BlindPost(flag_id=flag.id, label=wording.label_help(flag.label), post=shown)
 
 
 def difference_row(row: SecondReading, mask: Mask | None) -> DifferenceRow:

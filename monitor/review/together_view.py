@@ -11,7 +11,7 @@ from classifiers.labels import CONCERN
 from classifiers.places.finder import places_in
 from monitor.review.masking import Mask, first_line
 from storage import corrections, quote_choices, reviews
-from storage.decisions import REFUTED
+from storage.decisions import REFUTED, YES
 from storage.models import Flag, Review
 
 MOST_COPIES: Final = 100  # decided by one key
@@ -35,6 +35,11 @@ class DecidedCopy:
     flag_id: int
     decision: str
     reviewer: str
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the machine was right; what is said of a claim is more than that, and is named instead."""
+        return self.decision == YES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,9 @@ from monitor.review.api.schemas import (
     ReasonOut,
     SummaryOut,
 )
-from monitor.review.flag_view import history_of, seen_state_of, web_address
+from monitor.review.flag_view import history_of, seen_state_of
 from monitor.review.masking import Mask, word_mask
+from monitor.review.post_view import web_address
 from storage import cases, flags, posts, reviews
 from storage.listings import ClusterSize
 from storage.models import Case, Flag, Post, Report, Review

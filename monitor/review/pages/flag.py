@@ -15,8 +15,10 @@ from monitor.review.decision_form import MAX_LINKS, MAX_NOTE, MAX_PLACE, Decisio
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path
+from monitor.review.pages.reveal import mask_of
 from monitor.review.queue_view import TODAY, CarriedView, CurrentView, QueueView
 from monitor.review.roles import DECIDING, Right
+from monitor.review.spread_view import spread_of
 from monitor.review.together_view import together_view
 from storage import audit, flags, quote_choices, second_readings, teamwork
 from storage.decisions import choices
@@ -104,24 +106,6 @@ def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: C
     return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 
 
-@router.post("/flags/{flag_id}/reveal", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def reveal(
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    flag_id: FlagId,
-    view: CarriedView,
-) -> Response:
-    """Show the personal data of a post until another one is asked for; who asked stands in the audit trail."""
-    now, subject = desk.clock.now(), f"flags:{flag_id}"
-    with desk.database.work() as session:
-        flags.by_id(session, flag_id)
-        audit.record(session, at=now, action="personal_data.shown", subject=subject, user_id=reviewer.id)
-        session.commit()
-    request.session["revealed"] = flag_id
-    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
-
-
 @router.post("/flags/{flag_id}/quote", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def choose_quote(
     *,
@@ -181,15 +165,17 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        revealed = request.session.get("revealed") == flag_id
-        shown = flag_view(session, flag, owner, now, desk.mask, revealed=revealed)
+        own_mask = mask_of(request, desk, flag.post_id)
+        shown = flag_view(session, flag, owner, now, own_mask=own_mask, mask=desk.mask)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag, desk.mask)
+        spread = spread_of(session, flag.post)
     context = {
         "flag": shown,
         "view": view,
         "draft": draft or Draft(topic=together.topic, place=together.place),
         "together": together,
+        "spread": spread,
         "previous": _previous(request, flag_id),
         "undone": request.session.pop("undone", None),
         "line": line,

@@ -12,6 +12,7 @@ from monitor.review.answering import record_answer, refusal_of
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.pages.queue import MAX_ID
+from monitor.review.pages.reveal import mask_of
 from monitor.review.question_view import question_view
 from monitor.review.roles import Right
 from storage import questions
@@ -90,6 +91,7 @@ def _page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         question = questions.by_id(session, question_id)
-        view = question_view(session, question, owner, now)
+        mask = mask_of(request, desk, question.post_id)
+        view = question_view(session, question, owner, now, mask)
     context = {"question": view, "choices": wording.ANSWERS, "line": line}
     return render(request, "question.html", context, status=status)

@@ -12,9 +12,10 @@ from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.review.decision_form import MAX_LINK, MAX_NOTE, clean
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
+from monitor.review.pages.reveal import mask_of
+from monitor.review.post_view import web_address
 from monitor.review.reading_view import agreement, blind_post, difference_row
 from monitor.review.roles import Right
 from storage import audit, flags, reviews, second_readings
@@ -56,7 +57,10 @@ def show_flag(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, fl
     """Show a post to judge, without what others said of it. Nothing is leased: another site may lead here by a link."""
     with desk.database.work() as session:
         flag = _waiting(session, desk, reviewer, flag_id)
-        context = {"question": blind_post(session, flag), "choices": wording.decisions_on(flag.label)}
+        context = {
+            "question": blind_post(session, flag, mask_of(request, desk, flag.post_id)),
+            "choices": wording.decisions_on(flag.label),
+        }
     return render(request, "second_flag.html", context | {"action": f"/second/flags/{flag_id}/decisions"})
 
 
@@ -134,7 +138,7 @@ def _difference_page(
         # In the order of the states, so that the place tells nothing of who was first.
         said = sorted((row.first.decision, row.decision), key=lambda one: (STATE_OF[one], one))
         context = {
-            "question": blind_post(session, row.flag),
+            "question": blind_post(session, row.flag, mask_of(request, desk, row.flag.post_id)),
             "choices": wording.decisions_on(row.flag.label),
             "said": [wording.DECISION_NAMES[one] for one in said],
         }

@@ -15,6 +15,7 @@ from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, all
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
+from monitor.review.pages.reveal import mask_of
 from monitor.review.question_view import question_view
 from monitor.review.roles import Right
 from monitor.review.teaching_view import teaching_view
@@ -181,7 +182,8 @@ def _post_page(
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         asked = _asked(session, post_id)
-        views = [question_view(session, question, owner, now) for question in asked]
+        mask = mask_of(request, desk, post_id)
+        views = [question_view(session, question, owner, now, mask) for question in asked]
         last = questions.last_round(session)
     context = {
         "question": views[0],

@@ -66,7 +66,7 @@ def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -
 
 def test_an_unknown_filter_is_no_filter(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged("tin đồn")
-    wrong = "label=politics&state=%27--&source=x&kind=%00&since=whenever&until=9999-99-99&own=all&order=author&place=%00"
+    wrong = "label=politics&state=%27--&source=x&kind=%00&since=whenever&until=9999-99-99&own=all&order=a&place=%00"
     assert lines(lan, f"/queue?{wrong}") == ["tin đồn"]
 
 
@@ -203,9 +203,7 @@ def test_next_stays_within_the_label_that_was_chosen(lan: Browser, make_flagged:
     assert lan.next(view="label=concern") == f"/flags/{wanted}?label=concern"
 
 
-def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(
-    lan: Browser, make_flagged: FlagMaker
-) -> None:
+def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(lan: Browser, make_flagged: FlagMaker) -> None:
     first, second, third = (make_flagged(probability=p) for p in (0.9, 0.8, 0.7))
     make_flagged(label="negative", probability=0.75)
     view = "label=concern&since=2026-11-01&order=doubt"
