@@ -1,6 +1,6 @@
 """Whatever people do, take back, reopen, decide together: the rows that are left explain the state."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import cases, chain, decisions, flags, posts, questions, reviews
+from storage import cases, chain, decisions, flag_queue, flags, posts, questions, reviews
 from storage.database import Database
 from storage.errors import DataRejected
+from storage.flag_queue import QueueFilter
 from storage.models import Case, CaseEvent, Flag, Review, User
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
@@ -163,6 +164,7 @@ def explained(session: Session) -> None:
             standing[row.flag_id] = [each for each in kept if each.id != row.withdraws]
         else:
             kept.append(row)
+    in_queue(session, standing)
     behind: dict[int, int] = {}
     for flag in session.scalars(select(Flag)):
         of_version = [row for row in standing.get(flag.id, ()) if row.revision_number == flag.revision_number]
@@ -179,6 +181,20 @@ def explained(session: Session) -> None:
         named = [event.topic for event in events if event.topic is not None]
         assert case.topic == named[-1]
         assert (case.state in cases.UNSETTLED) == (case in cases.listed(session))
+
+
+def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None:
+    """Check that the queue lists what is open, what somebody decided themselves, and what was said of copies."""
+    known = session.scalars(select(Flag)).all()
+    assert {flag.id for flag in flag_queue.listed(session).flags} == {flag.id for flag in known if flag.state == "open"}
+    for user in session.scalars(select(User)):
+        own = flag_queue.listed(session, QueueFilter(state=None, decided_by=user.id)).flags
+        assert {flag.id for flag in own} == {
+            flag_id for flag_id, kept in standing.items() if any(row.reviewer_id == user.id for row in kept)
+        }
+    decided = {flag.id for flag in known if flag.state != "open"}
+    for flag in known:
+        assert {review.flag_id for review, _ in reviews.decided_copies(session, flag)} == decided - {flag.id}
 
 
 def _decide(session: Session, flag: Flag, user: User, choice: int) -> None:
