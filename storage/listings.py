@@ -46,14 +46,14 @@ class ClusterSize:
     sources: int
 
 
-def flags_before(session: Session, wanted: FlagFilter, before: int | None, limit: int) -> Sequence[Flag]:
+def flags_before(session: Session, before: int | None, limit: int, *, wanted: FlagFilter) -> Sequence[Flag]:
     """List flags with their posts and sources, newest first.
 
     Args:
         session: The unit of work.
-        wanted: Which flags.
         before: Only flags older than this one; None from the newest.
         limit: Most rows.
+        wanted: Which flags.
 
     """
     query = select(Flag).join(Flag.post).join(Post.source).options(joinedload(Flag.post).joinedload(Post.source))
@@ -111,7 +111,7 @@ def post_by_id(session: Session, post_id: int) -> Post:
 
 
 def cases_before(
-    session: Session, state: str | None, topic: str | None, before: int | None, limit: int
+    session: Session, before: int | None, limit: int, *, state: str | None, topic: str | None
 ) -> Sequence[Case]:
     """List cases, of one state or topic if it is named, newest first; see `flags_before`."""
     query = select(Case)

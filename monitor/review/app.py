@@ -106,7 +106,9 @@ def create_app(
     """
     secure = settings.desk_is_https
     # FastAPI's generated API pages load scripts from other sites; pages are nothing to describe, and the API does it.
-    app = FastAPI(title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(error_pages.HANDLERS)
+    )
     app.state.desk = Desk(
         database=database,
         clock=clock,
@@ -136,7 +138,6 @@ def create_app(
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
     app.add_middleware(SecurityHeaders, https=secure)
-    error_pages.install(app)
     for router in ROUTERS:
         app.include_router(router)
     if "metrics" in settings.secrets:

@@ -1,11 +1,12 @@
 """Error pages: one line that says what to do, and the HTTP status."""
 
 import logging
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
@@ -26,20 +27,6 @@ _LINES: Final = {
 }
 _FAULT_LINE: Final = N_("Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.")
 _OTHER_LINE: Final = N_("Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại.")
-
-
-def install(app: FastAPI) -> None:
-    """Register the handlers of all errors."""
-    app.add_exception_handler(SignInNeeded, _sign_in)
-    app.add_exception_handler(CodeNeeded, _code)
-    app.add_exception_handler(EnrolmentNeeded, _enrolment)
-    app.add_exception_handler(FormRefused, _form_refused)
-    app.add_exception_handler(NotAllowed, _not_allowed)
-    app.add_exception_handler(NotFound, _not_found)
-    app.add_exception_handler(StorageError, _database_trouble)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLResponse:
@@ -110,3 +97,18 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, _error: Exception) -> Response:
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, _(_OTHER_LINE))
+
+
+HANDLERS: Final[Mapping[type[Exception], Callable[[Request, Exception], Response]]] = {
+    SignInNeeded: _sign_in,
+    CodeNeeded: _code,
+    EnrolmentNeeded: _enrolment,
+    FormRefused: _form_refused,
+    NotAllowed: _not_allowed,
+    NotFound: _not_found,
+    StorageError: _database_trouble,
+    HTTPException: _http_error,
+    RequestValidationError: _invalid,
+    Exception: _unexpected,
+}
+"""What answers each error."""

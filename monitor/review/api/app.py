@@ -46,6 +46,7 @@ def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Ma
         redoc_url=None,
         openapi_url="/openapi.json",
         root_path_in_servers=False,
+        exception_handlers=dict(problems.HANDLERS),
     )
     app.openapi_tags = list(TAGS)
     app.state.context = ApiContext(
@@ -56,7 +57,6 @@ def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Ma
         limit=RateLimit(clock, settings.api_requests_per_minute),
         refused=RateLimit(clock, REFUSALS_PER_MINUTE),
     )
-    problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's own way to replace it

@@ -13,7 +13,9 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 
+from monitor.review.api.access import ApiContext
 from monitor.review.api.problems import ApiProblem
 from monitor.review.api.schemas import Page
 
@@ -69,6 +71,34 @@ def _mark(listing: Sequence[object]) -> str:
     """Return a short hash of a listing, so that a cursor of another one is noticed."""
     plain = json.dumps([str(part) for part in listing])
     return hashlib.sha256(plain.encode()).hexdigest()[:_MARK_CHARACTERS]
+
+
+def listed(
+    context: ApiContext,
+    listing: Sequence[object],
+    limit: int,
+    cursor: str | None,
+    *,
+    read: Callable[[Session, int | None, int], Sequence[Found]],
+    out: Callable[[Found], Row],
+) -> Page[Row]:
+    """Read a page of rows.
+
+    Args:
+        context: The request.
+        listing: The operation and its filters.
+        limit: Most rows of the page.
+        cursor: Where the page begins, as the page before said; None: at the first row.
+        read: Returns rows, each with an `id`, behind a row (None: from the first), and at most so many.
+        out: Makes what is sent of a row.
+
+    Raises:
+        ApiProblem: When the cursor is none of this listing.
+
+    """
+    before = decode(cursor, listing)
+    with context.database.work() as session:
+        return page(read(session, before, limit + 1), limit, listing, out)
 
 
 def page(found: Sequence[Found], limit: int, listing: Sequence[object], out: Callable[[Found], Row]) -> Page[Row]:

@@ -1,11 +1,11 @@
 """Errors of the API as problem details, RFC 9457."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -70,16 +70,6 @@ class ApiProblem(KiemtinError):
         self.headers = headers
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers of all errors."""
-    app.add_exception_handler(ApiProblem, _api_problem)
-    app.add_exception_handler(NotFound, _not_found)
-    app.add_exception_handler(StorageError, _database_trouble)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
-
-
 def problem(
     status: int, detail: str, *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -130,3 +120,14 @@ def _unexpected(_request: Request, _error: Exception) -> Response:
     # A fault of the program: the server logs it.
     line = "the program failed at this request: tell whoever runs it"
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, line, headers=SECURITY_HEADERS)
+
+
+HANDLERS: Final[Mapping[type[Exception], Callable[[Request, Exception], Response]]] = {
+    ApiProblem: _api_problem,
+    NotFound: _not_found,
+    StorageError: _database_trouble,
+    HTTPException: _http_error,
+    RequestValidationError: _invalid,
+    Exception: _unexpected,
+}
+"""What answers each error."""

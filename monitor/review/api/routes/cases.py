@@ -1,5 +1,6 @@
 """Cases: confirmed concerns, and what became of them."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -28,10 +29,9 @@ def list_cases(
 ) -> Page[CaseOut]:
     """List cases; all filters that are given must hold."""
     listing = ("cases", state, topic)
-    before = paging.decode(cursor, listing)
-    with context.database.work() as session:
-        found = listings.cases_before(session, state, paging.storable(topic), before, limit + 1)
-        return paging.page(found, limit, listing, lambda case: views.case_out(case, context.mask))
+    read = partial(listings.cases_before, state=state, topic=paging.storable(topic))
+    out = partial(views.case_out, mask=context.mask)
+    return paging.listed(context, listing, limit, cursor, read=read, out=out)
 
 
 @router.get("/{case_id}", summary="Read one case")

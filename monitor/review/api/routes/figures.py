@@ -34,11 +34,8 @@ def read_figures(context: Context) -> FiguresOut:
 @router.get("/summaries", summary="List reports, newest first")
 def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[SummaryOut]:
     """List the reports that were issued; a period has several when it was issued again."""
-    listing = ("summaries",)
-    before = paging.decode(cursor, listing)
-    with context.database.work() as session:
-        found = listings.summaries_before(session, before, limit + 1)
-        return paging.page(found, limit, listing, views.summary_out)
+    read = listings.summaries_before
+    return paging.listed(context, ("summaries",), limit, cursor, read=read, out=views.summary_out)
 
 
 @router.get("/summaries/{period}", summary="Read the newest report of a period")

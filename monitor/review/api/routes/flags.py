@@ -1,6 +1,7 @@
 """Flags: listed with filters, and one with its reasons and decisions."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -36,7 +37,6 @@ def list_flags(
 ) -> Page[FlagOut]:
     """List flags; all filters that are given must hold."""
     listing = ("flags", label, state, source, since, until)
-    before = paging.decode(cursor, listing)
     wanted = listings.FlagFilter(
         label=paging.storable(label),
         state=state,
@@ -44,9 +44,8 @@ def list_flags(
         since=views.day_begins(since) if since else None,
         until=views.day_ends(until) if until else None,
     )
-    with context.database.work() as session:
-        found = listings.flags_before(session, wanted, before, limit + 1)
-        return paging.page(found, limit, listing, views.flag_out)
+    read = partial(listings.flags_before, wanted=wanted)
+    return paging.listed(context, listing, limit, cursor, read=read, out=views.flag_out)
 
 
 @router.get("/{flag_id}", summary="Read one flag")

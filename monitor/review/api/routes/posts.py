@@ -1,14 +1,18 @@
 """Posts by their number, and clusters of copies. Personal data in texts is masked; there are no authors."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from sqlalchemy.orm import Session
 
 from monitor.review.api import paging, views
 from monitor.review.api.access import Context, needs
 from monitor.review.api.schemas import ClusterOut, Page, PostDetail, PostOut
 from monitor.review.api.scopes import Scope
 from storage import listings
+from storage.models import Post
 
 router = APIRouter(tags=["posts"], dependencies=[needs(Scope.POSTS)])
 
@@ -27,11 +31,8 @@ def read_post(context: Context, post_id: PostId) -> PostDetail:
 @router.get("/clusters", summary="List clusters of copies, newest first")
 def list_clusters(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[ClusterOut]:
     """List clusters: each is a post and its copies."""
-    listing = ("clusters",)
-    before = paging.decode(cursor, listing)
-    with context.database.work() as session:
-        found = listings.clusters_before(session, before, limit + 1)
-        return paging.page(found, limit, listing, views.cluster_out)
+    read = listings.clusters_before
+    return paging.listed(context, ("clusters",), limit, cursor, read=read, out=views.cluster_out)
 
 
 @router.get("/clusters/{cluster_id}", summary="Read one cluster")
@@ -46,9 +47,10 @@ def list_cluster_posts(
     context: Context, cluster_id: ClusterId, limit: paging.Limit = 50, cursor: paging.Cursor = None
 ) -> Page[PostOut]:
     """List a post and its copies."""
-    listing = ("cluster", cluster_id)
-    before = paging.decode(cursor, listing)
-    with context.database.work() as session:
+
+    def read(session: Session, before: int | None, most: int) -> Sequence[Post]:
         listings.cluster_of(session, cluster_id)  # none of that number is not the same as one without posts
-        found = listings.posts_of_cluster(session, cluster_id, before, limit + 1)
-        return paging.page(found, limit, listing, lambda post: views.post_out(post, context.mask))
+        return listings.posts_of_cluster(session, cluster_id, before, most)
+
+    out = partial(views.post_out, mask=context.mask)
+    return paging.listed(context, ("cluster", cluster_id), limit, cursor, read=read, out=out)
