@@ -138,7 +138,7 @@ def read_view(
     place = " ".join(place.replace("\0", "").split())[:_MAX_FIELD].strip()
     return QueueView(
         label=label if label in (*LABEL_NAMES, TODAY) else "",
-        state=state if state in (*wording.STATES, ANY_STATE) else "",
+        state=state if state in (*wording.STATES, ANY_STATE) and state != "open" else "",
         source=source if source.isascii() and source.isdigit() and len(source) < _MAX_DIGITS else "",
         kind=kind if len(kind) <= _MAX_FIELD and _KIND.fullmatch(kind) else "",
         since=since if day_begins(since) else "",
