@@ -13,6 +13,7 @@ from classifiers.labels import UNVERIFIED
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
+from monitor.flag_value import reactions
 from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.review.language import gettext as _
@@ -47,6 +48,7 @@ class QueueRow:
     precision: str | None
     first_line: str
     alike: int
+    reactions: int
     removed: bool
     holder: Holder | None
 
@@ -196,6 +198,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask
         precision=post.published_precision if post.published_at else None,
         first_line=first_line(post, mask),
         alike=sizes.get(post.cluster_id or 0, 1),
+        reactions=round(reactions(post.engagement)),
         removed=post.deleted_at is not None,
         holder=holder,
     )

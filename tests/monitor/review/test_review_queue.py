@@ -53,6 +53,7 @@ def test_the_queue_has_four_orders(lan: Browser, make_flagged: FlagMaker, order:
     make_flagged("lan rộng", probability=0.9, published_at=day - timedelta(days=6), engagement={"likes": 5})
     make_flagged("kém chắc", probability=0.55, published_at=day - timedelta(days=5))
     assert lines(lan, f"/queue?order={order}") == expected
+    assert "5 tương tác" in lan.get("/queue").text, "what the reach is made of stands in the row"
 
 
 def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -> None:
