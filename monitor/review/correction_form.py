@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Form
 
 from monitor.review.decision_form import MAX_LINK, clean
-from monitor.review.flag_view import web_address
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask
+from monitor.review.post_view import web_address
 from storage.corrections import FALSE, VERDICTS, Content
 
 MAX_CLAIM: Final = 300
