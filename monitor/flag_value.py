@@ -25,7 +25,8 @@ _LEAST: Final = 1e-9  # a probability of 0 has no logarithm
 
 def worth(one: Candidate, measured: Measured, now: datetime) -> float:
     """Return what a decision on a flag is worth now."""
-    return _timeless(one, measured) * max(_OLDEST, 0.5 ** (max(timedelta(), now - one.when) / _HALF_LIFE))
+    age = max(timedelta(), now - one.when) / _HALF_LIFE
+    return _timeless(one, measured) * max(_OLDEST, float(0.5**age))
 
 
 def lasting_worth(one: Candidate, measured: Measured) -> float:

@@ -107,7 +107,7 @@ def create_app(
     secure = settings.desk_is_https
     # FastAPI's generated API pages load scripts from other sites; pages are nothing to describe, and the API does it.
     app = FastAPI(
-        title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(error_pages.HANDLERS)
+        title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=error_pages.HANDLERS
     )
     app.state.desk = Desk(
         database=database,

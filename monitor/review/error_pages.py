@@ -1,9 +1,8 @@
 """Error pages: one line that says what to do, and the HTTP status."""
 
 import logging
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
@@ -99,7 +98,7 @@ def _invalid(request: Request, _error: Exception) -> Response:
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, _(_OTHER_LINE))
 
 
-HANDLERS: Final[Mapping[type[Exception], Callable[[Request, Exception], Response]]] = {
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
     SignInNeeded: _sign_in,
     CodeNeeded: _code,
     EnrolmentNeeded: _enrolment,

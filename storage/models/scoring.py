@@ -70,7 +70,7 @@ class Score(Base):
 
 
 def _opened_at(context: DefaultExecutionContext) -> Any:
-    return context.get_current_parameters()["opened_at"]
+    return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
 
 class Flag(Base):

@@ -46,7 +46,7 @@ def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Ma
         redoc_url=None,
         openapi_url="/openapi.json",
         root_path_in_servers=False,
-        exception_handlers=dict(problems.HANDLERS),
+        exception_handlers=problems.HANDLERS,
     )
     app.openapi_tags = list(TAGS)
     app.state.context = ApiContext(

@@ -1,9 +1,9 @@
 """Errors of the API as problem details, RFC 9457."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -122,7 +122,7 @@ def _unexpected(_request: Request, _error: Exception) -> Response:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, line, headers=SECURITY_HEADERS)
 
 
-HANDLERS: Final[Mapping[type[Exception], Callable[[Request, Exception], Response]]] = {
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
     ApiProblem: _api_problem,
     NotFound: _not_found,
     StorageError: _database_trouble,
