@@ -13,6 +13,7 @@ from markupsafe import Markup
 from monitor.review.language import thousands
 
 WIDTH: Final = 640
+NARROW: Final = 360  # of a chart that stands beside its table
 HEIGHT: Final = 190
 _LEFT: Final = 44  # for the numbers of the axis
 _BOTTOM: Final = 26
@@ -51,16 +52,16 @@ class Bar:
 
 
 def bars(found: Sequence[Bar]) -> Markup:
-    """Draw a bar for each count, with its number behind it."""
+    """Draw a bar for each count, with its number behind it; narrow, to stand beside a table."""
     highest = max((bar.value for bar in found), default=1)
     drawn = []
     for place, bar in enumerate(found):
-        top, length = place * _ROW + 18, (WIDTH - _LEFT) * bar.value / highest
-        drawn.append(_text(0, top - 4, _shortened(bar.name), "start"))
+        top, length = place * _ROW + 18, (NARROW - _LEFT) * bar.value / highest
+        drawn.append(_text(0, top - 4, _shortened(bar.name, NARROW * _LONGEST_NAME // WIDTH), "start"))
         part = Markup('<rect class="tone-none" x="0" y="{:.0f}" width="{:.1f}" height="16" rx="2"/>')
         drawn.append(part.format(top + 2, length))
         drawn.append(_text(length + 8, top + 16, thousands(bar.value), "start"))
-    return _svg(_ROW * len(found), drawn)
+    return _svg(_ROW * len(found), drawn, NARROW)
 
 
 def columns(found: Sequence[Column]) -> Markup:
@@ -101,9 +102,9 @@ def shares(found: Sequence[Share]) -> Markup:
     return _svg(foot + _BOTTOM, drawn)
 
 
-def _svg(height: float, drawn: Sequence[Markup]) -> Markup:
+def _svg(height: float, drawn: Sequence[Markup], width: int = WIDTH) -> Markup:
     start = Markup('<svg class="chart" viewBox="0 0 {} {:.0f}" aria-hidden="true" focusable="false">')
-    return start.format(WIDTH, height) + Markup("").join(drawn) + Markup("</svg>")
+    return start.format(width, height) + Markup("").join(drawn) + Markup("</svg>")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:
@@ -133,5 +134,5 @@ def _round_up(highest: int) -> int:
         size *= 10
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+def _shortened(name: str, longest: int = _LONGEST_NAME) -> str:
+    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
