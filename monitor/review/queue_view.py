@@ -67,6 +67,11 @@ class QueueView:
         return not self.address
 
     @property
+    def is_today(self) -> bool:
+        """Whether the reviewer works through the plan of the day, which is no part of the queue."""
+        return self.label == TODAY
+
+    @property
     def is_narrow(self) -> bool:
         """Whether one of the filters is set that the page folds away."""
         return any((self.source, self.kind, self.since, self.until, self.place, self.own))

@@ -16,7 +16,7 @@ from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import flag_view
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path
 from monitor.review.pages.reveal import mask_of
-from monitor.review.queue_view import TODAY, CarriedView, CurrentView, QueueView
+from monitor.review.queue_view import CarriedView, CurrentView, QueueView
 from monitor.review.roles import DECIDING, Right
 from monitor.review.spread_view import spread_of
 from monitor.review.together_view import together_view
@@ -144,7 +144,7 @@ def _path_after(
     """Lease what comes after a decision: the next flag, or the same one when it was reopened."""
     if decision != wording.REOPENED:
         # Who works through an order goes on in it; otherwise the first of the queue comes, which may be a new one.
-        goes_on = view.order or view.label == TODAY
+        goes_on = view.order or view.is_today
         return claim_path(session, desk, reviewer, view, flag_id if goes_on else None)
     now = desk.clock.now()
     flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))

@@ -12,7 +12,7 @@ from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, all
 from monitor.review.day_plan import plan_of
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.flag_view import queue_rows
-from monitor.review.queue_view import TODAY, CarriedView, CurrentView, QueueView, provinces
+from monitor.review.queue_view import CarriedView, CurrentView, QueueView, provinces
 from monitor.review.roles import Right
 from storage import day_plans, flag_queue, flags, saved_searches, sources
 
@@ -41,7 +41,7 @@ def show(
 ) -> Response:
     """Show a page of the flags of a view; `after` and `before` are the flags at the edges of the other pages."""
     now = desk.clock.now()
-    view = replace(view, label="" if view.label == TODAY else view.label, order=view.order_by)
+    view = replace(view, label="" if view.is_today else view.label, order=view.order_by)
     wanted = view.wanted(reviewer, now)
     with desk.database.work() as session:
         page = flag_queue.listed(session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before)
@@ -100,7 +100,7 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView
     """
     now, owner = desk.clock.now(), reviewer.lease_owner
     until = desk.lease_end(now)
-    if view.label == TODAY:
+    if view.is_today:
         return _path_of_today(session, desk, reviewer, view, after)
     wanted, order = view.wanted_next(reviewer, now), view.order_by
     taken = flag_queue.lease_next(session, wanted, order, owner=owner, now=now, until=until, after=after)

@@ -211,6 +211,7 @@ def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(lan: Bro
     view = "label=concern&since=2026-11-01&order=doubt"
     path = lan.next(view=view)
     assert path == f"/flags/{third}?{view}"
+    assert lan.page(path).select(f'a.button[href="/queue?{view}"]'), "one click leads back to the list"
     skipped = lan.next(view=view, after=third)
     assert skipped == f"/flags/{second}?{view}"
     decided = lan.decide(second, "no", path=skipped)
