@@ -34,7 +34,7 @@ BATCH = 2000
 WORDS = ("lương", "cong nhan", '"bảo hiểm"', "nước OR điện", "nghe nói")
 PAGES = {
     "first page": ("/",),
-    "queue": ("/queue", "/queue?label=concern", "/queue?label=unverified", "/queue?page=20"),
+    "queue": ("/queue", "/queue?label=concern", "/queue?label=unverified", "/queue?order=newest"),
     "search": tuple(f"/search?q={words}" for words in WORDS),
     "cases": ("/cases",),
     "second readings": ("/second",),
@@ -100,7 +100,7 @@ def measure(database: Database) -> Iterator[str]:
             return f"  {name:28} median {median:7.1f} ms   p95 {late:7.1f} ms   CPU {used:7.1f} ms"
 
         yield timed("first page, day drawn", [lambda: lan.open("/")])
-        yield timed("first flag of the day", [lambda: lan.send("/queue/next", label="today")])
+        yield timed("first flag of the day", [lambda: lan.send("/queue/next", view="label=today")])
         yield timed("decision to next page", [lan.decide] * 39)
         lan.open("/queue")
         yield timed("first flag of the queue", [lambda: lan.send("/queue/next")])

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -126,9 +127,9 @@ class Analyst:
         found = re.findall(r'name="decision" value="(yes|no|no_source|unsure)"', self.page.text)
         if match is None or not found:
             sys.exit(f"{self.page.url} offers no decision")
-        label = re.search(r'name="label" value="([^"]*)"', self.page.text)
+        view = re.search(r'name="view" value="([^"]*)"', self.page.text)
         chosen = found[int(match[1]) % len(found)]
-        return self.send(f"/flags/{match[1]}/decisions", decision=chosen, label=label[1] if label else "")
+        return self.send(f"/flags/{match[1]}/decisions", decision=chosen, view=unescape(view[1]) if view else "")
 
     def _checked(self) -> httpx.Response:
         if not self.page.is_success:
