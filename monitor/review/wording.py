@@ -136,6 +136,7 @@ _KINDS: Final = Translated(
         "import": N_("Tệp nhập vào"),
     }
 )
+_PLATFORMS: Final = {"xenforo": "XenForo", "youtube": "YouTube"}
 TOPICS: Final = Translated(
     {
         "wages": N_("Lương"),
@@ -314,4 +315,4 @@ def engagement_name(key: str) -> str:
 
 def kind_name(kind: str) -> str:
     """Return the name of a kind of source; that of a platform is its own."""
-    return _KINDS.get(kind) or kind.capitalize()
+    return _KINDS.get(kind) or _PLATFORMS.get(kind) or kind.capitalize()
