@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from storage import flags, search
@@ -62,17 +62,19 @@ class QueueFilter:
     held_by: tuple[str, datetime] | None = None
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
-        """Return the conditions of a query on flags joined with their posts and sources."""
+        """Return the conditions of a query on flags."""
+        # Subqueries, so that the few posts of a source are looked up in place of all flags in their order.
+        of_source = select(Post.id).where(Post.source_id == self.source_id)
+        of_kind = select(Post.id).join(Source, Source.id == Post.source_id).where(Source.kind == self.kind)
+        assigned = select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)
+        decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands())
         wanted: list[tuple[object, ColumnElement[bool]]] = [
             (self.state, Flag.state == self.state),
             (self.label, Flag.label == self.label),
-            (self.source_id, Post.source_id == self.source_id),
-            (self.kind, Source.kind == self.kind),
-            (self.assigned_to, exists().where(Assignment.flag_id == Flag.id, Assignment.user_id == self.assigned_to)),
-            (
-                self.decided_by,
-                exists().where(Review.flag_id == Flag.id, Review.reviewer_id == self.decided_by, Review.stands()),
-            ),
+            (self.source_id, Flag.post_id.in_(of_source)),
+            (self.kind, Flag.post_id.in_(of_kind)),
+            (self.assigned_to, Flag.id.in_(assigned)),
+            (self.decided_by, Flag.id.in_(decided)),
         ]
         found = [condition for value, condition in wanted if value is not None]
         if self.since is not None:
@@ -138,7 +140,7 @@ def listed(
 
 def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:
     """Count flags, and stop at so many."""
-    query = select(Flag.id).join(Flag.post).join(Post.source).where(*wanted.conditions(session)).limit(at_most)
+    query = select(Flag.id).where(*wanted.conditions(session)).limit(at_most)
     with _planned(session, wanted):
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
@@ -168,7 +170,7 @@ def lease_next(
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     edge = _position(session, order, after)
     column = _COLUMNS[order]
-    query = select(Flag.id).join(Flag.post).join(Post.source).where(*wanted.conditions(session), free)
+    query = select(Flag.id).where(*wanted.conditions(session), free)
     if edge is not None:
         query = query.where(_beyond(order, edge, back=False))
     query = query.order_by(column.asc() if order is Order.DOUBT else column.desc(), Flag.id).limit(_TRIED_AT_ONCE)
