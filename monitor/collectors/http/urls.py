@@ -5,8 +5,10 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from monitor.errors import UsageError
 
-# Most addresses are already absolute and clean: this skips the slower join.
+# Most addresses are already absolute and clean, or begin at the root of their host: this skips the slower join.
 _WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[^\s\x00-\x20?#;]*)?(?:\?[^\s\x00-\x20#;]+)?")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?(?=/|\Z)")
+_FROM_ROOT = re.compile(r"/(?:[\w~%@+-][\w~%@+.-]*+(?:/|\Z))*+", re.ASCII)
 _TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
 
 
@@ -20,6 +22,9 @@ def web_address(link: str, base_url: str) -> str | None:
     """
     if _WHOLE.fullmatch(link):
         return link
+    origin = _ORIGIN.match(base_url)
+    if origin is not None and _FROM_ROOT.fullmatch(link):
+        return origin[0] + link
     try:
         address = urljoin(base_url, link) if link else ""
         urlsplit(address).port  # noqa: B018 - only this access raises for a port that is not a number

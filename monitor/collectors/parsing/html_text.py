@@ -14,10 +14,11 @@ _DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title"
 _PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
 _LINES = ("div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "figcaption")
 _MARKS = dict.fromkeys(_PARAGRAPHS, "\n\n") | dict.fromkeys(_LINES, "\n")
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACES = "\t\r\n\f"
 _BROKEN_BREAK = re.compile(r"</br\s*/?>", re.IGNORECASE)
 _NESTED_LINKS = 2  # that collect their words: HTML allows no link in another
 _TAG = re.compile(r"<[^<>]*>")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w+);")
 _ELLIPSES = "…."
 
 
@@ -37,7 +38,7 @@ def to_text(markup: str, base_url: str = "") -> str:
     try:
         root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
     except TooManyTags:  # of one post: its words are kept all the same
-        return _tidy(_SPACE.sub(" ", html.unescape(_TAG.sub(" ", markup))))
+        return _tidy(_single_spaced(html.unescape(_TAG.sub(" ", markup))))
     return element_text(root, base_url)
 
 
@@ -104,7 +105,7 @@ def element_text(
 
 def is_markup(text: str) -> bool:
     """Return whether a text contains tags or character references and so must be read as HTML."""
-    return re.search(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w+);", text) is not None
+    return ("<" in text or "&" in text) and _MARKUP.search(text) is not None
 
 
 class _Writer:
@@ -133,7 +134,7 @@ class _Writer:
             self.parts.append(mark)
 
     def data(self, text: str) -> None:
-        written = _SPACE.sub(" ", text)
+        written = _single_spaced(text)
         self.parts.append(written)
         for _, _, label in self._links[-_NESTED_LINKS:]:
             label.append(written)
@@ -168,6 +169,16 @@ def abbreviates(label: str, address: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    lines = [line.strip(" ") for line in text.split("\n")]
-    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
-    return re.sub(r" {2,}", " ", joined).strip()
+    joined = "\n".join([line.strip(" ") for line in text.split("\n")])
+    while "\n\n\n" in joined:
+        joined = joined.replace("\n\n\n", "\n\n")
+    return _single_spaced(joined, "").strip()
+
+
+def _single_spaced(text: str, spaces: str = _SPACES) -> str:
+    """Write one space for each run of spaces and of these characters. A pattern would take ten times as long."""
+    for space in spaces:
+        text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text

@@ -157,7 +157,7 @@ def read_thread(fetched: Fetched, board: Board) -> ThreadPage | None:
     root = parse_page(fetched.text())
     if _template(root) == "login":
         raise _members_only(board)
-    classes, is_xenforo = Classes(root), root.get("id") == "XF"
+    classes, is_xenforo = Classes(root.iter()), root.get("id") == "XF"
     # Only XenForo's own error page concerns this thread alone; any other 403 is a refusal of the whole board.
     if fetched.status == _FORBIDDEN:
         if is_xenforo and classes.all("blockMessage--error"):
@@ -188,8 +188,8 @@ def _message(element: Node, board: Board, title: str | None, fetched: Fetched, *
         return None
     number, now = int(named[1]), fetched.fetched_at
     # Where a theme leaves an element open, the messages that follow lie inside this one.
-    classes = Classes(element, without=is_message)
-    own = list(descendants(element, is_message))
+    own = descendants(element, without=is_message)
+    classes = Classes(own)
     links = [each for each in own if each.tag == "a" and each.get("href") is not None]
     counted = _numbers(each for each in links if _lies_in(element, each, "message-attribution-opposite"))
     is_opening = 1 in counted if counted else is_first

@@ -43,5 +43,20 @@ def test_whole_addresses_come_out_as_joining_would_leave_them(rest: str, scheme:
     assert found is None or found == urljoin(BASE, scheme + rest)
 
 
+@given(
+    st.text(st.sampled_from("abĐ1-._~%@+:/?#&=; \t\n"), max_size=12),
+    st.sampled_from(
+        ["https://goc.example", "http://goc.example:8080/", "https://goc.example:99999/a", "http://[::1]/a", BASE]
+    ),
+)
+def test_addresses_from_the_root_come_out_as_joining_would_leave_them(rest: str, base: str) -> None:
+    found = web_address("/" + rest, base)
+    assert found is None or found == urljoin(base, "/" + rest)
+
+
+def test_a_long_address_is_looked_at_once() -> None:
+    assert web_address("/" + "a." * 500_000 + "/ ", BASE) is not None
+
+
 def test_what_only_tracks_readers_is_left_out() -> None:
     assert without_tracking("https://Bao.example/a?id=3&utm_source=x&fbclid=y#z") == "https://bao.example/a?id=3"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.parsing.lxml_tree import Classes, has_class, parse_page, words_in
+from monitor.collectors.parsing.lxml_tree import Classes, bounded_markup, descendants, has_class, parse_page, words_in
 
 PAGE = """<html id="XF" data-template="thread"><body><article class="message
 	message--post   js-post"><a class="name">An</a><header><time class="when">1</time></header></article>
@@ -38,14 +38,30 @@ def test_depth_hides_nothing(depth: int) -> None:
 
 
 def test_elements_are_found_by_whole_classes() -> None:
-    classes = Classes(parse_page(PAGE))
+    classes = Classes(parse_page(PAGE).iter())
     (message,) = classes.all("message--post")
     assert has_class(message, "js-post")
     assert not has_class(message, "js")
     assert classes.all("message--postpone") == []
     assert [words_in(each) for each in classes.all("when")] == ["1", "2"]
-    without = Classes(parse_page(PAGE), without=lambda element: has_class(element, "js-post"))
-    assert [words_in(each) for each in without.all("when")] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [("js-post", ["body", "article", "time"]), ("when", ["body", "article", "a", "header", "article"]), ("x", 7)],
+)
+def test_elements_are_left_out_with_what_is_in_them(name: str, left: list[str] | int) -> None:
+    found = [each.tag for each in descendants(parse_page(PAGE), without=lambda element: has_class(element, name))]
+    assert left in (found, len(found))
+
+
+@pytest.mark.parametrize("end", [">", "<p>"])
+def test_a_tag_keeps_its_first_200_attributes(end: str) -> None:
+    names = " ".join(f"a{number}={number}" for number in range(400))
+    kept = names.partition(" a200=")[0]
+    assert bounded_markup(f"<p>b<div {names}{end}c".encode()) == f"<p>b<div {kept}{end}c".encode()
+    few = f"<div a='{'1 ' * 2000}'{end}c".encode()
+    assert bounded_markup(few) == few
 
 
 def test_words_without_some_elements_keep_what_stands_behind_them() -> None:
@@ -63,4 +79,4 @@ def test_any_tag_soup_keeps_its_words(parts: list[str]) -> None:
     text = "".join(parts)
     root = parse_page(text)
     assert words_in(root).replace(" ", "").count("x") == parts.count("x")
-    assert len(Classes(root).all("b")) == parts.count("<p class='a b'>")
+    assert len(Classes(root.iter()).all("b")) == parts.count("<p class='a b'>")
