@@ -6,6 +6,8 @@ from typing import Self
 
 from monitor.collectors.parsing.html_text import is_markup
 
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+"""The media types of a link to a page; other links of an entry lead to its sound, its comments, and the like."""
 _MOST_DIGITS = 15
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 

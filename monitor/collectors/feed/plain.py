@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, min_interval_seconds
+from monitor.collectors.feed.entries import PAGE_TYPES, FeedEntry, Passage, XmlFeed, min_interval_seconds
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -73,7 +73,6 @@ _PARTS_OF_FEED = {
     f"{_ATOM}author": frozenset({f"{_ATOM}name", f"{_ATOM}uri", f"{_ATOM}email"}),
 }
 _LINK_ATTRIBUTES = frozenset({"href", "rel", "type", "title", "hreflang", "length"})
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 _ATOM_TEXTS = {"text": False, "html": True}
 # C1 controls and UTF-8 that was encoded twice, which the tolerant reader mends.
 _MENDED = re.compile(r"[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
@@ -193,7 +192,7 @@ def _entry(fields: dict[str, str], is_html: dict[str, bool], *, is_link_guessed:
     return FeedEntry(
         id=identifier,
         link=link,
-        is_link_guessed=is_link_guessed,
+        is_link_guessed=is_link_guessed and bool(link),
         title=passage("title"),
         bodies=[body for body in (passage("content"), passage("summary")) if body is not None],
         author=fields.get("author", ""),
@@ -208,7 +207,7 @@ def _note_link(child: Any, fields: dict[str, str]) -> None:
     _require(set(child.attrib) <= _LINK_ATTRIBUTES and "href" in child.attrib and len(child) == 0)
     relation = child.get("rel", "alternate").lower()
     kind = child.get("type", "application/atom+xml" if relation == "self" else "text/html").lower()
-    if relation == "alternate" and kind in _HTML_TYPES:
+    if relation == "alternate" and kind in PAGE_TYPES:
         address = child.get("href")
         _require(not _MENDED.search(address) and not address[:1].isspace() and not address[-1:].isspace())
         fields["link"] = address
@@ -231,7 +230,7 @@ def _author(person: Any) -> str:
 def _text(element: Any) -> str:
     _require(len(element) == 0)
     value: str = (element.text or "").strip()
-    _require(not _MENDED.search(value))
+    _require(value.isascii() or not _MENDED.search(value))
     return value
 
 

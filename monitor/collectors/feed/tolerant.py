@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.collectors.feed.entries import FeedEntry, Passage, XmlFeed, min_interval_seconds
+from monitor.collectors.feed.entries import PAGE_TYPES, FeedEntry, Passage, XmlFeed, min_interval_seconds
 from monitor.errors import PayloadInvalid
 
 _ENDINGS = ("</rss>", "</feed>", "</rdf:rdf>")
@@ -103,11 +103,12 @@ def _parsed(text: str) -> Any:
 
 def _entry(entry: Any) -> FeedEntry:
     details = [*entry.get("content", []), entry.get("summary_detail")]
+    link = _string(entry.get("link"))
     return FeedEntry(
         id=_string(entry.get("id")),
-        link=_string(entry.get("link")),
+        link=link,
         # Without a link the library takes the identifier for one, whether or not it is an address.
-        is_link_guessed=bool(entry.get("guidislink")) and not _has_link(entry),
+        is_link_guessed=bool(link and entry.get("guidislink")) and not _has_link(entry),
         title=_passage(entry.get("title_detail")),
         bodies=[passage for passage in map(_passage, details) if passage is not None],
         author=_string(entry.get("author")),
@@ -118,7 +119,11 @@ def _entry(entry: Any) -> FeedEntry:
 
 
 def _has_link(entry: Any) -> bool:
-    return any(_string(link.get("href")) == _string(entry.get("link")) for link in entry.get("links") or ())
+    pages = (each for each in entry.get("links") or () if each.get("rel") == "alternate")
+    return any(
+        _string(link.get("href")) == _string(entry.get("link")) and _string(link.get("type")).lower() in PAGE_TYPES
+        for link in pages
+    )
 
 
 def _passage(detail: Any) -> Passage | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -219,6 +219,9 @@ def test_any_rss_of_known_elements_means_the_same_to_both(items: list[str], said
 
 
 @given(st.lists(st.lists(ATOM_PARTS, max_size=7).map("".join), max_size=3))
+@example(['<id></id><link rel="Enclosure" href=""/>'])
+@example(['<id>/a</id><link rel="Enclosure" href="/a"/>'])
+@example(['<id>/a</id><link rel="alternate" type="application/json" href="/a"/>'])
 def test_any_atom_of_known_elements_means_the_same_to_both(entries: list[str]) -> None:
     body = "".join(f"<entry>{entry}</entry>" for entry in entries)
     plain, tolerant = both(f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><title>T</title>{body}</feed>')
