@@ -220,7 +220,8 @@ def insert_ignoring(
         return
     # SQLAlchemy has ON CONFLICT only in the inserts of the two dialects, not in the general one.
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique)), list(rows))
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+    session.connection().execute(statement, list(rows))  # past the session, which looks at each value of each row
 
 
 @contextmanager
