@@ -159,8 +159,8 @@ def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
 def claims_without_evidence(session: Session, label: str, limit: int) -> Sequence[Post]:
     """List posts with an open flag of a label and without evidence."""
     has_evidence = exists().where(Evidence.post_id == Post.id)
-    flagged = exists().where(Flag.post_id == Post.id, Flag.label == label, Flag.state == "open")
-    return session.scalars(select(Post).where(flagged, ~has_evidence).order_by(Post.id).limit(limit)).all()
+    query = select(Post).join(Flag, Flag.post_id == Post.id).where(Flag.label == label, Flag.state == "open")
+    return session.scalars(query.where(~has_evidence).order_by(Flag.post_id).limit(limit)).all()
 
 
 def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:

@@ -63,7 +63,7 @@ def scored_posts(session: Session, model_id: int, since: datetime, limit: int) -
         Post.collected_at >= since,
         Post.source.has(Source.role == "monitored"),
     )
-    return session.scalars(query.order_by(Post.id.desc()).limit(limit)).all()
+    return session.scalars(query.order_by(Post.collected_at.desc(), Post.id.desc()).limit(limit)).all()
 
 
 def probabilities(session: Session, model_id: int, since: datetime) -> dict[tuple[int, str], float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, tuple_, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from storage.database import insert_ignoring
@@ -13,20 +13,19 @@ from storage.models import Flag, Post, Recheck, Source
 def plan(session: Session, first_look: timedelta, since: datetime) -> None:
     """Plan the first recheck of posts that were flagged since a time, are still there, and came by a crawl."""
     # A post may have several flags; the first one counts.
-    flagged_at = func.min(Flag.opened_at)
     earlier = aliased(Flag)
+    before = tuple_(earlier.opened_at, earlier.id) < tuple_(Flag.opened_at, Flag.id)
     query = (
-        select(Flag.post_id, flagged_at)
+        select(Flag.post_id, Flag.opened_at)
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
         .where(
             Flag.opened_at > since,
-            ~exists().where(earlier.post_id == Flag.post_id, earlier.opened_at <= since),
+            ~exists().where(earlier.post_id == Flag.post_id, before),
             ~exists().where(Recheck.post_id == Flag.post_id),
             Source.kind != "import",
             Post.deleted_at.is_(None),
         )
-        .group_by(Flag.post_id)
     )
     rows = [
         {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "checked_at": None}
