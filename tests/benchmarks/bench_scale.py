@@ -35,7 +35,6 @@ from tests.cluster import running_cluster
 from tests.factories import add_source, make_post
 from tests.postgres import running_postgres
 
-SMALL = 10_000
 NEW = 1000
 DECISIONS = 1000
 SEED = 17
@@ -51,14 +50,16 @@ class Bench:
         originals: The posts that others are varied from.
         model: The folder of the model.
         count: How many posts a year has.
+        small: How many the smaller run has that it is compared with.
         pace: How many posts are scored where workers are compared.
 
     """
 
     def __init__(
-        self, folder: Path, originals: Sequence[Sequence[Syllable]], model: Path, *, count: int, pace: int
+        self, folder: Path, originals: Sequence[Sequence[Syllable]], model: Path, *, count: int, small: int, pace: int
     ) -> None:
-        self.folder, self.originals, self.model, self.count, self.pace = folder, originals, model, count, pace
+        self.folder, self.originals, self.model = folder, originals, model
+        self.count, self.small, self.pace = count, small, pace
 
     def waiting(self, name: str, count: int) -> Database:
         """Give a SQLite database with so many posts that wait for a score."""
@@ -207,7 +208,7 @@ def last_week(app: Application) -> str:
 def year(bench: Bench, kind: str) -> None:
     """Run the chain over few posts and over a year's, and compare memory and what a new post costs."""
     runs = []
-    for count in (SMALL, bench.count):
+    for count in (bench.small, bench.count):
         with home_on(bench, kind, str(count)) as (home, environment):
             print(f"{kind}, {count:,} posts:")
             runs.append(chain(bench, home, environment, count))
@@ -249,6 +250,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, help="packed JSON lines of texts")
     parser.add_argument("--posts", type=int, default=1_000_000)
+    parser.add_argument(
+        "--small", type=int, default=10_000, help="posts of the smaller run that a year is compared with"
+    )
     parser.add_argument("--pace", type=int, default=6_000, help="posts that are scored where workers are compared")
     parser.add_argument("--on", default="sqlite,postgresql")
     parser.add_argument("--model", type=Path, help="folder of a model; trained if not given")
@@ -257,7 +261,8 @@ def main() -> None:
     originals = syllables_of(read_texts(given.files))
     with tempfile.TemporaryDirectory(prefix="kiemtin-scale-") as name:
         folder = Path(name)
-        bench = Bench(folder, originals, given.model or trained(folder), count=given.posts, pace=given.pace)
+        sizes = {"count": given.posts, "small": given.small, "pace": given.pace}
+        bench = Bench(folder, originals, given.model or trained(folder), **sizes)
         parts: dict[str, Callable[[Bench], Any]] = {"pace": pace, "workers": workers, "encoder": encoder, "copy": copy}
         for part in given.only.split(","):
             if part == "year":
