@@ -16,10 +16,10 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, func, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
 
 from storage import snapshot
+from storage.copying import copy_database
 from storage.database import Database
 from storage.models import Base
 from tests.benchmarks.bench_search import empty_database
@@ -30,7 +30,6 @@ POSTS = 24_000
 DECISIONS = 60
 TIMES = 15  # that each other page is opened
 SEED = 12
-BATCH = 2000
 WORDS = ("lương", "cong nhan", '"bảo hiểm"', "nước OR điện", "nghe nói")
 PAGES = {
     "first page": ("/",),
@@ -45,42 +44,23 @@ PAGES = {
 
 @contextmanager
 def filled_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
-    """Give a database of varied posts, or a copy of the given one."""
+    """Give a database of varied posts, or a copy of the given one with the tables of this version."""
     with ExitStack() as opened:
-        if given.database and kind == "sqlite":
-            folder = opened.enter_context(tempfile.TemporaryDirectory())
-            with Database(f"sqlite:///{given.database}") as source:
-                copy = snapshot.take(source, Path(folder))
-            yield opened.enter_context(Database(f"sqlite:///{copy}"))
-            return
-        database = opened.enter_context(empty_database(kind))
-        if given.database:
-            with Database(f"sqlite:///{given.database}") as source:
-                copy_rows(source, database)
-        else:
+        if not given.database:
+            database = opened.enter_context(empty_database(kind))
             store(database, varied(syllables_of(read_texts(given.files)), given.posts, SEED), given.posts, SEED)
-        yield database
-
-
-def copy_rows(source: Database, target: Database) -> None:
-    """Copy all rows into an empty PostgreSQL that has the same tables."""
-    with source.work() as reading, target.work() as writing:
-        writing.execute(text("SET session_replication_role = replica"))  # rows name rows that come later
-        for table in Base.metadata.sorted_tables:
-            rows = reading.execute(select(table)).mappings().partitions(BATCH)
-            for part in rows:
-                writing.execute(insert(table), [dict(row) for row in part])
-            _continue_numbers(writing, table)
-        writing.commit()
-    with target.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-
-
-def _continue_numbers(session: Session, table: Table) -> None:
-    """Let new rows be numbered after those that were copied."""
-    if "id" in table.c and session.scalar(text(f"SELECT pg_get_serial_sequence('{table.name}', 'id')")):
-        highest = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
-        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {highest + 1}, false)"))
+            yield database
+            return
+        folder = opened.enter_context(tempfile.TemporaryDirectory())
+        with Database(f"sqlite:///{given.database}") as source:
+            copy = opened.enter_context(Database(f"sqlite:///{snapshot.take(source, Path(folder))}"))
+        copy.upgrade()
+        if kind != "sqlite":
+            database = opened.enter_context(empty_database(kind))
+            copy_database(copy, database)
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
+        yield copy if kind == "sqlite" else database
 
 
 def measure(database: Database) -> Iterator[str]:
