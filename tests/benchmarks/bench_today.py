@@ -57,9 +57,12 @@ def main() -> None:
     parser.add_argument("--at", type=datetime.fromisoformat, help="The time at which the day is drawn; now if missing.")
     parser.add_argument("--texts", type=int, default=0, metavar="CHARACTERS", help="Print so much of each text.")
     given = parser.parse_args()
+    if not given.database.is_file():
+        parser.error(f"there is no database {given.database}")
     now = given.at.astimezone(UTC) if given.at else datetime.now(UTC)
     settings = Settings()
     with Database(f"sqlite:///{given.database}") as database, database.work() as session:
+        database.require_current_schema()
         found = day_plans.candidates(session, now.astimezone(VIETNAM).date(), now)
         measured = day_plans.measured(session)
         budget, shares, at_random = settings.daily_budget, settings.daily_shares, settings.daily_random
