@@ -19,6 +19,8 @@ from storage.search import Words
 
 SHOWN_CHARACTERS: Final = 420
 BEFORE_FIRST: Final = 120  # characters that are shown before the first found word
+_HEAD: Final = 2 * SHOWN_CHARACTERS
+_UNSURE: Final = 40  # last characters of what was masked alone, where half a number or name may stand
 FOUND: Final = "for-2"  # the shade of a found word
 
 Span = tuple[int, int]
@@ -62,7 +64,7 @@ def found_posts(
             when=post.published_at or post.collected_at,
             when_is_published=post.published_at is not None,
             precision=post.published_precision,
-            pieces=mark_words(_beginning(post, mask), words),
+            pieces=mark_words(_beginning(post, words, mask), words),
             url=post.url if (post.url or "").startswith(("https://", "http://")) else None,
             removed=post.deleted_at is not None,
             flags=tuple(FoundFlag(flag.id, label_help(flag.label), flag.state) for flag in by_post.get(post.id, [])),
@@ -71,9 +73,14 @@ def found_posts(
     )
 
 
-def _beginning(post: Post, mask: Mask | None) -> str:
-    """Return as much of a post as its words are looked for in."""
+def _beginning(post: Post, words: Sequence[Words], mask: Mask | None) -> str:
+    """Return as much of a post as its words are looked for in: no more than the head where that shows one of them."""
     text = post.judged_text[:MAX_CHARACTERS]
+    head = text[:_HEAD]
+    if len(head) < len(text):  # masking takes longest of all that the page does
+        head = (mask(head) if mask else head)[:-_UNSURE]
+        if not words or word_spans(head[:SHOWN_CHARACTERS], words):
+            return head
     return mask(text) if mask else text
 
 

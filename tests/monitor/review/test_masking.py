@@ -9,7 +9,9 @@ from monitor.pipeline.match import Matcher
 from monitor.reports.mask import mask_personal
 from monitor.review.app import create_app
 from monitor.review.masking import FIRST_LINE_CHARACTERS, first_line
+from monitor.review.search_view import found_posts
 from monitor.review.searching import Searching
+from monitor.search_query import parse_query, words_of
 from monitor.settings import Settings
 from storage import flags, matching, reviews, second_readings, teamwork, users
 from storage.database import Database
@@ -107,3 +109,21 @@ def test_half_a_number_is_never_shown_where_masks_have_shortened_the_line(before
     line = first_line(Post(text=f"{address} gọi ngay số 0912345678 {'nhé ' * 100}"), mask_personal)
     assert "0912" not in line
     assert len(line) <= FIRST_LINE_CHARACTERS
+
+
+@pytest.mark.parametrize(("words", "read"), [("lương", [840]), ("gọi", [840, 7548])])
+def test_no_more_of_a_found_post_is_masked_than_shows_its_words(
+    sqlite_database: Database, words: str, read: list[int]
+) -> None:
+    masked: list[int] = []
+
+    def mask(text: str) -> str:
+        masked.append(len(text))
+        return mask_personal(text)
+
+    with sqlite_database.work() as session:
+        text = f"Công ty nợ lương ba tháng. {'xưởng vẫn nóng ' * 500}gọi số 0912345678 nhé"
+        post = add_post(session, add_source(session, "nhóm"), text=text)
+        (found,) = found_posts(session, [post.id], words_of(parse_query(words, SEGMENTER)), mask)
+    assert masked == read
+    assert words in "".join(piece.text for piece in found.pieces if piece.tone)
