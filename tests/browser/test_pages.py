@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Visitor, visiting
 from tests.browser.keys import give_password, sign_in
 from tests.browser.reading import spoken_faults
-from tests.browser.world import ADMIN, REVIEWER
+from tests.browser.world import ADMIN, REVIEWER, World
 from tests.monitor.review.test_language_pages import FILES
 from tests.monitor.review.walking import pages as routes
 
@@ -25,21 +25,26 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 pytestmark = pytest.mark.gate
 
 
-def pages(desk: Desk) -> Iterator[str]:
-    """Give the address of every page of the desk, with numbers of rows that are there."""
-    numbers = {
-        "flag_id": desk.world.flag_ids[0],
-        "question_id": desk.world.question_id,
-        "post_id": desk.world.post_id,
-        "reading_id": desk.world.reading_id,
-        "case_id": desk.world.case_id,
+def numbers_for(path: str, world: World) -> dict[str, int | str]:
+    """Give the number of a row for each name in the path of a route."""
+    return {
+        "flag_id": world.decided_id if path.startswith("/second/") else world.flag_ids[0],
+        "number": world.refuted_id if path.startswith("/flags/") else world.correction_id,
+        "question_id": world.question_id,
+        "post_id": world.post_id,
+        "reading_id": world.reading_id,
+        "case_id": world.case_id,
         "token": "no-such-invitation",
     }
+
+
+def pages(desk: Desk) -> Iterator[str]:
+    """Give the address of every page of the desk, with numbers of rows that are there."""
     no_pages = {*NO_PAGES, CODE}
     for route in routes(desk.app):
         if "GET" in (route.methods or ()) and route.path not in no_pages and not route.path.startswith("/api/"):
-            known = numbers | ({"flag_id": desk.world.decided_id} if route.path.startswith("/second/") else {})
-            yield re.sub(r"\{(\w+)\}", lambda found, known=known: str(known[found[1]]), route.path)
+            numbers = numbers_for(route.path, desk.world)
+            yield re.sub(r"\{(\w+)\}", lambda found, numbers=numbers: str(numbers[found[1]]), route.path)
     yield "/search?q=luong"
     yield "/no-such-page"
 

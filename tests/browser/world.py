@@ -13,7 +13,7 @@ from classifiers.text.search_terms import search_terms
 from monitor.review.passwords import hash_password
 from storage import corrections, flags, matching, registry, reviews, search, second_readings, sources, users
 from storage.database import Database
-from storage.models import Case, Flag, Post, Source
+from storage.models import Case, Correction, Flag, Post, Source
 from storage.search import SearchDraft
 from tests.clock import FakeClock
 from tests.factories import (
@@ -87,6 +87,8 @@ class World:
     reading_id: int
     decided_id: int
     case_id: int
+    refuted_id: int
+    correction_id: int
     copied_id: int
     copy_id: int
 
@@ -113,13 +115,24 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         _judge(session, clock)
         reading_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])
-        _correct(session, clock, places[0])
+        correction = _correct(session, clock, places[0])
         question = add_question(session, posts[0])
         _index(session, posts)
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
         of_copies = _flags_of(session, posts[1], posts[5])
-        return World(ids, question.id, posts[0].id, reading_id, case.flag_id, case.id, *of_copies)
+        return World(
+            flag_ids=ids,
+            question_id=question.id,
+            post_id=posts[0].id,
+            reading_id=reading_id,
+            decided_id=case.flag_id,
+            case_id=case.id,
+            refuted_id=correction.flag_id,
+            correction_id=correction.id,
+            copied_id=of_copies[0],
+            copy_id=of_copies[1],
+        )
 
 
 def add_work(database: Database, clock: FakeClock, count: int) -> tuple[int, ...]:
@@ -218,7 +231,7 @@ def _read_again(session: Session, clock: FakeClock) -> int:
     return second_readings.record(session, flag, reader_id=person.id, decision="no", now=clock.now()).id
 
 
-def _correct(session: Session, clock: FakeClock, source: Source) -> None:
+def _correct(session: Session, clock: FakeClock, source: Source) -> Correction:
     """Store a refuted claim with a correction that waits for its release."""
     flag = add_flag(
         session, add_post(session, source, "refuted", text="Nghe đâu thứ hai cả tỉnh mất nước."), "unverified"
@@ -227,7 +240,7 @@ def _correct(session: Session, clock: FakeClock, source: Source) -> None:
     shown = ["https://thong-bao.example.vn/nuoc"]
     now = clock.now()
     reviews.decide(session, flag, reviewer_id=person.id, decision="refuted", note="", evidence=shown, now=now)
-    corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
+    return corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
 
 
 def _flags_of(session: Session, *posts: Post) -> list[int]:
