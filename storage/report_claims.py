@@ -60,6 +60,23 @@ def claims(session: Session, period: Period, label: str, limit: int) -> list[Cla
     return sorted((*copied, *alone), key=lambda claim: (-claim.posts, claim.flag_id))[:limit]
 
 
+def posts_of_clusters(
+    session: Session, clusters: Sequence[int], periods: Sequence[Period]
+) -> dict[int, tuple[int, ...]]:
+    """Count the posts of some clusters in each of some periods."""
+    counted = [
+        dict(
+            session.execute(
+                select(Post.cluster_id, func.count())
+                .where(Post.cluster_id.in_(clusters), dated_within(period))
+                .group_by(Post.cluster_id)
+            ).all()
+        )
+        for period in periods
+    ]
+    return {cluster: tuple(of_period.get(cluster, 0) for of_period in counted) for cluster in clusters}
+
+
 def count_claims(session: Session, period: Period, label: str) -> int:
     """Count the confirmed claims of a period; copies of one post are one claim."""
     clusters = select(func.count(func.distinct(Post.cluster_id))).join(Flag, Flag.post_id == Post.id)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from storage.decisions import STATE_OF
 from storage.models import CrawlRun, Flag, Model, Post, Review, Score, Source
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+BANDS: Final = 10
+"""Into how many equal bands probabilities are cut."""
 _SURE = {name: state == "confirmed" for name, state in STATE_OF.items() if state in ("confirmed", "rejected")}
 
 
@@ -52,6 +54,25 @@ class FlagCount(NamedTuple):
     state: str
     part: int
     flags: int
+
+
+class ConcludedFlags(NamedTuple):
+    """Flags of one label and band of probability that people concluded.
+
+    Args:
+        label: The label.
+        band: The band, from 0: band 7 of 10 holds probabilities from 0.7 up to 0.8, the last one also 1.
+        probability: Their mean probability.
+        concluded: How many are confirmed or rejected.
+        confirmed: How many are confirmed.
+
+    """
+
+    label: str
+    band: int
+    probability: float
+    concluded: int
+    confirmed: int
 
 
 class ProblemRuns(NamedTuple):
@@ -126,6 +147,17 @@ def flags_by_part(session: Session, bounds: Sequence[datetime]) -> list[FlagCoun
     query = select(Post.source_id, Flag.label, Flag.state, part, func.count()).join(Post, Post.id == Flag.post_id)
     query = query.where(dated_within(Period(bounds[0], bounds[-1])))
     return [FlagCount(*row) for row in session.execute(query.group_by(Post.source_id, Flag.label, Flag.state, part))]
+
+
+def concluded_by_probability(session: Session, period: Period) -> list[ConcludedFlags]:
+    """Count the concluded flags on the posts of a period by label and band of probability."""
+    edges = ((Flag.probability < (number + 1) / BANDS, number) for number in range(BANDS - 1))
+    band = case(*edges, else_=BANDS - 1).label("band")
+    confirmed = func.sum(case((Flag.state == "confirmed", 1), else_=0))
+    query = select(Flag.label, band, func.avg(Flag.probability), func.count(), confirmed)
+    query = query.join(Post, Post.id == Flag.post_id).where(dated_within(period))
+    query = query.where(Flag.state.in_(("confirmed", "rejected"))).group_by(Flag.label, band)
+    return [ConcludedFlags(*row) for row in session.execute(query.order_by(Flag.label, band))]
 
 
 def flagged_posts(session: Session, period: Period) -> int:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from classifiers.labels import UNVERIFIED
+from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.mask import mask_personal
+from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
 from storage import corrections, report_claims
 from storage.decisions import REFUTED
 from storage.report_claims import ClaimReach
-from storage.report_counts import Period
 
 MOST_CLAIMS: Final = 10
 
@@ -26,6 +27,7 @@ class Claim:
     Args:
         quote: Number of the quote that shows it, from 1; None where nobody chose it to be quoted.
         posts: How many posts of the period say it.
+        earlier: How many posts of each of the four periods before say it, the nearest first.
         sources: In how many sources.
         first_at: When the first of them was published, UTC.
         refuted: Whether a person found a source against it; otherwise no source was found.
@@ -36,6 +38,7 @@ class Claim:
 
     quote: int | None
     posts: int
+    earlier: tuple[int, ...]
     sources: int
     first_at: datetime
     refuted: bool
@@ -63,16 +66,18 @@ class ClaimFigures:
     corrections: tuple[ReleasedCorrection, ...]
 
 
-def gather_claims(session: Session, span: Period, quotes: Sequence[Quote]) -> ClaimFigures:
+def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
     """Look up the claims of a period; `quotes` are those that the report shows."""
-    label = UNVERIFIED.name
+    label, span, before = UNVERIFIED.name, period.span, period.earlier(PERIODS_IN_MEAN)
     numbers: dict[tuple[str, int], int] = {}
     for number, quote in enumerate(quotes, start=1):
         if quote.label == label:
             numbers.setdefault(quote.same_as, number)
     found = report_claims.claims(session, span, label, MOST_CLAIMS)
+    clusters = [reach.cluster_id for reach in found if reach.cluster_id is not None]
+    posts = report_claims.posts_of_clusters(session, clusters, [one.span for one in before])
     return ClaimFigures(
-        listed=tuple(_claim(session, reach, numbers) for reach in found),
+        listed=tuple(_claim(session, reach, numbers, posts.get(reach.cluster_id or 0)) for reach in found),
         total=report_claims.count_claims(session, span, label),
         corrections=tuple(
             ReleasedCorrection(
@@ -88,12 +93,15 @@ def gather_claims(session: Session, span: Period, quotes: Sequence[Quote]) -> Cl
     )
 
 
-def _claim(session: Session, reach: ClaimReach, numbers: dict[tuple[str, int], int]) -> Claim:
+def _claim(
+    session: Session, reach: ClaimReach, numbers: dict[tuple[str, int], int], earlier: Sequence[int] | None
+) -> Claim:
     known = report_claims.answers(session, reach)
     same_as = ("flag", reach.flag_id) if reach.cluster_id is None else ("cluster", reach.cluster_id)
     return Claim(
         quote=numbers.get(same_as),
         posts=reach.posts,
+        earlier=tuple(earlier or (0,) * PERIODS_IN_MEAN),
         sources=reach.sources,
         first_at=reach.first_at,
         refuted=known.decision == REFUTED,

@@ -1,9 +1,9 @@
 """Concerns of workers in a report: by topic and place, with what was passed on and what became of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -23,6 +23,8 @@ FEWEST: Final = 3
 """Places and cells with fewer cases are merged: they could point at single persons."""
 ELSEWHERE: Final = ""
 """Stands for all places that are not named: too few cases there, or no place known."""
+Compared = Callable[[Callable[[Sequence[CaseCount]], int]], Comparison]
+"""Compares what a function counts in the cases of the period with what it counts in those before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +44,15 @@ class TopicFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceFigures:
-    """Cases in one place, by state and by topic; `place` is ELSEWHERE for all that are not named."""
+    """Cases in one place, by state and by topic, and the comparison; `place` is ELSEWHERE for all that are not named.
+
+    Of earlier periods no count below FEWEST is told, and no mean of such counts.
+    """
 
     place: str
     states: Mapping[str, int]
     topics: Mapping[str, int]
+    comparison: Comparison
 
     @property
     def cases(self) -> int:
@@ -109,6 +115,11 @@ def gather_concerns(
     span = now.span
     counted = report_cases.cases_of(session, span)
     before = [(one, report_cases.cases_of(session, one.span) if one.read else []) for one in earlier]
+
+    def compared(of: Callable[[Sequence[CaseCount]], int]) -> Comparison:
+        earlier_counts = [Count(of(rows), one.pending) if one.read else None for one, rows in before]
+        return compare(Count(of(counted), now.pending), earlier_counts, complete=complete)
+
     passed: dict[str, Counter[str]] = {}
     awaited: Counter[str] = Counter()
     for row in report_cases.passed_on(session, span):
@@ -122,17 +133,13 @@ def gather_concerns(
             topic=topic,
             states=_states(row for row in counted if row.topic == topic),
             passed_to=_most_first(passed.get(topic, Counter())),
-            comparison=compare(
-                Count(_cases(counted, topic), now.pending),
-                [Count(_cases(rows, topic), one.pending) if one.read else None for one, rows in before],
-                complete=complete,
-            ),
+            comparison=compared(partial(_cases, topic)),
         )
         for topic in topics
     ]
     return ConcernFigures(
         topics=tuple(sorted(figures, key=lambda row: (row.topic == OTHER, -row.cases, row.topic))),
-        places=_places(counted, province),
+        places=_places(counted, [rows for _, rows in before], province, compared),
         awaited=_most_first(awaited),
         unsettled_before=report_cases.waiting_since(session, span.start),
     )
@@ -142,7 +149,7 @@ def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(((name, count) for name, count in counted.items() if count), key=lambda one: (-one[1], one[0])))
 
 
-def _cases(rows: Sequence[CaseCount], topic: str) -> int:
+def _cases(topic: str, rows: Sequence[CaseCount]) -> int:
     return sum(row.cases for row in rows if row.topic == topic)
 
 
@@ -153,9 +160,11 @@ def _states(rows: Iterable[CaseCount]) -> dict[str, int]:
     return counted
 
 
-def _places(counted: Sequence[CaseCount], province: str) -> tuple[PlaceFigures, ...]:
+def _places(
+    counted: Sequence[CaseCount], before: Sequence[Sequence[CaseCount]], province: str, compared: Compared
+) -> tuple[PlaceFigures, ...]:
     """Add the cases up by place; what has too few of them is added to ELSEWHERE, also where that leaves one alone."""
-    unit = {place: unit_of(place, province) for place in {row.place for row in counted}}
+    unit = {place: unit_of(place, province) for place in {row.place for rows in (counted, *before) for row in rows}}
     sizes: Counter[str] = Counter()
     for row in counted:
         sizes[unit[row.place]] += row.cases
@@ -164,8 +173,21 @@ def _places(counted: Sequence[CaseCount], province: str) -> tuple[PlaceFigures, 
     figures = []
     for place in sorted({shown(row) for row in counted}):
         rows = [row for row in counted if shown(row) == place]
-        figures.append(PlaceFigures(place=place, states=_states(rows), topics=_topics(rows)))
+        of_place = partial(_cases_in, shown, place)
+        few = [0 < of_place(earlier) < FEWEST for earlier in before]
+        comparison = _without_few(compared(of_place), few)
+        figures.append(PlaceFigures(place=place, states=_states(rows), topics=_topics(rows), comparison=comparison))
     return tuple(sorted(figures, key=lambda row: (row.place == ELSEWHERE, -row.cases, row.place)))
+
+
+def _cases_in(shown: Callable[[CaseCount], str], place: str, rows: Sequence[CaseCount]) -> int:
+    return sum(row.cases for row in rows if shown(row) == place)
+
+
+def _without_few(found: Comparison, few: Sequence[bool]) -> Comparison:
+    """Leave out what would tell of too few cases: they could point at single persons."""
+    previous = None if few[:1] == [True] else found.previous
+    return replace(found, previous=previous, mean=None if any(few) else found.mean)
 
 
 def _shown_place(unit: Mapping[str, str], named: AbstractSet[str], row: CaseCount) -> str:

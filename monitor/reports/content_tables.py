@@ -1,6 +1,8 @@
 """The tables of what was said: claims, concerns by topic and place, and the quotes that people chose."""
 
-from monitor.reports.concerns import CASE_STATES, ELSEWHERE
+from monitor.reports.compared_columns import compared_cells, compared_columns
+from monitor.reports.comparison import PERIODS_IN_MEAN
+from monitor.reports.concerns import CASE_STATES, ELSEWHERE, PlaceFigures
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import Quote
 from monitor.reports.tables import CellType, Column, Key, Table
@@ -19,6 +21,8 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
             Column("number", say("STT"), width=6),
             Column("quote", say("Trích dẫn"), TEXT, 14),
             Column("posts", say("Số bài")),
+            Column("previous", words.previous_period(figures.period.unit)),
+            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
             Column("sources", say("Số nguồn")),
             Column("first_at", say("Bài đầu tiên"), MOMENT, 24),
             Column("finding", say("Kết luận"), TEXT, 26),
@@ -32,6 +36,8 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
                 if row.quote is None
                 else Key(str(row.quote), say("số %(number)s", number=row.quote)),
                 row.posts,
+                row.earlier[0],
+                sum(row.earlier) / PERIODS_IN_MEAN,
                 row.sources,
                 row.first_at,
                 Key("refuted", say("Có nguồn bác bỏ")) if row.refuted else Key("no_source", say("Chưa thấy nguồn nào")),
@@ -72,51 +78,83 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
 
 
 def topics(figures: ReportFigures, words: Wording) -> Table:
-    """Return the cases of concerns by topic, beside the periods before, and what became of them."""
+    """Return the cases of concerns by topic, beside the periods before."""
     say, unit = words.language.say, figures.period.unit
     return Table(
         name="topics",
-        heading=say("Bức xúc theo chủ đề và kết quả xử lý"),
+        heading=say("Bức xúc theo chủ đề"),
         columns=(
             Column("topic", say("Chủ đề"), TEXT, 16),
             Column("cases", words.this_period(unit)),
-            Column("previous", words.previous_period(unit)),
-            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
-            Column("trend", say("So với kỳ trước"), TEXT, 22),
-            *(Column(state, words.case_state(state)) for state in CASE_STATES),
+            *compared_columns(words, unit),
+        ),
+        rows=tuple(
+            (Key(row.topic, words.topic(row.topic)), row.cases, *compared_cells(row.comparison, words))
+            for row in figures.concerns.topics
+        ),
+        empty=_no_case(words),
+    )
+
+
+def topic_results(figures: ReportFigures, words: Wording) -> Table:
+    """Return what became of the cases of each topic, and to whom they were passed on."""
+    say = words.language.say
+    return Table(
+        name="topic_results",
+        heading=say("Kết quả xử lý theo chủ đề"),
+        columns=(
+            Column("topic", say("Chủ đề"), TEXT, 16),
+            Column("cases", say("Số vụ việc")),
+            *_state_columns(words),
             Column("passed_to", say("Đã chuyển đến"), TEXT, 40),
         ),
         rows=tuple(
             (
                 Key(row.topic, words.topic(row.topic)),
                 row.cases,
-                row.comparison.previous.confirmed if row.comparison.previous else None,
-                row.comparison.mean,
-                Key(row.comparison.trend.value, words.trend(row.comparison.trend)),
                 *(row.states[state] for state in CASE_STATES),
                 "; ".join(f"{name} ({words.language.number(cases)})" for name, cases in row.passed_to) or None,
             )
             for row in figures.concerns.topics
+            if row.cases
         ),
-        empty=say("Trong kỳ chưa có vụ việc nào về bức xúc của người lao động được xác nhận."),
+        empty=_no_case(words),
     )
 
 
 def places(figures: ReportFigures, words: Wording) -> Table:
-    """Return the cases of concerns by place; places with too few cases are merged."""
-    say = words.language.say
+    """Return the cases of concerns by place, beside the periods before; places with too few cases are merged."""
+    say, unit = words.language.say, figures.period.unit
     return Table(
         name="places",
         heading=say("Bức xúc theo địa bàn"),
         columns=(
             Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
+            Column("cases", words.this_period(unit)),
+            *compared_columns(words, unit),
+        ),
+        rows=tuple(
+            (_place(row, words), row.cases, *compared_cells(row.comparison, words)) for row in figures.concerns.places
+        ),
+        empty=say("Chưa có vụ việc nào để chia theo địa bàn."),
+    )
+
+
+def place_results(figures: ReportFigures, words: Wording) -> Table:
+    """Return what the cases of each place are about, and what became of them."""
+    say = words.language.say
+    return Table(
+        name="place_results",
+        heading=say("Chủ đề và kết quả xử lý theo địa bàn"),
+        columns=(
+            Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
             Column("cases", say("Số vụ việc")),
-            *(Column(state, words.case_state(state)) for state in CASE_STATES),
+            *_state_columns(words),
             Column("topics", say("Chủ đề"), TEXT, 40),
         ),
         rows=tuple(
             (
-                Key(row.place, say("Nơi khác hoặc chưa rõ") if row.place == ELSEWHERE else row.place),
+                _place(row, words),
                 row.cases,
                 *(row.states[state] for state in CASE_STATES),
                 "; ".join(
@@ -127,6 +165,18 @@ def places(figures: ReportFigures, words: Wording) -> Table:
         ),
         empty=say("Chưa có vụ việc nào để chia theo địa bàn."),
     )
+
+
+def _state_columns(words: Wording) -> tuple[Column, ...]:
+    return tuple(Column(state, words.case_state(state)) for state in CASE_STATES)
+
+
+def _place(row: PlaceFigures, words: Wording) -> Key:
+    return Key(row.place, words.language.say("Nơi khác hoặc chưa rõ") if row.place == ELSEWHERE else row.place)
+
+
+def _no_case(words: Wording) -> str:
+    return words.language.say("Trong kỳ chưa có vụ việc nào về bức xúc của người lao động được xác nhận.")
 
 
 def quotes(figures: ReportFigures, words: Wording) -> Table:

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+from monitor.reports.compared_columns import compared_cells, compared_columns
+from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.figures import DECISIONS, LabelFigures, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
-from monitor.reports.tables import CellType, Column, Key, Table
+from monitor.reports.tables import Cell, CellType, Column, Key, Table
 from monitor.reports.wording import Wording
+from storage.report_counts import BANDS
 
-TEXT, SHARE, DECIMAL, DAY, MOMENT = (
-    CellType.TEXT, CellType.SHARE, CellType.DECIMAL, CellType.DAY, CellType.MOMENT,
-)  # fmt: skip
+TEXT, SHARE, DECIMAL = CellType.TEXT, CellType.SHARE, CellType.DECIMAL
 
 
 def posts(figures: ReportFigures, words: Wording) -> Table:
     """Return the posts of the period, told apart by when they came in."""
     say, now = words.language.say, figures.posts
+    read = [one.posts for one in figures.earlier if one.posts]
+    mean = sum(read) / PERIODS_IN_MEAN if len(read) == PERIODS_IN_MEAN else None
     lines: Sequence[tuple[str, str, int, int | None]] = (
         ("monitored", say("Bài theo dõi đăng trong kỳ"), now.monitored, figures.previous.posts),
         ("found_later", say("– trong đó tìm thấy sau khi kỳ kết thúc"), now.found_later, None),
@@ -31,8 +34,12 @@ def posts(figures: ReportFigures, words: Wording) -> Table:
             Column("measure", say("Chỉ tiêu"), TEXT, 52),
             Column("this_period", words.this_period(figures.period.unit)),
             Column("previous_period", words.previous_period(figures.period.unit)),
+            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
         ),
-        rows=tuple((Key(name, text), count, before) for name, text, count, before in lines),
+        rows=tuple(
+            (Key(name, text), count, before, mean if name == "monitored" else None)
+            for name, text, count, before in lines
+        ),
     )
 
 
@@ -45,31 +52,16 @@ def labels(figures: ReportFigures, words: Wording, only: Sequence[str] = ()) -> 
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
             Column("confirmed", words.this_period(unit)),
-            Column("low", say("95%: từ"), DECIMAL, 9),
-            Column("high", say("95%: đến"), DECIMAL, 9),
-            Column("previous", words.previous_period(unit)),
-            Column("trend", say("So với kỳ trước"), TEXT, 22),
-            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
-            Column("trend_of_mean", say("So với trung bình"), TEXT, 22),
+            *compared_columns(words, unit),
             Column("waiting", say("Còn chờ")),
         ),
         rows=tuple(_label_row(row, words) for row in figures.labels if not only or row.label in only),
     )
 
 
-def _label_row(row: LabelFigures, words: Wording) -> tuple[Key | int | float | None, ...]:
-    found = row.comparison
-    return (
-        Key(row.label, words.label(row.label)),
-        found.now.confirmed,
-        found.low,
-        found.high,
-        found.previous.confirmed if found.previous else None,
-        Key(found.trend.value, words.trend(found.trend)),
-        found.mean,
-        Key(found.trend_of_mean.value, words.trend(found.trend_of_mean)),
-        found.now.pending,
-    )
+def _label_row(row: LabelFigures, words: Wording) -> tuple[Cell, ...]:
+    now, compared = row.comparison.now, compared_cells(row.comparison, words)
+    return (Key(row.label, words.label(row.label)), now.confirmed, *compared, now.pending)
 
 
 def states(figures: ReportFigures, words: Wording) -> Table:
@@ -124,6 +116,35 @@ def review(figures: ReportFigures, words: Wording) -> Table:
     )
 
 
+def reliability(figures: ReportFigures, words: Wording) -> Table:
+    """Return how many flags of each probability people confirmed: what a probability is worth."""
+    say = words.language.say
+    rows = []
+    for row in figures.reliability:
+        low, high = share_interval(row.confirmed, row.concluded)
+        share = row.confirmed / row.concluded
+        edges = (row.band / BANDS, (row.band + 1) / BANDS)
+        label = Key(row.label, words.label(row.label))
+        rows.append((label, *edges, row.probability, row.concluded, row.confirmed, share, low, high))
+    return Table(
+        name="reliability",
+        heading=say("Xác suất của máy và kết luận của cán bộ"),
+        columns=(
+            Column("label", say("Nhãn"), TEXT, 34),
+            Column("probability_from", say("Xác suất từ"), SHARE),
+            Column("probability_to", say("Xác suất đến"), SHARE),
+            Column("probability", say("Xác suất trung bình"), SHARE),
+            Column("concluded", say("Đã kết luận")),
+            Column("confirmed", say("Đã xác nhận")),
+            Column("precision", say("Tỷ lệ gợi ý đúng"), SHARE),
+            Column("low", say("95%: từ"), SHARE),
+            Column("high", say("95%: đến"), SHARE),
+        ),
+        rows=tuple(rows),
+        empty=say("Chưa có gợi ý nào được kết luận."),
+    )
+
+
 def decisions(figures: ReportFigures, words: Wording) -> Table:
     """Return the decisions taken in the period, also on posts of other periods."""
     say = words.language.say
@@ -149,7 +170,7 @@ def parts(figures: ReportFigures, words: Wording) -> Table:
         name="parts",
         heading=say("Theo tuần") if by_week else say("Theo ngày"),
         columns=(
-            Column("first_day", say("Tuần bắt đầu từ ngày") if by_week else say("Ngày đăng"), DAY, 24),
+            Column("first_day", say("Tuần bắt đầu từ ngày") if by_week else say("Ngày đăng"), CellType.DAY, 24),
             Column("posts", say("Bài theo dõi")),
             *_label_columns(names, words),
             Column("waiting", say("Còn chờ")),
@@ -199,7 +220,7 @@ def problems(figures: ReportFigures, words: Wording) -> Table:
             Column("source", say("Nguồn"), TEXT, 34),
             Column("problem", say("Tình trạng"), TEXT, 20),
             Column("times", say("Số lần")),
-            Column("last_at", say("Lần gần nhất"), MOMENT, 24),
+            Column("last_at", say("Lần gần nhất"), CellType.MOMENT, 24),
             Column("message", say("Máy ghi lại"), TEXT, 70),
         ),
         rows=tuple(

@@ -18,7 +18,7 @@ from monitor.reports.quotes import Quote, gather_quotes
 from monitor.reports.source_problems import SourceProblem, gather_source_problems
 from storage import report_counts, sources
 from storage.models import Source
-from storage.report_counts import FlagCount, Period
+from storage.report_counts import ConcludedFlags, FlagCount, Period
 
 SCHEMA: Final = "kiemtin.report/4"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
@@ -113,6 +113,7 @@ class ReportFigures:
     posts: PostFigures
     earlier: tuple[EarlierPeriod, ...]
     labels: tuple[LabelFigures, ...]
+    reliability: tuple[ConcludedFlags, ...]
     parts: tuple[PartFigures, ...]
     sources: tuple[SourceFigures, ...]
     claims: ClaimFigures
@@ -166,9 +167,12 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
             )
             for name in names
         ),
+        reliability=tuple(
+            sorted(report_counts.concluded_by_probability(session, span), key=lambda row: (names.index(row.label), row))
+        ),
         parts=_parts(session, period, flags, names),
         sources=_sources(session, span, flags, names),
-        claims=gather_claims(session, span, quotes),
+        claims=gather_claims(session, period, quotes),
         concerns=gather_concerns(
             session,
             _compared(span, _states(row for row in flags if row.label == CONCERN.name)),

@@ -14,7 +14,10 @@ CLAIMS: Final = N_(
     "Chỉ nêu nội dung đã được cán bộ xác nhận là chưa kiểm chứng. “Chưa thấy nguồn nào” không có nghĩa là tin sai. "
     "Các bài giống nhau được tính là một nội dung."
 )
-PLACES: Final = N_("Địa bàn được ghi đến cấp xã. Nơi có dưới ba vụ việc được gộp chung để không chỉ ra người cụ thể.")
+PLACES: Final = N_(
+    "Địa bàn được ghi đến cấp xã. Nơi có dưới ba vụ việc được gộp chung để không chỉ ra người cụ thể; vì thế số dưới "
+    "ba của các kỳ trước cũng không ghi."
+)
 DECENCY: Final = N_(
     "Chỉ nêu số lượng, không nêu nội dung và không nêu người viết. Phê bình chính sách, cơ quan, doanh nghiệp hay "
     "công đoàn không bị tính là thiếu chuẩn mực."

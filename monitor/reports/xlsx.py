@@ -157,12 +157,15 @@ TABLES: Final[tuple[tuple[str, MakeTable], ...]] = (
     (N_("Nội dung lan truyền"), content_tables.claims),
     (N_("Đính chính"), content_tables.corrections),
     (N_("Bức xúc theo chủ đề"), content_tables.topics),
+    (N_("Kết quả theo chủ đề"), content_tables.topic_results),
     (N_("Bức xúc theo địa bàn"), content_tables.places),
+    (N_("Kết quả theo địa bàn"), content_tables.place_results),
     (N_("Theo ngày"), count_tables.parts),
     (N_("Theo nguồn"), count_tables.sources),
     (N_("Trích dẫn"), content_tables.quotes),
     (N_("Quyết định"), count_tables.decisions),
     (N_("Xem xét"), count_tables.review),
+    (N_("Xác suất"), count_tables.reliability),
     (N_("Chưa đọc được"), count_tables.problems),
 )
 """The tables of a report with the names of their sheets; CSV and JSON lines hold the same ones."""

@@ -62,7 +62,7 @@ def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
             "post_id": post_id,
             "label": draw.choice(LABELS),
             "revision_number": 0,
-            "probability": 0.9,
+            "probability": 0.5 + post_id % 51 / 100,
             "model_id": model.id,
             "reasons": [],
             "state": draw.choice(STATES),

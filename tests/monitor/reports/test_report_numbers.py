@@ -56,15 +56,20 @@ def counted(many: Database) -> ReportFigures:
     return gathered(many)
 
 
+def moments_of(database: Database, **values: Any) -> dict[str, Any]:
+    """Give the ends of the week and other values as the database takes them."""
+    moments = {"start": WEEK.span.start, "end": WEEK.span.end, **values}
+    if not database.is_sqlite:
+        return moments
+    return {
+        name: f"{value:%Y-%m-%d %H:%M:%S.%f}" if hasattr(value, "strftime") else value
+        for name, value in moments.items()
+    }
+
+
 def sql(database: Database, query: str, **values: Any) -> Any:
     """Run a query and give its first cell."""
-    span = WEEK.span
-    moments = {"start": span.start, "end": span.end, **values}
-    if database.is_sqlite:
-        moments = {
-            name: f"{value:%Y-%m-%d %H:%M:%S.%f}" if hasattr(value, "strftime") else value
-            for name, value in moments.items()
-        }
+    moments = moments_of(database, **values)
     used = {name: value for name, value in moments.items() if f":{name}" in query}
     with database.engine.connect() as connection:
         return connection.execute(text(query), used).scalar()
@@ -125,13 +130,28 @@ def test_cases_are_counted_as_sql_counts_them(many: Database, counted: ReportFig
     joined = f"cases c JOIN flags f ON f.id = c.flag_id JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
     rows = list(rows_of(counted, "topics"))
     assert sum(row["cases"] for row in rows) > 4
+    before = WEEK.previous.span
     for row in rows:
+        query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state != 'withdrawn'"
+        assert row["cases"] == sql(many, query, topic=row["topic"])
+        assert row["previous"] == sql(many, query, topic=row["topic"], start=before.start, end=before.end)
+        four = sql(many, query, topic=row["topic"], start=before.start - timedelta(weeks=3), end=before.end)
+        assert (row["mean"], row["low"] <= row["cases"] <= row["high"]) == (four / 4, True)
+    for row in rows_of(counted, "topic_results"):
         query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state = :state"
         for state in ("open", "passed", "settled"):
             assert row[state] == sql(many, query, topic=row["topic"], state=state)
     places = list(rows_of(counted, "places"))
     assert sum(row["cases"] for row in places) == sum(row["cases"] for row in rows)
     assert all(row["cases"] >= 3 for row in places if row["place"])
+    named = [row for row in places if row["place"]]
+    for row in named:
+        query = f"SELECT count(*) FROM {joined} AND c.place = :place AND c.state != 'withdrawn'"
+        place = row["place"].split(",")[0].replace("Xã", "xã")
+        assert row["cases"] == sql(many, query, place=place)
+        earlier = sql(many, query, place=place, start=before.start, end=before.end)
+        assert row["previous"] == (None if 0 < earlier < 3 else earlier)
+    assert named
 
 
 def test_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
@@ -145,6 +165,37 @@ def test_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFi
     assert [claim.posts for claim in counted.claims.listed] == sorted(
         (c.posts for c in counted.claims.listed), reverse=True
     )
+
+
+def test_earlier_posts_of_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    earlier = [{"start": one.span.start, "end": one.span.end} for one in WEEK.earlier(4)]
+    confirmed = f"{FLAGGED} AND f.label = 'unverified' AND f.state = 'confirmed'"
+    clusters = f"SELECT p.cluster_id FROM {confirmed}"
+    with many.engine.connect() as connection:
+        numbers = [number for (number,) in connection.execute(text(clusters), moments_of(many)) if number is not None]
+    copies = f"SELECT count(*) FROM posts p WHERE {OF_WEEK} AND p.cluster_id = :cluster"
+    reached = {number: sql(many, copies, cluster=number) for number in numbers}
+    for claim in counted.claims.listed[:3]:
+        possible = [number for number, posts in reached.items() if posts == claim.posts]
+        assert claim.earlier in [tuple(sql(many, copies, cluster=n, **span) for span in earlier) for n in possible]
+
+
+def test_reliability_is_counted_as_sql_counts_it(many: Database, counted: ReportFigures) -> None:
+    rows = list(rows_of(counted, "reliability"))
+    assert sum(row["concluded"] for row in rows) == sql(
+        many, f"SELECT count(*) FROM {FLAGGED} AND f.state IN ('confirmed', 'rejected')"
+    )
+    for row in rows:
+        band = "f.label = :label AND f.probability >= :low AND "
+        band += "(f.probability < :high OR (:high = 1 AND f.probability = 1))"
+        values = {"label": row["label"], "low": row["probability_from"], "high": row["probability_to"]}
+        query = f"SELECT count(*) FROM {FLAGGED} AND f.state IN ('confirmed', 'rejected') AND {band}"
+        assert row["concluded"] == sql(many, query, **values)
+        query = f"SELECT count(*) FROM {FLAGGED} AND f.state = 'confirmed' AND {band}"
+        assert row["confirmed"] == sql(many, query, **values)
+        assert row["low"] <= row["precision"] == row["confirmed"] / row["concluded"] <= row["high"]
+        assert row["probability_from"] <= row["probability"] <= row["probability_to"]
+    assert len(rows) > 6
 
 
 def tables_of(figures: ReportFigures) -> list[Table]:
