@@ -1,4 +1,4 @@
-"""The charts of a report, as SVG for pages and as PNG for documents. The same figures give the same bytes.
+"""Charts of counts by label, as SVG for pages and as PNG for documents. The same figures give the same bytes.
 
 matplotlib is imported when a chart is drawn: the workbook needs only the colours, and most commands need neither.
 """
@@ -39,13 +39,13 @@ def flags_by_part(figures: ReportFigures, words: Wording) -> "Figure":
     """Draw the confirmed flags of each day (of a quarter: each week) as stacked bars."""
     names = [f"{part.first:%d/%m}" for part in figures.parts]
     counts = {label: [part.confirmed[label] for part in figures.parts] for label in figures.label_names}
-    with _style():
-        figure, axes = _canvas(height=3.0)
-        _stack(axes, names, counts, words, horizontal=False)
+    with style():
+        figure, (axes,) = canvas(height=3.0)
+        stack(axes, names, counts, words, horizontal=False)
         axes.set_ylabel(words.language.say("Số bài đã xác nhận"))
         axes.tick_params("x", labelrotation=90 if len(names) > _MOST_UPRIGHT else 0)
-        _whole_numbers(axes.yaxis)
-        _finish(axes, counts, words)
+        whole_numbers(axes.yaxis)
+        finish(axes, counts, words.language.say("Không có bài nào đã xác nhận"))
     return figure
 
 
@@ -60,19 +60,19 @@ def flags_by_source(figures: ReportFigures, words: Wording) -> "Figure":
     shown.reverse()  # the first bar stands lowest
     names = [name for name, _ in shown]
     counts = {label: [flags[label] for _, flags in shown] for label in figures.label_names}
-    with _style():
-        figure, axes = _canvas(height=1.1 + 0.3 * max(3, len(shown)))
-        _stack(axes, names, counts, words, horizontal=True)
+    with style():
+        figure, (axes,) = canvas(height=1.1 + 0.3 * max(3, len(shown)))
+        stack(axes, names, counts, words, horizontal=True)
         axes.set_xlabel(words.language.say("Số bài đã xác nhận"))
-        _whole_numbers(axes.xaxis)
-        _finish(axes, counts, words)
+        whole_numbers(axes.xaxis)
+        finish(axes, counts, words.language.say("Không có bài nào đã xác nhận"))
     return figure
 
 
 def as_svg(figure: "Figure") -> str:
     """Return a chart as an SVG element for use in a page."""
     buffer = BytesIO()
-    with _style():
+    with style():
         figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
     text = buffer.getvalue().decode()
     return text[text.index("<svg") :].strip()
@@ -81,7 +81,7 @@ def as_svg(figure: "Figure") -> str:
 def as_png(figure: "Figure") -> bytes:
     """Return a chart as a PNG image."""
     buffer = BytesIO()
-    with _style():
+    with style():
         figure.savefig(buffer, format="png", dpi=_PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
@@ -91,24 +91,27 @@ def colour_of(label: str, position: int) -> str:
     return COLOURS.get(label, _OTHER_COLOURS[position % len(_OTHER_COLOURS)])
 
 
-def _style() -> AbstractContextManager[None]:
+def style() -> AbstractContextManager[None]:
+    """Draw in the style of reports inside of this."""
     import matplotlib as mpl  # noqa: PLC0415  see the module's docstring
 
     return cast("AbstractContextManager[None]", mpl.rc_context(_STYLE))
 
 
-def _canvas(*, height: float) -> "tuple[Figure, Axes]":
+def canvas(*, height: float, columns: int = 1) -> "tuple[Figure, list[Axes]]":
+    """Make an empty figure of the width of a page, with so many panels side by side; `height` is in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  see the module's docstring
     from matplotlib.figure import Figure  # noqa: PLC0415  see the module's docstring
 
     figure = Figure(figsize=(7.2, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
+    return figure, list(figure.subplots(1, columns, squeeze=False, sharey=True)[0])
 
 
-def _stack(
+def stack(
     axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int]], words: Wording, *, horizontal: bool
 ) -> None:
+    """Draw bars of counts by label, stacked, with their sums behind them."""
     places = list(range(len(names)))
     ends = [0] * len(names)
     for position, (label, values) in enumerate(counts.items()):
@@ -130,23 +133,24 @@ def _stack(
     (axes.set_yticks if horizontal else axes.set_xticks)(places, names)
 
 
-def _whole_numbers(axis: "Axis") -> None:
+def whole_numbers(axis: "Axis") -> None:
+    """Put marks at whole numbers alone."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  see the module's docstring
 
     axis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _finish(axes: "Axes", counts: Mapping[str, Sequence[int]], words: Wording) -> None:
+def finish(axes: "Axes", counts: Mapping[str, Sequence[int]], nothing: str) -> None:
+    """Add the legend; `nothing` is said where all counts are 0."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.04, y=0.08)
     if any(map(any, counts.values())):
         axes.figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
     else:
-        axes.text(
-            0.5,
-            0.5,
-            words.language.say("Không có bài nào đã xác nhận"),
-            ha="center",
-            va="center",
-            transform=axes.transAxes,
-        )
+        axes.text(0.5, 0.5, nothing, ha="center", va="center", transform=axes.transAxes)
+
+
+def say_nothing(axes: "Axes", text: str) -> None:
+    """Say in the place of a chart that there is nothing to draw."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)

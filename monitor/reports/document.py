@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from monitor.clock import VIETNAM
 from monitor.report_settings import ReportSettings
-from monitor.reports import charts, content_tables, count_tables, findings, notes
+from monitor.reports import content_tables, count_tables, findings, notes
 from monitor.reports.figures import ReportFigures
 from monitor.reports.language import Language
+from monitor.reports.pictures import PICTURES
 from monitor.reports.tables import Table, without_empty_columns
 from monitor.reports.wording import Wording
 
@@ -270,15 +271,18 @@ def _corrections(figures: ReportFigures, words: Wording) -> list[Block]:
 
 
 def _concerns(figures: ReportFigures, words: Wording) -> list[Block]:
-    say = words.language.say
+    say, by_place = words.language.say, content_tables.place_results(figures, words)
     return [
         Heading(say("III. BỨC XÚC CỦA NGƯỜI LAO ĐỘNG")),
         count_tables.labels(figures, words, (CONCERN.name,)),
         Heading(say("1. Theo chủ đề và kết quả xử lý"), 2),
-        *_shown(content_tables.topics(figures, words)),
+        *_shown(content_tables.topics(figures, words), "previous"),
+        *(_shown(content_tables.topic_results(figures, words)) if figures.concerns.cases else ()),
         Heading(say("2. Theo địa bàn"), 2),
         Paragraph(say(notes.PLACES)),
-        *_shown(content_tables.places(figures, words)),
+        *_shown(content_tables.places(figures, words), "previous"),
+        *_picture(by_place, figures, words),
+        *(_shown(by_place) if by_place.rows else ()),
         Heading(say("3. Trích dẫn"), 2),
         *_quotes(figures, words, CONCERN.name),
     ]
@@ -311,17 +315,22 @@ def _appendix(figures: ReportFigures, words: Wording, title: str) -> tuple[Block
         count_tables.posts(figures, words),
         count_tables.states(figures, words),
         count_tables.review(figures, words),
+        count_tables.reliability(figures, words),
         count_tables.decisions(figures, words),
         count_tables.parts(figures, words),
         count_tables.sources(figures, words),
     )
-    drawn = {"parts": charts.flags_by_part, "sources": charts.flags_by_source}
     blocks: list[Block] = [
         Appendix(say("Phụ lục"), say("SỐ LIỆU CHI TIẾT"), say("(Kèm theo %(title)s)", title=title)),
     ]
     for number, table in enumerate(tables, start=1):
         blocks.append(Heading(f"{number}. {table.heading}", 2))
-        if table.name in drawn and table.rows:
-            blocks.append(Picture(table.heading, partial(drawn[table.name], figures, words)))
-        blocks.append(table if table.rows else Paragraph(table.empty))
+        blocks += [*_picture(table, figures, words), table if table.rows else Paragraph(table.empty)]
     return tuple(blocks)
+
+
+def _picture(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
+    """Return the picture of a table; none where it is empty."""
+    if table.name not in PICTURES or not table.rows:
+        return []
+    return [Picture(table.heading, partial(PICTURES[table.name], figures, words))]

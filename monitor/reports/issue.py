@@ -43,6 +43,7 @@ class Wish:
         folder: Where its files are written; None: the folder of reports.
         changed: What is different from the report that it replaces; None: it replaces none.
         scheduled: Whether the program issues it by itself.
+        user_id: Who replaces a report at the desk; None: a command does.
 
     """
 
@@ -53,6 +54,7 @@ class Wish:
     folder: Path | None = None
     changed: str | None = None
     scheduled: bool = False
+    user_id: int | None = None
 
 
 class ReportOffice:
@@ -135,12 +137,18 @@ class ReportOffice:
             for one in before:
                 reports.withdraw(session, one, why=changed, now=now)
                 detail = {"by": report.id, "changed": changed}
-                audit.record(session, at=now, action="report.replaced", subject=f"reports:{one.id}", detail=detail)
+                subject, by = f"reports:{one.id}", wish.user_id
+                audit.record(session, at=now, action="report.replaced", subject=subject, user_id=by, detail=detail)
             delete_all(self._folder, {name for one in before for name in one.files}.difference(names))
             session.commit()
 
-    def withdraw(self, period: CalendarPeriod, why: str) -> Path:
+    def withdraw(self, period: CalendarPeriod, why: str, user_id: int | None = None) -> Path:
         """Withdraw all reports of a period: a notice with the reason takes the place of their files.
+
+        Args:
+            period: The period.
+            why: The reason.
+            user_id: Who does it at the desk; None: a command does.
 
         Raises:
             UsageError: When there is none.
@@ -159,8 +167,10 @@ class ReportOffice:
             write_all(self._folder, {name: notice.encode()})
             for report in standing:
                 reports.withdraw(session, report, why=why, now=now)
-                subject = f"reports:{report.id}"
-                audit.record(session, at=now, action="report.withdrawn", subject=subject, detail={"why": why})
+                subject, detail = f"reports:{report.id}", {"why": why}
+                audit.record(
+                    session, at=now, action="report.withdrawn", subject=subject, user_id=user_id, detail=detail
+                )
                 delete_all(self._folder, report.files)
             session.commit()
         return self._folder / name

@@ -137,6 +137,12 @@ def parse_period(text: str, unit: Unit) -> CalendarPeriod:
     return CalendarPeriod(unit, int(found[1]), int(found[2]))
 
 
+def parse_any_period(text: str) -> CalendarPeriod:
+    """Read a period of any length; raises UsageError when it is none."""
+    unit = next((unit for unit, form in _FORMS.items() if form.fullmatch(text.strip())), Unit.WEEK)
+    return parse_period(text, unit)
+
+
 def current_period(unit: Unit, now: datetime) -> CalendarPeriod:
     """Return the period in Việt Nam at a time given as aware UTC."""
     return period_of(unit, now.astimezone(VIETNAM).date())
