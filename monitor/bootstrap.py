@@ -341,15 +341,9 @@ class Application:
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
-        from monitor.reports.mask import mask_personal
-        from monitor.review.api.app import create_api
-        from monitor.review.app import create_app
-        from monitor.review.searching import Searching
+        from monitor.desk_building import build_desk
 
-        database, clock, settings = self.ready_database, self.clock, self.settings
-        api = create_api(database, clock, settings, mask=mask_personal)
-        secret, search = self._derived("desk").hex(), Searching(self.segmenter, mask_personal)
-        return create_app(database, clock, settings, secret, teaching=self.teaching(), searching=search, api=api)
+        return build_desk(self, self._derived("desk").hex())
 
     async def send_webhooks(self) -> str:
         """Tell the webhooks of the settings of decisions; returns a line on what was sent."""

@@ -1,11 +1,12 @@
-"""Builds what issues and sends reports, for `monitor.bootstrap`."""
+"""Builds what issues and sends reports, and what the desk may do with them, for `monitor.bootstrap`."""
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Final
 
 from monitor.clock import Clock
-from monitor.reports.issue import ReportOffice
+from monitor.reports.issue import ReportOffice, Wish
+from monitor.reports.periods import parse_any_period
 from monitor.settings import Settings
 from storage.database import Database
 
@@ -24,3 +25,24 @@ def report_office(database: Database, settings: Settings, clock: Clock) -> Repor
         return post_blocking(outbound, url, headers, body, before_sending)
 
     return ReportOffice(database, settings, clock, post)
+
+
+class DeskReporting:
+    """What the desk may do with reports that were issued.
+
+    Args:
+        office: Makes the office that issues reports.
+
+    """
+
+    def __init__(self, office: Callable[[], ReportOffice]) -> None:
+        self._office = office
+
+    def withdraw(self, period: str, why: str, user_id: int) -> None:
+        """Take back all reports of a period; see `monitor.review.reporting`."""
+        self._office().withdraw(parse_any_period(period), why, user_id)
+
+    def replace(self, period: str, changed: str, number: int | None, user_id: int) -> None:
+        """Write the report of a period anew; see `monitor.review.reporting`."""
+        wish = Wish(period=parse_any_period(period), changed=changed, number=number, user_id=user_id)
+        self._office().issue(wish)

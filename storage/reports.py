@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Report
 
@@ -19,6 +19,12 @@ def standing(session: Session, period: str) -> Sequence[Report]:
     """List the reports of a period that were not withdrawn, the newest first."""
     query = select(Report).where(Report.period == period, Report.withdrawn_at.is_(None))
     return session.scalars(query.order_by(Report.id.desc())).all()
+
+
+def newest_first(session: Session, limit: int) -> Sequence[Report]:
+    """List the newest reports with their deliveries, also withdrawn ones."""
+    query = select(Report).options(selectinload(Report.deliveries)).order_by(Report.id.desc()).limit(limit)
+    return session.scalars(query).all()
 
 
 def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:

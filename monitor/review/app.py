@@ -29,6 +29,7 @@ from monitor.review.pages import (
     question,
     queue,
     report_files,
+    reports,
     reveal,
     saved,
     search,
@@ -41,6 +42,7 @@ from monitor.review.pages import (
 )
 from monitor.review.password_checks import PasswordChecks
 from monitor.review.passwords import hash_password, one_time_password
+from monitor.review.reporting import Reporting
 from monitor.review.request_origin import RequestOrigin, known_hosts
 from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
@@ -75,6 +77,7 @@ ROUTERS: Final = (
     second_reading.router,
     shift.router,
     teach.router,
+    reports.router,
     report_files.router,
 )
 
@@ -88,6 +91,7 @@ def create_app(
     teaching: Teaching | None = None,
     searching: Searching | None = None,
     api: FastAPI | None = None,
+    reporting: Reporting | None = None,
 ) -> FastAPI:
     """Build the desk.
 
@@ -99,6 +103,7 @@ def create_app(
         teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
         searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
         api: The API (`monitor.review.api.app.create_api`), served under /api/v1; None: there is none.
+        reporting: Withdraws and replaces reports; None: the page of reports shows them alone.
 
     Returns:
         An ASGI application that loads nothing from other sites.
@@ -120,6 +125,7 @@ def create_app(
         second_factor=SecondFactor(secret),
         teaching=teaching,
         searching=searching,
+        reporting=reporting,
         draw_seed=hmac.digest(secret.encode(), b"second readings", "sha256"),
         stand_in_hash=hash_password(one_time_password()),
     )

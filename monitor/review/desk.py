@@ -28,6 +28,7 @@ from monitor.review.language import (
 )
 from monitor.review.masking import Mask
 from monitor.review.password_checks import PasswordChecks
+from monitor.review.reporting import Reporting
 from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
 from monitor.review.teaching import Teaching
@@ -61,6 +62,7 @@ class Desk:
         second_factor: Makes and checks the codes of authenticator apps.
         teaching: Takes the steps of teaching in the background; None where the desk is served without.
         searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
+        reporting: Withdraws and replaces reports; None where the desk is served without.
         draw_seed: Makes the draw of second readings one that nobody can foresee.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
@@ -77,6 +79,7 @@ class Desk:
     second_factor: SecondFactor
     teaching: Teaching | None
     searching: Searching | None
+    reporting: Reporting | None
     draw_seed: bytes
     stand_in_hash: str
 

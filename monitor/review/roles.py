@@ -16,7 +16,7 @@ class Right(StrEnum):
     READ = "read"  # overview, queue, flags, questions, and their own account
     DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
     DECIDE = "decide"  # take flags and questions, decide and answer
-    RELEASE = "release"  # release, send back and withdraw corrections
+    RELEASE = "release"  # release, send back and withdraw corrections; withdraw and replace reports
     TEACH = "teach"  # what changes how the machine judges
     MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions
 
