@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from classifiers.text.segment import Segmenter
+from monitor.report_building import DeskReporting, report_office
 from monitor.reports.mask import mask_personal
 from monitor.review.app import create_app
 from monitor.review.desk import THEME_COOKIE
@@ -98,7 +99,8 @@ def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterato
     world = build_world(sqlite_database, clock, tmp_path)
     settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
     searching = Searching(Segmenter(), mask_personal)
-    app = create_app(sqlite_database, clock, settings, SECRET, searching=searching)
+    reporting = DeskReporting(lambda: report_office(sqlite_database, settings, clock))
+    app = create_app(sqlite_database, clock, settings, SECRET, searching=searching, reporting=reporting)
     started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:

@@ -11,7 +11,19 @@ from sqlalchemy.orm import Session
 
 from classifiers.text.search_terms import search_terms
 from monitor.review.passwords import hash_password
-from storage import corrections, flags, matching, registry, reviews, search, second_readings, sources, users
+from storage import (
+    corrections,
+    deliveries,
+    flags,
+    matching,
+    registry,
+    reports,
+    reviews,
+    search,
+    second_readings,
+    sources,
+    users,
+)
 from storage.database import Database
 from storage.models import Case, Correction, Flag, Post, Source
 from storage.search import SearchDraft
@@ -118,6 +130,7 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         correction = _correct(session, clock, places[0])
         question = add_question(session, posts[0])
         _index(session, posts)
+        _issue(session, clock)
         session.commit()
         ids = tuple(session.scalars(select(Flag.id).where(Flag.state == "open").order_by(Flag.id)))
         of_copies = _flags_of(session, posts[1], posts[5])
@@ -133,6 +146,17 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
             copied_id=of_copies[0],
             copy_id=of_copies[1],
         )
+
+
+def _issue(session: Session, clock: FakeClock) -> None:
+    """Note a report that was withdrawn, and the one that took its place and was sent."""
+    values = {"schema_version": 4, "figures": {}, "now": clock.now()}
+    names = ["tuan-2026-W46.docx", "tuan-2026-W46.xlsx"]
+    first = reports.record_report(session, period="2026-W46", files=names, **values)
+    reports.withdraw(session, first, why="một tên người chưa được che", now=clock.now())
+    changed = {"replaces": first, "changed": "che tên người"}
+    second = reports.record_report(session, period="2026-W46", files=names, **values, **changed)
+    deliveries.add(session, second, [("mail", "van-thu@nampha.example.vn"), ("folder", "/srv/van-thu")], clock.now())
 
 
 def add_work(database: Database, clock: FakeClock, count: int) -> tuple[int, ...]:
