@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
@@ -125,6 +126,12 @@ class Review(Chained, Base):
             "'withdrawn')",
             name="decision",
         ),
+        Index(
+            None,
+            "withdraws",
+            sqlite_where=text("withdraws IS NOT NULL"),
+            postgresql_where=text("withdraws IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -136,7 +143,7 @@ class Review(Chained, Base):
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that was judged")
     decided_at: Mapped[datetime] = mapped_column(index=True)
     # Numbers without foreign keys: an append-only row cannot be emptied when retention deletes what it names.
-    withdraws: Mapped[int | None] = mapped_column(index=True, comment="the review of this flag that it takes back")
+    withdraws: Mapped[int | None] = mapped_column(comment="the review of this flag that it takes back")
     batch: Mapped[int | None] = mapped_column(index=True, comment="the review of another copy it was decided with")
     case_id: Mapped[int | None] = mapped_column(index=True, comment="the case that a concern belongs to")
 
