@@ -1,6 +1,9 @@
 """Reports that were issued: which one stands, what was withdrawn and why, and taking one back or replacing it."""
 
+import html
+import re
 from http import HTTPStatus
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
@@ -21,6 +24,8 @@ HOME: Final = "/reports"
 SHOWN: Final = 60
 LONGEST: Final = 500  # characters of a reason
 LARGEST_NUMBER: Final = 99_999
+PAGE: Final = ".html"
+_PICTURE: Final = re.compile(r'<figure role="img" aria-label="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
 CHANNELS: Final = Translated({"mail": N_("thư điện tử"), "webhook": N_("webhook"), "folder": N_("thư mục chung")})
 STATES: Final = Translated(
     {
@@ -33,6 +38,7 @@ STATES: Final = Translated(
     }
 )
 Period = Annotated[str, Path(max_length=8)]
+Number = Annotated[int, Path(ge=0, le=99)]
 Words = Annotated[str, Form(max_length=LONGEST)]
 
 
@@ -53,12 +59,33 @@ def show(request: Request, desk: CurrentDesk, done: str = "", failed: str = "") 
     return render(request, "reports.html", context)
 
 
+@router.get("/reports/{period}/pictures/{number}", dependencies=[allow(Right.DOWNLOAD)])
+def picture(desk: CurrentDesk, period: Period, number: Number) -> Response:
+    """Send one picture of the report that stands, as its page shows it."""
+    with desk.database.work() as session:
+        issued = reports.standing(session, period)
+    drawn = _pictures(issued[0], desk.settings.reports_dir) if issued else []
+    if number >= len(drawn):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return Response(drawn[number][1], media_type="image/svg+xml")
+
+
+def _pictures(report: Report, folder: FilePath) -> list[tuple[str, str]]:
+    """Take the pictures, each with its description, out of a report's page; none where it has no page."""
+    pages = [folder / name for name in report.files if name == f"bao-cao-{report.period}{PAGE}"]
+    if not pages or not pages[0].is_file():
+        return []
+    text = pages[0].read_text(encoding="utf-8")
+    return [(html.unescape(described), drawn) for described, drawn in _PICTURE.findall(text)]
+
+
 def _row(report: Report, desk: Desk, *, is_newest: bool) -> dict[str, Any]:
     folder, stands = desk.settings.reports_dir, report.withdrawn_at is None
     return {
         "report": report,
         "is_newest": is_newest,
         "files": [name for name in report.files if stands and (folder / name).is_file()],
+        "pictures": [described for described, _ in _pictures(report, folder)] if is_newest else [],
         "deliveries": [(CHANNELS[each.channel], STATES[each.state], each.sent_at) for each in report.deliveries],
     }
 

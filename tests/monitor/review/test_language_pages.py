@@ -26,7 +26,11 @@ from tests.storage.sample_questions import add_question
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
-FILES = {"/reports/{name:path}", "/search/export.{kind}"}  # what is downloaded is no page
+FILES = {
+    "/reports/{name:path}",
+    "/reports/{period}/pictures/{number}",
+    "/search/export.{kind}",
+}  # what is downloaded is no page
 SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from lxml import etree
 from sqlalchemy import select
 
 from monitor.report_building import DeskReporting, report_office
@@ -28,7 +29,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    report = ReportSettings(formats=("jsonl",), folder=tmp_path / "drive")
+    report = ReportSettings(formats=("jsonl", "html"), folder=tmp_path / "drive")
     return Settings(home=tmp_path, second_reading_share=0, report=report)
 
 
@@ -84,9 +85,22 @@ def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
     assert "thư mục chung: đã gửi" in text
     assert {str(link["href"]) for link in page.select(".files a")} == {
         "/reports/bao-cao-2026-W47.jsonl",
+        "/reports/bao-cao-2026-W47.html",
         "/reports/bao-cao-2026-W47-che-ten.html",
     }
     assert page.select("form[action$=withdraw]") == []
+
+
+def test_the_pictures_of_the_page_are_shown(mai: Browser, hoa: Browser) -> None:
+    pictures = mai.page("/reports").select("img.drawn")
+    assert [picture["alt"] for picture in pictures][-1] == "Theo nguồn"
+    for picture in pictures:
+        answer = mai.get(str(picture["src"]))
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert etree.fromstring(answer.content).tag == "{http://www.w3.org/2000/svg}svg"
+    assert mai.get(f"/reports/{WEEK}/pictures/{len(pictures)}").status_code == 404
+    send(hoa, "withdraw", why="sai")
+    assert mai.get(str(pictures[0]["src"])).status_code == 404
 
 
 def test_a_lead_withdraws_with_a_reason(hoa: Browser, settings: Settings, sqlite_database: Database) -> None:
