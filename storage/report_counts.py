@@ -135,10 +135,17 @@ def older_posts_by_source(session: Session, period: Period) -> dict[int, int]:
 
 def posts_by_part(session: Session, bounds: Sequence[datetime]) -> list[PartPosts]:
     """Count posts by role and part of a period; `bounds` are the beginnings of the parts and the end."""
-    part = _part(bounds).label("part")
-    query = select(Source.role, part, func.count()).join(Source, Source.id == Post.source_id)
-    query = query.where(dated_within(Period(bounds[0], bounds[-1]))).group_by(Source.role, part)
-    return [PartPosts(*row) for row in session.execute(query)]
+    part, roles = _part(bounds).label("part"), _roles(session)
+    query = select(Post.source_id, part, func.count()).where(dated_within(Period(bounds[0], bounds[-1])))
+    counted: Counter[tuple[str, int]] = Counter()
+    for source_id, number, posts in session.execute(query.group_by(Post.source_id, part)):
+        counted[roles[source_id], number] += posts
+    return [PartPosts(*key, posts) for key, posts in counted.items()]
+
+
+def _roles(session: Session) -> dict[int, str]:
+    # Looked up apart: joined with sources, SQLite reads the posts of one source after the other, and of all periods.
+    return dict(session.execute(select(Source.id, Source.role)).all())
 
 
 def flags_by_part(session: Session, bounds: Sequence[datetime]) -> list[FlagCount]:
@@ -188,9 +195,10 @@ def unscored_posts(session: Session, period: Period, model_id: int) -> int:
     scored = select(Score.post_id).where(
         Score.post_id == Post.id, Score.revision_number == Post.revision_number, Score.model_id == model_id
     )
-    query = select(func.count(Post.id)).join(Source, Source.id == Post.source_id)
-    query = query.where(Source.role == "monitored", ~scored.exists(), dated_within(period), Post.deleted_at.is_(None))
-    return session.scalar(query) or 0
+    query = select(Post.source_id, func.count()).group_by(Post.source_id)
+    query = query.where(~scored.exists(), dated_within(period), Post.deleted_at.is_(None))
+    roles = _roles(session)
+    return sum(posts for source_id, posts in session.execute(query) if roles[source_id] == "monitored")
 
 
 def models_of_flags(session: Session, period: Period) -> Sequence[Model]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -154,9 +154,10 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
     names = _label_names(flags, earlier, decisions)
     complete = now >= span.end
     quotes = gather_quotes(session, span)
+    read = _read(session, span)
     return ReportFigures(
         period=period,
-        posts=_posts(session, span),
+        posts=_posts(session, span, read),
         earlier=earlier,
         labels=tuple(
             LabelFigures(
@@ -171,7 +172,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
             sorted(report_counts.concluded_by_probability(session, span), key=lambda row: (names.index(row.label), row))
         ),
         parts=_parts(session, period, flags, names),
-        sources=_sources(session, span, flags, names),
+        sources=_sources(read, span, flags, names),
         claims=gather_claims(session, period, quotes),
         concerns=gather_concerns(
             session,
@@ -190,16 +191,33 @@ def _compared(span: Period, states: States, *, read: bool = True) -> ComparedPer
     return ComparedPeriod(span, count_of({**dict.fromkeys(STATES, 0), **states}).pending, read)
 
 
-def _posts(session: Session, span: Period) -> PostFigures:
-    roles = {source.id: source.role for source in sources.all_sources(session)}
-    counted = report_counts.posts_by_source(session, span)
+class _SourcePosts(NamedTuple):
+    """A source with the posts that were published in the period, found after it, and came in from before it."""
+
+    source: Source
+    posts: int
+    found_later: int
+    older: int
+
+
+def _read(session: Session, span: Period) -> list[_SourcePosts]:
+    """Count the posts of every source, also of one that gave none."""
+    counted = {row.source_id: row for row in report_counts.posts_by_source(session, span)}
     older = report_counts.older_posts_by_source(session, span)
-    monitored = [row for row in counted if roles[row.source_id] == "monitored"]
+    none = report_counts.SourcePosts(0, 0, 0)
+    return [
+        _SourcePosts(source, *counted.get(source.id, none)[1:], older.get(source.id, 0))
+        for source in sources.all_sources(session)
+    ]
+
+
+def _posts(session: Session, span: Period, read: Sequence[_SourcePosts]) -> PostFigures:
+    monitored = [row for row in read if row.source.role == "monitored"]
     return PostFigures(
         monitored=sum(row.posts for row in monitored),
-        reference=sum(row.posts for row in counted) - sum(row.posts for row in monitored),
+        reference=sum(row.posts for row in read) - sum(row.posts for row in monitored),
         found_later=sum(row.found_later for row in monitored),
-        older=sum(count for source_id, count in older.items() if roles[source_id] == "monitored"),
+        older=sum(row.older for row in monitored),
         flagged=report_counts.flagged_posts(session, span),
         unsure=report_counts.unsure_posts(session, span),
     )
@@ -277,22 +295,20 @@ def _confirmed(rows: Iterable[FlagCount], names: Sequence[str]) -> dict[str, int
 
 
 def _sources(
-    session: Session, span: Period, flags: Sequence[FlagCount], names: Sequence[str]
+    read: Sequence[_SourcePosts], span: Period, flags: Sequence[FlagCount], names: Sequence[str]
 ) -> tuple[SourceFigures, ...]:
     """List the monitored sources first, most confirmed flags first; a source that was to be read stands also with 0."""
-    read = {row.source_id: row.posts for row in report_counts.posts_by_source(session, span)}
-    older = report_counts.older_posts_by_source(session, span)
     rows = [
         SourceFigures(
-            name=mask_personal(source.name),
-            role=source.role,
-            posts=read.get(source.id, 0),
-            older=older.get(source.id, 0),
-            confirmed=_confirmed((row for row in flags if row.source_id == source.id), names),
-            pending=count_of(_states(row for row in flags if row.source_id == source.id)).pending,
+            name=mask_personal(row.source.name),
+            role=row.source.role,
+            posts=row.posts,
+            older=row.older,
+            confirmed=_confirmed((flag for flag in flags if flag.source_id == row.source.id), names),
+            pending=count_of(_states(flag for flag in flags if flag.source_id == row.source.id)).pending,
         )
-        for source in sources.all_sources(session)
-        if source.id in read or source.id in older or _was_to_be_read(source, span)
+        for row in read
+        if row.posts or row.older or _was_to_be_read(row.source, span)
     ]
     return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.all_confirmed, -row.posts, row.name)))
 
