@@ -144,14 +144,6 @@ def test_cases_are_counted_as_sql_counts_them(many: Database, counted: ReportFig
     places = list(rows_of(counted, "places"))
     assert sum(row["cases"] for row in places) == sum(row["cases"] for row in rows)
     assert all(row["cases"] >= 3 for row in places if row["place"])
-    named = [row for row in places if row["place"]]
-    for row in named:
-        query = f"SELECT count(*) FROM {joined} AND c.place = :place AND c.state != 'withdrawn'"
-        place = row["place"].split(",")[0].replace("Xã", "xã")
-        assert row["cases"] == sql(many, query, place=place)
-        earlier = sql(many, query, place=place, start=before.start, end=before.end)
-        assert row["previous"] == (None if 0 < earlier < 3 else earlier)
-    assert named
 
 
 def test_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
@@ -175,7 +167,9 @@ def test_earlier_posts_of_claims_are_counted_as_sql_counts_them(many: Database, 
         numbers = [number for (number,) in connection.execute(text(clusters), moments_of(many)) if number is not None]
     copies = f"SELECT count(*) FROM posts p WHERE {OF_WEEK} AND p.cluster_id = :cluster"
     reached = {number: sql(many, copies, cluster=number) for number in numbers}
-    for claim in counted.claims.listed[:3]:
+    copied = [claim for claim in counted.claims.listed if claim.posts > 1]
+    assert copied
+    for claim in copied[:3]:
         possible = [number for number, posts in reached.items() if posts == claim.posts]
         assert claim.earlier in [tuple(sql(many, copies, cluster=n, **span) for span in earlier) for n in possible]
 
