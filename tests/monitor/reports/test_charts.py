@@ -80,6 +80,7 @@ def test_the_grid_of_topics_and_places_holds_the_counts_of_the_table(figures: Re
     assert [text.get_text() for text in axes.get_xticklabels()] == ["lương", "khác"]
     assert [text.get_text() for text in axes.get_yticklabels()] == ["Xã Tà Lèng", "Nơi khác hoặc chưa rõ"]
     assert [text.get_text() for text in axes.texts] == ["12", "3", "4"]
+    assert "data:" not in charts.as_svg(axes.figure)  # which the page's own policy would not load
 
 
 def test_the_funnel_narrows_from_suggested_to_quoted(figures: ReportFigures) -> None:
