@@ -124,13 +124,13 @@ def reliability(figures: ReportFigures, words: Wording) -> Table:
         low, high = share_interval(row.confirmed, row.concluded)
         share = row.confirmed / row.concluded
         edges = (row.band / BANDS, (row.band + 1) / BANDS)
-        label = Key(row.label, words.label(row.label))
+        label = Key(row.label, words.short_label(row.label))
         rows.append((label, *edges, row.probability, row.concluded, row.confirmed, share, low, high))
     return Table(
         name="reliability",
         heading=say("Xác suất của máy và kết luận của cán bộ"),
         columns=(
-            Column("label", say("Nhãn"), TEXT, 34),
+            Column("label", say("Nhãn"), TEXT, 20),
             Column("probability_from", say("Xác suất từ"), SHARE),
             Column("probability_to", say("Xác suất đến"), SHARE),
             Column("probability", say("Xác suất trung bình"), SHARE),
