@@ -6,7 +6,7 @@ const SETTLE_MILLISECONDS = 500;
 let shownAt = performance.now();
 
 function isTyping(target) {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+  return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
 
 // Keys can be changed; the browser remembers by the original key which one was chosen.
