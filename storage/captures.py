@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, exists, or_, select, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, exists, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import Capture, Flag, Post, PostRevision
@@ -62,11 +62,12 @@ def unused_paths(session: Session, after: str, limit: int) -> list[str]:
     """
     same = aliased(Capture)
     read = select(same.id).where(same.warc_path == Capture.warc_path)
-    in_use = or_(
-        read.join(Post, Post.capture_id == same.id).exists(),
-        read.join(PostRevision, PostRevision.capture_id == same.id).exists(),
+    # Two conditions: for one with "or" PostgreSQL would collect the captures of all posts first.
+    unused = (
+        ~read.join(Post, Post.capture_id == same.id).exists(),
+        ~read.join(PostRevision, PostRevision.capture_id == same.id).exists(),
     )
-    query = select(Capture.warc_path).where(Capture.warc_path > after, ~in_use).distinct()
+    query = select(Capture.warc_path).where(Capture.warc_path > after, *unused).distinct()
     return [path for path in session.scalars(query.order_by(Capture.warc_path).limit(limit)) if path]
 
 
