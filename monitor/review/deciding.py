@@ -21,7 +21,7 @@ def refusal_of(
     now = desk.clock.now()
     if not flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
         return _("Người khác đang xem mục này, nên quyết định của bạn chưa được ghi.")
-    session.refresh(flag)
+    session.refresh(flag, ("state", "revision_number"))
     if seen_state != seen_state_of(flag, history_of(session, flag)):
         return _("Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định.")
     if (decision == wording.REOPENED) == (flag.state == "open"):

@@ -38,9 +38,7 @@ def show(
 
     Who may still judge it a second time is led there first, where earlier decisions are not shown.
     """
-    if reviewer.may(Right.DECIDE) and _waits_for_second(desk, reviewer, flag_id):
-        return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
-    return _page(request, desk, reviewer, flag_id, view)
+    return _page(request, desk, reviewer, flag_id, view, second_first=reviewer.may(Right.DECIDE))
 
 
 @router.post("/flags/{flag_id}/claim", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -85,12 +83,6 @@ def decide(
     if decision != wording.REOPENED:
         request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
-
-
-def _waits_for_second(desk: Desk, reviewer: Reviewer, flag_id: int) -> bool:
-    with desk.database.work() as session:
-        flag = flags.by_id(session, flag_id)
-        return second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id)
 
 
 @router.post("/undo", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -161,10 +153,13 @@ def _page(
     draft: Draft | None = None,
     line: str = "",
     status: int = 200,
+    second_first: bool = False,
 ) -> Response:
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
+        if second_first and second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
+            return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
         own_mask = mask_of(request, desk, flag.post_id)
         shown = flag_view(session, flag, owner, now, own_mask=own_mask, mask=desk.mask)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
