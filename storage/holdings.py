@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.models import (
+    Alert,
     Answer,
     ApiKey,
     Assignment,
@@ -58,6 +59,7 @@ HELD: Final[Mapping[str, tuple[type[Base], str]]] = {
     "case_events": (CaseEvent, "at"),
     "handovers": (Handover, "written_at"),
     "saved_searches": (SavedSearch, "created_at"),
+    "alerts": (Alert, "raised_at"),
     "users": (User, "created_at"),
     "sessions": (UserSession, "created_at"),
     "api_keys": (ApiKey, "created_at"),

@@ -27,6 +27,11 @@ def newest_first(session: Session, limit: int) -> Sequence[Report]:
     return session.scalars(query).all()
 
 
+def was_issued(session: Session, period: str) -> bool:
+    """Tell whether a report of a period was ever written, also where it was withdrawn."""
+    return session.scalar(select(Report.id).where(Report.period == period).limit(1)) is not None
+
+
 def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:
     """List the files of all reports that quote one of some flags."""
     wanted = set(flags)

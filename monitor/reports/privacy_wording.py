@@ -49,6 +49,7 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "handovers": ("Ghi chú bàn giao", "lời và tên người viết", "không tự xóa"),
     "saved_searches": ("Tìm kiếm và bộ lọc đã lưu", "từ khóa, bộ lọc và tên người lưu", "đến khi người lưu xóa"),
+    "alerts": ("Cảnh báo", "số liệu, và tên người đã xem, đã xử lý; không có nội dung bài", "không tự xóa"),
     "users": ("Tài khoản", "tên đăng nhập, vai trò, mật khẩu đã băm", "đến khi đơn vị xóa"),
     "sessions": ("Phiên đăng nhập", "địa chỉ mạng và trình duyệt của người dùng", "30 ngày"),
     "api_keys": ("Khóa API", "tên khóa và tên người tạo; khóa chỉ ở dạng đã băm", "không tự xóa"),

@@ -1,6 +1,7 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
+from storage.models.alerts import Alert, AlertDelivery, SearchWatch
 from storage.models.api_keys import ApiKey
 from storage.models.base import Base
 from storage.models.cases import Case, CaseEvent, QuoteChoice
@@ -24,6 +25,8 @@ from storage.models.users import AuditEvent, User
 from storage.models.webhooks import WebhookDelivery, WebhookTarget
 
 __all__ = [
+    "Alert",
+    "AlertDelivery",
     "Answer",
     "ApiKey",
     "Assignment",
@@ -63,6 +66,7 @@ __all__ = [
     "SavedSearch",
     "Score",
     "SearchText",
+    "SearchWatch",
     "SecondReading",
     "Source",
     "SourceState",

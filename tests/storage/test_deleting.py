@@ -125,6 +125,9 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
             "handovers",
             "mention_marks",
             "saved_searches",
+            "search_watches",
+            "alerts",
+            "alert_deliveries",
             "webhook_deliveries",
             "webhook_targets",
         }

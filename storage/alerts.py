@@ -1,0 +1,181 @@
+"""Alerts: raised once for each episode of a subject, seen and settled by people, sent from a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from storage.database import insert_ignoring
+from storage.errors import NotFound
+from storage.models import Alert, AlertDelivery, SavedSearch, SearchWatch
+
+WAITING, HANDED, SENT, FAILED, UNCLEAR = "waiting", "handed", "sent", "failed", "unclear"
+_LONGEST_ERROR: Final = 300
+
+
+def raise_once(
+    session: Session,
+    subject: str,
+    facts: Mapping[str, Any],
+    *,
+    now: datetime,
+    quiet: timedelta | None,
+    user_id: int | None = None,
+) -> Alert | None:
+    """Store an alert, unless its subject was told of before.
+
+    Args:
+        session: The unit of work.
+        subject: What it is about: its kind, a colon, and a number or name.
+        facts: Counts and numbers of rows.
+        now: The time, UTC.
+        quiet: For how long after an alert the same subject is not told of again; None: never again.
+        user_id: Who alone sees it; None: everybody does.
+
+    Returns:
+        The alert; None when it was told of before, also by another program at this moment.
+
+    """
+    last = session.execute(
+        select(func.max(Alert.episode), func.max(Alert.raised_at)).where(Alert.subject == subject)
+    ).one()
+    if last[0] is not None and (quiet is None or now - last[1] < quiet):
+        return None
+    values = {
+        "kind": subject.partition(":")[0],
+        "subject": subject,
+        "episode": (last[0] or 0) + 1,
+        "user_id": user_id,
+        "facts": dict(facts),
+        "raised_at": now,
+    }
+    before = session.scalar(select(func.max(Alert.id))) or 0
+    insert_ignoring(session, Alert, [values], ("subject", "episode"))
+    mine = (Alert.subject == subject, Alert.episode == values["episode"], Alert.id > before)
+    return session.scalars(select(Alert).where(*mine)).first()
+
+
+def newest(session: Session, subject: str) -> datetime | None:
+    """Return when a subject was last told of; None when it never was."""
+    return session.scalar(select(func.max(Alert.raised_at)).where(Alert.subject == subject))
+
+
+def by_id(session: Session, number: int, user_id: int) -> Alert:
+    """Return an alert that a user may see.
+
+    Raises:
+        NotFound: When there is none of this number, or it is of somebody else's search.
+
+    """
+    found = session.scalars(select(Alert).where(Alert.id == number, _visible(user_id))).first()
+    if found is None:
+        message = f"there is no alert {number}"
+        raise NotFound(message)
+    return found
+
+
+def listed(session: Session, user_id: int, *, settled: bool = False, limit: int = 100) -> Sequence[Alert]:
+    """List the alerts that a user may see, newest first; those that nobody has settled, or the others."""
+    state = Alert.settled_at.is_not(None) if settled else Alert.settled_at.is_(None)
+    query = select(Alert).where(_visible(user_id), state).order_by(Alert.raised_at.desc(), Alert.id.desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def count_open(session: Session, user_id: int) -> tuple[int, int]:
+    """Count the alerts that nobody has settled, and those of them that nobody has seen."""
+    query = select(func.count(), func.count().filter(Alert.seen_at.is_(None))).select_from(Alert)
+    row = session.execute(query.where(_visible(user_id), Alert.settled_at.is_(None))).one()
+    return row[0], row[1]
+
+
+def _visible(user_id: int) -> ColumnElement[bool]:
+    return or_(Alert.user_id.is_(None), Alert.user_id == user_id)
+
+
+def see(session: Session, alert: Alert, *, user_id: int, now: datetime) -> None:
+    """Note that somebody has seen an alert; the first one stays noted."""
+    first = (Alert.id == alert.id, Alert.seen_at.is_(None))
+    session.execute(update(Alert).where(*first).values(seen_by=user_id, seen_at=now))
+    session.refresh(alert)
+
+
+def settle(session: Session, alert: Alert, *, user_id: int, now: datetime) -> None:
+    """Note that nothing more is to be done about an alert; what was settled stays so."""
+    see(session, alert, user_id=user_id, now=now)
+    still_open = (Alert.id == alert.id, Alert.settled_at.is_(None))
+    session.execute(update(Alert).where(*still_open).values(settled_by=user_id, settled_at=now))
+    session.refresh(alert)
+
+
+def send_to(session: Session, alert: Alert, channels: Iterable[str], now: datetime) -> None:
+    """Have an alert sent to channels."""
+    rows = [
+        {"alert_id": alert.id, "channel": name, "state": WAITING, "attempts": 0, "next_at": now, "error": ""}
+        for name in channels
+    ]
+    insert_ignoring(session, AlertDelivery, rows, ("alert_id", "channel"))
+
+
+def take_due(session: Session, channel: str, now: datetime, until: datetime) -> AlertDelivery | None:
+    """Take the oldest delivery that is due on a channel; it counts as handed over. None when none is due."""
+    due = (AlertDelivery.channel == channel, AlertDelivery.state == WAITING, AlertDelivery.next_at <= now)
+    for number in session.scalars(select(AlertDelivery.id).where(*due).order_by(AlertDelivery.id).limit(20)).all():
+        # One statement reads and writes, so that of two programs only one sends it.
+        claim = update(AlertDelivery).where(AlertDelivery.id == number, *due)
+        claim = claim.values(state=HANDED, next_at=until, attempts=AlertDelivery.attempts + 1)
+        if cast("CursorResult[Any]", session.execute(claim)).rowcount == 1:
+            query = select(AlertDelivery).options(joinedload(AlertDelivery.alert)).where(AlertDelivery.id == number)
+            return session.scalars(query.execution_options(populate_existing=True)).one()
+    return None
+
+
+def delivered(session: Session, delivery_id: int, now: datetime) -> None:
+    """Note that the other side took it."""
+    values = {"state": SENT, "sent_at": now, "error": ""}
+    session.execute(update(AlertDelivery).where(AlertDelivery.id == delivery_id).values(values))
+
+
+def failed(session: Session, delivery_id: int, *, error: str, again_at: datetime | None) -> None:
+    """Note that it was not taken; it is tried again at a time, or with None not any more."""
+    values: dict[str, Any] = {"state": FAILED, "error": error[:_LONGEST_ERROR]}
+    if again_at is not None:
+        values |= {"state": WAITING, "next_at": again_at}
+    session.execute(update(AlertDelivery).where(AlertDelivery.id == delivery_id).values(values))
+
+
+def give_up_unclear(session: Session, now: datetime) -> int:
+    """Mark as unclear what a program handed over without recording an answer in time; returns how many."""
+    lost = update(AlertDelivery).where(AlertDelivery.state == HANDED, AlertDelivery.next_at <= now)
+    return cast("CursorResult[Any]", session.execute(lost.values(state=UNCLEAR))).rowcount
+
+
+def troubled(session: Session) -> Sequence[AlertDelivery]:
+    """List the deliveries that failed for good or are unclear, newest first."""
+    query = select(AlertDelivery).where(AlertDelivery.state.in_((FAILED, UNCLEAR)))
+    return session.scalars(query.order_by(AlertDelivery.id.desc()).limit(100)).all()
+
+
+def watches(session: Session) -> list[tuple[SearchWatch, SavedSearch]]:
+    """List the watched searches with what they look for."""
+    query = select(SearchWatch, SavedSearch).join(SavedSearch, SavedSearch.id == SearchWatch.search_id)
+    return [(watch, saved) for watch, saved in session.execute(query.order_by(SearchWatch.search_id))]
+
+
+def watched_by(session: Session, user_id: int) -> set[int]:
+    """Return the numbers of a user's searches that are watched."""
+    query = select(SearchWatch.search_id).join(SavedSearch, SavedSearch.id == SearchWatch.search_id)
+    return set(session.scalars(query.where(SavedSearch.user_id == user_id)))
+
+
+def watch(session: Session, user_id: int, search_id: int, *, wanted: bool, newest_post: int, now: datetime) -> None:
+    """Begin or end to watch a search; one of somebody else stays as it is."""
+    own = (SavedSearch.id == search_id, SavedSearch.user_id == user_id, SavedSearch.page == "search")
+    if session.scalar(select(SavedSearch.id).where(*own)) is None:
+        return
+    if not wanted:
+        session.execute(delete(SearchWatch).where(SearchWatch.search_id == search_id))
+        return
+    row = {"search_id": search_id, "post_id": newest_post, "since": now}
+    insert_ignoring(session, SearchWatch, [row], ("search_id",))
