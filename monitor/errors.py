@@ -18,7 +18,8 @@ KiemtinError
 ├── TrailBroken            decisions or audit events are not as they were written
 ├── ModelNotThere          a worker does not have the model; whoever asked sends it
 ├── ReportFailed           a summary could not be written
-└── PublishFailed          corrections could not be published
+├── PublishFailed          corrections could not be published
+└── AlertFailed            an alert was not taken by the other side
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
 """
@@ -110,6 +111,10 @@ class TrailBroken(KiemtinError):
 
 class ReportFailed(KiemtinError):
     """A weekly report could not be written."""
+
+
+class AlertFailed(KiemtinError):
+    """An alert was not taken by the other side; a later attempt may succeed."""
 
 
 class PublishFailed(KiemtinError):

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from monitor.alert_settings import AlertSettings
 from monitor.errors import UsageError
 from monitor.publish_settings import PublishSettings
 from monitor.report_settings import ReportSettings
@@ -166,6 +167,10 @@ class Settings(BaseSettings):
     report: ReportSettings = Field(
         default_factory=ReportSettings,
         description="Letterhead, signature, formats and sending of reports, as a [report] table: docs/reports.md.",
+    )
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings,
+        description="Where alerts are sent, and quiet hours, as an [alerts] table: docs/alerts.md.",
     )
     publish: PublishSettings = Field(
         default_factory=PublishSettings,

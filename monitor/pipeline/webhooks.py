@@ -26,7 +26,7 @@ LONGEST_WAIT: Final = timedelta(hours=6)
 MOST_ATTEMPTS: Final = 15  # about two days
 KEPT: Final = timedelta(days=30)
 _AT_ONCE: Final = 500  # decisions of one unit of work
-_ARRIVED: Final = range(200, 300)
+ARRIVED: Final = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class WebhookSender:
         try:
             headers = signed(target.secret, message_id, self._clock.now(), content)
             status = await self._post.send(target.url, headers, content)
-            error = "" if status in _ARRIVED else f"it answers {status}"
+            error = "" if status in ARRIVED else f"it answers {status}"
         except KiemtinError as failure:
             error = str(failure)
         return await asyncio.to_thread(self._note, number, error, attempts + 1)
