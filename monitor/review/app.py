@@ -17,6 +17,7 @@ from monitor.review.known_devices import KnownDevices
 from monitor.review.language import LanguageOfRequest, load_languages
 from monitor.review.pages import (
     account,
+    alerts,
     appearance,
     cases,
     corrections,
@@ -72,6 +73,7 @@ ROUTERS: Final = (
     flag.router,
     reveal.router,
     cases.router,
+    alerts.router,
     corrections.router,
     question.router,
     second_reading.router,

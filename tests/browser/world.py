@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from classifiers.text.search_terms import search_terms
 from monitor.review.passwords import hash_password
 from storage import (
+    alerts,
     corrections,
     deliveries,
     flags,
@@ -128,6 +129,8 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         reading_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])
         correction = _correct(session, clock, places[0])
+        facts = {"label": "concern", "hours": 24, "posts": 96, "usual": 31.5}
+        alerts.raise_once(session, "label:concern", facts, now=clock.now(), quiet=None)
         question = add_question(session, posts[0])
         _index(session, posts)
         _issue(session, clock)

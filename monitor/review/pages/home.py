@@ -9,7 +9,7 @@ from monitor.review.desk import CurrentDesk, render
 from monitor.review.overview import overview
 from monitor.review.pages.report_files import report_files
 from monitor.review.roles import Right
-from storage import cases
+from storage import alerts, cases
 
 router = APIRouter()
 
@@ -22,8 +22,11 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
         # Drawing stores a plan; somebody who decides nothing gets none.
         day = day_of(session, desk, reviewer) if reviewer.may(Right.DECIDE) and state.open_flags else None
         unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
+        open_alerts, new_alerts = alerts.count_open(session, reviewer.id)
         session.commit()
     context = {
+        "open_alerts": open_alerts,
+        "new_alerts": new_alerts,
         "state": state,
         "day": day,
         "unsettled": unsettled,

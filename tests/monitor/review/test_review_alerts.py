@@ -1,0 +1,59 @@
+"""Alerts at the desk: seen and settled by a person, a line on the first page, watched searches."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage import alerts, saved_searches, users
+from storage.database import Database
+from tests.clock import FakeClock
+from tests.monitor.review.browser import Browser, text_of
+
+FACTS = {"label": "concern", "hours": 1, "posts": 31, "usual": 4.5}
+
+
+@pytest.fixture
+def raised(sqlite_database: Database, clock: FakeClock) -> None:
+    """Raise one alert for everybody."""
+    with sqlite_database.work() as session:
+        alerts.raise_once(session, "label:concern", FACTS, now=clock.now(), quiet=timedelta(days=1))
+        session.commit()
+
+
+@pytest.mark.usefixtures("raised")
+def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Browser) -> None:
+    assert "1 cảnh báo chưa xử lý" in text_of(lan.page("/"), "main")
+    assert "1 cảnh báo chưa ai xem" in text_of(lan.page("/"), "main")
+    line = "Nhãn “bức xúc” tăng bất thường: 31 bài trong 1 giờ (bình thường 4,5)."
+    assert text_of(lan.page("/alerts"), ".queue-line") == line
+    assert lan.page("/alerts").select_one('a[href="/queue?label=concern"]') is not None
+    lan.post("/alerts/1/seen", lan.fields("/alerts", "/alerts/1/seen"))
+    page = hung.page("/alerts")
+    assert "lan xem lúc" in text_of(page, ".facts")
+    assert "chưa ai xem" not in text_of(hung.page("/"), "main")
+    hung.post("/alerts/1/settled", hung.fields("/alerts", "/alerts/1/settled"))
+    assert hung.page("/alerts").select(".queue-line") == []
+    assert "hùng xử lý xong lúc" in text_of(lan.page("/alerts?state=settled"), ".facts")
+    assert "cảnh báo" not in text_of(lan.page("/"), "main")
+
+
+def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
+    lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        person = users.by_name(session, "lan")
+        query = {"q": "nợ lương"}
+        saved_searches.save(session, person.id, page="search", name="nợ lương", query=query, now=clock.now())
+        facts = {"search": 1, "posts": 2}
+        alerts.raise_once(session, "search:1", facts, now=clock.now(), quiet=None, user_id=person.id)
+        session.commit()
+    assert lan.page("/alerts").select_one('a[href="/search?q=n%E1%BB%A3+l%C6%B0%C6%A1ng"]') is not None
+    assert hung.page("/alerts").select(".queue-line") == []
+    assert hung.post("/alerts/1/settled", hung.fields("/", "/logout")).status_code == 404
+    path = "/alerts/searches/1"
+    lan.post(path, lan.fields("/alerts", path))
+    assert "bạn đang theo dõi tìm kiếm này" in lan.get("/alerts").text
+    hung.post(path, hung.fields("/", "/logout"))
+    assert "bạn đang theo dõi tìm kiếm này" in lan.get("/alerts").text, "nobody stops the watch of somebody else"
+    lan.post(path, lan.fields("/alerts", path))
+    assert "bạn đang theo dõi tìm kiếm này" not in lan.get("/alerts").text
