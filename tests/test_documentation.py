@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from monitor.alert_settings import AlertChannel, AlertSettings
 from monitor.cli.commands import COMMANDS, LazyCommand
 from monitor.publish_settings import PublishSettings
 from monitor.report_settings import MailSettings, ReportSettings
@@ -58,6 +59,8 @@ def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
         ("reports", "report-settings", ReportSettings),
         ("reports", "mail-settings", MailSettings),
         ("corrections", "publish-settings", PublishSettings),
+        ("alerts", "alert-settings", AlertSettings),
+        ("alerts", "channel-settings", AlertChannel),
     ],
 )
 def test_a_page_names_exactly_the_settings_of_its_table(page: str, heading: str, model: type[BaseModel]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from monitor.errors import KiemtinError
 
 GIVE_UP_SECONDS: Final = 5.0
-_THREADS: Final = 3  # scoring, retention and the summary; a source is read in the event loop
+_THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
 
 Result = TypeVar("Result")
 

@@ -99,6 +99,7 @@ COMMANDS: Final = (
         "keys",
         "Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
     ),
+    Entry("alerts", "alerts", "Look for what is out of its usual range, and send alerts; `test` tries the channels."),
     Entry("webhooks", "webhooks", "Other programs that are told of decisions."),
     Entry("export", "export", "Data for other programs, with personal data masked."),
     Entry("audit", "audit", "The record of decisions and actions."),

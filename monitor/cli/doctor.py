@@ -1,5 +1,6 @@
 """`kiemtin doctor`: check the installation and say how to mend what is missing."""
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from monitor.cli.backup import BACKUP_ACTION
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
+from monitor.pipeline.alerts.send import open_channels
 from monitor.pipeline.clock_check import CLOCK_TOLERANCE, require_trusted_clock
 from monitor.review.server import exposure_warning
-from storage import audit, clock_state, posts, sources, users
+from storage import alerts, audit, clock_state, posts, sources, users
 from storage.errors import StorageError
 from storage.models import Source
 
@@ -71,6 +73,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("desk", _desk),
         ("disk", _disk),
         ("backup", _backup),
+        ("alerts", _alerts),
     ):
         yield _looked(subject, look, app)
 
@@ -188,6 +191,21 @@ def _backup(app: Application) -> Finding:
     return Finding(
         "backup", well=not old, said=said, mend=f"it is {days} days old: `kiemtin backup FILE`" if old else ""
     )
+
+
+def _alerts(app: Application) -> Finding:
+    channels = app.settings.alerts.channels
+    asyncio.run(_open(app))  # names a secret that is missing or wrong
+    with app.ready_database.work() as session:
+        lost = alerts.troubled(session)
+    said = f"shown at the desk, sent to {', '.join(channel.name for channel in channels) or 'nobody'}"
+    mend = f"{len(lost)} were not delivered: `kiemtin alerts list`, `kiemtin alerts test`" if lost else ""
+    return Finding("alerts", well=not lost, said=said, mend=mend)
+
+
+async def _open(app: Application) -> None:
+    async with open_channels(app.settings, app.clock):
+        pass
 
 
 def _disk(app: Application) -> Finding:

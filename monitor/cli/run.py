@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import typer
 
+from monitor.alert_wording import alert_line
 from monitor.bootstrap import Application
+from monitor.cli.alerts import send, watch
 from monitor.cli.background import Background
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
@@ -18,6 +20,7 @@ from monitor.pipeline.schedule import Job, Schedule
 from monitor.pipeline.score_and_match import ScoreAndMatchResult
 from monitor.publishing.site import publish
 from monitor.review.server import exposure_warning, serving
+from storage.models import Alert
 
 
 def run(context: typer.Context) -> None:
@@ -72,6 +75,12 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     async def expire() -> str:
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
+    async def alert() -> str:
+        raised = await background.run(_look, app)
+        sent = await send(app)
+        told = [alert_line(each.kind, each.facts, "en") for each in raised]
+        return "; ".join([*told, *([f"{sent.failed} alerts not sent yet"] if sent.failed else [])])
+
     async def publish_corrections() -> str:
         if app.settings.publish.folder is None:
             return ""
@@ -86,6 +95,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         Job("webhooks", timedelta(minutes=1), app.send_webhooks),
         Job("retention", timedelta(hours=6), expire),
         Job("report", timedelta(minutes=5), summarise),
+        Job("alerts", timedelta(minutes=5), alert),
         Job("corrections", timedelta(minutes=5), publish_corrections),
     ]
 
@@ -98,6 +108,10 @@ def _score(app: Application, background: Background) -> ScoreAndMatchResult:
             background.pause()
 
         return score_waiting(app, show)
+
+
+def _look(app: Application) -> list[Alert]:
+    return watch(app).look()
 
 
 def _summarise(app: Application) -> list[str]:

@@ -110,10 +110,11 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
             "desk",
             "disk",
             "backup",
+            "alerts",
         )
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
-    assert kiemtin.well("doctor").out.count("\n") == 11
+    assert kiemtin.well("doctor").out.count("\n") == 12
 
 
 def test_the_doctor_says_when_to_move_to_a_server(
@@ -220,7 +221,7 @@ def remove(home: Path, what: str) -> None:
         ("damaged model", {"model"}),
         ("users", {"users"}),
         ("sources", {"sources"}),
-        ("database", {"database", "clock", "sources", "users", "backup"}),
+        ("database", {"database", "clock", "sources", "users", "backup", "alerts"}),
     ],
 )
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
