@@ -18,5 +18,9 @@
     if (wide > 1 && element.matches("button, .button, .chip, .tag, td, th, dt, dd, p, li, label, summary, h1, h2, h3")) found.push(`${wide} px too wide: ${named(element)}`);
     if (high > 2 && /hidden|clip/.test(style.overflowY)) found.push(`${high} px too high: ${named(element)}`);
   }
+  const row = document.querySelector(".top nav");
+  const present = row?.querySelector("[aria-current]");
+  const [there, whole] = [present, row].map((element) => element?.getBoundingClientRect());
+  if (present && (there.left < whole.left - 1 || there.right > whole.right + 1)) found.push(`out of sight: ${named(present)}`);
   return found;
 }

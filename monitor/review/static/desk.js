@@ -163,6 +163,10 @@ document.addEventListener("keydown", (event) => {
 const reload = document.querySelector("[data-reload-seconds]");
 if (reload) setTimeout(() => window.location.reload(), 1000 * Number(reload.dataset.reloadSeconds));
 
+// On a telephone the pages stand in one row that is wider than the window: the present one is in sight.
+const present = document.querySelector(".top nav [aria-current]");
+if (present) present.parentElement.scrollLeft = present.offsetLeft - present.parentElement.offsetLeft - 24;
+
 // Screen readers speak of what changes in a live region after the page is there; what a new page says already stands in it.
 window.addEventListener("load", () => {
   setTimeout(() => {
