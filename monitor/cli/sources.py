@@ -47,7 +47,8 @@ def add(
     kind: Annotated[
         str,
         typer.Argument(
-            help="feed, mastodon, bluesky, jetstream, discourse, xenforo, webpage, youtube, facebook, telegram."
+            help="feed, mastodon, bluesky, jetstream, discourse, xenforo, webpage, youtube, facebook, threads, "
+            "telegram."
         ),
     ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],

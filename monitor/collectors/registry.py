@@ -24,6 +24,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "xenforo": "monitor.collectors.xenforo.collector:XenForoCollector",
     "youtube": "monitor.collectors.youtube.collector:YouTubeCollector",
     "facebook": "monitor.collectors.facebook.collector:FacebookCollector",
+    "threads": "monitor.collectors.facebook.threads:ThreadsCollector",
     "telegram": "monitor.collectors.telegram.collector:TelegramCollector",
     "webpage": "monitor.collectors.webpage.collector:WebpageCollector",
 }

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 # Their servers take capitals and small letters for the same; YouTube's and Facebook's identifiers differ by them.
-CASELESS: Final = frozenset(("mastodon", "bluesky", "discourse", "xenforo", "telegram"))
+CASELESS: Final = frozenset(("mastodon", "bluesky", "discourse", "xenforo", "telegram", "threads"))
 _AT_HOST: Final = frozenset(("mastodon", "discourse", "xenforo"))
 _PATH: Final = re.compile(
     r"/(?:@|users/|u/|user/|profile/|channel/|c/|in/|s/|members/)?(?P<name>[^/?#]+)", re.IGNORECASE

@@ -14,7 +14,9 @@ from monitor.collectors.bluesky import api as bluesky
 from monitor.collectors.bluesky.jetstream_api import read_message
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.facebook import api as facebook
+from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.facebook.page import FacebookPage
+from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files import open_file
 from monitor.collectors.http.fetched import Fetched
@@ -73,6 +75,9 @@ CHANNEL = telegram.Channel.from_source(
 PAGE = FacebookPage.from_source(
     SourceView(name="a", address="https://a.example", settings={"page": payloads.PAGE_ID, "comments": True})
 )
+ACCOUNT = ThreadsAccount.from_source(
+    SourceView(name="a", address="https://a.example", settings={"account": "cong_doan"})
+)
 FEED = bluesky.Feed.from_source(SourceView(name="a", address="https://a.example", settings={"actor": payloads.DID}))
 VIDEOS = CommentQuery.from_source(SourceView(name="a", address="https://a.example", settings={"video": VIDEO}))
 TIMELINE = mastodon.Timeline.from_source(SourceView(name="a", address="https://a.example"))
@@ -95,9 +100,14 @@ def _discourse(fetched: Fetched) -> Iterable[PublicPost]:
     return [entry.post for entry in discourse.read_page(fetched, FORUM).entries if entry.post]
 
 
-def _facebook(fetched: Fetched) -> Iterable[PublicPost]:
-    facebook.problem_of(fetched, PAGE)
-    return [entry.post for entry in facebook.read_page(fetched, PAGE).entries if entry.post]
+def _graph(account: GraphAccount) -> Read:
+    """Read a list of a Graph API."""
+
+    def read(fetched: Fetched) -> Iterable[PublicPost]:
+        facebook.problem_of(fetched, account)
+        return [entry.post for entry in facebook.read_page(fetched, account).entries if entry.post]
+
+    return read
 
 
 def _youtube(fetched: Fetched) -> Iterable[PublicPost]:
@@ -190,11 +200,15 @@ TARGETS: Mapping[str, Target] = {
         read=_youtube, payloads=_json(payloads.youtube_list(payloads.youtube_thread(1), payloads.video_row()))
     ),
     "facebook": Target(
-        read=_facebook,
+        read=_graph(PAGE),
         payloads=_json(
             payloads.facebook_list(payloads.facebook_row(1), payloads.facebook_row(2)),
             {"error": {"code": 190, "error_subcode": 463, "message": "Mã đã hết hạn"}},
         ),
+    ),
+    "threads": Target(
+        read=_graph(ACCOUNT),
+        payloads=_json(payloads.threads_list(payloads.threads_row(1), payloads.threads_row(2), after="QVFI")),
     ),
     "telegram": Target(
         read=_telegram,

@@ -1,4 +1,4 @@
-"""What Facebook's Graph API answers, read at the edge: posts and comments of a Page, refusals, use of the limits."""
+"""What a Graph API answers, read at the edge: posts and comments of an account, refusals, use of the limits."""
 
 import re
 from collections import Counter
@@ -8,19 +8,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AliasPath, Field
+from pydantic import AliasChoices, AliasPath, Field
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.facebook.page import FacebookPage
+from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _LONGEST_CONTEXT = 200
-_OBJECT = re.compile(r"[0-9]{3,25}_[0-9]{3,25}")
+_OBJECT = re.compile(r"[0-9]{3,25}(?:_[0-9]{3,25})?")
 _PAGING = ("after", "until", "__paging_token")
 _OPEN_PRIVACY = frozenset({"", "EVERYONE"})
+_SHOWN = frozenset({"", "NOT_HUSHED", "UNHUSHED"})
 _REFUSED = frozenset({401, 403})
 _BAD_TOKEN = frozenset({102, 190})
 _FORBIDDEN = frozenset({3, 10, *range(200, 300)})
@@ -44,29 +45,32 @@ class Privacy(PayloadModel):
 
 
 class GraphObject(PayloadModel):
-    """A post or a comment, as the Graph API's documentation names its fields."""
+    """A post or a comment, as the documentation of Facebook, or else of Threads, names its fields."""
 
     id: ObjectId
-    message: Text | None = None
+    message: Text | None = Field(None, validation_alias=AliasChoices("message", "text"))
     story: Lenient[Text] = None
-    created_time: Lenient[Text] = None
+    created_time: Lenient[Text] = Field(None, validation_alias=AliasChoices("created_time", "timestamp"))
     updated_time: Lenient[Text] = None
-    permalink_url: Lenient[Uri] = None
-    author_id: Lenient[Text] = Field(None, validation_alias=AliasPath("from", "id"))
+    permalink_url: Lenient[Uri] = Field(None, validation_alias=AliasChoices("permalink_url", "permalink"))
+    author_id: Lenient[Text] = Field(None, validation_alias=AliasChoices(AliasPath("from", "id"), "username"))
     is_published: bool | None = None
     is_hidden: bool | None = None
     is_private: bool | None = None
+    hide_status: Text | None = None
     privacy: Privacy | None = None
     comments: Lenient[Count] = Field(None, validation_alias=AliasPath("comments", "summary", "total_count"))
     reactions: Lenient[Count] = Field(None, validation_alias=AliasPath("reactions", "summary", "total_count"))
     shares: Lenient[Count] = Field(None, validation_alias=AliasPath("shares", "count"))
     like_count: Lenient[Count] = None
     comment_count: Lenient[Count] = None
+    has_replies: Lenient[bool] = None
 
     @property
     def is_public(self) -> bool:
         """Whether everybody may see it."""
         hidden = self.is_published is False or self.is_hidden is True or self.is_private is True
+        hidden = hidden or (self.hide_status or "") not in _SHOWN
         return not hidden and ((self.privacy and self.privacy.value) or "") in _OPEN_PRIVACY
 
     @property
@@ -85,12 +89,13 @@ class GraphList(PayloadModel):
 
     data: list[Any]
     next: Lenient[Text] = Field(None, validation_alias=AliasPath("paging", "next"))
+    after: Lenient[Text] = Field(None, validation_alias=AliasPath("paging", "cursors", "after"))
 
 
 class Me(PayloadModel):
     """Whose token it is."""
 
-    id: Lenient[Text] = None
+    id: Lenient[Text] = Field(None, validation_alias=AliasChoices("username", "id"))
 
 
 class GraphError(PayloadModel):
@@ -157,7 +162,7 @@ class Page:
         return last is not None and last < known
 
 
-def read_page(fetched: Fetched, page: FacebookPage, context: str | None = None) -> Page:
+def read_page(fetched: Fetched, page: GraphAccount, context: str | None = None) -> Page:
     """Read a page of posts, or, with the post that they answer as `context`, of comments.
 
     Raises:
@@ -172,16 +177,16 @@ def read_page(fetched: Fetched, page: FacebookPage, context: str | None = None) 
         fetched=fetched,
         entries=[entry for entry in rows if entry is not None],
         malformed=rows.count(None),
-        paging=_paging(answer.next or "", page),
+        paging=_paging(answer, page),
     )
 
 
-def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entry | None:
+def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entry | None:
     """Read one post or comment; None when it is not as documented."""
     shown = read_row(GraphObject, row)
     if shown is None:
         return None
-    comments = shown.comments or 0
+    comments = shown.comments or int(shown.has_replies is True)
     entry = Entry(
         id=shown.id,
         created_at=parse_date(shown.created_time or "", default_zone=UTC),
@@ -189,7 +194,8 @@ def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entr
         # Taking a comment away need not change the time; and the count stays when one goes as another comes.
         mark=f"{comments} {shown.updated_time or ''}",
     )
-    if not shown.is_public:
+    author = shown.author_id or page.author_of(shown.id)
+    if not shown.is_public or (author is None and page.names_public_authors):
         return replace(entry, reason="not public")
     text = shown.message or ""
     if not text.strip():
@@ -198,8 +204,8 @@ def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entr
     post = PublicPost(
         external_id=shown.id,
         text=text,
-        url=link if link.startswith(("https://", "http://")) else f"https://www.facebook.com/{shown.id}",
-        author=shown.author_id or (page.page_id if page.is_post(shown.id) else None),
+        url=link if link.startswith(("https://", "http://")) else page.public_url(shown.id),
+        author=author,
         context=context,
         published_at=entry.created_at,
         published_raw=shown.created_time or None,
@@ -208,7 +214,7 @@ def read_entry(row: Any, page: FacebookPage, context: str | None = None) -> Entr
     return replace(entry, post=post)
 
 
-def read_single(fetched: Fetched, page: FacebookPage) -> Entry | None:
+def read_single(fetched: Fetched, page: GraphAccount) -> Entry | None:
     """Read the answer for a single post or comment; None when it is not as documented.
 
     Raises:
@@ -267,7 +273,7 @@ def is_forbidden(fetched: Fetched) -> bool:
     return _error(fetched).code in _FORBIDDEN
 
 
-def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
+def problem_of(fetched: Fetched, page: GraphAccount) -> CollectError:
     """Explain a refusal by its code."""
     error = _error(fetched)
     code, subcode = error.code, error.error_subcode
@@ -275,13 +281,10 @@ def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
     if code in _BAD_TOKEN:  # the message beside the code may repeat the token
         return SourceRefused(
             f"the token of source {page.source} has expired or was withdrawn ({named}): "
-            "make a new Page token and set it in [secrets]"
+            "make a new token and set it in [secrets]"
         )
     if code in _FORBIDDEN:
-        return SourceRefused(
-            f"the token of source {page.source} may not read this ({named}): it must be a Page token of a Page that "
-            "you administer, with pages_read_engagement, and pages_read_user_content for comments"
-        )
+        return SourceRefused(f"the token of source {page.source} may not read this ({named}): {page.rights}")
     if code in _TOO_MANY:
         return _too_many(fetched, named)
     explained = f"{named}: {' '.join((error.message or '').split())[:_LONGEST_EXPLANATION]}"
@@ -289,7 +292,7 @@ def problem_of(fetched: Fetched, page: FacebookPage) -> CollectError:
         return FetchFailed(f"{page.host} has a trouble of its own ({explained}): try again later")
     if code is None and fetched.status in _REFUSED:
         return SourceRefused(f"{page.host} answers {fetched.status} without saying why: look at the token")
-    return PayloadInvalid(f"{page.host} does not answer what was asked ({explained}): check `page` and its address")
+    return PayloadInvalid(f"{page.host} does not answer what was asked ({explained}): check its settings and address")
 
 
 def usage_problem(fetched: Fetched) -> RateLimited | None:
@@ -318,8 +321,11 @@ def _usages(fetched: Fetched) -> list[Usage]:
     return [usage for usage in usages if usage is not None]
 
 
-def _paging(address: str, page: FacebookPage) -> Mapping[str, str] | None:
+def _paging(answer: GraphList, page: GraphAccount) -> Mapping[str, str] | None:
     """Take from the address of the next page only where it goes on; it also carries the token."""
+    if page.goes_on_by == "after":  # the last page has a mark too, which leads to an empty one
+        return {"after": answer.after} if answer.after and answer.data else None
+    address = answer.next or ""
     if not address:
         return None
     ours = urlsplit(page.base)

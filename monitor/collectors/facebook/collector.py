@@ -1,5 +1,6 @@
-"""The posts of a Facebook Page that the operator administers, with its own token; the comments on them if wished."""
+"""The posts of an account that the operator administers, with its own token; the comments on them if wished."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
+from monitor.collectors.facebook.account import GraphAccount, token_of, without_token
 from monitor.collectors.facebook.api import (
     Entry,
     Page,
@@ -20,7 +22,7 @@ from monitor.collectors.facebook.api import (
     token_owner,
     usage_problem,
 )
-from monitor.collectors.facebook.page import FacebookPage, token_of, without_token
+from monitor.collectors.facebook.page import FacebookPage
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import has_robots_exemption
@@ -32,28 +34,38 @@ _MOST_LOOKS = 40
 _REMEMBERED = 100
 
 
-class FacebookCollector:
-    """Reads the Page's posts from the newest back to those that are known, then asks after watched ones not met.
+class GraphCollector(ABC):
+    """Reads an account's posts from the newest back to those that are known, then asks after watched ones not met.
 
-    The token must be the Page's own: that it is is asked at each reading. The cursor holds `page`; `newest`, when the
-    newest known post was made; and `comments`, for the newest posts, whether their comments changed and when the newest
-    was made. `newest` moves only when the known posts were reached: a reading that stops on the way is done again.
+    The token must be the account's own: that it is is asked at each reading. The cursor holds `page`, the account;
+    `newest`, when the newest known post was made; and `comments`, for the newest posts, whether their comments changed
+    and when the newest was made. `newest` moves only when the known posts were reached: a reading that stops on the way
+    is done again.
     """
 
-    kind = "facebook"
+    kind: str
     may_have_robots_exemption = True
+
+    @abstractmethod
+    def account(self, source: SourceView) -> GraphAccount:
+        """Read a source's settings.
+
+        Raises:
+            UsageError: When they are wrong.
+
+        """
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
         """Read what is new, then what changed.
 
         Raises:
             UsageError: When the source's settings are wrong, or it has no token.
-            SourceRefused: When the token is not accepted, or not the Page's own.
+            SourceRefused: When the token is not accepted, or not the account's own.
             RateLimited: When the API wants no more requests for now.
             CollectError: Another of its subclasses, when the API could not be read.
 
         """
-        page = FacebookPage.from_source(source)
+        page = self.account(source)
         reading = _Reading(page, client, source)
         await reading.require_own_page()
         async for batch in reading.posts():
@@ -71,7 +83,7 @@ class FacebookCollector:
             CollectError: When the API could not be read.
 
         """
-        page = FacebookPage.from_source(source)
+        page = self.account(source)
         watched = replace(source, watched=[post.external_id for post in posts])
         reading = _Reading(page, client, watched)
         await reading.require_own_page()
@@ -79,10 +91,20 @@ class FacebookCollector:
             yield batch
 
 
+class FacebookCollector(GraphCollector):
+    """Reads a Page that the operator administers."""
+
+    kind = "facebook"
+
+    def account(self, source: SourceView) -> FacebookPage:
+        """Read a source's settings."""
+        return FacebookPage.from_source(source)
+
+
 class _Graph:
     """Asks the API. The token goes in a header, so that it stands in no address, message or log."""
 
-    def __init__(self, page: FacebookPage, client: PoliteClient, source: SourceView) -> None:
+    def __init__(self, page: GraphAccount, client: PoliteClient, source: SourceView) -> None:
         self._page = page
         self._client = client
         self._token = token_of(source)
@@ -117,16 +139,18 @@ class _Graph:
 class Cursor:
     """How far the posts of a Page are read, and the comments on its newest posts."""
 
-    def __init__(self, page: FacebookPage, stored: Mapping[str, Any]) -> None:
-        own = stored if stored.get("page") == page.page_id else {}
-        self._page = page.page_id
+    def __init__(self, page: GraphAccount, stored: Mapping[str, Any]) -> None:
+        own = stored if stored.get("page") == page.owner else {}
+        self._page = page
         self.newest = _moment(own.get("newest"))
         self._comments: dict[str, tuple[str, str | None]] = {
             post_id: (str(mark), newest) for post_id, (mark, newest) in (own.get("comments") or {}).items()
         }
 
     def has_new_comments(self, entry: Entry) -> bool:
-        """Say whether a post has comments, and they or the post changed since they were read."""
+        """Say whether a post has comments, and they or the post changed since they were read, as far as it tells."""
+        if not self._page.counts_comments:
+            return entry.comments > 0
         known = self._comments.get(entry.id)
         return entry.mark != known[0] if known else entry.comments > 0
 
@@ -144,13 +168,13 @@ class Cursor:
         """Give the cursor as it is stored."""
         newest = self.newest.isoformat() if self.newest else None
         latest = {post_id: list(known) for post_id, known in list(self._comments.items())[-_REMEMBERED:]}
-        return {"page": self._page, "newest": newest, **({"comments": latest} if latest else {})}
+        return {"page": self._page.owner, "newest": newest, **({"comments": latest} if latest else {})}
 
 
 class _Reading:
     """One reading of a source."""
 
-    def __init__(self, page: FacebookPage, client: PoliteClient, source: SourceView) -> None:
+    def __init__(self, page: GraphAccount, client: PoliteClient, source: SourceView) -> None:
         self._page = page
         self._client = client
         self._graph = _Graph(page, client, source)
@@ -166,11 +190,8 @@ class _Reading:
 
         """
         owner = await self._client.parse(token_owner, await self._graph.get(self._page.me_url))
-        if owner != self._page.page_id:
-            raise SourceRefused(
-                f"the token of source {self._page.source} is not that of Page {self._page.page_id}: only Pages that "
-                "you administer are read, each with its own Page token"
-            )
+        if owner != self._page.owner:
+            raise SourceRefused(self._page.not_own)
 
     async def posts(self) -> AsyncIterator[Batch]:
         """Read back to what is known, or as far as a reading may go."""

@@ -1,23 +1,17 @@
-"""Which Facebook Page a source reads: its settings, its token, and the addresses that follow from them."""
+"""Which Facebook Page a source reads: its settings, and the addresses that follow from them."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode, urlsplit
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import quote, urlencode
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.facebook.account import BACKFILL_PAGES, MOST_PAGES, PAGES_LIMIT, GraphAccount, says_whether
 from monitor.errors import UsageError
 
 _PAGE_SIZE = 100
-_BACKFILL_PAGES = 2
-_MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _PAGE_ID = re.compile(r"[0-9]{3,25}")
-_TOKEN = re.compile(r"[A-Za-z0-9_.|-]{8,1000}")
-_TOKEN_IN_ADDRESS = re.compile(rb'((?:access_token|appsecret_proof)(?:=|%3D))[^&"\\\s]+', re.IGNORECASE)
-_REMOVED = b"[removed]"
-_PACKING = frozenset({"content-encoding", "content-length"})
 _POST_FIELDS = (
     "id,message,story,created_time,updated_time,permalink_url,from{id},is_published,privacy{value},shares,"
     "comments.limit(0).summary(true),reactions.limit(0).summary(true)"
@@ -26,19 +20,19 @@ _COMMENT_FIELDS = "id,message,created_time,permalink_url,from{id},is_hidden,is_p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FacebookPage:
+class FacebookPage(GraphAccount):
     """Which Page a source reads.
 
     Settings of a source: `page` is the Page's number; `comments` says whether the comments are read too;
     `backfill_pages` is how many pages of 100 posts the first reading goes back, `max_pages` how many each later one.
     """
 
-    source: str
-    base: str
     page_id: str
-    comments: bool
-    backfill_pages: int
-    max_pages: int
+
+    rights: ClassVar[str] = (
+        "it must be a Page token of a Page that you administer, with pages_read_engagement, and "
+        "pages_read_user_content for comments"
+    )
 
     @classmethod
     def from_source(cls, source: SourceView) -> "FacebookPage":
@@ -49,29 +43,34 @@ class FacebookPage:
 
         """
         page_id = str(source.settings.get("page", "")).strip()
-        comments = source.settings.get("comments", False)
         if not _PAGE_ID.fullmatch(page_id):
             raise UsageError(f"source {source.name}: `page` must be the number of the Page, not its name: {page_id!r}")
-        if not isinstance(comments, bool):
-            raise UsageError(f"source {source.name}: `comments` must be true or false")
         return cls(
             source=source.name,
             base=source.address.rstrip("/"),
             page_id=page_id,
-            comments=comments,
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            comments=says_whether(source, "comments", default=False),
+            backfill_pages=source.number_setting("backfill_pages", BACKFILL_PAGES, PAGES_LIMIT),
+            max_pages=source.number_setting("max_pages", MOST_PAGES, PAGES_LIMIT),
         )
 
     @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
+    def owner(self) -> str:
+        """The Page's number."""
+        return self.page_id
 
     @property
     def me_url(self) -> str:
         """The address that says whose token it is."""
         return f"{self.base}/me?fields=id"
+
+    @property
+    def not_own(self) -> str:
+        """What to say of a token that is not the Page's own."""
+        return (
+            f"the token of source {self.source} is not that of Page {self.page_id}: only Pages that you administer are "
+            "read, each with its own Page token"
+        )
 
     def posts_url(self, paging: Mapping[str, str]) -> str:
         """Give the address of a page of posts, newest first."""
@@ -86,39 +85,16 @@ class FacebookPage:
 
     def object_url(self, object_id: str) -> str:
         """Give the address of one post or comment."""
-        fields = _POST_FIELDS if self.is_post(object_id) else _COMMENT_FIELDS
+        fields = _POST_FIELDS if self._is_post(object_id) else _COMMENT_FIELDS
         return f"{self.base}/{quote(object_id, safe='')}?{urlencode({'fields': fields})}"
 
-    def is_post(self, object_id: str) -> bool:
-        """Say whether an identifier is that of one of the Page's posts, not of a comment."""
+    def author_of(self, object_id: str) -> str | None:
+        """Give the Page for its own posts, which come without an author."""
+        return self.page_id if self._is_post(object_id) else None
+
+    def public_url(self, object_id: str) -> str:
+        """Give the address for readers of a post or comment that comes without one."""
+        return f"https://www.facebook.com/{object_id}"
+
+    def _is_post(self, object_id: str) -> bool:
         return object_id.startswith(f"{self.page_id}_")
-
-
-def token_of(source: SourceView) -> str:
-    """Give the source's token.
-
-    Raises:
-        UsageError: When there is none, or what stands there cannot be one.
-
-    """
-    how = f'set the Page token in [secrets] of kiemtin.toml, as "{source.name}" = "…"'
-    if not source.secret:
-        raise UsageError(f"source {source.name}: a Page is read with a token of those who administer it: {how}")
-    if not _TOKEN.fullmatch(source.secret.strip()):
-        raise UsageError(f"source {source.name}: what is set as its token has signs that no token has: {how}")
-    return source.secret.strip()
-
-
-def without_token(fetched: Fetched, token: str) -> Fetched:
-    """Take the token out of an answer: the addresses of further pages carry it, and answers are kept as proof."""
-    body = fetched.body
-    for secret in {token, quote(token, safe="")}:
-        body = body.replace(secret.encode(), _REMOVED)
-    body = _TOKEN_IN_ADDRESS.sub(rb"\1" + _REMOVED, body)
-    if body == fetched.body:
-        return fetched
-    exchange = fetched.exchange
-    if exchange is not None:
-        headers = tuple(pair for pair in exchange.response_headers if pair[0].lower() not in _PACKING)
-        exchange = replace(exchange, response_headers=headers, body=body)
-    return replace(fetched, body=body, exchange=exchange)

@@ -9,6 +9,7 @@ from monitor.demo.sites.jetstream_site import JetstreamSite, serve_stream
 from monitor.demo.sites.mastodon_site import MastodonSite
 from monitor.demo.sites.server import SeenRequest, Site, SitePost, serve
 from monitor.demo.sites.telegram_site import TelegramMessage, TelegramSite
+from monitor.demo.sites.threads_site import ThreadsSite
 from monitor.demo.sites.webpage_site import WebpageSite, WebPost
 from monitor.demo.sites.xenforo_site import XenForoSite
 from monitor.demo.sites.youtube_site import YouTubeComment, YouTubeSite
@@ -28,6 +29,7 @@ __all__ = [
     "SitePost",
     "TelegramMessage",
     "TelegramSite",
+    "ThreadsSite",
     "WebPost",
     "WebpageSite",
     "XenForoSite",

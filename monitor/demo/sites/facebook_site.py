@@ -38,7 +38,8 @@ class FacebookSite(Site):
     Besides the switches of every site: `refusal` is an error's status, code and subcode, given instead of any answer,
     `refused` the same for single paths; `usage` is sent as X-App-Usage, `business_usage` as
     X-Business-Use-Case-Usage; `not_public` holds posts and comments that only those who administer the Page see;
-    `next_base` stands in the addresses of further pages instead of the site's own.
+    `next_base` stands in the addresses of further pages instead of the site's own, and `tells_next` says whether a page
+    names the next one at all.
 
     Args:
         posts: Posts and comments; their identifiers as `page_number` and `post_number`.
@@ -68,6 +69,7 @@ class FacebookSite(Site):
         self.business_usage: str | None = None
         self.not_public: set[str] = set()
         self.next_base: str | None = None
+        self.tells_next = True
         self._router = Starlette(
             routes=[
                 Route("/v26.0/me", self._me),
@@ -124,7 +126,7 @@ class FacebookSite(Site):
         payload: dict[str, Any] = {"data": [self._row(post) for post in shown]}
         if shown:
             payload["paging"] = {"cursors": {"before": shown[0].id, "after": shown[-1].id}}
-        if start + size < len(posts):
+        if start + size < len(posts) and self.tells_next:
             query = {**request.query_params, "access_token": self.token, "after": shown[-1].id}
             base = self.next_base or str(request.base_url).rstrip("/")
             payload["paging"]["next"] = f"{base}{request.url.path}?{urlencode(query)}"
@@ -134,7 +136,7 @@ class FacebookSite(Site):
         is_open = post.id not in self.not_public
         row: dict[str, Any] = {
             "id": post.id,
-            "created_time": _stamp(post.published_at),
+            "created_time": stamp(post.published_at),
             "permalink_url": f"https://www.facebook.com/{post.id}",
             "from": {"id": post.author},
             **({"message": post.text} if post.text else {}),
@@ -146,7 +148,7 @@ class FacebookSite(Site):
         comments = [comment for comment in self._shown() if comment.post == post.id]
         times = [post.edited_at or post.published_at, *(comment.published_at for comment in comments)]
         return row | {
-            "updated_time": _stamp(max(times)),
+            "updated_time": stamp(max(times)),
             "is_published": True,
             "privacy": {"value": "EVERYONE" if is_open else "CUSTOM"},
             "shares": {"count": post.engagement.get("shares", 0)},
@@ -168,5 +170,6 @@ class FacebookSite(Site):
         return JSONResponse({"error": error}, status, self.limit_headers())
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """Write a time as the API does."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0000")

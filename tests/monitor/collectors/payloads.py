@@ -143,3 +143,20 @@ def facebook_row(number: int, **changes: Any) -> dict[str, Any]:
 
 def facebook_list(*rows: Any, following: Any = None) -> dict[str, Any]:
     return {"data": list(rows), "paging": {"cursors": {}, "next": following}}
+
+
+def threads_row(number: int, **changes: Any) -> dict[str, Any]:
+    values = {
+        "id": f"{1780 + number}",
+        "text": f"Thông báo số {number}",
+        "timestamp": "2026-11-14T02:04:00+0000",
+        "permalink": f"https://www.threads.com/@cong_doan/post/{number}",
+        "username": "cong_doan",
+        "has_replies": False,
+        "hide_status": "NOT_HUSHED",
+    }
+    return values | changes
+
+
+def threads_list(*rows: Any, after: Any = None) -> dict[str, Any]:
+    return {"data": list(rows), "paging": {"cursors": {"after": after}}}

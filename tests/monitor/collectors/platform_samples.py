@@ -17,6 +17,7 @@ from monitor.demo.sites import (
     Site,
     SitePost,
     TelegramSite,
+    ThreadsSite,
     WebpageSite,
     XenForoSite,
     YouTubeSite,
@@ -32,6 +33,7 @@ from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO
 POSTS = 5
 PER_PAGE = 2
 PAGE, TOKEN = "100200300", "EAAB|the-dai_dien.cua|Trang"
+ACCOUNT = "cong_doan.khu_b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,11 @@ def written(number: int) -> SitePost:
 def on_page(number: int) -> FacebookPost:
     moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
     return FacebookPost(id=f"{PAGE}_{1000 + number}", author=PAGE, text=f"Bài số {number}", published_at=moment)
+
+
+def in_thread(number: int) -> FacebookPost:
+    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
+    return FacebookPost(id=f"{1780 + number}", author=ACCOUNT, text=f"Bài số {number}", published_at=moment)
 
 
 def _samples(make: Callable[[int], Any]) -> list[Any]:
@@ -149,6 +156,15 @@ PLATFORMS = (
         settings={"page": PAGE},
         secret=TOKEN,
         post=on_page,
+        is_api=True,
+    ),
+    Platform(
+        kind="threads",
+        build=lambda clock: ThreadsSite(_samples(in_thread), clock, account=ACCOUNT, token=TOKEN, page_size=PER_PAGE),
+        path="/v1.0",
+        settings={"account": ACCOUNT},
+        secret=TOKEN,
+        post=in_thread,
         is_api=True,
     ),
     Platform(

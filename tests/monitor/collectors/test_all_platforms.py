@@ -17,7 +17,7 @@ from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
 ROBOTS = "/robots.txt"
 OTHER_PROTOCOL = {"jetstream"}  # a websocket: test_stream.py asks the same of it
-WAITS_IN_THE_CRAWLER = {"facebook"}  # its limit is the token's, not the host's: test_collect_platforms.py
+WAITS_IN_THE_CRAWLER = {"facebook", "threads"}  # their limit is the token's, not the host's: test_collect_platforms.py
 WITH_VALIDATORS = {"feed", "xenforo", "youtube", "webpage"}
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)

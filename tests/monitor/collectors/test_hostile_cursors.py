@@ -23,6 +23,8 @@ from tests.monitor.collectors.payloads import (
     facebook_list,
     facebook_row,
     mastodon_row,
+    threads_list,
+    threads_row,
     video_row,
     youtube_list,
     youtube_thread,
@@ -107,6 +109,13 @@ APIS = (
         text="Thông báo số {}",
         settings={"page": PAGE_ID},
         fixed={"/me": {"id": PAGE_ID}},
+    ),
+    Api(
+        kind="threads",
+        page=lambda numbers: threads_list(*(threads_row(number) for number in numbers)),
+        text="Thông báo số {}",
+        settings={"account": "cong_doan"},
+        fixed={"/me": {"id": "17841400", "username": "cong_doan"}},
     ),
 )
 

@@ -116,7 +116,7 @@ async def test_page_whose_token_expired_is_switched_off_with_what_to_do(
     with sqlite_database.work() as session:
         page = sources.by_name(session, "page")
         assert not page.enabled
-        assert "make a new Page token" in (page.why_disabled or "")
+        assert "make a new token" in (page.why_disabled or "")
 
 
 async def test_comments_on_videos_are_deleted_after_thirty_days_whatever_the_source_says(

@@ -161,6 +161,7 @@ def test_every_spelling_of_a_handle_finds_the_author(
         ("telegram", "https://t.me/s/Kenh", "kenh"),
         ("youtube", "https://www.youtube.com/channel/UCxYz", "UCxYz"),
         ("facebook", "https://facebook.com/profile.php?id=1000", "1000"),
+        ("threads", "https://www.threads.com/@Tho_May", "tho_may"),
         ("bluesky", "https://bsky.app/profile/did:plc:abc", "did:plc:abc"),
         ("import", "Nguyễn Văn Thử", "Nguyễn Văn Thử"),
     ],

@@ -44,6 +44,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "bluesky": {"actor": "did:plc:an"},
     "youtube": {"video": "video_so_01"},
     "facebook": {"page": "100200300"},
+    "threads": {"account": "cong_doan.khu_b"},
     "telegram": {"permission": "Chủ kênh đồng ý bằng văn bản ngày 02/11/2026"},
 }
 PATHS = {"telegram": "/s/kenh_khu_b", "feed": "/rss"}

@@ -260,7 +260,7 @@ async def test_token_of_another_page_is_refused(client: PoliteClient, site: Face
 @pytest.mark.parametrize(
     ("status", "code", "subcode", "error", "words"),
     [
-        (401, 190, 463, SourceRefused, r"expired or was withdrawn \(code 190, subcode 463\): make a new Page token"),
+        (401, 190, 463, SourceRefused, r"expired or was withdrawn \(code 190, subcode 463\): make a new token"),
         (403, 10, None, SourceRefused, "Page token of a Page that you administer, with pages_read_engagement"),
         (403, 200, None, SourceRefused, "pages_read_engagement"),
         (403, 4, None, RateLimited, r"no more requests for us \(code 4\)"),
@@ -268,7 +268,7 @@ async def test_token_of_another_page_is_refused(client: PoliteClient, site: Face
         (400, 32, None, RateLimited, "code 32"),
         (400, 613, None, RateLimited, "code 613"),
         (400, 80001, None, RateLimited, "code 80001"),
-        (400, 100, None, PayloadInvalid, "check `page`"),
+        (400, 100, None, PayloadInvalid, "check its settings"),
         (400, 2, None, FetchFailed, "trouble of its own"),
     ],
 )
@@ -291,7 +291,7 @@ async def test_codes_and_what_to_do(
 
 async def test_token_that_the_api_repeats_is_not_repeated(client: PoliteClient, site: FacebookSite, base: str) -> None:
     site.token = "mot-the-khac"
-    with pytest.raises(SourceRefused, match="make a new Page token") as caught:
+    with pytest.raises(SourceRefused, match="make a new token") as caught:
         await read(client, base)
     assert TOKEN not in str(caught.value)
 
