@@ -29,7 +29,7 @@ from monitor.settings import Settings, sqlite_address
 from storage import posts, reviews, users
 from storage.database import Database
 from storage.models import Flag, Post, Source
-from tests.benchmarks.scale_parts import Spent, ratios, run_command, write_posts
+from tests.benchmarks.scale_parts import Spent, ratios, run_command, warm_up, write_posts
 from tests.benchmarks.varied_posts import Syllable, read_texts, syllables_of, varied
 from tests.cluster import running_cluster
 from tests.factories import add_source, make_post
@@ -74,8 +74,9 @@ class Bench:
                 session.commit()
         return database
 
-    def score(self, name: str, executor: Executor, count: int) -> tuple[float, float]:
+    def score(self, name: str, executor: Executor, count: int, workers: int = 1) -> tuple[float, float]:
         """Score so many posts with workers that have scored some before; gives seconds and CPU seconds of here."""
+        warm_up(executor, self.model, workers)
         with ExitStack() as stack:
             first = stack.enter_context(self.waiting(f"{name}-first", WARM_UP))
             second = stack.enter_context(self.waiting(name, count))
@@ -118,9 +119,9 @@ def workers(bench: Bench) -> None:
     times = {}
     for name, number in (("one", 1), ("two", 2), ("one again", 1)):
         with make_executor(number, "") as executor:
-            times[name], _ = bench.score(name, executor, bench.pace)
+            times[name], _ = bench.score(name, executor, bench.pace, number)
     with running_cluster(2) as cluster, make_executor(1, cluster.address) as executor:
-        times["Dask"], _ = bench.score("dask", executor, bench.pace)
+        times["Dask"], _ = bench.score("dask", executor, bench.pace, 2)
     one = (times["one"] + times["one again"]) / 2
     print(f"one process {bench.pace / one:,.0f} posts a second")
     print(f"two processes {bench.pace / times['two']:,.0f}: ratio {one / times['two']:.2f}")
@@ -130,7 +131,7 @@ def workers(bench: Bench) -> None:
 def encoder(bench: Bench) -> None:
     """Compare two processes with an encoder of PhoBERT's size on all cores."""
     with make_executor(2, "") as executor:
-        seconds, _ = bench.score("encoder", executor, bench.pace)
+        seconds, _ = bench.score("encoder", executor, bench.pace, 2)
     # A process of its own: here BLAS was told to use one thread.
     code = "from tests.benchmarks.scale_parts import encoder_pace; print(encoder_pace(6))"
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}

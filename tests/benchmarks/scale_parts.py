@@ -5,18 +5,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
 
+from classifiers.data.metadata import Context, Text
+from monitor.pipeline.predictions import ModelFiles, predict_texts
 from tests.benchmarks.varied_posts import WEEKS, Syllable, varied
 
 LAYERS, WIDTH, INNER, HEADS, TOKENS = 12, 768, 3072, 12, 128  # of PhoBERT-base
 POSTS_AT_ONCE = 8
+STAYS = 0.5  # seconds
 # A child's peak begins with that of the process that starts it, which is therefore a small one.
 _LAUNCH = """
 import json, os, subprocess, sys
@@ -51,6 +55,21 @@ def run_command(home: Path, environment: Mapping[str, str], *arguments: str) -> 
         sys.exit(f"kiemtin {' '.join(arguments)} failed")
     cpu, peak = json.loads(done.stdout)
     return Spent(perf_counter() - start, cpu, peak / 1000)
+
+
+def load_and_wait(folder: str) -> int:
+    """Load a model as scoring does and stay a while, so that another call goes to another worker; gives its number."""
+    predict_texts(ModelFiles.in_folder(Path(folder)), [Text("Xưởng nóng quá", Context())])
+    sleep(STAYS)
+    return os.getpid()
+
+
+def warm_up(executor: Executor, folder: Path, workers: int) -> None:
+    """Have each worker load the model."""
+    ready: set[int] = set()
+    while len(ready) < workers:
+        calls = [executor.submit(load_and_wait, str(folder)) for _ in range(workers)]
+        ready |= {call.result() for call in calls}
 
 
 def write_posts(path: Path, originals: Sequence[Sequence[Syllable]], count: int, seed: int, prefix: str = "") -> None:
