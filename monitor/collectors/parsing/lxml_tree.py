@@ -11,6 +11,7 @@ from monitor.errors import PayloadInvalid
 
 Node = Any  # an element of lxml, which has no types
 _UNREADABLE = re.compile(r"[\0\ud800-\udfff]")
+_NOT_IN_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # the parser lets them through
 _END = re.compile(rb"</html\s*>", re.IGNORECASE)  # libxml2 drops what follows it
 MOST_TAGS = 200_000  # the largest pages that people read have a tenth of it
 DEEPEST = 250  # elements inside each other
@@ -148,7 +149,7 @@ class _FlatBuilder:
 
     def data(self, text: str) -> None:
         if self._limit.is_inside:
-            self._builder.data(text)
+            self._builder.data(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
     def close(self) -> Node:
         """Return the root; None when there is none."""

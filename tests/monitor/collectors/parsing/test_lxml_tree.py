@@ -37,6 +37,12 @@ def test_depth_hides_nothing(depth: int) -> None:
     assert words_in(root) == "đáycuối"
 
 
+@pytest.mark.parametrize("sign", ["\x01", "&#2;", "\x0b", "\x1f", "\ufffe", "&#xFFFF;"])
+def test_signs_that_no_document_may_have_are_marked_in_a_deep_page(sign: str) -> None:
+    root = parse_page("<div>" * 3000 + f"đáy{sign}" + "</div>" * 3000 + "<p>cuối</p>")
+    assert words_in(root) in ("đáycuối", "đáy\N{REPLACEMENT CHARACTER}cuối")
+
+
 def test_elements_are_found_by_whole_classes() -> None:
     classes = Classes(parse_page(PAGE).iter())
     (message,) = classes.all("message--post")
