@@ -21,6 +21,11 @@ def load(session: Session, now: datetime) -> ClockState:
     return state
 
 
+def trusted_at(session: Session) -> datetime | None:
+    """Return the newest trusted time; None where none is stored."""
+    return session.scalar(select(ClockState.trusted_at))
+
+
 def forget_future(session: Session, now: datetime) -> int:
     """Correct what a clock that ran ahead left in the future, so that work goes on; returns how many posts it dated.
 

@@ -19,7 +19,12 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Move what is in the home folder aside. Stop all programs on it first.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Do not ask, and delete nothing when the clock is a week or more ahead of the backup."
+        ),
+    ] = False,
 ) -> None:
     """Put a backup back into the home folder, then delete what has passed its retention since.
 
@@ -30,17 +35,18 @@ def restore(
     home = home_folder(state.home)
     now = f"{clock.now().astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     if not yes:
-        typer.confirm(f"Put {file} back into {home}? Posts past their retention at {now} are deleted then.", abort=True)
+        question = f"It is {now}, and posts past their retention at that time are deleted. Put {file} back into {home}?"
+        typer.confirm(question, abort=True)
     passphrase = load_settings(state.home).passphrase
-    done = put_back(file, home, clock, passphrase=passphrase, replace=replace)
+    done = put_back(file, home, clock, passphrase=passphrase, replace=replace, clock_is_right=not yes)
     console = out()
     made = f"{done.made_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     console.print(f"Put back {done.files} files of {made} into {home}.", markup=False)
     if done.erased_again:
         console.print(f"Erased again: {done.erased_again} posts of authors who asked for it since.", markup=False)
+    if done.replaced:
+        console.print(f"What was there before lies in {done.replaced}: delete it when all is well.", markup=False)
     with Application(load_settings(state.home), clock) as app:
         app.tidy_home()
         if deleted := retain(app.ready_database, clock, app.captures):
             console.print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
-    if done.replaced:
-        console.print(f"What was there before lies in {done.replaced}: delete it when all is well.", markup=False)

@@ -60,6 +60,20 @@ def confirm_clock(database: Database, clock: Clock) -> datetime:
     return before
 
 
+def trusted_time(session: Session) -> datetime | None:
+    """Return the newest time that was trusted; None before the first comparison."""
+    return clock_state.trusted_at(session)
+
+
+def trust_stored_time(session: Session, now: datetime, elsewhere: datetime | None) -> None:
+    """Trust the newest time that is stored, here or in the database that was replaced, and not the clock.
+
+    Call it before anything is written: the first look takes the newest stored time.
+    """
+    state = clock_state.load(session, now)
+    state.trusted_at = max(state.trusted_at, elsewhere or state.trusted_at)
+
+
 def _compare(session: Session, now: datetime) -> str:
     state = clock_state.load(session, now)
     if now - state.trusted_at > LONGEST_PAUSE:

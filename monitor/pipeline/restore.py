@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.errors import BackupRefused
 from monitor.pipeline.backup import FILES, FOLDERS, read_backup
-from monitor.pipeline.clock_check import confirm_clock
+from monitor.pipeline.clock_check import confirm_clock, trust_stored_time, trusted_time
 from monitor.settings import DATABASE_NAME as DATABASE
 from monitor.settings import Settings, load_settings, sqlite_address
 from storage import audit, posts, snapshot
@@ -35,15 +36,32 @@ class Restored:
     erased_again: int
 
 
-def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", replace: bool = False) -> Restored:
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What the database that is replaced knows and the backup does not: who was erased since, the newest sure time."""
+
+    erased: tuple[str, ...] = ()
+    trusted_at: datetime | None = None
+
+
+def restore(
+    source: Path,
+    home: Path,
+    clock: Clock,
+    *,
+    passphrase: str = "",
+    replace: bool = False,
+    clock_is_right: bool = False,
+) -> Restored:
     """Put a backup back into a home folder; authors that were erased since are erased again.
 
     Args:
         source: The backup.
         home: The home folder: empty, missing, or with `replace` in use before. Nothing may run on it.
-        clock: Tells the time, which is trusted from then on.
+        clock: Tells the time.
         passphrase: Opens a sealed backup.
         replace: Move what is in the home folder aside, into a folder within it.
+        clock_is_right: A person said so; otherwise nothing is deleted by a clock that is far ahead of the backup.
 
     Raises:
         BackupRefused: When the backup is not whole, or the home is in use; nothing is changed then.
@@ -61,7 +79,7 @@ def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", rep
     try:
         manifest = read_backup(source, fresh, passphrase=passphrase)
         settings = _settings_of(fresh, sqlite=manifest["sqlite"])
-        erased = _erased_since(home, settings) if used else []
+        present = _present(home, settings) if used else _Present()
         if manifest["sqlite"]:
             (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
         else:
@@ -75,7 +93,7 @@ def restore(source: Path, home: Path, clock: Clock, *, passphrase: str = "", rep
     finally:
         shutil.rmtree(fresh)
     made_at = datetime.fromisoformat(manifest["created_at"])
-    again = _bring_up_to_date(load_settings(home), clock, made_at, erased)
+    again = _bring_up_to_date(load_settings(home), clock, made_at, present, clock_is_right=clock_is_right)
     return Restored(made_at, len(manifest["files"]), aside if used else None, again)
 
 
@@ -90,16 +108,16 @@ def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
     return settings
 
 
-def _erased_since(home: Path, settings: Settings) -> list[str]:
-    """List the pseudonyms that the present database keeps out; a damaged one has none to tell."""
+def _present(home: Path, settings: Settings) -> _Present:
+    """Ask the present database what it alone knows; a damaged one has nothing to tell."""
     url = sqlite_address(home / DATABASE) if settings.sqlite_path else settings.resolved_database_url
     if settings.sqlite_path and not (home / DATABASE).exists():
-        return []
+        return _Present()
     try:
         with Database(url) as database, database.work() as session:
-            return posts.erased_keys(session)
+            return _Present(tuple(posts.erased_keys(session)), trusted_time(session))
     except StorageError:
-        return []
+        return _Present()
 
 
 def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> None:
@@ -111,19 +129,24 @@ def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> No
         path.rename(home / path.name)
 
 
-def _bring_up_to_date(settings: Settings, clock: Clock, made_at: datetime, erased: list[str]) -> int:
+def _bring_up_to_date(
+    settings: Settings, clock: Clock, made_at: datetime, present: _Present, *, clock_is_right: bool
+) -> int:
     with Database(settings.resolved_database_url) as database:
         database.upgrade()
-        confirm_clock(database, clock)  # whoever restores stands at the machine; the backup's own time is an old one
+        if clock_is_right:
+            confirm_clock(database, clock)
         with database.work() as session:
-            again = _erase_again(session, clock.now(), erased)
+            if not clock_is_right:
+                trust_stored_time(session, clock.now(), present.trusted_at)
+            again = _erase_again(session, clock.now(), present.erased)
             detail = {"made_at": made_at.isoformat()}
             audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
             session.commit()
     return again
 
 
-def _erase_again(session: Session, now: datetime, erased: list[str]) -> int:
+def _erase_again(session: Session, now: datetime, erased: Sequence[str]) -> int:
     gone = [posts.erase_author(session, key, now) for key in erased]
     count, decisions = sum(each.posts for each in gone), sum(each.decisions for each in gone)
     if count:

@@ -1,9 +1,11 @@
 """`kiemtin backup` and `restore`: one file, and back."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.monitor.cli.command import Command
 
@@ -41,3 +43,18 @@ def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, home:
     answer = kiemtin.well("restore", str(tmp_path / "b"), "--yes", "--replace")
     assert "delete it when all is well" in answer.out
     assert "lan" not in kiemtin.well("users", "list").out
+
+
+def test_an_old_backup_deletes_nothing_unless_a_person_says_that_the_time_is_right(
+    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
+    kiemtin.well("backup", str(tmp_path / "b"))
+    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=400)):
+        answer = kiemtin("restore", str(tmp_path / "b"), "--yes")
+        assert "nothing was deleted" in answer.complaint
+        assert "Put back" in answer.out
+        monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+        kiemtin.well("restore", str(tmp_path / "b"), "--replace")
+        assert kiemtin.well("db", "confirm-clock")

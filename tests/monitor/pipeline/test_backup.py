@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from monitor.errors import BackupRefused
+from monitor.errors import BackupRefused, ClockJumped
 from monitor.pipeline.backup import read_backup, write_backup
+from monitor.pipeline.clock_check import check_clock, confirm_clock
 from monitor.pipeline.restore import restore
 from monitor.pipeline.retain import retain
 from monitor.secret_key import make_key, read_key
@@ -205,17 +206,47 @@ def test_a_home_in_use_is_not_replaced_unasked(plain: tuple[Path, Database], tmp
         restore(tmp_path / "b", home, clock)
 
 
+def back_up_a_post(plain: tuple[Path, Database], file: Path, clock: FakeClock, *, retention_days: int) -> None:
+    home, database = plain
+    with database.work() as session:
+        add_post(session, add_source(session, retention_days=retention_days), collected_at=clock.now())
+        session.commit()
+    write_backup(database, home, file, now=clock.now())
+
+
 def test_posts_past_their_retention_go_after_a_restore(
     plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
 ) -> None:
-    home, database = plain
-    with database.work() as session:
-        add_post(session, add_source(session, retention_days=30), collected_at=clock.now())
-        session.commit()
-    write_backup(database, home, tmp_path / "b", now=clock.now())
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
     clock.advance(timedelta(days=100))
+    restore(tmp_path / "b", tmp_path / "new", clock, clock_is_right=True)
+    with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
+        assert retain(restored, clock) == {"forum": 1}
+
+
+def test_a_restore_by_a_clock_that_jumped_deletes_nothing_until_a_person_confirms_it(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
+    clock.advance(timedelta(days=400))
     restore(tmp_path / "b", tmp_path / "new", clock)
     with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
+        with pytest.raises(ClockJumped, match=r"400 days after .* nothing was deleted"):
+            retain(restored, clock)
+        confirm_clock(restored, clock)
+        assert retain(restored, clock) == {"forum": 1}
+
+
+def test_an_old_backup_over_a_home_in_use_goes_by_the_time_that_the_home_knew(
+    plain: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=10)
+    home, database = plain
+    for _ in range(2):
+        clock.advance(timedelta(days=6))
+        check_clock(database, clock)
+    restore(tmp_path / "b", home, clock, replace=True)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as restored:
         assert retain(restored, clock) == {"forum": 1}
 
 
