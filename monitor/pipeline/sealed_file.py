@@ -8,19 +8,23 @@ from typing import Any, BinaryIO, Final
 
 from monitor.errors import BackupRefused
 
-MAGIC: Final = b"kiemtin-sealed-1\n"
+MAGIC: Final = b"kiemtin-sealed-"
+"""How a sealed file begins; its version follows."""
+_VERSION: Final = b"2\n"
 _CHUNK: Final = 1 << 20
 _SALT, _PREFIX, _TAG = 16, 7, 16
-_COST: Final = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 64 << 20}
+# How often scrypt goes over its 32 MiB. Three times is what OWASP's cheat sheet on passwords asks for.
+_PASSES: Final = {b"1\n": 1, _VERSION: 3}
 
 
-def _cipher(passphrase: str, salt: bytes) -> Any:
+def _cipher(passphrase: str, salt: bytes, passes: int) -> Any:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  an extra
     except ImportError as error:
         message = "sealing a backup needs the `backup` extra: pip install 'kiemtin[backup]'"
         raise BackupRefused(message) from error
-    return AESGCM(hashlib.scrypt(passphrase.encode(), salt=salt, dklen=32, **_COST))
+    key = hashlib.scrypt(passphrase.encode(), salt=salt, n=1 << 15, r=8, p=passes, maxmem=64 << 20, dklen=32)
+    return AESGCM(key)
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:
@@ -38,9 +42,9 @@ class SealedWriter(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
         salt, self._prefix = secrets.token_bytes(_SALT), secrets.token_bytes(_PREFIX)
-        self._cipher = _cipher(passphrase, salt)
+        self._cipher = _cipher(passphrase, salt, _PASSES[_VERSION])
         self._file, self._pending, self._number = file, bytearray(), 0
-        file.write(MAGIC + salt + self._prefix)
+        file.write(MAGIC + _VERSION + salt + self._prefix)
 
     def writable(self) -> bool:
         """Say yes."""
@@ -72,11 +76,18 @@ class SealedReader(io.RawIOBase):
         file: The sealed bytes, after MAGIC.
         passphrase: The passphrase it was sealed with.
 
+    Raises:
+        BackupRefused: When a newer version sealed it.
+
     """
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
+        passes = _PASSES.get(file.read(len(_VERSION)))
+        if passes is None:
+            message = "the backup was sealed by a newer version of this program, or is damaged: install that version"
+            raise BackupRefused(message)
         salt, self._prefix = file.read(_SALT), file.read(_PREFIX)
-        self._cipher = _cipher(passphrase, salt)
+        self._cipher = _cipher(passphrase, salt, passes)
         self._file, self._open, self._number = file, b"", 0
         self._sealed = file.read(_CHUNK + _TAG)
 
