@@ -19,7 +19,7 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
 
     """
     if session.scalar(select(User).where(User.name == name)):
-        message = f"there is a user named {name!r} already: choose another name or set a new password"
+        message = f"there is a user named {name!r} already: choose another name, or invite that user anew"
         raise DataRejected(message)
     user = User(name=name, password_hash=password_hash, role=role, active=True, created_at=now)
     session.add(user)

@@ -17,6 +17,7 @@ from monitor.clock import VIETNAM
 from monitor.errors import KiemtinError, NotReady
 from monitor.pipeline.alerts.send import open_channels
 from monitor.pipeline.clock_check import CLOCK_TOLERANCE, require_trusted_clock
+from monitor.review import accounts
 from monitor.review.server import exposure_warning
 from storage import alerts, audit, clock_state, posts, sources, users
 from storage.errors import StorageError
@@ -168,10 +169,12 @@ def _trouble(source: Source) -> str:
 
 def _users(app: Application) -> Finding:
     with app.ready_database.work() as session:
-        count = len([user for user in users.all_users(session) if user.active])
-    if not count:
+        active = [user for user in users.all_users(session) if user.active]
+    if not active:
         return Finding("users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users add NAME`")
-    return Finding("users", well=True, said=f"{count} may sign in")
+    able = [user for user in active if user.password_hash != accounts.NO_HASH]
+    mend = "" if able else f"open the link, or `kiemtin users invite {active[0].name}` prints another"
+    return Finding("users", well=True, said=f"{len(able)} of {len(active)} have set a password", mend=mend)
 
 
 def _desk(app: Application) -> Finding:

@@ -12,7 +12,6 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
 from monitor.private_files import write_whole
-from monitor.review.passwords import one_time_password
 from monitor.settings import Settings, load_settings
 from storage import sources, users
 from storage.sources import SourceDraft
@@ -41,8 +40,8 @@ def init(
     console.print(f"The database is {app.database.place}", markup=False)
     added = register_sources(app)
     console.print(f"Sources: {added} added; `kiemtin sources list` shows all.")
-    if password := first_user(app):
-        console.print(f"Desk user: {FIRST_USER}, password (shown once): {password}", markup=False)
+    if link := first_user(app):
+        console.print(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}", markup=False)
     if model:
         with progress_bar() as bar:
             trained = app.ensure_model(app.settings.model, bar.update)
@@ -93,10 +92,8 @@ def register_sources(app: Application) -> int:
 
 
 def first_user(app: Application) -> str | None:
-    """Add the first user of the desk where there is none; returns the password, which is shown once."""
+    """Add the first user of the desk where there is none; returns the link with which that person sets a password."""
     with app.database.work() as session:
         if users.all_users(session):
             return None
-    password = one_time_password()
-    add_user(app, FIRST_USER, "admin", password)
-    return password
+    return add_user(app, FIRST_USER, "admin")

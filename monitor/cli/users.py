@@ -1,6 +1,5 @@
 """`kiemtin users`: who may sign in to the desk, and where they are signed in."""
 
-import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -11,20 +10,13 @@ from monitor.bootstrap import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import UsageError
-from monitor.review import accounts, password_rules
-from monitor.review.passwords import hash_password, one_time_password
+from monitor.review import accounts
 from monitor.review.roles import DEFAULT_ROLE, ROLES
 from storage import audit, invitations, sessions, users
 from storage.models import UserSession
 
-_FAULTS = {
-    "short": f"a password needs at least {password_rules.LEAST_LENGTH} characters",
-    "long": f"a password has at most {password_rules.MOST_LENGTH} characters",
-    "common": "this password is easy to guess: it is made of common words, names, dates or rows of keys",
-}
 RoleOption = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}.")]
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
-StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
 def build() -> typer.Typer:
@@ -35,7 +27,6 @@ def build() -> typer.Typer:
         ("invite", invite),
         ("list", list_users),
         ("role", role),
-        ("password", password),
         ("disable", disable),
         ("sessions", list_sessions),
         ("reset-second-factor", reset_second_factor),
@@ -48,44 +39,53 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
     role: RoleOption = DEFAULT_ROLE,
-    password_stdin: StdinOption = False,
 ) -> None:
-    """Add a user; without --password-stdin a password is made and printed once.
+    """Add a user and print the link with which that person sets a password: it works once and for three days.
 
-    Example: `kiemtin users add lan`
+    Example: `kiemtin users add lan --role lead`
     """
     _check_role(role)
-    word = _password(name, from_stdin=password_stdin)
-    add_user(application(context), name, role, word)
-    out().print(f"Added {name} ({role})." + ("" if password_stdin else f" Password, shown once: {word}"), markup=False)
+    link = add_user(application(context), name, role)
+    out().print(f"Added {name} ({role}), who {_sets_a_password(link)}", markup=False)
 
 
-def add_user(app: Application, name: str, role: str, word: str) -> None:
-    """Store a new user with a hashed password."""
+def add_user(app: Application, name: str, role: str) -> str:
+    """Store a new user, without a password, and return the link of an invitation.
+
+    Raises:
+        DataRejected: When there is a user of that name.
+
+    """
+    now = app.clock.now()
     with app.ready_database.work() as session:
-        now = app.clock.now()
-        user = users.add(session, name=name, password_hash=hash_password(word), role=role, now=now)
-        audit.record(session, at=now, action="user.added", subject=f"users:{user.id}", detail={"role": role})
+        users.add(session, name=name, password_hash=accounts.NO_HASH, role=role, now=now)
+        token = accounts.invite(session, name, role, now)
         session.commit()
+    return accounts.invitation_link(app.settings.desk_address, token)
 
 
 def invite(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: RoleOption = DEFAULT_ROLE,
+    role: Annotated[str | None, typer.Option(help=f"Of a new user: {', '.join(ROLES)}.")] = None,
 ) -> None:
-    """Print a link with which somebody sets a password: it works once and for three days.
+    """Print a link with which somebody, new or known, sets a password: it works once and for three days.
 
-    Example: `kiemtin users invite lan --role lead`
+    Example: `kiemtin users invite lan`
     """
-    _check_role(role)
+    if role is not None:
+        _check_role(role)
     app = application(context)
     with app.ready_database.work() as session:
         token = accounts.invite(session, name, role, app.clock.now())
+        held = users.by_name(session, name).role
         session.commit()
-    days = invitations.VALID_FOR.days
     link = accounts.invitation_link(app.settings.desk_address, token)
-    out().print(f"{name} ({role}) may set a password within {days} days, once: {link}", markup=False)
+    out().print(f"{name} ({held}) {_sets_a_password(link)}", markup=False)
+
+
+def _sets_a_password(link: str) -> str:
+    return f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
 
 
 def role(
@@ -103,22 +103,6 @@ def role(
         accounts.change_role(session, users.by_name(session, name), role, app.clock.now())
         session.commit()
     out().print(f"{name} is {role} now.", markup=False)
-
-
-def password(context: typer.Context, name: NameArgument, password_stdin: StdinOption = False) -> None:
-    """Give a user a new password, let a disabled one in again, and end their sessions.
-
-    Example: `kiemtin users password lan`
-    """
-    word = _password(name, from_stdin=password_stdin)
-    app = application(context)
-    with app.ready_database.work() as session:
-        now = app.clock.now()
-        user = users.by_name(session, name)
-        users.set_password(session, user, hash_password(word), now)
-        audit.record(session, at=now, action="user.password", subject=f"users:{user.id}")
-        session.commit()
-    out().print(f"{name} has a new password." + ("" if password_stdin else f" Shown once: {word}"), markup=False)
 
 
 def disable(context: typer.Context, name: NameArgument) -> None:
@@ -237,12 +221,3 @@ def _check_role(role: str) -> None:
     if role not in ROLES:
         message = f"--role {role}: choose one of {', '.join(ROLES)}"
         raise UsageError(message)
-
-
-def _password(name: str, *, from_stdin: bool) -> str:
-    if not from_stdin:
-        return one_time_password()
-    word = sys.stdin.readline().rstrip("\n")
-    if wrong := password_rules.fault(word, name):
-        raise UsageError(_FAULTS[wrong])
-    return word

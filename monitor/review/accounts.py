@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from monitor.review.roles import DEFAULT_ROLE
 from monitor.review.tokens import token_hash
 from storage import audit, invitations, second_factors, sessions, users
 from storage.errors import DataRejected, NotFound
 from storage.models import User
 
-_NO_HASH = "!"  # matches no password
+NO_HASH = "!"  # matches no password
 
 
 def typed_name(given: str) -> str:
@@ -19,13 +20,14 @@ def typed_name(given: str) -> str:
     return unicodedata.normalize("NFC", given.replace("\x00", "").strip())
 
 
-def invite(session: Session, name: str, role: str, now: datetime, *, by: int | None = None) -> str:
+def invite(session: Session, name: str, role: str | None, now: datetime, *, by: int | None = None) -> str:
     """Add a user without a password, or take one that is there, and return the token of an invitation.
 
     Args:
         session: The unit of work.
         name: The name to sign in with.
-        role: The role. That of a user who is there must be the same.
+        role: The role. That of a user who is there must be the same; None: it stays, and a new user gets the least that
+            decides.
         now: The present time, UTC.
         by: The user who invites; None for a command.
 
@@ -36,13 +38,13 @@ def invite(session: Session, name: str, role: str, now: datetime, *, by: int | N
     try:
         user = users.by_name(session, name)
     except NotFound:
-        user = users.add(session, name=name, password_hash=_NO_HASH, role=role, now=now)
-    if user.role != role:
+        user = users.add(session, name=name, password_hash=NO_HASH, role=role or DEFAULT_ROLE, now=now)
+    if role is not None and user.role != role:
         message = f"{name} is there already, as {user.role}: change the role first, with `kiemtin users role`"
         raise DataRejected(message)
     token = secrets.token_urlsafe(32)
     invitations.add(session, user.id, token_hash(token), now)
-    _record(session, "user.invited", user, now, by=by, role=role)
+    _record(session, "user.invited", user, now, by=by, role=user.role)
     return token
 
 

@@ -27,11 +27,11 @@ interval_minutes = 15
 """
 
 
-def test_everything_is_made_once_and_the_password_is_shown_once(kiemtin: Command, bare_home: Path) -> None:
+def test_everything_is_made_once_and_no_password_is_made(kiemtin: Command, bare_home: Path) -> None:
     first = kiemtin.well("init", "--no-model")
     config = (bare_home / "kiemtin.toml").read_text(encoding="utf-8")
     key = (bare_home / "secret.key").read_text(encoding="ascii")
-    assert "password (shown once):" in first.out
+    assert "admin, who sets a password at this address, once: http://127.0.0.1:8000/join/" in first.out
     assert "Sources: 5 added" in first.out
     assert stat.S_IMODE((bare_home / "secret.key").stat().st_mode) == 0o600
     assert len(bytes.fromhex(key)) == 32

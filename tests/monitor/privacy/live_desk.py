@@ -39,6 +39,11 @@ class LiveBrowser(Browser):
     def __init__(self, client: httpx2.Client) -> None:
         self.client = client  # type: ignore[assignment]  # the test client is one as well
 
+    def join(self, token: str, password: str) -> None:
+        """Set a password by the link of an invitation."""
+        place = f"/join/{token}"
+        assert self.post(place, self.fields(place, place) | {"new": password, "again": password}).status_code == 303
+
     def enrol(self) -> None:
         """Set the second factor up."""
         secret = text_of(self.page(SET_UP), "code.secret")

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.gate
 
 # Commands that show somebody what they gave, or a post that they look at; on the screen of the operator alone.
 SHOWS_WHAT_WAS_GIVEN: Final = ("kiemtin tip ", "kiemtin classify ", "kiemtin sources check ")
-SHOWN_ONCE: Final = ("kiemtin users invite ", "kiemtin keys add ")
+SHOWN_ONCE: Final = ("kiemtin init ", "kiemtin users add ", "kiemtin keys add ")
+LINKS: Final = ("link of admin", "link of hoa", "link of lan", "link of minh")
+JOINED: Final = 2  # people who opened theirs: the page sends its form to the address that was opened
 JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|questions/\d+|teach/posts/\d+|cases(/\d+)?)(\?|$)")
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",
@@ -90,11 +92,14 @@ def no_command_tells_a_secret(used: Installation) -> None:
     found = {command: names for command, said in used.said.items() if (names := search.found(said))}
     shown_once = {command: names for command, names in found.items() if command.startswith(SHOWN_ONCE)}
     assert found == shown_once
-    assert sorted(shown_once.values(), key=str) == [{"key of the API"}, {"link of an invitation"}]
+    assert sorted(shown_once.values(), key=str) == [{"key of the API"}, *({link} for link in LINKS)]
 
 
 def no_page_tells_a_secret(used: Installation) -> None:
-    assert found_in_answers(used, secrets(used)) == {}
+    found = found_in_answers(used, secrets(used))
+    own_page = {asked: names for asked, names in found.items() if asked.startswith("GET /join/") and names <= {*LINKS}}
+    assert found == own_page
+    assert len(own_page) == JOINED
 
 
 def secrets_lie_where_the_operator_wrote_them_alone(used: Installation) -> None:

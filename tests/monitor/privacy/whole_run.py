@@ -43,9 +43,9 @@ class Installation:
     answers: Answers = field(default_factory=Answers)
     made: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str, typed: str = "", status: int = 0) -> str:
+    def run(self, *arguments: str, status: int = 0) -> str:
         """Run a command as an unattended program does, with its log as JSON; returns what it wrote."""
-        self.patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
+        self.patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             left = self._status(["--log-format", "json", *arguments])
@@ -97,12 +97,12 @@ def use_everything(home: Path, scratch: Path, patch: pytest.MonkeyPatch) -> Inst
 
 
 def _set_up(used: Installation) -> None:
-    used.run("init", "--no-model")
+    first = used.run("init", "--no-model")
+    used.made["link of admin"] = first[first.index("/join/") + len("/join/") :].split()[0]
     used.made["key"] = (used.home / "secret.key").read_text(encoding="utf-8").strip()
-    used.run("users", "add", "lan", "--password-stdin", typed=SECRETS["password of a user"])
-    used.run("users", "add", "minh", "--role", "admin", "--password-stdin", typed=SECRETS["password of another user"])
-    invited = used.run("users", "invite", "hoa", "--role", "lead")
-    used.made["link of an invitation"] = invited.rstrip().rpartition("/")[2]
+    for name, role in (("lan", "reviewer"), ("minh", "admin"), ("hoa", "lead")):
+        invited = used.run("users", "add", name, "--role", role)
+        used.made[f"link of {name}"] = invited.rstrip().rpartition("/")[2]
     used.run("users", "role", "hoa", "viewer")
     scopes = [word for scope in ("flags:read", "posts:read", "figures:read") for word in ("--scope", scope)]
     used.made["key of the API"] = used.run("keys", "add", "bảng", *scopes).split()[-1]
@@ -169,6 +169,8 @@ def _work_at(base: str, used: Installation) -> None:
         assert stranger.sign_in("lan", SECRETS["password that is wrong"]).status_code == 401
         for path in ("/healthz", "/readyz", "/queue", f"/join/{'x' * 43}", "/nowhere"):
             stranger.get(path)
+        lan.join(used.made["link of lan"], SECRETS["password of a user"])
+        minh.join(used.made["link of minh"], SECRETS["password of another user"])
         assert lan.sign_in("lan", SECRETS["password of a user"]).status_code == 303
         assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
         _answer_questions(lan)
@@ -223,7 +225,7 @@ def _write_out(used: Installation, scratch: Path) -> None:
     used.run("export", "label-studio", str(scratch / "tasks.json"), "--state", "all")
     used.run("import-decisions", str(scratch / "tasks.json"), "--as", "lan", "--dry-run")
     used.run("backup", str(scratch / "sealed.backup"))
-    used.run("users", "password", "hoa", "--password-stdin", typed=SECRETS["password of a user"])
+    used.run("users", "invite", "hoa")
     used.run("users", "disable", "hoa")
     used.run("users", "reset-second-factor", "minh")
     used.run("sources", "disable", "lap-lai", "--why", "thử")
@@ -239,8 +241,7 @@ def _fail(used: Installation, files: dict[str, Path]) -> None:
     broken = str(files["broken"])
     used.run("sources", "add", "riêng", "feed", "http://10.0.0.1/rss", "--legal-basis", "không có")
     used.run("crawl", "riêng", status=1)
-    used.run("users", "add", "yếu", "--password-stdin", typed="matkhau123456", status=2)
-    used.run("users", "add", "lan", "--password-stdin", typed=SECRETS["password of a user"], status=1)
+    used.run("users", "add", "lan", status=1)
     used.run("classify", broken, status=1)
     used.run("train", "--name", "x", "--no-corpus", "--data", f"own={broken}", status=1)
     used.run("import", str(used.home), status=1)
