@@ -3,16 +3,16 @@
 import re
 import unicodedata
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 # Their servers take capitals and small letters for the same; YouTube's and Facebook's identifiers differ by them.
 CASELESS: Final = frozenset(("mastodon", "bluesky", "discourse", "xenforo", "telegram", "threads"))
-_AT_HOST: Final = frozenset(("mastodon", "discourse", "xenforo"))
+AT_HOST: Final = frozenset(("mastodon", "discourse", "xenforo"))
 _PATH: Final = re.compile(
     r"/(?:@|users/|u/|user/|profile/|channel/|c/|in/|s/|members/)?(?P<name>[^/?#]+)", re.IGNORECASE
 )
 _NUMBER_OF_MEMBER: Final = re.compile(r"(?:.*\.)?(\d+)")
-_LEAST_ALONE: Final = 6  # characters of a name that is looked for without an @
+LEAST_ALONE: Final = 6  # characters of a name that is looked for without an @
 
 
 def canonical(kind: str, author: str) -> str:
@@ -31,18 +31,31 @@ def spellings(kind: str, given: str) -> tuple[str, ...]:
     """
     plain = unicodedata.normalize("NFC", given).strip()
     found = [plain, plain.removeprefix("acct:").removeprefix("@")]
-    parts = urlsplit(plain if "://" in plain else f"https://{plain}")
-    path = _PATH.match(unquote(parts.path)) if parts.hostname and ("://" in plain or "/" in plain) else None
-    if path and parts.hostname:
+    parts = _split(plain if "://" in plain else f"https://{plain}")
+    path = _PATH.match(unquote(parts.path)) if parts and parts.hostname and "/" in plain else None
+    if path and parts and parts.hostname:
         name = path["name"].removeprefix("@")
         member = _NUMBER_OF_MEMBER.fullmatch(name) if kind == "xenforo" else None
         name = member[1] if member else name
         found += [name if "@" in name else f"{name}@{parts.hostname}", name]
         if query := re.search(r"(?:^|&)id=(\w+)", parts.query):
             found.append(query[1])
-    if kind not in _AT_HOST:
+    if kind not in AT_HOST:
         found += [each.partition("@")[0] for each in found if each.partition("@")[0] and "://" not in each]
     return tuple(dict.fromkeys(canonical(kind, each) for each in found if each))
+
+
+def host_of(address: str | None) -> str:
+    """Return the host of an address; empty when it is none."""
+    parts = _split(address or "")
+    return (parts.hostname if parts else None) or ""
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:  # half an IPv6 address, for example, which any text may hold
+        return None
 
 
 def mention(names: tuple[str, ...]) -> re.Pattern[str]:
@@ -58,6 +71,6 @@ def mention(names: tuple[str, ...]) -> re.Pattern[str]:
     forms = [link, rf"(?<![\w@])@(?:{any_name})(?:@[\w.-]+\w)?(?![\w@])"]
     if at_host:
         forms.append(rf"(?<![\w.@-])(?:{any_name})@(?:{at_host})(?![\w-]|\.\w)")
-    if long := [name for name in handles if len(name) >= _LEAST_ALONE and "@" not in name]:
+    if long := [name for name in handles if len(name) >= LEAST_ALONE and "@" not in name]:
         forms.append(rf"(?<![\w@.-])(?:{'|'.join(map(re.escape, long))})(?![\w@-])")
     return re.compile("|".join(forms), re.IGNORECASE)

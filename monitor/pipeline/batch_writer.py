@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.collectors.base import Batch, PublicPost
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore
+from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, posts, sources
@@ -16,6 +17,7 @@ from storage.models import Source
 from storage.sources import CaptureDraft
 
 ERASED = "its author asked to be erased"
+NOT_KEPT = "page of which no capture is kept: somebody on it asked to be erased"
 UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
 
 
@@ -55,23 +57,28 @@ class BatchWriter:
         if len(storable) < len(batch.posts):
             skipped[UNSTORABLE] += len(batch.posts) - len(storable)
         capture_id = sources.add_capture(session, run_id, _capture_of(batch))
+        mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
         drafts = [
             post_draft(
                 post,
                 kind=source.kind,
                 pseudonymiser=self._pseudonymiser,
+                mentions=mentions,
                 collected_at=now,
                 capture_id=capture_id,
+                read_at=source.address,
             )
             for post in storable
         ]
         stored = posts.record(session, source.id, drafts)
         skipped += Counter({ERASED: stored.erased})
-        # Bytes of reference sources, and of fetches without news, can never prove a flagged post; those with a post of
-        # an erased author would keep it.
+        # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
         if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
-            dropped = self._captures.spool(batch.fetched)
-            skipped += Counter({SPOOL_FULL: dropped})
+            if stored.erased or mentions.masked:
+                skipped[NOT_KEPT] += 1
+            else:
+                dropped = self._captures.spool(batch.fetched)
+                skipped += Counter({SPOOL_FULL: dropped})
         # Removed posts are marked, not deleted: reviewers must see that a flagged post is gone.
         gone = posts.tombstone(session, source.id, batch.gone, now)
         gone += self._delete_departed_authors(session, source, batch)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.pipeline.author_names import mention, spellings
 from monitor.pipeline.captures import CaptureStore
+from monitor.pipeline.erased_mentions import ERASED_NAME
 from monitor.pipeline.file_search import contents
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.private_files import PARTIAL, write_whole
@@ -20,7 +21,6 @@ from storage.chain import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
 
-ERASED_NAME: Final = "[đã xoá]"
 _REFUSED: Final = "*.refused.csv"
 
 

@@ -13,6 +13,7 @@ from monitor.collectors.files import ROW, ImportFile, Refusal, Repeat, Row, hash
 from monitor.collectors.files.seen import SeenHashes
 from monitor.errors import UsageError
 from monitor.pipeline.batch_writer import ERASED
+from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, posts, sources
@@ -160,6 +161,7 @@ class Importer:
         result: ImportResult,
     ) -> None:
         now = self._clock.now()
+        mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
         fresh = self._without_known_words(session, target.source_id, list(accepted), result)
         stored_ids = self._stored_ids(session, target.source_id, fresh)
         drafts = [
@@ -167,6 +169,7 @@ class Importer:
                 replace(post, external_id=stored_ids.get(post.external_id, post.external_id)),
                 kind="import",
                 pseudonymiser=self._pseudonymiser,
+                mentions=mentions,
                 collected_at=now,
                 capture_id=target.capture_id,
             )

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 
 from monitor.collectors.base import PublicPost
+from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage.posts import PostDraft
 
@@ -12,12 +13,27 @@ LONGEST_LANGUAGE = 20  # no language tag in use is longer; a longer value is not
 
 
 def post_draft(
-    post: PublicPost, *, kind: str, pseudonymiser: Pseudonymiser, collected_at: datetime, capture_id: int | None
+    post: PublicPost,
+    *,
+    kind: str,
+    pseudonymiser: Pseudonymiser,
+    mentions: ErasedMentions,
+    collected_at: datetime,
+    capture_id: int | None,
+    read_at: str | None = None,
 ) -> PostDraft:
-    """Make the row of a post. The text stays as published; only the author is replaced by a pseudonym."""
+    """Make the row of a post.
+
+    The text stays as published; the author is replaced by a pseudonym, and names of erased authors in it are masked.
+    The hash is that of the text as published, so that masking never looks like an edit.
+    """
+
+    def masked(text: str | None) -> str | None:
+        return mentions.mask(text, kind, post.url, read_at) if text else text
+
     return PostDraft(
         external_id=post.external_id,
-        text=post.text,
+        text=masked(post.text) or "",
         content_hash=content_hash(post.title, post.text),
         collected_at=collected_at,
         url=post.url,
@@ -28,8 +44,8 @@ def post_draft(
         published_precision=post.published_precision,
         edited_at=post.edited_at,
         language=post.language if len(post.language or "") <= LONGEST_LANGUAGE else None,
-        title=post.title,
-        context=post.context,
+        title=masked(post.title),
+        context=masked(post.context),
         engagement=dict(post.engagement),
         capture_id=capture_id,
     )

@@ -11,6 +11,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.article import read_article
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.imports import TIPS, refuse_to_replace
 from monitor.pipeline.post_drafts import content_hash, post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
@@ -127,6 +128,7 @@ class Tipline:
                 post,
                 kind=source.kind,
                 pseudonymiser=self._pseudonymiser,
+                mentions=ErasedMentions(self._pseudonymiser, posts.erased_keys(session)),
                 collected_at=now,
                 capture_id=sources.add_capture(session, run.id, capture),
             )

@@ -20,15 +20,15 @@ from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import serve
 from monitor.errors import KiemtinError
-from monitor.pipeline.batch_writer import BatchWriter
+from monitor.pipeline.batch_writer import NOT_KEPT, BatchWriter
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore, as_warc
 from monitor.pipeline.clock_check import confirm_clock
 from monitor.pipeline.erasure import Erasure
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.retain import retain
-from storage import registry, sources, unscored
+from storage import posts, registry, sources, unscored
 from storage.database import Database
-from storage.models import Capture, Model, Post
+from storage.models import Capture, Model, Post, PostRevision
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_source, make_score
 from tests.monitor.pipeline.loopback import SECRET, batch, loopback_client
@@ -290,6 +290,25 @@ def test_an_erased_author_is_on_no_kept_page(
     assert len(files(folder)) == 3
     erasure = Erasure(sqlite_database, clock, Pseudonymiser(SECRET), store, folder.parent, kind="feed", given="an")
     assert (erasure.run().posts, files(folder)) == (2, [f"spool/{name_of(b'page of another')}"])
+
+
+def test_later_pages_with_an_erased_author_or_the_name_are_not_kept(
+    world: World, folder: Path, sqlite_database: Database
+) -> None:
+    with sqlite_database.work() as session:
+        posts.erase_author(session, Pseudonymiser(SECRET).key("feed", "nguyen.an") or "", world.clock.now())
+        session.commit()
+    both = world.read(b"page of both", post("1", author="nguyen.an"), post("2", author="hoa"))
+    named = world.read(b"page that names", post("3", "Như @nguyen.an nói", author="hoa"))
+    world.read(b"page of another", post("4", author="hoa"))
+    assert (both[NOT_KEPT], named[NOT_KEPT]) == (1, 1)
+    assert files(folder) == [f"spool/{name_of(b'page of another')}"]
+    with sqlite_database.work() as session:
+        texts = session.scalars(select(Post.text).order_by(Post.external_id)).all()
+    assert list(texts) == ["Nghe nói mai cắt nước 2", "Như [đã xoá] nói 3", "Nghe nói mai cắt nước 4"]
+    assert world.read(b"page that names", post("3", "Như @nguyen.an nói", author="hoa")) == {}  # no edit
+    with sqlite_database.work() as session:
+        assert session.scalars(select(PostRevision.post_id)).all() == []
 
 
 def test_an_account_that_was_closed_is_on_no_kept_page(world: World, folder: Path) -> None:

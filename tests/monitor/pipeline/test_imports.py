@@ -15,6 +15,7 @@ from monitor.errors import UsageError
 from monitor.pipeline import imports
 from monitor.pipeline.imports import Importer, ImportResult
 from monitor.pipeline.pseudonym import Pseudonymiser
+from storage import posts
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import AuditEvent, Base, CrawlRun, Post, PostRevision, Source
@@ -253,3 +254,17 @@ def test_what_an_earlier_version_stored_by_words_and_date_is_known_and_what_it_l
     path = write(tmp_path / "c.jsonl", *SAID_BY_MANY)
     assert account(run(importer, path)) == (4, 0, 1, 0, 0)
     assert account(run(importer, path)) == (0, 0, 5, 0, 0)
+
+
+def test_a_file_does_not_bring_the_name_of_an_erased_author_back(
+    importer: Importer, tmp_path: Path, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        posts.erase_author(session, Pseudonymiser(SECRET).key("import", "lan") or "", clock.now())
+        session.commit()
+    path = write(tmp_path / "c.jsonl", {"id": "1", "text": "Hỏi @lan nhé", "title": "Gửi @Lan, @mai", "author": "hoa"})
+    assert run(importer, path).new == 1
+    with sqlite_database.work() as session:
+        row = session.scalars(select(Post)).one()
+        assert (row.text, row.title) == ("Hỏi [đã xoá] nhé", "Gửi @Lan, @mai")
+    assert run(importer, path).known == 1

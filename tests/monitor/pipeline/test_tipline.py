@@ -14,7 +14,7 @@ from monitor.errors import AddressBlocked, PayloadInvalid, SourceRefused, UsageE
 from monitor.pipeline.imports import TIPS
 from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.pipeline.tipline import Tip, Tipline, canonical_url
-from storage import sources, unscored
+from storage import posts, sources, unscored
 from storage.database import Database
 from storage.models import AuditEvent, Capture, CrawlRun, Post, Source
 from tests.clock import FakeClock
@@ -184,3 +184,15 @@ def test_writing_an_address_twice_changes_nothing(path: str, parameters: list[tu
         return
     assert canonical_url(once) == once
     assert once.startswith("https://example.org/")
+
+
+def test_a_tip_does_not_bring_the_name_of_an_erased_author_back(
+    box: Tipline, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        key = Pseudonymiser(SECRET).key("mastodon", "lan@mang.example") or ""
+        posts.erase_author(session, key, clock.now())
+        session.commit()
+    box.add_text("@lan@mang.example bảo mai cắt điện")
+    with sqlite_database.work() as session:
+        assert session.scalars(select(Post.text)).one() == "[đã xoá] bảo mai cắt điện"
