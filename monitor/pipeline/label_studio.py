@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from monitor.clock import Clock
 from monitor.errors import ImportRefused
+from monitor.web_links import MAX_LINK, web_address
 from storage import audit, flags, posts, reviews
 from storage.database import Database
 from storage.decisions import NEED_LINK, STATE_OF, choices
@@ -244,7 +245,7 @@ def _said(annotations: Sequence[_Annotation]) -> Verdict | str:
         return "annotators differ"
     note = "\n".join(line for each in given for line in _values(each, NOTE, "text")).strip()
     links = [line.strip() for each in given for line in _values(each, EVIDENCE, "text")]
-    kept = tuple(dict.fromkeys(link for link in links if link.startswith(("http://", "https://"))))
+    kept = tuple(dict.fromkeys(link for link in links if len(link) <= MAX_LINK and web_address(link)))
     return Verdict(decisions.pop(), note[:MAX_NOTE], kept[:MAX_LINKS])
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Form
 
-from monitor.review.decision_form import MAX_LINK, clean
+from monitor.review.decision_form import clean
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask
-from monitor.review.post_view import web_address
+from monitor.web_links import MAX_LINK, web_address
 from storage.corrections import FALSE, VERDICTS, Content
 
 MAX_CLAIM: Final = 300

@@ -9,12 +9,11 @@ from classifiers.concern_topics import OTHER
 from monitor.review import wording
 from monitor.review.language import counted
 from monitor.review.language import gettext as _
-from monitor.review.post_view import web_address
+from monitor.web_links import MAX_LINK, web_address
 from storage.decisions import NEED_LINK
 
 MAX_NOTE: Final = 2_000
 MAX_LINKS: Final = 10
-MAX_LINK: Final = 2_000
 MAX_PLACE: Final = 200
 
 

@@ -18,9 +18,10 @@ from monitor.review import wording
 from monitor.review.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask, first_line, word_mask
-from monitor.review.post_view import Context, fold_context, is_veiled, web_address
+from monitor.review.post_view import Context, fold_context, is_veiled
 from monitor.review.veil import veil_pieces
 from monitor.review.wording import LabelHelp
+from monitor.web_links import web_address
 from storage import flags, matching, posts, reviews, users
 from storage.models import Evidence, Flag, Post, PostRevision, join_title
 

@@ -11,6 +11,7 @@ from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review.highlight import Piece
 from monitor.review.masking import Mask
 from monitor.review.veil import veil
+from monitor.web_links import web_address
 from storage import posts
 from storage.models import Post
 
@@ -90,15 +91,3 @@ def fold_context(text: str | None) -> Context | None:
     beginning = "\n".join(lines[:CONTEXT_LINES])[:CONTEXT_CHARACTERS].rstrip()
     folded = len(beginning) < len(text.strip())
     return Context(veil(beginning + "…" * folded), veil(text.strip()) if folded else None)
-
-
-def web_address(address: str | None) -> str | None:
-    """Return an address if it may become a link (http or https, with a host); otherwise None."""
-    # Browsers take a backslash for a slash: after `https://one.example\@other.example/` they see another host.
-    if not address or "\\" in address or any(char.isspace() or not char.isprintable() for char in address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in ("http", "https") and parts.hostname else None

@@ -23,7 +23,7 @@ from monitor.review.api.schemas import (
 )
 from monitor.review.flag_view import history_of, seen_state_of
 from monitor.review.masking import Mask, word_mask
-from monitor.review.post_view import web_address
+from monitor.web_links import web_address
 from storage import cases, flags, posts, reviews
 from storage.listings import ClusterSize
 from storage.models import Case, Flag, Post, Report, Review

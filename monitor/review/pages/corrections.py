@@ -21,12 +21,13 @@ from monitor.review.correction_form import (
     masked,
     parts,
 )
-from monitor.review.decision_form import MAX_LINK, MAX_NOTE, clean
+from monitor.review.decision_form import MAX_NOTE, clean
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import gettext as _
 from monitor.review.masking import Mask, first_line
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
+from monitor.web_links import MAX_LINK
 from storage import corrections, flags, reviews
 from storage.corrections import DRAFT, FALSE, RELEASED, UNRELEASED, Content
 from storage.errors import DataRejected

@@ -10,14 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.review.decision_form import MAX_LINK, MAX_NOTE, clean
+from monitor.review.decision_form import MAX_NOTE, clean
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.pages.reveal import mask_of
-from monitor.review.post_view import web_address
 from monitor.review.reading_view import agreement, blind_post, difference_row
 from monitor.review.roles import Right
+from monitor.web_links import MAX_LINK, web_address
 from storage import audit, flags, reviews, second_readings
 from storage.decisions import NEED_LINK, STATE_OF, choices
 from storage.errors import NotFound

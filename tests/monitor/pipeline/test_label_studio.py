@@ -174,6 +174,23 @@ def test_what_cannot_be_decided_is_counted_with_its_reason(
     assert states(sqlite_database) == ["open", "open", "open", "rejected", "open"]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example\\@bo-y-te.example/",  # a browser opens the first host, a report would name the second
+        "https://",
+        "https://a.example/\u202ecod.exe",
+        "https://a.example/ b",
+        "https://a.example/" + "x" * 2_000,
+        "javascript:alert(1)",
+    ],
+)
+def test_a_hostile_link_is_no_evidence(sqlite_database: Database, clock: FakeClock, lan: int, link: str) -> None:
+    task = exported(sqlite_database, label="unverified")[0]
+    done = DecisionImport(sqlite_database, clock, lan).run([annotate(task, "refuted", link=link)])
+    assert done == Imported(0, {"a link is missing": 1})
+
+
 @pytest.mark.parametrize("unstorable", ["\x00", "\ud800"])
 def test_characters_that_no_database_keeps_stop_no_decision(
     sqlite_database: Database, clock: FakeClock, lan: int, unstorable: str

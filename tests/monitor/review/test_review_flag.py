@@ -9,7 +9,7 @@ from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.review.flag_view import percent_of
 from monitor.review.masking import first_line
-from monitor.review.post_view import web_address
+from monitor.web_links import web_address
 from storage import flags, matching, posts
 from storage.database import Database
 from storage.models import Post

@@ -15,6 +15,7 @@ from monitor.review.api.routes.flags import FlagId
 from monitor.review.api.schemas import DecisionOut
 from monitor.review.api.scopes import Scope
 from monitor.review.flag_view import history_of, seen_state_of
+from monitor.web_links import web_address
 from storage import audit, flags, reviews
 from storage.cases import OTHER_TOPIC
 from storage.decisions import NEED_LINK, choices
@@ -61,6 +62,10 @@ def _check(session: Session, context: ApiContext, caller: Caller, flag: Flag, gi
     if given.decision not in (*choices(flag.label), wording.REOPENED):
         known = ", ".join(choices(flag.label))
         raise ApiProblem(HTTPStatus.CONFLICT, f"a flag of {flag.label} takes {known} or reopened")
+    if wrong := next((link for link in given.evidence if not web_address(link)), None):
+        raise ApiProblem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"{wrong[:80]!r} in `evidence` is no web address: name a host"
+        )
     if given.decision in NEED_LINK and not given.evidence:
         raise ApiProblem(HTTPStatus.CONFLICT, f"{given.decision} needs a link in `evidence` that shows it")
     now = context.clock.now()

@@ -44,6 +44,7 @@ def test_a_decision_belongs_to_the_account_of_the_key(
         ("unverified", {"decision": "refuted"}, "needs a link in `evidence`"),
         ("concern", {"decision": "confirmed"}, "see `errors`"),
         ("concern", {"decision": "yes", "evidence": ["javascript:alert(1)"]}, "see `errors`"),
+        ("unverified", {"decision": "refuted", "evidence": ["https://?evil.example"]}, "is no web address"),
         ("concern", {"decision": "yes", "who": "lan"}, "see `errors`"),
         ("concern", {"decision": "yes", "topic": "Nợ lương"}, "see `errors`"),
     ],
