@@ -84,14 +84,14 @@ def _beginning(post: Post, words: Sequence[Words], mask: Mask | None) -> str:
     return mask(text) if mask else text
 
 
-def post_data(post: Post, of_post: Iterable[Flag], masked: str) -> dict[str, Any]:
-    """Return a found post as plain data for an export, its text masked."""
+def post_data(post: Post, of_post: Iterable[Flag], mask: Mask) -> dict[str, Any]:
+    """Return a found post as plain data for an export, masked: a source may be named after the account it reads."""
     return {
         "post_id": post.id,
-        "source": post.source.name,
+        "source": mask(post.source.name),
         "published_at": post.published_at.isoformat() if post.published_at else None,
         "collected_at": post.collected_at.isoformat(),
-        "text": masked,
+        "text": mask(post.judged_text),
         "flags": [f"{flag.label}:{flag.state}" for flag in of_post],
     }
 

@@ -1,7 +1,8 @@
 """What somebody searches for at the desk: the words they typed and the filters they chose."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
 from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,11 +26,13 @@ class Searching:
     Args:
         segmenter: Knows which syllables make a word.
         mask: Replaces personal data in a text that is shown or exported.
+        exporting: Held by the one export that runs: each takes a processor for as long as it masks thousands of posts.
 
     """
 
     segmenter: Segmenter
     mask: Mask
+    exporting: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True, slots=True)

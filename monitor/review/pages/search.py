@@ -14,8 +14,11 @@ from starlette.responses import Response
 
 from monitor.errors import QueryRefused
 from monitor.review import wording
-from monitor.review.auth import CurrentReviewer, allow
+from monitor.review.auth import CurrentReviewer, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.error_pages import problem
+from monitor.review.language import N_
+from monitor.review.language import gettext as _
 from monitor.review.roles import Right
 from monitor.review.search_view import FoundPost, found_posts, post_data
 from monitor.review.searching import CurrentSearch, SearchForm
@@ -30,6 +33,7 @@ MOST_PAGES: Final = 10  # what is further back is found by narrower words
 COUNTED: Final = MOST_PAGES * PAGE_ROWS
 MOST_EXPORTED: Final = 10_000
 READ_AT_ONCE: Final = 200
+EXPORTING: Final = N_("Đang có một bản xuất khác. Xin chờ bản ấy xong rồi thử lại.")
 COLUMNS: Final = ("post_id", "source", "published_at", "collected_at", "text", "flags")
 
 
@@ -81,11 +85,24 @@ def _flag_of_that_number(session: Session, form: SearchForm) -> int | None:
 
 @router.get("/export.{kind}", dependencies=[allow(Right.DOWNLOAD)])
 def export(
-    desk: CurrentDesk, reviewer: CurrentReviewer, form: CurrentSearch, kind: Literal["csv", "jsonl"]
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    form: CurrentSearch,
+    kind: Literal["csv", "jsonl"],
 ) -> Response:
     """Send the found posts as a file, personal data masked; whoever exports stands in the audit trail."""
     if desk.searching is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
+    if not desk.searching.exporting.acquire(blocking=False):
+        return problem(request, HTTPStatus.TOO_MANY_REQUESTS, _(EXPORTING))
+    try:
+        return _export(desk, reviewer, form, kind)
+    finally:
+        desk.searching.exporting.release()
+
+
+def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Response:
     with desk.database.work() as session:
         try:
             query = form.query(desk.segmenter)
@@ -109,7 +126,9 @@ def export(
     table = io.StringIO()
     writer = csv.DictWriter(table, COLUMNS)
     writer.writeheader()
-    writer.writerows({**line, "text": _no_formula(line["text"]), "flags": " ".join(line["flags"])} for line in lines)
+    for line in lines:
+        safe = {name: _no_formula(line[name]) for name in ("source", "text")}
+        writer.writerow({**line, **safe, "flags": " ".join(line["flags"])})
     return _file(table.getvalue().encode("utf-8-sig"), "text/csv", kind)
 
 
@@ -119,8 +138,8 @@ def _exported(session: Session, desk: Desk, ids: list[int]) -> Iterator[dict[str
         chunk = ids[start : start + READ_AT_ONCE]
         of_posts = flags.of_posts(session, chunk)
         for post in posts.in_order(session, chunk):
-            masked = desk.searching.mask(post.judged_text)
-            yield post_data(post, (flag for flag in of_posts if flag.post_id == post.id), masked)
+            own = [flag for flag in of_posts if flag.post_id == post.id]
+            yield post_data(post, own, desk.searching.mask)
         session.expunge_all()
 
 

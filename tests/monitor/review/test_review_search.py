@@ -114,6 +114,29 @@ def test_files_are_masked_hold_no_author_and_are_recorded(
     assert details[0] == {"posts": 3, "cut": False, "format": "csv"}
 
 
+def test_a_source_that_is_named_after_an_account_or_like_a_formula_is_made_harmless(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        for number, name in enumerate(("@lan.nguyen", "=HYPERLINK(1)")):
+            add_post(session, add_source(session, name), str(number), text="nợ lương")
+        session.commit()
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    table = lan.get("/search/export.csv?q=luong").content.decode("utf-8-sig")
+    sources = {row["source"] for row in csv.DictReader(io.StringIO(table))}
+    assert "'=HYPERLINK(1)" in sources
+    assert "lan.nguyen" not in table
+
+
+def test_one_export_runs_at_a_time_however_many_ask(lan: Browser, app: FastAPI, posts_there: int) -> None:
+    exporting = app.state.desk.searching.exporting
+    with exporting:
+        refused = lan.get("/search/export.csv?q=dien")
+    assert (refused.status_code, "Đang có một bản xuất khác" in refused.text) == (429, True)
+    assert lan.get("/search/export.csv?q=%22").status_code == 422
+    assert lan.get("/search/export.csv?q=dien").status_code == 200
+
+
 def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, posts_there: int) -> None:
     fields = lan.fields("/search?q=điện&label=unverified", "/saved/search")
     assert lan.post("/saved/search", fields | {"name": "mất điện"}).status_code == 303
