@@ -11,7 +11,15 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from monitor.review.auth import CodeNeeded, EnrolmentNeeded, FormRefused, NotAllowed, Reviewer, SignInNeeded
+from monitor.review.auth import (
+    CodeNeeded,
+    EnrolmentNeeded,
+    FormRefused,
+    NotAllowed,
+    Reviewer,
+    SignInNeeded,
+    client_address,
+)
 from monitor.review.desk import desk_of, render
 from monitor.review.language import N_
 from monitor.review.language import gettext as _
@@ -64,6 +72,8 @@ def _not_allowed(request: Request, _error: Exception) -> Response:
 
 
 def _form_refused(request: Request, error: Exception) -> Response:
+    address = client_address(request)
+    logging.getLogger("kiemtin.desk").info("a form from %s is refused: it has no token of its session", address)
     return problem(request, HTTPStatus.FORBIDDEN, str(error))
 
 

@@ -4,6 +4,7 @@ Without the first, a page of another site could point its own name at this machi
 rebinding). The second is a further lock beside the token of forms.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -59,9 +60,9 @@ class RequestOrigin:
         headers = Headers(scope=scope)
         refusal = None
         if not self._knows(headers, scope):
-            refusal = PlainTextResponse(_UNKNOWN_HOST, status_code=421)
+            refusal = _refuse(scope, _UNKNOWN_HOST, 421, "an unknown host name")
         elif scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers):
-            refusal = PlainTextResponse(_OTHER_ORIGIN, status_code=403)
+            refusal = _refuse(scope, _OTHER_ORIGIN, 403, "a form from another site")
         await (refusal or self._app)(scope, receive, send)
 
     def _knows(self, headers: Headers, scope: Scope) -> bool:
@@ -72,6 +73,13 @@ class RequestOrigin:
         arrived_at = str((scope.get("server") or ("",))[0])
         # An address cannot be pointed elsewhere as a name can.
         return host in self._hosts or (host == arrived_at and is_address(host))
+
+
+def _refuse(scope: Scope, said: str, status: int, why: str) -> PlainTextResponse:
+    """Refuse a request and log it, without anything that the visitor wrote."""
+    address = (scope.get("client") or ("unknown",))[0]
+    logging.getLogger("kiemtin.desk").info("a request from %s is refused: %s", address, why)
+    return PlainTextResponse(said, status_code=status)
 
 
 def _is_same_origin(headers: Headers) -> bool:

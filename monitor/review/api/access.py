@@ -1,5 +1,6 @@
 """Who may use an operation of the API: the key of a request, its scopes, its rate limit."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -101,6 +102,7 @@ def caller(
             if row is not None and api_keys.touch(row, now):
                 session.commit()
     if row is None:
+        logging.getLogger("kiemtin.api").info("a request from %s is refused: it has no usable key", address)
         _check_limit(context.refused, f"address:{address}")
         detail = "a key is needed that is neither revoked nor expired: `kiemtin keys add` makes one"
         raise ApiProblem(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})

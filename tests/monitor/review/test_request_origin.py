@@ -1,5 +1,6 @@
 """The desk answers to its own names alone, and takes forms from its own pages alone."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,22 @@ def test_a_form_comes_from_a_page_of_the_desk(anonymous: Browser, headers: dict[
 
 def test_a_link_from_another_site_may_be_followed(lan: Browser) -> None:
     assert lan.client.get("/queue", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+def test_what_was_refused_is_in_the_log_without_what_strangers_wrote(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger = Browser(app).client
+    with caplog.at_level(logging.INFO, "kiemtin"):
+        stranger.get("/login", headers={"host": "evil.example"})
+        stranger.post("/login", headers={"origin": "https://evil.example"}, data={"name": "evil"})
+        stranger.post("/appearance", data={"theme": "evil"})
+        stranger.get("/api/v1/flags", headers={"authorization": "Bearer kt_evil"})
+    said = [record.getMessage() for record in caplog.records]
+    assert [line.partition(" is refused: ")[2] for line in said] == [
+        "an unknown host name",
+        "a form from another site",
+        "it has no token of its session",
+        "it has no usable key",
+    ]
+    assert not any("evil" in line for line in said)
