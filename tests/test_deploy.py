@@ -86,6 +86,13 @@ def test_the_containers_cannot_write_their_root_nor_gain_rights() -> None:
     assert f"KIEMTIN_TRUSTED_PROXIES: '[\"{proxy[1]}\"]'" in text
 
 
+def test_a_proxy_redirects_people_and_refuses_programs_in_the_clear() -> None:
+    nginx = re.sub(r"\s+", " ", read("nginx.conf"))
+    assert re.search(r"listen 80; .*?location /api/ \{ return 403; \} location / \{ return 301 https://", nginx)
+    caddy = re.sub(r"\s+", " ", read("Caddyfile"))
+    assert 'http://{$KIEMTIN_HOST} { handle /api/* { respond "HTTPS only" 403 } handle { redir https://' in caddy
+
+
 @pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
 def test_a_proxy_overwrites_what_visitors_say_of_their_address(name: str) -> None:
     text = read(name)
