@@ -16,9 +16,12 @@ from classifiers.concern_topics import topic_of
 from classifiers.copies import is_copy, signature
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.places.finder import places_in
+from classifiers.text.group_names import default_group_names
+from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
+from classifiers.text.syllables import split_syllables
 from monitor.cli.terminal import printable, printable_json
 from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
@@ -27,12 +30,25 @@ from monitor.collectors.parsing.human_dates import read_date
 from monitor.collectors.parsing.language import looks_vietnamese
 from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
+from monitor.pipeline.erased_mentions import ErasedMentions
+from monitor.pipeline.pseudonym import Pseudonymiser
 from monitor.reports.mask import cut_personal, mask_personal
+from monitor.reports.obscenity import shorten_obscenities
 from monitor.reports.quotes import conceal, shorten
 from monitor.review.highlight import Reason, mark
+from monitor.review.masking import first_line
+from monitor.review.search_view import mark_words
+from storage.models import Post
+from storage.search import Words
 from tests.growth import is_quadratic, quadratic, repetitions
 
 NOW: Final = datetime(2026, 11, 16, 2, tzinfo=UTC)
+KEY: Final = Pseudonymiser(b"secret")
+FOUND: Final = (
+    Words(("a",), accented=False),
+    Words(("a", "a", "a"), accented=True),
+    Words(("nghe", "noi"), accented=False),
+)
 Rule = Callable[[str], object]
 
 # Masks, quotes, claims, highlight and normalisation are tried with all hostile parts beside their other tests.
@@ -55,12 +71,18 @@ QUICK: Final[Mapping[str, Rule]] = {
     "pages": parse_page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
     "whole texts": whole_text,
+    "found words": lambda text: mark_words(text, FOUND),
+    "erased mentions": lambda text: ErasedMentions(KEY, [KEY.key("feed", "lan") or ""]).mask(text, "feed"),
+    "beginnings": lambda text: first_line(Post(text=text), mask_personal),
     "terminal": printable,
     "terminal, JSON": printable_json,
 }
 SLOW: Final[Mapping[str, Rule]] = {
     "masks of what is learnt": lambda text: cut_personal(text, ("phone",)),
     "places": places_in,
+    "group names": lambda text: default_group_names().replace(normalise(text), text),
+    "lexicon": lambda text: list(default_lexicon().find(split_syllables(normalise(text).text))),
+    "obscenities": shorten_obscenities,
     "copies": lambda text: signature(search_terms(text).bare),
     "likeness": lambda text: is_copy(search_terms(text).bare, search_terms(text[::-1]).bare),
     "articles": lambda text: read_article(
