@@ -1,5 +1,6 @@
 """Who may use the API: keys, their scopes, their end, their rate limit."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,14 @@ def test_without_a_usable_key_nothing_is_told(app: FastAPI, given: str) -> None:
     response = Program(app).client.get("/api/v1/flags", headers={"Authorization": given.encode()})
     assert "kiemtin keys add" in is_problem(response, 401)
     assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_guessed_key_is_in_the_log_without_the_guess(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "kiemtin"):
+        Program(app).client.get("/api/v1/flags", headers={"Authorization": "Bearer kt_guess"})
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.endswith("is refused: it has no usable key")
+    assert "guess" not in line
 
 
 def test_a_key_ends_when_it_expires_is_revoked_or_its_account_is_disabled(
