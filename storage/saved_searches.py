@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.errors import DataRejected
 from storage.models import SavedSearch
+
+MOST_KEPT: Final = 100  # of one user and page
 
 
 def of_user(session: Session, user_id: int, page: str) -> Sequence[SavedSearch]:
@@ -16,9 +20,17 @@ def of_user(session: Session, user_id: int, page: str) -> Sequence[SavedSearch]:
 
 
 def save(session: Session, user_id: int, *, page: str, name: str, query: Mapping[str, str], now: datetime) -> None:
-    """Keep what stands in the address of a page under a name; an earlier one of the same name is replaced."""
+    """Keep what stands in the address of a page under a name; an earlier one of the same name is replaced.
+
+    Raises:
+        DataRejected: When the user keeps as many of that page as may be.
+
+    """
     own = (SavedSearch.user_id == user_id, SavedSearch.page == page)
     session.execute(delete(SavedSearch).where(*own, SavedSearch.name == name))
+    if (session.scalar(select(func.count()).select_from(SavedSearch).where(*own)) or 0) >= MOST_KEPT:
+        message = f"no more than {MOST_KEPT} are kept: remove one first"
+        raise DataRejected(message)
     session.add(SavedSearch(user_id=user_id, page=page, name=name, query=dict(query), created_at=now))
     session.flush()
 

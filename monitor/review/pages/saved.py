@@ -5,16 +5,20 @@ from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk
+from monitor.review.error_pages import problem
+from monitor.review.language import counted
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.queue_view import QueueView, view_of
 from monitor.review.roles import Right
 from monitor.review.searching import SearchForm, form_of
 from storage import saved_searches
+from storage.errors import DataRejected
+from storage.saved_searches import MOST_KEPT
 
 router = APIRouter(prefix="/saved", dependencies=[allow(Right.READ), RequireFormToken])
 
@@ -24,6 +28,7 @@ _READ: Final[Mapping[str, Callable[[str], SearchForm | QueueView]]] = {"search":
 
 @router.post("/{page}")
 def save(
+    request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,
     page: PageName,
@@ -36,7 +41,11 @@ def save(
     if name and not chosen.is_empty:
         with desk.database.work() as session:
             kept = dict(parse_qsl(chosen.address))
-            saved_searches.save(session, reviewer.id, page=page, name=name, query=kept, now=desk.clock.now())
+            try:
+                saved_searches.save(session, reviewer.id, page=page, name=name, query=kept, now=desk.clock.now())
+            except DataRejected:
+                line = counted("Đã giữ %(count)s lượt tìm kiếm: xin bỏ bớt một lượt rồi thử lại.", MOST_KEPT)
+                return problem(request, HTTPStatus.CONFLICT, line)
             session.commit()
     address = f"/{page}?{chosen.address}" if chosen.address else f"/{page}"
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)

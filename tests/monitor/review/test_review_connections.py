@@ -1,6 +1,7 @@
 """Connections that keep their request back do not shut the desk."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,6 +93,31 @@ async def test_one_connection_serves_several_requests(app: FastAPI, tmp_path: Pa
             assert b"server:" not in head.lower()
             await client[0].readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
         await close([client])
+
+
+@pytest.mark.parametrize(
+    ("framing", "answers"),
+    [
+        # The chunked length counts, whatever the other says: what follows is a request of its own.
+        (b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"403", b"200"]),
+        (b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc", [b"400"]),
+        (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [b"400"]),
+        (b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [b"400"]),
+        (b"Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc", [b"400"]),
+        (b"Content-Length: +3\r\n\r\nabc", [b"400"]),
+        (b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n", [b"400"]),
+    ],
+)
+async def test_a_request_has_one_length_and_hides_no_other_request(
+    app: FastAPI, tmp_path: Path, framing: bytes, answers: list[bytes]
+) -> None:
+    first = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n" + framing
+    last = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    async with served(app, tmp_path) as port:
+        reader, writer = await connect(port, first + last)
+        got = re.findall(rb"HTTP/1\.1 (\d{3})", await reader.read())
+        writer.close()
+    assert got == answers
 
 
 async def test_an_upgrade_is_not_a_way_around_the_count(app: FastAPI, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from classifiers.text.segment import Segmenter
 from monitor.pipeline.match import Matcher
@@ -18,8 +18,9 @@ from monitor.review.search_view import mark_words
 from monitor.review.searching import Searching
 from monitor.search_query import parse_query, words_of
 from monitor.settings import Settings
+from storage import saved_searches
 from storage.database import Database
-from storage.models import AuditEvent
+from storage.models import AuditEvent, SavedSearch
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.review.browser import Browser, text_of
@@ -157,3 +158,18 @@ def test_a_long_text_is_cut_around_what_was_found() -> None:
     assert [piece.text for piece in pieces if piece.tone] == ["l.ư.ơ.n.g"]
     assert pieces[0].text == "… "
     assert sum(len(asdict(piece)["text"]) for piece in pieces) < 450
+
+
+def test_so_many_searches_are_kept_and_no_more(
+    lan: Browser, hung: Browser, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_searches, "MOST_KEPT", 3)
+
+    def keep(person: Browser, name: str) -> int:
+        fields = person.fields("/search?q=điện", "/saved/search")
+        return person.post("/saved/search", fields | {"name": name}).status_code
+
+    assert [keep(lan, name) for name in ("a", "b", "c", "d", "b")] == [303, 303, 303, 409, 303]
+    assert keep(hung, "a") == 303
+    with sqlite_database.work() as session:
+        assert session.scalar(select(func.count()).select_from(SavedSearch)) == 4
