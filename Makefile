@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos real-posts quality conformance fuzz messages docs sbom data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -175,6 +175,11 @@ docs: $(UV)  ## Build the documentation as a site in site/, strictly: a link tha
 
 sbom: $(UV)  ## List everything that is installed to run it, with versions and hashes, as CycloneDX 1.5 in sbom.json.
 	$(UV) export --quiet --locked --no-dev --all-extras --format cyclonedx1.5 --output-file sbom.json
+
+audit: $(UV)  ## Compare all that is installed to run it with known faults; needs the advisory database of PyPI.
+	mkdir -p .venv-audit
+	$(UV) export --quiet --locked --no-dev --all-extras --no-emit-project --output-file .venv-audit/requirements.txt
+	$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement .venv-audit/requirements.txt
 
 data-card: setup  ## Write docs/data-card.md from the project's posts.
 	$(BIN)/kiemtin data card --to docs/data-card.md
