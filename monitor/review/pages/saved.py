@@ -28,6 +28,7 @@ _READ: Final[Mapping[str, Callable[[str], SearchForm | QueueView]]] = {"search":
 
 @router.post("/{page}")
 def save(
+    *,
     request: Request,
     desk: CurrentDesk,
     reviewer: CurrentReviewer,

@@ -161,7 +161,7 @@ def test_a_long_text_is_cut_around_what_was_found() -> None:
 
 
 def test_so_many_searches_are_kept_and_no_more(
-    lan: Browser, hung: Browser, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+    lan: Browser, hung: Browser, posts_there: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saved_searches, "MOST_KEPT", 3)
 

@@ -63,9 +63,7 @@ def _check(session: Session, context: ApiContext, caller: Caller, flag: Flag, gi
         known = ", ".join(choices(flag.label))
         raise ApiProblem(HTTPStatus.CONFLICT, f"a flag of {flag.label} takes {known} or reopened")
     if wrong := next((link for link in given.evidence if not web_address(link)), None):
-        raise ApiProblem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, f"{wrong[:80]!r} in `evidence` is no web address: name a host"
-        )
+        raise ApiProblem(HTTPStatus.CONFLICT, f"{wrong[:80]!r} in `evidence` is no web address: name a host")
     if given.decision in NEED_LINK and not given.evidence:
         raise ApiProblem(HTTPStatus.CONFLICT, f"{given.decision} needs a link in `evidence` that shows it")
     now = context.clock.now()
