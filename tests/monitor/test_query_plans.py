@@ -39,7 +39,8 @@ LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {
     "FROM flags GROUP BY flags.label, flags.state": "how many flags there are, by ix_flags_label_state",
     "FROM posts GROUP BY posts.source_id": "how many posts each source has, by ix_posts_source_id_collected_at",
-    "GROUP BY posts.source_id, flags.label, flags.state": "flags by source, of all time, on the first pages",
+    "GROUP BY posts.source_id, flags.label, flags.state": "flags by source, of all time, on the first page",
+    "GROUP BY sources.name, flags.label, flags.state": "flags by source, of all time, on the overview",
     "FROM flags WHERE flags.state IN": "how often flags of each probability were right, on the overview",
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
     "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",
