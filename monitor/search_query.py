@@ -9,7 +9,7 @@ from classifiers.text.normalise import MAIL, NAME, PHONE, normalise
 from classifiers.text.search_terms import terms_of
 from classifiers.text.segment import Segmenter
 from monitor.errors import QueryRefused
-from storage.search import AllOf, AnyOf, Query, Words
+from storage.search_words import AllOf, AnyOf, Query, Words
 
 LONGEST: Final = 300  # characters
 MOST_PARTS: Final = 32

@@ -6,14 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
+from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
 from storage.models.base import UtcDateTime
 
+CLAIM = "unverified"  # the label of claims
 OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
 
 
@@ -156,15 +170,46 @@ def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
     return [Copy(source, moment, engagement) for source, moment, engagement in rows]
 
 
-def claims_without_evidence(session: Session, label: str, limit: int) -> Sequence[Post]:
-    """List posts with an open flag of a label and without evidence."""
-    has_evidence = exists().where(Evidence.post_id == Post.id)
-    query = select(Post).join(Flag, Flag.post_id == Post.id).where(Flag.label == label, Flag.state == "open")
-    return session.scalars(query.where(~has_evidence).order_by(Flag.post_id).limit(limit)).all()
+def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[Post]:
+    """List posts with an open flag of a claim for which evidence should be looked for.
+
+    Args:
+        session: The unit of work.
+        limit: How many at most.
+        again: Not only those for which nobody looked yet, but also those without evidence when a reference post came in
+            since, and all when a fact-check came in since.
+
+    """
+    open_claims: tuple[ColumnElement[bool] | TextClause, ...] = (Flag.label == CLAIM, Flag.state == "open")
+    wanted: ColumnElement[bool] = Flag.searched_at.is_(None)
+    if again:
+        reference, check = _newest_reference(session), _newest_check(session)
+        found = exists().where(Evidence.post_id == Flag.post_id)
+        wanted = or_(
+            wanted,
+            Flag.searched_at < check if check else false(),
+            and_(Flag.searched_at < reference, ~found) if reference else false(),
+        )
+    else:
+        open_claims = (text("flags.label = 'unverified' AND flags.state = 'open'"),)  # as the partial index has it
+    query = select(Post).join(Flag, Flag.post_id == Post.id).where(*open_claims, wanted)
+    return session.scalars(query.order_by(Flag.post_id).limit(limit)).all()
+
+
+def _newest_reference(session: Session) -> datetime | None:
+    """Return when the newest reference post was collected, by a look-up for each reference source."""
+    newest = select(func.max(Post.collected_at)).where(Post.source_id == Source.id).scalar_subquery()
+    return max(filter(None, session.scalars(select(newest).where(Source.role == "reference"))), default=None)
+
+
+def _newest_check(session: Session) -> datetime | None:
+    newest = select(func.max(FactCheck.post_id)).scalar_subquery()
+    return session.scalar(select(Post.collected_at).where(Post.id == newest))
 
 
 def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:
-    """Store reference posts as suggested evidence for a claim, with how well each agrees (0 to 1)."""
+    """Store reference posts as suggested evidence for a claim, with how well each agrees, and that one looked."""
+    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM).values(searched_at=now))
     rows = [
         {
             "post_id": post_id,
@@ -176,6 +221,67 @@ def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float],
         for reference_id, similarity in found.items()
     ]
     insert_ignoring(session, Evidence, rows, ("post_id", "reference_id"))
+    set_priority(session, post_id)
+
+
+def mark_evidence(session: Session, evidence_id: int, state: str, *, user_id: int, now: datetime) -> Evidence:
+    """Store how a person says that a reference bears on a claim; the order of the queue follows, no label does.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    found = session.get(Evidence, evidence_id)
+    if found is None:
+        message = f"there is no evidence {evidence_id}: its post may have been deleted"
+        raise NotFound(message)
+    found.state, found.marked_by, found.marked_at = state, user_id, now
+    session.flush()
+    set_priority(session, found.post_id)
+    return found
+
+
+def set_priority(session: Session, post_id: int) -> None:
+    """Place a claim in the queue: refuted by a person's mark or by a fact-check first, supported ones last."""
+    rows = session.execute(
+        select(Evidence.state, FactCheck.bears)
+        .outerjoin(FactCheck, FactCheck.post_id == Evidence.reference_id)
+        .where(Evidence.post_id == post_id)
+    )
+    bearing = {bears if state == "suggested" and bears else state for state, bears in rows}
+    priority = 1 if "refutes" in bearing else -1 if "supports" in bearing else 0
+    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM).values(priority=priority))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheckDraft:
+    """The columns of a fact-check, by its identifier within its source."""
+
+    external_id: str
+    claim: str
+    verdict: str
+    bears: str
+    outlet: str
+
+
+def record_fact_checks(session: Session, source_id: int, drafts: Sequence[FactCheckDraft]) -> None:
+    """Store what fact-checks of one source say; where one was changed, its claims are placed in the queue anew."""
+    by_id = {draft.external_id: draft for draft in drafts}
+    query = select(Post.id, Post.external_id).where(Post.source_id == source_id, Post.external_id.in_(list(by_id)))
+    for post_id, external_id in session.execute(query).all() if by_id else ():
+        draft = by_id[external_id]
+        said = FactCheck(
+            post_id=post_id, claim=draft.claim, verdict=draft.verdict, bears=draft.bears, outlet=draft.outlet
+        )
+        session.merge(said)
+        session.flush()
+        for claim in session.scalars(select(Evidence.post_id).where(Evidence.reference_id == post_id)).all():
+            set_priority(session, claim)
+
+
+def fact_checks_of(session: Session, post_ids: Collection[int]) -> dict[int, FactCheck]:
+    """Return the verdicts of those of some posts that are fact-checks, by post."""
+    return {each.post_id: each for each in session.scalars(select(FactCheck).where(FactCheck.post_id.in_(post_ids)))}
 
 
 def evidence_of(session: Session, post_id: int) -> Sequence[Evidence]:

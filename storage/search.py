@@ -1,96 +1,26 @@
 """Full-text search of posts: one interface on FTS5 of SQLite and on a GIN index of PostgreSQL.
 
 A query is a tree of words that `monitor.search_query` makes of what a person typed. The index holds words of posts
-alone. Results come newest first: both databases can then stop as soon as a page is full.
+alone. Results come last stored first: where many posts match, the newest are read until a page is full.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
-from typing import TypeAlias
+from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    bindparam,
-    cast,
-    column,
-    exists,
-    func,
-    select,
-    table,
-    text,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, true, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
-from storage.models import Flag, Post, SearchText, Source
+from storage.models import Flag, Post, Review, SearchNote, SearchText
+from storage.search_filters import NO_FILTERS, Bounds, Filters, bounds, conditions, narrow_side
+from storage.search_words import Query, by_reading, fts5, has_long_phrase, tsquery
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Syllables that follow each other.
-
-    Args:
-        syllables: Normalised syllables: letters and digits alone.
-        accented: They are meant with the diacritics they have; else they carry none and match any.
-
-    """
-
-    syllables: tuple[str, ...]
-    accented: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """One of the parts at least."""
-
-    parts: tuple["Query", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """All of the parts, and nothing of what is unwanted."""
-
-    parts: tuple["Query", ...]
-    unwanted: tuple["Query", ...] = ()
-
-
-Query: TypeAlias = Words | AnyOf | AllOf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What a found post must be, beside its words; None and empty mean any.
-
-    Args:
-        label: It has a flag of this label.
-        state: It has a flag in this state (of that label, if one is named).
-        source: The name of its source.
-        role: The role of its source.
-        since: Its date, or later.
-        until: Before this time.
-        cluster: The cluster it is in.
-
-    """
-
-    label: str | None = None
-    state: str | None = None
-    source: str | None = None
-    role: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    cluster: int | None = None
-
-
-NO_FILTERS = Filters()
-_INDEXED = 2  # syllables of the longest phrase that is one lexeme of PostgreSQL's index
+READ_FIRST: Final = 3000  # posts that are read before the index is asked
+OUT_OF_ORDER: Final = 100  # decisions that may be committed after one with a higher number
 # Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
 PLANNER = (
     ("enable_indexscan", "off", "on"),
@@ -139,6 +69,43 @@ def bare_texts(session: Session, post_ids: Sequence[int]) -> dict[int, list[str]
     return {post_id: bare.split() for post_id, bare in session.execute(query)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDraft:
+    """The words of a note beside a decision."""
+
+    review_id: int
+    post_id: int
+    accented: Sequence[str]
+    bare: Sequence[str]
+
+
+def unindexed_notes(session: Session, limit: int) -> list[tuple[int, int, str]]:
+    """List notes that no search finds yet: the decision, its post, and the note; a withdrawn one stays a note."""
+    # Decisions are only added, so older ones are known; some of the newest may have been committed out of order.
+    known = session.scalar(select(func.max(SearchNote.review_id))) or 0
+    query = (
+        select(Review.id, Flag.post_id, Review.note)
+        .join(Flag, Flag.id == Review.flag_id)
+        .outerjoin(SearchNote, SearchNote.review_id == Review.id)
+        .where(Review.id > known - OUT_OF_ORDER, Review.note != "", SearchNote.review_id.is_(None))
+    )
+    return [(review, post, note) for review, post, note in session.execute(query.order_by(Review.id).limit(limit))]
+
+
+def index_notes(session: Session, drafts: Sequence[NoteDraft]) -> None:
+    """Put the words of notes where searches find them."""
+    rows = [
+        {
+            "review_id": draft.review_id,
+            "post_id": draft.post_id,
+            "accented": " ".join(draft.accented),
+            "bare": " ".join(draft.bare),
+        }
+        for draft in drafts
+    ]
+    insert_ignoring(session, SearchNote, rows, ("review_id",))
+
+
 def find(
     session: Session,
     query: Query | None,
@@ -159,21 +126,28 @@ def find(
         before: Only posts stored before this one.
 
     """
-    chosen, key = _matching(session, query, filters)
-    if before is not None:
-        chosen = chosen.where(key < before)
-    if query is None or session.get_bind().dialect.name != "postgresql":
-        return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
-    hits = chosen.cte("hits").prefix_with("MATERIALIZED")
-    with by_lexemes(session):
-        return list(session.scalars(select(hits).order_by(hits.c[0].desc()).limit(limit).offset(offset)))
+    span = bounds(session, filters)
+    read = _by_reading_newest(session, query, filters, span, wanted=offset + limit, before=before)
+    if read is not None:
+        return read[offset:]
+    return _by_index(session, query, filters, span, limit=limit, offset=offset, before=before)
+
+
+def find_each(session: Session, queries: Sequence[Query], filters: Filters, *, limit: int) -> list[list[int]]:
+    """List the ids of matching posts for each of some queries, each among the posts of the same filters."""
+    span = bounds(session, filters)
+    return [_by_index(session, query, filters, span, limit=limit) for query in queries]
 
 
 def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, *, at_most: int) -> int:
     """Count the posts that match, and stop at so many."""
-    chosen, _ = _matching(session, query, filters)
+    span = bounds(session, filters)
+    read = _by_reading_newest(session, query, filters, span, wanted=at_most)
+    if read is not None:
+        return len(read)
+    chosen, _ = _matching(session, query, filters, span)
     counted = select(func.count()).select_from(chosen.limit(at_most).subquery())
-    if query is None:
+    if query is None or _is_sqlite(session):
         return session.scalar(counted) or 0
     with by_lexemes(session):
         return session.scalar(counted) or 0
@@ -181,13 +155,65 @@ def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, 
 
 def matching_posts(session: Session, query: Query) -> Select[int]:
     """Select the ids of posts with these words, for a condition of another query; run that one `by_lexemes`."""
-    return _matching(session, query, NO_FILTERS)[0]
+    return _matching(session, query, NO_FILTERS, None)[0]
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _by_reading_newest(
+    session: Session,
+    query: Query | None,
+    filters: Filters,
+    span: Bounds | None,
+    *,
+    wanted: int,
+    before: int | None = None,
+) -> list[int] | None:
+    """List matching posts among the newest that pass the narrowest filter; None when the index must be asked."""
+    side = narrow_side(filters)
+    if side is None and (query is None or _is_sqlite(session)):
+        return None  # SQLite's index itself gives the newest first
+    key: ColumnElement[int] = SearchText.__table__.c.post_id
+    chosen, number, is_small = side or (select(key), key, False)
+    chosen = chosen.where(span.of(number)) if span else chosen
+    chosen = chosen.where(number < before) if before is not None else chosen
+    if not is_small:
+        chosen = chosen.order_by(number.desc()).limit(READ_FIRST)
+    newest = chosen.cte("newest").prefix_with("MATERIALIZED", dialect="postgresql")
+    matching = [*conditions(filters, key), *([by_reading(query)] if query is not None else [])]
+    found = select(key).where(key.in_(select(newest.c[0])), *matching).order_by(key.desc()).limit(wanted)
+    ids = list(session.scalars(found))
+    if len(ids) == wanted or is_small:
+        return ids
+    return ids if (session.scalar(select(func.count()).select_from(newest)) or 0) < READ_FIRST else None
+
+
+def _by_index(
+    session: Session,
+    query: Query | None,
+    filters: Filters,
+    span: Bounds | None,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: int | None = None,
+) -> list[int]:
+    chosen, key = _matching(session, query, filters, span)
+    if before is not None:
+        chosen = chosen.where(key < before)
+    if query is None or _is_sqlite(session):
+        return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
+    hits = chosen.cte("hits").prefix_with("MATERIALIZED")
+    with by_lexemes(session):
+        return list(session.scalars(select(hits).order_by(hits.c[0].desc()).limit(limit).offset(offset)))
 
 
 @contextmanager
 def by_lexemes(session: Session) -> Iterator[None]:
     """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
-    if session.get_bind().dialect.name != "postgresql":
+    if _is_sqlite(session):
         yield
         return
     # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
@@ -196,92 +222,27 @@ def by_lexemes(session: Session) -> Iterator[None]:
     session.execute(select(*(func.set_config(setting, usual, true()) for setting, _, usual in PLANNER)))
 
 
-def _matching(session: Session, query: Query | None, filters: Filters) -> tuple[Select[int], ColumnElement[int]]:
+def _matching(
+    session: Session, query: Query | None, filters: Filters, span: Bounds | None
+) -> tuple[Select[int], ColumnElement[int]]:
     """Select the ids of matching posts; also returns the column to order by, which the index itself is ordered by."""
     key: ColumnElement[int] = SearchText.__table__.c.post_id
-    conditions = _conditions(filters, key)
-    if query is None:
-        return select(key).where(*conditions), key
-    if session.get_bind().dialect.name == "postgresql":
+    wanted = conditions(filters, key)
+    if query is None or not _is_sqlite(session):
+        if span:
+            wanted.append(span.of(key))
+        if query is None:
+            return select(key).where(*wanted), key
         lexemes = func.search_lexemes(SearchText.accented, SearchText.bare)
-        found = lexemes.op("@@")(cast(bindparam(None, _tsquery(query), Text()), TSQUERY))
-        exact = [_by_reading(query)] if _has_long_phrase(query) else []
-        return select(key).where(found, *exact, *conditions), key
+        found = lexemes.op("@@")(cast(bindparam(None, tsquery(query), Text()), TSQUERY))
+        exact = [by_reading(query)] if has_long_phrase(query) else []
+        return select(key).where(found, *exact, *wanted), key
     fts = table("search_index", column("rowid"))
     rowid: ColumnElement[int] = fts.c.rowid
-    chosen = select(rowid).select_from(fts).where(text("search_index MATCH :words").bindparams(words=_match(query)))
-    if conditions:
+    chosen = select(rowid).select_from(fts).where(text("search_index MATCH :words").bindparams(words=fts5(query)))
+    if span:
+        chosen = chosen.where(span.of(rowid))
+    if wanted:
         # A cross join keeps the index on the outside, which gives its rows in order.
-        chosen = chosen.join(SearchText, SearchText.post_id == rowid).where(*conditions)
+        chosen = chosen.join(SearchText, SearchText.post_id == rowid).where(*wanted)
     return chosen, rowid
-
-
-def _conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.label or filters.state:
-        flag = select(Flag.id).where(Flag.post_id == post_id)
-        flag = flag.where(Flag.label == filters.label) if filters.label else flag
-        conditions.append(exists(flag.where(Flag.state == filters.state) if filters.state else flag))
-    if filters.source:
-        conditions.append(SearchText.source_id.in_(select(Source.id).where(Source.name == filters.source)))
-    if filters.role:
-        conditions.append(SearchText.source_id.in_(select(Source.id).where(Source.role == filters.role)))
-    if filters.since:
-        conditions.append(SearchText.dated >= filters.since)
-    if filters.until:
-        conditions.append(SearchText.dated < filters.until)
-    if filters.cluster:
-        conditions.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
-    return conditions
-
-
-def _match(query: Query) -> str:
-    """Write a query in the language of FTS5."""
-    if isinstance(query, Words):
-        return f'{{{"accented" if query.accented else "bare"}}} : "{" ".join(query.syllables)}"'
-    if isinstance(query, AnyOf):
-        return f"({' OR '.join(map(_match, query.parts))})"
-    wanted = f"({' AND '.join(map(_match, query.parts))})"
-    return f"({' NOT '.join([wanted, *map(_match, query.unwanted)])})"
-
-
-def _tsquery(query: Query) -> str:
-    """Write a query in the language of PostgreSQL; of a phrase of three and more, all pairs."""
-    if isinstance(query, Words):
-        return f"({' & '.join(_lexemes(query))})"
-    if isinstance(query, AnyOf):
-        return f"({' | '.join(map(_tsquery, query.parts))})"
-    # What is unwanted must not take away more than it says: a long phrase is left to `_by_reading`.
-    unwanted = [f"!{_tsquery(part)}" for part in query.unwanted if not _has_long_phrase(part)]
-    return f"({' & '.join([*map(_tsquery, query.parts), *unwanted])})"
-
-
-def _lexemes(words: Words) -> list[str]:
-    mark = "" if words.accented else "~"
-    syllables = words.syllables
-    if len(syllables) == 1:
-        return [f"'{mark}{syllables[0]}'"]
-    return [f"'{mark}{first} {second}'" for first, second in pairwise(syllables)]
-
-
-def _has_long_phrase(query: Query) -> bool:
-    if isinstance(query, Words):
-        return len(query.syllables) > _INDEXED
-    parts = (*query.parts, *query.unwanted) if isinstance(query, AllOf) else query.parts
-    return any(map(_has_long_phrase, parts))
-
-
-def _by_reading(query: Query) -> ColumnElement[bool]:
-    """Test a query against the words themselves; only for what the index has found."""
-    if isinstance(query, Words):
-        words = SearchText.accented if query.accented else SearchText.bare
-        return (" " + words + " ").contains(f" {' '.join(query.syllables)} ")
-    if isinstance(query, AnyOf):
-        first, *rest = map(_by_reading, query.parts)
-        for each in rest:
-            first |= each
-        return first
-    first, *rest = [*map(_by_reading, query.parts), *(~_by_reading(part) for part in query.unwanted)]
-    for each in rest:
-        first &= each
-    return first

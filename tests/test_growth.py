@@ -39,7 +39,7 @@ from monitor.review.highlight import Reason, mark
 from monitor.review.masking import first_line
 from monitor.review.search_view import mark_words
 from storage.models import Post
-from storage.search import Words
+from storage.search_words import Words
 from tests.growth import is_quadratic, quadratic, repetitions
 
 NOW: Final = datetime(2026, 11, 16, 2, tzinfo=UTC)

@@ -19,7 +19,8 @@ from monitor.review.searching import SearchForm, read_form
 from storage import alerts as stored
 from storage import report_counts, reports
 from storage.models import Alert
-from storage.search import Filters, Query
+from storage.search_filters import Filters
+from storage.search_words import Query
 
 GRACE: Final = timedelta(hours=2)  # after a report is due
 

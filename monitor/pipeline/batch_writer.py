@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
-from monitor.collectors.base import Batch, PublicPost
+from monitor.collectors.base import Batch, CheckedClaim, PublicPost
 from monitor.pipeline.captures import SPOOL_FULL, CaptureStore
 from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
-from storage import audit, posts, sources
+from storage import audit, matching, posts, sources
 from storage.chain import DECISIONS
+from storage.matching import FactCheckDraft
 from storage.models import Source
 from storage.sources import CaptureDraft
 
@@ -71,6 +72,12 @@ class BatchWriter:
             for post in storable
         ]
         stored = posts.record(session, source.id, drafts)
+        if source.role == "reference":
+            matching.record_fact_checks(
+                session,
+                source.id,
+                [_fact_check(post.external_id, post.checked, source) for post in storable if post.checked],
+            )
         skipped += Counter({ERASED: stored.erased})
         # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
         if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
@@ -110,6 +117,16 @@ class BatchWriter:
             detail = {"posts": deleted.posts, DECISIONS: deleted.decisions}
             audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
         return deleted.posts
+
+
+def _fact_check(external_id: str, checked: CheckedClaim, source: Source) -> FactCheckDraft:
+    return FactCheckDraft(
+        external_id=external_id,
+        claim=checked.claim,
+        verdict=checked.verdict,
+        bears=checked.bears,
+        outlet=checked.outlet or source.name,
+    )
 
 
 def _storable(post: PublicPost) -> bool:

@@ -14,17 +14,16 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.copies import is_copy, signature
-from classifiers.labels import UNVERIFIED
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.pipeline.evidence import find_evidence
-from monitor.pipeline.flag_places import place_open_flags
 from storage import matching, posts, search
 from storage.database import Database
 from storage.models import Post
-from storage.search import SearchDraft, Words
+from storage.search import NoteDraft, SearchDraft
+from storage.search_words import Words
 
 BATCH: Final = 100
 CLAIMS_MOST: Final = 1000
@@ -43,6 +42,13 @@ class MatchResult:
     claims_with_evidence: int = 0
 
 
+@dataclass(slots=True)
+class _Seen:
+    """Whether a run met reference posts, by which older claims may be answered."""
+
+    reference: bool = False
+
+
 class Matcher:
     """Indexes posts, and finds copies and evidence.
 
@@ -54,27 +60,28 @@ class Matcher:
     """
 
     def __init__(self, database: Database, segmenter: Segmenter, clock: Clock) -> None:
-        self._database = database
+        self.database = database
         self._segmenter = segmenter
         self._clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
-        """Compare every post that was not compared yet, then suggest evidence for open claims."""
-        result = MatchResult()
-        while done := self._copies(result):
+        """Compare every post that was not compared yet, index notes, then suggest evidence for open claims."""
+        result, seen = MatchResult(), _Seen()
+        while done := self._copies(result, seen):
             on_done(done)
-        self._evidence(result)
-        place_open_flags(self._database)
+        self._notes()
+        self._evidence(result, again=seen.reference)
         return result
 
-    def _copies(self, result: MatchResult) -> int:
+    def _copies(self, result: MatchResult, seen: _Seen) -> int:
         """Index one batch of posts and compare them with all earlier ones; returns the size of the batch."""
-        with self._database.work() as session:
+        with self.database.work() as session:
             waiting = search.unindexed(session, BATCH)
             terms = {post.id: search_terms(post.judged_text) for post in waiting}
             keys = {post_id: signature(of_post.bare) for post_id, of_post in terms.items()}
             search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
             matching.set_bands(session, keys)
+            seen.reference = seen.reference or any(post.source.role == "reference" for post in waiting)
             later = set(terms)
             grown = set()
             for post in waiting:
@@ -114,9 +121,21 @@ class Matcher:
         best = sorted(weights, key=lambda word: -weights[word])[:NAME_WORDS]
         return ", ".join(word for word in weights if word in best)
 
-    def _evidence(self, result: MatchResult) -> None:
-        with self._database.work() as session:
-            for claim in matching.claims_without_evidence(session, UNVERIFIED.name, CLAIMS_MOST):
+    def _notes(self) -> None:
+        """Index the notes beside new decisions."""
+        with self.database.work() as session:
+            while waiting := search.unindexed_notes(session, BATCH):
+                drafts = [
+                    NoteDraft(review_id=review_id, post_id=post_id, accented=terms.accented, bare=terms.bare)
+                    for review_id, post_id, note in waiting
+                    for terms in [search_terms(note)]
+                ]
+                search.index_notes(session, drafts)
+                session.commit()
+
+    def _evidence(self, result: MatchResult, *, again: bool) -> None:
+        with self.database.work() as session:
+            for claim in matching.claims_to_search(session, CLAIMS_MOST, again=again):
                 found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
                 matching.suggest_evidence(session, claim.id, found, self._clock.now())
                 result.claims_with_evidence += bool(found)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from monitor.pipeline.flag_places import place_open_flags
 from monitor.pipeline.match import Matcher, MatchResult
 from monitor.pipeline.score import Scorer, ScoreResult
 
@@ -73,4 +74,6 @@ def score_and_match(
         progress("comparing", counts["comparing"], None)
 
     scores = scorer.run(waiting, scored, everything=everything)
-    return ScoreAndMatchResult(scores, matcher.run(compared))
+    matches = matcher.run(compared)
+    place_open_flags(matcher.database)
+    return ScoreAndMatchResult(scores, matches)

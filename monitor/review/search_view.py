@@ -15,7 +15,7 @@ from monitor.review.masking import Mask
 from monitor.review.wording import LabelHelp, label_help
 from storage import flags, posts
 from storage.models import Flag, Post
-from storage.search import Words
+from storage.search_words import Words
 
 SHOWN_CHARACTERS: Final = 420
 BEFORE_FIRST: Final = 120  # characters that are shown before the first found word

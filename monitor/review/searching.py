@@ -14,7 +14,8 @@ from monitor.clock import VIETNAM
 from monitor.review import wording
 from monitor.review.masking import Mask
 from monitor.search_query import parse_query
-from storage.search import Filters, Query
+from storage.search_filters import Filters
+from storage.search_words import Query
 
 MAX_NUMBER: Final = 2**63 - 1  # a larger number makes the database driver fail
 

@@ -9,7 +9,7 @@ from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
 from storage.models.corrections import Correction, CorrectionEvent
 from storage.models.day_plans import DayItem, DayPlan
-from storage.models.evidence import Evidence
+from storage.models.evidence import Evidence, FactCheck
 from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
@@ -17,7 +17,7 @@ from storage.models.rechecks import Recheck
 from storage.models.reports import Delivery, Report
 from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score
-from storage.models.search_texts import SearchText
+from storage.models.search_texts import SearchNote, SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
 from storage.models.teamwork import Assignment, Handover, MentionMark, SecondReading
 from storage.models.threshold_rules import ThresholdRule
@@ -46,6 +46,7 @@ __all__ = [
     "Delivery",
     "ErasedAuthor",
     "Evidence",
+    "FactCheck",
     "Flag",
     "Handover",
     "HostState",
@@ -65,6 +66,7 @@ __all__ = [
     "RobotsCopy",
     "SavedSearch",
     "Score",
+    "SearchNote",
     "SearchText",
     "SearchWatch",
     "SecondReading",

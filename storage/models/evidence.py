@@ -1,4 +1,4 @@
-"""Evidence for claims."""
+"""Evidence for claims, and verdicts of fact-checks."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         UniqueConstraint("post_id", "reference_id"),
-        CheckConstraint("state IN ('suggested', 'confirmed', 'rejected')", name="state"),
+        CheckConstraint("state IN ('suggested', 'supports', 'refutes', 'unrelated')", name="state"),
     )
 
     id: Mapped[PrimaryKey]
@@ -24,5 +24,24 @@ class Evidence(Base):
     similarity: Mapped[float] = mapped_column(Float(), comment="cosine, 0 to 1")
     state: Mapped[str] = mapped_column(String(20), default="suggested")
     created_at: Mapped[datetime]
+    marked_by: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="RESTRICT"), index=True, comment="who said how it bears on the claim"
+    )
+    marked_at: Mapped[datetime | None]
 
     reference: Mapped[Post] = relationship(foreign_keys=[reference_id])
+
+
+class FactCheck(Base):
+    """What a fact-check says: a reference post that gives a verdict on a claim."""
+
+    __tablename__ = "fact_checks"
+    __table_args__ = (CheckConstraint("bears IN ('refutes', 'supports', 'unclear')", name="bears"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    claim: Mapped[str] = mapped_column(comment="the claim in the words of the check")
+    verdict: Mapped[str] = mapped_column(comment="in the words of the check")
+    bears: Mapped[str] = mapped_column(String(20), comment="'refutes', 'supports' or 'unclear'")
+    outlet: Mapped[str] = mapped_column(comment="who checked")

@@ -74,6 +74,9 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
     return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
 
+_NOT_SEARCHED = "label = 'unverified' AND state = 'open' AND searched_at IS NULL"
+
+
 class Flag(Base):
     """A suggestion that a post carries a label. Its state follows from its reviews."""
 
@@ -82,10 +85,16 @@ class Flag(Base):
         UniqueConstraint("post_id", "label"),
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
         Index(None, "state", "probability"),
-        Index(None, "label", "state"),
         Index(None, "state", "worth"),
         Index(None, "state", "dated"),
         Index(None, "state", "reach"),
+        Index(None, "label", "state", "post_id"),
+        Index(
+            "ix_flags_not_searched",
+            "post_id",
+            sqlite_where=text(_NOT_SEARCHED),
+            postgresql_where=text(_NOT_SEARCHED),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -93,6 +102,10 @@ class Flag(Base):
     label: Mapped[str] = mapped_column(String(40))
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that is flagged")
     probability: Mapped[float] = mapped_column(Float())
+    priority: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="1: refuted, looked at first; -1: well sourced, looked at last"
+    )
+    searched_at: Mapped[datetime | None] = mapped_column(comment="when evidence for the claim was last looked for")
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
     reasons: Mapped[list[list[str | float]]] = mapped_column(
         JsonType, comment="[[words, weight], ...], strongest first"

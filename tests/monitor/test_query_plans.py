@@ -37,7 +37,7 @@ from tests.monitor.review.walking import pages
 
 LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {
-    "FROM flags GROUP BY flags.label, flags.state": "how many flags there are, by ix_flags_label_state",
+    "FROM flags GROUP BY flags.label, flags.state": "how many flags there are, by ix_flags_label_state_post_id",
     "FROM posts GROUP BY posts.source_id": "how many posts each source has, by ix_posts_source_id_collected_at",
     "GROUP BY posts.source_id, flags.label, flags.state": "flags by source, of all time, on the first page",
     "GROUP BY sources.name, flags.label, flags.state": "flags by source, of all time, on the overview",
@@ -45,8 +45,8 @@ COUNTS: Final[Mapping[str, str]] = {
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
     "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",
 }
-PARTIAL: Final = re.compile(r"INDEX ix_posts_(unscored|not_indexed)\b")
-"""Indexes of those posts alone that wait for something."""
+PARTIAL: Final = re.compile(r"INDEX ix_(posts_unscored|posts_not_indexed|flags_not_searched)\b")
+"""Indexes of those rows alone that wait for something."""
 SEARCHES: Final = ("q=lương", "q=lương&label=concern&state=open", "source=dien-dan", "q=%22ngân+hàng%22+-tiền")
 
 

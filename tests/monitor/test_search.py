@@ -16,7 +16,8 @@ from monitor.search_query import parse_query
 from storage import posts, search, traces
 from storage.database import Database
 from storage.models import Post, SearchText
-from storage.search import AllOf, AnyOf, Filters, Words
+from storage.search_filters import NO_FILTERS, Filters
+from storage.search_words import AllOf, AnyOf, Words
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source, make_post
 
@@ -80,7 +81,7 @@ QUERIES = [
 SEGMENTER = Segmenter()
 
 
-def found(database: Database, typed: str, filters: Filters = search.NO_FILTERS) -> set[str]:
+def found(database: Database, typed: str, filters: Filters = NO_FILTERS) -> set[str]:
     with database.work() as session:
         ids = search.find(session, parse_query(typed, SEGMENTER), filters, limit=100)
         return set(session.scalars(select(Post.external_id).where(Post.id.in_(ids))))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import matching
+from storage import matching, search
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import Cluster, Post
@@ -92,8 +92,7 @@ def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Datab
         newspaper = factories.add_source(session, "newspaper", role="reference")
         far, near = factories.add_post(session, newspaper, "far"), factories.add_post(session, newspaper, "near")
         factories.add_flag(session, claim, "unverified")
-        assert matching.claims_without_evidence(session, "unverified", 10) == [claim]
-        assert matching.claims_without_evidence(session, "concern", 10) == []
+        assert matching.claims_to_search(session, 10, again=False) == [claim]
         matching.suggest_evidence(session, claim.id, {far.id: 0.3, near.id: 0.8}, NOW)
         matching.suggest_evidence(session, claim.id, {far.id: 0.99}, NOW)
         found = matching.evidence_of(session, claim.id)
@@ -101,4 +100,59 @@ def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Datab
             ("near", 0.8, "suggested"),
             ("far", 0.3, "suggested"),
         ]
-        assert matching.claims_without_evidence(session, "unverified", 10) == []
+        assert matching.claims_to_search(session, 10, again=True) == []
+
+
+def test_evidence_is_looked_for_again_when_something_came_in_since(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        item = factories.add_post(session, newspaper, "old")
+        factories.add_flag(session, claim, "unverified")
+
+        def arrives(name: str, hour: int) -> None:
+            post = factories.add_post(session, newspaper, name, collected_at=NOW + timedelta(hours=hour))
+            draft = search.SearchDraft(post_id=post.id, source_id=newspaper.id, dated=NOW, accented=["a"], bare=["a"])
+            search.index(session, [draft])
+
+        def waits() -> bool:
+            assert not matching.claims_to_search(session, 10, again=False)
+            return bool(matching.claims_to_search(session, 10, again=True))
+
+        matching.suggest_evidence(session, claim.id, {}, NOW + timedelta(hours=1))
+        assert not waits()
+        arrives("new", 2)
+        assert waits()
+        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW + timedelta(hours=3))
+        arrives("newer", 4)
+        assert not waits()  # it has evidence
+        arrives("check", 5)
+        check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
+        matching.record_fact_checks(session, newspaper.id, [check])
+        assert waits()
+
+
+def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        item = factories.add_post(session, newspaper, "check")
+        flag = factories.add_flag(session, claim, "unverified")
+        user = factories.add_user(session, "Lan")
+        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW)
+
+        def said(bears: str) -> int:
+            draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
+            matching.record_fact_checks(session, newspaper.id, [draft])
+            session.refresh(flag)
+            return flag.priority
+
+        assert [said("unclear"), said("refutes"), said("supports")] == [0, 1, -1]
+        assert matching.fact_checks_of(session, [item.id])[item.id].verdict == "supports"
+        (found,) = matching.evidence_of(session, claim.id)
+        for state, priority in (("refutes", 1), ("unrelated", 0), ("supports", -1)):
+            marked = matching.mark_evidence(session, found.id, state, user_id=user.id, now=NOW)
+            session.refresh(flag)
+            assert (marked.state, flag.priority, flag.state) == (state, priority, "open")
+        with pytest.raises(NotFound, match="there is no evidence 99"):
+            matching.mark_evidence(session, 99, "refutes", user_id=user.id, now=NOW)

@@ -28,7 +28,7 @@ from storage import (
     threshold_rules,
 )
 from storage.database import Database
-from storage.models import Base, Evidence, Post, Source
+from storage.models import Base, Evidence, FactCheck, Post, Source
 from storage.threshold_rules import ThresholdRuleDraft
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -39,7 +39,8 @@ MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
-    "rechecks", "questions", "answers", "search_texts", "quote_choices", "day_items", "second_readings", "assignments",
+    "rechecks", "questions", "answers", "search_texts", "search_notes", "fact_checks",
+    "quote_choices", "day_items", "second_readings", "assignments",
 }  # fmt: skip
 
 
@@ -69,7 +70,13 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     registry.record_scores(session, model.id, [factories.make_score(post)])
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
-    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=NOW)
+    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="rõ ràng", now=NOW)
+    for review_id, post_id, note in search.unindexed_notes(session, 10):
+        words = note.split()
+        search.index_notes(
+            session, [search.NoteDraft(review_id=review_id, post_id=post_id, accented=words, bare=words)]
+        )
+    session.add(FactCheck(post_id=post.id, claim="bản sửa", verdict="sai", bears="refutes", outlet="soi tin"))
     quote_choices.choose(session, flag, user_id=reviewer.id, now=NOW)
     day_plans.store(
         session, day=NOW.date(), reviewer_id=reviewer.id, seed=1, left_out=0, chosen=[(flag.id, "worth")], now=NOW

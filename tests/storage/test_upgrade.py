@@ -28,6 +28,7 @@ REWRITTEN = {
     ("redactions", "chain_previous"),
     ("chain_heads", "chain_position"),
     ("chain_heads", "chain_hash"),
+    ("evidence", "state"),
 }
 GROWING = ("audit_events", "chain_heads")  # the trail tells of chains written anew; a chained table brings its head
 NEW_ROLES = {"analyst": "reviewer"}

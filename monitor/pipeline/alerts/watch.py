@@ -29,7 +29,8 @@ from storage import alert_counts, alerts, search
 from storage.database import Database
 from storage.models import Alert
 from storage.report_counts import Period
-from storage.search import Filters, Query
+from storage.search_filters import Filters
+from storage.search_words import Query
 
 AGAIN: Final[Mapping[str, timedelta | None]] = {
     "cluster": timedelta(days=7),

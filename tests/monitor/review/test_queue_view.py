@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.review.queue_view import QueueView, place_query, view_of
 from monitor.review.request_origin import MAX_ADDRESS, own_address
-from storage.search import AnyOf, Words
+from storage.search_words import AnyOf, Words
 
 TYPED = st.one_of(
     st.text(max_size=80), st.sampled_from(("concern", "today", "any", "open", "7", "2026-11-16", "reach"))

@@ -14,6 +14,7 @@ from monitor.review.api.schemas import Page, PostOut
 from monitor.review.api.scopes import Scope
 from monitor.search_query import LONGEST, parse_query
 from storage import posts, search
+from storage.search_filters import Filters
 
 router = APIRouter(prefix="/search", tags=["posts"], dependencies=[needs(Scope.POSTS)])
 
@@ -49,7 +50,7 @@ def search_posts(
         raise ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal)) from refusal
     listing = ("search", q, label, state, source, since, until)
     before = paging.decode(cursor, listing)
-    filters = search.Filters(
+    filters = Filters(
         label=paging.storable(label),
         state=state,
         source=paging.storable(source),

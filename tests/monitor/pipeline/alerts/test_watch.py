@@ -11,7 +11,8 @@ from monitor.pipeline.alerts.watch import AlertWatch
 from storage import alerts, saved_searches, search
 from storage.database import Database
 from storage.models import Alert, AlertDelivery, Cluster, Source
-from storage.search import Filters, Query, Words
+from storage.search_filters import Filters
+from storage.search_words import Query, Words
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
 

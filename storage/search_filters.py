@@ -1,0 +1,134 @@
+"""What a found post must be beside its words, and from which side a search with filters starts.
+
+A filter that few posts pass is cheaper to start from than the index of words: its newest posts are read, and the words
+looked for in them. The index is asked where that did not suffice; then the words are rare, or the filter is wide.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.models import Case, Flag, Post, Review, SearchNote, SearchText, Source
+from storage.search_words import Query, by_reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a found post must be, beside its words; None and empty mean any.
+
+    Args:
+        label: It has a flag of this label.
+        state: It has a flag in this state (of that label, if one is named).
+        source: The name of its source.
+        role: The role of its source.
+        since: Its date, or later.
+        until: Before this time.
+        cluster: The cluster it is in.
+        topic: It belongs to a case of this topic.
+        place: It belongs to a case whose place has these words.
+        note: Somebody wrote these words beside a decision on it.
+
+    """
+
+    label: str | None = None
+    state: str | None = None
+    source: str | None = None
+    role: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cluster: int | None = None
+    topic: str | None = None
+    place: str | None = None
+    note: Query | None = None
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The numbers between which all posts of a span of time lie; others lie there as well."""
+
+    first: int
+    last: int
+
+    def of(self, post_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that a number lies there."""
+        return and_(post_id >= self.first, post_id <= self.last)
+
+
+def bounds(session: Session, filters: Filters) -> Bounds | None:
+    """Return the bounds of the dates of a filter, for the index of words is ordered by numbers; None: no dates."""
+    if not filters.since and not filters.until:
+        return None
+    query = select(func.min(SearchText.post_id), func.max(SearchText.post_id)).where(*_dated(filters))
+    first, last = session.execute(query).one()
+    return Bounds(first or 0, last or -1)
+
+
+def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post and on its row of the index."""
+    found = _dated(filters)
+    if filters.label or filters.state:
+        found.append(exists(_flagged(filters).where(Flag.post_id == post_id)))
+    if filters.source:
+        found.append(SearchText.source_id.in_(select(Source.id).where(Source.name == filters.source)))
+    if filters.role:
+        found.append(SearchText.source_id.in_(select(Source.id).where(Source.role == filters.role)))
+    if filters.cluster:
+        found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
+    if filters.topic or filters.place:
+        found.append(post_id.in_(_of_cases(filters)))
+    if filters.note is not None:
+        found.append(post_id.in_(_noted(filters.note)))
+    return found
+
+
+def narrow_side(filters: Filters) -> tuple[Select[int], ColumnElement[int], bool] | None:
+    """Return the posts that pass the narrowest filter, and the column of their numbers; None where there is no such.
+
+    The last value tells whether they are few enough to be read all.
+    """
+    if filters.note is not None:
+        return _noted(filters.note), SearchNote.__table__.c.post_id, True
+    if filters.topic or filters.place:
+        return _of_cases(filters), Flag.__table__.c.post_id, True
+    if filters.cluster:
+        return select(Post.id).where(Post.cluster_id == filters.cluster), Post.__table__.c.id, True
+    if filters.label or filters.state:
+        return _flagged(filters).distinct(), Flag.__table__.c.post_id, False
+    if filters.source:
+        source = select(Source.id).where(Source.name == filters.source).scalar_subquery()
+        numbers: ColumnElement[int] = SearchText.__table__.c.post_id
+        return select(numbers).where(SearchText.source_id == source), numbers, False
+    return None
+
+
+def _dated(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.since:
+        found.append(SearchText.dated >= filters.since)
+    if filters.until:
+        found.append(SearchText.dated < filters.until)
+    return found
+
+
+def _flagged(filters: Filters) -> Select[int]:
+    query = select(Flag.__table__.c.post_id)
+    query = query.where(Flag.label == filters.label) if filters.label else query
+    return query.where(Flag.state == filters.state) if filters.state else query
+
+
+def _of_cases(filters: Filters) -> Select[int]:
+    cases = select(Case.id)
+    cases = cases.where(Case.topic == filters.topic) if filters.topic else cases
+    cases = cases.where(Case.place.icontains(filters.place, autoescape=True)) if filters.place else cases
+    first = select(Case.flag_id).where(Case.id.in_(cases))
+    further = select(Review.flag_id).where(Review.case_id.in_(cases), Review.stands())
+    return select(Flag.__table__.c.post_id).where(or_(Flag.id.in_(first), Flag.id.in_(further)))
+
+
+def _noted(note: Query) -> Select[int]:
+    return select(SearchNote.__table__.c.post_id).where(by_reading(note, SearchNote))
