@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -134,8 +134,13 @@ POSTS ?= 1000000
 comma := ,
 space := $(subst x,,x x)
 ON ?= sqlite,postgresql
-bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines of texts.
-	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) $(DATA)
+FEW ?= 10000
+AT ?=
+bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines (AT=DIR keeps them).
+	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) "$(AT)" $(DATA)
+
+bench-match: setup  ## Measure matching, and one new post among FEW=10000 and POSTS=1000000: DATA="FILE …" as for bench-search (AT=DIR).
+	$(BIN)/python -m tests.benchmarks.bench_match $(ON) $(FEW) $(POSTS) "$(AT)" $(DATA)
 
 bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder year copy".
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
@@ -165,6 +170,9 @@ chaos: setup  ## Kill programs at random points, a thousand times on each databa
 
 real-posts: setup  ## Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
 	$(BIN)/python -m tests.quality.calibrate_on_real_posts $(REAL)
+
+evidence: setup  ## Measure how often the answer to a claim is found among news: NEWS=FILE, packed JSON lines of title and abstract.
+	$(BIN)/python -m tests.quality.evidence $(NEWS)
 
 quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)

@@ -1,25 +1,67 @@
 """Which reference texts bear on a claim: the pairs of syllables by which they are looked up, and how well they agree.
 
-Agreement is the share of the claim's telling pairs and numbers that a reference text holds, each weighed by how rare it
-is among the references that were looked through (inverse document frequency: Spärck Jones, 1972), and the cosine of the
-two texts' pairs so weighed. Pairs have no diacritics, so that claims without any are compared in the same way.
+Agreement is the cosine of the two texts' syllables and pairs of syllables, each weighed by how rare it is (inverse
+document frequency: Spärck Jones, 1972), and is raised or lowered by the numbers, names and dates that both texts give.
+Terms have no diacritics, so that claims without any are compared in the same way.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from classifiers.claims import find_claim
-from classifiers.text.search_terms import search_terms
+from classifiers.data.datasets import read_corpus
+from classifiers.evidence_facts import KINDS, Facts, compare_facts, facts_of
+from classifiers.text.search_terms import SearchTerms, search_terms
 
-MOST_PAIRS: Final = 40  # of a claim that are looked up
-LEAST_SCORE: Final = 0.30  # from which a reference is suggested
-LEAST_SHARED: Final = 3  # pairs that both must hold: a place's name alone says nothing
-NUMBERS_DIFFER: Final = 0.8  # what a score is multiplied by where the claim has numbers and the reference none of them
+MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
+MOST_READ: Final = 600  # syllables of a claim
+LEAST_SCORE: Final = 0.16  # from which a reference is suggested
+LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
+BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
+SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
+AGREES: Final[Mapping[str, float]] = {"numbers": 1.1, "names": 1.25, "dates": 1.05}
+DIFFERS: Final[Mapping[str, float]] = {"numbers": 0.95, "names": 0.9, "dates": 1.0}
+SAMPLED: Final = 16  # every so many-th post of the corpus tells how frequent terms are
+WORDS_SHOWN: Final = 6
 
 Pair = tuple[str, str]
+Term: TypeAlias = str | Pair
+
+
+class Rarity:
+    """How rare syllables and pairs of neighbouring syllables are.
+
+    Args:
+        texts: Texts as syllables without diacritics.
+
+    """
+
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        self._count = 0
+        self._found: Counter[Term] = Counter()
+        for bare in texts:
+            self._count += 1
+            self._found.update(set(_terms(bare)))
+
+    def weight(self, term: Term) -> float:
+        """Return ln((n + 1) / (f + 1/2)) of a term that f of n texts hold."""
+        return math.log((self._count + 1) / (self._found[term] + 0.5))
+
+
+@cache
+def default_rarity() -> Rarity:
+    """Count terms in the project's own posts, once a process: the same everywhere, whatever is stored."""
+    return Rarity(search_terms(example.text).bare for example in read_corpus()[::SAMPLED])
+
+
+def _terms(bare: Sequence[str]) -> Iterable[Term]:
+    yield from bare
+    yield from pairwise(bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +69,93 @@ class Asserted:
     """What a claim asserts, to be looked up.
 
     Args:
-        pairs: Neighbouring syllables without diacritics, each pair once.
-        numbers: The numbers among them.
+        text: The post.
+        terms: Its syllables.
+        weights: How much each term tells: how rare it is, less outside the clauses that assert something.
+        facts: Its numbers, names and dates.
 
     """
 
-    pairs: tuple[Pair, ...]
-    numbers: frozenset[str]
+    text: str
+    terms: SearchTerms
+    weights: Mapping[Term, float]
+    facts: Facts
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The pairs to look up, most telling first."""
+        pairs = [term for term in self.weights if isinstance(term, tuple)]
+        return sorted(pairs, key=lambda pair: (-self.weights[pair], pair))[:MOST_PAIRS]
 
 
-def asserted_by(text: str) -> Asserted:
-    """Read what a post asserts; the whole post where no clause of it states a checkable fact."""
-    claim = find_claim(text)
-    clauses = [search_terms(mention.words).bare for mention in claim.asserts] or [search_terms(text).bare]
-    pairs = dict.fromkeys(pair for clause in clauses for pair in pairwise(clause))
-    numbers = frozenset(syllable for clause in clauses for syllable in clause if syllable.isdigit())
-    return Asserted(tuple(pairs)[:MOST_PAIRS], numbers)
+def asserted_by(text: str, rarity: Rarity) -> Asserted:
+    """Read what a post asserts; all its words count, those of clauses that state a checkable fact most."""
+    terms = search_terms(text)
+    terms = SearchTerms(terms.accented[:MOST_READ], terms.bare[:MOST_READ])
+    clauses = [search_terms(mention.words).bare for mention in find_claim(text).asserts]
+    inside = {term for clause in clauses for term in _terms(clause)}
+    weights = {
+        term: rarity.weight(term) * (1.0 if term in inside or not inside else BESIDE_THE_CLAIM)
+        for term in _terms(terms.bare)
+    }
+    return Asserted(text, terms, weights, facts_of(text))
 
 
-def rarity(found: int, most: int) -> float:
-    """Weigh a pair by how many references hold it, counted up to a limit; what reaches the limit weighs nothing."""
-    return math.log(most / found) if found else math.log(most)
-
-
-def agreement(claim: Asserted, reference: Sequence[str], weights: Mapping[Pair, float]) -> float:
-    """Compute how well a reference text answers a claim, 0 to 1.
+def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float:
+    """Compute the cosine of a claim and a reference text, 0 to 1; 0 where they share too little.
 
     Args:
         claim: What is asserted.
         reference: The syllables of the reference without diacritics.
-        weights: The weight of each pair of the claim.
+        rarity: Weighs the terms.
 
     """
-    held = set(pairwise(reference))
-    shared = [pair for pair in claim.pairs if pair in held and weights[pair] > 0]
-    whole = sum(weights[pair] for pair in claim.pairs)
-    if len(shared) < LEAST_SHARED or not whole:
+    held = set(_terms(reference))
+    if sum(isinstance(term, tuple) and term in held for term in claim.weights) < LEAST_SHARED:
         return 0.0
-    common = sum(weights[pair] for pair in shared)
-    # The reference's own pairs are weighed as the claim's are on average: none of them was counted.
-    mean = whole / len(claim.pairs)
-    squares = sum(weights[pair] ** 2 for pair in shared) + mean**2 * (len(held) - len(shared))
-    cosine = sum(weights[pair] ** 2 for pair in shared) / math.sqrt(
-        squares * sum(weights[pair] ** 2 for pair in claim.pairs)
-    )
-    score = (common / whole + math.sqrt(cosine)) / 2
-    return score * NUMBERS_DIFFER if claim.numbers and claim.numbers.isdisjoint(reference) else score
+    score = 0.0
+    for kind, share in ((str, SYLLABLES_COUNT), (tuple, 1 - SYLLABLES_COUNT)):
+        own = {term: weight for term, weight in claim.weights.items() if isinstance(term, kind)}
+        other = {term: rarity.weight(term) for term in held if isinstance(term, kind)}
+        common = sum(weight * other[term] for term, weight in own.items() if term in other)
+        score += share * common / (math.hypot(*own.values()) * math.hypot(*other.values()) or 1.0)
+    return score
+
+
+def agreement(claim: Asserted, reference: str, cosine: float) -> float:
+    """Correct the likeness of a claim and a reference text by the facts that both give; 0 to 1."""
+    found = compare_facts(claim.facts, facts_of(reference))
+    for kind in KINDS:
+        cosine *= AGREES[kind] if found.same[kind] else DIFFERS[kind] if kind in found.differs else 1.0
+    return min(cosine, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why a reference was suggested for a claim.
+
+    Args:
+        words: What both say, longest first, as it stands in the claim.
+        differs: Where both give numbers, names or dates and none is the same: those of the claim and of the reference.
+
+    """
+
+    words: tuple[str, ...]
+    differs: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def compare(claim: str, reference: str) -> Comparison:
+    """Say which words a claim and a reference share, and where they differ."""
+    accented, bare = search_terms(claim)
+    held = set(pairwise(search_terms(reference).bare))
+    runs: list[str] = []
+    place = 0
+    while place < len(bare) - 1:
+        end = place
+        while end < len(bare) - 1 and bare[end : end + 2] in held:
+            end += 1
+        if end > place:
+            runs.append(" ".join(accented[place : end + 1]))
+        place = end + 1
+    longest = sorted(dict.fromkeys(runs), key=lambda words: -len(words))[:WORDS_SHOWN]
+    return Comparison(tuple(longest), compare_facts(facts_of(claim), facts_of(reference)).differs)

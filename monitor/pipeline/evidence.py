@@ -6,17 +6,21 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.evidence import LEAST_SCORE, agreement, asserted_by, rarity
-from storage import search
-from storage.search import Filters, Words
+from classifiers.evidence import LEAST_SCORE, Rarity, agreement, asserted_by, default_rarity, likeness
+from storage import posts, search
+from storage.search_filters import Filters
+from storage.search_words import Words
 
 WINDOW: Final = timedelta(days=30)  # an answer to a rumour appears near it in time
-MOST_HOLDING: Final = 300  # references that hold a pair; a pair that more hold tells nothing
-COMPARED: Final = 40  # best references by shared pairs, whose texts are read
+MOST_HOLDING: Final = 300  # references that hold a pair; of more the newest
+COMPARED: Final = 40  # best references by shared pairs, whose syllables are read
+READ: Final = 10  # most alike of these, whose facts are compared
 SUGGESTED: Final = 5
 
 
-def find_evidence(session: Session, text: str, dated: datetime, *, most: int = SUGGESTED) -> dict[int, float]:
+def find_evidence(
+    session: Session, text: str, dated: datetime, *, most: int = SUGGESTED, rarity: Rarity | None = None
+) -> dict[int, float]:
     """Find the reference posts that agree best with what a post asserts.
 
     Args:
@@ -24,22 +28,26 @@ def find_evidence(session: Session, text: str, dated: datetime, *, most: int = S
         text: The post.
         dated: When it was published, UTC.
         most: How many at most.
+        rarity: Weighs words; None: by the project's own posts.
 
     Returns:
         How well each agrees, 0 to 1, by id of the reference post, best first.
 
     """
-    claim = asserted_by(text)
+    rarity = rarity or default_rarity()
+    claim = asserted_by(text, rarity)
     window = Filters(role="reference", since=dated - WINDOW, until=dated + WINDOW)
-    weights: dict[tuple[str, str], float] = {}
     scores: defaultdict[int, float] = defaultdict(float)
-    for pair in claim.pairs:
-        holding = search.find(session, Words(pair, accented=False), window, limit=MOST_HOLDING)
-        weights[pair] = rarity(len(holding), MOST_HOLDING)
+    pairs = claim.pairs
+    queries = [Words(pair, accented=False) for pair in pairs]
+    for pair, holding in zip(pairs, search.find_each(session, queries, window, limit=MOST_HOLDING), strict=True):
         for post_id in holding:
-            scores[post_id] += weights[pair]
+            scores[post_id] += claim.weights[pair]
     best = sorted(scores, key=lambda post_id: (-scores[post_id], post_id))[:COMPARED]
-    texts = search.bare_texts(session, best)
-    agreeing = {post_id: agreement(claim, texts[post_id], weights) for post_id in best if post_id in texts}
+    alike = {post_id: likeness(claim, bare, rarity) for post_id, bare in search.bare_texts(session, best).items()}
+    nearest = sorted(alike, key=lambda post_id: (-alike[post_id], post_id))[:READ]
+    agreeing = {
+        post.id: agreement(claim, post.judged_text, alike[post.id]) for post in posts.in_order(session, nearest)
+    }
     ranked = sorted(agreeing.items(), key=lambda item: (-item[1], item[0]))[:most]
     return {post_id: score for post_id, score in ranked if score >= LEAST_SCORE}

@@ -13,19 +13,18 @@ from random import Random
 from time import perf_counter
 
 import numpy as np
+from tests.benchmarks.filled import SEED, filled_database
 
 from classifiers.labels import LABEL_NAMES
 from monitor.search_query import parse_query
 from storage import search
 from storage.database import Database
 from storage.search import Filters, Query
-from tests.benchmarks.varied_posts import BEGIN, STATES, Syllable, read_texts, store, syllables_of, varied
+from tests.benchmarks.varied_posts import BEGIN, STATES, Syllable, read_texts, syllables_of
 from tests.postgres import running_postgres
 
-POSTS = 1_000_000
 QUERIES = 40  # of each kind
 PAGE, COUNTED = 25, 251
-SEED = 14
 
 
 @contextmanager
@@ -101,20 +100,18 @@ def measure(database: Database, queries: dict[str, list[tuple[Query, Filters]]])
     print(f"  {'all':36} median {np.median(every):7.1f} ms   p95 {np.quantile(every, 0.95):7.1f} ms", flush=True)
 
 
-def main(kinds: Sequence[str], files: Sequence[Path], count: int = POSTS) -> None:
-    """Fill each database and search it twice; the second time is what counts, the first warms it up."""
+def main(kinds: Sequence[str], files: Sequence[Path], count: int, kept: Path | None) -> None:
+    """Search each filled database twice; the second time is what counts, the first warms it up."""
     originals = syllables_of(read_texts(files))
     queries = some_queries(originals, Random(SEED))  # noqa: S311  no secret
     for kind in kinds:
-        with empty_database(kind) as database:
-            start = perf_counter()
-            store(database, varied(originals, count, SEED), count, SEED)
-            print(f"{kind}: {count:,} posts stored and indexed in {perf_counter() - start:,.0f} s")
+        with filled_database(kind, originals, count, kept) as database:
+            print(f"{kind}: {count:,} posts")
             for turn in ("cold", "warm"):
                 print(f" {turn}:")
                 measure(database, queries)
 
 
 if __name__ == "__main__":
-    _, which, posts, *names = sys.argv
-    main(which.split(","), list(map(Path, names)), int(posts))
+    _, which, posts, folder, *names = sys.argv
+    main(which.split(","), list(map(Path, names)), int(posts), Path(folder) if folder else None)
