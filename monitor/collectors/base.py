@@ -14,11 +14,30 @@ if TYPE_CHECKING:  # the registry imports this module, and must not load the HTT
     from monitor.collectors.http.client import PoliteClient
     from monitor.collectors.http.fetched import Fetched
     from monitor.collectors.parsing.human_dates import Precision
+    from monitor.collectors.parsing.verdicts import Bears
 
 
 TRIES_AT_ONE_PLACE = 3
 UNREADABLE = f"page that could not be read {TRIES_AT_ONE_PLACE} times: it was left out"
 NOT_LOOKED_AT = "page to look at again that could not be read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedClaim:
+    """What a fact-check says of a claim.
+
+    Args:
+        claim: The claim, in the words of the check.
+        verdict: The verdict, in its words.
+        bears: Which way it goes.
+        outlet: Who checked.
+
+    """
+
+    claim: str
+    verdict: str
+    bears: Bears
+    outlet: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +47,7 @@ class PublicPost:
     `author` is the platform's own identifier; it is replaced by a keyed pseudonym before anything is stored.
     `published_precision` is how exact `published_at` is: "2 giờ trước" gives only the hour.
     `title` is the post's own heading; `context` is the heading of the article or thread that it replies to.
+    `checked` is the claim that it gives a verdict on, if it is a fact-check.
     """
 
     external_id: str
@@ -42,6 +62,7 @@ class PublicPost:
     edited_at: datetime | None = None
     language: str | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
+    checked: CheckedClaim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any
 from charset_normalizer import from_bytes
 
 from monitor.collectors.base import PublicPost
+from monitor.collectors.feed.checks import check_posts
 from monitor.collectors.feed.entries import FeedEntry, Passage, whole_number
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
@@ -103,13 +104,21 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
     if feed.is_broken_off and entries:
         entries.pop()
         skipped["broken off"] += 1
-    posts = _unique((_entry_post(entry, feed.language or None, fetched.final_url) for entry in entries), skipped)
+    read = (_entry_posts(entry, feed.language or None, fetched.final_url) for entry in entries)
+    posts = _unique(chain.from_iterable(read), skipped)
     return Document(
         posts=tuple(posts),
         skipped=skipped,
         broken_off=feed.is_broken_off,
         min_interval_seconds=feed.min_interval_seconds,
     )
+
+
+def _entry_posts(entry: FeedEntry, language: str | None, base_url: str) -> Iterator[PublicPost]:
+    """Read an entry, and the fact checks that its text marks up as posts of their own, as those of a page are."""
+    post = _entry_post(entry, language, base_url)
+    yield post
+    yield from check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
 
 
 def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> PublicPost:
@@ -161,8 +170,14 @@ def _read_json_feed(text: str, url: str) -> Document:
     if len(sound) < len(items):
         skipped["malformed"] += len(items) - len(sound)
     language = _string(payload.get("language")) or None
-    posts = tuple(_unique((_item_post(item, language, url) for item in sound), skipped))
+    posts = tuple(_unique(chain.from_iterable(_item_posts(item, language, url) for item in sound), skipped))
     return Document(posts=posts, skipped=skipped)
+
+
+def _item_posts(item: Mapping[str, Any], language: str | None, base_url: str) -> Iterator[PublicPost]:
+    post = _item_post(item, language, base_url)
+    yield post
+    yield from check_posts(post, [_string(item.get("content_html"))], base_url)
 
 
 def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> PublicPost:

@@ -16,9 +16,7 @@ from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
 from monitor.collectors.parsing.soup import parse_soup, words_of
-from monitor.collectors.webpage.rules import match_in
-from monitor.collectors.webpage.settings import WebpageSettings
-from monitor.collectors.webpage.structured_data import (
+from monitor.collectors.parsing.structured_data import (
     ClaimReview,
     Description,
     claim_reviews,
@@ -27,6 +25,8 @@ from monitor.collectors.webpage.structured_data import (
     discussion,
     read_nodes,
 )
+from monitor.collectors.webpage.rules import match_in
+from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.errors import SourceRefused
 
 PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
@@ -276,6 +276,7 @@ class Page:
             published_at=dated.moment or post.published_at,
             published_raw=dated.raw or post.published_raw,
             published_precision=dated.precision if dated.moment else post.published_precision,
+            checked=review.checked,
         )
 
     @property

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.webpage.structured_data import (
+from monitor.collectors.parsing.structured_data import (
     claim_reviews,
     described_by_nodes,
     described_by_open_graph,

@@ -59,6 +59,8 @@ async def test_fact_check_becomes_a_post_that_can_serve_as_evidence(
         "Kết luận: Sai sự thật\nĐơn vị kiểm chứng: Trang Kiểm chứng Mẫu"
     )
     assert posts[1].external_id.startswith(f"{base}/tin/bai-08.html#claim-")
+    assert posts[1].checked is not None
+    assert (posts[1].checked.verdict, posts[1].checked.bears) == ("Sai sự thật", "refutes")
     assert posts[1].author == "Trang Kiểm chứng Mẫu"
     assert posts[1].published_at == START + timedelta(minutes=8)
     without = await read(client, f"{base}/tin/bai-08.html", {"claim_reviews": False, "detail": {"body": ".noi-dung"}})

@@ -11,10 +11,12 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from monitor.collectors.base import CheckedClaim
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.json_models import bounded_integer
 from monitor.collectors.parsing.lxml_tree import whole_text
+from monitor.collectors.parsing.verdicts import which_way
 
 _ARTICLES = frozenset({
     "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting", "Report",
@@ -22,6 +24,7 @@ _ARTICLES = frozenset({
 })  # fmt: skip
 _DISCUSSION = frozenset({"DiscussionForumPosting", "SocialMediaPosting", "QAPage", "Question"})
 _COMMENTS = ("comment", "suggestedAnswer", "acceptedAnswer")
+_SCALE = ("ratingValue", "bestRating", "worstRating")
 _INNER = ("@graph", "mainEntity", "hasPart", "review")
 _DEEPEST = 6  # bounds recursion on hostile pages
 _TAG = re.compile(r"</?[a-zA-Z]")
@@ -49,18 +52,28 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReview:
-    """A fact check (schema.org ClaimReview): claim, verdict, publisher. `key` identifies the claim on its page."""
+    """A fact check (schema.org ClaimReview): claim, verdict, publisher. `key` identifies the claim on its page.
+
+    `rating` is the number of the verdict from 0 (worst) to 1 (best); None where the scale is not known.
+    """
 
     claim: str
     verdict: str
     publisher: str
     published: str
     address: str | None
+    rating: float | None = None
 
     @property
     def key(self) -> str:
         """A stable identifier of the claim."""
         return hashlib.sha256(unicodedata.normalize("NFC", self.claim).encode()).hexdigest()[:16]
+
+    @property
+    def checked(self) -> CheckedClaim:
+        """What it says, as a post carries it."""
+        bears = which_way(self.verdict, self.rating)
+        return CheckedClaim(claim=self.claim, verdict=self.verdict, bears=bears, outlet=self.publisher)
 
     def text(self) -> str:
         """Return the fact check as plain text."""
@@ -146,6 +159,7 @@ def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
                 publisher=_name(node.get("publisher")) or _name(node.get("author")),
                 published=_plain(node.get("datePublished")),
                 address=web_address(_plain(node.get("url")), page_url),
+                rating=_rating(node.get("reviewRating")),
             )
             reviews.setdefault(review.key, review)
     return list(reviews.values())
@@ -205,6 +219,19 @@ def _verdict(rating: Any) -> str:
         if words or value:
             return words or (f"{value}/{best}" if best else value)
     return ""
+
+
+def _rating(rating: Any) -> float | None:
+    """Return where a rating lies between the ends of its scale, 0 to 1."""
+    for each in _as_list(rating):
+        if isinstance(each, Mapping):
+            try:
+                value, best, worst = (float(_plain(each.get(name))) for name in _SCALE)
+            except ValueError:
+                continue
+            if worst < best and worst <= value <= best:
+                return (value - worst) / (best - worst)
+    return None
 
 
 def _name(value: Any) -> str:
