@@ -23,7 +23,7 @@ from monitor.review.veil import veil_pieces
 from monitor.review.wording import LabelHelp
 from monitor.web_links import web_address
 from storage import flags, matching, posts, reviews, users
-from storage.models import Evidence, Flag, Post, PostRevision, join_title
+from storage.models import Flag, Post, PostRevision, join_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class OtherPost:
-    """A copy of the post, or a reference post that may support or refute it."""
+    """A copy of the post."""
 
     source: str
     when: datetime
     first_line: str
     url: str | None
-    similarity: int | None = None
-    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,6 @@ class FlagView:
     newer_version: bool
     copies: tuple[OtherPost, ...]
     alike: int
-    evidence: tuple[OtherPost, ...]
     other_flags: tuple[OtherFlag, ...]
     history: tuple[Decided, ...]
     lease_until: datetime | None
@@ -286,7 +283,6 @@ def flag_view(
         newer_version=post.revision_number > flag.revision_number,
         copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),
         alike=sizes.get(post.cluster_id or 0, 1),
-        evidence=tuple(_evidence(found, mask) for found in matching.evidence_of(session, post.id)),
         other_flags=tuple(_other_flag(other, len(judged.text)) for other in others),
         history=past,
         lease_until=flag.lease_until if flag.lease_owner == owner else None,
@@ -347,18 +343,6 @@ def _reason_rows(reasons: Sequence[Reason], mask: Mask | None) -> tuple[ReasonRo
 def _copy(post: Post, mask: Mask | None) -> OtherPost:
     when = post.published_at or post.collected_at
     return OtherPost(post.source.name, when, first_line(post, mask), web_address(post.url))
-
-
-def _evidence(found: Evidence, mask: Mask | None) -> OtherPost:
-    post = found.reference
-    return OtherPost(
-        source=post.source.name,
-        when=post.published_at or post.collected_at,
-        first_line=first_line(post, mask),
-        url=web_address(post.url),
-        similarity=percent_of(found.similarity),
-        state=wording.EVIDENCE_STATES[found.state],
-    )
 
 
 def _other_flag(flag: Flag, characters: int) -> OtherFlag:

@@ -235,8 +235,9 @@ OUTCOMES: Final = Translated(
 EVIDENCE_STATES: Final = Translated(
     {
         "suggested": N_("máy gợi ý"),
-        "confirmed": N_("đã xác nhận"),
-        "rejected": N_("đã loại"),
+        "supports": N_("xác nhận điều được nói"),
+        "refutes": N_("bác bỏ điều được nói"),
+        "unrelated": N_("không liên quan"),
     }
 )
 SEARCH_REFUSALS: Final = Translated(

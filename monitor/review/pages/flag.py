@@ -13,6 +13,7 @@ from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, all
 from monitor.review.deciding import record, refusal_of, undo_last
 from monitor.review.decision_form import MAX_LINKS, MAX_NOTE, MAX_PLACE, DecisionForm, Draft
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.evidence_view import evidence_rows
 from monitor.review.flag_view import flag_view
 from monitor.review.pages.queue import MAX_ID, claim_path, flag_path
 from monitor.review.pages.reveal import mask_of
@@ -165,8 +166,11 @@ def _page(
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag, desk.mask)
         spread = spread_of(session, flag.post)
+        evidence = evidence_rows(session, flag, own_mask, desk.mask)
     context = {
         "flag": shown,
+        "evidence": evidence,
+        "markable": reviewer.may(Right.DECIDE),
         "view": view,
         "draft": draft or Draft(topic=together.topic, place=together.place),
         "together": together,
