@@ -64,6 +64,7 @@ COMMANDS: Final = (
         "Show how teaching goes: the round, what the newest taught model is worth, and what is disputed.",
     ),
     Entry("evaluate", "evaluate", "Measure a model on labelled texts; every figure comes with its 95 % interval."),
+    Entry("search", "search", "Find posts by their words, and by label, state, source, date, case, note or cluster."),
     Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),
     Entry("report", "report", "Write the report of a week, month or quarter; withdraw, replace or send one."),
     Entry("correct", "correct", "Corrections of refuted claims: list, write, release, withdraw."),

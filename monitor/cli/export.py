@@ -15,7 +15,7 @@ from monitor.pipeline.label_studio import configuration, tasks
 from monitor.private_files import write_whole
 from monitor.reports.exports import export
 from monitor.reports.mask import mask_personal
-from monitor.reports.row_files import ROW_FORMATS
+from monitor.row_files import ROW_FORMATS
 from storage import audit
 
 STATES = ("open", "confirmed", "rejected", "unsure", "all")

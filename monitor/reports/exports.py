@@ -17,7 +17,7 @@ from monitor.clock import Clock
 from monitor.errors import ReportFailed
 from monitor.private_files import whole_file
 from monitor.reports.mask import mask_personal
-from monitor.reports.row_files import Columns, Kind, Row, open_writer
+from monitor.row_files import Columns, Kind, Row, open_writer
 from storage import audit, exports
 from storage.database import Database
 from storage.report_counts import Period

@@ -20,10 +20,10 @@ from monitor.reports.masks_page import masked_quotes
 from monitor.reports.pdf import render_pdf
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
-from monitor.reports.row_files import ROW_FORMATS
 from monitor.reports.rows import render_rows
 from monitor.reports.webhook import Post
 from monitor.reports.xlsx import render_xlsx
+from monitor.row_files import ROW_FORMATS
 from monitor.settings import Settings
 from storage import audit, deliveries, report_counts, reports
 from storage.database import Database

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from classifiers.evidence import compare
 from monitor.review import wording
-from monitor.review.post_view import web_address
 from monitor.review.flag_view import percent_of
 from monitor.review.language import N_, Translated
 from monitor.review.masking import Mask, first_line
+from monitor.review.post_view import web_address
 from storage import matching
 from storage.models import Flag
 

@@ -1,9 +1,9 @@
 """The rows of a search, with the found words marked, and the same as data. Neither includes an author."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from classifiers.text.search_terms import syllable_spans
 from monitor.review.highlight import Piece
 from monitor.review.masking import Mask
 from monitor.review.wording import LabelHelp, label_help
+from monitor.row_files import Kind, Row
 from storage import flags, posts
 from storage.models import Flag, Post
 from storage.search_words import Words
@@ -22,6 +23,18 @@ BEFORE_FIRST: Final = 120  # characters that are shown before the first found wo
 _HEAD: Final = 2 * SHOWN_CHARACTERS
 _UNSURE: Final = 40  # last characters of what was masked alone, where half a number or name may stand
 FOUND: Final = "for-2"  # the shade of a found word
+
+READ_AT_ONCE: Final = 200
+MOST_EXPORTED: Final = 10_000
+EXPORT_SCHEMA: Final = "kiemtin.search/1"  # raise the number when a column changes its name or meaning
+EXPORTED: Final = {
+    "post_id": Kind.INTEGER,
+    "source": Kind.TEXT,
+    "published_at": Kind.MOMENT,
+    "collected_at": Kind.MOMENT,
+    "text": Kind.TEXT,
+    "flags": Kind.TEXT,
+}
 
 Span = tuple[int, int]
 
@@ -84,16 +97,21 @@ def _beginning(post: Post, words: Sequence[Words], mask: Mask | None) -> str:
     return mask(text) if mask else text
 
 
-def post_data(post: Post, of_post: Iterable[Flag], mask: Mask) -> dict[str, Any]:
-    """Return a found post as plain data for an export, masked: a source may be named after the account it reads."""
-    return {
-        "post_id": post.id,
-        "source": mask(post.source.name),
-        "published_at": post.published_at.isoformat() if post.published_at else None,
-        "collected_at": post.collected_at.isoformat(),
-        "text": mask(post.judged_text),
-        "flags": [f"{flag.label}:{flag.state}" for flag in of_post],
-    }
+def exported_posts(session: Session, post_ids: Sequence[int], mask: Mask) -> Iterator[Row]:
+    """Yield found posts as rows of a file, in their order, masked: a source may be named after its account."""
+    for start in range(0, len(post_ids), READ_AT_ONCE):
+        chunk = post_ids[start : start + READ_AT_ONCE]
+        of_posts = flags.of_posts(session, chunk)
+        for post in posts.in_order(session, chunk):
+            yield {
+                "post_id": post.id,
+                "source": mask(post.source.name),
+                "published_at": post.published_at,
+                "collected_at": post.collected_at,
+                "text": mask(post.judged_text),
+                "flags": " ".join(f"{flag.label}:{flag.state}" for flag in of_posts if flag.post_id == post.id),
+            }
+        session.expunge_all()
 
 
 def mark_words(original: str, words: Sequence[Words]) -> tuple[Piece, ...]:

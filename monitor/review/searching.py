@@ -46,6 +46,10 @@ class SearchForm:
     source: str = ""
     since: str = ""
     until: str = ""
+    topic: str = ""
+    place: str = ""
+    note: str = ""
+    cluster: str = ""
 
     @property
     def address(self) -> str:
@@ -55,9 +59,7 @@ class SearchForm:
     @property
     def number(self) -> int | None:
         """The number of a flag, if that is what was typed: `12` or `#12`."""
-        digits = self.q.strip().removeprefix("#")
-        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(MAX_NUMBER)) else 0
-        return number or None
+        return _number(self.q)
 
     @property
     def is_empty(self) -> bool:
@@ -74,7 +76,12 @@ class SearchForm:
         return parse_query(self.q, segmenter) if self.q.strip() else None
 
     def filters(self) -> Filters:
-        """Return the filters; the day of `until` belongs to them."""
+        """Return the filters; the day of `until` belongs to them.
+
+        Raises:
+            QueryRefused: When the words of the note are no search.
+
+        """
         until = day_begins(self.until)
         return Filters(
             label=self.label if self.label in LABEL_NAMES else None,
@@ -82,7 +89,18 @@ class SearchForm:
             source=self.source or None,
             since=day_begins(self.since),
             until=until and until + timedelta(days=1),
+            topic=self.topic if self.topic in wording.TOPICS else None,
+            place=self.place or None,
+            note=parse_query(self.note) if self.note else None,
+            cluster=_number(self.cluster),
         )
+
+
+def _number(typed: str) -> int | None:
+    """Read a number, `12` or `#12`; None for what is none."""
+    digits = typed.strip().removeprefix("#")
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(MAX_NUMBER)) else 0
+    return number or None
 
 
 def day_begins(day: str) -> datetime | None:
@@ -94,10 +112,20 @@ def day_begins(day: str) -> datetime | None:
 
 
 def read_form(
-    *, q: str = "", label: str = "", state: str = "", source: str = "", since: str = "", until: str = ""
+    *,
+    q: str = "",
+    label: str = "",
+    state: str = "",
+    source: str = "",
+    since: str = "",
+    until: str = "",
+    topic: str = "",
+    place: str = "",
+    note: str = "",
+    cluster: str = "",
 ) -> SearchForm:
     """Read the fields from the address; a NUL, which PostgreSQL refuses, is taken out."""
-    fields = (q, label, state, source, since, until)
+    fields = (q, label, state, source, since, until, topic, place, note, cluster)
     return SearchForm(*(field.replace("\0", "").strip() for field in fields))
 
 

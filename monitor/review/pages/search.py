@@ -1,11 +1,8 @@
 """Search: posts by their words and filters, a flag by its number, results as files, and searches to keep."""
 
-import csv
 import io
-import json
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
@@ -20,10 +17,11 @@ from monitor.review.error_pages import problem
 from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.roles import Right
-from monitor.review.search_view import FoundPost, found_posts, post_data
+from monitor.review.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, FoundPost, exported_posts, found_posts
 from monitor.review.searching import CurrentSearch, SearchForm
+from monitor.row_files import open_writer
 from monitor.search_query import words_of
-from storage import audit, flags, posts, saved_searches, search, sources
+from storage import audit, flags, saved_searches, search, sources
 from storage.errors import NotFound
 
 router = APIRouter(prefix="/search", dependencies=[allow(Right.READ)])
@@ -31,10 +29,8 @@ router = APIRouter(prefix="/search", dependencies=[allow(Right.READ)])
 PAGE_ROWS: Final = 25
 MOST_PAGES: Final = 10  # what is further back is found by narrower words
 COUNTED: Final = MOST_PAGES * PAGE_ROWS
-MOST_EXPORTED: Final = 10_000
-READ_AT_ONCE: Final = 200
 EXPORTING: Final = N_("Đang có một bản xuất khác. Xin chờ bản ấy xong rồi thử lại.")
-COLUMNS: Final = ("post_id", "source", "published_at", "collected_at", "text", "flags")
+MEDIA_TYPES: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @router.get("")
@@ -103,14 +99,15 @@ def export(
 
 
 def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Response:
+    assert desk.searching is not None  # noqa: S101  the route has looked
     with desk.database.work() as session:
         try:
-            query = form.query(desk.segmenter)
+            query, filters = form.query(desk.segmenter), form.filters()
         except QueryRefused as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from error
-        ids = search.find(session, query, form.filters(), limit=MOST_EXPORTED + 1)
-        lines = list(_exported(session, desk, ids[:MOST_EXPORTED]))
-        detail = {"posts": len(lines), "cut": len(ids) > MOST_EXPORTED, "format": kind}
+        ids = search.find(session, query, filters, limit=MOST_EXPORTED + 1)
+        rows = list(exported_posts(session, ids[:MOST_EXPORTED], desk.searching.mask))
+        detail = {"posts": len(rows), "cut": len(ids) > MOST_EXPORTED, "format": kind}
         audit.record(
             session,
             at=desk.clock.now(),
@@ -120,34 +117,9 @@ def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Resp
             detail=detail,
         )
         session.commit()
-    if kind == "jsonl":
-        body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        return _file(body.encode(), "application/jsonl", kind)
-    table = io.StringIO()
-    writer = csv.DictWriter(table, COLUMNS)
-    writer.writeheader()
-    for line in lines:
-        safe = {name: _no_formula(line[name]) for name in ("source", "text")}
-        writer.writerow({**line, **safe, "flags": " ".join(line["flags"])})
-    return _file(table.getvalue().encode("utf-8-sig"), "text/csv", kind)
-
-
-def _exported(session: Session, desk: Desk, ids: list[int]) -> Iterator[dict[str, Any]]:
-    assert desk.searching is not None  # noqa: S101  the route has looked
-    for start in range(0, len(ids), READ_AT_ONCE):
-        chunk = ids[start : start + READ_AT_ONCE]
-        of_posts = flags.of_posts(session, chunk)
-        for post in posts.in_order(session, chunk):
-            own = [flag for flag in of_posts if flag.post_id == post.id]
-            yield post_data(post, own, desk.searching.mask)
-        session.expunge_all()
-
-
-def _no_formula(text: str) -> str:
-    """Keep a spreadsheet from running a text as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _file(body: bytes, media_type: str, kind: str) -> Response:
+    body = io.BytesIO()
+    writer = open_writer(kind, body, EXPORTED, EXPORT_SCHEMA)
+    writer.write(rows)
+    writer.finish()
     headers = {"Content-Disposition": f'attachment; filename="kiemtin-search.{kind}"'}
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body.getvalue(), media_type=MEDIA_TYPES[kind], headers=headers)

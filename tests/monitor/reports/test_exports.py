@@ -18,7 +18,7 @@ from monitor.errors import NotReady, ReportFailed
 from monitor.private_files import FILE_MODE
 from monitor.reports.exports import SCHEMA, TABLES, export
 from monitor.reports.periods import CalendarPeriod
-from monitor.reports.row_files import ROW_FORMATS
+from monitor.row_files import ROW_FORMATS
 from storage import posts, reviews, users
 from storage.chain import verify
 from storage.database import Database

@@ -24,11 +24,11 @@ from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html
 from monitor.reports.language import load_language
-from monitor.reports.row_files import ROW_FORMATS
 from monitor.reports.rows import render_rows
 from monitor.reports.tables import AMOUNTS, Table, shown
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import TABLES, render_xlsx
+from monitor.row_files import ROW_FORMATS
 from storage.database import Database
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered

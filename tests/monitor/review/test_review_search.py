@@ -18,7 +18,7 @@ from monitor.review.search_view import mark_words
 from monitor.review.searching import Searching
 from monitor.search_query import parse_query, words_of
 from monitor.settings import Settings
-from storage import saved_searches
+from storage import matching, posts, saved_searches, search
 from storage.database import Database
 from storage.models import AuditEvent, SavedSearch
 from tests.clock import FakeClock
@@ -68,6 +68,30 @@ def test_filters_narrow_the_results(lan: Browser, posts_there: int) -> None:
     assert len(found(lan, "q=dien&since=2026-11-16&until=2026-11-16")) == 3
     assert found(lan, "q=dien&until=2026-11-15") == []
     assert len(found(lan, "q=dien&since=whenever&label=politics")) == 3
+
+
+def test_notes_cases_and_clusters_narrow_the_results(
+    lan: Browser, posts_there: int, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+) -> None:
+    concern = make_flagged("Công ty cắt điện cả xưởng lúc tăng ca", label="concern")
+    lan.decide(concern, "yes", topic="safety", place="Khu B, Nậm Pha", note="Đã gọi tổ trưởng hỏi")
+    lan.decide(posts_there, "no_source", note="chưa thấy nguồn")
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    assert len(found(lan, "q=dien&topic=safety")) == 1
+    assert found(lan, "q=dien&topic=wages") == []
+    assert len(found(lan, "place=" + quote("Nậm Pha"))) == 1
+    assert len(found(lan, "note=to+truong")) == len(found(lan, "note=" + quote("tổ trưởng"))) == 1
+    assert found(lan, "q=luong&note=to+truong") == []
+    assert len(found(lan, "note=" + quote("nguồn"))) == 1
+    assert lan.page("/search?note=%22a").select_one("[role=alert]") is not None
+    with sqlite_database.work() as session:
+        ids = search.find(session, parse_query("dien"), limit=2)
+        first, second = posts.in_order(session, ids)
+        matching.join_clusters(session, first, second, clock.now())
+        session.commit()
+        number = first.cluster_id
+    assert len(found(lan, f"cluster={number}")) == len(found(lan, f"q=dien&cluster=%23{number}")) == 2
+    assert len(found(lan, "q=dien&cluster=x&topic=politics")) == 4
 
 
 def test_a_number_leads_to_its_flag(lan: Browser, posts_there: int) -> None:

@@ -1,0 +1,116 @@
+"""`kiemtin search`: find posts by their words and by filters; never by who wrote them."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from classifiers.labels import LABEL_NAMES
+from monitor.cli.context import application, out, show_json_lines
+from monitor.errors import QueryRefused, UsageError
+from monitor.private_files import whole_file
+from monitor.reports.mask import mask_personal
+from monitor.review.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
+from monitor.review.searching import SearchForm
+from monitor.review.wording import STATES, TOPICS
+from monitor.row_files import Row, open_writer, plain
+from storage import audit
+from storage import search as index
+
+SHOWN: Final = 25
+SHOWN_CHARACTERS: Final = 160
+FORMATS: Final = ("csv", "jsonl")
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(help='Words, "phrases", AND, OR, NOT and brackets.')] = None,
+    label: Annotated[str, typer.Option(help=f"{', '.join(LABEL_NAMES)}.")] = "",
+    state: Annotated[str, typer.Option(help="State of a flag: open, confirmed, rejected, unsure.")] = "",
+    source: Annotated[str, typer.Option(help="The name of a source.")] = "",
+    since: Annotated[str, typer.Option(help="First day, as 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option(help="Last day, as 2026-11-30.")] = "",
+    topic: Annotated[str, typer.Option(help="Topic of a case, as wages.")] = "",
+    place: Annotated[str, typer.Option(help="Words of a case's place.")] = "",
+    note: Annotated[str, typer.Option(help="Words of a note beside a decision.")] = "",
+    cluster: Annotated[str, typer.Option(help="The number of a cluster of copies.")] = "",
+    limit: Annotated[int, typer.Option(help="Most posts.", min=1, max=MOST_EXPORTED)] = SHOWN,
+    to: Annotated[Path | None, typer.Option("--out", help="Write them to this file: .csv or .jsonl.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a post.")] = False,
+) -> None:
+    """Find posts by their words, and by label, state, source, date, case, note or cluster.
+
+    Newest first, personal data masked. Nobody's posts are found by who wrote them.
+
+    Example: `kiemtin search "nợ lương" --label concern --since 2026-11-01 --out found.csv`
+    """
+    _check(label=label, state=state, since=since, until=until, topic=topic, cluster=cluster)
+    form = SearchForm(" ".join(words or ()), label, state, source, since, until, topic, place, note, cluster)
+    if form.is_empty:
+        message = "nothing to search for: write a word or choose a filter"
+        raise UsageError(message)
+    if to is not None and to.suffix.removeprefix(".") not in FORMATS:
+        message = f"--out {to}: the name of the file must end in .csv or .jsonl"
+        raise UsageError(message)
+    app = application(context)
+    with app.ready_database.work() as session:
+        try:
+            query, filters = form.query(app.segmenter), form.filters()
+        except QueryRefused as error:
+            raise UsageError(str(error)) from error
+        found = list(exported_posts(session, index.find(session, query, filters, limit=limit), mask_personal))
+        detail = {"posts": len(found), "cut": len(found) == limit, "format": to.suffix if to else "terminal"}
+        audit.record(session, at=app.clock.now(), action="search_export", subject="command line", detail=detail)
+        session.commit()
+    if to is not None:
+        with whole_file(to) as file:
+            writer = open_writer(to.suffix.removeprefix("."), file, EXPORTED, EXPORT_SCHEMA)
+            writer.write(found)
+            writer.finish()
+        out().print(f"Wrote {len(found)} posts to {to}. Read them before you pass them on.", markup=False)
+    elif as_json:
+        show_json_lines([_plain(row) for row in found])
+    else:
+        _show(found)
+
+
+def _check(*, label: str, state: str, since: str, until: str, topic: str, cluster: str) -> None:
+    """Refuse what would filter nothing.
+
+    Raises:
+        UsageError: With what may be written.
+
+    """
+    for name, given, known in (
+        ("label", label, LABEL_NAMES),
+        ("state", state, tuple(STATES)),
+        ("topic", topic, tuple(TOPICS)),
+    ):
+        if given and given not in known:
+            message = f"--{name} {given}: choose {', '.join(known)}"
+            raise UsageError(message)
+    for name, given in (("since", since), ("until", until)):
+        try:
+            if given:
+                date.fromisoformat(given)
+        except ValueError as error:
+            message = f"--{name} {given}: write a day as 2026-11-30"
+            raise UsageError(message) from error
+    if cluster and not cluster.removeprefix("#").isdigit():
+        message = f"--cluster {cluster}: write its number"
+        raise UsageError(message)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: plain(value) for name, value in row.items()}
+
+
+def _show(found: list[Row]) -> None:
+    for row in found:
+        text = " ".join(str(row["text"]).split())
+        cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
+        when = str(plain(row["published_at"] or row["collected_at"]))[:10]
+        flags = f"  [{row['flags']}]" if row["flags"] else ""
+        out().print(f"{row['post_id']}  {when}  {row['source']}{flags}\n  {cut}", markup=False)
+    out().print(f"{len(found)} posts." if found else "No posts found.", markup=False)

@@ -1,0 +1,65 @@
+"""`kiemtin search`: posts by words and filters, as lines, JSON or a file; nobody is found."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.cli.command import Command
+
+
+@pytest.fixture
+def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "forum.csv"
+    path.write_text(
+        "id,text,author,published_at\n1,=Lương chậm ba tháng,hoa.hong,2026-11-02\n"
+        "2,Nợ lương! Gọi 0912345678,tuan_le,2026-11-09\n3,Trời mưa,tuan_le,2026-11-09\n",
+        encoding="utf-8",
+    )
+    kiemtin.well("import", str(path))
+    kiemtin.well("score")
+    return path
+
+
+def test_posts_are_found_with_and_without_diacritics(kiemtin: Command, posts: Path) -> None:
+    said = kiemtin.well("search", "luong").out
+    assert "Nợ lương!" in said
+    assert "Lương chậm" in said
+    assert "2 posts." in said
+    assert "0912345678" not in said
+    assert "No posts found." in kiemtin.well("search", "lường").out
+
+
+def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, posts: Path) -> None:
+    lines = kiemtin.well("search", "luong", "--since", "2026-11-05", "--json").out.splitlines()
+    assert [json.loads(line)["text"][:8] for line in lines] == ["Nợ lương"]
+
+
+@pytest.mark.parametrize("name", ["found.csv", "found.jsonl"])
+def test_a_file_is_written_without_personal_data_or_formulas(
+    kiemtin: Command, posts: Path, tmp_path: Path, name: str
+) -> None:
+    assert "Wrote 2 posts" in kiemtin.well("search", "lương", "--out", str(tmp_path / name)).out
+    content = (tmp_path / name).read_text(encoding="utf-8-sig")
+    assert "chậm ba tháng" in content
+    assert "0912345678" not in content
+    assert ",=Lương" not in content
+
+
+@pytest.mark.parametrize("author", ["hoa.hong", "tuan_le", "tuan le"])
+def test_no_author_is_found(kiemtin: Command, posts: Path, author: str) -> None:
+    assert "No posts found." in kiemtin.well("search", author).out
+
+
+def test_what_is_wrong_is_said(kiemtin: Command, home: Path) -> None:
+    for arguments, said in (
+        ([], "nothing to search for"),
+        (["@hoa_hong"], "posts are not searched by people"),
+        (["a", "--label", "opinion"], "choose unverified, negative, concern"),
+        (["a", "--state", "x"], "choose open"),
+        (["a", "--topic", "x"], "choose wages"),
+        (["a", "--since", "yesterday"], "write a day as 2026-11-30"),
+        (["a", "--cluster", "x"], "write its number"),
+        (["a", "--out", "found.xlsx"], ".csv or .jsonl"),
+    ):
+        assert said in kiemtin("search", *arguments).complaint
