@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import log1p, log2
 from typing import Any, Final
 
+from storage import matching
 from storage.day_plans import Candidate
 from storage.flags import FlagDraft
 from storage.models import Post
@@ -33,9 +34,11 @@ def lasting_worth(one: Candidate, measured: Measured) -> float:
     """Return a number by which flags are in the order of their worth at any time, in half-lives.
 
     All flags lose their worth at the same rate, so its logarithm with the time of the post keeps their order. Very old
-    posts alone are ordered otherwise: their worth stops falling, this number does not.
+    posts alone are ordered otherwise: their worth stops falling, this number does not. Refuted claims come before all
+    others, and well-sourced ones after them.
     """
-    return log2(max(_LEAST, _timeless(one, measured))) + (one.when - _EPOCH) / _HALF_LIFE
+    by_evidence = one.priority * matching.PRIORITY_WORTH
+    return log2(max(_LEAST, _timeless(one, measured))) + (one.when - _EPOCH) / _HALF_LIFE + by_evidence
 
 
 def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tuple[str, float]]) -> FlagDraft:

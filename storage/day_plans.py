@@ -36,6 +36,7 @@ class Candidate:
     has_evidence: bool
     characters: int
     when: datetime
+    priority: int = 0
 
 
 def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
@@ -47,11 +48,12 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
 
 def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candidate]:
     """List the open flags of which further conditions hold, with what their worth follows from."""
-    supported = exists().where(Evidence.post_id == Post.id)
+    supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
     query = (
         select(
             Flag.id, Flag.label, Flag.probability, Post.cluster_id, Post.content_hash, Post.source_id,
             Post.engagement, supported, func.length(Post.text), Post.published_at, Post.collected_at, Source.kind,
+            Flag.priority,
         )
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
@@ -72,10 +74,12 @@ def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candi
             has_evidence=has_evidence,
             characters=characters,
             when=published or (kind == _IMPORT and usual.get(source_id)) or collected,
+            priority=priority,
         )
         for (
             flag_id, label, probability, cluster, content_hash, source_id,
             engagement, has_evidence, characters, published, collected, kind,
+            priority,
         ) in rows
     ]  # fmt: skip
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from storage import flags, search
 from storage.models import Assignment, Flag, Post, Review, Source
+from storage.search_words import Query
 
 
 class Order(StrEnum):
@@ -56,7 +57,7 @@ class QueueFilter:
     kind: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    place: search.Query | None = None
+    place: Query | None = None
     assigned_to: int | None = None
     decided_by: int | None = None
     held_by: tuple[str, datetime] | None = None
@@ -86,7 +87,15 @@ class QueueFilter:
             found.append(and_(Flag.lease_owner == owner, Flag.lease_until >= now))
         if self.place is not None:
             found.append(Flag.post_id.in_(search.matching_posts(session, self.place)))
+        if self.state == "open" and self._is_wide:
+            found.append(_first_of_cluster())
         return found
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether copies pass it together: of those in different places each may be the one that is looked for."""
+        narrow = (self.source_id, self.kind, self.since, self.until, self.place, self.assigned_to, self.decided_by)
+        return not any(value is not None for value in (*narrow, self.held_by))
 
 
 EVERY_OPEN: Final = QueueFilter()
@@ -136,6 +145,18 @@ def listed(
     if back:
         return QueuePage(page[::-1], before=more, after=True)
     return QueuePage(page, before=edge is not None, after=more)
+
+
+def _first_of_cluster() -> ColumnElement[bool]:
+    """Return the condition that no copy of a post has an open flag of this label that was opened before."""
+    post, copy, earlier = aliased(Post), aliased(Post), aliased(Flag)
+    before = (
+        select(earlier.id)
+        .join(copy, copy.id == earlier.post_id)
+        .join(post, post.cluster_id == copy.cluster_id)
+        .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open", earlier.id < Flag.id)
+    )
+    return ~exists(before)
 
 
 def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:

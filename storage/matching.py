@@ -28,6 +28,7 @@ from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, S
 from storage.models.base import UtcDateTime
 
 CLAIM = "unverified"  # the label of claims
+PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: centuries
 OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
 
 
@@ -250,7 +251,9 @@ def set_priority(session: Session, post_id: int) -> None:
     )
     bearing = {bears if state == "suggested" and bears else state for state, bears in rows}
     priority = 1 if "refutes" in bearing else -1 if "supports" in bearing else 0
-    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM).values(priority=priority))
+    moved = (priority - Flag.priority) * PRIORITY_WORTH
+    query = update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM, Flag.priority != priority)
+    session.execute(query.values(priority=priority, worth=Flag.worth + moved))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

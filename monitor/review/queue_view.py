@@ -17,7 +17,7 @@ from monitor.review import wording
 from monitor.review.auth import Reviewer
 from monitor.review.searching import day_begins
 from storage.flag_queue import Order, QueueFilter
-from storage.search import AnyOf, Query, Words
+from storage.search_words import AnyOf, Query, Words
 
 TODAY: Final = "today"
 """In place of a label: the reviewer works through the plan of the day."""

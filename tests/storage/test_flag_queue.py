@@ -13,7 +13,8 @@ from storage import flag_queue, reviews, search, teamwork
 from storage.database import Database
 from storage.flag_queue import Order, QueueFilter
 from storage.models import Flag
-from storage.search import SearchDraft, Words
+from storage.search import SearchDraft
+from storage.search_words import Words
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 
