@@ -27,6 +27,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "threads": "monitor.collectors.facebook.threads:ThreadsCollector",
     "telegram": "monitor.collectors.telegram.collector:TelegramCollector",
     "webpage": "monitor.collectors.webpage.collector:WebpageCollector",
+    "factcheck": "monitor.collectors.factcheck.collector:FactCheckCollector",
 }
 
 

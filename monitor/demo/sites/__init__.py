@@ -3,6 +3,7 @@
 from monitor.demo.sites.bluesky_site import BlueskySite
 from monitor.demo.sites.discourse_site import DiscourseSite
 from monitor.demo.sites.facebook_site import FacebookPost, FacebookSite
+from monitor.demo.sites.factcheck_site import CheckedClaimPost, FactCheckSite
 from monitor.demo.sites.feed_site import FeedSite
 from monitor.demo.sites.forum import ForumPost, ForumThread
 from monitor.demo.sites.jetstream_site import JetstreamSite, serve_stream
@@ -16,9 +17,11 @@ from monitor.demo.sites.youtube_site import YouTubeComment, YouTubeSite
 
 __all__ = [
     "BlueskySite",
+    "CheckedClaimPost",
     "DiscourseSite",
     "FacebookPost",
     "FacebookSite",
+    "FactCheckSite",
     "FeedSite",
     "ForumPost",
     "ForumThread",

@@ -9,9 +9,11 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import (
     BlueskySite,
+    CheckedClaimPost,
     DiscourseSite,
     FacebookPost,
     FacebookSite,
+    FactCheckSite,
     FeedSite,
     MastodonSite,
     Site,
@@ -94,6 +96,11 @@ def in_thread(number: int) -> FacebookPost:
     return FacebookPost(id=f"{1780 + number}", author=ACCOUNT, text=f"Bài số {number}", published_at=moment)
 
 
+def check(number: int) -> CheckedClaimPost:
+    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
+    return CheckedClaimPost(id=f"c{number}", author="Nhóm Soi Tin", text=f"Tin đồn số {number}", published_at=moment)
+
+
 def _samples(make: Callable[[int], Any]) -> list[Any]:
     return [make(number) for number in range(1, POSTS + 1)]
 
@@ -165,6 +172,14 @@ PLATFORMS = (
         settings={"account": ACCOUNT},
         secret=TOKEN,
         post=in_thread,
+        is_api=True,
+    ),
+    Platform(
+        kind="factcheck",
+        build=lambda clock: FactCheckSite(_samples(check), clock, key=KEY, page_size=PER_PAGE),
+        settings={"queries": ["tin đồn"]},
+        secret=KEY,
+        post=check,
         is_api=True,
     ),
     Platform(

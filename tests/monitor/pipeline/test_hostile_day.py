@@ -45,6 +45,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "youtube": {"video": "video_so_01"},
     "facebook": {"page": "100200300"},
     "threads": {"account": "cong_doan.khu_b"},
+    "factcheck": {"queries": ["tin đồn"]},
     "telegram": {"permission": "Chủ kênh đồng ý bằng văn bản ngày 02/11/2026"},
 }
 PATHS = {"telegram": "/s/kenh_khu_b", "feed": "/rss"}

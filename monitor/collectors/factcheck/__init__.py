@@ -1,0 +1,1 @@
+"""Google's Fact Check Tools API."""

@@ -1,0 +1,147 @@
+"""What Google's Fact Check Tools API answers to `claims:search` (v1alpha1), read at the edge.
+
+Fields as https://developers.google.com/fact-check/tools/api/reference/rest/v1alpha1/claims names them.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import OnErrorOmit
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.factcheck.query import CheckQuery
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.human_dates import exactness
+from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text, parse_json, read_row
+from monitor.collectors.parsing.structured_data import ClaimReview
+from monitor.errors import CollectError, PayloadInvalid, SourceRefused
+
+
+class Publisher(CamelModel):
+    """Who checked."""
+
+    name: Lenient[Text] = None
+    site: Lenient[Text] = None
+
+
+class Review(CamelModel):
+    """One check of a claim."""
+
+    url: Text
+    textual_rating: Text
+    title: Lenient[Text] = None
+    review_date: Lenient[Text] = None
+    language_code: Lenient[Text] = None
+    publisher: Lenient[Publisher] = None
+
+
+class Claim(CamelModel):
+    """A claim and its checks."""
+
+    text: Text
+    claim_date: Lenient[Text] = None
+    claim_review: list[OnErrorOmit[Review]] | None = None
+
+
+class Answer(CamelModel):
+    """A page of the search; an empty object where nothing was found."""
+
+    claims: list[Any] | None = None
+    next_page_token: Lenient[Text] = None
+
+
+class Detail(CamelModel):
+    """A detail of a refusal, of which only the reason is read."""
+
+    reason: Text
+
+
+class Problem(CamelModel):
+    """A refusal."""
+
+    status: Lenient[Text] = None
+    details: list[OnErrorOmit[Detail]] | None = None
+
+
+class ProblemAnswer(CamelModel):
+    """The body of a refusal."""
+
+    error: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of fact checks.
+
+    Args:
+        posts: One a check, in the order of the answer.
+        skipped: Rows that were left out, by reason.
+        next: What asks for the next page; None at the end.
+
+    """
+
+    posts: tuple[PublicPost, ...]
+    skipped: Counter[str]
+    next: str | None
+
+
+def read_page(fetched: Fetched) -> Page:
+    """Read a page of the search.
+
+    Raises:
+        PayloadInvalid: When the answer is none of this API.
+
+    """
+    try:
+        answer = read_row(Answer, parse_json(fetched.body))
+    except ValueError:
+        answer = None
+    if answer is None:
+        raise PayloadInvalid(f"{fetched.final_url} does not answer with claims: is it Google's Fact Check Tools API?")
+    claims = [read_row(Claim, row) for row in answer.claims or ()]
+    posts = {post.external_id: post for claim in claims if claim for post in _posts(claim)}
+    skipped = Counter({"malformed": sum(claim is None or not claim.claim_review for claim in claims)})
+    return Page(posts=tuple(posts.values()), skipped=+skipped, next=answer.next_page_token or None)
+
+
+def _posts(claim: Claim) -> Iterator[PublicPost]:
+    for check in claim.claim_review or ():
+        publisher = check.publisher or Publisher()
+        outlet = publisher.name or publisher.site or ""
+        raw = check.review_date or claim.claim_date or ""
+        said = ClaimReview(
+            claim=claim.text, verdict=check.textual_rating, publisher=outlet, published=raw, address=check.url
+        )
+        published_at = parse_date(raw)
+        yield PublicPost(
+            external_id=hashlib.sha256(f"{check.url}\n{said.key}".encode()).hexdigest()[:32],
+            text=said.text(),
+            title=check.title or None,
+            url=check.url,
+            author=outlet or None,
+            published_at=published_at,
+            published_raw=raw or None,
+            published_precision=exactness(raw) if published_at else None,
+            language=check.language_code or None,
+            checked=said.checked,
+        )
+
+
+def problem_of(fetched: Fetched, query: CheckQuery) -> CollectError:
+    """Explain a refusal by the reason in it; the words beside it are not repeated, they may name the key."""
+    try:
+        answer = read_row(ProblemAnswer, parse_json(fetched.body))
+    except ValueError:
+        answer = None
+    reasons = [detail.reason for detail in (answer.error.details or ())] if answer else []
+    named = (reasons or [answer.error.status if answer and answer.error.status else f"status {fetched.status}"])[0]
+    if reasons or fetched.status in {401, 403}:
+        return SourceRefused(
+            f"Google does not accept the key of source {query.source} ({named}): "
+            "look at it in Google's console, and set it in [secrets]"
+        )
+    return PayloadInvalid(f"{fetched.final_url} does not answer what was asked ({named}): check the source's settings")

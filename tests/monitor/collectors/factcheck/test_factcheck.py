@@ -1,0 +1,105 @@
+"""Fact checks by Google's API: words, publishers and pages; verdicts; refusals that do not name the key."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.collectors.base import Batch
+from monitor.collectors.http.client import PoliteClient
+from monitor.demo.sites import FactCheckSite, serve
+from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.collecting import posts, read_source
+from tests.monitor.collectors.platform_samples import check
+
+KEY = "AIza-khoa_mau.1"
+SEARCH = "/v1alpha1/claims:search"
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FactCheckSite:
+    checks = [check(1), check(2), replace(check(3), rating="Đúng", site="khac.example", author="Báo Khác")]
+    old = replace(check(4), published_at=MONDAY_MORNING - timedelta(days=200))
+    return FactCheckSite([*checks, old], clock, key=KEY, page_size=2)
+
+
+@pytest.fixture
+def base(site: FactCheckSite) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+async def read(client: PoliteClient, base: str, secret: str | None = KEY, **settings: Any) -> list[Batch]:
+    return await read_source(
+        "factcheck", client, None, name="kiểm chứng", address=base, settings=settings, secret=secret
+    )
+
+
+async def test_check_as_it_is_kept(client: PoliteClient, base: str) -> None:
+    found = posts(await read(client, base, queries=["tin đồn số 1"]))
+    assert len(found) == 1
+    one = found[0]
+    assert one.text == "Tuyên bố được kiểm chứng: Tin đồn số 1\nKết luận: Sai\nĐơn vị kiểm chứng: Nhóm Soi Tin"
+    assert (one.url, one.author, one.language) == ("https://soitin.example/c1", "Nhóm Soi Tin", "vi")
+    assert one.published_at == MONDAY_MORNING - timedelta(minutes=59)
+    assert one.checked is not None
+    assert (one.checked.claim, one.checked.verdict, one.checked.bears) == ("Tin đồn số 1", "Sai", "refutes")
+
+
+async def test_all_pages_of_the_last_days_are_read(client: PoliteClient, site: FactCheckSite, base: str) -> None:
+    found = posts(await read(client, base, queries=["tin đồn"], days=30))
+    assert len({post.external_id for post in found}) == 3
+    queries = [request.query for request in site.log if request.path == SEARCH]
+    assert [query.get("pageToken") for query in queries] == [None, "2"]
+    assert (queries[0]["languageCode"], queries[0]["maxAgeDays"]) == ("vi", "30")
+    assert all("key" not in query for query in queries)
+
+
+async def test_a_publisher_is_a_search_of_its_own(client: PoliteClient, base: str) -> None:
+    batches = await read(client, base, queries=["không có"], publishers=["khac.example"])
+    assert [post.checked.bears for post in posts(batches) if post.checked] == ["supports"]
+    assert len(batches) == 2
+
+
+async def test_more_pages_than_allowed_are_a_gap(client: PoliteClient, base: str) -> None:
+    (batch,) = await read(client, base, queries=["tin đồn"], max_pages=1)
+    assert "max_pages" in (batch.gap or "")
+
+
+async def test_a_wrong_key_is_refused_without_naming_it(client: PoliteClient, base: str) -> None:
+    with pytest.raises(SourceRefused, match="API_KEY_INVALID") as refused:
+        await read(client, base, secret="AIza-sai_roi", queries=["tin đồn"])
+    assert "AIza" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "set `queries` or `publishers`"),
+        ({"queries": "tin đồn"}, "must be a list"),
+        ({"publishers": ["a b"]}, "are sites"),
+        ({"queries": ["x"], "language": "tiếng Việt"}, "is a code"),
+        ({"queries": ["x"], "days": 0}, "`days` must be"),
+        ({"queries": ["x"] * 51}, "at most 50"),
+    ],
+)
+async def test_wrong_settings_are_said(client: PoliteClient, base: str, settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        await read(client, base, **settings)
+
+
+@pytest.mark.parametrize("secret", [None, "có dấu cách"])
+async def test_without_a_key_nothing_is_asked(
+    client: PoliteClient, site: FactCheckSite, base: str, secret: str | None
+) -> None:
+    with pytest.raises(UsageError):
+        await read(client, base, secret=secret, queries=["x"])
+    assert site.log == []
+
+
+async def test_an_answer_of_something_else_is_refused(client: PoliteClient, base: str) -> None:
+    with pytest.raises(PayloadInvalid):
+        await read(client, f"{base}/khac", queries=["x"])
