@@ -147,7 +147,7 @@ def finish(axes: "Axes", counts: Mapping[str, Sequence[int]], nothing: str) -> N
     if any(map(any, counts.values())):
         axes.figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
     else:
-        axes.text(0.5, 0.5, nothing, ha="center", va="center", transform=axes.transAxes)
+        say_nothing(axes, nothing)
 
 
 def say_nothing(axes: "Axes", text: str) -> None:

@@ -21,7 +21,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 
 from monitor.clock import VIETNAM
 from monitor.reports.document import Appendix, Block, Closing, Document, Heading, Letterhead, Paragraph, Picture, Style
-from monitor.reports.tables import AMOUNTS, Table, shown
+from monitor.reports.tables import AMOUNTS, CellType, Table, shown
 from monitor.reports.wording import Wording
 
 FONT: Final = "Times New Roman"  # I.4
@@ -40,6 +40,7 @@ _CAPITAL_WIDTH: Final = 0.25  # mm for each pt of a bold capital, in the mean
 _SMALL_WIDTH: Final = 0.17
 _LINE_SHARE: Final = 0.4  # II.2, II.5: a third to a half of the text's length
 _NARROWEST, _WIDEST = 4, 40  # characters
+_LONGEST_WORD: Final = {CellType.DAY: 10, CellType.MOMENT: 10}  # characters: a day is not cut
 _LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
 _CELL_MARGINS: Final = 4  # mm
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -294,7 +295,7 @@ def _table(docx: Docx, data: Table, words: Wording) -> None:
 
 def column_widths(data: Table) -> list[float]:
     """Share the width of the text among the columns of a table, in mm; no word of a heading is cut where all fit."""
-    words = [max(map(len, column.heading.split()), default=0) for column in data.columns]
+    words = [max(_LONGEST_WORD.get(column.cell_type, 0), *map(len, column.heading.split())) for column in data.columns]
     least = [_LETTER * max(letters + 1, _NARROWEST) + _CELL_MARGINS for letters in words]
     wanted = [
         max(0, min(column.width, _WIDEST) * _LETTER - room) for column, room in zip(data.columns, least, strict=True)

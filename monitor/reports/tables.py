@@ -71,12 +71,10 @@ def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
 
 
 def without_empty_columns(table: Table, kept: Iterable[str] = ()) -> Table:
-    """Leave out the columns of counts that are 0 in every row, for paper; `kept` names some that stay."""
+    """Leave out the columns that say nothing in any row, counts of 0 too, for paper; `kept` names some that stay."""
     stay = set(kept)
     numbers = [
-        number
-        for number, column in enumerate(table.columns)
-        if column.cell_type not in AMOUNTS or column.name in stay or any(row[number] for row in table.rows)
+        number for number, column in enumerate(table.columns) if column.name in stay or _says(table, number, column)
     ]
     return Table(
         name=table.name,
@@ -85,6 +83,11 @@ def without_empty_columns(table: Table, kept: Iterable[str] = ()) -> Table:
         rows=tuple(_picked(row, numbers) for row in table.rows),
         empty=table.empty,
     )
+
+
+def _says(table: Table, number: int, column: Column) -> bool:
+    cells = [row[number] for row in table.rows]
+    return any(cells) if column.cell_type in AMOUNTS else any(cell is not None for cell in cells)
 
 
 def _picked(items: Sequence[Item], numbers: Sequence[int]) -> tuple[Item, ...]:
