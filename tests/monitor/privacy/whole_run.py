@@ -248,7 +248,7 @@ def _fail(used: Installation, files: dict[str, Path]) -> None:
     said = [f"--{name}={PERSONAL['name']}" for name in ("claim", "text", "source")]
     used.run("correct", "write", "--as", "lan", *said, "--link", "https://a.example/1", status=2)
     used.run("correct", "release", "9", "--as", "minh", status=1)
-    used.run("correct", "withdraw", "9", "--as", "minh", "--why", PERSONAL["phone"], status=1)
+    used.run("correct", "withdraw", "9", "--as", "minh", "--why", PERSONAL["phone"], status=2)
     used.run("publish", "--to", str(used.home / "corrections"), status=2)
     used.run("alerts", "test", status=2)
     used.run("classify", broken, status=1)
