@@ -184,9 +184,10 @@ def explained(session: Session) -> None:
 
 
 def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None:
-    """Check that the queue lists what is open, what somebody decided themselves, and what was said of copies."""
-    known = session.scalars(select(Flag)).all()
-    assert {flag.id for flag in flag_queue.listed(session).flags} == {flag.id for flag in known if flag.state == "open"}
+    """Check that the queue lists the first open copy, what somebody decided themselves, and what was said of copies."""
+    known = session.scalars(select(Flag).order_by(Flag.id)).all()
+    first_open = [flag.id for flag in known if flag.state == "open"][:1]
+    assert [flag.id for flag in flag_queue.listed(session).flags] == first_open, "copies are one entry"
     for user in session.scalars(select(User)):
         own = flag_queue.listed(session, QueueFilter(state=None, decided_by=user.id)).flags
         assert {flag.id for flag in own} == {
