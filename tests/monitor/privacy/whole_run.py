@@ -132,6 +132,7 @@ def _teach(used: Installation, files: dict[str, Path]) -> None:
 
 
 def _look(used: Installation) -> None:
+    used.run("search", "lương", "--json")
     for command in (
         ("sources", "list", "--json"),
         ("teach",),
