@@ -70,9 +70,10 @@ class FactCheckSite(Site):
         ]
         start = int(asked.get("pageToken", "0"))
         end = start + min(int(asked.get("pageSize", "10")), self.page_size)
-        more = {"nextPageToken": str(end)} if end < len(found) else {}
-        rows = [_row(check) for check in found[start:end]]
-        return JSONResponse({**({"claims": rows} if rows else {}), **more})
+        answer: dict[str, Any] = {"nextPageToken": str(end)} if end < len(found) else {}
+        if rows := [_row(check) for check in found[start:end]]:
+            answer["claims"] = rows
+        return JSONResponse(answer)
 
 
 def _row(check: CheckedClaimPost) -> Mapping[str, Any]:
