@@ -20,7 +20,7 @@ from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
 MOST_READ: Final = 600  # syllables of a claim
-LEAST_SCORE: Final = 0.18  # from which a reference is suggested
+LEAST_SCORE: Final = 0.16  # from which a reference is suggested
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
