@@ -25,7 +25,7 @@ from storage.models import Source
 
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
-MOST_POSTS_ON_SQLITE = 1_000_000  # docs/growing.md has the figures
+MOST_POSTS_ON_SQLITE = 1_000_000  # the most with which searching and reports were measured
 OLDEST_BACKUP_DAYS = 8  # a week, and a day for who is late
 
 

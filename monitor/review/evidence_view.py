@@ -11,7 +11,7 @@ from monitor.review import wording
 from monitor.review.flag_view import percent_of
 from monitor.review.language import N_, Translated
 from monitor.review.masking import Mask, first_line
-from monitor.review.post_view import web_address
+from monitor.web_links import web_address
 from storage import matching
 from storage.models import Flag
 
