@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import (
     Alert,
@@ -24,6 +24,7 @@ from storage.models import (
     DayPlan,
     Delivery,
     ErasedAuthor,
+    FactCheck,
     Flag,
     Handover,
     Post,
@@ -32,6 +33,7 @@ from storage.models import (
     Report,
     Review,
     SavedSearch,
+    SearchNote,
     SearchText,
     SecondReading,
     Source,
@@ -40,35 +42,37 @@ from storage.models import (
 )
 
 ERASURE = "erasure"
-HELD: Final[Mapping[str, tuple[type[Base], str]]] = {
-    "posts": (Post, "collected_at"),
-    "revisions": (PostRevision, "seen_at"),
-    "clusters": (Cluster, "created_at"),
-    "search_texts": (SearchText, "dated"),
-    "captures": (Capture, "fetched_at"),
-    "flags": (Flag, "opened_at"),
-    "reviews": (Review, "decided_at"),
-    "second_readings": (SecondReading, "decided_at"),
-    "assignments": (Assignment, "assigned_at"),
-    "quote_choices": (QuoteChoice, "chosen_at"),
-    "corrections": (Correction, "written_at"),
-    "correction_events": (CorrectionEvent, "at"),
-    "answers": (Answer, "decided_at"),
-    "day_plans": (DayPlan, "drawn_at"),
-    "cases": (Case, "opened_at"),
-    "case_events": (CaseEvent, "at"),
-    "handovers": (Handover, "written_at"),
-    "saved_searches": (SavedSearch, "created_at"),
-    "alerts": (Alert, "raised_at"),
-    "users": (User, "created_at"),
-    "sessions": (UserSession, "created_at"),
-    "api_keys": (ApiKey, "created_at"),
-    "audit_events": (AuditEvent, "at"),
-    "reports": (Report, "created_at"),
-    "deliveries": (Delivery, "sent_at"),
-    "erased_authors": (ErasedAuthor, "erased_at"),
+HELD: Final[Mapping[str, tuple[type[Base], InstrumentedAttribute[Any]]]] = {
+    "posts": (Post, Post.collected_at),
+    "revisions": (PostRevision, PostRevision.seen_at),
+    "clusters": (Cluster, Cluster.created_at),
+    "search_texts": (SearchText, SearchText.dated),
+    "search_notes": (SearchNote, Review.decided_at),
+    "fact_checks": (FactCheck, Post.collected_at),
+    "captures": (Capture, Capture.fetched_at),
+    "flags": (Flag, Flag.opened_at),
+    "reviews": (Review, Review.decided_at),
+    "second_readings": (SecondReading, SecondReading.decided_at),
+    "assignments": (Assignment, Assignment.assigned_at),
+    "quote_choices": (QuoteChoice, QuoteChoice.chosen_at),
+    "corrections": (Correction, Correction.written_at),
+    "correction_events": (CorrectionEvent, CorrectionEvent.at),
+    "answers": (Answer, Answer.decided_at),
+    "day_plans": (DayPlan, DayPlan.drawn_at),
+    "cases": (Case, Case.opened_at),
+    "case_events": (CaseEvent, CaseEvent.at),
+    "handovers": (Handover, Handover.written_at),
+    "saved_searches": (SavedSearch, SavedSearch.created_at),
+    "alerts": (Alert, Alert.raised_at),
+    "users": (User, User.created_at),
+    "sessions": (UserSession, UserSession.created_at),
+    "api_keys": (ApiKey, ApiKey.created_at),
+    "audit_events": (AuditEvent, AuditEvent.at),
+    "reports": (Report, Report.created_at),
+    "deliveries": (Delivery, Delivery.sent_at),
+    "erased_authors": (ErasedAuthor, ErasedAuthor.erased_at),
 }
-"""The tables whose rows may tell of a person, with the column that says since when."""
+"""The tables whose rows may tell of a person, with the column that says since when: their own, or of what they are of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +160,10 @@ def of_tables(session: Session) -> list[Holding]:
     """Count the rows that may tell of a person."""
     held = []
     for kind, (table, moment) in HELD.items():
-        count, since = session.execute(select(func.count(), func.min(getattr(table, moment))).select_from(table)).one()
+        query = select(func.count(), func.min(moment)).select_from(table)
+        if moment.class_ is not table:
+            query = query.join(moment.class_)
+        count, since = session.execute(query).one()
         held.append(Holding(kind, count, since))
     return held
 

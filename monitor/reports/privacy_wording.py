@@ -27,6 +27,8 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "revisions": ("Phiên bản cũ của bài", "như bài đăng", "cùng bài đăng"),
     "clusters": ("Nhóm bài giống nhau", "vài từ của bài đầu tiên", "cùng bài cuối cùng của nhóm"),
     "search_texts": ("Chữ để tìm kiếm", "từ ngữ của bài đăng, không có người đăng", "cùng bài đăng"),
+    "search_notes": ("Chữ ghi chú để tìm kiếm", "từ ngữ của ghi chú bên quyết định", "cùng bài đăng"),
+    "fact_checks": ("Kết luận kiểm chứng", "lời của bài kiểm chứng và tên nơi kiểm chứng", "cùng bài kiểm chứng"),
     "captures": ("Lần đọc trang", "địa chỉ trang; tệp gốc ở dòng dưới", "cùng bài đăng"),
     "flags": ("Gợi ý", "từ ngữ của bài làm căn cứ, tên người đang xem", "cùng bài đăng"),
     "reviews": ("Quyết định", "ghi chú và tên người xem xét", "cùng bài đăng"),

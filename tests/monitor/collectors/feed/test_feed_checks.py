@@ -27,7 +27,7 @@ def item(*scripts: str) -> str:
 
 async def test_each_check_is_a_post_beside_its_entry(client: PoliteClient) -> None:
     document = await read_document(client, rss(item(json.dumps([REVIEW, OTHER]))))
-    entry, first, second = document.posts
+    second, first, entry = document.posts  # oldest first, and a feed begins with the newest
     assert (entry.text, entry.checked) == ("Hai tin.", None)
     assert first.text.startswith("Tuyên bố được kiểm chứng: Nhà máy nước Nậm Pha ngừng cấp nước ba ngày\nKết luận: Sai")
     assert first.url == "https://soitin.example/1"
