@@ -72,7 +72,7 @@ HELD: Final[Mapping[str, tuple[type[Base], InstrumentedAttribute[Any]]]] = {
     "deliveries": (Delivery, Delivery.sent_at),
     "erased_authors": (ErasedAuthor, ErasedAuthor.erased_at),
 }
-"""The tables whose rows may tell of a person, with the column that says since when: their own, or of what they are of."""
+"""The tables whose rows may tell of a person, with the column, also of the row they belong to, that says since when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
