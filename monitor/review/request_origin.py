@@ -19,7 +19,7 @@ from monitor.settings import Settings
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_ADDRESS: Final = 2_000  # characters of a page of the desk with all its filters
-_OWN: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.=&%+]*)?")
+_OWN: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.~=&%+]*)?")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _UNKNOWN_HOST: Final = (
     "Bàn xem xét không mở dưới tên này: người quản trị ghi tên vào desk_url hoặc desk_hosts.\n"
