@@ -25,7 +25,8 @@ def reach(visitor: Visitor, wanted: Locator, *, most: int = 60) -> None:
 def give_password(visitor: Visitor, name: str) -> None:
     """Fill the first page of signing in, and send it."""
     visitor.open("/login")
-    visitor.page.keyboard.type(name)  # the field has the focus
+    visitor.page.wait_for_function("document.activeElement?.id === 'name'")  # the browser gives it the focus
+    visitor.page.keyboard.type(name)
     reach(visitor, visitor.page.locator("#password"))
     visitor.page.keyboard.type(PASSWORD)
     visitor.page.keyboard.press("Enter")
