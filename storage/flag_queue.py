@@ -152,9 +152,11 @@ def listed(
 def _first_of_cluster() -> ColumnElement[bool]:
     """Return the condition that no copy of a post has an open flag of this label that was opened before."""
     post, copy, earlier = aliased(Post), aliased(Post), aliased(Flag)
+    # By a sum, so that no post is looked up by the flag: SQLite would read all open flags of the label for every row,
+    # where the few copies of a cluster and their flags are enough.
     before = (
         select(earlier.id)
-        .join(copy, copy.id == earlier.post_id)
+        .join(copy, copy.id + 0 == earlier.post_id)
         .join(post, post.cluster_id == copy.cluster_id)
         .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open", earlier.id < Flag.id)
     )

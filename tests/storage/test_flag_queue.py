@@ -169,14 +169,26 @@ def test_the_next_flag_is_the_one_behind_in_the_order(database: Database, order:
         assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
 
 
+def plan_of(session: Session, ask: Callable[[], object]) -> list[str]:
+    """Return SQLite's plan for the last statement that is issued."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    ask()
+    statement, values = asked[-1]
+    return [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
 @pytest.mark.parametrize(("order", "index"), [(Order.WORTH, "worth"), (Order.NEWEST, "dated"), (Order.REACH, "reach")])
 def test_an_order_reads_its_index_and_stops(sqlite_database: Database, order: Order, index: str) -> None:
     with sqlite_database.work() as session:
         found = add_flags(session, 3)
-        asked: list[tuple[str, tuple[object, ...]]] = []
-        connection = session.connection()
-        event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
-        flag_queue.listed(session, order=order, after=found[0].id)
-        statement, values = asked[-1]
-        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+        plan = plan_of(session, lambda: flag_queue.listed(session, order=order, after=found[0].id))
     assert any(f"ix_flags_state_{index} (state=? AND {index}<?)" in step for step in plan), plan
+
+
+def test_earlier_copies_are_looked_up_by_their_cluster(sqlite_database: Database) -> None:
+    """Reading all open flags of the label for every row would make a page cost the square of the queue."""
+    with sqlite_database.work() as session:
+        plan = plan_of(session, lambda: flag_queue.listed(session))
+    assert any("ix_flags_label_state_post_id (label=? AND state=? AND post_id=?" in step for step in plan), plan
