@@ -153,7 +153,7 @@ def _fit(
     for _ in range(EPOCHS):
         solver.partial_fit(features, names, classes=classes, sample_weight=weights / weights.mean())
     weights_, intercepts = solver.coefs_[0], solver.intercepts_[0]
-    if len(classes) == 2:  # noqa: PLR2004  for two classes the solver has one output, the score of the second
+    if weights_.shape[1] == 1:  # of two classes the solver gives one output: the score of the second
         weights_ = np.column_stack([np.zeros_like(weights_), weights_])
         intercepts = np.append(0.0, intercepts)
     rounded = weights_.astype(np.float16).astype(np.float32)  # as it is stored

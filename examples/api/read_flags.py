@@ -42,7 +42,7 @@ def main() -> None:
     with httpx.Client(base_url=base, headers=headers) as client:
         for flag in every_row(client, "/flags", label=sys.argv[1], state="open"):
             post = read(client, f"/posts/{flag['post_id']}")
-            print(f"{flag['id']} {flag['probability']:.2f} {post['text'].splitlines()[0]}")  # noqa: T201
+            print(f"{flag['id']} {flag['probability']:.2f} {post['text'].splitlines()[0]}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 # Control characters but line feed and tab, and what changes the direction of text.
+_LARGEST_BYTE: Final = 0xFF
 _OBEYED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,7 +36,7 @@ class SafeConsole(Console):
 
 
 def _escape(char: str, short: str) -> str:
-    return short.format(ord(char)) if ord(char) < 0x100 else rf"\u{ord(char):04x}"  # noqa: PLR2004  one byte
+    return short.format(ord(char)) if ord(char) <= _LARGEST_BYTE else rf"\u{ord(char):04x}"
 
 
 def make_console(**options: Any) -> SafeConsole:

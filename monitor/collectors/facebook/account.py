@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.source_secret import secret_of
 from monitor.errors import UsageError
 
 BACKFILL_PAGES = 2
@@ -91,18 +92,9 @@ class GraphAccount(ABC):
 
 
 def token_of(source: SourceView) -> str:
-    """Give the source's token.
-
-    Raises:
-        UsageError: When there is none, or what stands there cannot be one.
-
-    """
+    """Return the source's token; raises UsageError when there is none, or what stands there cannot be one."""
     how = f'set it in [secrets] of kiemtin.toml, as "{source.name}" = "…"'
-    if not source.secret:
-        raise UsageError(f"source {source.name}: it is read with a token of those who administer the account: {how}")
-    if not _TOKEN.fullmatch(source.secret.strip()):
-        raise UsageError(f"source {source.name}: what is set as its token has signs that no token has: {how}")
-    return source.secret.strip()
+    return secret_of(source, _TOKEN, wanted="a token of those who administer the account", how=how)
 
 
 def without_token(fetched: Fetched, token: str) -> Fetched:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from monitor.collectors.base import SourceView
+from monitor.collectors.source_secret import secret_of
 from monitor.errors import UsageError
 
 _VERSION = "/v1alpha1"
@@ -77,17 +78,9 @@ class CheckQuery:
 
 
 def key_of(source: SourceView) -> str:
-    """Return the key of a source.
-
-    Raises:
-        UsageError: When there is none, or it cannot be one.
-
-    """
-    if not source.secret:
-        raise UsageError(f"source {source.name} needs an API key of Google: set `factcheck` in the [secrets] table")
-    if not _KEY.fullmatch(source.secret):
-        raise UsageError(f"the key of source {source.name} has signs that no key has: copy it again")
-    return source.secret
+    """Return the source's key; raises UsageError when there is none, or what stands there cannot be one."""
+    how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…" or factcheck = "…"'
+    return secret_of(source, _KEY, wanted="an API key of Google", how=how)
 
 
 def _listed(source: SourceView, name: str) -> list[str]:

@@ -39,8 +39,7 @@ def read_any_feed(text: str) -> XmlFeed | None:
     text = _beginning(text)
     try:
         parsed = _parsed(_mended(text))
-    except Exception as error:
-        # It reads what nobody foresaw by regular expressions of twenty years: anything may come of it.
+    except Exception as error:  # feedparser reads damaged text by regular expressions: anything may come of it
         said = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_LONGEST_REASON]
         raise PayloadInvalid(f"the feed is too damaged to be read ({said}): look at it in a browser") from error
     if not parsed.entries and not parsed.version:

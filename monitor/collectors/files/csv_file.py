@@ -30,6 +30,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # a file of one column has none: commas in its texts are part of them
 _MAX_RECORD_LINES = 1_000
 _PROBED_RECORDS = 40
+_COLUMNS_PARTED = 2  # a delimiter stands between two at least
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _RUN = re.compile(r"\w+")
 
@@ -109,7 +110,7 @@ def detect_csv(head: str, wanted: Collection[str] = ()) -> CsvReader:
         rows = _probe(head, delimiter) or [[]]
         place = header_place(rows, wanted)
         header, rest = rows[place], rows[place + 1 :]
-        if len(header) < 2:  # noqa: PLR2004 - a delimiter stands between two
+        if len(header) < _COLUMNS_PARTED:
             continue
         agreeing = sum(len(row) == len(header) for row in rest)
         score = len(header) * (1 + agreeing) / (1 + len(rest))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files.archive import DAMAGED
@@ -28,7 +28,9 @@ from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import bounded_integer, parse_json
 from monitor.errors import ImportRefused
 
-_SHOWN = {"text": "text", "context": "group", "url": "url", "author": "author", "published": "date"}
+_SHOWN: Final = ColumnMapping(
+    {"text": "text", "context": "group", "url": "url", "author": "author", "published": "date"}
+)
 _TOO_LARGE = f"document of more than {MOST_BYTES:,} characters"
 _AUDIENCE = "the download does not say who may see a post: import it only where that is everybody, or its author agrees"
 _FACEBOOK = re.compile(
@@ -53,7 +55,7 @@ class DownloadReading:
     platform: Platform
     is_archive: bool
     notes: tuple[str, ...] = ()
-    mapping: ColumnMapping = ColumnMapping(_SHOWN)  # noqa: RUF009 - it is frozen
+    mapping: ColumnMapping = _SHOWN
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     delimiter: str | None = None
@@ -117,7 +119,7 @@ class Download:
             return _FACEBOOK.match(look.head.lstrip()) is not None or _begins_with_post(look.head)
         return look.head.lstrip().startswith("{") and _TIKTOK.search(look.head) is not None
 
-    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> DownloadReading:  # noqa: ARG002  the protocol
+    def open(self, _sniffed: Sniffed, look: Look, given: Mapping[str, str], /) -> DownloadReading:
         """Prepare to read posts and comments.
 
         Raises:

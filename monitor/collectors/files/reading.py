@@ -87,7 +87,7 @@ class FileFormat(Protocol):
         """Tell whether a file is surely of this format."""
         ...
 
-    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
+    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str], /) -> Reading:
         """Prepare to read a file.
 
         Args:

@@ -1,5 +1,6 @@
 """What a file has shown so far, kept on disk, so that memory does not grow with the file."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Final, Self
@@ -35,8 +36,8 @@ class SeenHashes(_OnDisk):
 
     def add(self, hashes: Sequence[int]) -> set[int]:
         """Add some hundred hashes; returns those that were there before."""
-        marks = ", ".join("?" * len(hashes))
-        found = self._rows.execute(f"SELECT hash FROM seen WHERE hash IN ({marks})", hashes)  # noqa: S608  only marks
+        given = json.dumps(list(hashes))  # as one parameter, however many there are
+        found = self._rows.execute("SELECT hash FROM seen WHERE hash IN (SELECT value FROM json_each(?))", (given,))
         known = {each for (each,) in found}
         self._rows.execute("BEGIN")
         self._rows.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(each,) for each in hashes])

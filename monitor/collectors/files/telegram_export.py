@@ -116,12 +116,7 @@ class TelegramExport:
         whole = look.container == "json" and _WHOLE_ACCOUNT.search(look.head)
         return bool(whole) or (before is not None and before.keys() >= {"type", "id"})
 
-    def open(
-        self,
-        sniffed: Sniffed,  # noqa: ARG002  the protocol
-        look: Look,
-        given: Mapping[str, str],
-    ) -> ExportReading:
+    def open(self, _sniffed: Sniffed, look: Look, given: Mapping[str, str], /) -> ExportReading:
         """Prepare to read messages; chats that are not public are refused."""
         if given:
             raise ImportRefused("--map does not go with telegram_export, whose fields are fixed: leave it out")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from monitor.collectors.base import SourceView
+from monitor.collectors.source_secret import secret_of
 from monitor.errors import UsageError
 
 MOST_IDS = 50
@@ -115,15 +116,6 @@ class CommentQuery:
 
 
 def key_of(source: SourceView) -> str:
-    """Give the source's key.
-
-    Raises:
-        UsageError: When there is none, or what stands there cannot be one.
-
-    """
+    """Return the source's key; raises UsageError when there is none, or what stands there cannot be one."""
     how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…" or youtube = "…"'
-    if not source.secret:
-        raise UsageError(f"source {source.name}: YouTube's API is read with a key of your own: {how}")
-    if not _KEY.fullmatch(source.secret.strip()):
-        raise UsageError(f"source {source.name}: what is set as its key has signs that no key has: {how}")
-    return source.secret.strip()
+    return secret_of(source, _KEY, wanted="a key of your own for YouTube's API", how=how)
