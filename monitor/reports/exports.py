@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -118,22 +119,13 @@ TABLES: Final[Mapping[str, Exported]] = {
 def rows_of(session: Session, table: str, period: Period | None) -> Iterator[Row]:
     """Yield the rows of a table in the order of their numbers, as they go out."""
     of = TABLES[table]
-    known: dict[str, str] = {}  # the few names of sources come again in every row
+    of_source = cache(mask_personal)  # the few names of sources come again in every row
     for row in of.read(session, period):
         values = {**row, "schema": SCHEMA}
         for name in of.masked:
-            values[name] = _masked(values[name], known if name in ("source", "name") else None)
+            mask = of_source if name in ("source", "name") else mask_personal
+            values[name] = mask(values[name]) if values[name] else values[name]
         yield {name: _value(name, values[name]) for name in of.columns}
-
-
-def _masked(text: str | None, known: dict[str, str] | None) -> str | None:
-    if not text:
-        return text
-    if known is None:
-        return mask_personal(text)
-    if text not in known:
-        known[text] = mask_personal(text)
-    return known[text]
 
 
 def _value(name: str, value: Any) -> Any:
@@ -187,15 +179,11 @@ def export(  # noqa: PLR0917  the last two may be left out
         message = f"cannot write {error.filename or table}: {error.strerror}: check its rights and the free space"
         raise ReportFailed(message) from error
     with database.work() as session:
-        detail = {"rows": count, "formats": sorted(files), "since": _moment(period, "start")}
-        detail["until"] = _moment(period, "end")
+        since, until = (period.start.isoformat(), period.end.isoformat()) if period else (None, None)
+        detail = {"rows": count, "formats": sorted(files), "since": since, "until": until}
         audit.record(session, at=clock.now(), action="export", subject=table, detail=detail)
         session.commit()
     return count
-
-
-def _moment(period: Period | None, end: str) -> str | None:
-    return getattr(period, end).isoformat() if period else None
 
 
 def _write(rows: Iterable[Row], columns: Columns, files: Mapping[str, Path], progress: Callable[[int], None]) -> int:

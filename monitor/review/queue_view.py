@@ -1,11 +1,11 @@
 """A reviewer's view of the queue: filters and order, as they stand in addresses and go along with a decision."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Form
 
@@ -14,6 +14,7 @@ from classifiers.places.gazetteer import Level, Unit, default_gazetteer, key_of
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import terms_of
 from monitor.review import wording
+from monitor.review.address_fields import AddressFields
 from monitor.review.auth import Reviewer
 from monitor.review.searching import day_begins
 from storage.flag_queue import Order, QueueFilter
@@ -30,7 +31,7 @@ _KIND: Final = re.compile(r"[\w\-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class QueueView:
+class QueueView(AddressFields):
     """The fields of the queue's form; an empty one filters nothing.
 
     Args:
@@ -55,16 +56,6 @@ class QueueView:
     place: str = ""
     own: str = ""
     order: str = ""
-
-    @property
-    def address(self) -> str:
-        """The fields as the query of an address, without empty ones."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was chosen."""
-        return not self.address
 
     @property
     def is_today(self) -> bool:

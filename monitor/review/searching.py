@@ -1,10 +1,10 @@
 """What somebody searches for at the desk: the words they typed and the filters they chose."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Annotated, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import Depends
 
@@ -12,6 +12,7 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.clock import VIETNAM
 from monitor.review import wording
+from monitor.review.address_fields import AddressFields
 from monitor.review.masking import Mask
 from monitor.search_query import parse_query
 from storage.search_filters import Filters
@@ -37,7 +38,7 @@ class Searching:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchForm:
+class SearchForm(AddressFields):
     """The fields of the page, as they stand in its address. What is not known filters nothing."""
 
     q: str = ""
@@ -52,19 +53,9 @@ class SearchForm:
     cluster: str = ""
 
     @property
-    def address(self) -> str:
-        """The fields as the query of an address, without empty ones."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
-
-    @property
     def number(self) -> int | None:
         """The number of a flag, if that is what was typed: `12` or `#12`."""
         return _number(self.q)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was typed and nothing chosen."""
-        return not self.address
 
     def query(self, segmenter: Segmenter | None) -> Query | None:
         """Read the words; None when none were typed.
