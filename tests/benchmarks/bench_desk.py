@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from storage import snapshot
 from storage.copying import copy_database
@@ -58,8 +58,6 @@ def filled_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
         if kind != "sqlite":
             database = opened.enter_context(empty_database(kind))
             copy_database(copy, database)
-            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("ANALYZE"))
         yield copy if kind == "sqlite" else database
 
 
