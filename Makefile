@@ -142,8 +142,8 @@ bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from s
 bench-match: setup  ## Measure matching, and one new post among FEW=10000 and POSTS=1000000: DATA="FILE …" as for bench-search (AT=DIR).
 	$(BIN)/python -m tests.benchmarks.bench_match $(ON) $(FEW) $(POSTS) "$(AT)" $(DATA)
 
-bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder year copy".
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
+bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder small large copy"; KEEP=FOLDER: a killed run goes on.
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 
 KEEP ?=
 bench-report: setup  ## Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.

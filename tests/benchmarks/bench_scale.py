@@ -1,7 +1,7 @@
 """How far one machine goes: the whole chain over a year of posts, more workers, memory, and a copy into PostgreSQL.
 
 Run by `make bench-scale`. Ratios are those of one run on one machine. The posts are varied from some thousand by seeded
-rules. Parts are run alone by `--only`.
+rules. Parts are run alone by `--only`; with `--keep FOLDER` a chain that was killed goes on after the last command.
 """
 
 import argparse
@@ -10,36 +10,33 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import timedelta
-from functools import partial
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter, process_time, sleep
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text
 
 from monitor.bootstrap import DEFAULT_MODEL, Application
 from monitor.executors import make_executor
 from monitor.pipeline.predictions import BATCH_SIZE
 from monitor.pipeline.score import Scorer
 from monitor.settings import Settings, sqlite_address
-from storage import posts, reviews, users
+from storage import posts
 from storage.database import Database
-from storage.models import Flag, Post, Source
-from tests.benchmarks.scale_parts import Spent, ratios, run_command, warm_up, write_posts
+from storage.snapshot import take
+from tests.benchmarks.filled import filled_database
+from tests.benchmarks.scale_parts import run_command, warm_up
+from tests.benchmarks.scale_year import SEED, compare, run_chain
 from tests.benchmarks.varied_posts import Syllable, read_texts, syllables_of, varied
 from tests.cluster import running_cluster
 from tests.factories import add_source, make_post
 from tests.postgres import running_postgres
 
-NEW = 1000
-DECISIONS = 1000
-SEED = 17
 WARM_UP = BATCH_SIZE * 8
-RETENTION = 180
+CHAINS = {"small": ("small",), "large": ("large",), "year": ("small", "large")}
 
 
 class Bench:
@@ -49,6 +46,7 @@ class Bench:
         folder: Where files lie meanwhile.
         originals: The posts that others are varied from.
         model: The folder of the model.
+        kept: Where chains and filled databases stay; None: they vanish afterwards.
         count: How many posts a year has.
         small: How many the smaller run has that it is compared with.
         pace: How many posts are scored where workers are compared.
@@ -56,9 +54,17 @@ class Bench:
     """
 
     def __init__(
-        self, folder: Path, originals: Sequence[Sequence[Syllable]], model: Path, *, count: int, small: int, pace: int
+        self,
+        folder: Path,
+        originals: Sequence[Sequence[Syllable]],
+        model: Path,
+        *,
+        kept: Path | None,
+        count: int,
+        small: int,
+        pace: int,
     ) -> None:
-        self.folder, self.originals, self.model = folder, originals, model
+        self.folder, self.originals, self.model, self.kept = folder, originals, model, kept
         self.count, self.small, self.pace = count, small, pace
 
     def waiting(self, name: str, count: int) -> Database:
@@ -143,99 +149,38 @@ def encoder(bench: Bench) -> None:
     )
 
 
-@contextmanager
-def home_on(bench: Bench, kind: str, name: str) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Give a home folder and the environment of commands on an empty database of a kind."""
-    home = bench.folder / f"{kind}-{name}"
-    with running_postgres() if kind == "postgresql" else nullcontext() as server, ExitStack() as stack:
-        environment = {"KIEMTIN_MODEL": str(bench.model), "KIEMTIN_RETENTION_DAYS": "3650"}
-        if server:
-            environment["KIEMTIN_DATABASE_URL"] = stack.enter_context(server.new_database())
-        run_command(home, environment, "init", "--no-model")
-        yield home, environment
-
-
-def chain(bench: Bench, home: Path, environment: dict[str, str], count: int) -> tuple[dict[str, Spent], float]:
-    """Run the whole chain over so many posts; gives what each command took, and the CPU seconds of a new post."""
-    spent, file = {}, home / "posts.jsonl"
-    write_posts(file, bench.originals, count, SEED)
-    run = partial(run_command, home, environment)
-    spent["import"] = run("import", str(file), "--source", "year")
-    app = Application(Settings(home=home, database_url=environment.get("KIEMTIN_DATABASE_URL", "")))
-    with app, app.ready_database.work() as session:
-        session.execute(update(Post).values(collected_at=Post.published_at))  # as if each had been read on its day
-        session.commit()
-    spent["score"] = run("score")
-    new = home / "new.jsonl"
-    write_posts(new, bench.originals, NEW, SEED + 1, "new ")
-    later = [run("import", str(new), "--source", "year"), run("score")]
-    idle = run("score")
-    with app:
-        decide(app)
-    spent["report"] = run("report", "--week", last_week(app))
-    with app, app.ready_database.work() as session:
-        session.execute(update(Source).values(retention_days=RETENTION))
-        session.commit()
-    spent["retention"] = run("score")
-    for command, each in spent.items():
-        print(f"  {command:12} {each.seconds:8.1f} s  {each.cpu:8.1f} CPU s  {each.peak:6.0f} MB")
-    return spent, (sum(each.cpu for each in later) - 2 * idle.cpu) / NEW
-
-
-def decide(app: Application) -> None:
-    """Decide on open flags as a reviewer does, each in a unit of work of its own."""
-    start, done = perf_counter(), 0
-    with app.ready_database.work() as session:
-        reviewer = users.add(session, name="lan", password_hash="", role="reviewer", now=app.clock.now()).id
-        session.commit()
-    while done < DECISIONS:
-        with app.ready_database.work() as session:
-            flag = session.scalar(select(Flag).where(Flag.state == "open").order_by(Flag.probability.desc()).limit(1))
-            if flag is None:
-                break
-            decision = "no_source" if flag.label == "unverified" else "yes"
-            reviews.decide(session, flag, reviewer_id=reviewer, decision=decision, note="", now=app.clock.now())
-            session.commit()
-        done += 1
-    print(f"  {done} decisions in {perf_counter() - start:.1f} s")
-
-
-def last_week(app: Application) -> str:
-    """Name the last whole week."""
-    year, week, _ = (app.clock.now() - timedelta(weeks=1)).isocalendar()
-    return f"{year}-W{week:02}"
-
-
-def year(bench: Bench, kind: str) -> None:
+def year(bench: Bench, kind: str, sizes: Collection[str]) -> None:
     """Run the chain over few posts and over a year's, and compare memory and what a new post costs."""
-    runs = []
-    for count in (bench.small, bench.count):
-        with home_on(bench, kind, str(count)) as (home, environment):
-            print(f"{kind}, {count:,} posts:")
-            runs.append(chain(bench, home, environment, count))
-    (small, cheap), (large, dear) = runs
-    print(*ratios(small, large), sep="\n")
-    print(
-        f"  a new post (import, score, match): {cheap * 1e3:.2f} and {dear * 1e3:.2f} CPU ms: ratio {dear / cheap:.2f}"
-    )
+    folder = bench.kept or bench.folder
+    for size, count in (("small", bench.small), ("large", bench.count)):
+        if size in sizes:
+            run_chain(folder, kind, bench.originals, bench.model, count)
+    compare(folder, kind, bench.small, bench.count)
 
 
 def copy(bench: Bench) -> None:
-    """Copy what the chain left in SQLite into PostgreSQL, killed in the middle and begun again."""
-    home = bench.folder / f"sqlite-{bench.count}"
-    if not home.exists():
-        with home_on(bench, "sqlite", str(bench.count)) as (home, environment):
-            chain(bench, home, environment, bench.count)
-    environment = {"KIEMTIN_MODEL": str(bench.model)}
+    """Copy a SQLite database with flags, words and keys into PostgreSQL, killed at a quarter and begun again.
+
+    The command itself compares counts and hashes. Others may write to a kept database, so a copy of it is read.
+    """
+    with filled_database("sqlite", bench.originals, bench.count, bench.kept) as filled:
+        snapshot = take(filled, bench.folder)
+    home = {"KIEMTIN_HOME": str(bench.folder / "copy-home"), "KIEMTIN_DATABASE_URL": sqlite_address(snapshot)}
     with running_postgres() as server, server.new_database() as url:
         command = [str(Path(sys.executable).with_name("kiemtin")), "db", "copy", "--to", url]
-        with subprocess.Popen(command, env={**os.environ, "KIEMTIN_HOME": str(home), **environment}) as child:  # noqa: S603
+        start = perf_counter()
+        with subprocess.Popen(command, env={**os.environ, **home}, stdout=subprocess.DEVNULL) as child:  # noqa: S603
             while child.poll() is None and posts_in(url) < bench.count // 4:
                 sleep(0.2)
             child.send_signal(signal.SIGKILL)
         reached = posts_in(url)
-        spent = run_command(home, environment, "db", "copy", "--to", url)
-        print(f"db copy: killed at {reached:,} posts; {posts_in(url):,} after {spent.seconds:,.0f} s more, equal")
+        assert child.returncode == -signal.SIGKILL, "it ended before it could be killed"
+        print(f"db copy: killed at {reached:,} posts after {perf_counter() - start:,.0f} s", flush=True)
+        spent = run_command(bench.folder / "copy-home", home, "db", "copy", "--to", url)
+        assert posts_in(url) == bench.count
+        rest = f"{spent.seconds:,.0f} s, {spent.cpu:,.0f} CPU s, {spent.peak:,.0f} MB"
+        print(f"  begun again: {bench.count:,} posts, counts and hashes of all tables equal; {rest}", flush=True)
+    snapshot.unlink()
 
 
 def posts_in(url: str) -> int:
@@ -255,20 +200,24 @@ def main() -> None:
         "--small", type=int, default=10_000, help="posts of the smaller run that a year is compared with"
     )
     parser.add_argument("--pace", type=int, default=6_000, help="posts that are scored where workers are compared")
-    parser.add_argument("--on", default="sqlite,postgresql")
+    parser.add_argument("--on", default="sqlite,postgresql", help="where the chain runs")
     parser.add_argument("--model", type=Path, help="folder of a model; trained if not given")
-    parser.add_argument("--only", default="pace,workers,encoder,year,copy")
+    parser.add_argument("--keep", type=Path, help="folder of chains and filled databases; a killed run goes on there")
+    parser.add_argument(
+        "--only", default="pace,workers,encoder,year,copy", help="parts; small and large are the two halves of year"
+    )
     given = parser.parse_args()
-    originals = syllables_of(read_texts(given.files))
     with tempfile.TemporaryDirectory(prefix="kiemtin-scale-") as name:
         folder = Path(name)
         sizes = {"count": given.posts, "small": given.small, "pace": given.pace}
-        bench = Bench(folder, originals, given.model or trained(folder), **sizes)
+        originals = syllables_of(read_texts(given.files))
+        model = given.model or trained(given.keep or folder)
+        bench = Bench(folder, originals, model, kept=given.keep, **sizes)
         parts: dict[str, Callable[[Bench], Any]] = {"pace": pace, "workers": workers, "encoder": encoder, "copy": copy}
         for part in given.only.split(","):
-            if part == "year":
+            if part in CHAINS:
                 for kind in given.on.split(","):
-                    year(bench, kind)
+                    year(bench, kind, CHAINS[part])
             else:
                 parts[part](bench)
             sys.stdout.flush()

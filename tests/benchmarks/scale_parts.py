@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,11 +34,19 @@ os._exit(os.waitstatus_to_exitcode(status))
 
 @dataclass(frozen=True)
 class Spent:
-    """What a command took: seconds, CPU seconds of it and its processes, and the peak of its memory in MB."""
+    """What a command took: seconds, CPU seconds of it and its processes, and the peak of its memory in MB.
+
+    `whole` is false for what a killed run had left.
+    """
 
     seconds: float
     cpu: float
     peak: float
+    whole: bool = True
+
+    def __add__(self, other: "Spent") -> "Spent":
+        """Give what two commands took one after the other."""
+        return Spent(self.seconds + other.seconds, self.cpu + other.cpu, max(self.peak, other.peak))
 
 
 def run_command(home: Path, environment: Mapping[str, str], *arguments: str) -> Spent:
@@ -110,12 +118,3 @@ def encoder_pace(batches: int) -> float:
             rows = (seen.swapaxes(1, 2).reshape(rows.shape) @ out) @ wide @ narrow
             rows /= np.abs(rows).max()
     return batches * POSTS_AT_ONCE / (perf_counter() - start)
-
-
-def ratios(small: Mapping[str, Spent], large: Mapping[str, Spent]) -> Iterator[str]:
-    """Say how the peaks of two runs of the same commands differ."""
-    for command, spent in large.items():
-        before = small[command]
-        yield (
-            f"  {command:12} peak {before.peak:6.0f} MB and {spent.peak:6.0f} MB: ratio {spent.peak / before.peak:.2f}"
-        )

@@ -1,0 +1,171 @@
+"""The whole chain over a year of posts, command by command; a run that was killed goes on after the last that ended."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from time import perf_counter, process_time
+
+from sqlalchemy import func, select, update
+
+from monitor.bootstrap import Application
+from monitor.settings import Settings
+from storage import reviews, users
+from storage.models import Flag, Post, Review, Source, User
+from tests.benchmarks.scale_parts import Spent, run_command, write_posts
+from tests.benchmarks.varied_posts import Syllable
+from tests.postgres import running_postgres
+
+NEW = 1000
+DECISIONS = 1000
+SEED = 17
+RETENTION = 180
+FIRST, NEW_STEP = "one new post", "new posts"
+
+
+class Steps:
+    """Runs each step of a chain once, prints what it took as soon as it ends, and keeps that in the chain's folder.
+
+    A step that was killed is run again; what it takes then is printed, and not compared.
+    """
+
+    def __init__(self, home: Path) -> None:
+        """Read what was kept."""
+        self._file = home / "steps.jsonl"
+        self._begun: set[str] = set()
+        self.spent: dict[str, Spent] = {}
+        for line in self._file.read_text().splitlines() if self._file.exists() else ():
+            row = json.loads(line)
+            name, ended = row["step"], row.get("spent")
+            self._begun.add(name)
+            if ended:
+                self.spent[name] = Spent(**ended)
+
+    def run(self, name: str, step: Callable[[], Spent]) -> None:
+        """Run a step, unless it ended before."""
+        if name not in self.spent:
+            again = name in self._begun
+            self._keep({"step": name})
+            self.spent[name] = replace(step(), whole=not again)
+            self._keep({"step": name, "spent": asdict(self.spent[name])})
+        spent = self.spent[name]
+        rest = "" if spent.whole else "  (what a killed run had left)"
+        print(f"  {name:12} {spent.seconds:8.1f} s  {spent.cpu:8.1f} CPU s  {spent.peak:6.0f} MB{rest}", flush=True)
+
+    def _keep(self, row: dict[str, object]) -> None:
+        with self._file.open("a") as lines:
+            lines.write(json.dumps(row) + "\n")
+
+
+def home_of(folder: Path, kind: str, count: int) -> Path:
+    """Name the home folder of a chain."""
+    return folder / f"{kind}-{count}"
+
+
+@contextmanager
+def environment_on(folder: Path, kind: str, count: int, model: Path) -> Iterator[dict[str, str]]:
+    """Give the environment of commands on a database of a kind; a server lives as long."""
+    environment = {"KIEMTIN_MODEL": str(model), "KIEMTIN_RETENTION_DAYS": "3650"}
+    with running_postgres(folder / "postgres") if kind == "postgresql" else nullcontext() as server:
+        if server:
+            environment["KIEMTIN_DATABASE_URL"] = server.make_database(f"year_{count}")
+        yield environment
+
+
+class _Chain:
+    """The commands on one database."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str], originals: Sequence[Sequence[Syllable]]) -> None:
+        self._home, self._originals = home, originals
+        self.run = partial(run_command, home, environment)
+        self.app = Application(Settings(home=home, database_url=environment.get("KIEMTIN_DATABASE_URL", "")))
+
+    def import_year(self, count: int) -> Spent:
+        """Import all posts, and date them as if each had been read on its day."""
+        spent = self._import("posts.jsonl", count, SEED)
+        with self.app.ready_database.work() as session:
+            session.execute(update(Post).values(collected_at=Post.published_at))
+            session.commit()
+        return spent
+
+    def bring_new(self, count: int, seed: int) -> Spent:
+        """Import and score further posts."""
+        return self._import(f"new {seed}.jsonl", count, seed, f"new {seed} ") + self.run("score")
+
+    def retain(self) -> Spent:
+        """Delete half a year."""
+        with self.app.ready_database.work() as session:
+            session.execute(update(Source).values(retention_days=RETENTION))
+            session.commit()
+        return self.run("score")
+
+    def _import(self, name: str, count: int, seed: int, prefix: str = "") -> Spent:
+        file = self._home / name
+        write_posts(file, self._originals, count, seed, prefix)
+        spent = self.run("import", str(file), "--source", "year")
+        file.unlink()
+        return spent
+
+
+def run_chain(folder: Path, kind: str, originals: Sequence[Sequence[Syllable]], model: Path, count: int) -> None:
+    """Run the whole chain over so many posts, or what a killed run left of it."""
+    print(f"{kind}, {count:,} posts:", flush=True)
+    home = home_of(folder, kind, count)
+    home.mkdir(parents=True, exist_ok=True)
+    steps = Steps(home)
+    with environment_on(folder, kind, count, model) as environment:
+        chain = _Chain(home, environment, originals)
+        with chain.app as app:
+            steps.run("init", partial(chain.run, "init", "--no-model"))
+            steps.run("import", partial(chain.import_year, count))
+            steps.run("score", partial(chain.run, "score"))
+            steps.run(FIRST, partial(chain.bring_new, 1, SEED + 1))
+            steps.run(NEW_STEP, partial(chain.bring_new, NEW, SEED + 2))
+            steps.run("decisions", partial(decide, app))
+            steps.run("report", partial(chain.run, "report", "--week", last_week(app)))
+            steps.run("retention", chain.retain)
+
+
+def decide(app: Application) -> Spent:
+    """Decide on open flags as a reviewer does, each in a unit of work of its own."""
+    start, cpu = perf_counter(), process_time()
+    with app.ready_database.work() as session:
+        found = session.scalar(select(User.id).limit(1))
+        reviewer = found or users.add(session, name="lan", password_hash="", role="reviewer", now=app.clock.now()).id
+        done = session.scalar(select(func.count()).select_from(Review)) or 0
+        session.commit()
+    while done < DECISIONS:
+        with app.ready_database.work() as session:
+            flag = session.scalar(select(Flag).where(Flag.state == "open").order_by(Flag.probability.desc()).limit(1))
+            if flag is None:
+                break
+            decision = "no_source" if flag.label == "unverified" else "yes"
+            reviews.decide(session, flag, reviewer_id=reviewer, decision=decision, note="", now=app.clock.now())
+            session.commit()
+        done += 1
+    print(f"  {done} decisions:", flush=True)
+    return Spent(perf_counter() - start, process_time() - cpu, 0)
+
+
+def last_week(app: Application) -> str:
+    """Name the last whole week."""
+    year, week, _ = (app.clock.now() - timedelta(weeks=1)).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def compare(folder: Path, kind: str, small: int, large: int) -> None:
+    """Compare what two chains took, as far as both have come."""
+    few, many = (Steps(home_of(folder, kind, count)).spent for count in (small, large))
+    for name, after in many.items():
+        before = few.get(name)
+        if before and before.peak and before.whole and after.whole:
+            ratio = after.peak / before.peak
+            print(f"  {kind} {name:12} peak {before.peak:6.0f} MB and {after.peak:6.0f} MB: ratio {ratio:.2f}")
+    if not all(name in spent for spent in (few, many) for name in (FIRST, NEW_STEP)):
+        return
+    cheap, dear = ((spent[NEW_STEP].cpu - spent[FIRST].cpu) / (NEW - 1) for spent in (few, many))
+    costs = f"{cheap * 1e3:.2f} and {dear * 1e3:.2f} CPU ms"
+    print(f"  {kind} a new post (import, score, match): {costs}: ratio {dear / cheap:.2f}", flush=True)
