@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session, joinedload
@@ -44,13 +44,21 @@ def sharing_keys(session: Session, post_id: int, keys: Sequence[int]) -> list[in
     """List other posts that share keys, those that share most first: candidates for being copies."""
     if not keys:
         return []
-    parts = [
-        select(PostBand.post_id).where(PostBand.key == key).order_by(PostBand.post_id).limit(OLDEST_OF_KEY).subquery()
-        for key in keys
-    ]
-    found = Counter(session.scalars(union_all(*(select(part.c.post_id) for part in parts))))
+    values = {f"key{number}": key for number, key in enumerate(keys)}
+    found = Counter(session.scalars(_oldest_of_keys(len(keys)), values))
     del found[post_id]
     return [candidate for candidate, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+
+@lru_cache
+def _oldest_of_keys(count: int) -> TextClause:
+    """Give the statement that lists the oldest posts of each of so many keys.
+
+    It runs once a post, and composing it of expressions took four fifths of the time of matching.
+    """
+    of_key = "SELECT post_id FROM post_bands WHERE key = :key{0} ORDER BY post_id LIMIT {1}"
+    part = f"SELECT post_id FROM ({of_key}) AS part{{0}}"  # noqa: S608  a constant
+    return text(" UNION ALL ".join(part.format(number, OLDEST_OF_KEY) for number in range(count)))
 
 
 def cluster_ids_of(session: Session, post_ids: Sequence[int]) -> dict[int, int | None]:
