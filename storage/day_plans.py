@@ -1,10 +1,9 @@
 """Plans of a day's work: the open flags to choose from, the stored plan, and taking its next flag."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from statistics import median_low
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -43,11 +42,26 @@ def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
     """List the open flags that nobody holds, whose posts still exist, and that are in no other plan of the day."""
     planned = select(DayItem.flag_id).join(DayPlan, DayPlan.id == DayItem.plan_id).where(DayPlan.day == day)
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now)
-    return open_flags(session, Post.deleted_at.is_(None), Flag.id.not_in(planned), free)
+    free_now = (Post.deleted_at.is_(None), Flag.id.not_in(planned), free)
+    return _open_flags(session, usual_dates(session), free_now)
 
 
-def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candidate]:
-    """List the open flags of which further conditions hold, with what their worth follows from."""
+def open_flags(session: Session, usual: Mapping[int, datetime], *, after: int, limit: int) -> list[Candidate]:
+    """List some open flags in the order of their numbers, from the first after one.
+
+    Args:
+        session: The unit of work.
+        usual: The usual date of some sources, as `usual_dates` gives them.
+        after: The number of the last flag of the page before, or 0.
+        limit: How many at most (some hundred).
+
+    """
+    return _open_flags(session, usual, (Flag.id > after,), limit)
+
+
+def _open_flags(
+    session: Session, usual: Mapping[int, datetime], conditions: Sequence[ColumnElement[bool]], limit: int | None = None
+) -> list[Candidate]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
     query = (
         select(
@@ -58,9 +72,11 @@ def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candi
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
         .where(Flag.state == "open", *conditions)
+        .order_by(Flag.id)
+        .limit(limit)
     )  # fmt: skip
-    sizes, rows = _cluster_sizes(session), session.execute(query).all()
-    usual = _usual_dates((row.source_id, row.published_at) for row in rows)
+    rows = session.execute(query).all()
+    sizes = _cluster_sizes(session, {row.cluster_id for row in rows} if limit else None)
     return [
         Candidate(
             flag_id=flag_id,
@@ -84,22 +100,31 @@ def open_flags(session: Session, *conditions: ColumnElement[bool]) -> list[Candi
     ]  # fmt: skip
 
 
-def _usual_dates(published: Iterable[tuple[int, datetime | None]]) -> dict[int, datetime]:
-    """Return the middle date of each source's dated posts.
+def usual_dates(session: Session) -> dict[int, datetime]:
+    """Return the middle date of the dated open flags of each imported source that has some without a date.
 
     A file may be imported years after its posts were written, so that the time of its import says nothing of those
     without a date: they are taken to be as old as the others.
     """
-    dates: dict[int, list[datetime]] = {}
-    for source_id, moment in published:
-        if moment is not None:
-            dates.setdefault(source_id, []).append(moment)
-    return {source_id: median_low(moments) for source_id, moments in dates.items()}
+    flagged = select(Post.source_id).join(Flag, Flag.post_id == Post.id).where(Flag.state == "open")
+    undated = flagged.join(Source, Source.id == Post.source_id).where(
+        Source.kind == _IMPORT, Post.published_at.is_(None)
+    )
+    found = {}
+    for source_id in session.scalars(undated.distinct()).all():
+        dated = flagged.where(Post.source_id == source_id, Post.published_at.is_not(None))
+        count = session.scalar(dated.with_only_columns(func.count())) or 0
+        middle = dated.with_only_columns(Post.published_at).order_by(Post.published_at).offset((count - 1) // 2)
+        if moment := session.scalar(middle.limit(1)) if count else None:
+            found[source_id] = moment
+    return found
 
 
-def _cluster_sizes(session: Session) -> dict[int | None, tuple[int, int]]:
+def _cluster_sizes(session: Session, cluster_ids: Collection[int | None] | None) -> dict[int | None, tuple[int, int]]:
+    """Count posts and sources of clusters (some hundred), or of all."""
     query = select(Post.cluster_id, func.count(), func.count(Post.source_id.distinct()))
-    rows = session.execute(query.where(Post.cluster_id.is_not(None)).group_by(Post.cluster_id))
+    wanted = Post.cluster_id.is_not(None) if cluster_ids is None else Post.cluster_id.in_(cluster_ids)
+    rows = session.execute(query.where(wanted).group_by(Post.cluster_id))
     return {cluster: (posts, sources) for cluster, posts, sources in rows}
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.flag_value import lasting_worth, worth
+from monitor.pipeline import flag_places
 from monitor.pipeline.flag_places import place_open_flags
-from storage import flag_queue, matching, reviews
+from storage import day_plans, flag_queue, matching, reviews
 from storage.database import Database
 from storage.day_plans import Candidate
 from storage.flag_queue import Order
@@ -53,6 +54,32 @@ def test_decided_flags_stay_as_they_were(database: Database) -> None:
         flag.worth = -1.0
         session.commit()
     assert place_open_flags(database) == 0
+
+
+def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flag_places, "AT_ONCE", 2)
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        for number in range(5):
+            add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
+        session.commit()
+    assert place_open_flags(sqlite_database) == 5
+    assert place_open_flags(sqlite_database) == 0
+
+
+def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) -> None:
+    dated = [NOW - timedelta(weeks=weeks) for weeks in (100, 90, 10)]
+    with database.work() as session:
+        file, forum = add_source(session, "tệp", kind="import"), add_source(session)
+        for number, moment in enumerate(dated):
+            add_flag(session, add_post(session, file, f"{number}", published_at=moment))
+        undated = add_flag(session, add_post(session, file, "không ngày", published_at=None)).id
+        other = add_flag(session, add_post(session, forum, "không ngày", published_at=None)).id
+        session.commit()
+        assert day_plans.usual_dates(session) == {file.id: dated[1]}
+        when = {one.flag_id: one.when for one in day_plans.open_flags(session, {file.id: dated[1]}, after=0, limit=10)}
+    assert when[undated] == dated[1]
+    assert when[other] > dated[2], "what is crawled is as old as its collection"
 
 
 def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:
