@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from monitor.errors import KiemtinError
 from monitor.review.connections import LimitedConnection
 from monitor.review.request_origin import is_address
+from monitor.review.word_lists import read_word_lists
 from monitor.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
@@ -22,6 +23,8 @@ BACKLOG: Final = 64
 @asynccontextmanager
 async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
     """Serve the desk until the block ends or the operator stops it.
+
+    It answers at once, and reads the word lists of its pages meanwhile.
 
     Args:
         desk: The application.
@@ -50,11 +53,13 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
+    reading = asyncio.create_task(asyncio.to_thread(read_word_lists, desk.state.desk))
     try:
         yield task  # the socket listens already, so early requests wait until the server is up
     finally:
         server.should_exit = True
         await task
+        await reading
         listener.close()
 
 
