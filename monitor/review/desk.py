@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from classifiers.text.segment import Segmenter
 from monitor.clock import VIETNAM, Clock
 from monitor.review import wording
+from monitor.review.browser_name import browser_name
 from monitor.review.known_devices import KnownDevices
 from monitor.review.language import (
     LANGUAGES,
@@ -142,6 +143,7 @@ def make_templates() -> Jinja2Templates:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["counted"] = counted
     environment.filters["decimal"] = decimal
+    environment.filters["browser"] = browser_name
     environment.filters["local"] = local_time
     environment.filters["day"] = day_of
     environment.filters["published"] = published_time
