@@ -15,11 +15,11 @@ _LINES: Final[Mapping[str, Mapping[str, str]]] = {
         "(usually %(usual)s).",
     },
     "search": {
-        "vi": "Tìm kiếm đã lưu số %(search)s có thêm %(posts)s bài mới.",
+        "vi": "Tìm kiếm đã lưu %(search)s có thêm %(posts)s bài mới.",
         "en": "The saved search %(search)s has found something new (%(posts)s).",
     },
     "source": {
-        "vi": "Nguồn số %(source)s đã im lặng %(hours)s giờ (bình thường %(usual)s bài trong thời gian ấy).",
+        "vi": "Nguồn %(source)s đã im lặng %(hours)s giờ (bình thường %(usual)s bài trong thời gian ấy).",
         "en": "The source %(source)s has been silent for %(hours)s h (usually %(usual)s posts in that time).",
     },
     "report": {
@@ -36,21 +36,26 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "negative": {"vi": "tiêu cực", "en": "negative"},
     "concern": {"vi": "bức xúc", "en": "concern"},
 }
+_NUMBERED: Final = frozenset({"search", "source"})  # kinds whose facts name a row by its number
+_NUMBER: Final[Mapping[str, str]] = {"vi": "số ", "en": "no. "}
 SUBJECTS: Final[Mapping[str, str]] = {"vi": "Cảnh báo của KiểmTin", "en": "Alerts of KiểmTin"}
 
 
-def alert_line(kind: str, facts: Mapping[str, Any], language: str) -> str:
+def alert_line(kind: str, facts: Mapping[str, Any], language: str, name: str | None = None) -> str:
     """Return the line of an alert.
 
     Args:
         kind: What it is about.
         facts: Its counts and numbers.
         language: `vi` or `en`.
+        name: What the screen calls the source, search or label; None: the number, or the label's short name.
 
     """
-    values = {name: _shown(value, language) for name, value in facts.items()}
+    values = {fact: _shown(value, language) for fact, value in facts.items()}
     if kind == "label":
-        values["label"] = _LABELS.get(str(facts["label"]), {}).get(language, str(facts["label"]))
+        values["label"] = name or _LABELS.get(str(facts["label"]), {}).get(language, str(facts["label"]))
+    elif kind in _NUMBERED:
+        values[kind] = f"“{name}”" if name else f"{_NUMBER[language]}{facts[kind]}"
     return _LINES[kind][language] % values
 
 

@@ -9,14 +9,16 @@ from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from classifiers.labels import LABEL_NAMES
 from monitor.alert_wording import alert_line, alert_path
+from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.language import current_language
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
 from storage import alert_counts, alerts, audit, saved_searches, users
-from storage.models import SavedSearch
+from storage.models import SavedSearch, Source
 
 router = APIRouter(prefix="/alerts", dependencies=[allow(Right.READ)])
 
@@ -33,7 +35,7 @@ def show_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, sta
         rows = [
             {
                 "alert": alert,
-                "line": alert_line(alert.kind, alert.facts, language),
+                "line": alert_line(alert.kind, alert.facts, language, _name(session, alert.kind, alert.facts)),
                 "path": _path(session, alert.kind, alert.facts),
                 "seen_by": names.get(alert.seen_by),
                 "settled_by": names.get(alert.settled_by),
@@ -58,6 +60,16 @@ def _path(session: Session, kind: str, facts: Mapping[str, Any]) -> str:
         saved = session.get(SavedSearch, facts["search"])
         return f"/search?{urlencode(saved.query)}" if saved else ""
     return alert_path(kind, facts)
+
+
+def _name(session: Session, kind: str, facts: Mapping[str, Any]) -> str | None:
+    """Return what the desk calls the subject of an alert; None for what has no name, or is gone."""
+    if kind == "label" and facts["label"] in LABEL_NAMES:
+        return wording.label_help(facts["label"]).title
+    if kind not in ("source", "search"):
+        return None
+    row = session.get(Source, facts["source"]) if kind == "source" else session.get(SavedSearch, facts["search"])
+    return row.name if row else None
 
 
 @router.post("/{number}/seen", dependencies=[RequireFormToken])

@@ -24,7 +24,7 @@ def raised(sqlite_database: Database, clock: FakeClock) -> None:
 def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Browser) -> None:
     assert "1 cảnh báo chưa xử lý" in text_of(lan.page("/"), "main")
     assert "1 cảnh báo chưa ai xem" in text_of(lan.page("/"), "main")
-    line = "Nhãn “bức xúc” tăng bất thường: 31 bài trong 1 giờ (bình thường 4,5)."
+    line = "Nhãn “Bức xúc của người lao động” tăng bất thường: 31 bài trong 1 giờ (bình thường 4,5)."
     assert text_of(lan.page("/alerts"), ".queue-line") == line
     assert lan.page("/alerts").select_one('a[href="/queue?label=concern"]') is not None
     lan.post("/alerts/1/seen", lan.fields("/alerts", "/alerts/1/seen"))
@@ -48,6 +48,7 @@ def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
         alerts.raise_once(session, "search:1", facts, now=clock.now(), quiet=None, user_id=person.id)
         session.commit()
     assert lan.page("/alerts").select_one('a[href="/search?q=n%E1%BB%A3+l%C6%B0%C6%A1ng"]') is not None
+    assert "Tìm kiếm đã lưu “nợ lương” có thêm 2 bài mới." in lan.get("/alerts").text
     assert hung.page("/alerts").select(".queue-line") == []
     assert hung.post("/alerts/1/settled", hung.fields("/", "/logout")).status_code == 404
     path = "/alerts/searches/1"
