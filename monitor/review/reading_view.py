@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from monitor.review.post_view import PostView, post_view
 from monitor.review.wording import LabelHelp
 from storage import second_readings, users
 from storage.models import Flag, SecondReading
+
+FEWEST_READ_TWICE: Final = 5  # of one or two the bootstrap interval is a point, which claims too much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,11 @@ class AgreementRow:
     label: LabelHelp
     people: str
     figures: CoderAgreement
+
+    @property
+    def lacks(self) -> int:
+        """How many more flags both must have read before a coefficient says anything; 0: enough."""
+        return max(0, FEWEST_READ_TWICE - self.figures.units)
 
 
 def blind_post(session: Session, flag: Flag, mask: Mask | None) -> BlindPost:

@@ -140,16 +140,21 @@ def test_a_decision_that_does_not_exist_is_refused(lan: Browser, hung: Browser, 
 
 def test_agreement_is_shown_by_label_and_pair(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     assert "Chưa có mục nào" in lan.get("/second").text
-    for first, second in (("yes", "yes"), ("no", "no"), ("yes", "no"), ("yes", "yes")):
+    for first, second in (("yes", "yes"), ("no", "no"), ("yes", "no"), ("yes", "yes"), ("no", "no")):
+        rows = agreement_rows(lan)
+        assert not rows or all("quá ít để tính: cần thêm" in row[4] for row in rows)
         flag_id = make_flagged()
         lan.decide(flag_id, first)
         answer(hung, f"/second/flags/{flag_id}", second)
-    rows = [
-        [" ".join(cell.get_text().split()) for cell in row("td")]
-        for row in lan.page("/second").select("caption ~ tbody tr")
-    ]
-    assert [row[1:4] for row in rows] == [["tất cả (alpha)", "4", "75 %"], ["lan – hùng (kappa)", "4", "75 %"]]
-    assert [row[4].split()[0] for row in rows] == ["0,53", "0,50"]
+    rows = agreement_rows(lan)
+    assert [row[1:4] for row in rows] == [["tất cả (alpha)", "5", "80%"], ["lan – hùng (kappa)", "5", "80%"]]
+    assert [row[4].split()[0] for row in rows] == ["0,64", "0,62"]
+
+
+def agreement_rows(reader: Browser) -> list[list[str]]:
+    """Give the cells of the table of agreement."""
+    rows = reader.page("/second").select("caption ~ tbody tr")
+    return [[" ".join(cell.get_text().split()) for cell in row("td")] for row in rows]
 
 
 def test_what_was_decided_too_long_ago_is_not_read_again(
