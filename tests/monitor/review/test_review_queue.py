@@ -56,6 +56,15 @@ def test_the_queue_has_four_orders(lan: Browser, make_flagged: FlagMaker, order:
     assert "5 tương tác" in lan.get("/queue").text, "what the reach is made of stands in the row"
 
 
+def test_by_date_the_queue_says_where_undated_posts_stand(lan: Browser, make_flagged: FlagMaker) -> None:
+    said = "Bài không rõ ngày đăng được xếp theo ngày thu thập."
+    make_flagged("có ngày")
+    assert said not in lan.get("/queue?order=newest").text
+    make_flagged("không ngày", published_at=None)
+    assert said in lan.get("/queue?order=newest").text
+    assert said not in lan.get("/queue").text
+
+
 def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged("tin đồn", label="unverified")
     decided = make_flagged("nợ lương", label="concern")
