@@ -317,3 +317,11 @@ def engagement_name(key: str) -> str:
 def kind_name(kind: str) -> str:
     """Return the name of a kind of source; that of a platform is its own."""
     return _KINDS.get(kind) or _PLATFORMS.get(kind) or kind.capitalize()
+
+
+def period(written: str) -> str:
+    """Return the name of a report's period that is written as `2026-W47`, `2026-11` or `2026-Q4`: Tuần 47 năm 2026."""
+    year, _dash, rest = written.partition("-")
+    texts = {"W": N_("Tuần %(number)s năm %(year)s"), "Q": N_("Quý %(number)s năm %(year)s")}
+    text = texts.get(rest[:1], N_("Tháng %(number)s năm %(year)s"))
+    return _(text) % {"number": int(rest.lstrip("WQ")), "year": year}

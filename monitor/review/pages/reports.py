@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from monitor.errors import ReportFailed, UsageError
+from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.language import N_, Translated
@@ -83,6 +84,7 @@ def _row(report: Report, desk: Desk, *, is_newest: bool) -> dict[str, Any]:
     folder, stands = desk.settings.reports_dir, report.withdrawn_at is None
     return {
         "report": report,
+        "title": wording.period(report.period),
         "is_newest": is_newest,
         "files": [name for name in report.files if stands and (folder / name).is_file()],
         "pictures": [described for described, _ in _pictures(report, folder)] if is_newest else [],

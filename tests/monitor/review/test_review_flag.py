@@ -191,7 +191,7 @@ def test_an_open_flag_can_be_kept_and_a_decided_one_cannot(
 def test_what_is_not_there_gets_a_plain_page(lan: Browser, path: str, status: int) -> None:
     response = lan.get(path)
     assert response.status_code == status
-    assert "Về trang tổng quan" in response.text
+    assert "Về trang Hôm nay" in response.text
 
 
 def test_first_lines_probabilities_and_addresses() -> None:
