@@ -37,7 +37,7 @@ from monitor.reports.obscenity import shorten_obscenities
 from monitor.reports.quotes import conceal, shorten
 from monitor.review.highlight import Reason, mark
 from monitor.review.masking import first_line
-from monitor.review.search_view import mark_words
+from monitor.review.search_view import excerpt, mark_words
 from storage.models import Post
 from storage.search_words import Words
 from tests.growth import is_quadratic, quadratic, repetitions
@@ -71,7 +71,7 @@ QUICK: Final[Mapping[str, Rule]] = {
     "pages": parse_page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
     "whole texts": whole_text,
-    "found words": lambda text: mark_words(text, FOUND),
+    "found words": lambda text: mark_words(excerpt(text, FOUND, None)),
     "erased mentions": lambda text: ErasedMentions(KEY, [KEY.key("feed", "lan") or ""]).mask(text, "feed"),
     "beginnings": lambda text: first_line(Post(text=text), mask_personal),
     "terminal": printable,

@@ -1,5 +1,7 @@
 """The rows of a search, with the found words marked, and the same as data. Neither includes an author."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +17,15 @@ from monitor.review.masking import Mask
 from monitor.review.wording import LabelHelp, label_help
 from monitor.row_files import Kind, Row
 from storage import flags, posts
-from storage.models import Flag, Post
+from storage.models import Flag
 from storage.search_words import Words
 
 SHOWN_CHARACTERS: Final = 420
 BEFORE_FIRST: Final = 120  # characters that are shown before the first found word
-_HEAD: Final = 2 * SHOWN_CHARACTERS
-_UNSURE: Final = 40  # last characters of what was masked alone, where half a number or name may stand
+# A part of a text is masked with so much before and behind it: masking takes longest of all that the page does.
+_MARGIN: Final = 120
+_UNSURE: Final = 40  # characters at a cut end of what was masked, where half a number or name may stand
+_MOST_TRIES: Final = 3  # parts that are masked before the whole text is
 FOUND: Final = "for-2"  # the shade of a found word
 
 READ_AT_ONCE: Final = 200
@@ -37,6 +41,16 @@ EXPORTED: Final = {
 }
 
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a text, masked, with the found words in it; whether it lacks what stands before and behind."""
+
+    text: str
+    spans: tuple[Span, ...]
+    begins_inside: bool = False
+    ends_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def found_posts(
             when=post.published_at or post.collected_at,
             when_is_published=post.published_at is not None,
             precision=post.published_precision,
-            pieces=mark_words(_beginning(post, words, mask), words),
+            pieces=mark_words(excerpt(post.judged_text, words, mask)),
             url=post.url if (post.url or "").startswith(("https://", "http://")) else None,
             removed=post.deleted_at is not None,
             flags=tuple(FoundFlag(flag.id, label_help(flag.label), flag.state) for flag in by_post.get(post.id, [])),
@@ -86,15 +100,64 @@ def found_posts(
     )
 
 
-def _beginning(post: Post, words: Sequence[Words], mask: Mask | None) -> str:
-    """Return as much of a post as its words are looked for in: no more than the head where that shows one of them."""
-    text = post.judged_text[:MAX_CHARACTERS]
-    head = text[:_HEAD]
-    if len(head) < len(text):  # masking takes longest of all that the page does
-        head = (mask(head) if mask else head)[:-_UNSURE]
-        if not words or word_spans(head[:SHOWN_CHARACTERS], words):
-            return head
-    return mask(text) if mask else text
+def excerpt(text: str, words: Sequence[Words], mask: Mask | None) -> Excerpt:
+    """Take as much out of a text as is shown around the first found word, and mask that.
+
+    Args:
+        text: A post, of which no more than MAX_CHARACTERS are looked at.
+        words: What was searched for; none: the beginning is taken.
+        mask: Replaces personal data; None: nothing is masked.
+
+    """
+    text = text[:MAX_CHARACTERS]
+    part = _around(_likely_place(text, words))
+    found = _masked(text, part, words, mask)
+    if found.spans or not words or len(text) <= part.stop - part.start:
+        return found
+    # The words are written in another way than the likely one, or stand in what is masked, or both.
+    seen, tries = 0, 0
+    for start, _end in word_spans(text, words):
+        if start >= seen and tries < _MOST_TRIES:
+            part, tries = _around(start), tries + 1
+            found, seen = _masked(text, part, words, mask), part.stop
+            if found.spans:
+                return found
+    if not tries:
+        return _masked(text, _around(0), words, mask)
+    masked = mask(text) if mask else text
+    return Excerpt(masked, tuple(word_spans(masked, words)))
+
+
+def _likely_place(text: str, words: Sequence[Words]) -> int:
+    """Return where one of some words begins as most people write it, in hardly any time; 0 where none is seen.
+
+    Letters that are written in parts, or that change their number with their case, move the place a little.
+    """
+    lowered = unicodedata.normalize("NFC", text).lower()
+    bare = strip_diacritics(lowered) if any(not each.accented for each in words) else lowered
+    found = (_written(each).search(lowered if each.accented else bare) for each in words)
+    return min((place.start() for place in found if place), default=0)
+
+
+def _written(words: Words) -> re.Pattern[str]:
+    between = r"[\W_]+"
+    return re.compile(rf"(?<!\w){between.join(map(re.escape, words.syllables))}(?!\w)")
+
+
+def _around(place: int) -> slice:
+    """Return the part of a text that is masked to show what stands at a place."""
+    if place <= SHOWN_CHARACTERS - BEFORE_FIRST:
+        return slice(0, SHOWN_CHARACTERS + _MARGIN)
+    start = max(0, place - BEFORE_FIRST - _MARGIN)
+    return slice(start, start + SHOWN_CHARACTERS + 2 * _MARGIN)
+
+
+def _masked(text: str, part: slice, words: Sequence[Words], mask: Mask | None) -> Excerpt:
+    """Mask a part of a text, of which both ends are given, and leave out what is unsure where it was cut."""
+    cut_before, cut_behind = part.start > 0, part.stop < len(text)
+    shown = mask(text[part]) if mask else text[part]
+    shown = shown[_UNSURE if cut_before else 0 : -_UNSURE if cut_behind else None]
+    return Excerpt(shown, tuple(word_spans(shown, words)), cut_before, cut_behind)
 
 
 def exported_posts(session: Session, post_ids: Sequence[int], mask: Mask) -> Iterator[Row]:
@@ -114,22 +177,25 @@ def exported_posts(session: Session, post_ids: Sequence[int], mask: Mask) -> Ite
         session.expunge_all()
 
 
-def mark_words(original: str, words: Sequence[Words]) -> tuple[Piece, ...]:
-    """Cut a part out of a text around the first found word, and mark all that were found in it."""
-    spans = word_spans(original, words)
-    first = max(0, spans[0][0] - BEFORE_FIRST) if spans and spans[0][0] > SHOWN_CHARACTERS - BEFORE_FIRST else 0
+def mark_words(found: Excerpt) -> tuple[Piece, ...]:
+    """Cut an excerpt down to what is shown around the first found word, and mark all that were found in it."""
+    text, spans = found.text, found.spans
+    # An excerpt that begins inside its text has more before the word than is shown.
+    late = bool(spans) and (found.begins_inside or spans[0][0] > SHOWN_CHARACTERS - BEFORE_FIRST)
+    first = max(0, spans[0][0] - BEFORE_FIRST) if late else 0
     last = first + SHOWN_CHARACTERS
-    pieces = [Piece("… ")] if first else []
+    pieces = [Piece("… ")] if first or found.begins_inside else []
     place = first
     for start, end in spans:
         if start < place or end > last:
             continue
         if start > place:
-            pieces.append(Piece(original[place:start]))
-        pieces.append(Piece(original[start:end], FOUND))
+            pieces.append(Piece(text[place:start]))
+        pieces.append(Piece(text[start:end], FOUND))
         place = end
-    if place < len(original):
-        pieces.append(Piece(original[place:last] + (" …" if last < len(original) else "")))
+    if place < len(text):
+        goes_on = last < len(text) or found.ends_inside
+        pieces.append(Piece(text[place:last] + (" …" if goes_on else "")))
     return tuple(pieces)
 
 
@@ -138,7 +204,8 @@ def word_spans(original: str, words: Sequence[Words]) -> list[Span]:
     aligned = normalise(original)
     places = syllable_spans(aligned.text)
     accented = [aligned.text[start:end] for start, end in places]
-    bare = [strip_diacritics(syllable) for syllable in accented]
+    stripped = {syllable: strip_diacritics(syllable) for syllable in set(accented)}
+    bare = [stripped[syllable] for syllable in accented]
     found = set()
     for each in words:
         row, length = accented if each.accented else bare, len(each.syllables)

@@ -14,7 +14,7 @@ from classifiers.text.segment import Segmenter
 from monitor.pipeline.match import Matcher
 from monitor.reports.mask import mask_personal
 from monitor.review.app import create_app
-from monitor.review.search_view import mark_words
+from monitor.review.search_view import excerpt, mark_words
 from monitor.review.searching import Searching
 from monitor.search_query import parse_query, words_of
 from monitor.settings import Settings
@@ -178,9 +178,10 @@ def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser
 
 def test_a_long_text_is_cut_around_what_was_found() -> None:
     text = "một hai ba " * 100 + "nợ l.ư.ơ.n.g tháng 13" + " bốn năm" * 100
-    pieces = mark_words(text, words_of(parse_query("luong")))
+    pieces = mark_words(excerpt(text, words_of(parse_query("luong")), None))
     assert [piece.text for piece in pieces if piece.tone] == ["l.ư.ơ.n.g"]
     assert pieces[0].text == "… "
+    assert pieces[-1].text.endswith(" …")
     assert sum(len(asdict(piece)["text"]) for piece in pieces) < 450
 
 
