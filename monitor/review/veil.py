@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from typing import Final
 
+from classifiers.text.letters import strip_diacritics
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from classifiers.text.syllables import split_syllables, syllable_spans
@@ -13,6 +16,13 @@ GROUPS: Final = frozenset(
     ("obscene_genitals", "obscene_intercourse", "curse_parents", "dirt", "animals", "threat", "death_wish")
 )
 """Groups of the lexicon. Harsh words that are no more than harsh stay readable: people judge by them."""
+
+
+@cache
+def everyday_words() -> frozenset[str]:
+    """Return terms of these groups that disturb nobody by themselves, as in `diệt khuẩn`; also without diacritics."""
+    words = (resources.files("monitor.review") / "everyday_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(words) | {strip_diacritics(word) for word in words}
 
 
 def veil(text: str) -> tuple[Piece, ...]:
@@ -46,9 +56,13 @@ def _cut(pieces: Iterable[Piece], spans: list[tuple[int, int]]) -> Iterator[Piec
 def _disturbing(text: str) -> list[tuple[int, int]]:
     """Find the words; half-open spans of the text, in code points, that do not overlap."""
     aligned = normalise(text[:MAX_CHARACTERS])
-    places = syllable_spans(aligned.text)
-    found = default_lexicon().find(split_syllables(aligned.text))
-    words = ((first, after) for group, first, after in found if group in GROUPS)
+    places, syllables = syllable_spans(aligned.text), split_syllables(aligned.text)
+    found = default_lexicon().find(syllables)
+    words = (
+        (first, after)
+        for group, first, after in found
+        if group in GROUPS and " ".join(syllables[first:after]) not in everyday_words()
+    )
     wanted = sorted(aligned.original_span(places[first][0], places[after - 1][1]) for first, after in words)
     spans: list[tuple[int, int]] = []
     for start, end in wanted:

@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.text.letters import strip_diacritics
+from classifiers.text.lexicon import default_lexicon
 from monitor.review.highlight import Piece, Reason, mark
-from monitor.review.veil import veil, veil_pieces
+from monitor.review.veil import GROUPS, everyday_words, veil, veil_pieces
 from tests.growth import PARTS
 from tests.monitor.review.browser import Browser
 from tests.monitor.review.conftest import FlagMaker
@@ -21,6 +23,16 @@ def test_obscenity_and_threats_are_veiled_and_harsh_words_are_not() -> None:
     assert veiled("đ.ị.t m.ẹ mày đi") != []
     assert veiled("Sếp ngu quá, làm ăn dối trá, vô trách nhiệm") == []
     assert veiled("Quản lý xưởng xúc phạm công nhân, nợ lương hai tháng") == []
+
+
+def test_words_of_everyday_stay_readable_and_are_terms_of_the_lexicon() -> None:
+    assert veiled("Xà phòng diệt khuẩn, tiêu diệt con virus; ở nhà, đừng ra khỏi nhà; xưởng đầy rác thải") == []
+    assert veiled("khong ra khoi nha, khau trang diet khuan") == []
+    assert veiled("tao giết chết mày") != []
+    lexicon = default_lexicon()
+    for word in everyday_words():
+        if word != strip_diacritics(word):
+            assert any(group in GROUPS for group, _first, _after in lexicon.find(word.split())), word
 
 
 def test_a_piece_keeps_its_tone_where_it_is_cut() -> None:
