@@ -58,7 +58,7 @@ def test_the_queue_has_four_orders(lan: Browser, make_flagged: FlagMaker, order:
 
 def test_by_date_the_queue_says_where_undated_posts_stand(lan: Browser, make_flagged: FlagMaker) -> None:
     said = "Bài không rõ ngày đăng được xếp theo ngày thu thập."
-    make_flagged("có ngày")
+    make_flagged("có ngày", published_at=MONDAY_MORNING)
     assert said not in lan.get("/queue?order=newest").text
     make_flagged("không ngày", published_at=None)
     assert said in lan.get("/queue?order=newest").text
