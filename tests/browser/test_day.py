@@ -150,4 +150,6 @@ def test_the_forty_of_a_day_need_no_mouse(chromium: Browser, desk: Desk, look: L
             decide(visitor, key_of_unsure(visitor))
         assert len(seen) == 40
         assert not page.locator("section.today button").count()
+        press(visitor, "u")
+        page.wait_for_url(FLAG)
         assert visitor.complaints == []

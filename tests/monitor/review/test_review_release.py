@@ -81,7 +81,7 @@ def send(person: Browser, action: str, **values: str) -> str:
 def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
     page = mai.page("/reports")
     text = page.get_text(" ", strip=True)
-    assert "2026-W47 lập lúc" in text
+    assert "Tuần 47 năm 2026 lập lúc" in text
     assert "thư mục chung: đã gửi" in text
     assert {str(link["href"]) for link in page.select(".files a")} == {
         "/reports/bao-cao-2026-W47.jsonl",

@@ -53,6 +53,17 @@ def test_undo_takes_the_last_decision_back_and_returns_to_its_post(
         assert len(session.scalars(select(AuditEvent).where(AuditEvent.action == "undo")).all()) == 1
 
 
+@pytest.mark.parametrize(("view", "page"), [("label=today", "/"), ("label=concern", "/queue/empty?label=concern")])
+def test_the_last_decision_of_all_is_taken_back_where_it_led(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, view: str, page: str
+) -> None:
+    number = make_flagged()
+    answer = lan.decide(number, "no", view=view)
+    assert answer.headers["location"] == page
+    assert press(lan, page, "/undo") == f"/flags/{number}?{view}"
+    assert states(sqlite_database, [number]) == ["open"]
+
+
 def test_copies_are_listed_and_decided_together_and_taken_back_together(
     lan: Browser, copies: list[int], sqlite_database: Database
 ) -> None:
