@@ -73,13 +73,9 @@ def set_name(session: Session, cluster_id: int, name: str) -> None:
 
 def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
     """Return the first post of each of some clusters that have no name yet, by cluster."""
-    first = (
-        select(Post.cluster_id, func.min(Post.id))
-        .join(Cluster, Cluster.id == Post.cluster_id)
-        .where(Cluster.id.in_(cluster_ids), Cluster.name.is_(None))
-        .group_by(Post.cluster_id)
-    )
-    return {cluster_id: post_id for cluster_id, post_id in session.execute(first) if cluster_id is not None}
+    first = select(func.min(Post.id)).where(Post.cluster_id == Cluster.id).scalar_subquery()
+    query = select(Cluster.id, first).where(Cluster.id.in_(cluster_ids), Cluster.name.is_(None))
+    return dict(session.execute(query).all())
 
 
 @dataclass(frozen=True, slots=True)
