@@ -1,6 +1,7 @@
 """The words by which a text is searched: normalised syllables, with and without diacritics."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from classifiers.text.letters import strip_diacritics
@@ -34,6 +35,7 @@ def terms_of(normalised: str) -> SearchTerms:
     return SearchTerms(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
 
 
+@lru_cache(2**16)
 def _plain(syllable: str) -> str:
     return "".join(_SYLLABLE.findall(strip_diacritics(syllable)))[:LONGEST]
 
