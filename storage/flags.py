@@ -39,13 +39,14 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
 
     """
     opened: Counter[str] = Counter()
+    known = {(flag.post_id, flag.label): flag for flag in of_posts(session, {draft.post_id for draft in drafts})}
+    new = [draft for draft in drafts if (draft.post_id, draft.label) not in known]
+    # Another scorer may have opened the same flags since the query.
+    insert_ignoring(session, Flag, [_columns(model_id, draft, now) for draft in new], ("post_id", "label"))
+    opened.update(draft.label for draft in new)
     for draft in drafts:
-        flag = session.scalar(select(Flag).where(Flag.post_id == draft.post_id, Flag.label == draft.label))
+        flag = known.get((draft.post_id, draft.label))
         if flag is None:
-            row = _columns(model_id, draft, now)
-            # Another scorer may have opened the same flag since the query.
-            insert_ignoring(session, Flag, [row], ("post_id", "label"))
-            opened[draft.label] += 1
             continue
         # A decision is about the version that was shown; a later version is a new question.
         edited = draft.revision_number > flag.revision_number
