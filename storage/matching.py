@@ -1,10 +1,10 @@
 """Copies and evidence: keys of signatures, clusters, and reference posts that may support or refute a claim."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -32,33 +32,57 @@ PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: c
 OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
 
 
+# Written out: it runs for all new posts, and building it of expressions took most of the time of matching.
+_OLDEST_OF_KEYS = """
+SELECT wanted.key, post_bands.post_id FROM ({}) AS wanted JOIN post_bands ON post_bands.key = wanted.key
+WHERE post_bands.post_id <= coalesce((
+    SELECT post_id FROM post_bands AS band WHERE band.key = wanted.key ORDER BY post_id LIMIT 1 OFFSET :others
+), 9223372036854775807)
+"""
+_KEYS = {
+    "sqlite": "SELECT value AS key FROM json_each(:keys)",
+    "postgresql": "SELECT CAST(value AS bigint) AS key FROM json_array_elements_text(CAST(:keys AS json))",
+}
+_BANDS_AT_ONCE = text(
+    "INSERT INTO post_bands (key, post_id) SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:posts AS bigint[])) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
 def set_bands(session: Session, bands: Mapping[int, Sequence[int]]) -> None:
     """Store the keys of posts (at most some hundred), by id, in place of those of earlier versions."""
     session.execute(delete(PostBand).where(PostBand.post_id.in_(list(bands))))
-    rows = [{"key": key, "post_id": post_id} for post_id, keys in bands.items() for key in keys]
     # In the order of the index, where many rows go to neighbouring places.
-    insert_ignoring(session, PostBand, sorted(rows, key=lambda row: row["key"]), ("key", "post_id"))
+    rows = sorted((key, post_id) for post_id, keys in bands.items() for key in keys)
+    if session.get_bind().dialect.name == "postgresql":
+        values = {"keys": [key for key, _ in rows], "posts": [post_id for _, post_id in rows]}
+        session.execute(_BANDS_AT_ONCE, values)  # twenty rows a post, one by one, cost as much as all else
+        return
+    insert_ignoring(session, PostBand, [{"key": key, "post_id": post_id} for key, post_id in rows], ("key", "post_id"))
 
 
-def sharing_keys(session: Session, post_id: int, keys: Sequence[int]) -> list[int]:
-    """List other posts that share keys, those that share most first: candidates for being copies."""
-    if not keys:
-        return []
-    values = {f"key{number}": key for number, key in enumerate(keys)}
-    found = Counter(session.scalars(_oldest_of_keys(len(keys)), values))
-    del found[post_id]
-    return [candidate for candidate, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+def sharing_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """List for some hundred posts the others that share their keys, those that share most first.
 
+    They are candidates for being copies.
 
-@lru_cache
-def _oldest_of_keys(count: int) -> TextClause:
-    """Give the statement that lists the oldest posts of each of so many keys.
+    Args:
+        session: The unit of work.
+        keys: The keys of each post.
 
-    It runs once a post, and composing it of expressions took four fifths of the time of matching.
     """
-    of_key = "SELECT post_id FROM post_bands WHERE key = :key{0} ORDER BY post_id LIMIT {1}"
-    part = f"SELECT post_id FROM ({of_key}) AS part{{0}}"  # noqa: S608  a constant
-    return text(" UNION ALL ".join(part.format(number, OLDEST_OF_KEY) for number in range(count)))
+    wanted = sorted({key for of_post in keys.values() for key in of_post})
+    holding: dict[int, list[int]] = {}
+    statement = text(_OLDEST_OF_KEYS.format(_KEYS[session.get_bind().dialect.name]))
+    for key, post_id in session.execute(statement, {"keys": json.dumps(wanted), "others": OLDEST_OF_KEY - 1}):
+        holding.setdefault(key, []).append(post_id)
+    found = {
+        post_id: Counter(each for key in of_post for each in holding.get(key, ())) for post_id, of_post in keys.items()
+    }
+    return {
+        post_id: sorted(sharing.keys() - {post_id}, key=lambda each: (-sharing[each], each))
+        for post_id, sharing in found.items()
+    }
 
 
 def cluster_ids_of(session: Session, post_ids: Sequence[int]) -> dict[int, int | None]:

@@ -136,7 +136,10 @@ def find(
 def find_each(session: Session, queries: Sequence[Query], filters: Filters, *, limit: int) -> list[list[int]]:
     """List the ids of matching posts for each of some queries, each among the posts of the same filters."""
     span = bounds(session, filters)
-    return [_by_index(session, query, filters, span, limit=limit) for query in queries]
+    if span and span.is_empty:
+        return [[] for _ in queries]
+    with by_lexemes(session):
+        return [list(session.scalars(_of_index(session, query, filters, span).limit(limit))) for query in queries]
 
 
 def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, *, at_most: int) -> int:
@@ -200,14 +203,24 @@ def _by_index(
     offset: int = 0,
     before: int | None = None,
 ) -> list[int]:
+    chosen = _of_index(session, query, filters, span, before=before).limit(limit).offset(offset)
+    if query is None:
+        return list(session.scalars(chosen))
+    with by_lexemes(session):
+        return list(session.scalars(chosen))
+
+
+def _of_index(
+    session: Session, query: Query | None, filters: Filters, span: Bounds | None, *, before: int | None = None
+) -> Select[int]:
+    """Select the ids of matching posts, last stored first; run it `by_lexemes` where there are words."""
     chosen, key = _matching(session, query, filters, span)
     if before is not None:
         chosen = chosen.where(key < before)
     if query is None or _is_sqlite(session):
-        return list(session.scalars(chosen.order_by(key.desc()).limit(limit).offset(offset)))
+        return chosen.order_by(key.desc())
     hits = chosen.cte("hits").prefix_with("MATERIALIZED")
-    with by_lexemes(session):
-        return list(session.scalars(select(hits).order_by(hits.c[0].desc()).limit(limit).offset(offset)))
+    return select(hits).order_by(hits.c[0].desc())
 
 
 @contextmanager

@@ -54,17 +54,30 @@ class Bounds:
     first: int
     last: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no post."""
+        return self.last < self.first
+
     def of(self, post_id: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that a number lies there."""
         return and_(post_id >= self.first, post_id <= self.last)
 
 
 def bounds(session: Session, filters: Filters) -> Bounds | None:
-    """Return the bounds of the dates of a filter, for the index of words is ordered by numbers; None: no dates."""
+    """Return the bounds of the dates of a filter, for the index of words is ordered by numbers; None: no dates.
+
+    With a role they are those of its posts within the dates.
+    """
     if not filters.since and not filters.until:
         return None
-    query = select(func.min(SearchText.post_id), func.max(SearchText.post_id)).where(*_dated(filters))
-    first, last = session.execute(query).one()
+    number: ColumnElement[int] = SearchText.__table__.c.post_id
+    ends = select(func.min(number), func.max(number))
+    first, last = session.execute(ends.where(*_dated(filters))).one()
+    dated = Bounds(first or 0, last or -1)
+    if not filters.role or dated.is_empty:
+        return dated
+    first, last = session.execute(ends.where(dated.of(number), _of_role(filters.role))).one()
     return Bounds(first or 0, last or -1)
 
 
@@ -76,7 +89,7 @@ def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElem
     if filters.source:
         found.append(SearchText.source_id.in_(select(Source.id).where(Source.name == filters.source)))
     if filters.role:
-        found.append(SearchText.source_id.in_(select(Source.id).where(Source.role == filters.role)))
+        found.append(_of_role(filters.role))
     if filters.cluster:
         found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
     if filters.topic or filters.place:
@@ -113,6 +126,10 @@ def _dated(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.until:
         found.append(SearchText.dated < filters.until)
     return found
+
+
+def _of_role(role: str) -> ColumnElement[bool]:
+    return SearchText.source_id.in_(select(Source.id).where(Source.role == role))
 
 
 def _flagged(filters: Filters) -> Select[int]:

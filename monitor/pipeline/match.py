@@ -82,14 +82,14 @@ class Matcher:
             search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
             matching.set_bands(session, keys)
             seen.reference = seen.reference or any(post.source.role == "reference" for post in waiting)
-            later = set(terms)
+            earlier = _earlier(matching.sharing_keys(session, keys))
+            ids = sorted({each for of_post in earlier.values() for each in of_post})
+            others = {other.id: other for other in posts.in_order(session, ids)}
+            texts = search.bare_texts(session, ids)
             grown = set()
             for post in waiting:
-                later.discard(post.id)  # those that follow in the batch will find this one
-                candidates = [
-                    each for each in matching.sharing_keys(session, post.id, keys[post.id]) if each not in later
-                ]
-                if self._join_copies(session, post, terms[post.id], candidates[:CANDIDATES]):
+                candidates = [others[each] for each in earlier[post.id] if each in others]
+                if self._join_copies(session, post, terms[post.id], candidates, texts):
                     result.copies += 1
                     grown.add(post.cluster_id or 0)
             for cluster_id, first in matching.unnamed(session, grown).items():
@@ -98,11 +98,17 @@ class Matcher:
         result.compared += len(waiting)
         return len(waiting)
 
-    def _join_copies(self, session: Session, post: Post, terms: SearchTerms, candidates: Sequence[int]) -> bool:
+    def _join_copies(
+        self,
+        session: Session,
+        post: Post,
+        terms: SearchTerms,
+        candidates: Sequence[Post],
+        texts: Mapping[int, Sequence[str]],
+    ) -> bool:
         """Put a post into one cluster with those candidates that are its copies; tells whether there are any."""
-        texts = search.bare_texts(session, candidates) if candidates else {}
         found = False
-        for other in posts.in_order(session, candidates) if texts else ():
+        for other in candidates:
             same = post.cluster_id is not None and other.cluster_id == post.cluster_id
             if same or is_copy(terms.bare, texts.get(other.id, ())):
                 matching.join_clusters(session, post, other, self._clock.now())
@@ -138,8 +144,16 @@ class Matcher:
             for claim in matching.claims_to_search(session, CLAIMS_MOST, again=again):
                 found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
                 matching.suggest_evidence(session, claim.id, found, self._clock.now())
+                session.commit()  # each at once: looking for the next one takes long, and others want to write
                 result.claims_with_evidence += bool(found)
-            session.commit()
+
+
+def _earlier(sharing: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
+    """Return the candidates of each post of a batch; those that follow it in the batch will find it."""
+    return {
+        post_id: [each for each in found if each not in sharing or each < post_id][:CANDIDATES]
+        for post_id, found in sharing.items()
+    }
 
 
 def _dated(post: Post) -> datetime:

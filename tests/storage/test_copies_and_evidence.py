@@ -30,11 +30,21 @@ def test_posts_that_share_keys_are_candidates_and_those_that_share_most_come_fir
         first, second, third, fourth = add_posts(session, 4)
         keys = {first.id: [11, 12, 13], second.id: [13, 24], third.id: [11, 12, 34], fourth.id: [44]}
         matching.set_bands(session, keys)
-        assert matching.sharing_keys(session, first.id, keys[first.id]) == [third.id, second.id]
-        assert matching.sharing_keys(session, fourth.id, []) == []
+        found = {first.id: [third.id, second.id], second.id: [first.id], third.id: [first.id], fourth.id: []}
+        assert matching.sharing_keys(session, keys) == found
+        assert matching.sharing_keys(session, {fourth.id: []}) == {fourth.id: []}
         matching.set_bands(session, {first.id: [44]})  # an edit has other keys
-        assert matching.sharing_keys(session, first.id, [44]) == [fourth.id]
-        assert matching.sharing_keys(session, second.id, [13]) == []
+        found = {first.id: [fourth.id], second.id: []}
+        assert matching.sharing_keys(session, {first.id: [44], second.id: [13]}) == found
+        assert matching.sharing_keys(session, {}) == {}
+
+
+def test_of_a_key_the_oldest_posts_are_candidates(database: Database) -> None:
+    with database.work() as session:
+        many = [post.id for post in add_posts(session, matching.OLDEST_OF_KEY + 3)]
+        matching.set_bands(session, {post_id: [7, 7 + post_id] for post_id in many})
+        last = many[-1]
+        assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
 
 
 def test_a_cluster_knows_its_first_post_its_size_its_sources_and_its_reach(database: Database) -> None:
