@@ -118,8 +118,8 @@ bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Sc
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
 DESK_POSTS ?= 24000
-bench-desk: setup  ## Measure a decision to the next page, and others: DATA="FILE …" of texts to vary (DESK_POSTS=24000), or DATABASE=FILE.
-	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
+bench-desk: setup  ## Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them), or DATABASE=FILE.
+	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
 
 bench-today: setup  ## Draw a reviewer's day from DATABASE=FILE of SQLite, which stays as it is, and look for what it lacks.
 	$(BIN)/python -m tests.benchmarks.bench_today "$(DATABASE)"

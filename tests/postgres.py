@@ -61,6 +61,15 @@ class PostgresServer:
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(name)
 
+    def has_database(self, name: str) -> bool:
+        """Tell whether a server whose files were kept has a database."""
+        with psycopg.connect(host=str(self.socket_dir), user="postgres", dbname="postgres") as server:
+            return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+    def rename_database(self, name: str, to: str) -> None:
+        """Give a database another name."""
+        self._execute(f"ALTER DATABASE {name} RENAME TO {to}")
+
     def stop(self) -> None:
         """End the server at once, in the middle of whatever it does; every connection breaks."""
         postmaster = self._server.get_pid()

@@ -11,46 +11,60 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from random import Random
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
 
-from storage import snapshot
+from storage import snapshot, users
 from storage.copying import copy_database
 from storage.database import Database
-from storage.models import Base
+from storage.models import Base, Flag
 from tests.benchmarks.bench_search import empty_database
+from tests.benchmarks.desk_rows import PEOPLE
 from tests.benchmarks.desk_server import Analyst, add_reviewers, running_desk
-from tests.benchmarks.varied_posts import read_texts, store, syllables_of, varied
+from tests.benchmarks.filled import SEED, desk_database
+from tests.benchmarks.varied_posts import read_texts, syllables_of
 
 POSTS = 24_000
 DECISIONS = 60
-TIMES = 15  # that each other page is opened
-SEED = 12
+TIMES = 24  # that each other page is opened
 WORDS = ("lương", "cong nhan", '"bảo hiểm"', "nước OR điện", "nghe nói")
+ORDERS = ("", "newest", "reach", "doubt")
+FILTERS = {
+    "open": ("", "label=concern", "label=unverified", "label=negative"),
+    "other states": ("state=confirmed", "state=rejected", "state=unsure", "state=confirmed&label=concern"),
+    "any state": ("state=any", "state=any&label=concern"),
+    "a source": ("source=7", "source=8&label=concern", "source=9&state=confirmed", "source=7&state=any"),
+    "a kind, dates": ("kind=feed", "since=2026-06-01&until=2026-06-07", "kind=feed&state=any", "since=2026-11-01"),
+    "a place": ("place=Hà+Nội", "place=Đồng+Nai&state=any"),
+    "one's own": ("own=decided", "own=assigned", "own=held"),
+}
 PAGES = {
-    "first page": ("/",),
-    "queue": ("/queue", "/queue?label=concern", "/queue?label=unverified", "/queue?order=newest"),
     "search": tuple(f"/search?q={words}" for words in WORDS),
-    "cases": ("/cases",),
+    "a cluster": ("/search?cluster=7", "/search?cluster=70"),
+    "cases": ("/cases", "/cases?state=settled", "/cases/1"),
     "second readings": ("/second",),
     "overview": ("/overview",),
     "sources": ("/sources",),
+    "reports": ("/reports",),
+    "corrections": ("/corrections",),
+    "alerts, shift, teaching": ("/alerts", "/shift", "/teach", "/questions"),
 }
 
 
 @contextmanager
-def filled_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
+def measured_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
     """Give a database of varied posts, or a copy of the given one with the tables of this version."""
-    with ExitStack() as opened:
-        if not given.database:
-            database = opened.enter_context(empty_database(kind))
-            store(database, varied(syllables_of(read_texts(given.files)), given.posts, SEED), given.posts, SEED)
+    if not given.database:
+        with desk_database(kind, syllables_of(read_texts(given.files)), given.posts, given.at) as database:
             yield database
-            return
+        return
+    with ExitStack() as opened:
         folder = opened.enter_context(tempfile.TemporaryDirectory())
         with Database(f"sqlite:///{given.database}") as source:
             copy = opened.enter_context(Database(f"sqlite:///{snapshot.take(source, Path(folder))}"))
@@ -63,9 +77,14 @@ def filled_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
 
 def measure(database: Database) -> Iterator[str]:
     """Give a line for each thing that somebody waits for."""
-    add_reviewers(database, ("bench",))
+    with database.work() as session:
+        names = [user.name for user in users.all_users(session)]
+        numbers = Random(SEED).sample(session.scalars(select(Flag.id)).all(), TIMES - 1)  # noqa: S311  no secret
+    who = PEOPLE[0] if PEOPLE[0] in names else "bench"
+    if who not in names:
+        add_reviewers(database, (who,))
     url = database.url.render_as_string(hide_password=False)
-    with tempfile.TemporaryDirectory() as home, running_desk(url, Path(home)) as desk, Analyst(desk, "bench") as lan:
+    with tempfile.TemporaryDirectory() as home, running_desk(url, Path(home)) as desk, Analyst(desk, who) as lan:
 
         def timed(name: str, doing: Sequence[Callable[[], Any]]) -> str:
             times, cpu = [], desk.cpu
@@ -77,16 +96,23 @@ def measure(database: Database) -> Iterator[str]:
             median, late = np.median(times), np.quantile(times, 0.95)
             return f"  {name:28} median {median:7.1f} ms   p95 {late:7.1f} ms   CPU {used:7.1f} ms"
 
+        def opened(name: str, paths: Sequence[str]) -> str:
+            lan.open(paths[0])
+            times = -(-TIMES // len(paths))
+            return timed(name, [partial(lan.open, path) for path in paths for _ in range(times)])
+
         yield timed("first page, day drawn", [lambda: lan.open("/")])
+        yield opened("first page", ("/",))
         yield timed("first flag of the day", [lambda: lan.send("/queue/next", view="label=today")])
         yield timed("decision to next page", [lan.decide] * 39)
         lan.open("/queue")
         yield timed("first flag of the queue", [lambda: lan.send("/queue/next")])
         yield timed("decision to next, queue", [lan.decide] * DECISIONS)
-        flag = lan.page.url.path
-        yield timed("flag", [lambda: lan.open(flag)] * TIMES)
+        yield opened("flag", [lan.page.url.path, *(f"/flags/{number}" for number in numbers)])
+        for name, filters in FILTERS.items():
+            yield opened(f"queue, {name}", [f"/queue?{each}&order={order}" for each in filters for order in ORDERS])
         for name, paths in PAGES.items():
-            yield timed(name, [lambda path=path: lan.open(path) for path in paths * (TIMES // len(paths) + 1)])
+            yield opened(name, paths)
 
 
 def main() -> None:
@@ -94,13 +120,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kinds", help="sqlite, postgresql, or both with a comma between.")
     parser.add_argument("--posts", type=int, default=POSTS, help="How many posts are varied.")
+    parser.add_argument("--at", type=Path, help="A folder that keeps filled databases and has them the next time.")
     parser.add_argument("--database", type=Path, help="A file of SQLite that is copied and measured instead.")
     parser.add_argument("files", nargs="*", type=Path, help="Packed JSON lines of texts to vary.")
     given = parser.parse_intermixed_args()
     if not given.files and not given.database:
         parser.error("name files of texts, or a database")
     for kind in given.kinds.split(","):
-        with filled_database(kind, given) as database:
+        with measured_database(kind, given) as database:
             with database.work() as session:
                 counted = ", ".join(
                     f"{session.scalar(select(func.count()).select_from(Base.metadata.tables[name])):,} {name}"

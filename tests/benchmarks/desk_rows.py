@@ -1,0 +1,219 @@
+"""What a desk shows beside posts and flags: copies, reactions, decisions of a year, cases, second readings, readings.
+
+All of it is drawn with a seed and written past the functions of the program, which would take an hour for so many rows;
+the decisions are chained as the program chains them.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from random import Random
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from monitor.flag_value import lasting_worth, reach
+from monitor.pipeline.flag_places import place_open_flags
+from storage import chain, day_plans, saved_searches, sources, users
+from storage.database import Database
+from storage.day_plans import Candidate
+from storage.decisions import OF_CASE
+from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading
+from tests.benchmarks.desk_server import add_reviewers
+
+SEED: Final = 17
+PEOPLE: Final = ("một", "hai", "ba", "bốn", "năm")
+AT_ONCE: Final = 5_000
+COPIED_EVERY: Final = 200  # posts of which one has copies, among those that follow it
+MOST_COPIES: Final = 20
+WITH_REACTIONS: Final = 0.3
+READ_TWICE: Final = 0.03
+PLANNED_DAYS: Final = 183
+BUDGET, AT_RANDOM = 40, 5
+RUNS_OF_EACH: Final = 200
+DECISION_OF: Final = {"confirmed": "yes", "rejected": "no", "unsure": "unsure"}
+CLAIM_DECISION_OF: Final = {"confirmed": "no_source", "rejected": "not_a_claim", "unsure": "unsure"}
+
+
+def add_desk_rows(database: Database, now: datetime) -> None:
+    """Add all of it to a database with posts and flags, and place the open flags in the queue.
+
+    Args:
+        database: One that `varied_posts.store` filled.
+        now: The present time, UTC; nothing was decided later.
+
+    """
+    random = Random(SEED)  # noqa: S311  no secret
+    add_reviewers(database, PEOPLE)
+    with database.work() as session:
+        people = [users.by_name(session, name).id for name in PEOPLE]
+        for name in PEOPLE[:3]:
+            words = {"q": "lương", "label": "concern"}
+            saved_searches.save(session, people[0], page="search", name=f"của {name}", query=words, now=now)
+        _add_clusters(session, random, now)
+        _add_reactions(session, random)
+        _place(session)
+        _add_decisions(session, random, people, now)
+        _add_plans(session, random, people, now)
+        _add_runs(session, random, now)
+        session.commit()
+    place_open_flags(database)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+
+
+def _add_clusters(session: Session, random: Random, now: datetime) -> None:
+    newest = session.scalar(select(Post.id).order_by(Post.id.desc()).limit(1)) or 0
+    rows = [
+        {"cluster": number, "first": first, "last": min(newest, first + random.randrange(1, MOST_COPIES))}
+        for number, first in enumerate(range(1, newest + 1, COPIED_EVERY), 1)
+    ]
+    _insert(session, Cluster, ({"id": row["cluster"], "created_at": now, "name": "lương tháng"} for row in rows))
+    joining = update(Post).where(Post.id.between(bindparam("first"), bindparam("last")))
+    session.connection().execute(joining.values(cluster_id=bindparam("cluster")), rows)
+
+
+def _add_reactions(session: Session, random: Random) -> None:
+    flagged = session.scalars(select(Flag.post_id).order_by(Flag.post_id)).all()
+    rows = [
+        {"post": post_id, "counts": {"likes": int(random.paretovariate(1)), "shares": random.randrange(4)}}
+        for post_id in flagged
+        if random.random() < WITH_REACTIONS
+    ]
+    changing = update(Post).where(Post.id == bindparam("post")).values(engagement=bindparam("counts"))
+    for some in _batches(iter(rows)):
+        session.connection().execute(changing, some)
+
+
+def _place(session: Session) -> None:
+    """Place each flag in the queue as it is when it is opened; decided ones keep that place."""
+    query = select(
+        Flag.id, Flag.label, Flag.probability, Post.source_id, Post.engagement, func.length(Post.text), Flag.dated
+    )
+    placing = update(Flag).where(Flag.id == bindparam("flag"))
+    placing = placing.values(reach=bindparam("new_reach"), worth=bindparam("new_worth"))
+    for some in _batches(map(_place_of, session.execute(query.join(Post, Post.id == Flag.post_id)).all())):
+        session.connection().execute(placing, some)
+
+
+def _place_of(row: Any) -> dict[str, Any]:
+    flag_id, label, probability, source_id, engagement, characters, dated = row
+    alone = Candidate(
+        flag_id=flag_id,
+        label=label,
+        probability=probability,
+        same_as="",
+        source_id=source_id,
+        copies=1,
+        sources=1,
+        engagement=engagement,
+        has_evidence=False,
+        characters=characters,
+        when=dated,
+    )
+    return {"flag": flag_id, "new_reach": reach(alone), "new_worth": lasting_worth(alone, {})}
+
+
+def _add_plans(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:
+    """Add the plans of half a year, of flags that were decided."""
+    decided = session.scalars(select(Flag.id).where(Flag.state != "open")).all()
+    for back in range(1, PLANNED_DAYS):
+        at = now - timedelta(days=back)
+        for person in people:
+            drawn = random.sample(decided, min(len(decided), BUDGET))
+            chosen = [(flag_id, "random" if place < AT_RANDOM else "worth") for place, flag_id in enumerate(drawn)]
+            day_plans.store(session, day=at.date(), reviewer_id=person, seed=back, left_out=1000, chosen=chosen, now=at)
+
+
+def _add_decisions(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:
+    decided = session.execute(
+        select(Flag.id, Flag.label, Flag.state, Flag.opened_at).where(Flag.state != "open").order_by(Flag.opened_at)
+    ).all()
+    head = session.execute(select(ChainHead).where(ChainHead.table_name == "reviews")).scalar_one()
+    position, previous, concerns = head.chain_position, head.chain_hash, list[Review]()
+    reviews: list[Review] = []
+    for number, flag in enumerate(decided, 1):
+        latest = now - timedelta(minutes=random.randrange(60 * 24 * 28))
+        decision = (CLAIM_DECISION_OF if flag.label == "unverified" else DECISION_OF)[flag.state]
+        review = Review(
+            id=number,
+            flag_id=flag.id,
+            reviewer_id=random.choice(people),
+            decision=decision,
+            note="",
+            evidence=[],
+            revision_number=0,
+            decided_at=min(flag.opened_at + timedelta(hours=random.randrange(1, 72)), latest).astimezone(UTC),
+            chain_position=position + number,
+            chain_previous=previous,
+            chain_salt=f"{random.getrandbits(128):032x}",
+        )
+        if (flag.label, decision) == OF_CASE:
+            review.case_id = len(concerns) + 1
+            concerns.append(review)
+        review.chain_hash = previous = chain.hash_of(review)
+        reviews.append(review)
+    _insert(session, Case, (_case(review, random) for review in concerns))
+    _insert(session, Review, map(_columns, reviews))
+    session.connection().execute(
+        update(ChainHead)
+        .where(ChainHead.table_name == "reviews")
+        .values(chain_position=position + len(reviews), chain_hash=previous)
+    )
+    read = [review for review in reviews if random.random() < READ_TWICE]
+    _insert(session, SecondReading, (_second_reading(review, random, people) for review in read))
+    if session.get_bind().dialect.name != "sqlite":
+        for table in ("clusters", "reviews", "cases"):
+            session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))  # noqa: S608
+
+
+def _case(review: Review, random: Random) -> dict[str, Any]:
+    old = random.random() < 0.9
+    return {
+        "id": review.case_id,
+        "flag_id": review.flag_id,
+        "topic": "wages",
+        "place": "",
+        "state": "settled" if old else "open",
+        "opened_by": review.reviewer_id,
+        "opened_at": review.decided_at,
+        "changed_at": review.decided_at,
+    }
+
+
+def _second_reading(review: Review, random: Random, people: Sequence[int]) -> dict[str, Any]:
+    others = [person for person in people if person != review.reviewer_id]
+    return {
+        "flag_id": review.flag_id,
+        "revision_number": 0,
+        "review_id": review.id,
+        "reader_id": random.choice(others),
+        "decision": review.decision if random.random() < 0.95 else "unsure",
+        "decided_at": review.decided_at + timedelta(hours=5),
+    }
+
+
+def _columns(row: Base) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def _add_runs(session: Session, random: Random, now: datetime) -> None:
+    for source in sources.all_sources(session):
+        for number in range(RUNS_OF_EACH):
+            at = now - timedelta(hours=RUNS_OF_EACH - number)
+            run = sources.start_run(session, source.id, at)
+            counts = {"seen": 40, "new": random.randrange(9), "changed": 1, "gone": 0}
+            sources.close_run(session, run.id, now=at, outcome="ok", counts=counts, skipped={})
+
+
+def _insert(session: Session, model: type[Base], rows: Iterator[dict[str, Any]]) -> None:
+    table = model.__table__
+    assert isinstance(table, Table)
+    for some in _batches(rows):
+        session.connection().execute(insert(table), some)
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while some := list(islice(rows, AT_ONCE)):
+        yield some
