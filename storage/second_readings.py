@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, case, exists, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from storage import audit, reviews
@@ -46,8 +46,8 @@ class ReadTwice:
     second: str
 
 
-def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[Flag]:
-    """List the flags that wait for a second reading, the one decided first first, with post and source.
+def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[int]:
+    """List the numbers of the flags that wait for a second reading, the one decided first first.
 
     Args:
         session: The unit of work.
@@ -55,19 +55,18 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
         reader_id: Only those that this person may read: not decided, nor taken back, by the same person. None: all.
 
     """
-    found = dict.fromkeys(session.scalars(_waiting(draw, reader_id)).all())
-    return [flag for flag in found if draw.takes(flag.id, flag.revision_number)]
+    found = dict.fromkeys(tuple(row) for row in session.execute(_waiting(draw, reader_id)))
+    return [flag_id for flag_id, revision_number in found if draw.takes(flag_id, revision_number)]
 
 
-def _waiting(draw: Draw, reader_id: int | None) -> Select[Flag]:
-    """Select what waits, drawn or not."""
+def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
+    """Select number and version of what waits, drawn or not."""
     # Of copies that were decided together one is enough.
     decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
     read = exists().where(SecondReading.flag_id == Flag.id, SecondReading.revision_number == Flag.revision_number)
     query = (
-        select(Flag)
+        select(Flag.id, Flag.revision_number)
         .join(Review, decided)
-        .options(joinedload(Flag.post).joinedload(Post.source))
         .where(Flag.state != "open", ~read, Review.stands(), Review.decided_at >= draw.since)
         .order_by(Review.id)
     )
@@ -83,7 +82,7 @@ def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> 
     """Tell whether a flag waits for the second reading of this person, who should not see its decisions before."""
     if flag.state == "open" or not draw.takes(flag.id, flag.revision_number):
         return False
-    return session.scalars(_waiting(draw, reader_id).where(Flag.id == flag.id)).first() is not None
+    return session.execute(_waiting(draw, reader_id).where(Flag.id == flag.id)).first() is not None
 
 
 def record(session: Session, flag: Flag, *, reader_id: int, decision: str, now: datetime) -> SecondReading:
@@ -131,7 +130,7 @@ def of_flag(session: Session, flag: Flag) -> SecondReading | None:
     )
 
 
-def differing(session: Session, third_id: int | None = None) -> list[SecondReading]:
+def differing(session: Session, third_id: int | None = None) -> Sequence[SecondReading]:
     """List second readings that differ from the first and wait for a third person, oldest first.
 
     Args:
@@ -139,22 +138,21 @@ def differing(session: Session, third_id: int | None = None) -> list[SecondReadi
         third_id: Only those that this person may settle, who is neither the first nor the second. None: all.
 
     """
+    differ = case(STATE_OF, value=Review.decision) != case(STATE_OF, value=SecondReading.decision)
     query = (
         select(SecondReading)
         .join(Flag, Flag.id == SecondReading.flag_id)
+        .join(Review, Review.id == SecondReading.review_id)
         .options(
             joinedload(SecondReading.flag).joinedload(Flag.post).joinedload(Post.source),
             joinedload(SecondReading.first),
         )
-        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == Flag.revision_number)
+        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == Flag.revision_number, differ)
         .order_by(SecondReading.id)
     )
-    return [
-        row
-        for row in session.scalars(query)
-        if STATE_OF[row.first.decision] != STATE_OF[row.decision]
-        and third_id not in (row.first.reviewer_id, row.reader_id)
-    ]
+    if third_id is not None:
+        query = query.where(Review.reviewer_id != third_id, SecondReading.reader_id != third_id)
+    return session.scalars(query).all()
 
 
 def difference(session: Session, reading_id: int, third_id: int) -> SecondReading:

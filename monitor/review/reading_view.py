@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -78,7 +79,7 @@ def agreement(session: Session) -> tuple[AgreementRow, ...]:
     for label, group in groupby(rows, key=lambda one: one.label):
         judged = list(group)
         help_text = wording.label_help(label)
-        together = alpha([(one.first, one.second) for one in judged])
+        together = _alpha(tuple((one.first, one.second) for one in judged))
         if together is not None:
             found.append(AgreementRow(help_text, _("tất cả (alpha)"), together))
         found.extend(AgreementRow(help_text, people, figures) for people, figures in _pairs(judged, names))
@@ -93,6 +94,16 @@ def _pairs(judged: list[second_readings.ReadTwice], names: Mapping[int, str]) ->
         (low, said), (high, replied) = sorted(answers)
         pairs.setdefault((low, high), []).append((said, replied))
     return [
-        (f"{names[low]} – {names[high]} (kappa)", kappa(*zip(*said, strict=True)))
-        for (low, high), said in sorted(pairs.items())
+        (f"{names[low]} – {names[high]} (kappa)", _kappa(tuple(said))) for (low, high), said in sorted(pairs.items())
     ]
+
+
+# The intervals of thousands of readings take a tenth of a second, and most readings are those of the page before.
+@lru_cache(maxsize=64)
+def _alpha(judged: tuple[tuple[str, str], ...]) -> CoderAgreement | None:
+    return alpha(judged)
+
+
+@lru_cache(maxsize=256)
+def _kappa(judged: tuple[tuple[str, str], ...]) -> CoderAgreement:
+    return kappa(*zip(*judged, strict=True))

@@ -72,13 +72,18 @@ class TeachingView:
 
 def teaching_view(session: Session) -> TeachingView:
     """Query all of it."""
-    newest = registry.newest_taught(session)
     return TeachingView(
         round=questions.last_round(session),
         asked=questions.asked_posts(session),
-        candidate=_candidate(newest) if newest is not None else None,
+        candidate=newest_candidate(session),
         disputes=_disputes(session),
     )
+
+
+def newest_candidate(session: Session) -> Candidate | None:
+    """Describe the newest taught model; None before one was taught."""
+    newest = registry.newest_taught(session)
+    return _candidate(newest) if newest is not None else None
 
 
 def _candidate(model: Model) -> Candidate:

@@ -154,17 +154,17 @@ def _waiting(session: Session, desk: Desk, reviewer: Reviewer, flag_id: int) -> 
         NotFound: When it does not.
 
     """
-    for flag in second_readings.waiting(session, desk.draw(), reviewer.id):
-        if flag.id == flag_id:
-            return flag
+    flag = flags.by_id(session, flag_id)
+    if second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
+        return flag
     raise NotFound(f"flag {flag_id} waits for no second reading of yours")
 
 
 def _claim_path(session: Session, desk: Desk, reviewer: Reviewer) -> str:
     now = desk.clock.now()
-    for flag in second_readings.waiting(session, desk.draw(), reviewer.id):
-        if flags.lease(session, flag.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-            return f"/second/flags/{flag.id}"
+    for flag_id in second_readings.waiting(session, desk.draw(), reviewer.id):
+        if flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+            return f"/second/flags/{flag_id}"
     return HOME
 
 

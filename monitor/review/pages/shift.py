@@ -32,7 +32,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     with desk.database.work() as session:
         seen = teamwork.seen_until(session, reviewer.id)
         # A note would tell what the first person decided.
-        unread = {flag.id for flag in second_readings.waiting(session, desk.draw(), reviewer.id)}
+        unread = set(second_readings.waiting(session, desk.draw(), reviewer.id))
         context = {
             "assignments": [
                 {
