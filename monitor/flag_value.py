@@ -59,6 +59,7 @@ def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tup
     )
     return FlagDraft(
         post_id=post.id,
+        source_id=post.source_id,
         revision_number=post.revision_number,
         label=label,
         probability=probability,

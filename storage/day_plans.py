@@ -131,10 +131,9 @@ def _cluster_sizes(session: Session, cluster_ids: Collection[int | None] | None)
 def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
     """Count by source and label how many of the decided flags people found right, and how many there are."""
     query = (
-        select(Post.source_id, Flag.label, Flag.state, func.count())
-        .join(Post, Post.id == Flag.post_id)
+        select(Flag.source_id, Flag.label, Flag.state, func.count())
         .where(Flag.state.in_(("confirmed", "rejected")))
-        .group_by(Post.source_id, Flag.label, Flag.state)
+        .group_by(Flag.source_id, Flag.label, Flag.state)
     )
     found: dict[tuple[int, str], tuple[int, int]] = {}
     for source_id, label, state, count in session.execute(query):
@@ -180,8 +179,8 @@ def items(session: Session, plan_id: int) -> list[tuple[int, str, str, str]]:
 
 def drawn_at_random(session: Session) -> tuple[int, int]:
     """Count, of the flags that were drawn at random and decided, the right ones and all; each flag once."""
-    drawn = exists().where(DayItem.flag_id == Flag.id, DayItem.sampling == "random")
-    query = select(Flag.state, func.count()).where(drawn, Flag.state.in_(("confirmed", "rejected")))
+    drawn = select(DayItem.flag_id).where(DayItem.sampling == "random")
+    query = select(Flag.state, func.count()).where(Flag.id.in_(drawn), Flag.state.in_(("confirmed", "rejected")))
     counts: Counter[str] = Counter()
     for state, count in session.execute(query.group_by(Flag.state)):
         counts[state] = count

@@ -36,6 +36,8 @@ STATE_OF: Final[Mapping[str, str]] = {
     REOPENED: "open",
 }
 """The state of a flag whose newest standing decision is this one."""
+STATES: Final = ("open", "confirmed", "rejected", "unsure")
+"""All states of a flag."""
 HOLDS: Final[Mapping[str, bool]] = {NO_SOURCE: True, REFUTED: True, NOT_A_CLAIM: False, YES: True, NO: False}
 """Whether the post carries the label. `supported` does not say: a claim that proved true may still name no source."""
 ALL_DECISIONS: Final = tuple(STATE_OF)

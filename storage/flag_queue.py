@@ -7,16 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from storage import flags, search
+from storage.decisions import STATES
 from storage.models import Assignment, Flag, Post, Review, Source
 from storage.search_words import Query
 
 
 class Order(StrEnum):
-    """By what the queue is ordered; flags with equal values by their numbers."""
+    """By what the queue is ordered; flags with equal values by their numbers, of equal reach the newest first."""
 
     WORTH = "worth"
     NEWEST = "newest"
@@ -64,18 +65,15 @@ class QueueFilter:
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """Return the conditions of a query on flags."""
+        of_kind = select(Source.id).where(Source.kind == self.kind)
         # By the numbers of flags alone, so that an index of their order answers without reading each flag.
-        named = aliased(Flag)
-        of_posts = select(named.id).join(Post, Post.id == named.post_id)
-        of_source = of_posts.where(Post.source_id == self.source_id)
-        of_kind = of_posts.where(Post.source_id.in_(select(Source.id).where(Source.kind == self.kind)))
         assigned = select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)
         decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands())
         wanted: list[tuple[object, ColumnElement[bool]]] = [
             (self.state, Flag.state == self.state),
             (self.label, Flag.label == self.label),
-            (self.source_id, Flag.id.in_(of_source)),
-            (self.kind, Flag.id.in_(of_kind)),
+            (self.source_id, Flag.source_id == self.source_id),
+            (self.kind, Flag.source_id.in_(of_kind)),
             (self.assigned_to, Flag.id.in_(assigned)),
             (self.decided_by, Flag.id.in_(decided)),
         ]
@@ -135,18 +133,37 @@ def listed(
     edge = _position(session, order, after or before)
     back = edge is not None and not after
     query = select(Flag).join(Flag.post).join(Post.source)
-    query = query.options(contains_eager(Flag.post).contains_eager(Post.source)).where(*wanted.conditions(session))
+    query = query.options(contains_eager(Flag.post).contains_eager(Post.source))
+    conditions = wanted.conditions(session)
     if edge is not None:
-        query = query.where(_beyond(order, edge, back=back))
-    column = _COLUMNS[order]
-    ascending = (order is Order.DOUBT) != back
-    ordered = query.order_by(column.asc() if ascending else column.desc(), Flag.id.desc() if back else Flag.id.asc())
+        conditions.append(_beyond(order, edge, back=back))
+    if wanted.state is None:
+        # One's own decisions are found by their numbers, which no index of an order holds.
+        parts = [true()] if wanted.decided_by is not None else [Flag.state == state for state in STATES]
+        conditions = [_first_of(parts, conditions, order, limit + 1, back=back)]
+    query = query.where(*conditions).order_by(*_ordered(order, back=back)).limit(limit + 1)
     with _planned(session, wanted):
-        rows = session.scalars(ordered.limit(limit + 1)).all()
+        rows = session.scalars(query).all()
     page, more = rows[:limit], len(rows) > limit
     if back:
         return QueuePage(page[::-1], before=more, after=True)
     return QueuePage(page, before=edge is not None, after=more)
+
+
+def _first_of(
+    parts: Sequence[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
+    order: Order,
+    limit: int,
+    *,
+    back: bool,
+) -> ColumnElement[bool]:
+    """Return the condition that a flag is among the first of its part; numbers alone are ordered, no whole posts."""
+    numbers = (
+        select(Flag.id).where(part, *conditions).order_by(*_ordered(order, back=back)).limit(limit).subquery()
+        for part in parts
+    )
+    return Flag.id.in_(union_all(*(select(each.c.id) for each in numbers)))
 
 
 def _first_of_cluster() -> ColumnElement[bool]:
@@ -160,7 +177,8 @@ def _first_of_cluster() -> ColumnElement[bool]:
         .join(post, post.cluster_id == copy.cluster_id)
         .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open", earlier.id < Flag.id)
     )
-    return ~exists(before)
+    # An offset keeps PostgreSQL from joining all posts at once where the few flags of a page are asked for.
+    return ~exists(before.offset(0))
 
 
 def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:
@@ -194,11 +212,10 @@ def lease_next(
     """
     free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     edge = _position(session, order, after)
-    column = _COLUMNS[order]
     query = select(Flag.id).where(*wanted.conditions(session), free)
     if edge is not None:
         query = query.where(_beyond(order, edge, back=False))
-    query = query.order_by(column.asc() if order is Order.DOUBT else column.desc(), Flag.id).limit(_TRIED_AT_ONCE)
+    query = query.order_by(*_ordered(order, back=False)).limit(_TRIED_AT_ONCE)
     # Others may lease all of these between this query and the update; then the query is asked again.
     while True:
         with _planned(session, wanted):
@@ -221,12 +238,23 @@ def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any,
 def _beyond(order: Order, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
     """Return the condition of flags behind a place in the order; `back`: before it."""
     column, (value, flag_id) = _COLUMNS[order], edge
-    if (order is Order.DOUBT) != back:
-        outside, further = column >= value, column > value
-    else:
-        outside, further = column <= value, column < value
+    values_rise, numbers_rise = _directions(order, back=back)
+    outside, further = (column >= value, column > value) if values_rise else (column <= value, column < value)
     # The first part alone is a range of an index; the second decides among equal values.
-    return and_(outside, or_(further, Flag.id < flag_id if back else Flag.id > flag_id))
+    return and_(outside, or_(further, Flag.id > flag_id if numbers_rise else Flag.id < flag_id))
+
+
+def _ordered(order: Order, *, back: bool) -> list[ColumnElement[Any]]:
+    """Return by what a query is ordered."""
+    columns = zip((_COLUMNS[order], Flag.id), _directions(order, back=back), strict=True)
+    return [column.asc() if rises else column.desc() for column, rises in columns]
+
+
+def _directions(order: Order, *, back: bool) -> tuple[bool, bool]:
+    """Tell whether values rise in an order, and whether numbers do among equal values."""
+    values_rise = (order is Order.DOUBT) != back
+    # Very many flags have the reach of one post alone: both fall, so that an index is read and nothing sorted.
+    return values_rise, values_rise if order is Order.REACH else not back
 
 
 def _planned(session: Session, wanted: QueueFilter) -> AbstractContextManager[None]:

@@ -18,10 +18,12 @@ from storage.models import Flag, Post, Question
 class FlagDraft:
     """The columns of a flag to open: the version of a post that passed a label's threshold, and the reasons.
 
-    `dated` is when the post was published or else collected; `reach` and `worth` place the flag in the queue.
+    `source_id` is the post's, `dated` when it was published or else collected; `reach` and `worth` place the flag in
+    the queue.
     """
 
     post_id: int
+    source_id: int
     revision_number: int
     label: str
     probability: float
@@ -82,6 +84,7 @@ def _reasons(draft: FlagDraft) -> list[list[str | float]]:
 def _columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
     return {
         "post_id": draft.post_id,
+        "source_id": draft.source_id,
         "label": draft.label,
         "revision_number": draft.revision_number,
         "probability": draft.probability,
@@ -121,12 +124,9 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
 
 def measured(session: Session, source_id: int, label: str) -> tuple[int, int]:
     """Count, of the flags and flagged questions of a source and label that people decided, the right ones and all."""
-    # A sum hides the source from its index, by which all posts of the source would be read; few of them were decided.
-    of_source = Post.source_id + 0 == source_id
     of_flags = (
         select(Flag.state, func.count())
-        .join(Post, Post.id == Flag.post_id)
-        .where(of_source, Flag.label == label, Flag.state.in_(("confirmed", "rejected")))
+        .where(Flag.source_id == source_id, Flag.label == label, Flag.state.in_(("confirmed", "rejected")))
         .group_by(Flag.state)
     )
     decided = exists().where(
@@ -136,7 +136,8 @@ def measured(session: Session, source_id: int, label: str) -> tuple[int, int]:
         select(Question.state, func.count())
         .join(Post, Post.id == Question.post_id)
         .where(
-            of_source,
+            # A sum hides the source from its index, by which all posts of the source would be read; few were asked.
+            Post.source_id + 0 == source_id,
             Question.label == label,
             Question.flagged.is_(True),
             Question.state.in_(("confirmed", "rejected")),

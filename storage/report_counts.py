@@ -95,17 +95,18 @@ class ReviewAgreement(NamedTuple):
 
 def dated_at() -> ColumnElement[datetime]:
     """Return the time by which a post is counted."""
-    return case((_date_is_known(), Post.published_at), else_=Post.collected_at)
+    return case((date_is_known(), Post.published_at), else_=Post.collected_at)
 
 
 def dated_within(period: Period) -> ColumnElement[bool]:
     """Return the condition that a post belongs to a period; both of its halves can use an index."""
-    published = and_(Post.published_at >= period.start, Post.published_at < period.end, _date_is_known())
-    seen = and_(Post.collected_at >= period.start, Post.collected_at < period.end, ~_date_is_known())
+    published = and_(Post.published_at >= period.start, Post.published_at < period.end, date_is_known())
+    seen = and_(Post.collected_at >= period.start, Post.collected_at < period.end, ~date_is_known())
     return or_(published, seen)
 
 
-def _date_is_known() -> ColumnElement[bool]:
+def date_is_known() -> ColumnElement[bool]:
+    """Return the condition that a post is counted by when it was published, not by when it was read."""
     return and_(Post.published_at.is_not(None), Post.published_at <= Post.collected_at)
 
 
@@ -128,7 +129,7 @@ def posts_by_source(session: Session, period: Period) -> list[SourcePosts]:
 
 def older_posts_by_source(session: Session, period: Period) -> dict[int, int]:
     """Count the posts that came in during a period and were published before it, by source."""
-    older = and_(_date_is_known(), Post.published_at < period.start)
+    older = and_(date_is_known(), Post.published_at < period.start)
     query = _within(select(Post.source_id, func.count()), Post.collected_at, period).where(older)
     return dict(session.execute(query.group_by(Post.source_id)).all())
 

@@ -1,6 +1,5 @@
 """The data of the overview: counts over time, how often the machine was right, how far people agree, and the models."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -15,9 +14,9 @@ from monitor.review import wording
 from monitor.review.charts import Column, Share, columns, shares
 from monitor.review.language import thousands
 from monitor.review.reading_view import AgreementRow, agreement
-from monitor.review.teaching_view import Candidate, teaching_view
+from monitor.review.teaching_view import Candidate, newest_candidate
 from monitor.review.wording import LabelHelp
-from storage import overview_figures, registry, report_counts
+from storage import overview_figures, registry
 
 DAYS: Final = 28
 _NAMED_EVERY: Final = 7  # columns of the chart
@@ -101,7 +100,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
         agreement=agreement(session),
         model=model.version if model else None,
         shadow=shadow.version if shadow else None,
-        candidate=teaching_view(session).candidate,
+        candidate=newest_candidate(session),
     )
 
 
@@ -109,15 +108,11 @@ def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
     today = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     bounds = (*starts, today + timedelta(days=1))
-    posts: Counter[int] = Counter()
-    for row in report_counts.posts_by_part(session, bounds):
-        posts[row.part] += row.posts if row.role == "monitored" else 0
-    flags: Counter[tuple[int, str]] = Counter()
-    for count in report_counts.flags_by_part(session, bounds):
-        flags[count.part, count.label] += count.flags
+    posts = overview_figures.posts_by_part(session, bounds)
+    flags = overview_figures.flags_by_part(session, bounds)
     return tuple(
-        DayRow(start.date(), posts[part], {name: flags[part, name] for name in LABEL_NAMES})
-        for part, start in enumerate(starts)
+        DayRow(start.date(), posts[start], {name: flags.get((start, name), 0) for name in LABEL_NAMES})
+        for start in starts
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PrimaryKey
@@ -22,6 +22,7 @@ class Case(Base):
             "state IN ('open', 'passed', 'answered', 'followed_up', 'settled', 'withdrawn')",
             name="state",
         ),
+        Index(None, "state", "changed_at"),
     )
 
     id: Mapped[PrimaryKey]
@@ -30,7 +31,7 @@ class Case(Base):
     )
     topic: Mapped[str] = mapped_column(String(40), comment="a name of concern_topics.toml")
     place: Mapped[str] = mapped_column(comment="in the reviewer's words; may be empty")
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime] = mapped_column(comment="when its newest event was added")

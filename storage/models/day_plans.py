@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PrimaryKey
@@ -27,7 +27,10 @@ class DayItem(Base):
     """One flag of a plan."""
 
     __tablename__ = "day_items"
-    __table_args__ = (CheckConstraint("sampling IN ('worth', 'random')", name="sampling"),)
+    __table_args__ = (
+        CheckConstraint("sampling IN ('worth', 'random')", name="sampling"),
+        Index(None, "sampling", "flag_id"),
+    )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, comment="from 0")

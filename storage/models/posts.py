@@ -29,6 +29,10 @@ class Post(Base):
         UniqueConstraint("source_id", "external_id"),
         Index(None, "source_id", "collected_at"),
         Index(None, "content_hash"),
+        # With what is asked of the posts of a day, so that counting them reads no post.
+        Index(None, "published_at", "collected_at", "source_id"),
+        Index(None, "collected_at", "published_at", "source_id"),
+        Index(None, "cluster_id", "source_id"),
         # SQLite uses such an index only where a query says the same in the same words.
         Index("ix_posts_not_indexed", "id", sqlite_where=text('"indexed" = 0'), postgresql_where=text("NOT indexed")),
         Index("ix_posts_unscored", "id", sqlite_where=text("unscored = 1"), postgresql_where=text("unscored")),
@@ -41,12 +45,12 @@ class Post(Base):
     author_key: Mapped[str | None] = mapped_column(
         String(64), index=True, comment="keyed hash; only to drop duplicates and to erase on request"
     )
-    published_at: Mapped[datetime | None] = mapped_column(index=True, comment="reports count by this")
+    published_at: Mapped[datetime | None] = mapped_column(comment="reports count by this")
     published_raw: Mapped[str | None] = mapped_column(comment="the date as the platform wrote it")
     published_precision: Mapped[str | None] = mapped_column(
         String(10), comment="how exact that date is: second, minute, hour or day; not known of older posts"
     )
-    collected_at: Mapped[datetime] = mapped_column(index=True, comment="when it was first seen")
+    collected_at: Mapped[datetime] = mapped_column(comment="when it was first seen")
     language: Mapped[str | None] = mapped_column(String(20))
     title: Mapped[str | None] = mapped_column(comment="the post's own heading; judged together with the text")
     text: Mapped[str]
@@ -58,7 +62,7 @@ class Post(Base):
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None] = mapped_column(comment="when the platform no longer had it")
     revision_number: Mapped[int] = mapped_column(default=0, comment="0 is the original")
-    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"), index=True)
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"))
     indexed: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="whether search and matching know the current version"
     )

@@ -75,6 +75,7 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
 
 
 _NOT_SEARCHED = "label = 'unverified' AND state = 'open' AND searched_at IS NULL"
+_HELD = "lease_owner IS NOT NULL"
 
 
 class Flag(Base):
@@ -87,7 +88,8 @@ class Flag(Base):
         Index(None, "state", "probability"),
         Index(None, "state", "worth"),
         Index(None, "state", "dated"),
-        Index(None, "state", "reach"),
+        Index(None, "state", "reach", "id"),  # many have the same reach
+        Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
         Index(
             "ix_flags_not_searched",
@@ -95,10 +97,13 @@ class Flag(Base):
             sqlite_where=text(_NOT_SEARCHED),
             postgresql_where=text(_NOT_SEARCHED),
         ),
+        Index(None, "lease_owner", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
     )
 
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    # Nothing sets this and `dated` to NULL: SQLite alone cannot be told so of a column that is added.
+    source_id: Mapped[int] = mapped_column(nullable=True, comment="of its post, which keeps its source")
     label: Mapped[str] = mapped_column(String(40))
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that is flagged")
     probability: Mapped[float] = mapped_column(Float())
@@ -112,7 +117,6 @@ class Flag(Base):
     )
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime] = mapped_column(index=True)
-    # Nothing sets it to NULL: SQLite alone cannot be told so of a column that is added.
     dated: Mapped[datetime] = mapped_column(
         nullable=True, default=_opened_at, comment="when the post was published, or else collected"
     )
@@ -139,6 +143,7 @@ class Review(Chained, Base):
             "'withdrawn')",
             name="decision",
         ),
+        Index(None, "reviewer_id", "decided_at"),
         Index(
             None,
             "withdraws",
@@ -149,7 +154,7 @@ class Review(Chained, Base):
 
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), index=True)
-    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     decision: Mapped[str] = mapped_column(String(20))
     note: Mapped[str]
     evidence: Mapped[list[str]] = mapped_column(JsonType, comment="addresses that support the decision")

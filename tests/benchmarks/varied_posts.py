@@ -150,6 +150,7 @@ def _add_rows(
             "probability": random.uniform(0.5, 1),
             "model_id": model,
             "reasons": [],
+            "source_id": source,
             "state": random.choices(STATES, STATE_SHARES)[0],
             "opened_at": moment,
         }

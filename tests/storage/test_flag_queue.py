@@ -184,7 +184,7 @@ def test_an_order_reads_its_index_and_stops(sqlite_database: Database, order: Or
     with sqlite_database.work() as session:
         found = add_flags(session, 3)
         plan = plan_of(session, lambda: flag_queue.listed(session, order=order, after=found[0].id))
-    assert any(f"ix_flags_state_{index} (state=? AND {index}<?)" in step for step in plan), plan
+    assert any("ix_flags_state_" in step and f"(state=? AND {index}<?)" in step for step in plan), plan
 
 
 def test_earlier_copies_are_looked_up_by_their_cluster(sqlite_database: Database) -> None:

@@ -1,5 +1,6 @@
 """Whatever people do, take back, reopen, decide together: the rows that are left explain the state."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import cases, chain, decisions, flag_queue, flags, posts, questions, reviews
+from storage import cases, chain, decisions, flag_queue, flags, overview_figures, posts, questions, reviews
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.flag_queue import QueueFilter
-from storage.models import Case, CaseEvent, Flag, Review, User
+from storage.models import Case, CaseEvent, Flag, Review, Source, User
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
 from tests.storage.copies import add_copies
@@ -165,6 +166,7 @@ def explained(session: Session) -> None:
         else:
             kept.append(row)
     in_queue(session, standing)
+    counted(session)
     behind: dict[int, int] = {}
     for flag in session.scalars(select(Flag)):
         of_version = [row for row in standing.get(flag.id, ()) if row.revision_number == flag.revision_number]
@@ -196,6 +198,17 @@ def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None
     decided = {flag.id for flag in known if flag.state != "open"}
     for flag in known:
         assert {review.flag_id for review, _ in reviews.decided_copies(session, flag)} == decided - {flag.id}
+
+
+def counted(session: Session) -> None:
+    """Check the counts of the desk against the flags one by one, each with the source of its post."""
+    known = Counter((flag.post.source.name, flag.label, flag.state) for flag in session.scalars(select(Flag)))
+    counts = overview_figures.states_by_source(session)
+    assert {(row.source, row.label, row.state): row.flags for row in counts} == known
+    for source in session.scalars(select(Source)):
+        for label in {label for _, label, _ in known}:
+            right, wrong = (known[source.name, label, state] for state in overview_figures.SURE)
+            assert flags.measured(session, source.id, label) == (right, right + wrong)
 
 
 def _decide(session: Session, flag: Flag, user: User, choice: int) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from storage import cases, quote_choices
@@ -56,10 +56,11 @@ def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
             }
         )
     session.execute(insert(Post), posts)
-    ids = [post_id for (post_id,) in session.query(Post.id).order_by(Post.id)]
-    rows = [
+    source_of = dict(session.execute(select(Post.id, Post.source_id).order_by(Post.id)).all())
+    rows: list[dict[str, Any]] = [
         {
             "post_id": post_id,
+            "source_id": source_of[post_id],
             "label": draw.choice(LABELS),
             "revision_number": 0,
             "probability": 0.5 + post_id % 51 / 100,
@@ -68,7 +69,7 @@ def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
             "state": draw.choice(STATES),
             "opened_at": THURSDAY,
         }
-        for post_id in draw.sample(ids, min(flags, len(ids)))
+        for post_id in draw.sample(list(source_of), min(flags, len(source_of)))
     ]
     if rows:
         session.execute(insert(Flag), rows)
