@@ -133,11 +133,19 @@ def find(
     return _by_index(session, query, filters, span, limit=limit, offset=offset, before=before)
 
 
-def find_each(session: Session, queries: Sequence[Query], filters: Filters, *, limit: int) -> list[list[int]]:
-    """List the ids of matching posts for each of some queries, each among the posts of the same filters."""
-    span = bounds(session, filters)
-    if span and span.is_empty:
-        return [[] for _ in queries]
+def find_each(
+    session: Session, queries: Sequence[Query], filters: Filters, span: Bounds | None, *, limit: int
+) -> list[list[int]]:
+    """List the ids of matching posts for each of some queries, each among the posts of the same filters.
+
+    Args:
+        session: The unit of work.
+        queries: The words of each.
+        filters: What else the posts must be.
+        span: The bounds of these filters.
+        limit: How many at most for each.
+
+    """
     with by_lexemes(session):
         return [list(session.scalars(_of_index(session, query, filters, span).limit(limit))) for query in queries]
 

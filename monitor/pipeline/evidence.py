@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.evidence import LEAST_SCORE, Rarity, agreement, asserted_by, default_rarity, likeness
 from storage import posts, search
-from storage.search_filters import Filters
+from storage.search_filters import Filters, bounds
 from storage.search_words import Words
 
 WINDOW: Final = timedelta(days=30)  # an answer to a rumour appears near it in time
@@ -34,13 +34,17 @@ def find_evidence(
         How well each agrees, 0 to 1, by id of the reference post, best first.
 
     """
+    window = Filters(role="reference", since=dated - WINDOW, until=dated + WINDOW)
+    span = bounds(session, window)
+    if span and span.is_empty:
+        return {}  # before anything is read of the claim
     rarity = rarity or default_rarity()
     claim = asserted_by(text, rarity)
-    window = Filters(role="reference", since=dated - WINDOW, until=dated + WINDOW)
     scores: defaultdict[int, float] = defaultdict(float)
     pairs = claim.pairs
     queries = [Words(pair, accented=False) for pair in pairs]
-    for pair, holding in zip(pairs, search.find_each(session, queries, window, limit=MOST_HOLDING), strict=True):
+    found = search.find_each(session, queries, window, span, limit=MOST_HOLDING)
+    for pair, holding in zip(pairs, found, strict=True):
         for post_id in holding:
             scores[post_id] += claim.weights[pair]
     best = sorted(scores, key=lambda post_id: (-scores[post_id], post_id))[:COMPARED]
