@@ -185,8 +185,7 @@ def _verified(reading: Connection, written: Connection, table: Table, done: _Pro
 def _digest(connection: Connection, table: Table, done: _Progress | None) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
     for page in _pages(connection, table):
-        for row in page:
-            digest.update(json.dumps([_plain(value) for value in row], sort_keys=True).encode())
+        digest.update(json.dumps([[_plain(value) for value in row] for row in page], sort_keys=True).encode())
         count += len(page)
         if done:
             done.add(f"comparing {table.name}", len(page))
