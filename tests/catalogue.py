@@ -12,10 +12,15 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from monitor.review.language import DOMAIN, LANGUAGES, LOCALE_DIR, SOURCE
+from monitor.catalogues import LOCALE_DIR, SCREENS, SOURCE
+from monitor.review.language import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-METHODS = [("monitor/review/**.py", "python"), ("monitor/review/templates/**.html", "jinja2")]
+METHODS = [
+    ("monitor/review/**.py", "python"),
+    ("monitor/alert_wording.py", "python"),
+    ("monitor/review/templates/**.html", "jinja2"),
+]
 OPTIONS = {"monitor/review/templates/**.html": {"trimmed": "true", "silent": "false"}}
 # The Vietnamese text has one form, so it is the singular and the plural.
 KEYWORDS = DEFAULT_KEYWORDS | {"counted": (1, 1)}
@@ -41,7 +46,7 @@ def texts() -> Iterator[str | tuple[str, ...]]:
 
 
 def path_of(code: str) -> Path:
-    return LOCALE_DIR / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return LOCALE_DIR / code / "LC_MESSAGES" / f"{SCREENS}.po"
 
 
 def read(code: str) -> Catalog:

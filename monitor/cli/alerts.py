@@ -1,7 +1,8 @@
 """`kiemtin alerts`: look for what is out of its usual range, and send what is due."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -9,6 +10,7 @@ import typer
 
 from monitor.alert_wording import alert_line
 from monitor.bootstrap import Application
+from monitor.catalogues import language_of_screens
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.errors import AlertFailed, UsageError
@@ -52,8 +54,8 @@ def alerts(
     if as_json:
         show_json({"raised": [_data(alert) for alert in raised], "sent": sent.arrived, "failed": sent.failed})
         return
-    for alert in raised:
-        out().print(alert_line(alert.kind, alert.facts, "en"), markup=False, soft_wrap=True)
+    for line in lines_of(raised):
+        out().print(line, markup=False, soft_wrap=True)
     out().print(f"{len(raised)} alerts raised, {_said(sent) or 'nothing to send'}.", markup=False)
 
 
@@ -73,9 +75,8 @@ def list_alerts(
         return
     if not rows:
         out().print("There are no alerts that nobody has settled.", markup=False)
-    for alert in rows:
-        when = f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M}"
-        out().print(f"{when} {alert_line(alert.kind, alert.facts, 'en')}", markup=False, soft_wrap=True)
+    for alert, line in zip(rows, lines_of(rows), strict=True):
+        out().print(f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M} {line}", markup=False, soft_wrap=True)
     for row in lost:
         out().print(f"alert {row.alert_id} by {row.channel}: {row.state} {row.error}", markup=False, soft_wrap=True)
 
@@ -90,8 +91,8 @@ def test(context: typer.Context) -> None:
         raise UsageError("there is no channel: an [[alerts.channels]] table in kiemtin.toml makes one")
 
     async def run() -> dict[str, str]:
-        async with open_channels(app.settings, app.clock) as channels:
-            return await AlertSender(app.ready_database, app.clock, app.settings, channels).test()
+        async with _sender(app) as sender:
+            return await sender.test()
 
     outcomes = asyncio.run(run())
     for name, error in outcomes.items():
@@ -116,8 +117,23 @@ def watch(app: Application) -> AlertWatch:
 
 async def send(app: Application) -> Sent:
     """Send what is due to the channels of the settings."""
+    async with _sender(app) as sender:
+        return await sender.run()
+
+
+@asynccontextmanager
+async def _sender(app: Application) -> AsyncIterator[AlertSender]:
+    language = language_of_screens(app.settings.report.language)
     async with open_channels(app.settings, app.clock) as channels:
-        return await AlertSender(app.ready_database, app.clock, app.settings, channels).run()
+        yield AlertSender(app.ready_database, app.clock, app.settings, channels, language)
+
+
+def lines_of(told: Sequence[Alert]) -> list[str]:
+    """Say alerts in the language of the command line."""
+    if not told:
+        return []  # and read no catalogue for it
+    english = language_of_screens("en")
+    return [alert_line(alert.kind, alert.facts, english) for alert in told]
 
 
 def late_report_of(app: Application) -> str:

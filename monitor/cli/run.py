@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import typer
 
-from monitor.alert_wording import alert_line
 from monitor.bootstrap import Application
-from monitor.cli.alerts import send, watch
+from monitor.cli.alerts import lines_of, send, watch
 from monitor.cli.background import Background
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
@@ -78,8 +77,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     async def alert() -> str:
         raised = await background.run(_look, app)
         sent = await send(app)
-        told = [alert_line(each.kind, each.facts, "en") for each in raised]
-        return "; ".join([*told, *([f"{sent.failed} alerts not sent yet"] if sent.failed else [])])
+        return "; ".join([*lines_of(raised), *([f"{sent.failed} alerts not sent yet"] if sent.failed else [])])
 
     async def publish_corrections() -> str:
         if app.settings.publish.folder is None:

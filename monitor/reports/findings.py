@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
+from monitor.catalogues import N_
 from monitor.reports.comparison import Comparison, Trend
 from monitor.reports.figures import LabelFigures, ReportFigures
-from monitor.reports.language import N_
 from monitor.reports.source_problems import FAILED, GAP
 from monitor.reports.wording import Wording
 

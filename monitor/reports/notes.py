@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from monitor.catalogues import N_
 from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.findings import reviewed_share
-from monitor.reports.language import N_
 from monitor.reports.method import RuleFigures, share_interval
 from monitor.reports.wording import Wording
 from storage.threshold_rules import EVERY

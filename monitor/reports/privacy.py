@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.catalogues import SOURCE
 from monitor.clock import VIETNAM
 from monitor.errors import ReportFailed
 from monitor.private_files import write_whole
 from monitor.reports import privacy_wording
-from monitor.reports.language import SOURCE, load_language
+from monitor.reports.language import load_language
 from monitor.reports.tables import Cell, CellType, Column, Table, shown
 from monitor.reports.wording import Wording
 from storage import holdings

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from classifiers.concern_topics import default_topic_rules
 from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED, label_named
+from monitor.catalogues import N_, SOURCE
 from monitor.clock import VIETNAM
 from monitor.reports.comparison import Trend
-from monitor.reports.language import N_, SOURCE, Language
+from monitor.reports.language import Language
 from monitor.reports.periods import CalendarPeriod, Unit
 from monitor.reports.source_problems import DISABLED, FAILED, GAP
 

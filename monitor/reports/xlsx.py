@@ -8,10 +8,11 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from monitor.catalogues import N_
 from monitor.clock import VIETNAM
 from monitor.reports import charts, content_tables, count_tables, findings, notes
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import N_, Language
+from monitor.reports.language import Language
 from monitor.reports.tables import AMOUNTS, Cell, CellType, Column, Key, Table
 from monitor.reports.wording import NOTHING, Wording, capitalised
 

@@ -12,13 +12,13 @@ from starlette.responses import HTMLResponse
 from starlette.templating import Jinja2Templates
 
 from classifiers.text.segment import Segmenter
+from monitor.catalogues import N_
 from monitor.clock import VIETNAM, Clock
 from monitor.review import wording
 from monitor.review.browser_name import browser_name
 from monitor.review.known_devices import KnownDevices
 from monitor.review.language import (
     LANGUAGES,
-    N_,
     Translated,
     counted,
     current_language,

@@ -11,6 +11,7 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review.auth import (
     CodeNeeded,
     EnrolmentNeeded,
@@ -21,7 +22,6 @@ from monitor.review.auth import (
     client_address,
 )
 from monitor.review.desk import desk_of, render
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.roles import Right
 from monitor.review.security_headers import SECURITY_HEADERS

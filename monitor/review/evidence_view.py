@@ -7,9 +7,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.evidence import compare
+from monitor.catalogues import N_
 from monitor.review import wording
 from monitor.review.flag_view import percent_of
-from monitor.review.language import N_, Translated
+from monitor.review.language import Translated
 from monitor.review.masking import Mask, first_line
 from monitor.web_links import web_address
 from storage import matching

@@ -5,29 +5,17 @@ The texts in code and templates are Vietnamese and are the keys of the catalogue
 
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
-from pathlib import Path
+from gettext import NullTranslations
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-LOCALE_DIR: Final = Path(__file__).parents[1] / "locale"
-DOMAIN: Final = "kiemtin"
-SOURCE: Final = "vi"
+from monitor.catalogues import SOURCE, Language, language_of_screens
+
 LANGUAGES: Final[Mapping[str, str]] = {SOURCE: "Tiếng Việt", "en": "English"}
 LANGUAGE_COOKIE: Final = "kiemtin_language"
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """A language (`vi`, `en`) and its texts."""
-
-    code: str
-    texts: NullTranslations
 
 
 # Set for each request: the tasks and threads that serve it have it, and no other ones.
@@ -35,41 +23,29 @@ _of_request: ContextVar[Language] = ContextVar("language")
 _VIETNAMESE: Final = Language(SOURCE, NullTranslations())
 
 
-def load_languages(folder: Path = LOCALE_DIR) -> dict[str, Language]:
-    """Read the catalogues. They are compiled in memory, so that no compiled file can be older than its source."""
-    from babel.messages.mofile import write_mo  # noqa: PLC0415  commands that show no page need neither
-    from babel.messages.pofile import read_po  # noqa: PLC0415
-
-    found = {SOURCE: _VIETNAMESE}
-    for code in LANGUAGES:
-        if code == SOURCE:
-            continue
-        with (folder / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-            catalogue = read_po(file, locale=code, domain=DOMAIN)
-        compiled = BytesIO()
-        write_mo(compiled, catalogue)
-        compiled.seek(0)
-        found[code] = Language(code, GNUTranslations(compiled))
-    return found
+def load_languages() -> dict[str, Language]:
+    """Read the catalogues of all languages."""
+    return {code: language_of_screens(code) for code in LANGUAGES}
 
 
-def _language() -> Language:
+def language_of_request() -> Language:
+    """Return the language of the request that is served, with its texts; Vietnamese outside of requests."""
     return _of_request.get(_VIETNAMESE)
 
 
 def current_language() -> str:
     """Return the language of the request that is served; `vi` outside of requests."""
-    return _language().code
+    return language_of_request().code
 
 
 def gettext(text: str) -> str:
     """Translate a text into the language of the request."""
-    return _language().texts.gettext(text)
+    return language_of_request().texts.gettext(text)
 
 
 def ngettext(text: str, plural: str, number: int) -> str:
     """Translate a text whose form depends on a number."""
-    return _language().texts.ngettext(text, plural, number)
+    return language_of_request().texts.ngettext(text, plural, number)
 
 
 def counted(text: str, number: int) -> str:
@@ -78,11 +54,6 @@ def counted(text: str, number: int) -> str:
     Vietnamese has one form, so the text stands once in the code.
     """
     return ngettext(text, text, number).replace("%(count)s", thousands(number))
-
-
-def N_(text: str) -> str:  # noqa: N802  what gettext's tools look for
-    """Mark a text that is translated later, such as in a table."""
-    return text
 
 
 def thousands(number: int) -> str:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.review.language import N_
+from monitor.catalogues import N_
 from monitor.review.language import gettext as _
 
 _HOST: Final = re.compile(r"https?://([^/\s:]+)|\b((?:[\w-]+\.)+[a-z]{2,})\b")

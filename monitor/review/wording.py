@@ -7,7 +7,8 @@ from typing import Final
 from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
-from monitor.review.language import N_, Translated
+from monitor.catalogues import N_
+from monitor.review.language import Translated
 from monitor.review.language import gettext as _
 from storage import decisions
 

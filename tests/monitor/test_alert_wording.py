@@ -2,7 +2,8 @@
 
 import pytest
 
-from monitor.alert_wording import alert_line
+from monitor.alert_wording import alert_line, alert_title
+from monitor.catalogues import language_of_screens
 
 FACTS = {"source": 3, "search": 4, "hours": 26, "usual": 12.5, "posts": 7}
 
@@ -19,10 +20,16 @@ FACTS = {"source": 3, "search": 4, "hours": 26, "usual": 12.5, "posts": 7}
     ],
 )
 def test_who_is_meant_is_named_where_the_name_is_given(kind: str, language: str, name: str | None, begins: str) -> None:
-    assert alert_line(kind, FACTS, language, name).startswith(begins)
+    assert alert_line(kind, FACTS, language_of_screens(language), name).startswith(begins)
 
 
-def test_a_label_has_its_short_name_unless_the_screen_names_it() -> None:
+def test_a_label_has_its_name_on_screens_and_numbers_are_written_as_the_language_does() -> None:
     facts = {"label": "concern", "posts": 96, "hours": 24, "usual": 31.5}
-    assert "“bức xúc”" in alert_line("label", facts, "vi")
-    assert "“Workers' concern”" in alert_line("label", facts, "en", "Workers' concern")
+    vietnamese, english = language_of_screens("vi"), language_of_screens("en")
+    assert alert_line("label", facts, vietnamese) == (
+        "Nhãn “Bức xúc của người lao động” tăng bất thường: 96 bài trong 24 giờ (bình thường 31,5)."
+    )
+    assert alert_line("label", facts, english) == (
+        "The label “Workers' concern” is out of its usual range: 96 posts within 24 h (usually 31.5)."
+    )
+    assert (alert_title(vietnamese), alert_title(english)) == ("Cảnh báo của KiểmTin", "Alerts of KiểmTin")

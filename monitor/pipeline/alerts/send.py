@@ -12,7 +12,8 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
-from monitor.alert_wording import SUBJECTS, alert_line, alert_path
+from monitor.alert_wording import alert_line, alert_path, alert_title
+from monitor.catalogues import Language
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
 from monitor.collectors.http.outbound import OutboundPost
@@ -68,16 +69,25 @@ class AlertSender:
     Args:
         database: Alerts and deliveries.
         clock: Tells the time.
-        settings: Quiet hours, the language, and where the desk is.
+        settings: Quiet hours, and where the desk is.
         channels: The channels by name.
+        language: Of what is sent.
 
     """
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        language: Language,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._channels = channels
+        self._language = language
 
     async def run(self) -> Sent:
         """Send all that is due, unless the hours are quiet."""
@@ -94,13 +104,12 @@ class AlertSender:
 
     async def test(self) -> dict[str, str]:
         """Send a test to every channel, also in quiet hours; returns what went wrong by name, empty if nothing did."""
-        language = self._settings.report.language
         now = self._clock.now()
-        line = alert_line("test", {}, language)
+        title, line = alert_title(self._language), alert_line("test", {}, self._language)
         outcomes = {}
         for name, channel in self._channels.items():
             number = f"msg_{name}_test_{int(now.timestamp())}"
-            message = Message(number=number, title=SUBJECTS[language], line=line, data={"kind": "test"})
+            message = Message(number=number, title=title, line=line, data={"kind": "test"})
             try:
                 await channel.send(message)
             except KiemtinError as error:
@@ -122,13 +131,10 @@ class AlertSender:
             return (row.id, row.attempts, self._message(name, row.alert)) if row is not None else None
 
     def _message(self, channel: str, alert: Alert) -> Message:
-        language = self._settings.report.language
-        line = alert_line(alert.kind, alert.facts, language)
+        title, line = alert_title(self._language), alert_line(alert.kind, alert.facts, self._language)
         link = f"{self._settings.desk_address}{alert_path(alert.kind, alert.facts)}"
         data = {"alert_id": alert.id, "kind": alert.kind, "raised_at": alert.raised_at.isoformat(), **alert.facts}
-        return Message(
-            number=f"msg_{channel}_alert_{alert.id}", title=SUBJECTS[language], line=f"{line}\n{link}", data=data
-        )
+        return Message(number=f"msg_{channel}_alert_{alert.id}", title=title, line=f"{line}\n{link}", data=data)
 
     async def _send(self, channel: Channel, delivery: int, attempts: int, message: Message) -> str:
         try:

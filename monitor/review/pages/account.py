@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.password_rules import fault

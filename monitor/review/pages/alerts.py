@@ -9,12 +9,10 @@ from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from classifiers.labels import LABEL_NAMES
 from monitor.alert_wording import alert_line, alert_path
-from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, render
-from monitor.review.language import current_language
+from monitor.review.language import language_of_request
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
 from storage import alert_counts, alerts, audit, saved_searches, users
@@ -29,7 +27,7 @@ Number = Annotated[int, Path(ge=1, le=MAX_ID)]
 def show_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, state: str = "") -> Response:
     """List the alerts that nobody has settled, or those that somebody has; and one's searches that can be watched."""
     settled = state == "settled"
-    language = current_language()
+    language = language_of_request()
     with desk.database.work() as session:
         names: dict[int | None, str] = {user.id: user.name for user in users.all_users(session)}
         rows = [
@@ -64,8 +62,6 @@ def _path(session: Session, kind: str, facts: Mapping[str, Any]) -> str:
 
 def _name(session: Session, kind: str, facts: Mapping[str, Any]) -> str | None:
     """Return what the desk calls the subject of an alert; None for what has no name, or is gone."""
-    if kind == "label" and facts["label"] in LABEL_NAMES:
-        return wording.label_help(facts["label"]).title
     if kind not in ("source", "search"):
         return None
     row = session.get(Source, facts["source"]) if kind == "source" else session.get(SavedSearch, facts["search"])

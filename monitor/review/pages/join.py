@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review import wording
 from monitor.review.auth import Password, RequireFormToken, form_token
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.error_pages import problem
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.password_rules import fault
 from monitor.review.tokens import token_hash

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review import wording
 from monitor.review.accounts import (
     change_role,
@@ -20,7 +21,6 @@ from monitor.review.accounts import (
 )
 from monitor.review.auth import CurrentReviewer, RequireFormToken, Reviewer, allow, session_limits
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import ROLES, Right

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.errors import ReportFailed, UsageError
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.language import N_, Translated
+from monitor.review.language import Translated
 from monitor.review.roles import Right
 from storage import reports
 from storage.models import Report

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from monitor.catalogues import N_
 from monitor.errors import QueryRefused
 from monitor.review import wording
 from monitor.review.auth import CurrentReviewer, Reviewer, allow
 from monitor.review.desk import CurrentDesk, Desk, render
 from monitor.review.error_pages import problem
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.roles import Right
 from monitor.review.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, FoundPost, exported_posts, found_posts

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review.auth import (
     CODE,
     ENROL,
@@ -20,7 +21,6 @@ from monitor.review.auth import (
     finish_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.language import N_
 from monitor.review.language import gettext as _
 from monitor.review.second_factor import new_recovery_codes, new_seed, recovery_key
 from monitor.review.throttle import code_counts

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from monitor.catalogues import N_
 from monitor.review.accounts import typed_name
 from monitor.review.auth import (
     CODE,
@@ -24,7 +25,7 @@ from monitor.review.auth import (
     start_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
-from monitor.review.language import N_, counted
+from monitor.review.language import counted
 from monitor.review.language import gettext as _
 from monitor.review.password_checks import TooBusy
 from monitor.review.request_origin import MAX_ADDRESS, own_address

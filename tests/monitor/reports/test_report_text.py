@@ -12,13 +12,14 @@ from bs4 import BeautifulSoup
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
+from monitor.catalogues import LOCALE_DIR
 from monitor.report_settings import ReportSettings
 from monitor.reports import content_tables, findings
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html, render_masks
-from monitor.reports.language import LOCALE_DIR, load_language
+from monitor.reports.language import load_language
 from monitor.reports.masks_page import masked_quotes
 from monitor.reports.rows import render_rows
 from monitor.reports.wording import Wording
