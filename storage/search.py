@@ -5,7 +5,7 @@ alone. Results come last stored first: where many posts match, the newest are re
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
 from storage.models import Flag, Post, Review, SearchNote, SearchText
-from storage.search_filters import NO_FILTERS, Bounds, Filters, bounds, conditions, narrow_side
+from storage.search_filters import NO_FILTERS, Bounds, Filters, bounds, post_conditions, row_conditions
+from storage.search_newest import is_sqlite, read_newest
 from storage.search_words import Query, by_reading, fts5, has_long_phrase, tsquery
 
-READ_FIRST: Final = 3000  # posts that are read before the index is asked
 OUT_OF_ORDER: Final = 100  # decisions that may be committed after one with a higher number
 # Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
-PLANNER = (
+PLANNER: Final = (
     ("enable_indexscan", "off", "on"),
     ("enable_seqscan", "off", "on"),
     ("plan_cache_mode", "force_custom_plan", "auto"),
@@ -112,7 +112,6 @@ def find(
     filters: Filters = NO_FILTERS,
     *,
     limit: int,
-    offset: int = 0,
     before: int | None = None,
 ) -> list[int]:
     """List the ids of the posts that match, last stored first.
@@ -122,15 +121,15 @@ def find(
         query: The words; None: whatever the words are.
         filters: What else they must be.
         limit: How many at most.
-        offset: How many of the first are left out.
         before: Only posts stored before this one.
 
     """
     span = bounds(session, filters)
-    read = _by_reading_newest(session, query, filters, span, wanted=offset + limit, before=before)
+    read = read_newest(session, query, filters, span, wanted=limit, before=before)
     if read is not None:
-        return read[offset:]
-    return _by_index(session, query, filters, span, limit=limit, offset=offset, before=before)
+        return read
+    with by_lexemes(session) if query is not None else nullcontext():
+        return list(session.scalars(_of_index(session, query, filters, span, before=before).limit(limit)))
 
 
 def find_each(
@@ -150,72 +149,16 @@ def find_each(
         return [list(session.scalars(_of_index(session, query, filters, span).limit(limit))) for query in queries]
 
 
-def count(session: Session, query: Query | None, filters: Filters = NO_FILTERS, *, at_most: int) -> int:
-    """Count the posts that match, and stop at so many."""
-    span = bounds(session, filters)
-    read = _by_reading_newest(session, query, filters, span, wanted=at_most)
-    if read is not None:
-        return len(read)
-    chosen, _ = _matching(session, query, filters, span)
-    counted = select(func.count()).select_from(chosen.limit(at_most).subquery())
-    if query is None or _is_sqlite(session):
-        return session.scalar(counted) or 0
+def count(session: Session, query: Query, *, at_most: int) -> int:
+    """Count the posts with these words, and stop at so many."""
+    chosen, _ = _matching(session, query, NO_FILTERS, None)
     with by_lexemes(session):
-        return session.scalar(counted) or 0
+        return session.scalar(select(func.count()).select_from(chosen.limit(at_most).subquery())) or 0
 
 
 def matching_posts(session: Session, query: Query) -> Select[int]:
     """Select the ids of posts with these words, for a condition of another query; run that one `by_lexemes`."""
     return _matching(session, query, NO_FILTERS, None)[0]
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
-def _by_reading_newest(
-    session: Session,
-    query: Query | None,
-    filters: Filters,
-    span: Bounds | None,
-    *,
-    wanted: int,
-    before: int | None = None,
-) -> list[int] | None:
-    """List matching posts among the newest that pass the narrowest filter; None when the index must be asked."""
-    side = narrow_side(filters)
-    if side is None and (query is None or _is_sqlite(session)):
-        return None  # SQLite's index itself gives the newest first
-    key: ColumnElement[int] = SearchText.__table__.c.post_id
-    chosen, number, is_small = side or (select(key), key, False)
-    chosen = chosen.where(span.of(number)) if span else chosen
-    chosen = chosen.where(number < before) if before is not None else chosen
-    if not is_small:
-        chosen = chosen.order_by(number.desc()).limit(READ_FIRST)
-    newest = chosen.cte("newest").prefix_with("MATERIALIZED", dialect="postgresql")
-    matching = [*conditions(filters, key), *([by_reading(query)] if query is not None else [])]
-    found = select(key).where(key.in_(select(newest.c[0])), *matching).order_by(key.desc()).limit(wanted)
-    ids = list(session.scalars(found))
-    if len(ids) == wanted or is_small:
-        return ids
-    return ids if (session.scalar(select(func.count()).select_from(newest)) or 0) < READ_FIRST else None
-
-
-def _by_index(
-    session: Session,
-    query: Query | None,
-    filters: Filters,
-    span: Bounds | None,
-    *,
-    limit: int,
-    offset: int = 0,
-    before: int | None = None,
-) -> list[int]:
-    chosen = _of_index(session, query, filters, span, before=before).limit(limit).offset(offset)
-    if query is None:
-        return list(session.scalars(chosen))
-    with by_lexemes(session):
-        return list(session.scalars(chosen))
 
 
 def _of_index(
@@ -225,16 +168,17 @@ def _of_index(
     chosen, key = _matching(session, query, filters, span)
     if before is not None:
         chosen = chosen.where(key < before)
-    if query is None or _is_sqlite(session):
-        return chosen.order_by(key.desc())
-    hits = chosen.cte("hits").prefix_with("MATERIALIZED")
-    return select(hits).order_by(hits.c[0].desc())
+    if query is not None and not is_sqlite(session):
+        # By itself, or lexemes may be computed of the posts that pass a filter.
+        hits = chosen.cte("hits").prefix_with("MATERIALIZED")
+        chosen, key = select(hits.c[0]), hits.c[0]
+    return chosen.where(*post_conditions(filters, key)).order_by(key.desc())
 
 
 @contextmanager
 def by_lexemes(session: Session) -> Iterator[None]:
     """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
-    if _is_sqlite(session):
+    if is_sqlite(session):
         yield
         return
     # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
@@ -246,24 +190,21 @@ def by_lexemes(session: Session) -> Iterator[None]:
 def _matching(
     session: Session, query: Query | None, filters: Filters, span: Bounds | None
 ) -> tuple[Select[int], ColumnElement[int]]:
-    """Select the ids of matching posts; also returns the column to order by, which the index itself is ordered by."""
+    """Select the ids of posts whose row of the index matches, and return the column by which they are ordered."""
     key: ColumnElement[int] = SearchText.__table__.c.post_id
-    wanted = conditions(filters, key)
-    if query is None or not _is_sqlite(session):
-        if span:
-            wanted.append(span.of(key))
-        if query is None:
-            return select(key).where(*wanted), key
+    wanted = row_conditions(filters)
+    if query is None:
+        chosen = select(key).where(*wanted)
+    elif is_sqlite(session):
+        fts = table("search_index", column("rowid"))
+        key = fts.c.rowid
+        chosen = select(key).select_from(fts).where(text("search_index MATCH :words").bindparams(words=fts5(query)))
+        if wanted:
+            # A cross join keeps the index on the outside, which gives its rows in order.
+            chosen = chosen.join(SearchText, SearchText.post_id == key).where(*wanted)
+    else:
         lexemes = func.search_lexemes(SearchText.accented, SearchText.bare)
         found = lexemes.op("@@")(cast(bindparam(None, tsquery(query), Text()), TSQUERY))
         exact = [by_reading(query)] if has_long_phrase(query) else []
-        return select(key).where(found, *exact, *wanted), key
-    fts = table("search_index", column("rowid"))
-    rowid: ColumnElement[int] = fts.c.rowid
-    chosen = select(rowid).select_from(fts).where(text("search_index MATCH :words").bindparams(words=fts5(query)))
-    if span:
-        chosen = chosen.where(span.of(rowid))
-    if wanted:
-        # A cross join keeps the index on the outside, which gives its rows in order.
-        chosen = chosen.join(SearchText, SearchText.post_id == rowid).where(*wanted)
-    return chosen, rowid
+        chosen = select(key).where(found, *exact, *wanted)
+    return (chosen.where(span.of(key)) if span else chosen), key

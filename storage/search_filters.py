@@ -4,7 +4,7 @@ A filter that few posts pass is cheaper to start from than the index of words: i
 looked for in them. The index is asked where that did not suffice; then the words are rare, or the filter is wide.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -72,24 +72,37 @@ def bounds(session: Session, filters: Filters) -> Bounds | None:
     if not filters.since and not filters.until:
         return None
     number: ColumnElement[int] = SearchText.__table__.c.post_id
-    ends = select(func.min(number), func.max(number))
+    # A sum, or PostgreSQL reads all posts before the first one by their numbers.
+    ends = select(func.min(number + 0), func.max(number + 0))
     first, last = session.execute(ends.where(*_dated(filters))).one()
     dated = Bounds(first or 0, last or -1)
     if not filters.role or dated.is_empty:
         return dated
+    ends = select(func.min(number), func.max(number))
     first, last = session.execute(ends.where(dated.of(number), _of_role(filters.role))).one()
     return Bounds(first or 0, last or -1)
 
 
 def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
     """Return the conditions on a post and on its row of the index."""
+    return [*row_conditions(filters), *post_conditions(filters, post_id)]
+
+
+def row_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post's row of the index."""
     found = _dated(filters)
-    if filters.label or filters.state:
-        found.append(exists(_flagged(filters).where(Flag.post_id == post_id)))
     if filters.source:
         found.append(SearchText.source_id.in_(select(Source.id).where(Source.name == filters.source)))
     if filters.role:
         found.append(_of_role(filters.role))
+    return found
+
+
+def post_conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post that its row of the index cannot answer."""
+    found: list[ColumnElement[bool]] = []
+    if filters.label or filters.state:
+        found.append(exists(_flagged(filters).where(Flag.post_id == post_id)))
     if filters.cluster:
         found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
     if filters.topic or filters.place:
@@ -99,23 +112,49 @@ def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElem
     return found
 
 
-def narrow_side(filters: Filters) -> tuple[Select[int], ColumnElement[int], bool] | None:
-    """Return the posts that pass the narrowest filter, and the column of their numbers; None where there is no such.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The posts that pass one filter.
 
-    The last value tells whether they are few enough to be read all.
+    Args:
+        ids: Selects their ids, each once.
+        number: The column of the ids.
+        rest: What else they must be.
+        is_small: They are few enough to be read all.
+
     """
+
+    ids: Select[int]
+    number: ColumnElement[int]
+    rest: Filters
+    is_small: bool = False
+
+    def within(self, span: Bounds | None, before: int | None) -> "Side":
+        """Return those between some bounds and stored before a post."""
+        ids = self.ids.where(span.of(self.number)) if span else self.ids
+        return replace(self, ids=ids.where(self.number < before) if before is not None else ids)
+
+
+def narrow_side(filters: Filters) -> Side | None:
+    """Return the posts that pass the narrowest filter; None where there is no such."""
     if filters.note is not None:
-        return _noted(filters.note), SearchNote.__table__.c.post_id, True
+        noted: ColumnElement[int] = SearchNote.__table__.c.post_id
+        return Side(_noted(filters.note).distinct(), noted, replace(filters, note=None), is_small=True)
+    flagged: ColumnElement[int] = Flag.__table__.c.post_id
     if filters.topic or filters.place:
-        return _of_cases(filters), Flag.__table__.c.post_id, True
+        return Side(_of_cases(filters).distinct(), flagged, replace(filters, topic=None, place=None), is_small=True)
     if filters.cluster:
-        return select(Post.id).where(Post.cluster_id == filters.cluster), Post.__table__.c.id, True
+        members: ColumnElement[int] = Post.__table__.c.id
+        ids = select(members).where(Post.cluster_id == filters.cluster)
+        return Side(ids, members, replace(filters, cluster=None), is_small=True)
     if filters.label or filters.state:
-        return _flagged(filters).distinct(), Flag.__table__.c.post_id, False
+        ids = _flagged(filters) if filters.label else _flagged(filters).distinct()
+        return Side(ids, flagged, replace(filters, label=None, state=None))
     if filters.source:
-        source = select(Source.id).where(Source.name == filters.source).scalar_subquery()
         numbers: ColumnElement[int] = SearchText.__table__.c.post_id
-        return select(numbers).where(SearchText.source_id == source), numbers, False
+        source = select(Source.id).where(Source.name == filters.source).scalar_subquery()
+        ids = select(numbers).where(SearchText.source_id == source)
+        return Side(ids, numbers, replace(filters, source=None))
     return None
 
 

@@ -50,9 +50,9 @@ def show(
         try:
             if not form.is_empty:
                 query, filters = form.query(desk.segmenter), form.filters()
-                ids = search.find(session, query, filters, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS)
-                rows = found_posts(session, ids, words_of(query) if query else [], desk.mask)
-                total = search.count(session, query, filters, at_most=COUNTED + 1)
+                ids = search.find(session, query, filters, limit=COUNTED + 1)  # all pages, to say how many there are
+                total, shown = len(ids), ids[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+                rows = found_posts(session, shown, words_of(query) if query else [], desk.mask)
         except QueryRefused as error:
             refusal = wording.SEARCH_REFUSALS[error.reason]
         context = {
