@@ -30,13 +30,16 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> bool:
         Whether anything changed.
 
     Raises:
-        UsageError: When the folder holds something that the program did not write.
+        UsageError: When the folder holds something that the program did not write, or has no parent.
         PublishFailed: When it cannot be written.
 
     """
     folder = folder.absolute()
     folder = folder.resolve() if folder.is_symlink() else folder
     wanted = {**files, MARK: _NOTE}
+    if not folder.parent.is_dir():
+        message = f"{folder.parent} is not there: make this folder first"
+        raise UsageError(message)
     before, partial = (folder.with_name(f".{folder.name}.{end}") for end in ("before", "partial"))
     try:
         _restore(folder, before)
