@@ -102,47 +102,9 @@ def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
     return dict(session.execute(query).all())
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterFacts:
-    """How far a text has gone.
-
-    Args:
-        name: The most telling words of its first post; None while it has none.
-        first: The post that was published first, or stored first where that is not known.
-        size: How many posts are in the cluster.
-        sources: How many sources they come from.
-        dates: When each was published or collected, in order: the reach over time.
-
-    """
-
-    name: str | None
-    first: Post
-    size: int
-    sources: int
-    dates: tuple[datetime, ...]
-
-
-def cluster_facts(session: Session, cluster_id: int) -> ClusterFacts:
-    """Return the facts of a cluster.
-
-    Raises:
-        NotFound: When there is none of that id.
-
-    """
-    dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
-    rows = session.execute(
-        select(Post.id, Post.source_id, dated).where(Post.cluster_id == cluster_id).order_by(dated, Post.id)
-    ).all()
-    if not rows:
-        message = f"there is no cluster {cluster_id}: its posts may have been deleted"
-        raise NotFound(message)
-    return ClusterFacts(
-        name=session.get_one(Cluster, cluster_id).name,
-        first=session.get_one(Post, rows[0][0]),
-        size=len(rows),
-        sources=len({source_id for _, source_id, _ in rows}),
-        dates=tuple(moment for _, _, moment in rows),
-    )
+def cluster_name(session: Session, cluster_id: int) -> str | None:
+    """Return the most telling words of a cluster's first post; None while it has no name."""
+    return session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
 
 
 def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:

@@ -47,21 +47,20 @@ def test_of_a_key_the_oldest_posts_are_candidates(database: Database) -> None:
         assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
 
 
-def test_a_cluster_knows_its_first_post_its_size_its_sources_and_its_reach(database: Database) -> None:
+def test_a_cluster_has_a_name_and_its_posts_by_date(database: Database) -> None:
     with database.work() as session:
         (first,) = add_posts(session, 1)
         other = factories.add_source(session, "other")
         early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
         matching.join_clusters(session, first, early, NOW)
-        assert matching.unnamed(session, [first.cluster_id or 0]) == {first.cluster_id: first.id}
-        matching.set_name(session, first.cluster_id or 0, "cắt điện")
-        assert matching.unnamed(session, [first.cluster_id or 0]) == {}
-        session.expire_all()
-        facts = matching.cluster_facts(session, first.cluster_id or 0)
-        assert (facts.name, facts.first, facts.size, facts.sources) == ("cắt điện", early, 2, 2)
-        assert facts.dates == (NOW - timedelta(days=2), NOW)
-        with pytest.raises(NotFound, match="there is no cluster 99"):
-            matching.cluster_facts(session, 99)
+        cluster = first.cluster_id or 0
+        assert matching.unnamed(session, [cluster]) == {cluster: first.id}
+        assert matching.cluster_name(session, cluster) is None
+        matching.set_name(session, cluster, "cắt điện")
+        assert matching.unnamed(session, [cluster]) == {}
+        assert matching.cluster_name(session, cluster) == "cắt điện"
+        by_date = [(copy.source, copy.dated) for copy in matching.copies_by_date(session, cluster)]
+        assert by_date == [("other", NOW - timedelta(days=2)), (first.source.name, NOW)]
 
 
 def test_copies_come_into_one_cluster(database: Database) -> None:

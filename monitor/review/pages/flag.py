@@ -165,7 +165,7 @@ def _page(
         shown = flag_view(session, flag, owner, now, own_mask=own_mask, mask=desk.mask)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag, desk.mask)
-        spread = spread_of(session, flag.post)
+        spread = spread_of(session, flag.post, desk.mask)
         evidence = evidence_rows(session, flag, own_mask, desk.mask)
     context = {
         "flag": shown,

@@ -1,9 +1,12 @@
 """How far a post has come: a chart of its copies by source beside a table of the same, and what was said of one."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from monitor.reports.mask import mask_personal
+from monitor.review.spread_view import STEPS, spread_of
 from storage import flags, matching
 from storage.database import Database
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -38,6 +41,47 @@ def test_copies_are_drawn_and_listed_by_source(lan: Browser, copied: tuple[int, 
     longest, shorter = (float(str(bar["width"])) for bar in spread.select("svg rect"))
     assert longest == 2 * shorter
     assert spread.select("svg[aria-hidden=true]"), "the table says the same"
+
+
+def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_time(
+    lan: Browser, copied: tuple[int, int], sqlite_database: Database
+) -> None:
+    with sqlite_database.work() as session:
+        cluster = flags.by_id(session, copied[0]).post.cluster_id or 0
+        matching.set_name(session, cluster, "nợ lương, tháng mười")
+        session.commit()
+    page = lan.page(f"/flags/{copied[0]}")
+    said = " ".join(page.select_one(".spread").find_previous("p").get_text().split())  # type: ignore[union-attr]
+    assert said.startswith(f"Nhóm {cluster}: nợ lương, tháng mười. ")
+    assert said.endswith("Bài đầu tiên lúc 16/11/2026 06:00 ở forum, bài mới nhất lúc 16/11/2026 09:00.")
+    assert page.select_one(f'a[href="/search?cluster={cluster}"]') is not None
+    assert text_of(page, ".reach figcaption") == "Số bài mỗi giờ"
+    heights = [float(str(bar["height"])) for bar in page.select(".reach rect")]
+    assert heights[1] == 2 * heights[0], "two posts at nine, one at six"
+    names = [text.get_text() for text in page.select(".reach text[text-anchor=middle]")]
+    assert names == ["06:00", "07:00", "08:00", "09:00"]
+
+
+@pytest.mark.parametrize(
+    ("apart", "step", "columns"),
+    [(timedelta(0), "hour", 1), (timedelta(days=9), "day", 10), (timedelta(weeks=30), "week", 31)],
+)
+def test_reach_is_counted_by_hour_day_or_week(
+    sqlite_database: Database, clock: FakeClock, apart: timedelta, step: str, columns: int
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        first, second = (add_post(session, source, name, published_at=MONDAY_MORNING) for name in "ab")
+        second.published_at = MONDAY_MORNING + apart
+        matching.join_clusters(session, first, second, clock.now())
+        matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
+        spread = spread_of(session, first, mask_personal)
+    assert spread is not None
+    assert "0912" not in (spread.name or "0912")
+    assert spread.step == STEPS[step]
+    assert str(spread.reach).count("<rect") == (1 if columns == 1 else 2)
+    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread.reach))[1])  # type: ignore[index]
+    assert width == pytest.approx(0.7 * (640 - 44 - 24) / columns, abs=0.1)
 
 
 def test_a_post_without_copies_has_no_chart(lan: Browser, make_flagged: FlagMaker) -> None:
