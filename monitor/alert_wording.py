@@ -55,6 +55,8 @@ def alert_path(kind: str, facts: Mapping[str, Any]) -> str:
     """Return the page of the desk on which one can act on an alert."""
     if kind == "label":
         return f"/queue?label={facts['label']}"
+    if kind == "cluster":
+        return f"/search?cluster={facts['cluster']}"
     return {"source": "/sources", "report": "/"}.get(kind, "/alerts")
 
 

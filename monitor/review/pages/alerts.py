@@ -53,7 +53,7 @@ def _path(session: Session, kind: str, facts: Mapping[str, Any]) -> str:
     """Return where one can act on an alert: a post of the cluster, the search, or a page."""
     if kind == "cluster":
         flag = alert_counts.flag_of_cluster(session, facts["cluster"])
-        return f"/flags/{flag}" if flag else ""
+        return f"/flags/{flag}" if flag else alert_path(kind, facts)
     if kind == "search":
         saved = session.get(SavedSearch, facts["search"])
         return f"/search?{urlencode(saved.query)}" if saved else ""

@@ -109,7 +109,7 @@ async def test_an_alert_arrives_by_mail_and_as_a_signed_webhook_once(
     assert (mail["subject"], mail["to"]) == ("Cảnh báo của KiểmTin", "ban@example.vn")
     text = mail.get_body(("plain",)).get_content()
     assert alert_line("cluster", FACTS, VIETNAMESE) in " ".join(text.split())
-    assert "https://kiemtin.example.vn/alerts" in text
+    assert "https://kiemtin.example.vn/search?cluster=12" in text
     number = headers["webhook-id"]
     assert number == "msg_cases_alert_1"
     expected = signed(SECRET.encode(), number, clock.now(), body)["webhook-signature"]
