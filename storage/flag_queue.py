@@ -86,7 +86,10 @@ class QueueFilter:
             owner, now = self.held_by
             found.append(and_(Flag.lease_owner == owner, Flag.lease_until >= now))
         if self.place is not None:
-            found.append(Flag.post_id.in_(search.matching_posts(session, self.place)))
+            # Looked up once, before anything is joined: PostgreSQL else computes the lexemes of the post of each flag.
+            matching = search.matching_posts(session, self.place).cte("matching")
+            matching = matching.prefix_with("MATERIALIZED", dialect="postgresql")
+            found.append(Flag.post_id.in_(select(*matching.c)))
         if self.state == "open" and self._is_wide:
             found.append(_first_of_cluster())
         return found
@@ -137,9 +140,10 @@ def listed(
     conditions = wanted.conditions(session)
     if edge is not None:
         conditions.append(_beyond(order, edge, back=back))
-    if wanted.state is None:
-        # One's own decisions are found by their numbers, which no index of an order holds.
-        parts = [true()] if wanted.decided_by is not None else [Flag.state == state for state in STATES]
+    by_numbers = wanted.decided_by is not None or wanted.place is not None
+    if wanted.state is None or by_numbers:
+        # What is found by its numbers is in no index of an order.
+        parts = [true()] if by_numbers else [Flag.state == state for state in STATES]
         conditions = [_first_of(parts, conditions, order, limit + 1, back=back)]
     query = query.where(*conditions).order_by(*_ordered(order, back=back)).limit(limit + 1)
     with _planned(session, wanted):

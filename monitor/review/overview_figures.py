@@ -129,13 +129,9 @@ def _precision(counts: list[overview_figures.StateCount]) -> tuple[tuple[Measure
         key: (states.get("confirmed", 0), states.get("confirmed", 0) + states.get("rejected", 0))
         for key, states in by_row.items()
     }
-    measured = [
-        _measured(source, label, hits, total)
-        for (source, label), (hits, total) in decided.items()
-        if total >= LEAST_DECIDED
-    ]
-    few = sum(1 for _, total in decided.values() if total < LEAST_DECIDED)
-    return tuple(sorted(measured, key=lambda row: -row.total)[:MOST_ROWS]), few
+    enough = {key: (hits, total) for key, (hits, total) in decided.items() if total >= LEAST_DECIDED}
+    most = sorted(enough.items(), key=lambda row: -row[1][1])[:MOST_ROWS]
+    return tuple(_measured(*key, *figures) for key, figures in most), len(decided) - len(enough)
 
 
 def _calibration(session: Session) -> tuple[Measured, ...]:

@@ -84,7 +84,11 @@ def measure(database: Database) -> Iterator[str]:
     if who not in names:
         add_reviewers(database, (who,))
     url = database.url.render_as_string(hide_password=False)
-    with tempfile.TemporaryDirectory() as home, running_desk(url, Path(home)) as desk, Analyst(desk, who) as lan:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running_desk(url, Path(home)) as desk,
+        Analyst(desk, who, first="/alerts") as lan,
+    ):
 
         def timed(name: str, doing: Sequence[Callable[[], Any]]) -> str:
             times, cpu = [], desk.cpu

@@ -96,13 +96,14 @@ class Analyst:
         desk: Where they sign in.
         name: Under which name.
         password: The password of that name.
+        first: The page that is opened first.
 
     """
 
-    def __init__(self, desk: RunningDesk, name: str, password: str = PASSWORD) -> None:
+    def __init__(self, desk: RunningDesk, name: str, password: str = PASSWORD, first: str = "/") -> None:
         self._client = httpx.Client(base_url=desk.address, timeout=300)
         self.page = self._client.get("/login")
-        self.send("/login", name=name, password=password, next="/")
+        self.send("/login", name=name, password=password, next=first)
 
     def __enter__(self) -> Self:
         return self
