@@ -15,6 +15,7 @@ from monitor.bootstrap import Application
 from monitor.settings import Settings
 from storage import reviews, users
 from storage.models import Flag, Post, Review, Source, User
+from tests.benchmarks.filled import some_originals
 from tests.benchmarks.scale_parts import Spent, run_command, write_posts
 from tests.benchmarks.varied_posts import Syllable
 from tests.postgres import running_postgres
@@ -117,7 +118,7 @@ def run_chain(folder: Path, kind: str, originals: Sequence[Sequence[Syllable]], 
     home.mkdir(parents=True, exist_ok=True)
     steps = Steps(home)
     with environment_on(folder, kind, count, model) as environment:
-        chain = _Chain(home, environment, originals)
+        chain = _Chain(home, environment, some_originals(originals, count))
         with chain.app as app:
             steps.run("init", partial(chain.run, "init", "--no-model"))
             steps.run("import", partial(chain.import_year, count))
