@@ -38,7 +38,7 @@ def alert_line(kind: str, facts: Mapping[str, Any], language: Language, name: st
         kind: What it is about.
         facts: Its counts and numbers.
         language: Of the line, with the texts of screens.
-        name: What the screen calls the source or search; None: its number.
+        name: What the screen calls the source, search or cluster; None: its number alone.
 
     """
     say = language.texts.gettext
@@ -46,6 +46,8 @@ def alert_line(kind: str, facts: Mapping[str, Any], language: Language, name: st
     if kind == "label":
         label = str(facts["label"])
         values["label"] = say(_LABELS.get(label, label))
+    elif kind == "cluster" and name:
+        values["cluster"] += f": {name}"
     elif kind in _NUMBERED:
         values[kind] = f"“{name}”" if name else say(_NUMBER) % {"number": facts[kind]}
     return say(_LINES[kind]) % values

@@ -5,7 +5,7 @@ import pytest
 from monitor.alert_wording import alert_line, alert_title
 from monitor.catalogues import language_of_screens
 
-FACTS = {"source": 3, "search": 4, "hours": 26, "usual": 12.5, "posts": 7}
+FACTS = {"cluster": 12, "source": 3, "search": 4, "hours": 26, "usual": 12.5, "posts": 7}
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ FACTS = {"source": 3, "search": 4, "hours": 26, "usual": 12.5, "posts": 7}
         ("source", "vi", "bao-dia-phuong", "Nguồn “bao-dia-phuong” đã im lặng"),
         ("source", "en", None, "The source no. 3 has been silent"),
         ("source", "en", "bao-dia-phuong", "The source “bao-dia-phuong” has been silent"),
+        ("cluster", "vi", None, "Một nội dung lan nhanh: 7 bài giống nhau trong 26 giờ (nhóm 12; bình"),
+        ("cluster", "vi", "nợ lương", "Một nội dung lan nhanh: 7 bài giống nhau trong 26 giờ (nhóm 12: nợ lương; bình"),
         ("search", "vi", None, "Tìm kiếm đã lưu số 4 có thêm"),
         ("search", "en", "nợ lương", "The saved search “nợ lương” has found"),
     ],

@@ -13,9 +13,10 @@ from monitor.alert_wording import alert_line, alert_path
 from monitor.review.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.review.desk import CurrentDesk, render
 from monitor.review.language import language_of_request
+from monitor.review.masking import Mask
 from monitor.review.pages.queue import MAX_ID
 from monitor.review.roles import Right
-from storage import alert_counts, alerts, audit, saved_searches, users
+from storage import alert_counts, alerts, audit, matching, saved_searches, users
 from storage.models import SavedSearch, Source
 
 router = APIRouter(prefix="/alerts", dependencies=[allow(Right.READ)])
@@ -33,7 +34,9 @@ def show_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, sta
         rows = [
             {
                 "alert": alert,
-                "line": alert_line(alert.kind, alert.facts, language, _name(session, alert.kind, alert.facts)),
+                "line": alert_line(
+                    alert.kind, alert.facts, language, _name(session, alert.kind, alert.facts, desk.mask)
+                ),
                 "path": _path(session, alert.kind, alert.facts),
                 "seen_by": names.get(alert.seen_by),
                 "settled_by": names.get(alert.settled_by),
@@ -60,8 +63,11 @@ def _path(session: Session, kind: str, facts: Mapping[str, Any]) -> str:
     return alert_path(kind, facts)
 
 
-def _name(session: Session, kind: str, facts: Mapping[str, Any]) -> str | None:
+def _name(session: Session, kind: str, facts: Mapping[str, Any], mask: Mask | None) -> str | None:
     """Return what the desk calls the subject of an alert; None for what has no name, or is gone."""
+    if kind == "cluster":
+        words = matching.cluster_name(session, facts["cluster"])
+        return mask(words) if words and mask else words
     if kind not in ("source", "search"):
         return None
     row = session.get(Source, facts["source"]) if kind == "source" else session.get(SavedSearch, facts["search"])

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from storage import alerts, saved_searches, users
+from storage import alerts, matching, saved_searches, users
 from storage.database import Database
 from tests.clock import FakeClock
+from tests.factories import add_post, add_source
 from tests.monitor.review.browser import Browser, text_of
 
 FACTS = {"label": "concern", "hours": 1, "posts": 31, "usual": 4.5}
@@ -35,6 +36,22 @@ def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Brow
     assert hung.page("/alerts").select(".queue-line") == []
     assert "hùng xử lý xong lúc" in text_of(lan.page("/alerts?state=settled"), ".facts")
     assert "cảnh báo" not in text_of(lan.page("/"), "main")
+
+
+def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        first, copy = add_post(session, source, "1"), add_post(session, source, "2")
+        matching.join_clusters(session, first, copy, clock.now())
+        matching.set_name(session, first.cluster_id or 0, "cắt điện, cả xã")
+        facts = {"cluster": first.cluster_id, "hours": 1, "posts": 23, "usual": 0.0}
+        alerts.raise_once(session, "cluster:1", facts, now=clock.now(), quiet=None)
+        session.commit()
+    line = lan.page("/alerts").select_one('a[href="/search?cluster=1"]')
+    assert line is not None
+    assert "(nhóm 1: cắt điện, cả xã; bình thường 0)" in line.get_text()
 
 
 def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
