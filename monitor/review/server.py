@@ -1,10 +1,12 @@
 """Run the desk as a server in the event loop of this process."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -51,7 +53,7 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     reading = asyncio.create_task(asyncio.to_thread(read_word_lists, desk.state.desk))
     try:
@@ -61,6 +63,18 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
         await task
         await reading
         listener.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that a signal ends in good order.
+
+    Uvicorn sends itself the signal once more when it has ended. Where SIGINT was ignored, as in the background of a
+    script, that broke the event loop, and threads that had answered requests kept the process from ending.
+    """
+
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def exposure_warning(settings: Settings) -> str | None:

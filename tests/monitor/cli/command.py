@@ -18,6 +18,7 @@ from monitor.cli import main
 
 SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
+IGNORING = ("sh", "-c", 'trap \'\' INT; exec "$0" "$@"')
 LOOKS_EVERY = 0.05  # seconds
 
 
@@ -81,12 +82,15 @@ def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
 
 
 @contextmanager
-def start(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start it as a program of its own, whose lines can be read; it is killed at the end, or when it hangs."""
+def start(*arguments: str, in_background: bool = False, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start it as a program of its own, whose lines can be read; it is killed at the end, or when it hangs.
+
+    In the background it ignores SIGINT, as what a script starts by `&` does.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # the tests run in a script's background: do not pass it on
         signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(  # noqa: S603  our own command
-        [str(SCRIPT), *arguments],
+        [*(IGNORING if in_background else ()), str(SCRIPT), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -50,12 +50,18 @@ def status_of(port: int, path: str) -> int:
         connection.close()
 
 
-@STOPS
-def test_the_desk_is_served_until_it_is_stopped(how: signal.Signals, home: Path, port: int) -> None:
-    with start("review") as child:
+@pytest.mark.parametrize(
+    ("how", "in_background"),
+    [(signal.SIGINT, False), (signal.SIGTERM, True)],
+    ids=["SIGINT", "SIGTERM in the background"],
+)
+def test_the_desk_is_served_until_it_is_stopped(
+    how: signal.Signals, in_background: bool, home: Path, port: int
+) -> None:
+    with start("review", in_background=in_background) as child:
         assert child.stdout is not None
         assert f"http://127.0.0.1:{port}" in child.stdout.readline()
-        assert status_of(port, "/healthz") == 200
+        assert status_of(port, "/readyz") == 200, "a thread answers it"
         assert status_of(port, "/static/desk.css") == 200
         child.send_signal(how)
         out, err = child.communicate()
