@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    TextClause,
     and_,
     delete,
     exists,
@@ -170,6 +171,7 @@ def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[P
             since, and all when a fact-check came in since.
 
     """
+    open_claims: tuple[ColumnElement[bool] | TextClause, ...] = (Flag.label == CLAIM, Flag.state == "open")
     wanted: ColumnElement[bool] = Flag.searched_at.is_(None)
     if again:
         reference, check = _newest_reference(session), _newest_check(session)
@@ -179,7 +181,9 @@ def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[P
             Flag.searched_at < check if check else false(),
             and_(Flag.searched_at < reference, ~found) if reference else false(),
         )
-    query = select(Post).join(Flag, Flag.post_id == Post.id).where(Flag.label == CLAIM, Flag.state == "open", wanted)
+    else:
+        open_claims = (text("flags.label = 'unverified' AND flags.state = 'open'"),)  # as the partial index has it
+    query = select(Post).join(Flag, Flag.post_id == Post.id).where(*open_claims, wanted)
     return session.scalars(query.order_by(Flag.post_id).limit(limit)).all()
 
 

@@ -74,6 +74,7 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
     return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
 
+_NOT_SEARCHED = "label = 'unverified' AND state = 'open' AND searched_at IS NULL"
 _HELD = "lease_owner IS NOT NULL"
 
 
@@ -90,8 +91,13 @@ class Flag(Base):
         Index(None, "state", "reach", "id"),  # many have the same reach
         Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
+        Index(
+            "ix_flags_not_searched",
+            *("label", "state", "post_id"),  # or SQLite takes the one above, which holds all that are open
+            sqlite_where=text(_NOT_SEARCHED),
+            postgresql_where=text(_NOT_SEARCHED),
+        ),
         Index(None, "lease_owner", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
-        Index(None, "label", "state", "searched_at", "post_id"),
     )
 
     id: Mapped[PrimaryKey]

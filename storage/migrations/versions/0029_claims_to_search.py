@@ -1,4 +1,4 @@
-"""Claims for which evidence was not looked for have an index that a planner takes whatever it knows of their number."""
+"""The index of claims for which evidence was not looked for is one that SQLite takes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,18 +8,20 @@ down_revision = "0028_desk_indexes"
 branch_labels = None
 depends_on = None
 
-COLUMNS = ["label", "state", "searched_at", "post_id"]
-NAME = "_".join(("ix", "flags", *COLUMNS))
+NAME = "ix_flags_not_searched"
+WAITING = sa.text("label = 'unverified' AND state = 'open' AND searched_at IS NULL")
 
 
 def upgrade() -> None:
     """Bring the tables forward."""
-    op.drop_index("ix_flags_not_searched", "flags")
-    op.create_index(NAME, "flags", COLUMNS)
+    _index("label", "state", "post_id")
 
 
 def downgrade() -> None:
     """Take them back."""
+    _index("post_id")
+
+
+def _index(*columns: str) -> None:
     op.drop_index(NAME, "flags")
-    waiting = sa.text("label = 'unverified' AND state = 'open' AND searched_at IS NULL")
-    op.create_index("ix_flags_not_searched", "flags", ["post_id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index(NAME, "flags", columns, sqlite_where=WAITING, postgresql_where=WAITING)
