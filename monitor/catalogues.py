@@ -34,13 +34,12 @@ def read_texts(code: str, domain: str) -> NullTranslations:
     """
     if code == SOURCE:
         return NullTranslations()
-    from babel.messages.mofile import write_mo  # noqa: PLC0415  what speaks Vietnamese needs neither
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages import mofile, pofile  # noqa: PLC0415  what speaks Vietnamese needs neither
 
     with (LOCALE_DIR / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
-        catalogue = read_po(file, locale=code, domain=domain)
+        catalogue = pofile.read_po(file, locale=code, domain=domain)
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    mofile.write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
