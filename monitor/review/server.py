@@ -20,6 +20,7 @@ from monitor.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
 BACKLOG: Final = 64
+LAST_ANSWERS_SECONDS: Final = 10  # what is asked for when the desk ends is answered within these, or not at all
 
 
 @asynccontextmanager
@@ -52,6 +53,7 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,  # whoever does not fetch an answer would keep the desk open
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -4,12 +4,12 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from monitor.errors import KiemtinError
 from monitor.review import server
@@ -80,6 +80,22 @@ async def test_a_request_that_does_not_arrive_in_time_is_given_up(
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await reader.readexactly(1)
         writer.close()
+
+
+async def test_an_answer_that_nobody_fetches_does_not_keep_the_desk_open(
+    app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "LAST_ANSWERS_SECONDS", 0)
+
+    @app.get("/healthz/long")
+    async def long() -> Response:
+        return Response(b"a" * 50_000_000)
+
+    with ExitStack() as silent:
+        async with served(app, tmp_path) as port:
+            client = silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(REQUEST.replace(b"/healthz", b"/healthz/long"))
+            await asyncio.to_thread(client.recv, 1, socket.MSG_PEEK)
 
 
 async def test_one_connection_serves_several_requests(app: FastAPI, tmp_path: Path, few: None) -> None:
