@@ -6,19 +6,37 @@ copy that was killed goes on after the last row that it stored.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, and_, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    and_,
+    collate,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
+from storage import loading
 from storage.database import COPYING, Database, translating
 from storage.errors import StorageError
 from storage.models import AuditEvent, Base, ChainHead, Post, Redaction, Source
 
 BATCH: Final = 2000
+"""How many rows are read and stored at once where a row may be long."""
+_SHORT_AT_ONCE: Final = 10
+"""How many times as many where it cannot be."""
 _SEEDED: Final = ChainHead.__tablename__
 """The one table in which migrations store rows: one for each chain."""
 _GUARD: Final = "redactions_added"
@@ -58,12 +76,17 @@ def copy_database(
         done = _Progress(sum(totals.values()), on_progress)
         for table in tables:
             _copy(reading, target, table, done)
-        _continue_numbers(target)
+        if not target.is_sqlite:
+            for _ in loading.make_indexes(target):
+                done.add("making indexes", 0)
+            _continue_numbers(target)
         done = _Progress(sum(totals.values()), on_progress)
         with translating(target.place), target.engine.connect() as written:
             verified = [_verified(reading, written, table, done) for table in tables]
     with translating(target.place), target.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": target.newest_revision()})
+        if not target.is_sqlite:
+            loading.forget_indexes(connection)
     return verified
 
 
@@ -97,6 +120,8 @@ def _prepare(source: Database, target: Database) -> None:
                 message = f"{target.place} is not empty (table {table.name} has rows): copy into an empty database"
                 raise StorageError(message)
         connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
+        if not target.is_sqlite:
+            loading.set_indexes_aside(connection)
 
 
 def _fingerprint(source: Database) -> str:
@@ -120,17 +145,17 @@ def _copy(reading: Connection, target: Database, table: Table, done: _Progress) 
             done.add(f"copying {table.name}", connection.scalar(reached) or 0)
     for batch in _pages(reading, table, last):
         with translating(target.place), target.engine.begin() as connection, _unguarded(connection, table):
-            _write(connection, table, [dict(row._mapping) for row in batch])  # noqa: SLF001  SQLAlchemy's public name
+            _write(connection, table, batch)
         done.add(f"copying {table.name}", len(batch))
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _write(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
     if table.name != _SEEDED:
-        connection.execute(insert(table), list(rows))
+        loading.load(connection, table, rows)
         return
     for row in rows:
-        key = and_(*(column == row[column.name] for column in table.primary_key))
-        connection.execute(update(table).where(key).values(**row))
+        key = and_(*(column == row._mapping[column] for column in table.primary_key))  # noqa: SLF001  SQLAlchemy's public name
+        connection.execute(update(table).where(key).values(row._asdict()))
 
 
 @contextmanager
@@ -152,23 +177,40 @@ def _unguarded(connection: Connection, table: Table) -> Iterator[None]:
 
 
 def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
-    keys = list(table.primary_key)
-    row = connection.execute(select(*keys).order_by(*(key.desc() for key in keys)).limit(1)).first()
+    order = [key.desc() for key in _order(connection, table)]
+    row = connection.execute(select(*table.primary_key).order_by(*order).limit(1)).first()
     return tuple(row) if row else None
+
+
+def _order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
+    """Return the key of a table in the order that both databases share: SQLite compares bytes, PostgreSQL languages."""
+    in_words = connection.dialect.name == "postgresql"
+    return [
+        collate(key, "C") if in_words and isinstance(key.type, String) else key.expression for key in table.primary_key
+    ]
 
 
 def _pages(connection: Connection, table: Table, after: tuple[Any, ...] | None = None) -> Iterator[Sequence[Row[Any]]]:
     """Read a table in the order of its keys, from the first row after a key."""
-    keys = list(table.primary_key)
+    places = [table.columns.keys().index(key.name) for key in table.primary_key]
+    keys = _order(connection, table)
+    ordered = select(table).order_by(*keys).limit(_at_once(table))
     while True:
-        query = select(table).order_by(*keys).limit(BATCH)
+        query = ordered
         if after is not None:
             query = query.where(tuple_(*keys) > tuple_(*after) if len(keys) > 1 else keys[0] > after[0])
         page = connection.execute(query).all()
         if not page:
             return
         yield page
-        after = tuple(page[-1]._mapping[key] for key in keys)  # noqa: SLF001  SQLAlchemy's public name
+        after = tuple(page[-1][place] for place in places)
+
+
+def _at_once(table: Table) -> int:
+    """Return how many rows are read at once: many where each is short, so that memory is bounded."""
+    types = [column.type for column in table.columns]
+    long = any(isinstance(kind, JSON | LargeBinary) or (isinstance(kind, String) and not kind.length) for kind in types)
+    return BATCH if long else BATCH * _SHORT_AT_ONCE
 
 
 def _verified(reading: Connection, written: Connection, table: Table, done: _Progress) -> CopiedTable:
@@ -184,24 +226,26 @@ def _verified(reading: Connection, written: Connection, table: Table, done: _Pro
 
 def _digest(connection: Connection, table: Table, done: _Progress | None) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
+    objects = [place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)]
     for page in _pages(connection, table):
-        digest.update(json.dumps([[_plain(value) for value in row] for row in page], sort_keys=True).encode())
+        rows = (_with_sorted_names(row, objects) for row in page) if objects else map(tuple, page)
+        digest.update("".join(map(repr, rows)).encode())
         count += len(page)
         if done:
             done.add(f"comparing {table.name}", len(page))
     return count, digest.hexdigest()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else value
+def _with_sorted_names(row: Row[Any], objects: Sequence[int]) -> tuple[Any, ...]:
+    """Write the JSON of a row as one text, whose names PostgreSQL orders in its own way."""
+    values = list(row)
+    for place in objects:
+        values[place] = json.dumps(values[place], sort_keys=True)
+    return tuple(values)
 
 
 def _continue_numbers(target: Database) -> None:
     """Have PostgreSQL number new rows after those that were copied; SQLite does so by itself."""
-    if target.is_sqlite:
-        return
     with translating(target.place), target.engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
             for column in table.primary_key:

@@ -4,19 +4,20 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from storage import audit, chain, copying
 from storage.copying import copy_database
 from storage.database import Database
-from storage.errors import SchemaMismatch, StorageError
-from storage.models import Base, Post, SearchText
+from storage.errors import DataRejected, SchemaMismatch, StorageError
+from storage.models import Base, Model, Post, RobotsCopy, SearchText
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_post, add_source
+from tests.factories import add_model, add_post, add_source
 from tests.storage.old_rows import dump, fill
 
 POSTS = 40
@@ -41,7 +42,7 @@ def source(sqlite_database: Database) -> Database:
     with sqlite_database.work() as session:
         forum = add_source(session, "bản tin")
         for number in range(POSTS):
-            add_post(session, forum, f"của tôi {number}", text=f"Bài số {number} “ở xưởng” 😀")
+            add_post(session, forum, f"của tôi {number}", text=f"Bài số {number} “ở xưởng” 😀" * 20)
         session.commit()
     return sqlite_database
 
@@ -62,6 +63,66 @@ def test_everything_arrives(source: Database, target: Database) -> None:
     with source.work() as session, target.work() as other:
         assert chain.verify(other) == chain.verify(session)
         assert other.scalar(select(func.count()).select_from(SearchText)) == 3
+
+
+def test_every_value_arrives_as_it_is(sqlite_database: Database, target: Database) -> None:
+    odd = "a\tb\nc\r\nd\\e \\N \\. \\x41 'f' \"g\" {h} ư 😀\x1b\x7f\u2028"
+    with sqlite_database.work() as session:
+        source = add_source(session, odd)
+        far = datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=7)))
+        add_post(
+            session, source, "\\N", text=odd, title="", context=None, published_at=far, engagement={odd: [None, 1.5]}
+        )
+        add_model(session)
+        session.add(RobotsCopy(url="\\N", status=200, body=bytes(range(256)), read_at=MONDAY_MORNING))
+        session.commit()
+    copy_database(sqlite_database, target)
+    assert all_rows(target) == all_rows(sqlite_database)
+    with target.work() as session:
+        assert session.scalar(select(func.count()).where(Model.comparison.is_(None))) == 1, "no null of JSON"
+
+
+def all_rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    with database.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_indexes_and_foreign_keys_are_those_of_the_migrations(source: Database, postgres_database: Database) -> None:
+    made = described(postgres_database)
+    copy_database(source, postgres_database)
+    assert described(postgres_database) == made
+
+
+def described(database: Database) -> list[tuple[str, str]]:
+    """List indexes and constraints of a PostgreSQL database, and its tables."""
+    listed = (
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' "
+        "UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "UNION ALL SELECT relname, '' FROM pg_class WHERE relkind = 'r' ORDER BY 1, 2"
+    )
+    with database.engine.connect() as connection:
+        return [(name, made) for name, made in connection.execute(text(listed))]
+
+
+def test_keys_of_words_are_ordered_by_bytes(source: Database, postgres_database: Database) -> None:
+    """PostgreSQL would order addresses by the rules of the language that the database was made for."""
+    asked: list[str] = []
+    event.listen(postgres_database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    copy_database(source, postgres_database)
+    ordered = [each for each in asked if "FROM robots_copies ORDER BY" in each]
+    assert ordered
+    assert all('ORDER BY robots_copies.url COLLATE "C"' in each for each in ordered)
+
+
+def test_what_postgresql_cannot_hold_ends_the_copy_in_one_line(source: Database, postgres_database: Database) -> None:
+    with source.work() as session:
+        add_post(session, add_source(session, "lạ"), text="trước\x00sau")
+        session.commit()
+    with pytest.raises(DataRejected, match=r"refused a row: .*NUL.*: check what was to be stored"):
+        copy_database(source, postgres_database)
 
 
 def test_new_rows_are_numbered_after_the_copied_ones_and_search_finds_them(source: Database, target: Database) -> None:
@@ -88,11 +149,10 @@ def copy_and_die(source: str, target: str, at: int) -> None:
 
 
 @pytest.mark.gate
-@pytest.mark.parametrize("at", [3, 25])
-def test_a_copy_that_was_killed_goes_on(source: Database, target: Database, at: int) -> None:
+def test_a_copy_that_was_killed_goes_on(source: Database, target: Database) -> None:
     child = get_context("spawn").Process(
         target=copy_and_die,
-        args=(source.url.render_as_string(), target.url.render_as_string(hide_password=False), at),
+        args=(source.url.render_as_string(), target.url.render_as_string(hide_password=False), 25),
     )
     child.start()
     child.join()
@@ -101,6 +161,36 @@ def test_a_copy_that_was_killed_goes_on(source: Database, target: Database, at: 
         target.require_current_schema()
     copy_database(source, target)
     target.require_current_schema()
+
+
+class Stopped(Exception):
+    """The copy ends here."""
+
+
+def test_a_copy_that_stops_again_and_again_arrives(
+    source: Database, target: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time it goes eleven steps further, through rows, indexes and the comparison."""
+    monkeypatch.setattr(copying, "BATCH", SMALL_BATCH)
+    seen: list[str] = []
+    for most in range(11, 1000, 11):
+        steps = iter(range(most))
+
+        def count(step: str, *_: int, steps: Iterator[int] = steps) -> None:
+            if next(steps, None) is None:
+                seen.append(step.split(maxsplit=1)[0])
+                raise Stopped
+
+        try:
+            copy_database(source, target, count)
+        except Stopped:
+            continue
+        break
+    assert dict.fromkeys(seen) == dict.fromkeys(
+        ["copying", "comparing"] if target.is_sqlite else ["copying", "making", "comparing"]
+    )
+    assert all_rows(target) == all_rows(source)
+    assert target.differences() == []
 
 
 def test_a_database_with_rows_of_its_own_is_left_alone(source: Database, target: Database) -> None:
@@ -134,6 +224,6 @@ def _spoiling(target: Database) -> Callable[[str, int, int], None]:
     def spoil(step: str, *_: int) -> None:
         if step == "copying posts":
             with target.engine.begin() as connection:
-                connection.execute(text("UPDATE posts SET title = 'khác' WHERE id = 5"))
+                connection.execute(text("UPDATE posts SET text = text || '.' WHERE id = 5"))
 
     return spoil
