@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import log1p, log2
 from typing import Any, Final
 
+from classifiers.labels import NEGATIVE
 from storage import matching
 from storage.day_plans import Candidate
 from storage.flags import FlagDraft
@@ -15,27 +16,23 @@ Measured = Mapping[tuple[int, str], tuple[int, int]]
 
 _PRIOR: Final = 10  # decisions of a source that count as much as the model's own probability
 _HALF_LIFE: Final = timedelta(days=7)
-_OLDEST: Final = 0.05
 _WITH_EVIDENCE: Final = 1.3
 _SHORT: Final = 40  # characters below which a text holds little to decide by
 _OF_SHORT: Final = 0.7
 _MOST_REACTIONS: Final = 1e12  # no platform counts so many: it is a fault, or no number at all
+REACTIONS_AMONG_STRANGERS: Final = 3
+"""Reactions up to which an insult is one among strangers."""
+COPIES_AMONG_STRANGERS: Final = 3
+"""In one place somebody said it again; with more copies it is passed on."""
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _LEAST: Final = 1e-9  # a probability of 0 has no logarithm
-
-
-def worth(one: Candidate, measured: Measured, now: datetime) -> float:
-    """Return what a decision on a flag is worth now."""
-    age = max(timedelta(), now - one.when) / _HALF_LIFE
-    return _timeless(one, measured) * max(_OLDEST, float(0.5**age))
 
 
 def lasting_worth(one: Candidate, measured: Measured) -> float:
     """Return a number by which flags are in the order of their worth at any time, in half-lives.
 
-    All flags lose their worth at the same rate, so its logarithm with the time of the post keeps their order. Very old
-    posts alone are ordered otherwise: their worth stops falling, this number does not. Refuted claims come before all
-    others, and well-sourced ones after them.
+    All flags lose their worth at the same rate, so its logarithm with the time of the post keeps their order. Refuted
+    claims come before all others, and well-sourced ones after them.
     """
     by_evidence = one.priority * matching.PRIORITY_WORTH
     return log2(max(_LEAST, _timeless(one, measured))) + (one.when - _EPOCH) / _HALF_LIFE + by_evidence
@@ -72,7 +69,22 @@ def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tup
 
 def reach(one: Candidate) -> float:
     """Return how far a post has come: 1 for one post without reactions, more with copies, sources and reactions."""
-    return 1 + log2(one.copies) + log2(one.sources) + log1p(reactions(one.engagement)) / 4
+    return _reach(one.copies, one.sources, reactions(one.engagement))
+
+
+def _reach(copies: int, sources: int, reactions: float) -> float:
+    return 1 + log2(copies) + log2(sources) + log1p(reactions) / 4
+
+
+def among_strangers(one: Candidate) -> bool:
+    """Tell whether a flag is an insult that nobody passes on or answers."""
+    passed_on = one.sources > 1 or one.copies > COPIES_AMONG_STRANGERS
+    return one.label == NEGATIVE.name and not passed_on and reactions(one.engagement) <= REACTIONS_AMONG_STRANGERS
+
+
+def reach_among_strangers(copies: int) -> float:
+    """Return the reach up to which an insult with so many copies in one place is one among strangers."""
+    return _reach(copies, 1, REACTIONS_AMONG_STRANGERS)
 
 
 def reactions(engagement: Mapping[str, Any]) -> float:

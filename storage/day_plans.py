@@ -1,12 +1,12 @@
 """Plans of a day's work: the open flags to choose from, the stored plan, and taking its next flag."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import flags
@@ -14,6 +14,7 @@ from storage.database import insert_ignoring
 from storage.models import DayItem, DayPlan, Evidence, Flag, Post, Review, Source
 
 _IMPORT: Final = "import"  # the kind of sources whose posts come from files
+_BEST_FIRST: Final = (Flag.worth.desc(), Flag.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,67 @@ class Candidate:
     priority: int = 0
 
 
-def candidates(session: Session, day: date, now: datetime) -> list[Candidate]:
-    """List the open flags that nobody holds, whose posts still exist, and that are in no other plan of the day."""
+def best(
+    session: Session, label: str, day: date, now: datetime, *, reach_above: float = 0.0, at_once: int = 50
+) -> Iterator[Candidate]:
+    """Give the free flags of a label in the order of their worth, read page by page.
+
+    Args:
+        session: The unit of work.
+        label: Their label.
+        day: The day whose plans they must not be in.
+        now: The present time, UTC.
+        reach_above: Only flags of a reach above this one.
+        at_once: How many are read at once.
+
+    """
+    last: tuple[float, int] | None = None
+    while True:
+        query = select(Flag.id, Flag.worth).where(Flag.label == label, Flag.reach > reach_above, *_free(day, now))
+        if last is not None:
+            worth, flag_id = last
+            query = query.where(Flag.worth <= worth, or_(Flag.worth < worth, Flag.id > flag_id))
+        page = [(worth, flag_id) for flag_id, worth in session.execute(query.order_by(*_BEST_FIRST).limit(at_once))]
+        if not page:
+            return
+        found = {one.flag_id: one for one in with_posts(session, [flag_id for _, flag_id in page])}
+        yield from (found[flag_id] for _, flag_id in page if flag_id in found)
+        last = page[-1]
+
+
+def with_posts(session: Session, flag_ids: Collection[int]) -> list[Candidate]:
+    """Read some hundred open flags whose posts still exist; where a file gives a post no date, its import counts."""
+    return _open_flags(session, {}, (Flag.id.in_(flag_ids), Post.deleted_at.is_(None)), len(flag_ids))
+
+
+def little_reach(
+    session: Session, label: str, day: date, now: datetime, *, alone: float, at_most: float
+) -> list[tuple[int, float]]:
+    """Return those free flags of a label that have little reach and whose posts still exist, with their reach.
+
+    Args:
+        session: The unit of work.
+        label: Their label.
+        day: The day whose plans they must not be in.
+        now: The present time, UTC.
+        alone: Up to which reach.
+        at_most: Up to which reach where the post is one of a cluster.
+
+    """
+    copied = and_(Flag.reach <= at_most, Post.cluster_id.is_not(None))
+    query = (
+        select(Flag.id, Flag.reach)
+        .join(Post, Post.id == Flag.post_id)
+        .where(Flag.label == label, Flag.reach <= at_most, or_(Flag.reach <= alone, copied))
+        .where(Post.deleted_at.is_(None), *_free(day, now))
+    )
+    return [(flag_id, reach) for flag_id, reach in session.execute(query)]
+
+
+def _free(day: date, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a flag is open, that nobody holds it, and that it is in no plan of the day."""
     planned = select(DayItem.flag_id).join(DayPlan, DayPlan.id == DayItem.plan_id).where(DayPlan.day == day)
-    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now)
-    free_now = (Post.deleted_at.is_(None), Flag.id.not_in(planned), free)
-    return _open_flags(session, usual_dates(session), free_now)
+    return Flag.state == "open", or_(Flag.lease_until.is_(None), Flag.lease_until < now), Flag.id.not_in(planned)
 
 
 def open_flags(session: Session, usual: Mapping[int, datetime], *, after: int, limit: int) -> list[Candidate]:
@@ -60,7 +116,7 @@ def open_flags(session: Session, usual: Mapping[int, datetime], *, after: int, l
 
 
 def _open_flags(
-    session: Session, usual: Mapping[int, datetime], conditions: Sequence[ColumnElement[bool]], limit: int | None = None
+    session: Session, usual: Mapping[int, datetime], conditions: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Candidate]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
     query = (
@@ -76,7 +132,7 @@ def _open_flags(
         .limit(limit)
     )  # fmt: skip
     rows = session.execute(query).all()
-    sizes = _cluster_sizes(session, {row.cluster_id for row in rows} if limit else None)
+    sizes = _cluster_sizes(session, {row.cluster_id for row in rows})
     return [
         Candidate(
             flag_id=flag_id,
@@ -120,11 +176,10 @@ def usual_dates(session: Session) -> dict[int, datetime]:
     return found
 
 
-def _cluster_sizes(session: Session, cluster_ids: Collection[int | None] | None) -> dict[int | None, tuple[int, int]]:
-    """Count posts and sources of clusters (some hundred), or of all."""
+def _cluster_sizes(session: Session, cluster_ids: Collection[int | None]) -> dict[int | None, tuple[int, int]]:
+    """Count posts and sources of some hundred clusters."""
     query = select(Post.cluster_id, func.count(), func.count(Post.source_id.distinct()))
-    wanted = Post.cluster_id.is_not(None) if cluster_ids is None else Post.cluster_id.in_(cluster_ids)
-    rows = session.execute(query.where(wanted).group_by(Post.cluster_id))
+    rows = session.execute(query.where(Post.cluster_id.in_(cluster_ids)).group_by(Post.cluster_id))
     return {cluster: (posts, sources) for cluster, posts, sources in rows}
 
 

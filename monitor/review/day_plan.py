@@ -5,9 +5,9 @@ drawn at random with a stored seed, keep the estimate of their precision honest.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Final
 
@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import NEGATIVE
 from monitor.clock import VIETNAM
-from monitor.flag_value import Measured, reactions, worth
+from monitor.flag_value import COPIES_AMONG_STRANGERS, among_strangers, reach_among_strangers
 from monitor.review.auth import Reviewer
 from monitor.review.desk import Desk
+from monitor.settings import Settings
 from storage import day_plans
 from storage.day_plans import Candidate
 from storage.models import DayPlan
 
 RANDOM, WORTH = "random", "worth"
 LEAST_DRAWN: Final = 5  # decisions on flags drawn at random; with fewer an interval says nothing
-_NO_REACH: Final = 3  # reactions up to which an insult is one among strangers
-_FEW_COPIES: Final = 3  # in one place somebody said it again; from so many on it is passed on
+_READ_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,87 +86,96 @@ def plan_of(session: Session, desk: Desk, reviewer: Reviewer) -> DayPlan:
     plan = day_plans.of_day(session, day, reviewer.id)
     if plan is not None:
         return plan
-    found, settings = day_plans.candidates(session, day, now), desk.settings
     seed = secrets.randbits(31)
-    chosen, strangers = draw(
-        found,
-        day_plans.measured(session),
-        now,
-        budget=settings.daily_budget,
-        shares=settings.daily_shares,
-        at_random=settings.daily_random,
-        seed=seed,
-    )
+    chosen, strangers = choose(session, desk.settings, day, now, seed)
     return day_plans.store(
         session, day=day, reviewer_id=reviewer.id, seed=seed, left_out=strangers, chosen=chosen, now=now
     )
 
 
-def draw(
-    found: Sequence[Candidate],
-    measured: Measured,
-    now: datetime,
-    *,
-    budget: int,
-    shares: Mapping[str, float],
-    at_random: int,
-    seed: int,
+def choose(
+    session: Session, settings: Settings, day: date, now: datetime, seed: int
 ) -> tuple[list[tuple[int, str]], int]:
+    """Choose the flags of a day among those that are free; gives them and from how many the random ones were drawn."""
+    strangers = _strangers(session, day, now)
+    drawn = Random(seed).sample(strangers, min(settings.daily_random, len(strangers), settings.daily_budget))  # noqa: S311  no secret
+    by_id = {one.flag_id: one for one in day_plans.with_posts(session, drawn)}
+    at_random = [by_id[flag_id] for flag_id in drawn if flag_id in by_id]
+    queues = {label: _worthy(session, label, day, now) for label in settings.daily_shares}
+    return draw(queues, at_random, budget=settings.daily_budget, shares=settings.daily_shares), len(strangers)
+
+
+def _worthy(session: Session, label: str, day: date, now: datetime) -> Iterator[Candidate]:
+    """Give the free flags of a label, the worthiest first, without insults among strangers."""
+    # Nearly all of these are single posts, which their reach tells: no post is read for them.
+    above = reach_among_strangers(1) if label == NEGATIVE.name else 0.0
+    best = day_plans.best(session, label, day, now, reach_above=above)
+    return (one for one in best if not among_strangers(one))
+
+
+def _strangers(session: Session, day: date, now: datetime) -> list[int]:
+    """List the free insults among strangers in the order of their numbers."""
+    alone = reach_among_strangers(1)
+    found = day_plans.little_reach(
+        session, NEGATIVE.name, day, now, alone=alone, at_most=reach_among_strangers(COPIES_AMONG_STRANGERS)
+    )
+    strangers = {flag_id for flag_id, reach in found if reach <= alone}
+    # Two copies with reactions may have the reach of three without: these are read.
+    unsure = [flag_id for flag_id, reach in found if reach > alone]
+    for start in range(0, len(unsure), _READ_AT_ONCE):
+        some = day_plans.with_posts(session, unsure[start : start + _READ_AT_ONCE])
+        strangers.update(one.flag_id for one in some if among_strangers(one))
+    return sorted(strangers)
+
+
+class Queue:
+    """Open flags in their order, of which no more are read than are looked at."""
+
+    def __init__(self, flags: Iterator[Candidate]) -> None:
+        self._flags, self._first = flags, next(flags, None)
+
+    def first_but(self, taken: Collection[str]) -> Candidate | None:
+        """Return the first flag that is no copy of what was taken; None when there is none left."""
+        while self._first is not None and self._first.same_as in taken:
+            self._first = next(self._flags, None)
+        return self._first
+
+
+def draw(
+    queues: Mapping[str, Iterable[Candidate]], drawn: Sequence[Candidate], *, budget: int, shares: Mapping[str, float]
+) -> list[tuple[int, str]]:
     """Choose a day's flags.
 
     Args:
-        found: The open flags.
-        measured: By source and label, how many decided flags were right, and how many there are.
-        now: The present time, UTC.
+        queues: By label, its open flags, the worthiest first; no more are read than are needed.
+        drawn: The insults among strangers that were drawn at random.
         budget: How many flags at most.
         shares: By label, how often its turn comes.
-        at_random: How many insults among strangers are drawn.
-        seed: Of that draw.
 
     Returns:
-        Flags with WORTH or RANDOM, in their order, no cluster twice; and from how many the random ones were drawn.
+        Flags with WORTH or RANDOM, in their order, no cluster twice among those of worth.
 
     """
-    strangers = sorted((one for one in found if _among_strangers(one)), key=lambda one: one.flag_id)
-    drawn = Random(seed).sample(strangers, min(at_random, len(strangers), budget))  # noqa: S311  no secret
-    passed = {one.flag_id for one in strangers}
-    queues = {
-        label: sorted(
-            (one for one in found if one.label == label and one.flag_id not in passed),
-            key=lambda one: (-worth(one, measured, now), one.flag_id),
-        )
-        for label in shares
-    }
     taken = {one.same_as for one in drawn}
-    chosen = [(flag_id, WORTH) for flag_id in _by_turns(queues, shares, taken, budget - len(drawn))]
+    waiting = {label: Queue(iter(flags)) for label, flags in queues.items()}
+    chosen = [(flag_id, WORTH) for flag_id in _by_turns(waiting, shares, taken, budget - len(drawn))]
     step = max(1, len(chosen) // (len(drawn) + 1))
     for place, one in enumerate(drawn, 1):  # spread over the day, so that they do not come all at its tired end
         chosen.insert(min(len(chosen), place * step + place - 1), (one.flag_id, RANDOM))
-    return chosen, len(strangers)
-
-
-def _by_turns(
-    queues: Mapping[str, list[Candidate]], shares: Mapping[str, float], taken: set[str], budget: int
-) -> list[int]:
-    """Take from the queues in turn, in proportion to their shares (smooth weighted round robin), no cluster twice."""
-    places, credit, chosen = dict.fromkeys(queues, 0), dict.fromkeys(queues, 0.0), list[int]()
-    while len(chosen) < budget:
-        for label, queue in queues.items():
-            while places[label] < len(queue) and queue[places[label]].same_as in taken:
-                places[label] += 1
-        waiting = [label for label, queue in queues.items() if places[label] < len(queue) and shares[label] > 0]
-        if not waiting:
-            break
-        for label in waiting:
-            credit[label] += shares[label]
-        turn = max(waiting, key=lambda label: credit[label])
-        credit[turn] -= sum(shares[label] for label in waiting)
-        one = queues[turn][places[turn]]
-        taken.add(one.same_as)
-        chosen.append(one.flag_id)
     return chosen
 
 
-def _among_strangers(one: Candidate) -> bool:
-    passed_on = one.sources > 1 or one.copies > _FEW_COPIES
-    return one.label == NEGATIVE.name and not passed_on and reactions(one.engagement) <= _NO_REACH
+def _by_turns(queues: Mapping[str, Queue], shares: Mapping[str, float], taken: set[str], budget: int) -> list[int]:
+    """Take from the queues in turn, in proportion to their shares (smooth weighted round robin), no cluster twice."""
+    credit, chosen = {label: 0.0 for label in queues if shares[label] > 0}, list[int]()
+    while len(chosen) < budget:
+        first = {label: one for label in credit if (one := queues[label].first_but(taken))}
+        if not first:
+            break
+        for label in first:
+            credit[label] += shares[label]
+        turn = max(first, key=lambda label: credit[label])
+        credit[turn] -= sum(shares[label] for label in first)
+        taken.add(first[turn].same_as)
+        chosen.append(first[turn].flag_id)
+    return chosen

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
+from time import process_time
 
 from monitor.clock import VIETNAM
-from monitor.flag_value import worth
-from monitor.review.day_plan import RANDOM, draw
+from monitor.flag_value import Measured, lasting_worth
+from monitor.review.day_plan import RANDOM, choose
 from monitor.settings import Settings
-from storage import day_plans
+from storage import day_plans, flags
 from storage.database import Database
 from storage.day_plans import Candidate
 from storage.models import Flag
@@ -24,25 +25,23 @@ SEED = 12
 LEAST = {"concern": 8, "unverified": 12}  # of forty, where so many are open
 
 
-def faults_of(chosen: Sequence[Candidate], found: Sequence[Candidate]) -> list[str]:
-    """Say what a day lacks: labels that come too seldom, clusters that come twice."""
-    held, waiting = Counter(one.label for one in chosen), Counter(one.label for one in found)
+def faults_of(chosen: Sequence[Candidate], waiting: Mapping[str, int]) -> list[str]:
+    """Say what a day lacks of the flags that are open by label: too few of one, or clusters that come twice."""
+    held = Counter(one.label for one in chosen)
     texts = Counter(one.same_as for one in chosen)
     return [
         *(
-            f"{held[label]} {label}, at least {min(least, waiting[label])} are wanted"
+            f"{held[label]} {label}, at least {min(least, waiting.get(label, 0))} are wanted"
             for label, least in LEAST.items()
-            if held[label] < min(least, waiting[label])
+            if held[label] < min(least, waiting.get(label, 0))
         ),
         *(f"{same_as} comes {times} times" for same_as, times in texts.items() if times > 1),
     ]
 
 
-def described(
-    one: Candidate, sampling: str, place: int, measured: Mapping[tuple[int, str], tuple[int, int]], now: datetime
-) -> str:
+def described(one: Candidate, sampling: str, place: int, measured: Measured) -> str:
     """Write one entry of the day in a line."""
-    value = "random" if sampling == RANDOM else f"{worth(one, measured, now):.2f}"
+    value = "random" if sampling == RANDOM else f"{lasting_worth(one, measured):.2f}"
     seen = sum(count for count in one.engagement.values() if isinstance(count, int))
     return (
         f"{place:3} {one.label:10} {value:>6}  p {one.probability:.2f}  copies {one.copies:3}  reactions {seen:7,}"
@@ -63,20 +62,21 @@ def main() -> None:
     settings = Settings()
     with Database(f"sqlite:///{given.database}") as database, database.work() as session:
         database.require_current_schema()
-        found = day_plans.candidates(session, now.astimezone(VIETNAM).date(), now)
-        measured = day_plans.measured(session)
-        budget, shares, at_random = settings.daily_budget, settings.daily_shares, settings.daily_random
-        plan, strangers = draw(found, measured, now, budget=budget, shares=shares, at_random=at_random, seed=SEED)
-        by_id = {one.flag_id: one for one in found}
+        start = process_time()
+        plan, strangers = choose(session, settings, now.astimezone(VIETNAM).date(), now, SEED)
+        print(f"drawn in {1000 * (process_time() - start):.0f} CPU ms")
+        measured, waiting = day_plans.measured(session), flags.counts(session)
+        by_id = {one.flag_id: one for one in day_plans.with_posts(session, [flag_id for flag_id, _ in plan])}
         chosen = [by_id[flag_id] for flag_id, _ in plan]
         for place, (flag_id, sampling) in enumerate(plan, 1):
-            print(described(by_id[flag_id], sampling, place, measured, now))
+            print(described(by_id[flag_id], sampling, place, measured))
             if given.texts:
                 text = session.get_one(Flag, flag_id).post.judged_text
                 print(f"      {shorten(text, given.texts, placeholder=' …')}")
-    print(f"open: {dict(Counter(one.label for one in found))}; insults among strangers: {strangers:,}")
+    opened = {label: states["open"] for label, states in waiting.items() if states.get("open")}
+    print(f"open: {opened}; insults among strangers: {strangers:,}")
     print(f"today: {dict(Counter(one.label for one in chosen))}; clusters: {len({one.same_as for one in chosen})}")
-    faults = faults_of(chosen, found)
+    faults = faults_of(chosen, opened)
     print("\n".join(faults))
     raise SystemExit(bool(faults))
 

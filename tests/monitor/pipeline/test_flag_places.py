@@ -1,10 +1,10 @@
 """The place of open flags in the queue follows copies, reactions, evidence and decisions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.flag_value import lasting_worth, worth
+from monitor.flag_value import lasting_worth, reach
 from monitor.pipeline import flag_places
 from monitor.pipeline.flag_places import place_open_flags
 from storage import day_plans, flag_queue, matching, reviews
@@ -97,15 +97,17 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
         assert session.get_one(Flag, 2).worth > 0
 
 
-@pytest.mark.parametrize("days", [0, 10])
-def test_the_stored_number_keeps_the_order_of_worth(days: int) -> None:
+def test_the_stored_number_keeps_the_order_of_worth_as_it_falls_by_half_each_week() -> None:
     def one(probability: float, age: int, copies: int) -> Candidate:
         return Candidate(
             flag_id=1, label="concern", probability=probability, same_as="hash:1", source_id=1, copies=copies,
             sources=1, engagement={}, has_evidence=False, characters=100, when=NOW - timedelta(days=age),
         )  # fmt: skip
 
+    def worth(one: Candidate, now: datetime) -> float:
+        return one.probability * reach(one) * float(0.5 ** ((now - one.when) / timedelta(days=7)))
+
     found = [one(probability, age, copies) for probability in (0.5, 0.9) for age in (0, 3, 9) for copies in (1, 4)]
-    later = NOW + timedelta(days=days)
-    by_worth = sorted(found, key=lambda each: worth(each, {}, later))
-    assert sorted(found, key=lambda each: lasting_worth(each, {})) == by_worth
+    by_number = sorted(found, key=lambda each: lasting_worth(each, {}))
+    for later in (NOW, NOW + timedelta(days=10)):
+        assert by_number == sorted(found, key=lambda each: worth(each, later))

@@ -1,20 +1,25 @@
 """The day's work: by turns from the labels, in the order of worth, no cluster twice, the same for the whole day."""
 
 from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from monitor.flag_value import worth
-from monitor.review.day_plan import RANDOM, WORTH, draw
+from monitor.flag_value import among_strangers, lasting_worth
+from monitor.pipeline.flag_places import place_open_flags
+from monitor.review.day_plan import RANDOM, WORTH, choose, draw
+from monitor.settings import Settings
 from storage import day_plans, matching
 from storage.database import Database
 from storage.day_plans import Candidate
-from storage.models import DayItem, DayPlan, Flag
+from storage.models import DayItem, DayPlan, Flag, Post
 from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source
@@ -33,9 +38,19 @@ def make(flag_id: int, label: str = "concern", **changes: Any) -> Candidate:
 
 
 def plan(
-    found: list[Candidate], budget: int = 40, at_random: int = 3, seed: int = 7
+    found: Sequence[Candidate],
+    budget: int = 40,
+    at_random: int = 3,
+    seed: int = 7,
+    worth: Callable[[Candidate], float] = lambda one: lasting_worth(one, {}),
 ) -> tuple[list[tuple[int, str]], int]:
-    return draw(found, {}, NOW, budget=budget, shares=SHARES, at_random=at_random, seed=seed)
+    """Draw from all open flags, each of which was read."""
+    strangers = sorted((one for one in found if among_strangers(one)), key=lambda one: one.flag_id)
+    passed = {one.flag_id for one in strangers}
+    ordered = sorted(found, key=lambda one: (-worth(one), one.flag_id))
+    queues = {label: [one for one in ordered if one.label == label and one.flag_id not in passed] for label in SHARES}
+    drawn = Random(seed).sample(strangers, min(at_random, len(strangers), budget))  # noqa: S311  no secret
+    return draw(queues, drawn, budget=budget, shares=SHARES), len(strangers)
 
 
 def test_a_day_holds_concerns_and_claims_however_many_insults_wait() -> None:
@@ -83,12 +98,12 @@ def test_an_insult_that_somebody_says_twice_is_not_passed_on() -> None:
     ],
 )
 def test_what_is_surer_wider_newer_or_better_proved_is_worth_more(more: dict[str, Any], less: dict[str, Any]) -> None:
-    assert worth(make(1, **more), {}, NOW) > worth(make(2, **less), {}, NOW)
+    assert lasting_worth(make(1, **more), {}) > lasting_worth(make(2, **less), {})
 
 
 def test_where_the_machine_was_mostly_wrong_its_flags_are_worth_less() -> None:
     measured = {(1, "concern"): (2, 60), (2, "concern"): (50, 60)}
-    assert worth(make(1), measured, NOW) < worth(make(2, source_id=2), measured, NOW)
+    assert lasting_worth(make(1), measured) < lasting_worth(make(2, source_id=2), measured)
 
 
 CANDIDATES = st.lists(
@@ -120,6 +135,67 @@ def test_no_cluster_comes_twice_and_no_day_is_too_long(
     assert strangers <= sum(one.label == "negative" and one.copies <= 3 for one in found)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_day_is_the_one_that_is_drawn_from_all_open_flags(database: Database, seed: int) -> None:
+    random = Random(seed)  # noqa: S311  no secret
+    with database.work() as session:
+        sources = [
+            add_source(session, name, kind=kind) for name, kind in (("a", "feed"), ("b", "feed"), ("c", "import"))
+        ]
+        posts: list[Post] = []
+        for number in range(90):
+            dated = random.choice((NOW - timedelta(days=random.randrange(90)), None))
+            likes = {"likes": random.choice((0, 0, 1, 3, 4, 12, 60, 5000))}
+            post = add_post(session, random.choice(sources), f"{number}", published_at=dated, engagement=likes)
+            if posts and random.random() < 0.4:
+                matching.join_clusters(session, post, random.choice(posts), NOW)
+            posts.append(post)
+            flag = add_flag(session, post, random.choice(("negative", "negative", "concern", "unverified")))
+            flag.state = random.choice(("open", "open", "open", "confirmed"))
+            if random.random() < 0.1:
+                flag.lease_owner, flag.lease_until = "user:9", NOW + timedelta(hours=random.choice((-1, 1)))
+            if random.random() < 0.1:
+                post.deleted_at = NOW
+        session.commit()
+    place_open_flags(database)
+    settings = Settings(daily_budget=random.choice((5, 20, 100)), daily_shares=SHARES)
+    with database.work() as session:
+        day = NOW.date()
+        stored = {flag.id: flag for flag in session.scalars(select(Flag))}
+        free = [
+            one
+            for one in day_plans.open_flags(session, {}, after=0, limit=500)
+            if not ((until := stored[one.flag_id].lease_until) and until >= NOW)
+            and stored[one.flag_id].post.deleted_at is None
+        ]
+        expected = plan(
+            free, settings.daily_budget, settings.daily_random, seed, worth=lambda one: stored[one.flag_id].worth
+        )
+        assert choose(session, settings, day, NOW, seed) == expected
+        assert {sampling for _, sampling in expected[0]} == {RANDOM, WORTH}
+
+
+def test_no_more_flags_are_read_than_a_day_needs(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        for number in range(150):
+            post = add_post(session, source, f"{number}", text=f"nóng {number}")
+            add_flag(session, post, ("negative", "concern")[number % 2])
+        session.commit()
+    read: list[int] = []
+    with_posts = day_plans.with_posts
+
+    def counted(session: Session, flag_ids: Collection[int]) -> list[Candidate]:
+        read.extend(flag_ids)
+        return with_posts(session, flag_ids)
+
+    monkeypatch.setattr(day_plans, "with_posts", counted)
+    with sqlite_database.work() as session:
+        chosen, strangers = choose(session, Settings(daily_budget=20), NOW.date(), NOW, 7)
+    assert (len(chosen), strangers) == (20, 75)
+    assert len(read) == 50 + 3, "one page of concerns, and the insults that were drawn"
+
+
 def test_the_first_page_tells_how_far_the_day_is_and_leads_through_it(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
@@ -149,19 +225,6 @@ def test_two_reviewers_get_different_work(lan: Browser, hung: Browser, make_flag
         make_flagged(f"xưởng {number}")
     assert "còn 3 bức xúc" in text_of(lan.page("/"), "h1")
     assert hung.page("/").select_one(".today") is None, "all is in Lan's day"
-
-
-def test_what_an_import_does_not_date_is_as_old_as_the_rest_of_it(sqlite_database: Database) -> None:
-    old, days = NOW - timedelta(days=900), [900, 800, None]
-    with sqlite_database.work() as session:
-        for kind in ("import", "feed"):
-            source = add_source(session, kind, kind=kind)
-            for number, day in enumerate(days):
-                dated = None if day is None else NOW - timedelta(days=day)
-                add_flag(session, add_post(session, source, str(number), text=f"{kind} {number}", published_at=dated))
-        session.commit()
-        when = [one.when for one in day_plans.candidates(session, NOW.date(), NOW)]
-    assert when == [old, NOW - timedelta(days=800), old, old, NOW - timedelta(days=800), NOW]
 
 
 def test_what_was_drawn_at_random_makes_an_estimate_of_the_insults_that_nobody_reads(
