@@ -4,14 +4,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Select, and_, case, exists, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from storage import audit, reviews
 from storage.decisions import STATE_OF, choices
 from storage.errors import DataRejected, NotFound
 from storage.models import Flag, Post, Review, SecondReading
+
+_AT_ONCE: Final = 500  # flags that are looked up by one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,29 @@ class ReadTwice:
 def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[int]:
     """List the numbers of the flags that wait for a second reading, the one decided first first.
 
+    It is drawn before anything else is looked up, for few are.
+
     Args:
         session: The unit of work.
         draw: Which flags are read twice.
         reader_id: Only those that this person may read: not decided, nor taken back, by the same person. None: all.
 
     """
-    found = dict.fromkeys(tuple(row) for row in session.execute(_waiting(draw, reader_id)))
-    return [flag_id for flag_id, revision_number in found if draw.takes(flag_id, revision_number)]
+    drawn = _drawn(session, draw)
+    found: dict[int, tuple[int, int]] = {}  # by the number of the decision
+    numbers = sorted({flag_id for flag_id, _ in drawn})
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = Flag.id.in_(numbers[begin : begin + _AT_ONCE])
+        query = _waiting(draw, reader_id).add_columns(Review.id).where(some)
+        found |= {review_id: (flag_id, version) for flag_id, version, review_id in session.execute(query)}
+    in_order = dict.fromkeys(found[review_id] for review_id in sorted(found))
+    return [flag_id for flag_id, version in in_order if (flag_id, version) in drawn]
+
+
+def _drawn(session: Session, draw: Draw) -> set[tuple[int, int]]:
+    """Return numbers and versions of what is drawn of all that was decided, whether it waits or not."""
+    decided = select(Review.flag_id, Review.revision_number).where(Review.decided_at >= draw.since)
+    return {(flag_id, version) for flag_id, version in session.execute(decided) if draw.takes(flag_id, version)}
 
 
 def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
@@ -68,7 +86,6 @@ def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
         select(Flag.id, Flag.revision_number)
         .join(Review, decided)
         .where(Flag.state != "open", ~read, Review.stands(), Review.decided_at >= draw.since)
-        .order_by(Review.id)
     )
     if reader_id is not None:
         other = aliased(Review)  # of the same flag
@@ -130,29 +147,24 @@ def of_flag(session: Session, flag: Flag) -> SecondReading | None:
     )
 
 
-def differing(session: Session, third_id: int | None = None) -> Sequence[SecondReading]:
-    """List second readings that differ from the first and wait for a third person, oldest first.
+def differing(session: Session) -> Sequence[SecondReading]:
+    """List second readings that differ from the first and wait for a third person, oldest first."""
+    return session.scalars(_differing().order_by(SecondReading.id)).all()
 
-    Args:
-        session: The unit of work.
-        third_id: Only those that this person may settle, who is neither the first nor the second. None: all.
 
-    """
+def _differing() -> Select[SecondReading]:
     differ = case(STATE_OF, value=Review.decision) != case(STATE_OF, value=SecondReading.decision)
-    query = (
+    # Flags are looked up each: joined with all second readings, PostgreSQL reads all flags.
+    current = select(Flag.revision_number).where(Flag.id == SecondReading.flag_id).scalar_subquery()
+    return (
         select(SecondReading)
-        .join(Flag, Flag.id == SecondReading.flag_id)
-        .join(Review, Review.id == SecondReading.review_id)
+        .join(SecondReading.first)
         .options(
-            joinedload(SecondReading.flag).joinedload(Flag.post).joinedload(Post.source),
-            joinedload(SecondReading.first),
+            selectinload(SecondReading.flag).joinedload(Flag.post).joinedload(Post.source),
+            contains_eager(SecondReading.first),
         )
-        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == Flag.revision_number, differ)
-        .order_by(SecondReading.id)
+        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == current, differ)
     )
-    if third_id is not None:
-        query = query.where(Review.reviewer_id != third_id, SecondReading.reader_id != third_id)
-    return session.scalars(query).all()
 
 
 def difference(session: Session, reading_id: int, third_id: int) -> SecondReading:
@@ -162,10 +174,10 @@ def difference(session: Session, reading_id: int, third_id: int) -> SecondReadin
         NotFound: When there is none of that number that waits for this person.
 
     """
-    for row in differing(session, third_id):
-        if row.id == reading_id:
-            return row
-    raise NotFound(f"there is no difference {reading_id} that you could settle: it may be settled by now")
+    row = session.scalar(_differing().where(SecondReading.id == reading_id))
+    if row is None or not row.may_be_settled_by(third_id):
+        raise NotFound(f"there is no difference {reading_id} that you could settle: it may be settled by now")
+    return row
 
 
 def settle(session: Session, row: SecondReading, review: Review) -> None:
@@ -176,9 +188,10 @@ def settle(session: Session, row: SecondReading, review: Review) -> None:
 
 def read_twice(session: Session) -> Sequence[ReadTwice]:
     """List all flags that two people judged, oldest first."""
+    # Looked up each: joined with all second readings, PostgreSQL reads all flags.
+    label = select(Flag.label).where(Flag.id == SecondReading.flag_id).scalar_subquery()
     query = (
-        select(Flag.label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
-        .join(Flag, Flag.id == SecondReading.flag_id)
+        select(label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
         .join(Review, Review.id == SecondReading.review_id)
         .order_by(SecondReading.id)
     )

@@ -31,6 +31,10 @@ class SecondReading(Base):
         primaryjoin="foreign(SecondReading.review_id) == Review.id", viewonly=True, uselist=False
     )
 
+    def may_be_settled_by(self, user_id: int) -> bool:
+        """Tell whether somebody is neither the first nor the second person, of whom a difference needs a third."""
+        return user_id not in (self.first.reviewer_id, self.reader_id)
+
 
 class Assignment(Base):
     """A flag that somebody is asked to look at."""

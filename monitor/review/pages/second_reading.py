@@ -34,10 +34,11 @@ DecisionField = Annotated[str, Form(max_length=20)]
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
     """Show how many flags wait for a second reading, the differences, and the agreement."""
     with desk.database.work() as session:
+        differing = second_readings.differing(session)
         context = {
             "waiting": len(second_readings.waiting(session, desk.draw(), reviewer.id)),
-            "differences": [difference_row(row, desk.mask) for row in second_readings.differing(session, reviewer.id)],
-            "others": len(second_readings.differing(session)),
+            "differences": [difference_row(row, desk.mask) for row in differing if row.may_be_settled_by(reviewer.id)],
+            "others": len(differing),
             "rows": agreement(session),
         }
     return render(request, "second.html", context)
