@@ -84,7 +84,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
 
     """
     days = _days(session, now)
-    counts = overview_figures.states_by_source(session)
+    counts = overview_figures.states_by_source(session, LABEL_NAMES)
     precision, unmeasured = _precision(counts)
     calibration = _calibration(session)
     model, shadow = registry.active_model(session), registry.shadow_model(session)

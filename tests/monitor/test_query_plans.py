@@ -39,8 +39,6 @@ LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {
     "FROM flags GROUP BY flags.label, flags.state": "how many flags there are, by ix_flags_label_state_post_id",
     "FROM posts GROUP BY posts.source_id": "how many posts each source has, by ix_posts_source_id_collected_at",
-    "GROUP BY flags.source_id, flags.label, flags.state": "flags by source, by ix_flags_source_id_label_state",
-    "FROM flags WHERE flags.state IN": "how often flags of each probability were right, on the overview",
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
     "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",
 }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from classifiers.labels import LABEL_NAMES
 from storage import cases, chain, decisions, flag_queue, flags, overview_figures, posts, questions, reviews
 from storage.database import Database
 from storage.errors import DataRejected
@@ -203,7 +204,7 @@ def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None
 def counted(session: Session) -> None:
     """Check the counts of the desk against the flags one by one, each with the source of its post."""
     known = Counter((flag.post.source.name, flag.label, flag.state) for flag in session.scalars(select(Flag)))
-    counts = overview_figures.states_by_source(session)
+    counts = overview_figures.states_by_source(session, LABEL_NAMES)
     assert {(row.source, row.label, row.state): row.flags for row in counts} == known
     for source in session.scalars(select(Source)):
         for label in {label for _, label, _ in known}:
