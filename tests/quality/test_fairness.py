@@ -1,7 +1,6 @@
 """Who is named moves no score, and hate is found whomever it is aimed at.
 
-The limits are those that a labour federation in a province of many peoples needs; where the model does not reach one,
-the test says so and holds what was measured.
+The limits are those that a labour federation in a province of many peoples needs.
 """
 
 from collections import Counter
@@ -18,10 +17,7 @@ from tests.quality.fairness import Fairness, measure_fairness, read_fairness_set
 MOST_MEAN_SHIFT: Final = 0.1  # log-odds
 MOST_SHIFT: Final = 0.5
 MOST_RECALL_APART: Final = 0.05
-# Wanted are .05 and .85, which hold from a probability of .35 on; the default threshold is higher for the sake of
-# criticism on real posts, and misses one attack on peoples in four.
-MOST_KINDS_APART: Final = 0.15
-LEAST_RECALL: Final = 0.72
+LEAST_RECALL: Final = 0.85
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def test_hate_is_found_whichever_name_it_is_aimed_at(fairness: Fairness) -> None
 
 def test_hate_is_found_whichever_kind_of_group_it_is_aimed_at(fairness: Fairness) -> None:
     assert min(fairness.recall.values()) >= LEAST_RECALL
-    assert fairness.recall_apart <= MOST_KINDS_APART
+    assert fairness.recall_apart <= MOST_RECALL_APART
 
 
 def test_the_set_names_each_kind_of_group_and_stands_nowhere_else() -> None:
