@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from storage import flags, search
@@ -32,6 +32,8 @@ _COLUMNS: Final[dict[Order, InstrumentedAttribute[Any]]] = {
     Order.DOUBT: Flag.probability,
 }
 _TRIED_AT_ONCE: Final = 20
+_Keys: TypeAlias = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ColumnElement[int]]
+"""The columns by which flags are ordered: a value, and their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +108,20 @@ EVERY_OPEN: Final = QueueFilter()
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue, and whether there are more flags before and after it."""
+    """A page of the queue.
+
+    Args:
+        flags: The flags.
+        before: Whether there are more before them.
+        after: Whether there are more after them.
+        total: How many there are on all pages, as far as they were counted.
+
+    """
 
     flags: Sequence[Flag]
     before: bool
     after: bool
+    total: int
 
 
 def listed(
@@ -121,6 +132,7 @@ def listed(
     limit: int = 50,
     after: int | None = None,
     before: int | None = None,
+    counted: int = 0,
 ) -> QueuePage:
     """List a page of flags with their posts and sources.
 
@@ -131,41 +143,65 @@ def listed(
         limit: Most rows.
         after: Only flags behind this one in the order; one that is gone counts as none.
         before: Only flags before this one, those nearest to it; only where `after` is None.
+        counted: Up to how many flags of all pages are counted.
 
     """
     edge = _position(session, order, after or before)
     back = edge is not None and not after
-    query = select(Flag).join(Flag.post).join(Post.source)
+    query = select(Flag).join(Flag.post).join(Post.source).limit(limit + 1)
     query = query.options(contains_eager(Flag.post).contains_eager(Post.source))
-    conditions = wanted.conditions(session)
-    if edge is not None:
-        conditions.append(_beyond(order, edge, back=back))
-    by_numbers = wanted.decided_by is not None or wanted.place is not None
-    if wanted.state is None or by_numbers:
-        # What is found by its numbers is in no index of an order.
-        parts = [true()] if by_numbers else [Flag.state == state for state in STATES]
-        conditions = [_first_of(parts, conditions, order, limit + 1, back=back)]
-    query = query.where(*conditions).order_by(*_ordered(order, back=back)).limit(limit + 1)
-    with _planned(session, wanted):
-        rows = session.scalars(query).all()
+    query = query.order_by(*_ordered(order, _of_flags(order), back=back))
+    if wanted.place is not None or wanted.decided_by is not None:
+        rows, total = _of_numbers(session, query, wanted, order, edge=edge, back=back, limit=limit + 1, counted=counted)
+    else:
+        conditions = wanted.conditions(session)
+        if edge is not None:
+            conditions.append(_beyond(order, _of_flags(order), edge, back=back))
+        if wanted.state is None:
+            conditions = [_first_of_states(conditions, order, limit + 1, back=back)]
+        rows = session.scalars(query.where(*conditions)).all()
+        total = count(session, wanted, at_most=counted) if counted else 0
     page, more = rows[:limit], len(rows) > limit
     if back:
-        return QueuePage(page[::-1], before=more, after=True)
-    return QueuePage(page, before=edge is not None, after=more)
+        return QueuePage(page[::-1], before=more, after=True, total=total)
+    return QueuePage(page, before=edge is not None, after=more, total=total)
 
 
-def _first_of(
-    parts: Sequence[ColumnElement[bool]],
-    conditions: Sequence[ColumnElement[bool]],
+def _of_numbers(
+    session: Session,
+    query: Select[Flag],
+    wanted: QueueFilter,
     order: Order,
-    limit: int,
     *,
+    edge: tuple[Any, int] | None,
     back: bool,
+    limit: int,
+    counted: int,
+) -> tuple[Sequence[Flag], int]:
+    """List and count what is found by its numbers and is in no index of an order; it is looked for once."""
+    found = select(Flag.id, _COLUMNS[order].label("value")).where(*wanted.conditions(session)).cte("found")
+    found = found.prefix_with("MATERIALIZED")  # it is asked twice
+    keys = (found.c.value, found.c.id)
+    first = select(found.c.id).order_by(*_ordered(order, keys, back=back)).limit(limit)
+    if edge is not None:
+        first = first.where(_beyond(order, keys, edge, back=back))
+    some = select(found.c.id).limit(counted).subquery()
+    every = select(func.count()).select_from(some).scalar_subquery()
+    with _planned(session, wanted):
+        rows = session.execute(query.add_columns(every).where(Flag.id.in_(first))).all()
+    if not rows:  # of a page behind the last one the others are counted
+        return [], 0 if edge is None else count(session, wanted, at_most=counted)
+    return [flag for flag, _ in rows], rows[0][1]
+
+
+def _first_of_states(
+    conditions: Sequence[ColumnElement[bool]], order: Order, limit: int, *, back: bool
 ) -> ColumnElement[bool]:
-    """Return the condition that a flag is among the first of its part; numbers alone are ordered, no whole posts."""
+    """Return the condition that a flag is among the first of its state; numbers alone are ordered, no whole posts."""
+    ordered = _ordered(order, _of_flags(order), back=back)
     numbers = (
-        select(Flag.id).where(part, *conditions).order_by(*_ordered(order, back=back)).limit(limit).subquery()
-        for part in parts
+        select(Flag.id).where(Flag.state == state, *conditions).order_by(*ordered).limit(limit).subquery()
+        for state in STATES
     )
     return Flag.id.in_(union_all(*(select(each.c.id) for each in numbers)))
 
@@ -218,8 +254,8 @@ def lease_next(
     edge = _position(session, order, after)
     query = select(Flag.id).where(*wanted.conditions(session), free)
     if edge is not None:
-        query = query.where(_beyond(order, edge, back=False))
-    query = query.order_by(*_ordered(order, back=False)).limit(_TRIED_AT_ONCE)
+        query = query.where(_beyond(order, _of_flags(order), edge, back=False))
+    query = query.order_by(*_ordered(order, _of_flags(order), back=False)).limit(_TRIED_AT_ONCE)
     # Others may lease all of these between this query and the update; then the query is asked again.
     while True:
         with _planned(session, wanted):
@@ -239,18 +275,22 @@ def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any,
     return None if row is None else (row[0], flag_id)
 
 
-def _beyond(order: Order, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
+def _of_flags(order: Order) -> _Keys:
+    return _COLUMNS[order], Flag.__table__.c.id
+
+
+def _beyond(order: Order, keys: _Keys, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
     """Return the condition of flags behind a place in the order; `back`: before it."""
-    column, (value, flag_id) = _COLUMNS[order], edge
+    (column, number), (value, flag_id) = keys, edge
     values_rise, numbers_rise = _directions(order, back=back)
     outside, further = (column >= value, column > value) if values_rise else (column <= value, column < value)
     # The first part alone is a range of an index; the second decides among equal values.
-    return and_(outside, or_(further, Flag.id > flag_id if numbers_rise else Flag.id < flag_id))
+    return and_(outside, or_(further, number > flag_id if numbers_rise else number < flag_id))
 
 
-def _ordered(order: Order, *, back: bool) -> list[ColumnElement[Any]]:
+def _ordered(order: Order, keys: _Keys, *, back: bool) -> list[ColumnElement[Any]]:
     """Return by what a query is ordered."""
-    columns = zip((_COLUMNS[order], Flag.id), _directions(order, back=back), strict=True)
+    columns = zip(keys, _directions(order, back=back), strict=True)
     return [column.asc() if rises else column.desc() for column, rises in columns]
 
 

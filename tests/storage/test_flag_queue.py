@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage import flag_queue, reviews, search, teamwork
 from storage.database import Database
-from storage.flag_queue import Order, QueueFilter
+from storage.flag_queue import Order, QueueFilter, QueuePage
 from storage.models import Flag
 from storage.search import SearchDraft
 from storage.search_words import Words
@@ -107,6 +107,8 @@ def test_a_filter_leaves_what_it_names(database: Database, name: str) -> None:
         assert numbers(session, wanted) == [flag.id]
         assert flag_queue.count(session, wanted, at_most=10) == 1
         assert flag_queue.count(session, QueueFilter(state=None), at_most=2) == 2
+        assert flag_queue.listed(session, wanted, counted=10).total == 1
+        assert flag_queue.listed(session, QueueFilter(state=None), counted=2).total == 2
 
 
 def test_a_decision_that_was_taken_back_is_nobody_s(database: Database) -> None:
@@ -123,29 +125,42 @@ VALUES = st.lists(st.sampled_from((0.5, 0.6, 0.6, 0.9)), min_size=1, max_size=12
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values=VALUES, order=st.sampled_from(Order), limit=st.integers(1, 5))
+@given(values=VALUES, order=st.sampled_from(Order), limit=st.integers(1, 5), decided=st.booleans())
 def test_pages_forward_and_back_hold_every_flag_once(
-    sqlite_database: Database, values: list[float], order: Order, limit: int
+    sqlite_database: Database, values: list[float], order: Order, limit: int, *, decided: bool
 ) -> None:
+    """Also of what somebody decided, which is found by its numbers; each page counts all of them."""
     with sqlite_database.work() as session:
+        wanted, lan = flag_queue.EVERY_OPEN, add_user(session)
         for flag, value in zip(add_flags(session, len(values)), values, strict=True):
             flag.worth = flag.reach = flag.probability = value
             flag.dated = NOW + timedelta(hours=value)
+            if decided:
+                reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+                wanted = QueueFilter(state=None, decided_by=lan.id)
         session.flush()
-        whole = numbers(session, order=order)
+
+        def paged(**edge: int) -> QueuePage:
+            page = flag_queue.listed(session, wanted, order, limit=limit, counted=20, **edge)
+            assert page.total == len(values)
+            return page
+
+        whole = numbers(session, wanted, order)
         assert sorted(whole) == sorted(flag.id for flag in session.query(Flag))
-        page = flag_queue.listed(session, order=order, limit=limit)
+        page = paged()
         assert not page.before
         there = [page]
         while page.after:
-            page = flag_queue.listed(session, order=order, limit=limit, after=page.flags[-1].id)
+            page = paged(after=page.flags[-1].id)
             there.append(page)
         assert [flag.id for each in there for flag in each.flags] == whole
         back = [page]
         while page.before and page.flags[0].id != whole[0]:
-            page = flag_queue.listed(session, order=order, limit=limit, before=page.flags[0].id)
+            page = paged(before=page.flags[0].id)
             back.insert(0, page)
         assert [flag.id for each in back for flag in each.flags] == whole
+        behind = paged(after=whole[-1])
+        assert (list(behind.flags), behind.before, behind.after) == ([], True, False)
         session.rollback()
 
 

@@ -44,15 +44,16 @@ def show(
     view = replace(view, label="" if view.is_today else view.label, order=view.order_by)
     wanted = view.wanted(reviewer, now)
     with desk.database.work() as session:
-        page = flag_queue.listed(session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before)
-        total = flag_queue.count(session, wanted, at_most=COUNTED + 1)
+        page = flag_queue.listed(
+            session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before, counted=COUNTED + 1
+        )
         known = sources.all_sources(session)
         context = {
             "rows": queue_rows(session, page.flags, reviewer.lease_owner, now, desk.mask),
             "view": view,
             "page": page,
-            "total": min(total, COUNTED),
-            "more": total > COUNTED,
+            "total": min(page.total, COUNTED),
+            "more": page.total > COUNTED,
             "sources": [source for source in known if source.role == "monitored"],
             "kinds": sorted({source.kind for source in known if source.role == "monitored"}),
             "provinces": provinces(),
