@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import queue_changes
 from storage.database import insert_ignoring
 from storage.models import AuditEvent, ClockState, CrawlRun, Flag, HostState, Post, Question, Source, SourceState
 
@@ -41,8 +40,5 @@ def forget_future(session: Session, now: datetime) -> int:
     session.execute(update(HostState).where(HostState.closed_until > now).values(closed_until=None))
     session.execute(update(HostState).where(HostState.day_began > now).values(day_began=now))
     ahead = session.scalar(select(func.count()).select_from(Post).where(Post.collected_at > now)) or 0
-    if ahead:
-        of_ahead = select(Post.source_id).where(Post.collected_at > now).distinct()
-        queue_changes.note(session, sources=session.scalars(of_ahead).all())
     session.execute(update(Post).where(Post.collected_at > now).values(collected_at=now))
     return ahead

@@ -69,7 +69,7 @@ def best(
 
 def with_posts(session: Session, flag_ids: Collection[int]) -> list[Candidate]:
     """Read some hundred open flags whose posts still exist; where a file gives a post no date, its import counts."""
-    return _open_flags(session, {}, (Flag.id.in_(flag_ids), Post.deleted_at.is_(None)))
+    return _open_flags(session, {}, (Flag.id.in_(flag_ids), Post.deleted_at.is_(None)), len(flag_ids))
 
 
 def little_reach(
@@ -102,20 +102,21 @@ def _free(day: date, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Flag.state == "open", or_(Flag.lease_until.is_(None), Flag.lease_until < now), Flag.id.not_in(planned)
 
 
-def open_flags(session: Session, usual: Mapping[int, datetime], flag_ids: Collection[int]) -> list[Candidate]:
-    """Read those of some hundred flags that are open.
+def open_flags(session: Session, usual: Mapping[int, datetime], *, after: int, limit: int) -> list[Candidate]:
+    """List some open flags in the order of their numbers, from the first after one.
 
     Args:
         session: The unit of work.
-        usual: The usual date of their sources, as `usual_dates` gives them.
-        flag_ids: Their numbers.
+        usual: The usual date of some sources, as `usual_dates` gives them.
+        after: The number of the last flag of the page before, or 0.
+        limit: How many at most (some hundred).
 
     """
-    return _open_flags(session, usual, (Flag.id.in_(flag_ids),))
+    return _open_flags(session, usual, (Flag.id > after,), limit)
 
 
 def _open_flags(
-    session: Session, usual: Mapping[int, datetime], conditions: Sequence[ColumnElement[bool]]
+    session: Session, usual: Mapping[int, datetime], conditions: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Candidate]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
     query = (
@@ -128,6 +129,7 @@ def _open_flags(
         .join(Source, Source.id == Post.source_id)
         .where(Flag.state == "open", *conditions)
         .order_by(Flag.id)
+        .limit(limit)
     )  # fmt: skip
     rows = session.execute(query).all()
     sizes = _cluster_sizes(session, {row.cluster_id for row in rows})
@@ -154,20 +156,19 @@ def _open_flags(
     ]  # fmt: skip
 
 
-def usual_dates(session: Session, source_ids: Collection[int]) -> dict[int, datetime]:
-    """Return the middle date of the dated open flags of those of some sources that are files and have undated ones.
+def usual_dates(session: Session) -> dict[int, datetime]:
+    """Return the middle date of the dated open flags of each imported source that has some without a date.
 
     A file may be imported years after its posts were written, so that the time of its import says nothing of those
     without a date: they are taken to be as old as the others.
     """
     flagged = select(Post.source_id).join(Flag, Flag.post_id == Post.id).where(Flag.state == "open")
-    files = select(Source.id).where(Source.id.in_(source_ids), Source.kind == _IMPORT)
+    undated = flagged.join(Source, Source.id == Post.source_id).where(
+        Source.kind == _IMPORT, Post.published_at.is_(None)
+    )
     found = {}
-    for source_id in session.scalars(files.order_by(Source.id)).all():
-        of_file = flagged.where(Flag.source_id == source_id)
-        if session.scalar(of_file.where(Post.published_at.is_(None)).limit(1)) is None:
-            continue
-        dated = of_file.where(Post.published_at.is_not(None))
+    for source_id in session.scalars(undated.distinct()).all():
+        dated = flagged.where(Post.source_id == source_id, Post.published_at.is_not(None))
         count = session.scalar(dated.with_only_columns(func.count())) or 0
         middle = dated.with_only_columns(Post.published_at).order_by(Post.published_at).offset((count - 1) // 2)
         if moment := session.scalar(middle.limit(1)) if count else None:
@@ -182,11 +183,11 @@ def _cluster_sizes(session: Session, cluster_ids: Collection[int | None]) -> dic
     return {cluster: (posts, sources) for cluster, posts, sources in rows}
 
 
-def measured(session: Session, source_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
-    """Count by source, of some, and label how many of the decided flags people found right, and how many there are."""
+def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
+    """Count by source and label how many of the decided flags people found right, and how many there are."""
     query = (
         select(Flag.source_id, Flag.label, Flag.state, func.count())
-        .where(Flag.source_id.in_(source_ids), Flag.state.in_(("confirmed", "rejected")))
+        .where(Flag.state.in_(("confirmed", "rejected")))
         .group_by(Flag.source_id, Flag.label, Flag.state)
     )
     found: dict[tuple[int, str], tuple[int, int]] = {}

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, exists, func, or_, select, update
+from sqlalchemy import CursorResult, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage import queue_changes
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Flag, Post, Question, Source
+from storage.models import Flag, Post, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,6 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
 
     """
     opened: Counter[str] = Counter()
-    reopened = set[int]()
     known = {(flag.post_id, flag.label): flag for flag in of_posts(session, {draft.post_id for draft in drafts})}
     new = [draft for draft in drafts if (draft.post_id, draft.label) not in known]
     # Another scorer may have opened the same flags since the query.
@@ -56,83 +54,27 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
         edited = draft.revision_number > flag.revision_number
         if flag.state == "open" or edited:
             opened[draft.label] += int(edited)
-            if flag.state != "open":
-                reopened.add(flag.source_id)
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
             flag.reasons, flag.model_id = _reasons(draft), model_id
             flag.dated, flag.reach, flag.worth = draft.dated, draft.reach, draft.worth
             flag.state = "open"
     session.flush()
-    imported = select(Source.id).where(Source.id.in_({draft.source_id for draft in drafts}), Source.kind == "import")
-    changed = set(session.scalars(imported)) | reopened  # the usual date of a file's posts, and what people found
-    queue_changes.note(session, posts=(draft.post_id for draft in drafts), sources=changed)
     return opened
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """The flags of some hundred posts, clusters and sources."""
-
-    posts: Sequence[int] = ()
-    clusters: Sequence[int] = ()
-    sources: Sequence[int] = ()
+def places_in_queue(session: Session, flag_ids: Collection[int]) -> dict[int, tuple[float, float]]:
+    """Return reach and worth of some hundred flags, by their numbers."""
+    rows = session.execute(select(Flag.id, Flag.reach, Flag.worth).where(Flag.id.in_(flag_ids)))
+    return {flag_id: (reach, worth) for flag_id, reach, worth in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class QueuePlace:
-    """Where an open flag stands in the queue."""
-
-    flag_id: int
-    post_id: int
-    source_id: int
-    reach: float
-    worth: float
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Reach and worth of a flag as they were read, and as they are to be."""
-
-    read: tuple[float, float]
-    now: tuple[float, float]
-
-
-def places_in_queue(session: Session, whose: Whose, *, after: int, limit: int) -> list[QueuePlace]:
-    """List where some of the open flags stand, in the order of their numbers, from the first after one."""
-    conditions = [
-        condition
-        for numbers, condition in (
-            (whose.posts, Flag.post_id.in_(whose.posts)),
-            (whose.clusters, Flag.post_id.in_(select(Post.id).where(Post.cluster_id.in_(whose.clusters)))),
-            (whose.sources, Flag.source_id.in_(whose.sources)),
-        )
-        if numbers
-    ]
-    query = select(Flag.id, Flag.post_id, Flag.source_id, Flag.reach, Flag.worth)
-    query = query.where(Flag.state == "open", Flag.id > after, or_(*conditions)).order_by(Flag.id).limit(limit)
-    return [QueuePlace(*row) for row in session.execute(query)]
-
-
-def place_in_queue(session: Session, moves: Mapping[int, Move]) -> set[int]:
-    """Store reach and worth of some hundred flags; returns of which.
-
-    Those on which a decision is being stored keep theirs, as do those that were placed since they were read.
-    """
+def place_in_queue(session: Session, places: Mapping[int, tuple[float, float]]) -> None:
+    """Store reach and worth of some hundred flags; those on which a decision is being stored keep theirs."""
     # Skipping instead of waiting: two programs that hold each other's rows would wait for each other without end.
-    locked = session.scalars(select(Flag.id).where(Flag.id.in_(moves)).with_for_update(skip_locked=True)).all()
-    if not locked:
-        return set()
-    unmoved = (Flag.reach == bindparam("old_reach"), Flag.worth == bindparam("old_worth"))
-    statement = update(Flag).where(Flag.id == bindparam("flag"), *unmoved)
-    rows = [
-        {"flag": each, "old_reach": moves[each].read[0], "old_worth": moves[each].read[1],
-         "new_reach": moves[each].now[0], "new_worth": moves[each].now[1]}
-        for each in locked
-    ]  # fmt: skip
-    placing = statement.values(reach=bindparam("new_reach"), worth=bindparam("new_worth"))
-    session.connection().execute(placing, rows)
-    placed = session.execute(select(Flag.id, Flag.reach, Flag.worth).where(Flag.id.in_(locked)))
-    return {flag_id for flag_id, reach, worth in placed if (reach, worth) == moves[flag_id].now}
+    locked = select(Flag.id).where(Flag.id.in_(places)).with_for_update(skip_locked=True)
+    rows = [{"id": each, "reach": places[each][0], "worth": places[each][1]} for each in session.scalars(locked)]
+    if rows:
+        session.execute(update(Flag), rows)
 
 
 def _reasons(draft: FlagDraft) -> list[list[str | float]]:

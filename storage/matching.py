@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload
 
-from storage import queue_changes
 from storage.database import insert_ignoring
 from storage.errors import NotFound
 from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
@@ -126,7 +125,6 @@ def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> No
             session.execute(delete(Cluster).where(Cluster.id == left))
         member.cluster_id = cluster_id
     session.flush()
-    queue_changes.note(session, clusters=[cluster_id])
 
 
 def cluster_sizes(session: Session, cluster_ids: Iterable[int]) -> dict[int, int]:
@@ -214,7 +212,6 @@ def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float],
         for reference_id, similarity in found.items()
     ]
     insert_ignoring(session, Evidence, rows, ("post_id", "reference_id"))
-    queue_changes.note(session, posts=[post_id] if rows else [])
     set_priority(session, post_id)
 
 
@@ -231,7 +228,6 @@ def mark_evidence(session: Session, evidence_id: int, state: str, *, user_id: in
         raise NotFound(message)
     found.state, found.marked_by, found.marked_at = state, user_id, now
     session.flush()
-    queue_changes.note(session, posts=[found.post_id])
     set_priority(session, found.post_id)
     return found
 

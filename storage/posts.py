@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage import chain, queue_changes
+from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Evidence, Flag, Post, PostRevision, Source, join_title
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 MONITORED = "monitored"
@@ -101,20 +101,16 @@ def _record_distinct(
     insert_ignoring(session, Post, rows, ("source_id", "external_id"))
     stored = RecordCounts(new=len(new))
     seen_before = _earlier_hashes(session, list(known.values())) if any_version else {}
-    reacted = list[int]()
     for external_id, post in known.items():
         draft = drafts[external_id]
         if draft.content_hash == post.content_hash or draft.content_hash in seen_before.get(post.id, ()):
             stored.duplicate += 1
+            _refresh(post, draft)
         else:
             stored.changed += 1
             _revise(session, post, draft)
             post.unscored = monitored
-        if _refresh(post, draft):
-            reacted.append(post.id)
     session.flush()
-    flagged = select(Flag.post_id).where(Flag.post_id.in_(reacted), Flag.state == "open")
-    queue_changes.note(session, posts=session.scalars(flagged).all() if reacted else ())
     return stored
 
 
@@ -179,18 +175,16 @@ def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
     }
 
 
-def _refresh(post: Post, draft: PostDraft) -> bool:
-    """Update what may change without the text: the counts, and that it is still there; tells whether counts changed."""
+def _refresh(post: Post, draft: PostDraft) -> None:
+    """Update what may change without the text: the counts, and that the post is still there."""
     # Some responses carry no counts; they must not erase those that are known.
-    reacted = bool(draft.engagement) and dict(draft.engagement) != post.engagement
-    if reacted:
+    if draft.engagement and dict(draft.engagement) != post.engagement:
         post.engagement = dict(draft.engagement)
     # The pseudonym was made with a former key, or by another spelling.
     if post.author_key in draft.author_aliases:
         post.author_key = draft.author_key
     # A post that is read again is there, whatever was found before.
     post.deleted_at = None
-    return reacted
 
 
 def _revise(session: Session, post: Post, draft: PostDraft) -> None:
@@ -208,6 +202,7 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
     session.execute(insert(PostRevision), [revision])
     post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
     post.edited_at = draft.edited_at or draft.collected_at
+    _refresh(post, draft)
 
 
 def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> int:
@@ -336,22 +331,12 @@ def delete_by_author(session: Session, author_key: str, now: datetime) -> Delete
 def _delete(session: Session, which: ColumnElement[bool], now: datetime, reason: str) -> Deleted:
     decisions = chain.redact_decisions(session, which, now=now, reason=reason)
     clusters = session.scalars(select(Post.cluster_id).where(which, Post.cluster_id.is_not(None)).distinct()).all()
-    _note_what_goes(session, which, clusters)
     posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
     # No foreign key removes a cluster whose last post is gone.
     for start in range(0, len(clusters), LOOKUP_CHUNK):
         left = Cluster.id.in_(clusters[start : start + LOOKUP_CHUNK])
         session.execute(delete(Cluster).where(left, ~exists().where(Post.cluster_id == Cluster.id)))
     return Deleted(posts, decisions)
-
-
-def _note_what_goes(session: Session, which: ColumnElement[bool], clusters: Sequence[int | None]) -> None:
-    """Note whose flags have fewer copies, less evidence, or fewer decisions at their source once posts are gone."""
-    gone = select(Post.id).where(which)
-    claims = session.scalars(select(Evidence.post_id).where(Evidence.reference_id.in_(gone)).distinct()).all()
-    sources = session.scalars(select(Flag.source_id).where(Flag.post_id.in_(gone)).distinct()).all()
-    left = (each for each in clusters if each is not None)
-    queue_changes.note(session, posts=claims, clusters=left, sources=sources)
 
 
 def watched_ids(session: Session, source_id: int, since: datetime, limit: int) -> Sequence[str]:

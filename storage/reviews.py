@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from storage import cases, chain, questions, queue_changes
+from storage import cases, chain, questions
 from storage.decisions import NEED_LINK, OF_CASE, REOPENED, STATE_OF, WITHDRAWN, choices
 from storage.errors import DataRejected
 from storage.models import Flag, Post, Review, User
@@ -97,7 +97,6 @@ def _follow(session: Session, flag: Flag, review: Review) -> None:
     flag.state = derive_state(session, flag)
     flag.lease_owner, flag.lease_until = None, None
     session.flush()
-    queue_changes.note(session, sources=[flag.source_id])  # what people found there is part of what others are worth
     cases.follow(session, review)
     questions.follow_flag(session, flag)
 

@@ -13,7 +13,6 @@ from storage.models.evidence import Evidence, FactCheck
 from storage.models.host_state import HostState, RobotsCopy
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
-from storage.models.queue_changes import QueueChange
 from storage.models.rechecks import Recheck
 from storage.models.reports import Delivery, Report
 from storage.models.saved_searches import SavedSearch
@@ -58,7 +57,6 @@ __all__ = [
     "PostBand",
     "PostRevision",
     "Question",
-    "QueueChange",
     "QuoteChoice",
     "Recheck",
     "RecoveryCode",

@@ -12,8 +12,6 @@ from pathlib import Path
 from textwrap import shorten
 from time import process_time
 
-from sqlalchemy import select
-
 from monitor.clock import VIETNAM
 from monitor.flag_value import Measured, lasting_worth
 from monitor.review.day_plan import RANDOM, choose
@@ -21,7 +19,7 @@ from monitor.settings import Settings
 from storage import day_plans, flags
 from storage.database import Database
 from storage.day_plans import Candidate
-from storage.models import Flag, Source
+from storage.models import Flag
 
 SEED = 12
 LEAST = {"concern": 8, "unverified": 12}  # of forty, where so many are open
@@ -67,8 +65,7 @@ def main() -> None:
         start = process_time()
         plan, strangers = choose(session, settings, now.astimezone(VIETNAM).date(), now, SEED)
         print(f"drawn in {1000 * (process_time() - start):.0f} CPU ms")
-        all_sources = session.scalars(select(Source.id)).all()
-        measured, waiting = day_plans.measured(session, all_sources), flags.counts(session)
+        measured, waiting = day_plans.measured(session), flags.counts(session)
         by_id = {one.flag_id: one for one in day_plans.with_posts(session, [flag_id for flag_id, _ in plan])}
         chosen = [by_id[flag_id] for flag_id, _ in plan]
         for place, (flag_id, sampling) in enumerate(plan, 1):

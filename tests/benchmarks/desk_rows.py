@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from monitor.flag_value import lasting_worth, reach
 from monitor.pipeline.flag_places import place_open_flags
-from storage import chain, day_plans, queue_changes, saved_searches, sources, users
+from storage import chain, day_plans, saved_searches, sources, users
 from storage.database import Database
 from storage.day_plans import Candidate
 from storage.decisions import OF_CASE
-from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading, Source
+from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading
 from tests.benchmarks.desk_server import add_reviewers
 
 SEED: Final = 17
@@ -57,7 +57,6 @@ def add_desk_rows(database: Database, now: datetime) -> None:
         _add_decisions(session, random, people, now)
         _add_plans(session, random, people, now)
         _add_runs(session, random, now)
-        queue_changes.note(session, sources=session.scalars(select(Source.id)).all())
         session.commit()
     place_open_flags(database)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

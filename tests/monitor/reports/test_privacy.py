@@ -22,7 +22,7 @@ OF_NOBODY = {
     *("chain_heads", "clock_state", "host_state", "models", "redactions", "robots_copies", "thresholds"),
     *("sources", "source_state", "crawl_runs", "webhook_targets", "webhook_deliveries"),  # addresses of sites, numbers
     *("evidence", "post_bands", "questions", "rechecks", "scores", "day_items"),
-    *("alert_deliveries", "queue_changes", "search_watches"),
+    *("alert_deliveries", "search_watches"),
     *("invitations", "recovery_codes", "mention_marks"),  # hashes and times of an account
 }
 """Tables without a word of a post, and without what a person wrote or did. A new table is put here or is counted."""
