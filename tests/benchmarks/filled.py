@@ -84,7 +84,7 @@ def desk_database(
                     _add_rows_to_copy(filled, whole)
             shutil.copy(whole, own)
             with Database(f"sqlite:///{own}/{name}.db") as database:
-                database.upgrade()
+                _upgrade_kept(database)
                 yield database
         return
     with running_postgres(kept / "postgresql" if kept else None) as server:
@@ -96,8 +96,16 @@ def desk_database(
                 add_desk_rows(begun, datetime.now(UTC))
             server.rename_database(f"{name}_begun", name)
         with server.new_database(name) as url, Database(url) as database:
-            database.upgrade()
+            _upgrade_kept(database)
             yield database
+
+
+def _upgrade_kept(database: Database) -> None:
+    """Bring a copy up to date: SQLite plans badly with figures of the indexes alone that there were before."""
+    if database.current_revision() != database.newest_revision():
+        database.upgrade()
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def _add_rows_to_copy(filled: Database, whole: Path) -> None:
