@@ -20,7 +20,7 @@ from monitor.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
 BACKLOG: Final = 64
-LAST_ANSWERS_SECONDS: Final = 10  # what is asked for when the desk ends is answered within these, or not at all
+LAST_ANSWERS_SECONDS: Final = 10.0  # whoever has not fetched an answer by then would keep the desk from ending
 
 
 @asynccontextmanager
@@ -53,7 +53,6 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,  # whoever does not fetch an answer would keep the desk open
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -77,6 +76,16 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait until all answers are fetched, but no longer than LAST_ANSWERS_SECONDS."""
+        patience = asyncio.get_running_loop().call_later(LAST_ANSWERS_SECONDS, self._give_up)
+        await super().shutdown(sockets)
+        patience.cancel()
+
+    def _give_up(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def exposure_warning(settings: Settings) -> str | None:
