@@ -67,19 +67,17 @@ class Bounds:
 def bounds(session: Session, filters: Filters) -> Bounds | None:
     """Return the bounds of the dates of a filter, for the index of words is ordered by numbers; None: no dates.
 
-    With a role they are those of its posts within the dates.
+    With a role they are those of its posts within the dates, found without a look at the posts of others.
     """
     if not filters.since and not filters.until:
         return None
     number: ColumnElement[int] = SearchText.__table__.c.post_id
     # A sum, or PostgreSQL reads all posts before the first one by their numbers.
-    ends = select(func.min(number + 0), func.max(number + 0))
-    first, last = session.execute(ends.where(*_dated(filters))).one()
-    dated = Bounds(first or 0, last or -1)
-    if not filters.role or dated.is_empty:
-        return dated
-    ends = select(func.min(number), func.max(number))
-    first, last = session.execute(ends.where(dated.of(number), _of_role(filters.role))).one()
+    ends = select(func.min(number + 0), func.max(number + 0)).where(*_dated(filters))
+    if filters.role:
+        sources = session.scalars(select(Source.id).where(Source.role == filters.role)).all()
+        ends = ends.where(SearchText.source_id.in_(sources))
+    first, last = session.execute(ends).one()
     return Bounds(first or 0, last or -1)
 
 

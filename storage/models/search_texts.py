@@ -15,7 +15,11 @@ class SearchText(Base):
     """
 
     __tablename__ = "search_texts"
-    __table_args__ = (Index(None, "source_id", "post_id"), Index(None, "dated", "post_id"))
+    __table_args__ = (
+        Index(None, "source_id", "post_id"),
+        Index(None, "source_id", "dated", "post_id"),
+        Index(None, "dated", "post_id"),
+    )
 
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
