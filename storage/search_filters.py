@@ -75,8 +75,7 @@ def bounds(session: Session, filters: Filters) -> Bounds | None:
     # A sum, or PostgreSQL reads all posts before the first one by their numbers.
     ends = select(func.min(number + 0), func.max(number + 0)).where(*_dated(filters))
     if filters.role:
-        sources = session.scalars(select(Source.id).where(Source.role == filters.role)).all()
-        ends = ends.where(SearchText.source_id.in_(sources))
+        ends = ends.where(_of_role(filters.role))
     first, last = session.execute(ends).one()
     return Bounds(first or 0, last or -1)
 

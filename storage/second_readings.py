@@ -52,7 +52,7 @@ class ReadTwice:
 def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[int]:
     """List the numbers of the flags that wait for a second reading, the one decided first first.
 
-    It is drawn before anything else is looked up, for few are.
+    They are drawn by their numbers first, and only what was drawn is looked up.
 
     Args:
         session: The unit of work.

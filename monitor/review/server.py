@@ -20,7 +20,8 @@ from monitor.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
 BACKLOG: Final = 64
-LAST_ANSWERS_SECONDS: Final = 10.0  # whoever has not fetched an answer by then would keep the desk from ending
+# When the desk ends, so long it waits until answers are fetched; without a limit one client could keep it open.
+LAST_ANSWERS_SECONDS: Final = 10.0
 
 
 @asynccontextmanager
