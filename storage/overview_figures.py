@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, func, literal, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, String, column, func, select, true, values
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.decisions import STATES
@@ -60,21 +60,24 @@ def posts_by_part(session: Session, bounds: Sequence[datetime]) -> dict[datetime
     return dict(rows.all())
 
 
-def flags_by_part(session: Session, bounds: Sequence[datetime]) -> dict[tuple[datetime, str], int]:
-    """Count the flags whose posts are dated in each part of a period, by its beginning and label; see above."""
-    parts = _parts(bounds)
-    within = (Flag.state.in_(STATES), Flag.dated >= parts.c.start, Flag.dated < parts.c.end)  # as an index has it
-    query = select(parts.c.start, Flag.label, func.count()).where(*within).group_by(parts.c.start, Flag.label)
+def flags_by_part(
+    session: Session, bounds: Sequence[datetime], labels: Sequence[str]
+) -> dict[tuple[datetime, str], int]:
+    """Count the flags of some labels whose posts are dated in each part of a period, by beginning and label."""
+    parts, chosen = _parts(bounds), _each("label", labels)
+    within = (Flag.label == chosen.c.label, Flag.dated >= parts.c.start, Flag.dated < parts.c.end)
+    count = select(func.count()).where(*within).correlate(parts, chosen).scalar_subquery()
+    query = select(parts.c.start, chosen.c.label, count).join_from(parts, chosen, true())
     return {(start, label): count for start, label, count in session.execute(query)}
 
 
-def _parts(bounds: Sequence[datetime]) -> Subquery:
-    moments = ((literal(start, UtcDateTime()), literal(end, UtcDateTime())) for start, end in pairwise(bounds))
-    return union_all(*(select(start.label("start"), end.label("end")) for start, end in moments)).subquery()
+def _parts(bounds: Sequence[datetime]) -> CTE:
+    moment = UtcDateTime()
+    return values(column("start", moment), column("end", moment)).data(list(pairwise(bounds))).cte("parts")
 
 
-def _each(name: str, values: Sequence[str]) -> Subquery:
-    return union_all(*(select(literal(value).label(name)) for value in values)).subquery()
+def _each(name: str, members: Sequence[str]) -> CTE:
+    return values(column(name, String)).data([(each,) for each in members]).cte(f"each_{name}")
 
 
 def states_by_source(session: Session, labels: Sequence[str]) -> list[StateCount]:
@@ -107,7 +110,7 @@ def decided_by_probability(session: Session, edges: Sequence[int]) -> list[BinCo
 
     """
     ends = zip(edges, (*edges[1:], 1000), strict=True)  # the last bin has no end
-    bins = union_all(*(select(literal(low).label("low"), literal(end).label("end")) for low, end in ends)).subquery()
+    bins = values(column("low", Integer), column("end", Integer)).data(list(ends)).cte("bins")
     within = (Flag.probability >= bins.c.low / 100.0, Flag.probability < bins.c.end / 100.0)
 
     def count(state: str) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, case, exists, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from storage import audit, reviews
@@ -40,13 +40,14 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class ReadTwice:
-    """Two independent judgements of one flag, as states: `confirmed`, `rejected` or `unsure`."""
+    """How many flags of a label two people judged so, independently: `confirmed`, `rejected` or `unsure`."""
 
     label: str
     first_id: int
     second_id: int
     first: str
     second: str
+    flags: int
 
 
 def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[int]:
@@ -187,15 +188,13 @@ def settle(session: Session, row: SecondReading, review: Review) -> None:
 
 
 def read_twice(session: Session) -> Sequence[ReadTwice]:
-    """List all flags that two people judged, oldest first."""
+    """Count the flags that two people judged, by label, people and answers, in this order."""
     # Looked up each: joined with all second readings, PostgreSQL reads all flags.
-    label = select(Flag.label).where(Flag.id == SecondReading.flag_id).scalar_subquery()
-    query = (
-        select(label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
-        .join(Review, Review.id == SecondReading.review_id)
-        .order_by(SecondReading.id)
-    )
+    label = select(Flag.label).where(Flag.id == SecondReading.flag_id).scalar_subquery().label("label")
+    kinds = (label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
+    read = select(*kinds, func.count()).join(Review, Review.id == SecondReading.review_id)
+    query = read.group_by(*kinds).order_by(*kinds)
     return [
-        ReadTwice(label, first_id, second_id, STATE_OF[first], STATE_OF[second])
-        for label, first_id, second_id, first, second in session.execute(query)
+        ReadTwice(label, first_id, second_id, STATE_OF[first], STATE_OF[second], flags)
+        for label, first_id, second_id, first, second, flags in session.execute(query)
     ]

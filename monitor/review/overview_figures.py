@@ -109,10 +109,9 @@ def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
     starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     bounds = (*starts, today + timedelta(days=1))
     posts = overview_figures.posts_by_part(session, bounds)
-    flags = overview_figures.flags_by_part(session, bounds)
+    flags = overview_figures.flags_by_part(session, bounds, LABEL_NAMES)
     return tuple(
-        DayRow(start.date(), posts[start], {name: flags.get((start, name), 0) for name in LABEL_NAMES})
-        for start in starts
+        DayRow(start.date(), posts[start], {name: flags[start, name] for name in LABEL_NAMES}) for start in starts
     )
 
 

@@ -1,6 +1,7 @@
 """The data of second readings and of differences. A reader sees the post, and not what others or the machine said."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +18,9 @@ from monitor.review.post_view import PostView, post_view
 from monitor.review.wording import LabelHelp
 from storage import second_readings, users
 from storage.models import Flag, SecondReading
+from storage.second_readings import ReadTwice
+
+_Counted = tuple[tuple[tuple[str, str], int], ...]  # two answers, and to how many flags they were given
 
 FEWEST_READ_TWICE: Final = 5  # of one or two the bootstrap interval is a point, which claims too much
 
@@ -73,37 +77,48 @@ def difference_row(row: SecondReading, mask: Mask | None) -> DifferenceRow:
 
 def agreement(session: Session) -> tuple[AgreementRow, ...]:
     """Measure agreement by label: Krippendorff's alpha of all people, then Cohen's kappa of each pair."""
-    rows = sorted(second_readings.read_twice(session), key=lambda one: one.label)
     names = {user.id: user.name for user in users.all_users(session)}
     found: list[AgreementRow] = []
-    for label, group in groupby(rows, key=lambda one: one.label):
+    for label, group in groupby(second_readings.read_twice(session), key=lambda one: one.label):
         judged = list(group)
         help_text = wording.label_help(label)
-        together = _alpha(tuple((one.first, one.second) for one in judged))
+        together = _alpha(_counted((one.first, one.second, one.flags) for one in judged))
         if together is not None:
             found.append(AgreementRow(help_text, _("tất cả (alpha)"), together))
         found.extend(AgreementRow(help_text, people, figures) for people, figures in _pairs(judged, names))
     return tuple(found)
 
 
-def _pairs(judged: list[second_readings.ReadTwice], names: Mapping[int, str]) -> list[tuple[str, CoderAgreement]]:
+def _pairs(judged: list[ReadTwice], names: Mapping[int, str]) -> list[tuple[str, CoderAgreement]]:
     """Measure each pair of people, whoever of the two read first."""
-    pairs: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    pairs: dict[tuple[int, int], list[tuple[str, str, int]]] = {}
     for one in judged:
         answers = ((one.first_id, one.first), (one.second_id, one.second))
         (low, said), (high, replied) = sorted(answers)
-        pairs.setdefault((low, high), []).append((said, replied))
+        pairs.setdefault((low, high), []).append((said, replied, one.flags))
     return [
-        (f"{names[low]} – {names[high]} (kappa)", _kappa(tuple(said))) for (low, high), said in sorted(pairs.items())
+        (f"{names[low]} – {names[high]} (kappa)", _kappa(_counted(said))) for (low, high), said in sorted(pairs.items())
     ]
+
+
+def _counted(judged: Iterable[tuple[str, str, int]]) -> _Counted:
+    """Add up how often each pair of answers was given; in one order, so that what was measured before is found."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for first, second, flags in judged:
+        counts[first, second] += flags
+    return tuple(sorted(counts.items()))
 
 
 # The intervals of thousands of readings take a tenth of a second, and most readings are those of the page before.
 @lru_cache(maxsize=64)
-def _alpha(judged: tuple[tuple[str, str], ...]) -> CoderAgreement | None:
-    return alpha(judged)
+def _alpha(counted: _Counted) -> CoderAgreement | None:
+    return alpha(_each(counted))
 
 
 @lru_cache(maxsize=256)
-def _kappa(judged: tuple[tuple[str, str], ...]) -> CoderAgreement:
-    return kappa(*zip(*judged, strict=True))
+def _kappa(counted: _Counted) -> CoderAgreement:
+    return kappa(*zip(*_each(counted), strict=True))
+
+
+def _each(counted: _Counted) -> list[tuple[str, str]]:
+    return [answers for answers, flags in counted for _one in range(flags)]

@@ -91,6 +91,7 @@ class Flag(Base):
         Index(None, "state", "reach", "id"),  # many have the same reach
         Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
+        Index(None, "label", "dated"),
         Index(None, "label", "state", "worth", "reach", "id"),
         Index(
             "ix_flags_not_searched",

@@ -19,7 +19,7 @@ from storage.models import AuditEvent, Base
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
 
-BEFORE, NEWEST = "0031_overview_indexes", "0032_dates_of_a_source"
+BEFORE, NEWEST = "0032_dates_of_a_source", "0033_dates_of_a_label"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,

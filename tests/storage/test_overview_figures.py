@@ -53,8 +53,10 @@ def test_flags_count_on_the_day_of_their_posts(database: Database) -> None:
             flag = add_flag(session, post)
             if number % 2:
                 reviews.decide(session, flag, reviewer_id=user.id, decision="yes", note="", now=NOW)
-        found = overview_figures.flags_by_part(session, BOUNDS)
-        assert found == {(BOUNDS[0], "concern"): 2, (BOUNDS[1], "concern"): 1}
+        found = overview_figures.flags_by_part(session, BOUNDS, ("concern", "negative"))
+        of_concern = {start: count for (start, label), count in found.items() if label == "concern"}
+        assert of_concern == dict(zip(BOUNDS, (2, 1, 0, 0), strict=False))
+        assert not any(count for (_, label), count in found.items() if label == "negative")
 
 
 def test_decided_flags_count_in_the_bin_of_their_probability(database: Database) -> None:
