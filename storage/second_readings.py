@@ -126,6 +126,7 @@ def record(session: Session, flag: Flag, *, reader_id: int, decision: str, now: 
         raise DataRejected(f"flag {flag.id} needs no second reading by this person")
     row = SecondReading(
         flag_id=flag.id,
+        label=flag.label,
         revision_number=flag.revision_number,
         review_id=first.id,
         reader_id=reader_id,
@@ -189,9 +190,8 @@ def settle(session: Session, row: SecondReading, review: Review) -> None:
 
 def read_twice(session: Session) -> Sequence[ReadTwice]:
     """Count the flags that two people judged, by label, people and answers, in this order."""
-    # Looked up each: joined with all second readings, PostgreSQL reads all flags.
-    label = select(Flag.label).where(Flag.id == SecondReading.flag_id).scalar_subquery().label("label")
-    kinds = (label, Review.reviewer_id, SecondReading.reader_id, Review.decision, SecondReading.decision)
+    answers = (Review.decision, SecondReading.decision)
+    kinds = (SecondReading.label, Review.reviewer_id, SecondReading.reader_id, *answers)
     read = select(*kinds, func.count()).join(Review, Review.id == SecondReading.review_id)
     query = read.group_by(*kinds).order_by(*kinds)
     return [

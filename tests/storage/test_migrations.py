@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, chain, posts, reviews
+from storage import audit, chain, posts, reviews, second_readings
 from storage.database import Database, known_revisions
 from storage.errors import SchemaMismatch, StorageError
 from storage.migrate import alembic_config
@@ -19,7 +19,7 @@ from storage.models import AuditEvent, Base
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
 
-BEFORE, NEWEST = "0032_dates_of_a_source", "0033_dates_of_a_label"
+BEFORE, NEWEST = "0033_dates_of_a_label", "0034_labels_of_second_readings"
 
 FLAGGED = """
 INSERT INTO sources (id, name, kind, address, role, settings, legal_basis, retention_days, interval_seconds, enabled,
@@ -201,6 +201,21 @@ def test_old_decisions_become_those_that_say_the_same_and_damage_stays_visible(
         assert chain.verify(session) == (["reviews: row 3 was changed"] if damaged else [])
         told = session.scalars(select(AuditEvent).where(AuditEvent.action == "reviews.rewritten")).all()
         assert [event.detail["rows"] for event in told] == [4, 4], "down and up"
+
+
+def test_second_readings_get_the_labels_of_their_flags(database: Database) -> None:
+    with database.work() as session:
+        post, lan = add_post(session, add_source(session)), add_user(session)
+        minh = add_user(session, "minh")
+        for label in ("negative", "concern"):
+            flag = add_flag(session, post, label)
+            reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=MONDAY_MORNING)
+            second_readings.record(session, flag, reader_id=minh.id, decision="no", now=MONDAY_MORNING)
+        session.commit()
+    move(database, command.downgrade, "0033_dates_of_a_label")
+    move(database, command.upgrade, "head")
+    with database.work() as session:
+        assert [row.label for row in second_readings.read_twice(session)] == ["concern", "negative"]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:
