@@ -16,6 +16,9 @@ from monitor.report_settings import ReportSettings
 CONFIG_NAME = "kiemtin.toml"
 DATABASE_NAME = "kiemtin.db"
 SHORTEST_LEGAL_BASIS = 5  # characters
+# Beyond these, times that are counted with leave the calendar of the program.
+LONGEST_RETENTION_DAYS = 36_500
+LONGEST_INTERVAL_MINUTES = 525_600
 DEFAULT_HOME = Path("kiemtin-data")
 
 
@@ -60,8 +63,8 @@ class DeclaredSource(BaseModel):
     address: str
     role: Literal["monitored", "reference"] = "monitored"
     legal_basis: str = Field(min_length=SHORTEST_LEGAL_BASIS)
-    retention_days: int | None = Field(default=None, ge=1)
-    interval_minutes: int | None = Field(default=None, ge=5)
+    retention_days: int | None = Field(default=None, ge=1, le=LONGEST_RETENTION_DAYS)
+    interval_minutes: int | None = Field(default=None, ge=5, le=LONGEST_INTERVAL_MINUTES)
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -113,8 +116,12 @@ class Settings(BaseSettings):
         default=(),
         description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1.",
     )
-    retention_days: int = Field(default=180, ge=1, description="Days after which a source's posts are deleted.")
-    interval_minutes: int = Field(default=30, ge=5, description="Minutes between two readings of a source.")
+    retention_days: int = Field(
+        default=180, ge=1, le=LONGEST_RETENTION_DAYS, description="Days after which a source's posts are deleted."
+    )
+    interval_minutes: int = Field(
+        default=30, ge=5, le=LONGEST_INTERVAL_MINUTES, description="Minutes between two readings of a source."
+    )
     model: str = Field(default="default", description="Name or path of the model that scores posts.")
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."

@@ -17,7 +17,7 @@ from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
-from monitor.settings import SHORTEST_LEGAL_BASIS
+from monitor.settings import LONGEST_INTERVAL_MINUTES, LONGEST_RETENTION_DAYS, SHORTEST_LEGAL_BASIS
 from storage import audit, sources
 from storage.models import Source
 from storage.sources import SourceDraft
@@ -54,8 +54,12 @@ def add(
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
     legal_basis: Annotated[str, typer.Option(help="Why this may be read and kept; required.")],
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
-    interval_minutes: Annotated[int | None, typer.Option(min=5, help="Minutes between two readings.")] = None,
-    retention_days: Annotated[int | None, typer.Option(min=1, help="Days after which its posts are deleted.")] = None,
+    interval_minutes: Annotated[
+        int | None, typer.Option(min=5, max=LONGEST_INTERVAL_MINUTES, help="Minutes between two readings.")
+    ] = None,
+    retention_days: Annotated[
+        int | None, typer.Option(min=1, max=LONGEST_RETENTION_DAYS, help="Days after which its posts are deleted.")
+    ] = None,
     setting: Annotated[list[str] | None, typer.Option(help="KEY=VALUE for this kind, e.g. timeline=local.")] = None,
 ) -> None:
     """Register a source, or change the one of that name.

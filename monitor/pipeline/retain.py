@@ -6,6 +6,7 @@ from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.clock_check import check_clock, require_trusted_clock
+from monitor.settings import LONGEST_RETENTION_DAYS
 from storage import audit, host_state, posts, sources, teamwork
 from storage.chain import DECISIONS
 from storage.database import Database
@@ -44,7 +45,8 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
 
 def _delete_expired(database: Database, source: Source, now: datetime) -> int:
     """Delete a source's posts past their retention, oldest first; each batch is a unit of work with its audit event."""
-    days = retention_days_for(source.kind, source.retention_days)
+    # An earlier version took any number, and one source that cannot be counted with stopped the deletion of all.
+    days = min(retention_days_for(source.kind, source.retention_days), LONGEST_RETENTION_DAYS)
     deleted = 0
     while True:
         with database.work() as session:

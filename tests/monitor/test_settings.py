@@ -111,6 +111,7 @@ def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
     [
         ("retention = 30", r"there is no setting named `retention`: the README lists them$"),
         ("retention_days = 0", r"setting `retention_days` \(.*kiemtin.toml or KIEMTIN_RETENTION_DAYS\): .* greater"),
+        ("retention_days = 999999", r"setting `retention_days` .* less than or equal to 36500"),
         ('desk_port = "many"', "setting `desk_port`"),
         ('contact = "me"', "setting `contact` .*must be a web address or mailto:someone@example.org"),
         ("retention_days =", "kiemtin.toml is not valid TOML"),

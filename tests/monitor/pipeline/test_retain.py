@@ -45,3 +45,14 @@ def test_an_edit_does_not_prolong_the_time_of_a_post(sqlite_database: Database, 
     assert retain(sqlite_database, clock) == {"forum": 1}
     with sqlite_database.work() as session:
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
+
+
+def test_a_source_that_keeps_for_millennia_does_not_stop_the_others(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        for name, days in (("archive", 999_999), ("forum", 7)):
+            source = add_source(session, name, retention_days=days)
+            add_post(session, source, "old", collected_at=clock.now() - timedelta(days=8))
+        session.commit()
+    assert retain(sqlite_database, clock) == {"forum": 1}
