@@ -89,7 +89,7 @@ class Database:
         except ImportError as error:
             message = f"`database_url` needs a driver that is missing ({error.name}): install the `postgres` extra"
             raise DatabaseUnreachable(message) from error
-        event.listen(self.engine, "handle_error", _refuse_half_characters)
+        event.listen(self.engine, "handle_error", _refuse_unstorable)
         prepare = _prepare_sqlite_connection if self.is_sqlite else _prepare_postgres_connection
         event.listen(self.engine, "connect", prepare)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -301,11 +301,18 @@ def _prepare_postgres_connection(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def _refuse_half_characters(context: ExceptionContext) -> None:
-    """Translate what drivers raise for half of a surrogate pair, which is no database error for SQLAlchemy."""
-    if isinstance(context.original_exception, UnicodeEncodeError):
-        message = f"a text cannot be stored: {context.original_exception.reason}: replace half characters before"
-        raise DataRejected(message) from context.original_exception
+def _refuse_unstorable(context: ExceptionContext) -> None:
+    """Translate what drivers raise for half of a surrogate pair and for a number beyond 64 bits.
+
+    Neither is a database error for SQLAlchemy.
+    """
+    error = context.original_exception
+    if isinstance(error, UnicodeEncodeError):
+        message = f"a text cannot be stored: {error.reason}: replace half characters before"
+        raise DataRejected(message) from error
+    if isinstance(error, OverflowError):
+        message = "a number is larger than any in the database: check what was given"
+        raise DataRejected(message) from error
 
 
 def known_revisions() -> list[str]:

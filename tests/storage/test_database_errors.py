@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from storage import flags
 from storage.database import Database
 from storage.errors import (
     DatabaseLocked,
     DatabaseReadOnly,
     DatabaseUnreachable,
+    DataRejected,
     DiskFailed,
     DiskFull,
     SchemaMismatch,
@@ -190,3 +192,9 @@ def test_errors_that_are_not_the_databases_pass_as_they_are(sqlite_database: Dat
     with pytest.raises(type(error)) as caught, sqlite_database.work():
         raise error
     assert caught.value is error
+
+
+def test_a_number_that_no_row_can_have(database: Database) -> None:
+    advice = "check what was given" if database.is_sqlite else "check what was to be stored"
+    with explained_as(DataRejected, advice), database.work() as session:
+        flags.by_id(session, 10**20)
