@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,19 +90,22 @@ def _private_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def partial_path(path: Path) -> Path:
-    """Return the name under which this process writes a file: hidden, and swept when the process died over it."""
+    """Return the name under which this process writes a file or folder: hidden, and swept when it died over it."""
     return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
 
 
 def sweep(folders: Iterable[Path]) -> list[Path]:
-    """Delete the half-written files of processes that no longer run; returns them."""
+    """Delete the half-written files and folders of processes that no longer run; returns them."""
     swept = []
     for folder in folders:
         for path in folder.glob(f".*{PARTIAL}"):
             name = _UNFINISHED.fullmatch(path.name)
             if name and not is_running(int(name["pid"])):
                 with suppress(OSError):  # another program was first, or the folder may only be read
-                    path.unlink()
+                    if path.is_dir():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
                     swept.append(path)
     return swept
 

@@ -148,7 +148,8 @@ class Erasure:
 
     def _other_files(self) -> list[Path]:
         """List refused records and half-written files, wherever in the home they lie."""
-        return [path for ending in (_REFUSED, f".*{PARTIAL}") for path in sorted(self._home.rglob(ending))]
+        found = (path for ending in (_REFUSED, f".*{PARTIAL}") for path in sorted(self._home.rglob(ending)))
+        return [path for path in found if path.is_file()]
 
     def _clean_files(self) -> int:
         """Take the author out of lists of refused records, and delete half-written files that name the author."""

@@ -72,6 +72,15 @@ def test_a_killed_program_leaves_a_hidden_part_that_the_next_sweeps(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_of_a_killed_program_is_swept_with_all_in_it(tmp_path: Path) -> None:
+    gone = 2**22 - 1  # more than Linux ever gives
+    left = tmp_path / f".restore.{gone}-0a.part"
+    (left / "models" / "own").mkdir(parents=True)
+    (left / "secret.key").write_text("x")
+    assert sweep([tmp_path]) == [left]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_running_program_writes_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     for name in (partial_path(tmp_path / "key").name, ".tong-hop.part", "note.part", ".a.b-c.part"):
         (tmp_path / name).write_text("x")
