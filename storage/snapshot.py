@@ -9,13 +9,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, inspect, text
 
 from storage.database import Database, translating
 from storage.errors import DatabaseUnreachable, StorageError
 
 SQLITE_COPY: Final = "database.sqlite"
 POSTGRES_COPY: Final = "database.pgdump"
+_ASIDE: Final = "kiemtin_before_restore"
+"""The schema that holds what a PostgreSQL database held before, until a copy is put back."""
 
 
 def take(database: Database, folder: Path) -> Path:
@@ -57,20 +59,36 @@ def put_back(database: Database, copy: Path) -> None:
         StorageError: When the server refuses; the database is then as it was.
 
     """
+    undo_killed(database)
     with translating(database.place), database.engine.begin() as connection:
         # Triggers of append-only tables would refuse to let their rows go; dropping the schema asks none.
-        connection.execute(text("DROP SCHEMA IF EXISTS kiemtin_before_restore CASCADE"))
-        connection.execute(text("ALTER SCHEMA public RENAME TO kiemtin_before_restore"))
+        connection.execute(text(f"ALTER SCHEMA public RENAME TO {_ASIDE}"))
         connection.execute(text("CREATE SCHEMA public"))
     try:
         _run("pg_restore", database.url, ["--no-owner", "--no-privileges", "--single-transaction", str(copy)])
     except StorageError:
-        with translating(database.place), database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("ALTER SCHEMA kiemtin_before_restore RENAME TO public"))
+        undo_killed(database)
         raise
     with translating(database.place), database.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA kiemtin_before_restore CASCADE"))
+        connection.execute(text(f"DROP SCHEMA {_ASIDE} CASCADE"))
+
+
+def undo_killed(database: Database) -> bool:
+    """Give a PostgreSQL database back what it held before a copy was put back that did not come to its end.
+
+    Returns:
+        Whether there was such a one.
+
+    Raises:
+        StorageError: When the server refuses.
+
+    """
+    with translating(database.place), database.engine.begin() as connection:
+        if not inspect(connection).has_schema(_ASIDE):
+            return False
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text(f"ALTER SCHEMA {_ASIDE} RENAME TO public"))
+        return True
 
 
 def _run(program: str, url: URL, arguments: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """Put a backup back: unpack it beside what is there, check it whole, and only then take its place."""
 
-import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from monitor.clock import Clock
 from monitor.errors import BackupRefused
 from monitor.pipeline.backup import FILES, FOLDERS, read_backup
+from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.clock_check import confirm_clock, trust_stored_time, trusted_time
+from monitor.private_files import partial_path, sweep
 from monitor.settings import DATABASE_NAME as DATABASE
 from monitor.settings import Settings, load_settings, sqlite_address
 from storage import audit, posts, snapshot
@@ -38,10 +40,14 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What the database that is replaced knows and the backup does not: who was erased since, the newest sure time."""
+    """What the database that is replaced knows and the backup does not: who was erased since, the newest sure time.
 
-    erased: tuple[str, ...] = ()
+    `is_empty` tells that there is no table.
+    """
+
+    erased: frozenset[str] = frozenset()
     trusted_at: datetime | None = None
+    is_empty: bool = True
 
 
 def restore(
@@ -74,12 +80,16 @@ def restore(
         raise BackupRefused(message)
     now = clock.now()
     aside = home / f"{ASIDE}{now:%Y%m%dT%H%M%SZ}"
-    fresh = home / f".restoring-{os.getpid()}"
+    sweep([home])
+    fresh = partial_path(home / "restore")
     fresh.mkdir(parents=True)
     try:
         manifest = read_backup(source, fresh, passphrase=passphrase)
         settings = _settings_of(fresh, sqlite=manifest["sqlite"])
-        present = _present(home, settings) if used else _Present()
+        present = _present(home, settings)
+        if not present.is_empty and not replace:
+            message = "the database of `database_url` is in use already: name an empty one, or give --replace"
+            raise BackupRefused(message)
         if manifest["sqlite"]:
             (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
         else:
@@ -109,15 +119,30 @@ def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
 
 
 def _present(home: Path, settings: Settings) -> _Present:
-    """Ask the present database what it alone knows; a damaged one has nothing to tell."""
+    """Ask the present database what it alone knows."""
     url = sqlite_address(home / DATABASE) if settings.sqlite_path else settings.resolved_database_url
     if settings.sqlite_path and not (home / DATABASE).exists():
         return _Present()
-    try:
-        with Database(url) as database, database.work() as session:
-            return _Present(tuple(posts.erased_keys(session)), trusted_time(session))
-    except StorageError:
-        return _Present()
+    with Database(url) as database:
+        found = [_told_by(database)]
+        # A restore that was killed may have left both: what was there before, and what was put back.
+        if not database.is_sqlite and snapshot.undo_killed(database):
+            found.append(_told_by(database))
+    return _Present(
+        erased=frozenset().union(*(each.erased for each in found)),
+        trusted_at=max((each.trusted_at for each in found if each.trusted_at), default=None),
+        is_empty=all(each.is_empty for each in found),
+    )
+
+
+def _told_by(database: Database) -> _Present:
+    told = _Present()
+    with suppress(StorageError):  # away, damaged or of another version: it tells what it can
+        if database.current_revision() is not None:
+            told = _Present(is_empty=False)
+            with database.work() as session:
+                told = _Present(frozenset(posts.erased_keys(session)), trusted_time(session), is_empty=False)
+    return told
 
 
 def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> None:
@@ -132,6 +157,7 @@ def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> No
 def _bring_up_to_date(
     settings: Settings, clock: Clock, made_at: datetime, present: _Present, *, clock_is_right: bool
 ) -> int:
+    captures = CaptureStore(settings.captures_dir, clock, settings.capture_spool_megabytes * 1_000_000)
     with Database(settings.resolved_database_url) as database:
         database.upgrade()
         if clock_is_right:
@@ -139,14 +165,16 @@ def _bring_up_to_date(
         with database.work() as session:
             if not clock_is_right:
                 trust_stored_time(session, clock.now(), present.trusted_at)
-            again = _erase_again(session, clock.now(), present.erased)
+            again = _erase_again(session, clock.now(), sorted(present.erased), captures)
             detail = {"made_at": made_at.isoformat()}
             audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
             session.commit()
     return again
 
 
-def _erase_again(session: Session, now: datetime, erased: Sequence[str]) -> int:
+def _erase_again(session: Session, now: datetime, erased: Sequence[str], captures: CaptureStore) -> int:
+    for key in erased:
+        captures.delete_author(session, key)
     gone = [posts.erase_author(session, key, now) for key in erased]
     count, decisions = sum(each.posts for each in gone), sum(each.decisions for each in gone)
     if count:

@@ -19,10 +19,11 @@ from monitor.pipeline.clock_check import check_clock, confirm_clock
 from monitor.pipeline.restore import restore
 from monitor.pipeline.retain import retain
 from monitor.secret_key import make_key, read_key
-from storage import chain, posts, reviews, snapshot
+from storage import captures, chain, posts, reviews, snapshot, sources
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Base, ErasedAuthor, Flag, Post, Review
+from storage.sources import CaptureDraft
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.postgres import TEMPLATE, PostgresServer, client_programs
@@ -141,6 +142,80 @@ def test_who_was_erased_since_is_erased_again(used: tuple[Path, Database], tmp_p
         assert session.scalar(select(Post.id).where(Post.author_key == f"{2:064}")) is None
         assert session.scalars(select(ErasedAuthor.author_key)).all() == [f"{2:064}"]
         assert chain.verify(session) == []
+
+
+def test_captured_pages_of_who_was_erased_since_go_as_well(
+    used: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = used
+    page = home / "captures" / "2026" / "11" / "a.warc.gz"
+    with database.work() as session:
+        post = session.scalars(select(Post).where(Post.author_key == f"{2:064}")).one()
+        run = sources.start_run(session, post.source_id, clock.now())
+        draft = CaptureDraft(
+            url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
+        )
+        post.capture_id = sources.add_capture(session, run.id, draft)
+        captures.set_path(session, "a", page.relative_to(home / "captures").as_posix())
+        session.commit()
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    with database.work() as session:
+        posts.erase_author(session, f"{2:064}", clock.now())
+        session.commit()
+    database.close()
+    restore(tmp_path / "b", home, clock, replace=True)
+    assert not page.exists()
+
+
+@pytest.fixture
+def served(migrated_postgres: PostgresServer, tmp_path: Path) -> Iterator[tuple[Path, Database]]:
+    """A home whose database is on a server, and a backup of it, after which somebody was erased."""
+    home = tmp_path / "home"
+    home.mkdir()
+    make_key(home / "secret.key")
+    with migrated_postgres.new_database(TEMPLATE) as url, Database(url) as database:
+        (home / "kiemtin.toml").write_text(f'database_url = "{url}"\n')
+        fill(database)
+        write_backup(database, home, tmp_path / "b", now=FakeClock().now())
+        with database.work() as session:
+            posts.erase_author(session, f"{2:064}", FakeClock().now())
+            session.commit()
+        yield home, database
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_a_restore_that_was_killed_forgets_nobody_who_was_erased(
+    served: tuple[Path, Database], tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, *, far: bool
+) -> None:
+    home, database = served
+
+    class Killed(BaseException):
+        """No block may tidy up after it."""
+
+    run = snapshot._run
+
+    def killed(*arguments: Any) -> None:
+        if far:
+            run(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.snapshot._run", killed)
+        with pytest.raises(Killed):
+            restore(tmp_path / "b", home, clock, replace=True)
+    assert restore(tmp_path / "b", home, clock, replace=True).erased_again == 1
+    with database.work() as session:
+        assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS - 1
+
+
+def test_a_database_in_use_on_a_server_is_not_replaced_unasked(
+    served: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+) -> None:
+    _, database = served
+    with pytest.raises(BackupRefused, match="is in use already"):
+        restore(tmp_path / "b", tmp_path / "new", clock)
+    with database.work() as session:
+        assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS - 1
 
 
 @pytest.fixture
