@@ -239,6 +239,21 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
 
 
+def test_posts_whose_identifiers_name_the_author_stay_apart(
+    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
+) -> None:
+    """A feed names no author, and the addresses that identify its entries do."""
+    with sqlite_database.work() as session:
+        source = add_source(session, "feed-of-an-account")
+        for number in (1, 2):
+            add_post(session, source, f"https://mang.example/@lan/{number}")
+        session.commit()
+    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
+    assert erasure.run().masked == 4  # identifiers and addresses
+    assert list(leftovers(erasure, sqlite_database, home)) == []
+    assert count(sqlite_database, "posts") == {"posts": 2}
+
+
 def test_what_may_not_be_changed_is_told_with_the_reason(
     sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
 ) -> None:
