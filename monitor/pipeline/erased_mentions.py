@@ -63,6 +63,21 @@ class ErasedMentions:
         self.masked += without != text
         return without
 
+    def author_at(self, address: str | None) -> str | None:
+        """Return the pseudonym of the erased account below whose profile an address lies; None for any other.
+
+        A feed names no author, but its entries lie there. Only names with their server are looked at.
+        """
+        if not self._erased or not address:
+            return None
+        names = ((kind, name) for kind in sorted(AT_HOST) for name in spellings(kind, address) if "@" in name)
+        keys = (
+            key
+            for kind, name in names
+            for key in (self._pseudonymiser.key(kind, name), *self._pseudonymiser.aliases(kind, name))
+        )
+        return next((key for key in keys if key in self._erased), None)
+
     def _is_erased(self, name: str, kind: str, hosts: tuple[str, ...]) -> bool:
         if not _may_be_account(name):
             return False

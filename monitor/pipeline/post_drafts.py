@@ -25,7 +25,8 @@ def post_draft(
     """Make the row of a post.
 
     The text stays as published; the author is replaced by a pseudonym, and names of erased authors in it are masked.
-    The hash is that of the text as published, so that masking never looks like an edit.
+    The hash is that of the text as published, so that masking never looks like an edit. A post that names no author and
+    lies below the profile of an erased one is that author's.
     """
 
     def masked(text: str | None) -> str | None:
@@ -37,7 +38,7 @@ def post_draft(
         content_hash=content_hash(post.title, post.text),
         collected_at=collected_at,
         url=post.url,
-        author_key=pseudonymiser.key(kind, post.author),
+        author_key=pseudonymiser.key(kind, post.author) or mentions.author_at(post.url),
         author_aliases=pseudonymiser.aliases(kind, post.author),
         published_at=post.published_at,
         published_raw=post.published_raw,

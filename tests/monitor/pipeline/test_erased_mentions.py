@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.collectors.base import PublicPost
 from monitor.pipeline.author_names import spellings
 from monitor.pipeline.erased_mentions import ERASED_NAME, ErasedMentions
+from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
+from tests.clock import MONDAY_MORNING
 
 KEY = Pseudonymiser(b"secret")
 
@@ -42,6 +45,33 @@ def test_a_name_with_its_server_is_masked_wherever_it_is_written() -> None:
 def test_a_long_name_is_masked_without_an_at_sign_as_well() -> None:
     erased = mentions("bluesky", "hoa-sen.example")
     assert erased.mask("bạn hoa-sen.example kể", "bluesky") == f"bạn {ERASED_NAME} kể"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_erased"),
+    [
+        ("https://mang.example/@lan/123", True),
+        ("https://mang.example/users/Lan/statuses/1", True),
+        ("https://mang.example/@hoa/123", False),
+        ("https://khac.example/@lan/123", False),
+        ("https://mang.example/", False),
+        (None, False),
+    ],
+)
+def test_what_lies_below_the_profile_of_an_erased_account_is_that_accounts(
+    address: str | None, *, is_erased: bool
+) -> None:
+    """A feed of an account names no author."""
+    post = PublicPost(external_id="1", text="một bài", url=address)
+    draft = post_draft(
+        post,
+        kind="feed",
+        pseudonymiser=KEY,
+        mentions=mentions("mastodon", "lan@mang.example"),
+        collected_at=MONDAY_MORNING,
+        capture_id=None,
+    )
+    assert draft.author_key == (KEY.key("mastodon", "lan@mang.example") if is_erased else None)
 
 
 def test_without_an_erasure_texts_are_not_even_looked_at() -> None:
