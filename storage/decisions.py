@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CompoundSelect, select
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import Session
 
 from storage.models import Answer, Flag, Post, PostRevision, Question, Review, User, join_title
@@ -134,7 +134,7 @@ def disagreements(session: Session, limit: int) -> list[Disagreement]:
     """List where people disagree about the same version of a post, the newest first; a doubt is no disagreement."""
     names = {user.id: user.name for user in session.scalars(select(User))}
     said: dict[tuple[int, str, int], dict[str, tuple[datetime, str]]] = {}
-    for post_id, label, revision, reviewer, decision, at in _all_decisions(session):
+    for post_id, label, revision, reviewer, decision, at in _all_decisions(session, of_several=True):
         of_post, name = said.setdefault((post_id, label, revision), {}), names[reviewer]
         if name not in of_post or at >= of_post[name][0]:
             of_post[name] = (at, decision)
@@ -147,8 +147,14 @@ def disagreements(session: Session, limit: int) -> list[Disagreement]:
     return [one for _, one in sorted(found, key=lambda each: (each[0], each[1].post_id), reverse=True)[:limit]]
 
 
-def _all_decisions(session: Session) -> list[tuple[int, str, int, int, str, datetime]]:
-    """List post, label, version, who decided, what and when: of reviews, then of answers, each in their order."""
+def _all_decisions(session: Session, *, of_several: bool = False) -> list[tuple[int, str, int, int, str, datetime]]:
+    """List post, label, version, who decided, what and when: of reviews, then of answers, each in their order.
+
+    Args:
+        session: The unit of work.
+        of_several: Leave out most reviews of posts and labels that one person alone decided.
+
+    """
     reviews = (
         select(Flag.post_id, Flag.label, Review.revision_number, Review.reviewer_id, Review.decision, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
@@ -167,7 +173,19 @@ def _all_decisions(session: Session) -> list[tuple[int, str, int, int, str, date
         .join(Question, Question.id == Answer.question_id)
         .order_by(Answer.id)
     )
+    if of_several:
+        reviews = reviews.where(Review.flag_id.in_(_decided_by_several()))
     return [(*row,) for query in (reviews, answers) for row in session.execute(query)]
+
+
+def _decided_by_several() -> CompoundSelect[int]:
+    """Select the flags that two people reviewed, and those about which a question was answered too."""
+    people = Review.reviewer_id
+    reviewed = select(Review.flag_id).group_by(Review.flag_id).having(func.min(people) < func.max(people))
+    # Looked up each: both databases would join by reading all flags.
+    flag = select(Flag.id).where(Flag.post_id == Question.post_id, Flag.label == Question.label).scalar_subquery()
+    answered = select(flag).select_from(Answer).join(Question, Question.id == Answer.question_id)
+    return union(reviewed, answered)
 
 
 def _posts(session: Session, wanted: set[int]) -> dict[int, Post]:

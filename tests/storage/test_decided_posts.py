@@ -1,8 +1,11 @@
 """What people are sure about: the newest decision on a version of a post, from reviews and answers together."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from storage import decisions, matching, posts, questions, reviews
@@ -13,6 +16,10 @@ from tests.factories import add_flag, add_model, add_post, add_source, add_user,
 from tests.storage.sample_questions import add_question
 
 NOW = MONDAY_MORNING
+Said = tuple[str, bool, int, str]  # one of PEOPLE, of which of two posts, a version of it, and what was said
+PEOPLE = ("lan", "minh", "tú")
+REPLIES = {"confirmed": True, "rejected": False}
+SAYINGS = ("yes", "no", "unsure", "reopened", "withdrawn", "confirmed", "rejected")
 
 
 def review(session: Session, flag: Flag, decision: str, user: User, hours: int = 0) -> None:
@@ -137,6 +144,56 @@ def test_people_disagree_where_their_newest_sure_decisions_differ(database: Data
         review(session, flag, "no", lan, hours=3)
         assert [one.post_id for one in decisions.disagreements(session, 10)] == [other.post_id, asked.post_id]
         assert len(decisions.disagreements(session, 1)) == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(
+        st.tuples(st.sampled_from(PEOPLE), st.booleans(), st.integers(0, 1), st.sampled_from(SAYINGS)), max_size=16
+    )
+)
+@example([("lan", True, 0, "yes"), ("minh", True, 0, "reopened"), ("minh", True, 0, "no")])
+@example([("lan", False, 0, "yes"), ("minh", False, 0, "rejected"), ("lan", False, 1, "no")])
+@example([("lan", True, 0, "yes"), ("minh", True, 0, "no"), ("minh", True, 0, "withdrawn")])
+def test_people_disagree_where_a_plain_count_of_all_decisions_says_so(database: Database, said: Sequence[Said]) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        people = {name: add_user(session, name) for name in PEOPLE}
+        first, second = (add_post(session, source, each) for each in "12")
+        asked = add_question(session, first, "concern")
+        flagged = [add_flag(session, post) for post in (first, second)]
+        for hours, (name, is_second, version, decision) in enumerate(said):
+            flag = flagged[is_second]
+            flag.revision_number = version
+            if decision in REPLIES:
+                asked.revision_number = version
+                reply(session, asked, decision, people[name], hours)
+            elif decision != "withdrawn":
+                review(session, flag, decision, people[name], hours)
+            elif last := reviews.last_of(session, people[name].id):
+                reviews.undo(session, last, reviewer_id=people[name].id, now=NOW + timedelta(hours=hours))
+        found = decisions.disagreements(session, 100)
+        assert [(one.post_id, dict(one.said)) for one in found] == disputed(session, flagged, asked)
+        session.rollback()
+
+
+def disputed(session: Session, flagged: Sequence[Flag], asked: Question) -> list[tuple[int, dict[str, str]]]:
+    """Compare what each person said last of each version of each post, the newest dispute first."""
+    found = []
+    for flag in flagged:
+        history = reviews.history(session, flag.id)
+        gone = {row.withdraws for row, _ in history}
+        standing = [(row, name) for row, name in history if row.decision != "withdrawn" and row.id not in gone]
+        both = [(row.decided_at, row.revision_number, name, row.decision) for row, name in standing]
+        if flag.post_id == asked.post_id:  # an answer is about the version of its question
+            replies = questions.answers_of(session, asked.id)
+            both += [(row.decided_at, asked.revision_number, name, row.decision) for row, name in replies]
+        for version in (0, 1):
+            last = {name: (at, decision) for at, number, name, decision in sorted(both) if number == version}
+            sure = {name: decision for name, (_, decision) in last.items() if decision in {*REPLIES, "yes", "no"}}
+            if len({decision in {"yes", "confirmed"} for decision in sure.values()}) > 1:
+                found.append((max(at for at, _ in last.values()), flag.post_id, sure))
+    return [(post_id, sure) for _, post_id, sure in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
 def test_a_decision_says_how_its_post_was_drawn(database: Database) -> None:
