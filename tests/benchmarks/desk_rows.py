@@ -161,8 +161,10 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
         .where(ChainHead.table_name == "reviews")
         .values(chain_position=position + len(reviews), chain_hash=previous)
     )
+    labels = {flag.id: flag.label for flag in decided}
     read = [review for review in reviews if random.random() < READ_TWICE]
-    _insert(session, SecondReading, (_second_reading(review, random, people) for review in read))
+    again = (_second_reading(review, random, people) | {"label": labels[review.flag_id]} for review in read)
+    _insert(session, SecondReading, again)
     if session.get_bind().dialect.name != "sqlite":
         for table in ("clusters", "reviews", "cases"):
             session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))  # noqa: S608
