@@ -54,6 +54,8 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
         edited = draft.revision_number > flag.revision_number
         if flag.state == "open" or edited:
             opened[draft.label] += int(edited)
+            if edited:
+                flag.searched_at = None  # evidence was looked for by the words of the earlier version
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
             flag.reasons, flag.model_id = _reasons(draft), model_id
             flag.dated, flag.reach, flag.worth = draft.dated, draft.reach, draft.worth

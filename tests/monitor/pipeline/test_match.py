@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from classifiers.text.segment import Segmenter
 from monitor.pipeline.evidence import WINDOW
 from monitor.pipeline.match import BATCH, Matcher
-from storage import posts
+from storage import flags, posts
 from storage.database import Database
 from storage.models import Cluster, Evidence, Flag, Post, PostBand
-from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, make_post
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import add_flag, add_post, add_source, make_flag, make_post
 
 RUMOUR = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con mau chứa nước."
 NEARLY = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con nhớ chứa nước!"
@@ -131,6 +131,21 @@ def test_evidence_for_an_open_claim_comes_from_reference_sources_only(
     assert evidence(sqlite_database) == [(claim, "notice", "suggested")]
     assert matcher.run().claims_with_evidence == 0
     assert len(evidence(sqlite_database)) == 1
+
+
+def test_evidence_is_looked_for_anew_when_a_claim_was_edited(matcher: Matcher, sqlite_database: Database) -> None:
+    claim = add_claim(sqlite_database, matcher, text=OTHER)
+    with sqlite_database.work() as session:
+        add_post(session, add_source(session, "newspaper", role="reference"), "notice", text=NOTICE)
+        session.commit()
+    assert matcher.run().claims_with_evidence == 0
+    with sqlite_database.work() as session:
+        post = session.get_one(Post, claim)
+        posts.record(session, post.source_id, [make_post("claim", RUMOUR)])
+        flags.open_flags(session, 1, [make_flag(post, "unverified")], MONDAY_MORNING)
+        session.commit()
+    assert matcher.run().claims_with_evidence == 1
+    assert evidence(sqlite_database) == [(claim, "notice", "suggested")]
 
 
 @pytest.mark.parametrize("why", ["other label", "decided", "old reference"])
