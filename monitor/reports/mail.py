@@ -14,7 +14,7 @@ from monitor.report_settings import MailSettings
 from monitor.reports.parcel import HandOver, Parcel, Refused
 
 _SECONDS: Final = 60
-_GO_ON, _DONE, _PERMANENT = 354, 250, 500
+_GO_ON, _DONE, _FORWARDED, _PERMANENT = 354, 250, 251, 500
 _TEXT: Final = (
     "Báo cáo được gửi tự động, kèm theo thư này. Số liệu do máy gợi ý và cán bộ xác nhận; xin đọc phần cách làm."
 )
@@ -42,7 +42,7 @@ def send_mail(settings: MailSettings, password: str, parcel: Parcel, hand_over: 
         server = _connected(settings, password)
         _expect(server.mail(settings.sender), _DONE)
         for address in settings.to:
-            _expect(server.rcpt(address), _DONE)
+            _expect(server.rcpt(address), _DONE, _FORWARDED)
         _expect(server.docmd("DATA"), _GO_ON)
         hand_over()
         given = True
@@ -81,14 +81,14 @@ def _connected(settings: MailSettings, password: str) -> smtplib.SMTP:
     return server
 
 
-def _expect(reply: tuple[int, bytes], code: int) -> None:
+def _expect(reply: tuple[int, bytes], *codes: int) -> None:
     """Go on where the server says so.
 
     Raises:
         ReportFailed: It refused for now, `Refused` for good: it surely did not take the message.
 
     """
-    if reply[0] == code:
+    if reply[0] in codes:
         return
     said = reply[1].decode(errors="replace").partition("\n")[0]
     message = f"the mail server answered {reply[0]} {said}"

@@ -134,6 +134,11 @@ def test_what_a_server_refuses_for_good_is_not_tried_again(
     assert states(full_week)["mail"] == "failed"
 
 
+def test_a_server_that_forwards_has_taken_the_address(delivery: ReportDelivery, mails: MailServer) -> None:
+    mails.replies["RCPT"] = "251 user not local; will forward"  # RFC 5321, 4.2.3
+    assert delivery.send_due()[0].state == "sent"
+
+
 def test_a_connection_that_breaks_after_the_message_is_unclear_and_not_repeated(
     full_week: Database, delivery: ReportDelivery, mails: MailServer, clock: FakeClock
 ) -> None:
