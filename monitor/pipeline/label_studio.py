@@ -123,7 +123,8 @@ def _task(session: Session, flag: Flag, mask: Callable[[str], str], people: dict
 
 def _annotation(review: Review, mask: Callable[[str], str], people: dict[int, int]) -> dict[str, Any]:
     result = [{"from_name": DECISION, "to_name": "text", "type": "choices", "value": {"choices": [review.decision]}}]
-    for name, lines in ((NOTE, [mask(review.note)] if review.note else []), (EVIDENCE, list(review.evidence))):
+    links = [link for link in review.evidence if mask(link) == link]  # one that names a person stays here
+    for name, lines in ((NOTE, [mask(review.note)] if review.note else []), (EVIDENCE, links)):
         if lines:
             result.append({"from_name": name, "to_name": "text", "type": "textarea", "value": {"text": lines}})
     return {

@@ -58,13 +58,15 @@ def states(database: Database) -> list[str]:
 
 def test_tasks_hold_no_personal_data_and_no_account(sqlite_database: Database, clock: FakeClock, lan: int) -> None:
     with sqlite_database.work() as session:
-        note = "hỏi anh Trần Văn Bình"
-        reviews.decide(session, flags.by_id(session, 2), reviewer_id=lan, decision="yes", note=note, now=clock.now())
+        note, links = "hỏi anh Trần Văn Bình", ["https://www.facebook.com/binh.tran.99", "https://bao.example/1"]
+        flag, now = flags.by_id(session, 2), clock.now()
+        reviews.decide(session, flag, reviewer_id=lan, decision="yes", note=note, now=now, evidence=links)
         session.commit()
     found = exported(sqlite_database, None)
     text = json.dumps(found, ensure_ascii=False)
-    for hidden in ("Nguyễn Thị Lan", "0912", "lan.nguyen", "Trần Văn Bình", '"lan"'):
+    for hidden in ("Nguyễn Thị Lan", "0912", "lan.nguyen", "Trần Văn Bình", "binh.tran", '"lan"'):
         assert hidden not in text
+    assert "https://bao.example/1" in text
     assert found[0]["data"] == {
         "flag_id": 1,
         "revision": 0,
