@@ -1,12 +1,14 @@
 """Claims that go round: confirmed unverified posts with their copies, counted by SQL."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from storage.decisions import REFUTED
 from storage.models import Correction, Flag, Post, Review
 from storage.report_counts import Period, dated_at, dated_within
 
@@ -30,6 +32,21 @@ class ClaimReach(NamedTuple):
     first_at: datetime
 
 
+class ClaimTally(NamedTuple):
+    """What became of all confirmed claims of a period.
+
+    Args:
+        answered: Claims for which a correction was published.
+        to_correct: Claims that a person refuted and that no correction answers.
+        to_verify: Claims of which nobody found a source against them.
+
+    """
+
+    answered: int
+    to_correct: int
+    to_verify: int
+
+
 class ClaimAnswers(NamedTuple):
     """What is known about a claim: its decision with the addresses that support it, and what was published.
 
@@ -45,19 +62,17 @@ class ClaimAnswers(NamedTuple):
     corrections: int
 
 
-def claims(session: Session, period: Period, label: str, limit: int) -> list[ClaimReach]:
-    """List the confirmed claims of a period that most posts say, equal ones by their flags' numbers.
+def claims(session: Session, period: Period, label: str) -> list[ClaimReach]:
+    """List the confirmed claims of a period, those that most posts say first; copies of one post are one claim.
 
     Args:
         session: The unit of work.
         period: Posts published in it count.
         label: The label of claims.
-        limit: The most to list.
 
     """
-    copied = _reach(session, period, label, limit)
-    alone = _alone(session, period, label, limit)
-    return sorted((*copied, *alone), key=lambda claim: (-claim.posts, claim.flag_id))[:limit]
+    found = (*_reach(session, period, label), *_alone(session, period, label))
+    return sorted(found, key=lambda claim: (-claim.posts, claim.flag_id))
 
 
 def posts_of_clusters(
@@ -77,12 +92,25 @@ def posts_of_clusters(
     return {cluster: tuple(of_period.get(cluster, 0) for of_period in counted) for cluster in clusters}
 
 
-def count_claims(session: Session, period: Period, label: str) -> int:
-    """Count the confirmed claims of a period; copies of one post are one claim."""
-    clusters = select(func.count(func.distinct(Post.cluster_id))).join(Flag, Flag.post_id == Post.id)
-    alone = select(func.count()).select_from(Flag).join(Post, Post.id == Flag.post_id).where(_has_no_copies())
-    found = (session.scalar(query.where(*_confirmed(period, label))) or 0 for query in (clusters, alone))
-    return sum(found)
+def tally(session: Session, period: Period, label: str, found: Iterable[ClaimReach]) -> ClaimTally:
+    """Count what became of the claims that `claims` lists, by the same rules as `answers`."""
+    newest = select(func.max(Review.id)).join(Flag, Flag.id == Review.flag_id).join(Post, Post.id == Flag.post_id)
+    newest = newest.where(*_confirmed(period, label), Review.stands()).group_by(Review.flag_id)
+    refuted = set(session.scalars(select(Review.flag_id).where(Review.id.in_(newest), Review.decision == REFUTED)))
+    corrected = (
+        select(Flag.post_id).join(Correction, Correction.flag_id == Flag.id).where(Correction.state == "released")
+    )
+    clusters = set(session.scalars(select(Post.cluster_id).where(Post.id.in_(corrected))))
+    flags = set(session.scalars(select(Flag.id).where(Flag.label == label, Flag.post_id.in_(corrected))))
+    counted: Counter[tuple[bool, bool]] = Counter()
+    for claim in found:
+        answered = claim.flag_id in flags if claim.cluster_id is None else claim.cluster_id in clusters
+        counted[claim.flag_id in refuted, answered] += 1
+    return ClaimTally(
+        answered=counted[True, True] + counted[False, True],
+        to_correct=counted[True, False],
+        to_verify=counted[False, False] + counted[False, True],
+    )
 
 
 def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
@@ -111,7 +139,7 @@ def _has_no_copies() -> ColumnElement[bool]:
     return func.coalesce(Post.cluster_id, 0) == 0
 
 
-def _reach(session: Session, period: Period, label: str, limit: int) -> list[ClaimReach]:
+def _reach(session: Session, period: Period, label: str) -> list[ClaimReach]:
     first = (
         select(Post.cluster_id, func.min(Flag.id).label("flag_id"))
         .join(Flag, Flag.post_id == Post.id)
@@ -125,13 +153,11 @@ def _reach(session: Session, period: Period, label: str, limit: int) -> list[Cla
         .join(Post, Post.cluster_id == first.c.cluster_id)
         .where(dated_within(period))
         .group_by(first.c.cluster_id, first.c.flag_id)
-        .order_by(posts.desc(), first.c.flag_id)
-        .limit(limit)
     )
     return [ClaimReach(*row) for row in session.execute(query)]
 
 
-def _alone(session: Session, period: Period, label: str, limit: int) -> list[ClaimReach]:
+def _alone(session: Session, period: Period, label: str) -> list[ClaimReach]:
     query = select(Flag.id, dated_at()).join(Post, Post.id == Flag.post_id).where(_has_no_copies())
-    query = query.where(*_confirmed(period, label)).order_by(Flag.id).limit(limit)
+    query = query.where(*_confirmed(period, label))
     return [ClaimReach(None, flag_id, 1, 1, moment) for flag_id, moment in session.execute(query)]

@@ -15,7 +15,7 @@ from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
 from storage import corrections, report_claims
 from storage.decisions import REFUTED
-from storage.report_claims import ClaimReach
+from storage.report_claims import ClaimReach, ClaimTally
 
 MOST_CLAIMS: Final = 10
 
@@ -59,10 +59,19 @@ class ReleasedCorrection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFigures:
-    """The claims that most posts say, at most MOST_CLAIMS, how many there are in all, and the period's corrections."""
+    """The claims that most posts say, at most MOST_CLAIMS, the counts of all claims, and the period's corrections.
+
+    Args:
+        listed: Those that most posts say.
+        total: How many there are in all.
+        tally: What became of all of them.
+        corrections: Corrections that were released in the period.
+
+    """
 
     listed: tuple[Claim, ...]
     total: int
+    tally: ClaimTally
     corrections: tuple[ReleasedCorrection, ...]
 
 
@@ -73,12 +82,14 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
     for number, quote in enumerate(quotes, start=1):
         if quote.label == label:
             numbers.setdefault(quote.same_as, number)
-    found = report_claims.claims(session, span, label, MOST_CLAIMS)
+    every = report_claims.claims(session, span, label)
+    found = every[:MOST_CLAIMS]
     clusters = [reach.cluster_id for reach in found if reach.cluster_id is not None]
     posts = report_claims.posts_of_clusters(session, clusters, [one.span for one in before])
     return ClaimFigures(
         listed=tuple(_claim(session, reach, numbers, posts.get(reach.cluster_id or 0)) for reach in found),
-        total=report_claims.count_claims(session, span, label),
+        total=len(every),
+        tally=report_claims.tally(session, span, label, every),
         corrections=tuple(
             ReleasedCorrection(
                 number=each.row.id,

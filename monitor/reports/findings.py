@@ -73,11 +73,9 @@ def _requests(figures: ReportFigures, words: Wording) -> Iterator[str]:
             "Bộ phận phụ trách bảo vệ quyền lợi: rà soát %(count)s vụ việc của các kỳ trước chưa giải quyết xong."
         )
         yield counted(text, concerns.unsettled_before)
-    refuted = sum(1 for row in figures.claims.listed if row.refuted and not row.answered)
-    if refuted:
+    if refuted := figures.claims.tally.to_correct:
         yield counted("Bộ phận tuyên truyền: đăng đính chính cho %(count)s thông tin đã có nguồn bác bỏ.", refuted)
-    open_claims = sum(1 for row in figures.claims.listed if not row.refuted)
-    if open_claims:
+    if open_claims := figures.claims.tally.to_verify:
         text = N_(
             "Bộ phận tuyên truyền: liên hệ cơ quan có thẩm quyền để xác minh %(count)s thông tin chưa thấy nguồn nào."
         )
@@ -124,7 +122,7 @@ def _claims(figures: ReportFigures, words: Wording) -> str:
         return say("Chưa có thông tin chưa kiểm chứng nào được cán bộ xác nhận trong kỳ.")
     text = counted("Cán bộ xác nhận %(count)s bài chưa kiểm chứng", row.states["confirmed"])
     claims = counted("thuộc %(count)s nội dung khác nhau", figures.claims.total)
-    answered = sum(1 for claim in figures.claims.listed if claim.answered)
+    answered = figures.claims.tally.answered
     said = (
         counted("đã đăng đính chính cho %(count)s nội dung", answered) if answered else say("chưa đăng đính chính nào")
     )

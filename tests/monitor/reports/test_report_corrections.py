@@ -1,16 +1,19 @@
 """The corrections of a period: a sentence and a table, and nothing where none was published."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from monitor.report_settings import ReportSettings
 from monitor.reports import content_tables
+from monitor.reports.claims import MOST_CLAIMS
 from monitor.reports.document import build_document
 from monitor.reports.html import render_html
 from monitor.reports.language import load_language
 from monitor.reports.wording import Wording
-from storage import corrections
+from storage import corrections, reviews
 from storage.database import Database
 from storage.models import Flag, User
 from tests import factories
@@ -41,3 +44,26 @@ def test_a_report_lists_the_corrections_that_were_released_in_its_period(full_we
     page = shown(full_week)
     assert "Trong kỳ đã công bố 1 lời đính chính, mỗi lời có dẫn nguồn." in page
     assert figures.claims.listed[0].answered == 2
+
+
+def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) -> None:
+    """The list of a report ends with the tenth."""
+    asked = re.compile(r"đăng đính chính cho (\d+) thông tin đã có nguồn bác bỏ")
+    before = int(asked.findall(shown(full_week))[0])
+    with full_week.work() as session:
+        lead, writer = factories.add_user(session, "minh", "lead").id, factories.add_user(session, "hùng").id
+        source = factories.add_source(session, "further")
+        given: dict[str, Any] = {"decision": "refuted", "note": "", "evidence": ["https://bao.example"]}
+        for number in range(MOST_CLAIMS + 5):
+            post = factories.add_post(session, source, str(number), published_at=THURSDAY, collected_at=THURSDAY)
+            flag = factories.add_flag(session, post, "unverified")
+            reviews.decide(session, flag, reviewer_id=lead, now=THURSDAY, **given)
+            if number < MOST_CLAIMS + 2:
+                continue
+            row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
+            seen = corrections.newest_text(session, row.id).id
+            corrections.release(session, row, seen=seen, user_id=lead, now=THURSDAY)
+        session.commit()
+    page = shown(full_week)
+    assert int(asked.findall(page)[0]) == before + MOST_CLAIMS + 2
+    assert "đã đăng đính chính cho 3 nội dung" in page
