@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage import chain
+from storage import chain, flags
 from storage.errors import DataRejected, NotFound
 from storage.models import Case, CaseEvent, Flag, Post, Review, User
 
@@ -161,10 +161,7 @@ def open_for(session: Session, flag: Flag, *, topic: str, place: str, user_id: i
 
     A new one gets its first event by `opened`, once the review is stored that opens it.
     """
-    posts = Post.id == flag.post_id
-    if flag.post.cluster_id is not None:
-        posts = Post.cluster_id == flag.post.cluster_id
-    copies = select(Flag.id).join(Post, Post.id == Flag.post_id).where(posts, Flag.label == flag.label)
+    copies = select(Flag.id).where(flags.on_copies(flag))
     named = select(Review.case_id).where(Review.flag_id.in_(copies), Review.case_id.is_not(None))
     query = select(Case).where(Case.id.in_(named), Case.state != SETTLED).order_by(Case.id.desc())
     case = session.scalars(query.limit(1)).first()

@@ -54,8 +54,9 @@ def best(
 
     """
     last: tuple[float, int] | None = None
+    reach = Flag.reach + 0  # a sum, or SQLite sorts the open flags of all labels that have it
     while True:
-        query = select(Flag.id, Flag.worth).where(Flag.label == label, Flag.reach > reach_above, *_free(day, now))
+        query = select(Flag.id, Flag.worth).where(Flag.label == label, reach > reach_above, *_free(day, now))
         if last is not None:
             worth, flag_id = last
             query = query.where(Flag.worth <= worth, or_(Flag.worth < worth, Flag.id > flag_id))
@@ -86,14 +87,15 @@ def little_reach(
         at_most: Up to which reach where the post is one of a cluster.
 
     """
-    copied = and_(Flag.reach <= at_most, Post.cluster_id.is_not(None))
+    reach = Flag.reach + 0  # a sum, or SQLite goes through the open flags of all labels that have it
+    copied = and_(reach <= at_most, Post.cluster_id.is_not(None))
     query = (
         select(Flag.id, Flag.reach)
         .join(Post, Post.id == Flag.post_id)
-        .where(Flag.label == label, Flag.reach <= at_most, or_(Flag.reach <= alone, copied))
+        .where(Flag.label == label, reach <= at_most, or_(reach <= alone, copied))
         .where(Post.deleted_at.is_(None), *_free(day, now))
     )
-    return [(flag_id, reach) for flag_id, reach in session.execute(query)]
+    return [(*row,) for row in session.execute(query)]
 
 
 def _free(day: date, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -235,11 +237,10 @@ def items(session: Session, plan_id: int) -> list[tuple[int, str, str, str]]:
 def drawn_at_random(session: Session) -> tuple[int, int]:
     """Count, of the flags that were drawn at random and decided, the right ones and all; each flag once."""
     drawn = select(DayItem.flag_id).where(DayItem.sampling == "random")
-    query = select(Flag.state, func.count()).where(Flag.id.in_(drawn), Flag.state.in_(("confirmed", "rejected")))
-    counts: Counter[str] = Counter()
-    for state, count in session.execute(query.group_by(Flag.state)):
-        counts[state] = count
-    return counts["confirmed"], counts.total()
+    # Of any state: where some are asked for, SQLite goes through all that have them.
+    query = select(Flag.state, func.count()).where(Flag.id.in_(drawn)).group_by(Flag.state)
+    counts = Counter(dict(session.execute(query).all()))
+    return counts["confirmed"], counts["confirmed"] + counts["rejected"]
 
 
 def decided_since(session: Session, reviewer_id: int, since: datetime) -> int:

@@ -86,7 +86,8 @@ class QueueFilter:
             found.append(Flag.dated < self.until)
         if self.held_by is not None:
             owner, now = self.held_by
-            found.append(and_(Flag.lease_owner == owner, Flag.lease_until >= now))
+            held = aliased(Flag)
+            found.append(Flag.id.in_(select(held.id).where(held.lease_owner == owner, held.lease_until >= now)))
         if self.place is not None:
             # Looked up once, before anything is joined: PostgreSQL else computes the lexemes of the post of each flag.
             matching = search.matching_posts(session, self.place).cte("matching")

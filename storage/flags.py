@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
@@ -98,6 +98,15 @@ def _columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
         "reach": draft.reach,
         "worth": draft.worth,
     }
+
+
+def on_copies(flag: Flag) -> ColumnElement[bool]:
+    """Return the condition that a flag has the label of this one and is on its post or, in a cluster, on a copy."""
+    same = Flag.post_id == flag.post_id
+    if flag.post.cluster_id is not None:
+        # Not joined: SQLite would look up the post of every flag of the label.
+        same = Flag.post_id.in_(select(Post.id).where(Post.cluster_id == flag.post.cluster_id))
+    return and_(Flag.label == flag.label, same)
 
 
 def by_id(session: Session, flag_id: int) -> Flag:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from storage import cases, chain, questions
+from storage import cases, chain, flags, questions
 from storage.decisions import NEED_LINK, OF_CASE, REOPENED, STATE_OF, WITHDRAWN, choices
 from storage.errors import DataRejected
 from storage.models import Flag, Post, Review, User
@@ -150,14 +150,8 @@ def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
         return []
     query = (
         select(Flag)
-        .join(Post, Post.id == Flag.post_id)
         .options(joinedload(Flag.post).joinedload(Post.source))
-        .where(
-            Post.cluster_id == flag.post.cluster_id,
-            Flag.label == flag.label,
-            Flag.state == "open",
-            Flag.id != flag.id,
-        )
+        .where(flags.on_copies(flag), Flag.state == "open", Flag.id != flag.id)
     )
     return session.scalars(query.order_by(Flag.id)).all()
 
@@ -170,10 +164,8 @@ def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[
         select(Review, User.name)
         .join(User, User.id == Review.reviewer_id)
         .join(Flag, Flag.id == Review.flag_id)
-        .join(Post, Post.id == Flag.post_id)
         .where(
-            Post.cluster_id == flag.post.cluster_id,
-            Flag.label == flag.label,
+            flags.on_copies(flag),
             Flag.id != flag.id,
             Flag.state != "open",
             Review.decision != REOPENED,

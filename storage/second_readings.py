@@ -80,8 +80,9 @@ def _drawn(session: Session, draw: Draw) -> set[tuple[int, int]]:
 
 def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
     """Select number and version of what waits, drawn or not."""
-    # Of copies that were decided together one is enough.
-    decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
+    # Of copies that were decided together one is enough. A sum, or SQLite reads all reviews that have no batch.
+    alone = (Review.batch + 0).is_(None)
+    decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, alone)
     read = exists().where(SecondReading.flag_id == Flag.id, SecondReading.revision_number == Flag.revision_number)
     query = (
         select(Flag.id, Flag.revision_number)

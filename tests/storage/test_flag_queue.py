@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, event
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from storage import flag_queue, reviews, search, teamwork
@@ -17,6 +17,7 @@ from storage.search import SearchDraft
 from storage.search_words import Words
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
+from tests.storage.plans import plan_of
 
 SOON = NOW + timedelta(minutes=15)
 
@@ -182,16 +183,6 @@ def test_the_next_flag_is_the_one_behind_in_the_order(database: Database, order:
         assert taken.id == whole[2]
         wanted = QueueFilter(label="negative")
         assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
-
-
-def plan_of(session: Session, ask: Callable[[], object]) -> list[str]:
-    """Return SQLite's plan for the last statement that is issued."""
-    asked: list[tuple[str, tuple[object, ...]]] = []
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
-    ask()
-    statement, values = asked[-1]
-    return [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
 
 
 @pytest.mark.parametrize(("order", "index"), [(Order.WORTH, "worth"), (Order.NEWEST, "dated"), (Order.REACH, "reach")])
