@@ -20,7 +20,7 @@ LINK, MAIL, PHONE, NAME = "⟨link⟩", "⟨mail⟩", "⟨phone⟩", "⟨name⟩
 MAX_CHARACTERS: Final = 20_000  # a longer text is cut here
 _MOST_ROUNDS: Final = 12  # two are usual; what was made to need more is left as it is then
 
-_INVISIBLE = re.compile(
+INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ud800-\udfff]"
 )
@@ -122,10 +122,10 @@ def _rewritten(aligned: Aligned) -> Aligned:
 @cache
 def _plain_character(char: str) -> str:
     """Lower-case one character in its compatibility form; invisible ones vanish."""
-    if _INVISIBLE.match(char):
+    if INVISIBLE.match(char):
         return ""
     plain = unicodedata.normalize("NFKC", char)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", plain).lower().translate(_D_WITH_STROKE))
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", plain).lower().translate(_D_WITH_STROKE))
 
 
 def _unmask_word(match: re.Match[str], *, among_latin: bool) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
+from classifiers.text.normalise import INVISIBLE
+
 Found = tuple[str, int, int]  # kind, start, end in a MaskableText
 
 _FIRST_FILLER: Final = 0xE000  # private use
@@ -13,10 +15,13 @@ _LAST_FILLER: Final = 0xE07F
 _RESERVED: Final = re.compile(f"[{chr(_FIRST_FILLER)}-{chr(_LAST_FILLER)}]")
 _KEPT: Final = chr(_LAST_FILLER)  # a character of the text's own from the reserved range
 _COMBINED: Final = re.compile("(?s).[\u0300-\u036f]*")
+# Nobody sees them, or sees a digit in a key cap: what stands around them is read as one word or number.
+_UNSEEN: Final = re.compile(f"{INVISIBLE.pattern}|\u20e3")
+_WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width forms, with the usual ones
 
 
 class MaskableText:
-    """A text with its letters composed (NFC) and each masked part as one filler character.
+    """A text with its letters composed (NFC), without invisible signs, and each masked part as one filler character.
 
     A filler stands for a placeholder, whichever words it hides, so that a masked text that is masked again looks the
     same to the rules: they find nothing more in it.
@@ -32,15 +37,15 @@ class MaskableText:
         numbers = {shown: number for number, shown in enumerate(dict.fromkeys(placeholders.values()))}
         self._fillers = {kind: chr(_FIRST_FILLER + numbers[shown]) for kind, shown in placeholders.items()}
         self._replaced: dict[int, tuple[str, int]] = {}  # by start in the original: kind, end
-        self.text = ""
         self._origins: list[int] = []
+        pieces: list[str] = []
         position = 0
         for match in placeholder.finditer(text):
-            self._append(text[position : match.start()], position)
-            self.text += chr(_FIRST_FILLER + numbers[match[0]])
+            pieces += (self._read(text[position : match.start()], position), chr(_FIRST_FILLER + numbers[match[0]]))
             self._origins.append(match.start())
             position = match.end()
-        self._append(text[position:], position)
+        pieces.append(self._read(text[position:], position))
+        self.text = "".join(pieces)
         self._origins.append(len(text))
         self._bare: str | None = None
 
@@ -94,8 +99,8 @@ class MaskableText:
         for inner in _RESERVED.finditer(self.text, start, end):
             self._replaced.pop(self._origins[inner.start()], None)
 
-    def _append(self, part: str, start: int) -> None:
-        """Append a part of the original that contains no placeholder."""
+    def _read(self, part: str, start: int) -> str:
+        """Return a part of the original that contains no placeholder as rules read it, and note its places."""
         if unicodedata.is_normalized("NFC", part):
             composed, origins = part, list(range(start, start + len(part)))
         else:
@@ -107,8 +112,11 @@ class MaskableText:
                 origins += (start + match.start() + min(number, longest) for number in range(len(piece)))
                 pieces.append(piece)
             composed = "".join(pieces)
-        self.text += _RESERVED.sub(_KEPT, composed)
+        if _UNSEEN.search(composed):
+            seen = [place for place, char in enumerate(composed) if not _UNSEEN.match(char)]
+            composed, origins = "".join(composed[place] for place in seen), [origins[place] for place in seen]
         self._origins += origins
+        return _RESERVED.sub(_KEPT, composed).translate(_WIDE)
 
 
 def strip_marks(words: str) -> str:

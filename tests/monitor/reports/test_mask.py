@@ -41,6 +41,27 @@ def test_a_number_without_its_zero_is_hidden_where_a_word_announces_it() -> None
     assert mask_personal("cả nước có 912345678 lượt xem") == "cả nước có 912345678 lượt xem"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0912\u200b345678", "09\u00ad12 345 678", "0912345678\ufeff", "０９１２３４５６７８",
+        "".join(f"{digit}\ufe0f\u20e3" for digit in "0912345678"),
+    ],
+)  # fmt: skip
+def test_a_number_is_hidden_though_invisible_or_wide_characters_part_it(written: str) -> None:
+    assert mask_personal(f"gọi {written}nhé") == f"gọi {PHONE}nhé"
+
+
+def test_a_name_is_hidden_though_invisible_characters_part_it() -> None:
+    assert mask_personal("hỏi Nguyễn\u00ad Văn\u200b An \u200bở tổ 3") == f"hỏi {NAME} \u200bở tổ 3"
+    assert mask_personal("hỏi Ng\u200buyễn Văn An") == f"hỏi {NAME}"
+
+
+def test_what_is_invisible_stays_where_nothing_is_hidden() -> None:
+    text = "nhà máy\u200b tăng ca \U0001f468\u200d\U0001f469\u200d\U0001f467 １２ giờ"
+    assert mask_personal(text) == text
+
+
 def test_what_stands_beside_a_number_stays() -> None:
     assert mask_personal("0912345678/0987654321 2 người") == f"{PHONE}/{PHONE} 2 người"
     assert mask_personal("20/11: 0912.345.678") == f"20/11: {PHONE}"
