@@ -20,14 +20,18 @@ def of_user(session: Session, user_id: int, page: str) -> Sequence[SavedSearch]:
 
 
 def save(session: Session, user_id: int, *, page: str, name: str, query: Mapping[str, str], now: datetime) -> None:
-    """Keep what stands in the address of a page under a name; an earlier one of the same name is replaced.
+    """Keep what stands in the address of a page under a name; one of the same name is changed, and stays watched.
 
     Raises:
         DataRejected: When the user keeps as many of that page as may be.
 
     """
     own = (SavedSearch.user_id == user_id, SavedSearch.page == page)
-    session.execute(delete(SavedSearch).where(*own, SavedSearch.name == name))
+    known = session.scalars(select(SavedSearch).where(*own, SavedSearch.name == name)).first()
+    if known is not None:
+        known.query, known.created_at = dict(query), now
+        session.flush()
+        return
     if (session.scalar(select(func.count()).select_from(SavedSearch).where(*own)) or 0) >= MOST_KEPT:
         message = f"no more than {MOST_KEPT} are kept: remove one first"
         raise DataRejected(message)

@@ -35,9 +35,9 @@ def show_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, sta
             {
                 "alert": alert,
                 "line": alert_line(
-                    alert.kind, alert.facts, language, _name(session, alert.kind, alert.facts, desk.mask)
+                    alert.kind, alert.facts, language, _name(session, alert.kind, alert.facts, desk.mask, reviewer.id)
                 ),
-                "path": _path(session, alert.kind, alert.facts),
+                "path": _path(session, alert.kind, alert.facts, reviewer.id),
                 "seen_by": names.get(alert.seen_by),
                 "settled_by": names.get(alert.settled_by),
             }
@@ -52,26 +52,35 @@ def show_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, sta
     return render(request, "alerts.html", context)
 
 
-def _path(session: Session, kind: str, facts: Mapping[str, Any]) -> str:
+def _path(session: Session, kind: str, facts: Mapping[str, Any], user_id: int) -> str:
     """Return where one can act on an alert: a post of the cluster, the search, or a page."""
     if kind == "cluster":
         flag = alert_counts.flag_of_cluster(session, facts["cluster"])
         return f"/flags/{flag}" if flag else alert_path(kind, facts)
     if kind == "search":
-        saved = session.get(SavedSearch, facts["search"])
+        saved = _own_search(session, facts["search"], user_id)
         return f"/search?{urlencode(saved.query)}" if saved else ""
     return alert_path(kind, facts)
 
 
-def _name(session: Session, kind: str, facts: Mapping[str, Any], mask: Mask | None) -> str | None:
+def _name(session: Session, kind: str, facts: Mapping[str, Any], mask: Mask | None, user_id: int) -> str | None:
     """Return what the desk calls the subject of an alert; None for what has no name, or is gone."""
     if kind == "cluster":
         words = matching.cluster_name(session, facts["cluster"])
         return mask(words) if words and mask else words
     if kind not in ("source", "search"):
         return None
-    row = session.get(Source, facts["source"]) if kind == "source" else session.get(SavedSearch, facts["search"])
+    if kind == "source":
+        row: Source | SavedSearch | None = session.get(Source, facts["source"])
+    else:
+        row = _own_search(session, facts["search"], user_id)
     return row.name if row else None
+
+
+def _own_search(session: Session, number: int, user_id: int) -> SavedSearch | None:
+    """Return a saved search of a user; the number of one that was removed may be that of somebody else's by now."""
+    saved = session.get(SavedSearch, number)
+    return saved if saved is not None and saved.user_id == user_id else None
 
 
 @router.post("/{number}/seen", dependencies=[RequireFormToken])

@@ -75,3 +75,31 @@ def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
     assert "bạn đang theo dõi tìm kiếm này" in lan.get("/alerts").text, "nobody stops the watch of somebody else"
     lan.post(path, lan.fields("/alerts", path))
     assert "bạn đang theo dõi tìm kiếm này" not in lan.get("/alerts").text
+
+
+def test_an_alert_of_a_removed_search_tells_nothing_of_a_later_one_of_somebody_else(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    now = clock.now()
+    with sqlite_database.work() as session:
+        own, other = users.by_name(session, "lan"), users.by_name(session, "hùng")
+        saved_searches.save(session, own.id, page="search", name="nợ lương", query={"q": "nợ lương"}, now=now)
+        facts = {"search": 1, "posts": 2}
+        alerts.raise_once(session, "search:1", facts, now=now, quiet=None, user_id=own.id)
+        saved_searches.remove(session, own.id, 1)
+        saved_searches.save(session, other.id, page="search", name="việc riêng", query={"q": "riêng"}, now=now)
+        session.commit()
+    page = lan.get("/alerts").text
+    assert "việc riêng" not in page
+    assert "ri%C3%AAng" not in page
+    assert "Tìm kiếm đã lưu số 1 có thêm 2 bài mới." in page
+
+
+def test_a_search_that_is_kept_anew_under_its_name_stays_watched(lan: Browser, sqlite_database: Database) -> None:
+    token, path = lan.fields("/", "/logout"), "/alerts/searches/1"
+    lan.post("/saved/search", token | {"name": "lương", "query": "q=nợ+lương"})
+    lan.post(path, lan.fields("/alerts", path))
+    lan.post("/saved/search", token | {"name": "lương", "query": "q=chậm+lương"})
+    with sqlite_database.work() as session:
+        ((watch, saved),) = alerts.watches(session)
+        assert (watch.search_id, saved.query) == (saved.id, {"q": "chậm lương"})
