@@ -44,7 +44,7 @@ class FlagOut(BaseModel):
     state: FlagState = Field(description="Follows from the decisions of people.")
     probability: float = Field(ge=0, le=1, description="What the model gives; a suggestion, not a finding.")
     revision: int = Field(description="The version of the post that is flagged; 0 is the original.")
-    source: str = Field(description="The name of the source.")
+    source: str = Field(description="The name of the source, with personal data masked.")
     opened_at: datetime
 
 
@@ -71,7 +71,7 @@ class PostOut(BaseModel):
     """A public post as it stood when it was last seen, with personal data masked."""
 
     id: int
-    source: str = Field(description="The name of the source.")
+    source: str = Field(description="The name of the source, with personal data masked.")
     url: str | None = Field(description="Where it can be read; null where the address names a person.")
     title: str | None
     text: str
@@ -142,7 +142,7 @@ class FiguresOut(BaseModel):
     """Counts of now."""
 
     flags: dict[str, dict[str, int]] = Field(description="Flags by label and state.")
-    posts: dict[str, int] = Field(description="Stored posts by source.")
+    posts: dict[str, int] = Field(description="Stored posts by source, with personal data in its name masked.")
     unscored: int | None = Field(description="Posts that wait for a score; null before a model is in use.")
     model: str | None = Field(description="The version of the model in use.")
 

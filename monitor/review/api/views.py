@@ -56,12 +56,12 @@ def day_ends(day: date) -> datetime:
     return day_begins(min(day, _LATEST.date()) + timedelta(days=1))
 
 
-def flag_out(flag: Flag) -> FlagOut:
+def flag_out(flag: Flag, mask: Mask) -> FlagOut:
     """Return a flag whose post and source are loaded."""
-    return FlagOut.model_validate(_flag_values(flag))
+    return FlagOut.model_validate(_flag_values(flag, mask))
 
 
-def _flag_values(flag: Flag) -> dict[str, object]:
+def _flag_values(flag: Flag, mask: Mask) -> dict[str, object]:
     return {
         "id": flag.id,
         "post_id": flag.post_id,
@@ -69,7 +69,7 @@ def _flag_values(flag: Flag) -> dict[str, object]:
         "state": flag.state,
         "probability": flag.probability,
         "revision": flag.revision_number,
-        "source": flag.post.source.name,
+        "source": mask(flag.post.source.name),
         "opened_at": flag.opened_at,
     }
 
@@ -79,7 +79,7 @@ def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
     past = history_of(session, flag)
     reasons = _reasons(session, flag, mask)
     decisions = [decision_out(review, mask) for review, _ in reviews.history(session, flag.id)]
-    values = _flag_values(flag) | {"reasons": reasons, "decisions": decisions, "seen": seen_state_of(flag, past)}
+    values = _flag_values(flag, mask) | {"reasons": reasons, "decisions": decisions, "seen": seen_state_of(flag, past)}
     return FlagDetail.model_validate(values)
 
 
@@ -122,7 +122,7 @@ def _post_values(post: Post, mask: Mask) -> dict[str, object]:
     title, context = post.current_title, post.context
     return {
         "id": post.id,
-        "source": post.source.name,
+        "source": mask(post.source.name),
         "url": _impersonal(post.url, mask),
         "title": mask(title) if title else title,
         "text": mask(post.current_text),

@@ -1,5 +1,6 @@
 """Figures: counts of now, and the reports that were issued."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -23,9 +24,12 @@ def read_figures(context: Context) -> FiguresOut:
     with context.database.work() as session:
         model = registry.active_model(session)
         counted = sources.post_counts(session)
+        posts: Counter[str] = Counter()  # two accounts may have one name once theirs are masked
+        for source in sources.all_sources(session):
+            posts[context.mask(source.name)] += counted.get(source.id, 0)
         return FiguresOut(
             flags=flags.counts(session),
-            posts={context.mask(source.name): counted.get(source.id, 0) for source in sources.all_sources(session)},
+            posts=posts,
             unscored=unscored.count(session, model) if model else None,
             model=model.version if model else None,
         )

@@ -45,7 +45,7 @@ def list_flags(
         until=views.day_ends(until) if until else None,
     )
     read = partial(listings.flags_before, wanted=wanted)
-    return paging.listed(context, listing, limit, cursor, read=read, out=views.flag_out)
+    return paging.listed(context, listing, limit, cursor, read=read, out=partial(views.flag_out, mask=context.mask))
 
 
 @router.get("/{flag_id}", summary="Read one flag")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from classifiers.text.search_terms import search_terms
 from monitor.review.api.paging import decode, encode
@@ -12,8 +13,9 @@ from monitor.review.api.problems import ApiProblem
 from monitor.review.api.views import day_begins, day_ends
 from storage import matching, reports, search
 from storage.database import Database
-from storage.models import Flag, Post
+from storage.models import Flag, Post, Source
 from tests.clock import FakeClock
+from tests.factories import add_post, add_source
 from tests.monitor.review.api.client import Program, is_problem
 from tests.monitor.review.conftest import AUTHOR_KEY, FlagMaker
 
@@ -32,6 +34,23 @@ def test_a_reason_that_is_masked_in_the_post_is_hidden(program: Program, make_fl
     flag_id = make_flagged("Hỏi chị Nguyễn Thị Lan, xưởng nóng lắm", reasons=reasons)
     shown = [reason["words"] for reason in program.data(f"/flags/{flag_id}")["reasons"]]
     assert shown == ["[…]", "nóng", "chị"]
+
+
+def test_names_of_accounts_in_those_of_sources_are_masked_and_their_counts_summed(
+    program: Program, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    flag_id = make_flagged()
+    with sqlite_database.work() as session:
+        first = session.scalars(select(Source)).one()
+        first.name = "Mastodon của @lan_o_xa"
+        add_post(session, add_source(session, name="Mastodon của @minh_o_xa"), "2")
+        session.commit()
+    masked = "Mastodon của [tài khoản]"
+    assert program.data(f"/flags/{flag_id}")["source"] == masked
+    assert program.data("/flags")["items"][0]["source"] == masked
+    assert program.data("/posts/1")["source"] == masked
+    assert program.data("/flags", source="Mastodon của @lan_o_xa")["items"] != []
+    assert program.data("/figures")["posts"] == {masked: 2}
 
 
 def test_what_is_not_there_is_said_so(program: Program) -> None:
