@@ -198,6 +198,8 @@ def release(session: Session, row: Correction, *, seen: int, user_id: int, now: 
         DataRejected: When this person wrote it, it was changed or released meanwhile, or its claim is refuted no more.
 
     """
+    # Changes nothing but takes the row, so that nobody changes the text between the look at it and the release.
+    session.execute(update(Correction).where(Correction.id == row.id).values(state=Correction.state))
     events = [event for event, _ in events_of(session, row.id) if event.kind == WRITTEN]
     if any(event.user_id == user_id for event in events):
         message = f"correction {row.id} was written by the same person: somebody else has to release it"

@@ -1,6 +1,7 @@
 """Corrections: two people for each, nothing edited, and the chain of what replaced what."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage import chain, corrections, posts, reviews, traces
 from storage.corrections import DRAFT, RELEASED, REPLACED, RETURNED, WITHDRAWN
 from storage.database import Database
-from storage.errors import DataRejected, NotFound
+from storage.errors import DatabaseLocked, DataRejected, NotFound
 from storage.models import Correction, CorrectionEvent, Flag, User
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_correction
@@ -83,6 +84,31 @@ def test_a_draft_is_sent_back_and_written_anew_and_only_what_was_read_is_release
         release(session, row, minh)
         with pytest.raises(DataRejected, match="is released"):
             corrections.rewrite(session, row, make_correction(), user_id=lan.id, now=NOW)
+
+
+def test_a_text_that_is_changed_while_it_is_released_is_not_published(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_database.work() as session:
+        row, lan, minh = written(session)
+        session.commit()
+    look = corrections.is_refuted
+
+    def change_and_look(session: Session, flag: Flag) -> bool:
+        impatient = Database(sqlite_database.url.render_as_string(), busy_timeout=0)
+        with impatient, suppress(DatabaseLocked), impatient.work() as other:
+            changed = make_correction(text="Một câu mà chị Minh chưa đọc.")
+            corrections.rewrite(other, corrections.by_id(other, row.id), changed, user_id=lan.id, now=NOW)
+            other.commit()
+        return look(session, flag)
+
+    monkeypatch.setattr(corrections, "is_refuted", change_and_look)
+    with sqlite_database.work() as session:
+        release(session, corrections.by_id(session, row.id), minh)
+        session.commit()
+    with sqlite_database.work() as session:
+        (shown,) = corrections.published(session)
+        assert shown.content == make_correction()
 
 
 def test_whoever_changed_a_draft_cannot_release_it_either(database: Database) -> None:
