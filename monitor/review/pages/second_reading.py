@@ -70,10 +70,10 @@ def read(desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: RowId, decision:
     """Store a second reading and redirect to the next flag that waits for one."""
     now = desk.clock.now()
     with desk.database.work() as session:
+        # Leasing first excludes that two readers pass this check at the same moment.
+        _lease(session, desk, reviewer, flag_id)
         flag = _waiting(session, desk, reviewer, flag_id)
         _check_choice(flag, decision)
-        if not flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
-            raise NotFound(f"flag {flag_id} is being read by somebody else")
         second_readings.record(session, flag, reader_id=reviewer.id, decision=decision, now=now)
         flags.release(session, flag_id, reviewer.lease_owner)
         path = _claim_path(session, desk, reviewer)
@@ -104,6 +104,8 @@ def settle(
     if fault:
         return _difference_page(request, desk, reviewer, reading_id, line=fault, note=note)
     with desk.database.work() as session:
+        _lease(session, desk, reviewer, second_readings.difference(session, reading_id, reviewer.id).flag_id)
+        # Asked again behind the lease: of two people at the same moment the other one may have settled it.
         row = second_readings.difference(session, reading_id, reviewer.id)
         _check_choice(row.flag, decision)
         review = reviews.decide(
@@ -159,6 +161,18 @@ def _waiting(session: Session, desk: Desk, reviewer: Reviewer, flag_id: int) -> 
     if second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
         return flag
     raise NotFound(f"flag {flag_id} waits for no second reading of yours")
+
+
+def _lease(session: Session, desk: Desk, reviewer: Reviewer, flag_id: int) -> None:
+    """Lease a flag.
+
+    Raises:
+        NotFound: When somebody else holds it.
+
+    """
+    now = desk.clock.now()
+    if not flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+        raise NotFound(f"flag {flag_id} is being read by somebody else")
 
 
 def _claim_path(session: Session, desk: Desk, reviewer: Reviewer) -> str:

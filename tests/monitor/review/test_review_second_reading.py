@@ -1,16 +1,18 @@
 """Two eyes: a share of decided flags is judged again, unseen; who differs waits for a third person."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from monitor.review.passwords import hash_password
 from monitor.settings import Settings
-from storage import flags, users
+from storage import flags, second_readings, users
 from storage.database import Database
 from storage.models import Flag, Review, SecondReading
 from storage.second_readings import Draw
@@ -204,3 +206,55 @@ def test_the_flag_itself_is_not_touched_by_a_second_reading(
         assert (flag.state, flag.lease_owner) == ("confirmed", None)
         assert len(session.scalars(select(Review)).all()) == 1
     assert text_of(lan.page("/second"), "h1") == "Đọc lần hai"
+
+
+def test_of_two_third_people_at_once_only_one_settles_a_difference(
+    lan: Browser,
+    hung: Browser,
+    mai: Browser,
+    app: FastAPI,
+    make_flagged: FlagMaker,
+    sqlite_database: Database,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with sqlite_database.work() as session:
+        users.add(session, name="oanh", password_hash=hash_password(PASSWORD), role="reviewer", now=clock.now())
+        session.commit()
+    oanh = Browser(app)
+    oanh.sign_in("oanh")
+    flag_id, path = make_flagged(), "/differences/1"
+    lan.decide(flag_id, "yes")
+    answer(hung, f"/second/flags/{flag_id}", "no")
+    forms = [person.fields(path, f"{path}/decisions") for person in (mai, oanh)]
+    look, others = second_readings.difference, [lambda: oanh.post(f"{path}/decisions", forms[1] | {"decision": "yes"})]
+
+    def look_and_be_overtaken(session: Session, reading_id: int, third_id: int) -> SecondReading:
+        row = look(session, reading_id, third_id)
+        while others:
+            assert others.pop()().status_code == 303
+        return row
+
+    monkeypatch.setattr(second_readings, "difference", look_and_be_overtaken)
+    assert mai.post(f"{path}/decisions", forms[0] | {"decision": "no"}).status_code == 404
+    with sqlite_database.work() as session:
+        assert session.scalar(select(func.count()).select_from(Review)) == 2
+    assert state_of(sqlite_database, flag_id) == "confirmed"
+
+
+def test_of_two_second_readers_at_once_the_later_one_is_told(
+    lan: Browser, hung: Browser, mai: Browser, make_flagged: FlagMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag_id = make_flagged()
+    lan.decide(flag_id, "yes")
+    path = f"/second/flags/{flag_id}"
+    form, lease = hung.fields(path, f"{path}/decisions"), flags.lease
+    others = [lambda: answer(mai, path, "yes")]
+
+    def lease_and_be_overtaken(session: Session, number: int, **values: Any) -> bool:
+        while others:
+            assert others.pop()() == 303
+        return lease(session, number, **values)
+
+    monkeypatch.setattr(flags, "lease", lease_and_be_overtaken)
+    assert hung.post(f"{path}/decisions", form | {"decision": "no"}).status_code == 404
