@@ -28,7 +28,7 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
 
 
 def set_password(session: Session, user: User, password_hash: str, now: datetime, *, keep: int | None = None) -> int:
-    """Store a new password, let a disabled user in again, and end the sessions under the old one.
+    """Store a new password and end the sessions under the old one.
 
     Args:
         session: The unit of work.
@@ -41,7 +41,7 @@ def set_password(session: Session, user: User, password_hash: str, now: datetime
         How many sessions were ended.
 
     """
-    user.password_hash, user.active = password_hash, True
+    user.password_hash = password_hash
     invitations.revoke(session, user.id, now)
     return sessions.end_all(session, user.id, now, but=keep)
 

@@ -59,6 +59,7 @@ def _accept(desk: Desk, token: str, stored: str) -> bool:
         if invitation is None or not invitations.use(session, invitation, now):
             return False
         users.set_password(session, invitation.user, stored, now)
+        invitation.user.active = True  # who was disabled and is invited again
         subject = f"users:{invitation.user_id}"
         audit.record(session, at=now, action="invitation_used", subject=subject, user_id=invitation.user_id)
         session.commit()
