@@ -162,8 +162,8 @@ def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> Non
 
     """
     expected = request.session.get("csrf", "")
-    # Compared in constant time, so that response times tell nothing about the token.
-    if not expected or not secrets.compare_digest(expected.encode(), csrf.encode()):
+    # Compared in constant time, so that response times tell nothing about the token. A form may hold half characters.
+    if not expected or not secrets.compare_digest(expected.encode(), csrf.encode(errors="replace")):
         raise FormRefused(_("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại."))
 
 

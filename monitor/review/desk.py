@@ -28,7 +28,7 @@ from monitor.review.language import (
     thousands,
 )
 from monitor.review.masking import Mask
-from monitor.review.password_checks import PasswordChecks
+from monitor.review.password_checks import PasswordChecks, TooBusy
 from monitor.review.reporting import Reporting
 from monitor.review.searching import Searching
 from monitor.review.second_factor import SecondFactor
@@ -104,12 +104,21 @@ class Desk:
         return Draw(self.draw_seed, self.settings.second_reading_share, since)
 
     async def is_own_password(self, user_id: int, password: str) -> bool:
-        """Tell whether somebody who is signed in typed their own password; too many wrong ones are not looked at."""
+        """Tell whether somebody who is signed in typed their own password; too many wrong ones are not looked at.
+
+        Raises:
+            TooBusy: When too many passwords wait to be checked already.
+
+        """
         attempt = self.throttle.begin(password_counts(user_id))
         if attempt.wait:
             return False
         stored = await run_in_threadpool(self._stored_password, user_id)
-        right = await self.passwords.verify(password, stored, known=True)
+        try:
+            right = await self.passwords.verify(password, stored, known=True)
+        except TooBusy:
+            self.throttle.unchecked(attempt)
+            raise
         if right:
             self.throttle.succeeded(attempt)
         return right

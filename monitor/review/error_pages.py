@@ -23,11 +23,13 @@ from monitor.review.auth import (
 )
 from monitor.review.desk import desk_of, render
 from monitor.review.language import gettext as _
+from monitor.review.password_checks import TooBusy
 from monitor.review.roles import Right
 from monitor.review.security_headers import SECURITY_HEADERS
 from storage import audit
 from storage.errors import NotFound, StorageError
 
+BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
 _LINES: Final = {
     HTTPStatus.NOT_FOUND: N_("Không có trang này. Xin quay về trang chính."),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("Trang này không mở theo cách đó. Xin quay về trang chính."),
@@ -44,7 +46,10 @@ def problem(request: Request, status: int, line: str, detail: str = "") -> HTMLR
 def _sign_in(request: Request, _error: Exception) -> Response:
     # Who sent a form comes back to the page on which it stood, where the browser still has the draft.
     page = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
-    place = page.path + (f"?{page.query}" if page.query else "")
+    try:
+        place = page.path + (f"?{page.query}" if page.query else "")
+    except ValueError:  # a referer can be anything
+        place = ""
     wanted = f"?next={quote(place)}" if place not in ("", "/") else ""
     return RedirectResponse(f"/login{wanted}", status_code=HTTPStatus.SEE_OTHER)
 
@@ -62,7 +67,7 @@ def _not_allowed(request: Request, _error: Exception) -> Response:
     desk = desk_of(request)
     with desk.database.work() as session:
         detail = {"method": request.method, "role": reviewer.role}
-        subject = request.url.path[:200]
+        subject = request.url.path[:200].replace("\x00", "\ufffd")  # NUL, which PostgreSQL refuses
         audit.record(
             session, at=desk.clock.now(), action="access_denied", subject=subject, user_id=reviewer.id, detail=detail
         )
@@ -91,6 +96,10 @@ def _database_trouble(request: Request, error: Exception) -> Response:
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, detail)
 
 
+def _busy(request: Request, _error: Exception) -> Response:
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, _(BUSY))
+
+
 def _unexpected(_request: Request, _error: Exception) -> Response:
     # A fault of the program: the server logs it. The page is plain, because drawing another one may fail as well.
     return PlainTextResponse(
@@ -116,6 +125,7 @@ HANDLERS: Final[dict[int | type[Exception], Any]] = {
     NotAllowed: _not_allowed,
     NotFound: _not_found,
     StorageError: _database_trouble,
+    TooBusy: _busy,
     HTTPException: _http_error,
     RequestValidationError: _invalid,
     Exception: _unexpected,

@@ -102,8 +102,18 @@ class Throttle:
                 key = (count.kind, count.value)
                 if count.kind in ("pair", "device", "code", "password"):
                     self._times.pop(key, None)
-                elif attempt.at in (times := self._times.get(key, deque())):
-                    times.remove(attempt.at)
+                else:
+                    self._take_back(key, attempt.at)
+
+    def unchecked(self, attempt: Attempt) -> None:
+        """Take an attempt back that nobody looked at; earlier failures stay."""
+        with self._lock:
+            for count in attempt.counts:
+                self._take_back((count.kind, count.value), attempt.at)
+
+    def _take_back(self, key: tuple[str, str], at: float) -> None:
+        if at in (times := self._times.get(key, deque())):
+            times.remove(at)
 
     def _recent(self, count: Count, now: float) -> deque[float]:
         times = self._times.get((count.kind, count.value), deque())

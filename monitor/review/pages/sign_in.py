@@ -25,6 +25,7 @@ from monitor.review.auth import (
     start_session,
 )
 from monitor.review.desk import CurrentDesk, Desk, render
+from monitor.review.error_pages import BUSY
 from monitor.review.language import counted
 from monitor.review.language import gettext as _
 from monitor.review.password_checks import TooBusy
@@ -38,7 +39,6 @@ router = APIRouter()
 
 WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
 STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
-BUSY: Final = N_("Đang có nhiều người đăng nhập cùng lúc. Xin thử lại sau ít giây.")
 _THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
 
 
@@ -76,6 +76,7 @@ async def sign_in(
     try:
         right = await desk.passwords.verify(password, stored, known=device is not None)
     except TooBusy:
+        desk.throttle.unchecked(attempt)
         return _form(request, next, _(BUSY), name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if user is None or not right or not user.active:
         await run_in_threadpool(_note_failure, desk, user)

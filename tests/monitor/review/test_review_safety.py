@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy import text
+from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from monitor.reports.mask import mask_personal
@@ -20,6 +20,7 @@ from monitor.review.security_headers import SECURITY_HEADERS
 from monitor.settings import Settings
 from storage import users
 from storage.database import Database
+from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import AUTHOR_KEY, FlagMaker
@@ -137,6 +138,13 @@ def test_a_form_without_its_token_does_nothing(busy: Browser, path: str, token: 
     assert "Đang chờ" in busy.get("/flags/1").text
 
 
+def test_a_token_of_half_characters_is_none(anonymous: Browser) -> None:
+    anonymous.get("/login")
+    kind = "multipart/form-data; boundary=b; charset=raw_unicode_escape"
+    form = b'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\\ud800\r\n--b--\r\n'
+    assert anonymous.client.post("/login", content=form, headers={"content-type": kind}).status_code == 403
+
+
 def test_a_form_with_the_token_of_somebody_else_does_nothing(busy: Browser, hung: Browser) -> None:
     theirs = hung.fields("/", "/logout")
     assert busy.post("/logout", theirs).status_code == 403
@@ -147,6 +155,18 @@ def test_a_form_from_a_stranger_leads_to_the_door(anonymous: Browser) -> None:
     fields = anonymous.fields("/login", "/login")
     response = anonymous.post("/flags/1/decisions", fields | {"decision": "yes", "seen_state": "0.0"})
     assert (response.status_code, response.headers["location"]) == (303, "/login")
+
+
+def test_a_form_from_a_stranger_may_name_any_page_as_the_one_before(anonymous: Browser) -> None:
+    response = anonymous.client.post("/undo", headers={"referer": "http://[x"})
+    assert (response.status_code, response.headers["location"]) == (303, "/login")
+
+
+def test_a_refused_address_is_recorded_without_what_no_database_keeps(lan: Browser, sqlite_database: Database) -> None:
+    assert lan.post("/users/1%00/disable", lan.fields("/", "/logout")).status_code == 403
+    with sqlite_database.work() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "access_denied")).one()
+        assert event.subject == "/users/1\ufffd/disable"
 
 
 def test_a_form_that_is_too_large_is_refused_unread(anonymous: Browser) -> None:

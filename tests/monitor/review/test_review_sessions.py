@@ -1,16 +1,21 @@
 """Sessions live on the server: they are listed, they end, and an old cookie opens nothing."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from monitor.review.accounts import disable
 from monitor.review.app import SESSION_COOKIE
+from monitor.review.password_checks import PasswordChecks, TooBusy
+from storage import users
 from storage.database import Database
 from storage.models import AuditEvent, UserSession
 from tests.clock import FakeClock
-from tests.monitor.review.browser import Browser
+from tests.monitor.review.browser import PASSWORD, Browser
 from tests.monitor.review.conftest import FlagMaker
 
 
@@ -152,3 +157,40 @@ def test_an_open_browser_is_no_place_to_guess_the_password(lan: Browser) -> None
     for _ in range(5):
         change_password(lan, "sai", "suối trong chảy qua bản")
     assert change_password(lan, "đúng mật khẩu", "suối trong chảy qua bản")[0] == 422
+
+
+class SlowChecks(PasswordChecks):
+    """Lets something happen while a new password is hashed."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def hash(self, password: str) -> str:
+        """Let it happen, then hash."""
+        self._meanwhile()
+        return await super().hash(password)
+
+
+def test_who_is_disabled_while_a_new_password_is_hashed_stays_out(
+    app: FastAPI, lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    def be_disabled() -> None:
+        with sqlite_database.work() as session:
+            disable(session, users.by_name(session, "lan"), clock.now())
+            session.commit()
+
+    app.state.desk = replace(app.state.desk, passwords=SlowChecks(be_disabled))
+    change_password(lan, PASSWORD, "suối trong chảy qua bản")
+    with sqlite_database.work() as session:
+        assert not users.by_name(session, "lan").active
+    assert lan.get("/").status_code == 303
+
+
+def test_a_desk_that_checks_too_many_passwords_says_so(app: FastAPI, lan: Browser) -> None:
+    def be_too_many() -> None:
+        raise TooBusy("too many people are signing in")
+
+    app.state.desk = replace(app.state.desk, passwords=SlowChecks(be_too_many))
+    status, said = change_password(lan, PASSWORD, "suối trong chảy qua bản")
+    assert (status, "Xin thử lại sau ít giây" in said) == (503, True)

@@ -80,6 +80,16 @@ def test_a_right_password_forgets_the_failures_of_the_pair_and_leaves_those_of_t
     assert guess(guard, "one more") > 0  # 4 + 5 + 11 failures
 
 
+def test_an_attempt_that_nobody_looked_at_is_no_failure_and_leaves_those_before(clock: FakeClock) -> None:
+    throttle, counts = Throttle(clock), sign_in_counts("192.0.2.1", "lan", None)
+    for _ in range(4):
+        throttle.begin(counts)
+    for _ in range(3):
+        throttle.unchecked(throttle.begin(counts))
+    assert throttle.begin(counts).wait == 0
+    assert throttle.begin(counts).wait > 0
+
+
 def test_memory_stays_bounded_and_keeps_the_newest(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "MAX_KEYS", 3)
     guard = Throttle(clock)
