@@ -56,8 +56,7 @@ def export(
     with application(context).ready_database.work() as session:
         events: list[dict[str, Any]] = list(trail.as_data(session))
     if file is None:
-        if events:
-            show_json_lines(events)
+        show_json_lines(events)
         return
     try:
         write_whole(file.absolute(), lines_of(events))

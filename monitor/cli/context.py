@@ -72,8 +72,10 @@ def show_json(data: Any) -> None:
 
 
 def show_json_lines(lines: Iterable[Any]) -> None:
-    """Print data for a program to read, one line each, all at once."""
-    typer.echo("\n".join(printable_json(json.dumps(data, ensure_ascii=False)) for data in lines))
+    """Print data for a program to read, one line each, all at once; of nothing, nothing: an empty line is no JSON."""
+    written = [printable_json(json.dumps(data, ensure_ascii=False)) for data in lines]
+    if written:
+        typer.echo("\n".join(written))
 
 
 def listed_deletions(deleted: Mapping[str, int]) -> str:

@@ -33,6 +33,7 @@ def test_posts_are_found_with_and_without_diacritics(kiemtin: Command, posts: Pa
 def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, posts: Path) -> None:
     lines = kiemtin.well("search", "luong", "--since", "2026-11-05", "--json").out.splitlines()
     assert [json.loads(line)["text"][:8] for line in lines] == ["Nợ lương"]
+    assert kiemtin.well("search", "lường", "--json").out == ""  # an empty line is no JSON
 
 
 @pytest.mark.parametrize("name", ["found.csv", "found.jsonl"])
