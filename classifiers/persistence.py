@@ -33,6 +33,13 @@ FORMAT: Final = 9
 SEPARATOR: Final = "\n"  # in no n-gram: normalising replaces white space by spaces
 MODEL_FILE, MANIFEST_FILE = "model.npz", "manifest.json"
 
+# NumPy, zipfile and json raise these for damaged files, and so does a manifest with missing or mistyped values, with
+# brackets in brackets without end, or with a number that no computer holds.
+_DAMAGED: Final = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, EOFError,
+    BadZipFile, zlib.error,
+)  # fmt: skip
+
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -117,8 +124,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         _require_same_file(manifest, body)
         with np.load(BytesIO(body), allow_pickle=False) as stored:
             classifier = _classifier(manifest, dict(stored), segmenter)
-    # NumPy, zipfile and json raise these for damaged files, and so does a manifest with missing or mistyped values.
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+    except _DAMAGED as error:
         message = f"the model in {folder} is damaged ({error}): {again}"
         raise ModelRefused(message) from error
     return Loaded(classifier, manifest)
@@ -171,6 +177,14 @@ def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
 
 
 def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmenter) -> Classifier:
+    for fact in ("name", "data_hash"):
+        if not isinstance(manifest[fact], str):
+            message = f"its {fact} is no text"
+            raise TypeError(message)
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            message = f"{name} holds what is no number"
+            raise ValueError(message)
     labels = manifest["labels"]
     if foreign := set(labels) - set(LABEL_NAMES):
         message = f"{min(foreign)!r} is none of our labels"
@@ -194,6 +208,9 @@ def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmente
             _require_shape(f"subclass_shares of {label}", model.subclass_shares, expected)
         models.append(model)
     thresholds = {label: float(manifest["thresholds"][label]) for label in labels}
+    if wrong := [label for label, threshold in thresholds.items() if not 0 <= threshold <= 1]:
+        message = f"the threshold of {wrong[0]} is no probability"
+        raise ValueError(message)
     return Classifier(space, models, thresholds, segmenter, subclasses=subclasses)
 
 
@@ -211,7 +228,7 @@ def _subclasses(arrays: Arrays, width: int) -> SubclassModel:
     weights, intercepts = (arrays[f"subclasses.{part}"] for part in ("weights", "intercepts"))
     _require_shape("weights of subclasses", weights, (len(columns), len(names)))
     _require_shape("intercepts of subclasses", intercepts, (len(names),))
-    if not (columns < width).all():
+    if not ((columns >= 0) & (columns < width)).all():
         message = f"subclasses read features beyond the {width} that there are"
         raise ValueError(message)
     return SubclassModel(tuple(names), columns, weights.astype(np.float32), intercepts.astype(np.float64))

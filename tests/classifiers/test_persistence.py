@@ -130,8 +130,15 @@ def test_arrays_that_do_not_fit_together_are_refused(copy: Path, segmenter: Segm
 
 
 def test_features_that_there_are_not_are_refused(copy: Path, segmenter: Segmenter) -> None:
-    change_array(copy, "subclasses.columns", lambda columns: columns + 10_000_000)
-    refused(copy, segmenter, "subclasses read features beyond the")
+    for elsewhere in (10_000_000, -20_000_000):
+        change_array(copy, "subclasses.columns", lambda columns, by=elsewhere: columns + by)
+        refused(copy, segmenter, "subclasses read features beyond the")
+
+
+@pytest.mark.parametrize("name", ["weights", "intercepts", "idf.letters", "subclass_shares.concern"])
+def test_numbers_that_are_none_are_refused(copy: Path, segmenter: Segmenter, name: str) -> None:
+    change_array(copy, name, lambda array: np.full_like(array, np.nan))
+    refused(copy, segmenter, f"{name} holds what is no number")
 
 
 def test_subclasses_without_a_name_are_refused(copy: Path, segmenter: Segmenter) -> None:
@@ -163,6 +170,10 @@ def test_code_in_a_model_is_never_run(copy: Path, segmenter: Segmenter) -> None:
         (lambda m: m.pop("model_sha256"), "is damaged"),
         (lambda m: m["labels"].append("opinion"), r"is damaged \('opinion' is none of our labels\)"),
         (lambda m: m["thresholds"].pop("concern"), "is damaged"),
+        (lambda m: m["thresholds"].update(concern=float("nan")), "the threshold of concern is no probability"),
+        (lambda m: m["thresholds"].update(concern=10**400), "is damaged"),
+        (lambda m: m.pop("name"), "is damaged"),
+        (lambda m: m.update(data_hash=7), "its data_hash is no text"),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(
@@ -172,7 +183,7 @@ def test_a_manifest_that_does_not_fit_is_refused(
     refused(copy, segmenter, reason)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 9}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"format": 9}', "\xff", "[" * 100_000])
 def test_a_manifest_that_is_none_is_refused(copy: Path, segmenter: Segmenter, text: str) -> None:
     (copy / MANIFEST_FILE).write_bytes(text.encode("latin-1"))
     refused(copy, segmenter, "is damaged")
