@@ -11,10 +11,10 @@ from typing import Self
 
 from monitor.collectors.files.base import Refusal
 from monitor.private_files import FILE_MODE, partial_path, sweep
+from monitor.row_files import Value, without_formula
 
 HEADER = ("line", "reason", "record begins")
 SUFFIX = ".refused.csv"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FIRST_LINE = f"\ufeff{','.join(HEADER)}".encode()
 
 
@@ -100,6 +100,5 @@ def _is_ours_or_free(place: Path) -> bool:
         return False
 
 
-def _cell(text: str) -> str:
-    shown = text.replace("\0", "\\0")
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA_STARTS) else shown
+def _cell(text: str) -> Value:
+    return without_formula(text.replace("\0", "\\0"))
