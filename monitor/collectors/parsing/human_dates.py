@@ -15,6 +15,12 @@ _LONGEST = 100
 _NEWEST = timedelta(days=1)  # ahead of now: clocks differ, and a day without a time may be over elsewhere
 _EARLIEST_YEAR = 1990
 _NOON = 12
+_AFTERNOON = range(_NOON)
+_SECOND_HALF = {"ch": _AFTERNOON, "pm": _AFTERNOON, "chiều": _AFTERNOON, "tối": _AFTERNOON} | {
+    "trưa": range(1, 4),  # one o'clock at noon is thirteen, and eleven is eleven
+    "đêm": range(7, _NOON),  # eleven at night is twenty-three, and two is two
+}
+"""The hours that a word moves to the second half of the day."""
 _CENTURY = 100
 _FEW = 3
 _MONDAY_DIGIT = 2
@@ -42,7 +48,7 @@ _AGO = re.compile(
 _CLOCK = (
     r"(?P<hour>\d{1,2})\s*(?:[:hg]|giờ)\s*(?P<minute>(?:\d{2}|(?<=giờ )\d)\b(?!/|[.-]\d{1,2}[.-]))?"
     r"(?:\s*phút)?(?::(?P<second>\d{2}))?"
-    r"(?:\s*(?P<half>sa|ch|am|pm|sáng|trưa|chiều|tối)\b)?"
+    r"(?:\s*(?P<half>sa|ch|am|pm|sáng|trưa|chiều|tối|đêm)\b)?"
 )
 _WHEN = rf"(?:[\s,|-]*(?:vào\s+)?(?:lúc\s+)?{_CLOCK})?"
 _RECENT_DAY = re.compile(rf"(?P<part>hôm|sáng|trưa|chiều|tối|đêm) (?P<back>nay|qua|kia|kìa){_WHEN}")
@@ -209,7 +215,7 @@ def _at(day: date, match: re.Match[str], now: datetime) -> tuple[datetime, Preci
     if part["hour"] is None:
         return datetime.combine(day, time(), now.tzinfo), "day"
     hour, half = int(part["hour"]), part["half"] or part.get("part")
-    if half in ("ch", "pm", "chiều", "tối") and hour < _NOON:
+    if hour in _SECOND_HALF.get(half or "", ()):
         hour += _NOON
     elif half in ("sa", "am", "sáng") and hour == _NOON:
         hour = 0
