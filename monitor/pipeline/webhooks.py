@@ -75,9 +75,14 @@ class WebhookSender:
         """Send all that is due. A program that dies between an answer and its note sends the same number again."""
         await asyncio.to_thread(self._enqueue)
         counts = {"arrived": 0, "failed": 0, "given_up": 0}
-        while (taken := await asyncio.to_thread(self._take)) is not None:
+        # Who does not answer is asked once a run: else every decision waits for the time that one request may take.
+        answering = set(self._targets)
+        while answering and (taken := await asyncio.to_thread(self._take, sorted(answering))) is not None:
             number, name, body, attempts = taken
-            counts[await self._deliver(number, self._targets[name], body, attempts)] += 1
+            outcome, answers = await self._deliver(number, self._targets[name], body, attempts)
+            counts[outcome] += 1
+            if not answers:
+                answering.remove(name)
         return Sent(**counts)
 
     def _enqueue(self) -> None:
@@ -89,14 +94,16 @@ class WebhookSender:
             webhooks.delete_old(session, now - KEPT)
             session.commit()
 
-    def _take(self) -> tuple[int, str, dict[str, Any], int] | None:
+    def _take(self, names: Sequence[str]) -> tuple[int, str, dict[str, Any], int] | None:
         now = self._clock.now()
         with self._database.work() as session:
-            row = webhooks.take_next(session, list(self._targets), now, now + LEASE)
+            row = webhooks.take_next(session, names, now, now + LEASE)
             session.commit()
             return (row.id, row.target, row.body, row.attempts) if row is not None else None
 
-    async def _deliver(self, number: int, target: Webhook, body: Mapping[str, Any], attempts: int) -> str:
+    async def _deliver(self, number: int, target: Webhook, body: Mapping[str, Any], attempts: int) -> tuple[str, bool]:
+        """Send a delivery; returns what became of it, and whether there was an answer."""
+        answers = True
         content = json.dumps(body, separators=(",", ":")).encode("ascii")
         message_id = f"msg_{target.name}_{number}"
         try:
@@ -104,8 +111,8 @@ class WebhookSender:
             status = await self._post.send(target.url, headers, content)
             error = "" if status in ARRIVED else f"it answers {status}"
         except KiemtinError as failure:
-            error = str(failure)
-        return await asyncio.to_thread(self._note, number, error, attempts + 1)
+            error, answers = str(failure), False
+        return await asyncio.to_thread(self._note, number, error, attempts + 1), answers
 
     def _note(self, number: int, error: str, attempts: int) -> str:
         now = self._clock.now()

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from string import punctuation
 from typing import Any, Final, Self
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpcore
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
 from monitor.collectors.http.client import guarded_pool
-from monitor.errors import FetchFailed
+from monitor.errors import AddressBlocked, FetchFailed
 
 _FAILURES = (
     httpcore.NetworkError,
@@ -66,9 +68,9 @@ class OutboundPost:
 
         """
         self._addresses.check_url(url)
-        target = httpcore.URL(url)
+        target = _as_sent(url)
         whole = {
-            "Host": target.host.decode("ascii") + (f":{target.port}" if target.port else ""),
+            "Host": urlsplit(target).netloc,
             "User-Agent": self._user_agent,
             "Content-Length": str(len(body)),
             **headers,
@@ -89,6 +91,25 @@ class OutboundPost:
             raise FetchFailed(f"no answer within {self._timeout:g} s (`timeout_seconds`)") from error
         except _FAILURES as error:
             raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error
+
+
+def _as_sent(url: str) -> str:
+    """Return an address in ASCII: the host by IDNA, other letters, spaces and control characters percent-encoded.
+
+    Raises:
+        AddressBlocked: There is no such host.
+
+    """
+    parts = urlsplit(url)
+    netloc = parts.netloc
+    if not netloc.isascii():
+        try:
+            host = (parts.hostname or "").encode("idna").decode("ascii")
+        except UnicodeError as error:
+            raise AddressBlocked(f"{url!r} is not a web address: {error}") from error
+        netloc = host + (f":{parts.port}" if parts.port else "")
+    path, query = (quote(part, safe=punctuation) for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 def post_blocking(

@@ -34,10 +34,16 @@ class Listener:
 
     port: int = 0
     status: int = 200
+    is_silent: bool = False
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").splitlines()
+        if self.is_silent:
+            writer.close()
+            return
+        self.asked.append(lines[0])
         headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
         body = await reader.readexactly(int(headers["content-length"]))
         self.received.append((headers, body))
@@ -168,6 +174,42 @@ async def test_nobody_listening_is_a_failure_like_any_other(
     await send_due(sqlite_database, clock, settings)
     decide(sqlite_database, clock, decided[0])
     assert await send_due(sqlite_database, clock, settings) == "1 failed, tried again later"
+
+
+async def test_who_does_not_answer_is_asked_once_a_run_and_keeps_nobody_else_waiting(
+    sqlite_database: Database, clock: FakeClock, decided: list[int], tmp_path: Path
+) -> None:
+    async with listening() as listener, listening() as gone:
+        settings = settings_for(listener, tmp_path)
+        silent = DeclaredWebhook(name="archive", url=f"http://127.0.0.1:{gone.port}/decided")
+        settings = settings.model_copy(
+            update={
+                "webhooks": (silent, *settings.webhooks),
+                "secrets": {"archive": SecretStr(SECRET), **settings.secrets},
+                "allow_addresses": (f"127.0.0.1:{gone.port}", *settings.allow_addresses),
+            }
+        )
+        await send_due(sqlite_database, clock, settings)
+        for flag_id in decided:
+            decide(sqlite_database, clock, flag_id)
+        gone.is_silent = True
+        assert await send_due(sqlite_database, clock, settings) == "3 arrived, 1 failed, tried again later"
+        gone.is_silent = False
+        clock.advance(FIRST_RETRY)
+        assert await send_due(sqlite_database, clock, settings) == "3 arrived"
+
+
+async def test_an_address_in_vietnamese_letters_is_sent_to_in_ascii(
+    sqlite_database: Database, clock: FakeClock, decided: list[int], tmp_path: Path
+) -> None:
+    async with listening() as listener:
+        settings = settings_for(listener, tmp_path)
+        webhook = DeclaredWebhook(name="cases", url=f"http://127.0.0.1:{listener.port}/quyết định?nơi=Mường Tè")
+        settings = settings.model_copy(update={"webhooks": (webhook,)})
+        await send_due(sqlite_database, clock, settings)
+        decide(sqlite_database, clock, decided[0])
+        assert await send_due(sqlite_database, clock, settings) == "1 arrived"
+    assert listener.asked == ["POST /quy%E1%BA%BFt%20%C4%91%E1%BB%8Bnh?n%C6%A1i=M%C6%B0%E1%BB%9Dng%20T%C3%A8 HTTP/1.1"]
 
 
 async def test_two_programs_tell_of_a_decision_once(
