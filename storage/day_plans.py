@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from storage import flags
 from storage.database import insert_ignoring
+from storage.decisions import STATES
 from storage.models import DayItem, DayPlan, Evidence, Flag, Post, Review, Source
 
 _IMPORT: Final = "import"  # the kind of sources whose posts come from files
+_NOT_OPEN: Final = tuple(state for state in STATES if state != "open")
+"""Not these, where flags are found by their numbers: SQLite would go through all open ones by an index instead."""
 _BEST_FIRST: Final = (Flag.worth.desc(), Flag.id)
 
 
@@ -129,7 +132,7 @@ def _open_flags(
         )
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
-        .where(Flag.state == "open", *conditions)
+        .where(Flag.state.not_in(_NOT_OPEN), *conditions)
         .order_by(Flag.id)
         .limit(limit)
     )  # fmt: skip

@@ -39,6 +39,14 @@ LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
         lambda session, flag: list(day_plans.best(session, flag.label, DAY, NOW, reach_above=9)),
         "flags USING INDEX ix_flags_label_state_worth_reach_id (label=? AND state=?)",
     ),
+    "open flags in the order of their numbers": (
+        lambda session, _: day_plans.open_flags(session, {}, after=0, limit=500),
+        "flags USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    "flags by their numbers": (
+        lambda session, _: day_plans.with_posts(session, range(50)),
+        "flags USING INTEGER PRIMARY KEY (rowid=?)",
+    ),
     "flags drawn at random": (lambda session, _: day_plans.drawn_at_random(session), "flags USING INTEGER PRIMARY KEY"),
     "second readings": (
         lambda session, _: second_readings.waiting(session, EVERY),
