@@ -4,6 +4,7 @@ A filter that few posts pass is cheaper to start from than the index of words: i
 looked for in them. The index is asked where that did not suffice; then the words are rare, or the filter is wide.
 """
 
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -177,10 +178,18 @@ def _flagged(filters: Filters) -> Select[int]:
 def _of_cases(filters: Filters) -> Select[int]:
     cases = select(Case.id)
     cases = cases.where(Case.topic == filters.topic) if filters.topic else cases
-    cases = cases.where(Case.place.icontains(filters.place, autoescape=True)) if filters.place else cases
+    cases = cases.where(_in_place(filters.place)) if filters.place else cases
     first = select(Case.flag_id).where(Case.id.in_(cases))
     further = select(Review.flag_id).where(Review.case_id.in_(cases), Review.stands())
     return select(Flag.__table__.c.post_id).where(or_(Flag.id.in_(first), Flag.id.in_(further)))
+
+
+def _in_place(place: str) -> ColumnElement[bool]:
+    """Return the condition that a case is in a place, however its letters are written."""
+    typed = unicodedata.normalize("NFC", place)
+    # SQLite knows small letters and capitals of ASCII alone: `đ` is not `Đ` to it.
+    ways = dict.fromkeys((typed, typed.lower(), typed.title(), typed.upper()))
+    return or_(*(Case.place.icontains(way, autoescape=True) for way in ways))
 
 
 def _noted(note: Query) -> Select[int]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from dataclasses import asdict
 from urllib.parse import quote
 
@@ -68,6 +69,17 @@ def test_filters_narrow_the_results(lan: Browser, posts_there: int) -> None:
     assert len(found(lan, "q=dien&since=2026-11-16&until=2026-11-16")) == 3
     assert found(lan, "q=dien&until=2026-11-15") == []
     assert len(found(lan, "q=dien&since=whenever&label=politics")) == 3
+
+
+@pytest.mark.parametrize(
+    "typed", ["Điện Biên Đông", "điện biên đông", "ĐIỆN BIÊN", unicodedata.normalize("NFD", "Điện Biên")]
+)
+def test_the_place_of_a_case_is_found_in_small_letters_and_in_capitals(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock, typed: str
+) -> None:
+    lan.decide(make_flagged(), "yes", topic="safety", place="Xã Điện Biên Đông")
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    assert len(found(lan, "place=" + quote(typed))) == 1
 
 
 def test_notes_cases_and_clusters_narrow_the_results(
