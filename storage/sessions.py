@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.models import User, UserSession
@@ -87,6 +87,12 @@ def end(session: Session, session_id: int, now: datetime, user_id: int | None = 
     row.ended_at = now
     session.flush()
     return True
+
+
+def end_of_token(session: Session, token_hash: str, now: datetime) -> None:
+    """End the session of a token, if it goes on."""
+    mine = (UserSession.token_hash == token_hash, UserSession.ended_at.is_(None))
+    session.execute(update(UserSession).where(*mine).values(ended_at=now))
 
 
 def end_all(session: Session, user_id: int, now: datetime, *, but: int | None = None) -> int:

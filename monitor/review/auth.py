@@ -70,7 +70,13 @@ def session_limits(settings: Settings) -> SessionLimits:
 
 
 def start_session(request: Request, desk: Desk, session: Session, user: User) -> UserSession:
-    """Sign a user in whose password was right; the unit of work must be committed afterwards."""
+    """Sign a user in whose password was right, and end the session that this browser had.
+
+    The unit of work must be committed afterwards.
+    """
+    before = request.session.get("token")
+    if isinstance(before, str):
+        sessions.end_of_token(session, token_hash(before), desk.clock.now())
     needed = desk.settings.second_factor_for_all or user.role in NEED_SECOND_FACTOR
     stage = CODE if user.totp_since else ENROL if needed else FULL
     return _new_session(request, desk, session, user.id, stage)

@@ -40,6 +40,13 @@ def test_a_cookie_from_before_signing_out_opens_and_decides_nothing(
     assert decided.headers["location"].startswith("/login")
 
 
+def test_signing_in_anew_ends_the_session_that_the_browser_had(app: FastAPI, lan: Browser) -> None:
+    thief = old_cookie(app, lan)
+    assert lan.sign_in("hùng").status_code == 303
+    assert lan.get("/").status_code == 200
+    assert thief.get("/").headers["location"] == "/login"
+
+
 def test_a_session_ends_after_half_an_hour_without_a_request(lan: Browser, clock: FakeClock) -> None:
     clock.advance(timedelta(minutes=29))
     assert lan.get("/").status_code == 200
