@@ -102,7 +102,7 @@ def settle(
     now, link = desk.clock.now(), evidence.strip()
     fault = _fault_of_link(decision, link)
     if fault:
-        return _difference_page(request, desk, reviewer, reading_id, line=fault, note=note)
+        return _difference_page(request, desk, reviewer, reading_id, line=fault, note=note, link=link)
     with desk.database.work() as session:
         _lease(session, desk, reviewer, second_readings.difference(session, reading_id, reviewer.id).flag_id)
         # Asked again behind the lease: of two people at the same moment the other one may have settled it.
@@ -134,7 +134,14 @@ def _fault_of_link(decision: str, link: str) -> str:
 
 
 def _difference_page(
-    request: Request, desk: Desk, reviewer: Reviewer, reading_id: int, *, line: str = "", note: str = ""
+    request: Request,
+    desk: Desk,
+    reviewer: Reviewer,
+    reading_id: int,
+    *,
+    line: str = "",
+    note: str = "",
+    link: str = "",
 ) -> Response:
     with desk.database.work() as session:
         row = second_readings.difference(session, reading_id, reviewer.id)
@@ -145,7 +152,7 @@ def _difference_page(
             "choices": wording.decisions_on(row.flag.label),
             "said": [wording.DECISION_NAMES[one] for one in said],
         }
-    shown = {"action": f"/differences/{reading_id}/decisions", "line": line, "note": note}
+    shown = {"action": f"/differences/{reading_id}/decisions", "line": line, "note": note, "link": link}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if line else HTTPStatus.OK
     return render(request, "difference.html", context | shown, status=status)
 

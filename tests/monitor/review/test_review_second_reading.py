@@ -127,6 +127,8 @@ def test_a_third_person_names_a_link_where_one_is_needed(
     path = str(mai.page("/second").select('a[href^="/differences/"]')[0]["href"])
     assert answer(mai, path, "refuted", note="đã đọc") == 422
     assert answer(mai, path, "refuted", evidence="javascript:alert(1)") == 422
+    form = mai.fields(path, f"{path}/decisions") | {"decision": "refuted", "evidence": "bao.example/1"}
+    assert 'value="bao.example/1"' in mai.post(f"{path}/decisions", form).text, "what was typed stays"
     assert state_of(sqlite_database, flag_id) == "confirmed"
     assert answer(mai, path, "supported", evidence="https://bao.example/1") == 303
     assert state_of(sqlite_database, flag_id) == "rejected"
