@@ -286,6 +286,12 @@ def delete_expired(session: Session, source_id: int, now: datetime, days: int, l
     return _delete(session, expired, now, "retention")
 
 
+def delete_of_source(session: Session, source_id: int, now: datetime, limit: int) -> Deleted:
+    """Delete some posts of a source, which is being removed, with their scores, flags and reviews."""
+    some = select(Post.id).where(Post.source_id == source_id).order_by(Post.id).limit(limit).subquery()
+    return _delete(session, Post.id.in_(select(some.c.id)), now, "retention")
+
+
 def erase_author(session: Session, author_key: str, now: datetime, aliases: Sequence[str] = ()) -> Deleted:
     """Delete every post of an author's pseudonyms, and store that none may be stored again."""
     keys = (author_key, *aliases)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, false, func, or_, select, update
+from sqlalchemy import CursorResult, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -103,6 +103,11 @@ def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | N
         # Old failures must not disable it again after the next one.
         source.state.failures, source.state.next_due_at = 0, None
     session.flush()
+
+
+def remove(session: Session, source_id: int) -> None:
+    """Delete a source with its state, runs and captures; its posts are deleted before."""
+    session.execute(delete(Source).where(Source.id == source_id))
 
 
 def lease(

@@ -1,4 +1,4 @@
-"""`kiemtin sources`: add, list and switch sources, and try one without storing anything."""
+"""`kiemtin sources`: add, list, switch and remove sources, and try one without storing anything."""
 
 import asyncio
 import json
@@ -36,6 +36,7 @@ def build() -> typer.Typer:
         ("check", check),
         ("enable", enable),
         ("disable", disable),
+        ("remove", remove),
     ):
         group.command(name)(function)
     return group
@@ -264,6 +265,28 @@ def disable(
     Example: `kiemtin sources disable forum --why "asked to stop"`
     """
     _switch(application(context), name, enabled=False, why=why)
+
+
+def remove(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The source's name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a source with all its posts, their flags and decisions. This cannot be undone.
+
+    Example: `kiemtin sources remove forum`
+    """
+    from monitor.pipeline.source_removal import remove_source  # noqa: PLC0415  listing sources needs no captures
+
+    app = application(context)
+    with app.ready_database.work() as session:
+        posts = sources.post_counts(session).get(sources.by_name(session, name).id, 0)
+    if not yes:
+        typer.confirm(f"Delete {name} and its {posts} posts for good?", abort=True)
+    deleted = remove_source(app.ready_database, app.clock, app.captures, name)
+    declared = any(each.name == name for each in app.settings.sources)
+    again = " It stands in kiemtin.toml: take it out there, or `kiemtin init` adds it again." if declared else ""
+    out().print(f"Removed {name} and its {deleted} posts.{again}", markup=False)
 
 
 def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:

@@ -17,7 +17,7 @@ from storage.database import Database
 
 _WHY: Final = {
     "audit_events": ("the audit trail is only ever added to", True),
-    "sources": ("the address or setting of a source that an operator registered: remove the source", False),
+    "sources": ("the address or setting of a source that an operator registered: `kiemtin sources remove`", False),
     "users": ("a user of the desk has that name", True),
 }
 _LINGERING: Final = "deleted rows linger in free pages: close all programs and run `kiemtin erase` again"

@@ -1,6 +1,9 @@
 """Deletion of posts that are past their retention."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.registry import retention_days_for
@@ -44,17 +47,32 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
 
 
 def _delete_expired(database: Database, source: Source, now: datetime) -> int:
-    """Delete a source's posts past their retention, oldest first; each batch is a unit of work with its audit event."""
+    """Delete a source's posts past their retention, oldest first."""
     # An earlier version took any number, and one source that cannot be counted with stopped the deletion of all.
     days = min(retention_days_for(source.kind, source.retention_days), LONGEST_RETENTION_DAYS)
+    return delete_in_batches(
+        database, source.name, now, lambda session: posts.delete_expired(session, source.id, now, days, BATCH)
+    )
+
+
+def delete_in_batches(database: Database, name: str, now: datetime, delete: Callable[[Session], posts.Deleted]) -> int:
+    """Delete posts of a source until none is left; each batch is a unit of work with its audit event.
+
+    Args:
+        database: The posts.
+        name: The source.
+        now: The present time, UTC.
+        delete: Deletes one batch.
+
+    """
     deleted = 0
     while True:
         with database.work() as session:
-            batch = posts.delete_expired(session, source.id, now, days, BATCH)
+            batch = delete(session)
             if not batch.posts:
                 return deleted
             # Last, for it locks the end of the trail until the commit.
-            audit.record(session, at=now, action="retention", subject=source.name, detail=_detail(batch))
+            audit.record(session, at=now, action="retention", subject=name, detail=_detail(batch))
             session.commit()
         deleted += batch.posts
 

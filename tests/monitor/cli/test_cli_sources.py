@@ -229,7 +229,7 @@ def test_a_check_of_a_source_that_cannot_be_read_fails(kiemtin: Command, home: P
     assert (answer.status, "404" in answer.complaint) == (1, True)
 
 
-@pytest.mark.parametrize("command", ["check", "enable", "disable"])
+@pytest.mark.parametrize("command", ["check", "enable", "disable", "remove"])
 def test_an_unknown_name_is_told(command: str, kiemtin: Command, home: Path) -> None:
     answer = kiemtin("sources", command, "nobody")
     assert (answer.status, "'nobody'" in answer.complaint) == (1, True)
@@ -253,3 +253,14 @@ def test_switching_off_and_on_is_recorded_with_its_reason(
         ("source.disabled", "forum"),
         ("source.enabled", "forum"),
     ]
+
+
+def test_a_source_is_removed_with_all_that_was_read_from_it(kiemtin: Command, home: Path, address: str) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    kiemtin.well("sources", "add", "other", "feed", address.replace("127.0.0.1", "localhost"), *BASIS)
+    kiemtin.well("crawl", "forum")
+    assert "Removed forum and its 4 posts." in kiemtin.well("sources", "remove", "forum", "--yes").out
+    assert [row["name"] for row in kiemtin.well("sources", "list", "--json").data] == ["other"]
+    kiemtin.well("audit", "verify")
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        assert [session.scalar(select(func.count()).select_from(table)) for table in (Post, CrawlRun)] == [0, 0]

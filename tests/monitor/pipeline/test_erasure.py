@@ -265,7 +265,7 @@ def test_what_may_not_be_changed_is_told_with_the_reason(
     erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
     erasure.run()
     left = {each.place: each.why for each in leftovers(erasure, sqlite_database, home)}
-    assert "remove the source" in left["sources.address 1"]
+    assert "`kiemtin sources remove`" in left["sources.address 1"]
     assert "train it anew" in left["models/own/manifest.json"]
 
 

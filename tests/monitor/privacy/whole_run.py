@@ -234,6 +234,7 @@ def _write_out(used: Installation, scratch: Path) -> None:
     used.run("users", "reset-second-factor", "minh")
     used.run("sources", "disable", "lap-lai", "--why", "thử")
     used.run("sources", "enable", "lap-lai")
+    used.run("sources", "remove", "lap-lai-2", "--yes")
     used.run("keys", "revoke", "bảng")
     used.run("keys", "rotate", "--yes")
     used.run("keys", "forget")
