@@ -35,6 +35,8 @@ _OWN: Final = frozenset(("id", "chain_position", "chain_previous", "chain_salt",
 _READ_AT_ONCE: Final = 1000
 DECISIONS: Final = "decisions"
 """In the detail of an audit event: how many decisions were deleted with their posts."""
+DEPARTED: Final = "departed"
+"""In the detail of an erasure: that nobody asked for it, the platform no longer has the account."""
 
 Rewritable = Review | CaseEvent | CorrectionEvent
 Row = AuditEvent | Answer | Rewritable

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from storage.chain import DEPARTED
 from storage.models import (
     Alert,
     Answer,
@@ -186,6 +187,10 @@ def by_account(session: Session, since: datetime) -> list[AccountUse]:
 
 
 def erasures(session: Session) -> list[ErasureDone]:
-    """List the erasures, oldest first."""
+    """List the erasures that somebody asked for, oldest first."""
     query = select(AuditEvent).where(AuditEvent.action == ERASURE).order_by(AuditEvent.id)
-    return [ErasureDone(event.at, event.subject, event.detail.get("posts")) for event in session.scalars(query)]
+    return [
+        ErasureDone(event.at, event.subject, event.detail.get("posts"))
+        for event in session.scalars(query)
+        if not event.detail.get(DEPARTED)
+    ]

@@ -12,7 +12,7 @@ from monitor.pipeline.erased_mentions import ErasedMentions
 from monitor.pipeline.post_drafts import post_draft
 from monitor.pipeline.pseudonym import Pseudonymiser
 from storage import audit, matching, posts, sources
-from storage.chain import DECISIONS
+from storage.chain import DECISIONS, DEPARTED
 from storage.matching import FactCheckDraft
 from storage.models import Source
 from storage.sources import CaptureDraft
@@ -114,7 +114,7 @@ class BatchWriter:
             self._captures.delete_author(session, key)
         deleted = posts.delete_by_author(session, key, now)
         if deleted.decisions:
-            detail = {"posts": deleted.posts, DECISIONS: deleted.decisions}
+            detail = {"posts": deleted.posts, DECISIONS: deleted.decisions, DEPARTED: True}
             audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
         return deleted.posts
 

@@ -14,11 +14,11 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.pipeline.clock_check import confirm_clock
 from monitor.pipeline.collect import MOST_FAILURES, SourceResult, moved_address
 from monitor.pipeline.retain import retain
-from storage import sources
+from storage import chain, holdings, reviews, sources
 from storage.database import Database
 from storage.models import AuditEvent, Post
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_post, add_source
+from tests.factories import add_flag, add_post, add_source, add_user
 from tests.monitor.pipeline.loopback import ScriptedCollector, batch
 
 Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
@@ -158,9 +158,15 @@ async def test_posts_of_an_account_that_was_closed_are_deleted_and_no_others(
     register("net", "https://net.example.vn")
     collector = ScriptedCollector(script)
     assert (await crawl(collectors=collector))["net"].new == 3
+    with sqlite_database.work() as session:
+        flag = add_flag(session, session.scalars(select(Post).where(Post.external_id == "0")).one())
+        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=MONDAY_MORNING)
+        session.commit()
     assert (await crawl(collectors=collector))["net"].gone == 2
     with sqlite_database.work() as session:
         assert session.scalars(select(Post.external_id)).all() == ["1"]
+        assert chain.verify(session) == []
+        assert holdings.erasures(session) == []  # nobody asked for it
 
 
 # --- enough is enough
