@@ -12,7 +12,9 @@ from storage.report_counts import Period, dated_within
 
 
 def choose(session: Session, flag: Flag, *, user_id: int, now: datetime) -> None:
-    """Choose the flagged version of a post; choosing it twice changes nothing."""
+    """Choose the flagged version of a post, in place of an earlier one; choosing it twice changes nothing."""
+    earlier = (QuoteChoice.flag_id == flag.id, QuoteChoice.revision_number != flag.revision_number)
+    session.execute(delete(QuoteChoice).where(*earlier))
     row = {"flag_id": flag.id, "revision_number": flag.revision_number, "chosen_by": user_id, "chosen_at": now}
     insert_ignoring(session, QuoteChoice, [row], ("flag_id",))
 

@@ -169,3 +169,5 @@ def test_quotes_are_chosen_for_the_version_that_was_read(database: Database) -> 
         session.flush()
         assert not quote_choices.is_chosen(session, flag)
         assert quote_choices.chosen(session, *week) == []
+        quote_choices.choose(session, flag, user_id=lan.id, now=NOW)
+        assert quote_choices.chosen(session, *week) == [flag], "the edited version can be chosen as well"
