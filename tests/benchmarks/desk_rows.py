@@ -21,6 +21,7 @@ from storage.day_plans import Candidate
 from storage.decisions import OF_CASE
 from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading
 from tests.benchmarks.desk_server import add_reviewers
+from tests.benchmarks.varied_posts import analyse
 
 SEED: Final = 17
 PEOPLE: Final = ("một", "hai", "ba", "bốn", "năm")
@@ -59,8 +60,7 @@ def add_desk_rows(database: Database, now: datetime) -> None:
         _add_runs(session, random, now)
         session.commit()
     place_open_flags(database)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+    analyse(database)
 
 
 def _add_clusters(session: Session, random: Random, now: datetime) -> None:

@@ -50,6 +50,13 @@ class RunningDesk:
         fields = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def wait_until_idle(self) -> None:
+        """Wait until it has read its word lists, which it does behind the first answers."""
+        used = -1.0
+        while used < self.cpu:
+            used = self.cpu
+            time.sleep(0.5)
+
 
 @contextmanager
 def running_desk(url: str, home: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningDesk]:

@@ -109,8 +109,15 @@ def store(
                 text("CREATE INDEX ix_search_texts_lexemes ON search_texts USING gin (search_lexemes(accented, bare))")
             )
             session.commit()
+    analyse(database)
+
+
+def analyse(database: Database) -> None:
+    """Do what PostgreSQL does by itself after a while; on SQLite nothing is analysed where KiểmTin is installed."""
+    if database.is_sqlite:
+        return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE"))
 
 
 def _add_rows(
