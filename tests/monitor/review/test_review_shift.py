@@ -70,6 +70,15 @@ def test_a_handover_is_read_by_everybody_and_deleted_in_the_end(
         assert teamwork.delete_old_handovers(session, clock.now() + timedelta(seconds=1)) == 1
 
 
+def test_a_mention_in_a_case_leads_to_the_case(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
+    lan.decide(make_flagged(), "yes")
+    path = "/cases/1/steps"
+    lan.post(path, lan.fields("/cases/1", path) | {"kind": "noted", "note": "@hùng gọi giúp"})
+    link = hung.page("/shift").select_one('a[href="/cases/1"]')
+    assert link is not None
+    assert link.get_text() == "Mở hồ sơ 1"
+
+
 @pytest.mark.parametrize(
     ("note", "named"),
     [
