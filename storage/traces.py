@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import JSON, Column, String, Table, select, text, update
+from sqlalchemy import JSON, Column, String, Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import chain
-from storage.models import Base, CaseEvent, CorrectionEvent, Post, Review
+from storage.models import Base, CaseEvent, CorrectionEvent, Post, Review, SearchNote
 
 _KEPT: Final = frozenset(
     (*(table.__tablename__ for table in chain.CHAINED), "redactions", "chain_heads", "sources", "users")
@@ -22,6 +22,7 @@ _REWRITTEN: Final[tuple[tuple[type[chain.Rewritable], tuple[str, ...]], ...]] = 
     (CorrectionEvent, ("note", "claim", "text", "source_name", "source_url")),
 )
 _IDENTIFIER: Final = (Post.__tablename__, Post.external_id.key)
+_NOTES: Final = SearchNote.metadata.tables[SearchNote.__tablename__]
 _READ_AT_ONCE: Final = 1000
 
 
@@ -81,7 +82,10 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
         for number in sorted({trace.key[0] for trace in traces if trace.table == table.__tablename__}):
             row = cast("chain.Rewritable", session.get_one(table, number))
             changes = {name: _masked(getattr(row, name), pattern, replacement) for name in columns}
+            words = session.execute(select(_NOTES).where(_NOTES.c.review_id == number)).mappings().first()
             chain.rewrite(session, row, changes, now=now)
+            if table is Review and words:  # they went with the row, and no note is indexed twice
+                session.execute(insert(_NOTES).values(dict(words)))
             rewritten += 1
     session.expire_all()
     return changed + rewritten, rewritten

@@ -14,9 +14,11 @@ from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.erasure import ERASED_NAME, Erasure
 from monitor.pipeline.erasure_check import leftovers
 from monitor.pipeline.pseudonym import Pseudonymiser
-from storage import chain, posts, registry, reports, reviews, sources
+from storage import chain, posts, registry, reports, reviews, search, sources
 from storage.database import Database
 from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, SourceState
+from storage.search_filters import Filters
+from storage.search_words import Words
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
 
@@ -237,6 +239,27 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(
         assert posts.record(session, source.id, [make_post("3", "@lan nói đúng")]).duplicate == 1
         assert session.scalars(select(Post.text)).one() == f"{ERASED_NAME} nói đúng"
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
+
+
+def test_a_note_that_named_the_author_is_still_found(
+    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
+) -> None:
+    with sqlite_database.work() as session:
+        post = add_post(session, add_source(session), text="bài khác")
+        search.index(session, [search.SearchDraft(post_id=post.id, source_id=post.source_id, dated=clock.now())])
+        flag = add_flag(session, post)
+        note = "đã nhắn @lan@mang.example về tiền thưởng"
+        review = reviews.decide(
+            session, flag, reviewer_id=add_user(session).id, decision="no", note=note, now=clock.now()
+        )
+        words = {"accented": ["tiền", "thưởng"], "bare": ["tien", "thuong"]}
+        search.index_notes(session, [search.NoteDraft(review_id=review.id, post_id=flag.post_id, **words)])
+        session.commit()
+    erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR).run()
+    with sqlite_database.work() as session:
+        assert ERASED_NAME in session.scalars(select(Review.note)).one()
+        found = Filters(note=Words(("tiền", "thưởng"), accented=True))
+        assert len(search.find(session, None, found, limit=5)) == 1
 
 
 def test_posts_whose_identifiers_name_the_author_stay_apart(
