@@ -260,3 +260,20 @@ def test_of_two_second_readers_at_once_the_later_one_is_told(
 
     monkeypatch.setattr(flags, "lease", lease_and_be_overtaken)
     assert hung.post(f"{path}/decisions", form | {"decision": "no"}).status_code == 404
+
+
+def test_a_viewer_is_not_told_to_have_read_what_others_did(
+    lan: Browser, hung: Browser, app: FastAPI, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        users.add(session, name="tú", password_hash=hash_password(PASSWORD), role="viewer", now=clock.now())
+        session.commit()
+    viewer = Browser(app)
+    viewer.sign_in("tú")
+    flag_id = make_flagged()
+    lan.decide(flag_id, "yes")
+    answer(hung, f"/second/flags/{flag_id}", "no")
+    shown = text_of(viewer.page("/second"), "main")
+    assert "1 mục có hai câu trả lời khác nhau, đang chờ người thứ ba." in shown
+    assert "bạn là một trong hai người" not in shown
+    assert "bạn là một trong hai người" in text_of(lan.page("/second"), "main")
