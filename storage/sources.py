@@ -143,6 +143,12 @@ def lease(
     return taken
 
 
+def is_leased(session: Session, source_id: int, now: datetime) -> bool:
+    """Tell whether a program holds a source at a time, UTC."""
+    held = select(SourceState.source_id).where(SourceState.source_id == source_id, SourceState.lease_until >= now)
+    return session.execute(held).first() is not None
+
+
 def renew(session: Session, source_id: int, owner: str, until: datetime) -> bool:
     """Extend a lease; False when it ran out and another program holds the source now."""
     held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)

@@ -1,6 +1,7 @@
 """Removal of a source with all that was read from it. One that is killed is run again."""
 
 from monitor.clock import Clock
+from monitor.errors import NotReady
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.retain import BATCH, delete_in_batches
 from storage import audit, posts, sources
@@ -18,6 +19,7 @@ def remove_source(database: Database, clock: Clock, captures: CaptureStore, name
 
     Raises:
         NotFound: When there is none of that name.
+        NotReady: When a program reads it at this moment.
 
     """
     now = clock.now()
@@ -26,6 +28,8 @@ def remove_source(database: Database, clock: Clock, captures: CaptureStore, name
         # First, so that no reading begins while its posts go.
         sources.set_enabled(session, source, enabled=False, why="it is being removed")
         session.commit()
+        if sources.is_leased(session, source.id, now):
+            raise NotReady(f"{name} is being read at this moment; it is switched off now: try again in a few minutes")
     deleted = delete_in_batches(
         database, name, now, lambda session: posts.delete_of_source(session, source.id, now, BATCH)
     )

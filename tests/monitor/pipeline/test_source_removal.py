@@ -1,10 +1,12 @@
 """A removed source leaves nothing but its trail, also where the removal was killed."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from monitor.errors import NotReady
 from monitor.pipeline import source_removal
 from monitor.pipeline.captures import CaptureStore
 from monitor.pipeline.source_removal import remove_source
@@ -52,6 +54,23 @@ def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, t
         assert (last.action, last.subject, last.detail) == ("source.removed", "forum", {"posts": 3})
     with pytest.raises(NotFound):
         remove_source(database, clock, CaptureStore(tmp_path, clock, 1000), "forum")
+
+
+def test_a_source_that_is_being_read_is_only_switched_off(
+    database: Database, clock: FakeClock, tmp_path: Path, page: Path
+) -> None:
+    store = CaptureStore(tmp_path, clock, 1000)
+    with database.work() as session:
+        until = clock.now() + timedelta(minutes=10)
+        sources.lease(session, owner="crawl", now=clock.now(), until=until, only_due=False, names=["forum"])
+        session.commit()
+    with pytest.raises(NotReady, match="is being read at this moment"):
+        remove_source(database, clock, store, "forum")
+    with database.work() as session:
+        assert not sources.by_name(session, "forum").enabled
+    assert page.exists()
+    clock.advance(timedelta(minutes=11))
+    assert remove_source(database, clock, store, "forum") == 3
 
 
 def test_a_removal_that_was_killed_is_run_again(
