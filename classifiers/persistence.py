@@ -208,7 +208,8 @@ def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmente
             _require_shape(f"subclass_shares of {label}", model.subclass_shares, expected)
         models.append(model)
     thresholds = {label: float(manifest["thresholds"][label]) for label in labels}
-    if wrong := [label for label, threshold in thresholds.items() if not 0 <= threshold <= 1]:
+    # One that spares a text of probability 1 lies just above 1.
+    if wrong := [label for label, threshold in thresholds.items() if not 0 <= threshold < np.inf]:
         message = f"the threshold of {wrong[0]} is no probability"
         raise ValueError(message)
     return Classifier(space, models, thresholds, segmenter, subclasses=subclasses)
