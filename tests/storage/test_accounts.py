@@ -81,7 +81,7 @@ def test_a_session_ends_alone_or_with_all_of_its_user(database: Database) -> Non
         session.commit()
 
 
-def test_a_new_password_ends_sessions_and_open_invitations(database: Database) -> None:
+def test_a_new_password_ends_sessions_and_invitations_and_lets_nobody_in_again(database: Database) -> None:
     lan, _ = start(database)
     with database.work() as session:
         invitations.add(session, lan, "link", NOW)
@@ -89,7 +89,7 @@ def test_a_new_password_ends_sessions_and_open_invitations(database: Database) -
         user.active = False
         assert users.set_password(session, user, "another hash", NOW) == 1
         session.commit()
-        assert user.active
+        assert not user.active
         assert invitations.open_one(session, "link", NOW) is None
 
 
