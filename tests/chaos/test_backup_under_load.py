@@ -76,7 +76,7 @@ def _back_up_while_decisions_are_made(world: World, load: Load, target: Path) ->
 
 def _restored(backup: Path, home: Path) -> Application:
     clock = HastyClock()
-    restore(backup, home, clock)
+    restore(backup, home, clock, replace=True)  # the server's database has its tables already
     return Application(load_settings(home), clock)
 
 

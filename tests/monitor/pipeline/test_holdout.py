@@ -44,7 +44,11 @@ def test_about_one_in_five_is_held_back() -> None:
     assert len(found.training) + len(found.held_out) == 2000
 
 
-@given(text=st.text(max_size=200))
+# Without letters of Latin-1: in encodings before Unicode, which are decoded, their capitals are other letters.
+OF_TODAY = st.characters(exclude_characters="".join(map(chr, range(0xA1, 0x100))))
+
+
+@given(text=st.text(OF_TODAY, max_size=200))
 def test_whether_a_text_is_held_back_follows_from_what_it_says(text: str) -> None:
     assert is_held_out(text) == is_held_out(f"  {text.upper().lower()}  ") or text.lower() != text.upper().lower()
     assert is_held_out(text) == is_held_out(text)
