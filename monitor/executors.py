@@ -77,7 +77,10 @@ class WorkerPool(Executor):
     def _begin(self, task: _Task) -> None:
         while task.attempts < ATTEMPTS:
             with self._lock:
-                pool = self._pool
+                pool, closed = self._pool, self._closed
+            if closed:  # a broken pool is not asked: it may hold its lock in this very thread
+                task.outer.set_exception(RuntimeError("no call is taken after shutdown"))
+                return
             try:
                 inner = pool.submit(task.call, *task.arguments, **task.named)
             except BrokenExecutor:
@@ -108,8 +111,9 @@ class WorkerPool(Executor):
         with self._lock:
             if self._pool is not broken or self._closed:
                 return
+            # The broken one ends by itself. Python 3.13 calls back while it holds its lock: to shut it down from here
+            # would wait for ever.
             self._pool = self._make()
-        broken.shutdown(wait=False)
 
 
 class Cluster(Executor):
