@@ -42,7 +42,7 @@ class Restored:
 class _Present:
     """What the database that is replaced knows and the backup does not: who was erased since, the newest sure time.
 
-    `is_empty` tells that there is no table.
+    `is_empty` tells that the database has no table.
     """
 
     erased: frozenset[str] = frozenset()
@@ -86,10 +86,7 @@ def restore(
     try:
         manifest = read_backup(source, fresh, passphrase=passphrase)
         settings = _settings_of(fresh, sqlite=manifest["sqlite"])
-        present = _present(home, settings)
-        if not present.is_empty and not replace:
-            message = "the database of `database_url` is in use already: name an empty one, or give --replace"
-            raise BackupRefused(message)
+        present = _present(home, settings, replace=replace)
         if manifest["sqlite"]:
             (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
         else:
@@ -118,21 +115,33 @@ def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
     return settings
 
 
-def _present(home: Path, settings: Settings) -> _Present:
-    """Ask the present database what it alone knows."""
+def _present(home: Path, settings: Settings, *, replace: bool) -> _Present:
+    """Ask the present database what it alone knows.
+
+    Raises:
+        BackupRefused: When it is in use and not to be replaced; it stays as it is.
+
+    """
     url = sqlite_address(home / DATABASE) if settings.sqlite_path else settings.resolved_database_url
     if settings.sqlite_path and not (home / DATABASE).exists():
         return _Present()
     with Database(url) as database:
         found = [_told_by(database)]
+        _require_free(found[0], replace=replace)
         # A restore that was killed may have left both: what was there before, and what was put back.
         if not database.is_sqlite and snapshot.undo_killed(database):
             found.append(_told_by(database))
+            _require_free(found[1], replace=replace)
     return _Present(
         erased=frozenset().union(*(each.erased for each in found)),
         trusted_at=max((each.trusted_at for each in found if each.trusted_at), default=None),
-        is_empty=all(each.is_empty for each in found),
     )
+
+
+def _require_free(told: _Present, *, replace: bool) -> None:
+    if not told.is_empty and not replace:
+        message = "the database of `database_url` is in use already: name an empty one, or give --replace"
+        raise BackupRefused(message)
 
 
 def _told_by(database: Database) -> _Present:

@@ -48,7 +48,7 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
 
 def _delete_expired(database: Database, source: Source, now: datetime) -> int:
     """Delete a source's posts past their retention, oldest first."""
-    # An earlier version took any number, and one source that cannot be counted with stopped the deletion of all.
+    # A larger number may be stored, with which no date can be counted: it must not stop the deletion for all sources.
     days = min(retention_days_for(source.kind, source.retention_days), LONGEST_RETENTION_DAYS)
     return delete_in_batches(
         database, source.name, now, lambda session: posts.delete_expired(session, source.id, now, days, BATCH)

@@ -18,7 +18,7 @@ class SecondReading(Base):
 
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"))
-    label: Mapped[str] = mapped_column(String(40))  # of the flag, as it counts readings
+    label: Mapped[str] = mapped_column(String(40))  # of its flag, where it never changes; readings are counted by it
     revision_number: Mapped[int] = mapped_column(comment="the version of the post that both judged")
     # A number without a foreign key: an erasure writes the first decision anew, under the same number.
     review_id: Mapped[int] = mapped_column(comment="the first decision")

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from monitor.errors import BackupRefused, ClockJumped
 from monitor.pipeline import sealed_file
@@ -208,10 +208,14 @@ def test_a_restore_that_was_killed_forgets_nobody_who_was_erased(
         assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS - 1
 
 
+@pytest.mark.parametrize("killed", [False, True])
 def test_a_database_in_use_on_a_server_is_not_replaced_unasked(
-    served: tuple[Path, Database], tmp_path: Path, clock: FakeClock
+    served: tuple[Path, Database], tmp_path: Path, clock: FakeClock, *, killed: bool
 ) -> None:
     _, database = served
+    if killed:  # an earlier restore, at its very end: what was there before is still set aside
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE SCHEMA kiemtin_before_restore"))
     with pytest.raises(BackupRefused, match="is in use already"):
         restore(tmp_path / "b", tmp_path / "new", clock)
     with database.work() as session:
