@@ -13,15 +13,16 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from monitor.catalogues import LOCALE_DIR, SCREENS, SOURCE
-from monitor.review.language import LANGUAGES
+from monitor.desk.web.language import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 METHODS = [
+    ("monitor/desk/**.py", "python"),
     ("monitor/review/**.py", "python"),
-    ("monitor/alert_wording.py", "python"),
-    ("monitor/review/templates/**.html", "jinja2"),
+    ("monitor/outbox/alert_wording.py", "python"),
+    ("monitor/desk/templates/**.html", "jinja2"),
 ]
-OPTIONS = {"monitor/review/templates/**.html": {"trimmed": "true", "silent": "false"}}
+OPTIONS = {"monitor/desk/templates/**.html": {"trimmed": "true", "silent": "false"}}
 # The Vietnamese text has one form, so it is the singular and the plural.
 KEYWORDS = DEFAULT_KEYWORDS | {"counted": (1, 1)}
 HEADER = r"""msgid ""

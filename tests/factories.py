@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.flag_value import flag_draft
-from storage import flags, posts, registry, sources, users
-from storage.corrections import Content
+from monitor.scoring.flag_value import flag_draft
+from storage.accounts import users
 from storage.models import Flag, Model, Post, Source, User, join_title
+from storage.posts import posts, sources
+from storage.review import flags
+from storage.review.corrections import Content
+from storage.scoring import registry
 from tests.clock import MONDAY_MORNING
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.commands import COMMANDS
-from monitor.settings import Settings
+from monitor.settings.settings import Settings
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 SERVICES = sorted((DEPLOY / "systemd").glob("*.service"))

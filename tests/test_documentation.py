@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from monitor.alert_settings import AlertChannel, AlertSettings
 from monitor.cli.commands import COMMANDS, LazyCommand
-from monitor.publish_settings import PublishSettings
-from monitor.report_settings import MailSettings, ReportSettings
-from monitor.settings import Settings
+from monitor.settings.alerts import AlertChannel, AlertSettings
+from monitor.settings.publish import PublishSettings
+from monitor.settings.reports import MailSettings, ReportSettings
+from monitor.settings.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TABLE = re.compile(r"<!-- settings -->(.*?)<!-- /settings -->", re.DOTALL)

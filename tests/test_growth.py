@@ -30,16 +30,16 @@ from monitor.collectors.parsing.human_dates import read_date
 from monitor.collectors.parsing.language import looks_vietnamese
 from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
-from monitor.pipeline.erased_mentions import ErasedMentions
-from monitor.pipeline.pseudonym import Pseudonymiser
-from monitor.reports.mask import cut_personal, mask_personal
-from monitor.reports.obscenity import shorten_obscenities
+from monitor.desk.views.highlight import Reason, mark
+from monitor.desk.views.masking import first_line
+from monitor.desk.views.search_view import excerpt, mark_words
+from monitor.privacy.erased_mentions import ErasedMentions
+from monitor.privacy.masks.mask import cut_personal, mask_personal
+from monitor.privacy.masks.obscenity import shorten_obscenities
+from monitor.privacy.pseudonym import Pseudonymiser
 from monitor.reports.quotes import conceal, shorten
-from monitor.review.highlight import Reason, mark
-from monitor.review.masking import first_line
-from monitor.review.search_view import excerpt, mark_words
 from storage.models import Post
-from storage.search_words import Words
+from storage.search.search_words import Words
 from tests.growth import is_quadratic, quadratic, repetitions
 
 NOW: Final = datetime(2026, 11, 16, 2, tzinfo=UTC)

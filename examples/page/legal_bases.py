@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from monitor.review.auth import allow
-from monitor.review.desk import CurrentDesk, render
+from monitor.desk.web.auth import allow
+from monitor.desk.web.desk import CurrentDesk, render
 from monitor.review.roles import Right
 from storage.models import Source
 

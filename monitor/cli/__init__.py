@@ -18,7 +18,7 @@ from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
 from monitor.cli.terminal import printable
 from monitor.errors import KiemtinError, UsageError
-from monitor.private_files import private_umask
+from monitor.files import private_umask
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130

@@ -8,21 +8,22 @@ from typing import Annotated, Final
 
 import typer
 
-from monitor.alert_wording import alert_line
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
+from monitor.desk.views.searching import SearchForm, read_form
 from monitor.errors import AlertFailed, UsageError
-from monitor.pipeline.alerts.send import AlertSender, Sent, open_channels
-from monitor.pipeline.alerts.watch import AlertWatch
-from monitor.reports.issue import ISSUED_AT, due_week
-from monitor.review.searching import SearchForm, read_form
-from storage import alerts as stored
-from storage import report_counts, reports
+from monitor.outbox.alert_wording import alert_line
+from monitor.outbox.issue import ISSUED_AT, due_week
+from monitor.outbox.send import AlertSender, Sent, open_channels
+from monitor.outbox.watch import AlertWatch
+from storage.figures import report_counts
 from storage.models import Alert
-from storage.search_filters import Filters
-from storage.search_words import Query
+from storage.outbox import alerts as stored
+from storage.outbox import reports
+from storage.search.search_filters import Filters
+from storage.search.search_words import Query
 
 GRACE: Final = timedelta(hours=2)  # after a report is due
 

@@ -8,7 +8,7 @@ import typer
 
 from monitor.cli.context import application, out, show_json, show_json_lines
 from monitor.errors import KiemtinError, TrailBroken
-from monitor.private_files import write_whole
+from monitor.files import write_whole
 from storage import audit as trail
 from storage import chain
 

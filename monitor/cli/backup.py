@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import application, out, show_json
-from monitor.pipeline.backup import write_backup
+from monitor.operations.backup import write_backup
 from storage import audit
 
 BACKUP_ACTION = "backup.written"

@@ -13,10 +13,10 @@ from typing import Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.logs import LOGGER, is_json
 from monitor.cli.terminal import SafeConsole, make_console, printable_json
-from monitor.settings import load_settings
+from monitor.settings.settings import load_settings
 
 SHOW_AFTER_SECONDS = 2.0
 

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
-from monitor.reports.mask import mask_personal
+from monitor.privacy.masks.mask import mask_personal
 from monitor.review.roles import Right, may
-from storage import corrections, flags, users
-from storage.corrections import FALSE, STATES, Content
+from storage.accounts import users
 from storage.models import User
+from storage.review import corrections, flags
+from storage.review.corrections import FALSE, STATES, Content
 
 Person = Annotated[str, typer.Option("--as", help="The account that does it.", metavar="NAME")]
 Number = Annotated[int, typer.Argument(help="Number of the correction.")]

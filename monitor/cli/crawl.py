@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, listed_deletions, out, show_json, warn
 from monitor.cli.crawl_view import CrawlView
+from monitor.crawl.collect import SourceResult
+from monitor.crawl.recheck import RecheckResult
 from monitor.errors import CollectError, NotReady
-from monitor.pipeline.clock_check import check_clock
-from monitor.pipeline.collect import SourceResult
-from monitor.pipeline.recheck import RecheckResult
-from monitor.pipeline.retain import retain
-from storage import sources
+from monitor.operations.clock_check import check_clock
+from monitor.operations.retain import retain
+from storage.posts import sources
 
 
 def crawl(

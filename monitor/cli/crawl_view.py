@@ -8,7 +8,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from monitor.cli.terminal import SafeConsole
-from monitor.pipeline.collect import SourceResult
+from monitor.crawl.collect import SourceResult
 
 MOST_LINES = 12
 

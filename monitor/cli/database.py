@@ -7,10 +7,10 @@ import typer
 
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
-from monitor.pipeline.clock_check import confirm_clock as trust_clock
-from storage.copying import copy_database
+from monitor.operations.clock_check import confirm_clock as trust_clock
 from storage.database import Database
 from storage.errors import SchemaMismatch
+from storage.transfer.copying import copy_database
 
 
 def build() -> typer.Typer:

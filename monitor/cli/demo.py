@@ -12,8 +12,8 @@ import typer
 from monitor.cli.context import out, progress_bar
 from monitor.demo.check import Check, agreement, check_crawls, check_desk
 from monitor.demo.show import USER, Demo, play
+from monitor.desk.web.server import serving
 from monitor.errors import KiemtinError
-from monitor.review.server import serving
 
 
 def demo(

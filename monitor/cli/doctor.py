@@ -10,18 +10,21 @@ import typer
 
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.backup import BACKUP_ACTION
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
+from monitor.desk.web import accounts
+from monitor.desk.web.server import exposure_warning
 from monitor.errors import KiemtinError, NotReady
-from monitor.pipeline.alerts.send import open_channels
-from monitor.pipeline.clock_check import CLOCK_TOLERANCE, require_trusted_clock
-from monitor.review import accounts
-from monitor.review.server import exposure_warning
-from storage import alerts, audit, clock_state, posts, sources, users
+from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
+from monitor.outbox.send import open_channels
+from storage import audit
+from storage.accounts import users
 from storage.errors import StorageError
 from storage.models import Source
+from storage.outbox import alerts
+from storage.posts import clock_state, posts, sources
 
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3

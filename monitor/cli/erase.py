@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
 from monitor.errors import NotErased, UsageError
-from monitor.pipeline.erasure import Erased, Found
-from monitor.pipeline.erasure_check import Leftover, leftovers
+from monitor.operations.erasure import Erased, Found
+from monitor.operations.erasure_check import Leftover, leftovers
 
 
 def erase(

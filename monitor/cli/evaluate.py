@@ -21,7 +21,7 @@ from classifiers.text.normalise import normalise
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import read_examples
 from monitor.errors import UsageError
-from monitor.reports.mask import mask_personal
+from monitor.privacy.masks.mask import mask_personal
 
 CORPUS: Final = "corpus"
 FIGURES: Final = (

@@ -10,12 +10,12 @@ import typer
 from classifiers.labels import LABEL_NAMES
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.period import listed, past_period
+from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
-from monitor.pipeline.label_studio import configuration, tasks
-from monitor.private_files import write_whole
+from monitor.files import write_whole
+from monitor.learning.label_studio import configuration, tasks
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.exports import export
-from monitor.reports.mask import mask_personal
-from monitor.row_files import ROW_FORMATS
 from storage import audit
 
 STATES = ("open", "confirmed", "rejected", "unsure", "all")

@@ -7,9 +7,9 @@ import typer
 
 from monitor.cli.context import application, out, show_json
 from monitor.errors import UsageError
-from monitor.pipeline.label_studio import DecisionImport, read_tasks
+from monitor.learning.label_studio import DecisionImport, read_tasks
 from monitor.review.roles import Right, may
-from storage import users
+from storage.accounts import users
 
 
 def import_decisions(

@@ -14,10 +14,10 @@ from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
+from monitor.crawl.imports import ImportResult
 from monitor.errors import ImportRefused, UsageError
-from monitor.pipeline.imports import ImportResult
-from monitor.settings import Settings
-from storage.sources import SourceDraft
+from monitor.settings.settings import Settings
+from storage.posts.sources import SourceDraft
 
 SHOWN_REFUSALS = 10
 SHOWN_SAMPLES = 3

@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import State, application, out, progress_bar
 from monitor.cli.users import add_user
 from monitor.collectors.base import SourceView
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
-from monitor.private_files import write_whole
-from monitor.settings import Settings, load_settings
-from storage import sources, users
-from storage.sources import SourceDraft
+from monitor.files import write_whole
+from monitor.settings.settings import Settings, load_settings
+from storage.accounts import users
+from storage.posts import sources
+from storage.posts.sources import SourceDraft
 
 TEMPLATE = "kiemtin.toml.template"
 FIRST_USER = "admin"

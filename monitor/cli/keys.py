@@ -8,11 +8,11 @@ import typer
 
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
-from monitor.pipeline.key_rotation import unused_since
-from monitor.review.api.key_admin import make_key, revoke_key
-from monitor.review.api.scopes import SCOPES
-from monitor.secret_key import read_former, write_former
-from storage import api_keys
+from monitor.desk.api.key_admin import make_key, revoke_key
+from monitor.desk.api.scopes import SCOPES
+from monitor.operations.key_rotation import unused_since
+from monitor.privacy.secret_key import read_former, write_former
+from storage.accounts import api_keys
 from storage.models import ApiKey
 
 DEFAULT_DAYS, MOST_DAYS = 90, 3650

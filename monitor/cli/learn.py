@@ -14,10 +14,10 @@ from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import corpus_config
 from classifiers.training.local import MOST_POSTS
 from classifiers.training.train import Trainer
-from monitor.bootstrap import DEFAULT_MODEL, Application, Progress
+from monitor.app.application import DEFAULT_MODEL, Application, Progress
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.train import training_data
-from monitor.pipeline.learn import LearnResult
+from monitor.learning.learn import LearnResult
 
 
 def learn(

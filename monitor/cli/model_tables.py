@@ -5,7 +5,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from monitor.cli.context import out
-from monitor.pipeline.shadow import ShadowReport
+from monitor.learning.shadow import ShadowReport
 
 
 def show_overlap(report: ShadowReport, said: str) -> None:

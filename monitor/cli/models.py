@@ -6,15 +6,15 @@ import typer
 from rich.table import Table
 
 from classifiers.persistence import MANIFEST_FILE
-from monitor.bootstrap import DEFAULT_MODEL, Application
+from monitor.app.application import DEFAULT_MODEL, Application
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.learn import show_comparison
 from monitor.cli.model_tables import show_overlap
 from monitor.errors import UsageError
-from monitor.pipeline.drift import Drift, Share, drift
-from monitor.pipeline.promotion import ActiveModelChange
-from monitor.pipeline.shadow import shadow_report
-from storage import registry, scores
+from monitor.learning.drift import Drift, Share, drift
+from monitor.learning.promotion import ActiveModelChange
+from monitor.learning.shadow import shadow_report
+from storage.scoring import registry, scores
 
 
 def build() -> typer.Typer:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import application, out, show_json
-from monitor.reports.privacy import gather, write_privacy_record
+from monitor.operations.processing_record import gather, write_privacy_record
 
 FOLDER = "privacy"
 DAYS = 365

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import application, out, show_json
-from monitor.publishing.site import publish as write_corrections
+from monitor.publish.site import publish as write_corrections
 
 
 def publish(

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
 from monitor.cli.period import listed, past_period
 from monitor.errors import UsageError
-from monitor.report_settings import FORMATS
-from monitor.reports.issue import Wish
+from monitor.outbox.issue import Wish
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
+from monitor.settings.reports import FORMATS
 
 
 def report(

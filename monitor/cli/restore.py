@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import State, listed_deletions, out
 from monitor.clock import VIETNAM, SystemClock
-from monitor.pipeline.restore import restore as put_back
-from monitor.pipeline.retain import retain
-from monitor.settings import home_folder, load_settings
+from monitor.operations.restore import restore as put_back
+from monitor.operations.retain import retain
+from monitor.settings.settings import home_folder, load_settings
 
 
 def restore(

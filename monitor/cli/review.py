@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import announce, application, warn
-from monitor.review.server import exposure_warning, serving
+from monitor.desk.web.server import exposure_warning, serving
 
 
 def review(context: typer.Context) -> None:

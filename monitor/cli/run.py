@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.alerts import lines_of, send, watch
 from monitor.cli.background import Background
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
-from monitor.pipeline.clock_check import check_clock
-from monitor.pipeline.retain import retain
-from monitor.pipeline.schedule import Job, Schedule
-from monitor.pipeline.score_and_match import ScoreAndMatchResult
-from monitor.publishing.site import publish
-from monitor.review.server import exposure_warning, serving
+from monitor.crawl.schedule import Job, Schedule
+from monitor.desk.web.server import exposure_warning, serving
+from monitor.operations.clock_check import check_clock
+from monitor.operations.retain import retain
+from monitor.publish.site import publish
+from monitor.scoring.score_and_match import ScoreAndMatchResult
 from storage.models import Alert
 
 

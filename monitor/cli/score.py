@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, listed_deletions, out, progress_bar, show_json
 from monitor.cli.model_tables import show_overlap
 from monitor.errors import UsageError
-from monitor.pipeline.retain import retain
-from monitor.pipeline.score_and_match import Progress, ScoreAndMatchResult, score_and_match
-from monitor.pipeline.shadow import report_beside
+from monitor.learning.shadow import report_beside
+from monitor.operations.retain import retain
+from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult, score_and_match
 
 
 def score(

@@ -8,15 +8,15 @@ import typer
 
 from classifiers.labels import LABEL_NAMES
 from monitor.cli.context import application, out, show_json_lines
+from monitor.collectors.files.row_files import Row, open_writer, plain
+from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
+from monitor.desk.views.searching import SearchForm
+from monitor.desk.web.wording import STATES, TOPICS
 from monitor.errors import QueryRefused, UsageError
-from monitor.private_files import whole_file
-from monitor.reports.mask import mask_personal
-from monitor.review.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
-from monitor.review.searching import SearchForm
-from monitor.review.wording import STATES, TOPICS
-from monitor.row_files import Row, open_writer, plain
+from monitor.files import whole_file
+from monitor.privacy.masks.mask import mask_personal
 from storage import audit
-from storage import search as index
+from storage.search import search as index
 
 SHOWN: Final = 25
 SHOWN_CHARACTERS: Final = 160

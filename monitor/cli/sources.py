@@ -10,17 +10,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
-from monitor.settings import LONGEST_INTERVAL_MINUTES, LONGEST_RETENTION_DAYS, SHORTEST_LEGAL_BASIS
-from storage import audit, sources
+from monitor.settings.settings import LONGEST_INTERVAL_MINUTES, LONGEST_RETENTION_DAYS, SHORTEST_LEGAL_BASIS
+from storage import audit
 from storage.models import Source
-from storage.sources import SourceDraft
+from storage.posts import sources
+from storage.posts.sources import SourceDraft
 
 SHOWN_POSTS = 3
 MOST_ANSWERS = 5
@@ -276,7 +277,7 @@ def remove(
 
     Example: `kiemtin sources remove forum`
     """
-    from monitor.pipeline.source_removal import remove_source  # noqa: PLC0415  listing sources needs no captures
+    from monitor.operations.source_removal import remove_source  # noqa: PLC0415  listing sources needs no captures
 
     app = application(context)
     with app.ready_database.work() as session:

@@ -7,7 +7,8 @@ import typer
 
 from monitor.cli.context import application, out, show_json
 from monitor.cli.learn import label_line
-from storage import decisions, questions, registry
+from storage.review import decisions, questions
+from storage.scoring import registry
 
 DISPUTES_SHOWN = 20
 

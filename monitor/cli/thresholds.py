@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
 from monitor.collectors.registry import source_kinds
 from monitor.errors import UsageError
-from monitor.pipeline.decision_thresholds import BUDGET, MODEL, PRECISION, PROBABILITY, DecisionThreshold
-from monitor.pipeline.threshold_changes import DAYS, AuditNote, ThresholdChange
-from monitor.pipeline.threshold_report import ThresholdReport, ThresholdRow
-from storage import threshold_rules
-from storage.threshold_rules import EVERY
+from monitor.scoring.decision_thresholds import BUDGET, MODEL, PRECISION, PROBABILITY, DecisionThreshold
+from monitor.scoring.threshold_changes import DAYS, AuditNote, ThresholdChange
+from monitor.scoring.threshold_report import ThresholdReport, ThresholdRow
+from storage.scoring import threshold_rules
+from storage.scoring.threshold_rules import EVERY
 
 LEAST_FLOOR = 0.5  # below it more flags are wrong than right
 

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
+from monitor.crawl.imports import TIPS
+from monitor.crawl.tipline import Tip, Tipline
 from monitor.errors import UsageError
-from monitor.pipeline.imports import TIPS
-from monitor.pipeline.tipline import Tip, Tipline
 
 FROM_STANDARD_INPUT = "-"
 

@@ -13,7 +13,7 @@ from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.errors import UsageError
-from monitor.reports.mask import cut_personal
+from monitor.privacy.masks.mask import cut_personal
 
 OWN = "own"
 # The classifier itself reads each of them as one word, and they tell something of a post.

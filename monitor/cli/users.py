@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
+from monitor.desk.web import accounts
 from monitor.errors import UsageError
-from monitor.review import accounts
 from monitor.review.roles import DEFAULT_ROLE, ROLES
-from storage import audit, invitations, sessions, users
+from storage import audit
+from storage.accounts import invitations, sessions, users
 from storage.models import UserSession
 
 RoleOption = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import application, out, show_json
-from storage import webhooks
+from storage.outbox import webhooks
 
 
 def build() -> typer.Typer:

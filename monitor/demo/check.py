@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 
 from classifiers.labels import LABEL_NAMES
 from monitor.demo.show import USER, Demo
-from storage import flag_queue, flags, sources
+from storage.posts import sources
+from storage.review import flag_queue, flags
 
 TIMEOUT_SECONDS = 20.0
 

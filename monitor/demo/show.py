@@ -9,20 +9,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.bootstrap import DEFAULT_MODEL, Application
+from monitor.app.application import DEFAULT_MODEL, Application
+from monitor.crawl.collect import SourceResult
 from monitor.demo.clock import ManualClock
 from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.week import DemoPost, read_posts
+from monitor.desk.web.passwords import hash_password, one_time_password
 from monitor.errors import UsageError
-from monitor.pipeline.collect import SourceResult
-from monitor.pipeline.score_and_match import Progress, score_and_match
-from monitor.reports.issue import Wish
+from monitor.outbox.issue import Wish
 from monitor.reports.periods import Unit, current_period
-from monitor.review.passwords import hash_password, one_time_password
-from monitor.settings import Settings
-from storage import sources, users
-from storage.sources import SourceDraft
+from monitor.scoring.score_and_match import Progress, score_and_match
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.posts import sources
+from storage.posts.sources import SourceDraft
 
 CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
 MARKER = "made-by-kiemtin-demo"

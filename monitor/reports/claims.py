@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from classifiers.labels import UNVERIFIED
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.comparison import PERIODS_IN_MEAN
-from monitor.reports.mask import mask_personal
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
-from storage import corrections, report_claims
-from storage.decisions import REFUTED
-from storage.report_claims import ClaimReach, ClaimTally
+from storage.figures import report_claims
+from storage.figures.report_claims import ClaimReach, ClaimTally
+from storage.review import corrections
+from storage.review.decisions import REFUTED
 
 MOST_CLAIMS: Final = 10
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import OTHER
 from classifiers.places.finder import places_in
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.comparison import Comparison, Count, compare
-from monitor.reports.mask import mask_personal
-from storage import report_cases
-from storage.cases import PASSED
-from storage.report_cases import CaseCount
-from storage.report_counts import Period
+from storage.figures import report_cases
+from storage.figures.report_cases import CaseCount
+from storage.figures.report_counts import Period
+from storage.review.cases import PASSED
 
 CASE_STATES: Final = ("open", "passed", "answered", "followed_up", "settled")
 FEWEST: Final = 3

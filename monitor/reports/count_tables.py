@@ -9,7 +9,7 @@ from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
 from monitor.reports.tables import Cell, CellType, Column, Key, Table
 from monitor.reports.wording import Wording
-from storage.report_counts import BANDS
+from storage.figures.report_counts import BANDS
 
 TEXT, SHARE, DECIMAL = CellType.TEXT, CellType.SHARE, CellType.DECIMAL
 

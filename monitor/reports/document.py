@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from monitor.clock import VIETNAM
-from monitor.report_settings import ReportSettings
 from monitor.reports import content_tables, count_tables, findings, notes
 from monitor.reports.figures import ReportFigures
 from monitor.reports.language import Language
 from monitor.reports.pictures import PICTURES
 from monitor.reports.tables import Table, without_empty_columns
 from monitor.reports.wording import Wording
+from monitor.settings.reports import ReportSettings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,13 +15,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
+from monitor.collectors.files.row_files import Columns, Kind, Row, open_writer
 from monitor.errors import ReportFailed
-from monitor.private_files import whole_file
-from monitor.reports.mask import mask_personal
-from monitor.row_files import Columns, Kind, Row, open_writer
-from storage import audit, exports
+from monitor.files import whole_file
+from monitor.privacy.masks.mask import mask_personal
+from storage import audit
 from storage.database import Database
-from storage.report_counts import Period
+from storage.figures.report_counts import Period
+from storage.posts import exports
 
 SCHEMA: Final = "kiemtin.export/1"  # raise the number when a column changes its name or meaning
 AT_ONCE: Final = 500

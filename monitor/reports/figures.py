@@ -8,17 +8,18 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from classifiers.labels import CONCERN, LABEL_NAMES
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.claims import ClaimFigures, gather_claims
 from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Count, compare
 from monitor.reports.concerns import ComparedPeriod, ConcernFigures, gather_concerns
-from monitor.reports.mask import mask_personal
 from monitor.reports.method import Method, gather_method
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote, gather_quotes
 from monitor.reports.source_problems import SourceProblem, gather_source_problems
-from storage import report_counts, sources
+from storage.figures import report_counts
+from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
-from storage.report_counts import ConcludedFlags, FlagCount, Period
+from storage.posts import sources
 
 SCHEMA: Final = "kiemtin.report/4"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])

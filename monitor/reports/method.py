@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage import registry, report_counts, threshold_rules
-from storage.report_counts import Period, ReviewAgreement
+from storage.figures import report_counts
+from storage.figures.report_counts import Period, ReviewAgreement
+from storage.scoring import registry, threshold_rules
 
 
 @dataclass(frozen=True, slots=True)

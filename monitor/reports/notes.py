@@ -8,7 +8,7 @@ from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.findings import reviewed_share
 from monitor.reports.method import RuleFigures, share_interval
 from monitor.reports.wording import Wording
-from storage.threshold_rules import EVERY
+from storage.scoring.threshold_rules import EVERY
 
 CLAIMS: Final = N_(
     "Chỉ nêu nội dung đã được cán bộ xác nhận là chưa kiểm chứng. “Chưa thấy nguồn nào” không có nghĩa là tin sai. "

@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor.clock import VIETNAM
 from monitor.errors import UsageError
-from storage.report_counts import Period
+from storage.figures.report_counts import Period
 
 DAYS_IN_WEEK: Final = 7
 MONTHS_IN_QUARTER: Final = 3

@@ -8,11 +8,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.labels import LABEL_NAMES
-from monitor.reports.mask import PLACEHOLDERS, mask_personal
-from monitor.reports.obscenity import shorten_obscenities
-from storage import matching, posts, quote_choices
+from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal
+from monitor.privacy.masks.obscenity import shorten_obscenities
+from storage.figures.report_counts import Period
 from storage.models import Flag, join_title
-from storage.report_counts import Period
+from storage.posts import posts
+from storage.review import quote_choices
+from storage.scoring import matching
 
 LONGEST_QUOTE: Final = 400  # characters
 LINK: Final = "[liên kết]"

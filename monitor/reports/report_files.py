@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from monitor.errors import ReportFailed
-from monitor.private_files import FILE_MODE, partial_path, sync_folder
+from monitor.files import FILE_MODE, partial_path, sync_folder
 from monitor.reports.periods import CalendarPeriod
 
 MASKS: Final = "-che-ten.html"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final, NamedTuple
 
+from monitor.collectors.files.row_files import Kind, Row, Value, open_writer, plain
 from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.language import Language
 from monitor.reports.tables import Cell, Key
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import TABLES
-from monitor.row_files import Kind, Row, Value, open_writer, plain
 
 _CELL: Final = {
     "schema": Kind.TEXT,

@@ -6,10 +6,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from monitor.reports.mask import mask_personal
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.quotes import conceal, shorten
-from storage import report_counts, sources
-from storage.report_counts import Period
+from storage.figures import report_counts
+from storage.figures.report_counts import Period
+from storage.posts import sources
 
 FAILED: Final = "failed"
 GAP: Final = "gap"

@@ -1,1 +1,1 @@
-"""The review desk: the web pages on which people look at flagged posts and decide."""
+"""What reviewers do, without the web: decide, read again, follow cases, correct."""

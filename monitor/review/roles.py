@@ -1,6 +1,6 @@
 """The role matrix: what each role may do at the desk. There is no other place that decides it.
 
-A route names the right that it needs (`monitor.review.auth.allow`), and this table names who has it. A test walks every
+A route names the right that it needs (`auth.allow`), and this table names who has it. A test walks every
 route with every role. Whoever may read the home folder is the operator and runs every command, without an account:
 docs/accounts.md lists each of them, and another test walks the commands.
 """

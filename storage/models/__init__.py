@@ -1,9 +1,9 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
+from storage.base import Base
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
 from storage.models.alerts import Alert, AlertDelivery, SearchWatch
 from storage.models.api_keys import ApiKey
-from storage.models.base import Base
 from storage.models.cases import Case, CaseEvent, QuoteChoice
 from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState

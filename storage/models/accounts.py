@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, PrimaryKey, Sha256
+from storage.base import Base, PrimaryKey, Sha256
 from storage.models.users import User
 
 

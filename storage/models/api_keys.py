@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, JsonType, Name, PrimaryKey, Sha256
+from storage.base import Base, JsonType, Name, PrimaryKey, Sha256
 from storage.models.users import User
 
 
@@ -17,7 +17,7 @@ class ApiKey(Base):
     id: Mapped[PrimaryKey]
     name: Mapped[Name] = mapped_column(unique=True)
     key_hash: Mapped[Sha256] = mapped_column(unique=True)
-    scopes: Mapped[list[str]] = mapped_column(JsonType, comment="what it may do; see monitor.review.api.scopes")
+    scopes: Mapped[list[str]] = mapped_column(JsonType, comment="what it may do; see monitor.desk.api.scopes")
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="RESTRICT"), index=True, comment="whose decisions it sends; empty: none"
     )

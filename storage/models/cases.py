@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, PrimaryKey
+from storage.base import Base, PrimaryKey
 from storage.models.chain import Chained
 from storage.models.scoring import Flag
 
 
 class Case(Base):
-    """A confirmed concern and its copies. State, topic and place follow from its events, which `storage.cases` adds.
+    """A confirmed concern and its copies. State, topic and place follow from its events, which `cases` adds.
 
     It holds nothing of the post, and outlives it: it stays until the office has settled it, however short retention is.
     """

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, PrimaryKey
+from storage.base import Base, PrimaryKey
 
 
 class ClockState(Base):

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, PrimaryKey
+from storage.base import Base, PrimaryKey
 from storage.models.chain import Chained
 from storage.models.scoring import Flag
 
 
 class Correction(Base):
-    """One correction. What it says and its state follow from its events, which `storage.corrections` adds.
+    """One correction. What it says and its state follow from its events, which `storage.review.corrections` adds.
 
     It holds nothing of the post, and outlives it: what was published stays in the archive.
     """

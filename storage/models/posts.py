@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
-from storage.models.base import Base, JsonObject, PrimaryKey, Sha256
+from storage.base import Base, JsonObject, PrimaryKey, Sha256
 from storage.models.sources import Source
 
-# In the words of `storage.report_counts`, or SQLite does not use these indexes.
+# In the words of `storage.figures.report_counts`, or SQLite does not use these indexes.
 _DATED = text("published_at <= collected_at")
 _UNDATED = text("published_at IS NULL OR published_at > collected_at")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, JsonObject, JsonType, PrimaryKey
+from storage.base import Base, JsonObject, JsonType, PrimaryKey
 
 
 class Report(Base):

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from storage.models.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
+from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
 from storage.models.chain import Chained
 from storage.models.posts import Post
 

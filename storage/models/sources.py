@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, JsonObject, Name, PrimaryKey, Sha256
+from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256
 
 
 class Source(Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, PrimaryKey
+from storage.base import Base, PrimaryKey
 from storage.models.scoring import Flag, Review
 from storage.models.users import User
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Float, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Name, PrimaryKey
+from storage.base import Base, Name, PrimaryKey
 
 
 class ThresholdRule(Base):
     """One rule: a precision, a probability, or a budget of flags a day.
 
-    The threshold that follows from it depends on the active model: see `monitor.pipeline.decision_thresholds`.
+    The threshold that follows from it depends on the active model: see `monitor.scoring.decision_thresholds`.
     """
 
     __tablename__ = "thresholds"

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, select
 
-from storage import snapshot, users
-from storage.copying import copy_database
+from storage.accounts import users
 from storage.database import Database
 from storage.models import Base, Flag
+from storage.transfer import snapshot
+from storage.transfer.copying import copy_database
 from tests.benchmarks.bench_search import empty_database
 from tests.benchmarks.desk_rows import PEOPLE
 from tests.benchmarks.desk_server import Analyst, add_reviewers, running_desk

@@ -15,9 +15,9 @@ from time import perf_counter, process_time
 import numpy as np
 
 from classifiers.text.segment import Segmenter
-from monitor.pipeline.match import Matcher
-from storage import posts
+from monitor.scoring.match import Matcher
 from storage.database import Database
+from storage.posts import posts
 from tests.benchmarks.bench_search import empty_database
 from tests.benchmarks.filled import SEED, filled_database, some_originals
 from tests.benchmarks.varied_posts import Syllable, read_texts, syllables_of, varied

@@ -19,14 +19,14 @@ from typing import Any
 
 from sqlalchemy import text
 
-from monitor.bootstrap import DEFAULT_MODEL, Application
-from monitor.executors import make_executor
-from monitor.pipeline.predictions import BATCH_SIZE
-from monitor.pipeline.score import Scorer
-from monitor.settings import Settings, sqlite_address
-from storage import posts
+from monitor.app.application import DEFAULT_MODEL, Application
+from monitor.scoring.executors import make_executor
+from monitor.scoring.predictions import BATCH_SIZE
+from monitor.scoring.score import Scorer
+from monitor.settings.settings import Settings, sqlite_address
 from storage.database import Database
-from storage.snapshot import take
+from storage.posts import posts
+from storage.transfer.snapshot import take
 from tests.benchmarks.filled import filled_database
 from tests.benchmarks.scale_parts import run_command, warm_up
 from tests.benchmarks.scale_year import SEED, compare, run_chain

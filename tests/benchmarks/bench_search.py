@@ -15,11 +15,11 @@ from time import perf_counter
 import numpy as np
 
 from classifiers.labels import LABEL_NAMES
-from monitor.search_query import parse_query
-from storage import search
+from monitor.review.search_query import parse_query
 from storage.database import Database
-from storage.search_filters import Filters
-from storage.search_words import Query
+from storage.search import search
+from storage.search.search_filters import Filters
+from storage.search.search_words import Query
 from tests.benchmarks.filled import SEED, filled_database
 from tests.benchmarks.varied_posts import BEGIN, STATES, Syllable, read_texts, syllables_of
 from tests.postgres import running_postgres

@@ -28,7 +28,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig, corpus_config
 from classifiers.training.local import Adapted, LocalPosts
 from classifiers.training.train import Trainer
-from monitor.pipeline.holdout import is_held_out
+from monitor.learning.holdout import is_held_out
 
 ROUND: Final = 50  # posts
 STEPS: Final = (0, 50, 100, 200, 300, 600, 1000)

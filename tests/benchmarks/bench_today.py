@@ -13,13 +13,13 @@ from textwrap import shorten
 from time import process_time
 
 from monitor.clock import VIETNAM
-from monitor.flag_value import Measured, lasting_worth
-from monitor.review.day_plan import RANDOM, choose
-from monitor.settings import Settings
-from storage import day_plans, flags
+from monitor.desk.web.day_plan import RANDOM, choose
+from monitor.scoring.flag_value import Measured, lasting_worth
+from monitor.settings.settings import Settings
 from storage.database import Database
-from storage.day_plans import Candidate
 from storage.models import Flag
+from storage.review import day_plans, flags
+from storage.review.day_plans import Candidate
 
 SEED = 12
 LEAST = {"concern": 8, "unverified": 12}  # of forty, where so many are open

@@ -13,13 +13,17 @@ from typing import Any, Final
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from monitor.flag_value import lasting_worth, reach
-from monitor.pipeline.flag_places import place_open_flags
-from storage import chain, day_plans, saved_searches, sources, users
+from monitor.scoring.flag_places import place_open_flags
+from monitor.scoring.flag_value import lasting_worth, reach
+from storage import chain
+from storage.accounts import users
 from storage.database import Database
-from storage.day_plans import Candidate
-from storage.decisions import OF_CASE
 from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading
+from storage.posts import sources
+from storage.review import day_plans
+from storage.review.day_plans import Candidate
+from storage.review.decisions import OF_CASE
+from storage.search import saved_searches
 from tests.benchmarks.desk_server import add_reviewers
 from tests.benchmarks.varied_posts import analyse
 

@@ -16,9 +16,9 @@ from typing import Self
 
 import httpx2 as httpx
 
-from monitor.review.passwords import hash_password
-from monitor.secret_key import make_key
-from storage import users
+from monitor.desk.web.passwords import hash_password
+from monitor.privacy.secret_key import make_key
+from storage.accounts import users
 from storage.database import Database
 from tests.clock import MONDAY_MORNING
 

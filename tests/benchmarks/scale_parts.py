@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.data.metadata import Context, Text
-from monitor.pipeline.predictions import ModelFiles, predict_texts
+from monitor.scoring.predictions import ModelFiles, predict_texts
 from tests.benchmarks.varied_posts import WEEKS, Syllable, varied
 
 LAYERS, WIDTH, INNER, HEADS, TOKENS = 12, 768, 3072, 12, 128  # of PhoBERT-base

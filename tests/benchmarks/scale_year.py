@@ -11,10 +11,11 @@ from time import perf_counter, process_time
 
 from sqlalchemy import func, select, update
 
-from monitor.bootstrap import Application
-from monitor.settings import Settings
-from storage import reviews, users
+from monitor.app.application import Application
+from monitor.settings.settings import Settings
+from storage.accounts import users
 from storage.models import Flag, Post, Review, Source, User
+from storage.review import reviews
 from tests.benchmarks.filled import some_originals
 from tests.benchmarks.scale_parts import Spent, run_command, write_posts
 from tests.benchmarks.varied_posts import Syllable

@@ -16,14 +16,14 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from classifiers.text.segment import Segmenter
-from monitor.report_building import DeskReporting, report_office
-from monitor.reports.mask import mask_personal
-from monitor.review.app import create_app
-from monitor.review.desk import THEME_COOKIE
-from monitor.review.language import LANGUAGE_COOKIE
-from monitor.review.searching import Searching
-from monitor.review.server import serving
-from monitor.settings import Settings
+from monitor.app.reports import DeskReporting, report_office
+from monitor.desk.views.searching import Searching
+from monitor.desk.web.app import create_app
+from monitor.desk.web.desk import THEME_COOKIE
+from monitor.desk.web.language import LANGUAGE_COOKIE
+from monitor.desk.web.server import serving
+from monitor.privacy.masks.mask import mask_personal
+from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.browser.world import World, build_world
 from tests.clock import FakeClock

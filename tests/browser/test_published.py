@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from monitor.publish_settings import PublishSettings
-from monitor.publishing.site import publish
-from monitor.settings import Settings
+from monitor.publish.site import publish
+from monitor.settings.publish import PublishSettings
+from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.browser.conftest import AXE_FILE, SCREENSHOTS
 from tests.browser.test_pages import CONTRAST, RULES
 from tests.clock import FakeClock
-from tests.monitor.publishing.sample_site import fill
+from tests.monitor.publish.sample_site import fill
 
 PAGES = ("index.html", "luu-tru.html", "dinh-chinh-1.html", "dinh-chinh-2.html", "dinh-chinh-3.html")
 pytestmark = pytest.mark.gate

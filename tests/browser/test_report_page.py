@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from monitor.report_settings import ReportSettings
 from monitor.reports.document import Document, Heading, Paragraph, build_document
 from monitor.reports.html import render_html
 from monitor.reports.language import load_language
+from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.browser.conftest import SCREENSHOTS
 from tests.monitor.reports.many_posts import fill_many

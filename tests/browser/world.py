@@ -10,24 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifiers.text.search_terms import search_terms
-from monitor.review.passwords import hash_password
-from storage import (
-    alerts,
-    corrections,
-    deliveries,
-    flags,
-    matching,
-    registry,
-    reports,
-    reviews,
-    search,
-    second_readings,
-    sources,
-    users,
-)
+from monitor.desk.web.passwords import hash_password
+from storage.accounts import users
 from storage.database import Database
 from storage.models import Case, Correction, Flag, Post, Source
-from storage.search import SearchDraft
+from storage.outbox import alerts, deliveries, reports
+from storage.posts import sources
+from storage.review import corrections, flags, reviews, second_readings
+from storage.scoring import matching, registry
+from storage.search import search
+from storage.search.search import SearchDraft
 from tests.clock import FakeClock
 from tests.factories import (
     add_flag,

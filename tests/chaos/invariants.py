@@ -12,10 +12,12 @@ from zipfile import ZipFile
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from monitor.pipeline.backup import read_backup
-from storage import chain, decisions, sources
+from monitor.operations.backup import read_backup
+from storage import chain
 from storage.database import Database
 from storage.models import Flag, Post, Review, Score
+from storage.posts import sources
+from storage.review import decisions
 from tests.chaos.site import ITEMS
 
 OLD_SCHEMA = "0004_erased_authors"

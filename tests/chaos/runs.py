@@ -11,10 +11,10 @@ from pathlib import Path
 
 from alembic import command
 
-from monitor.secret_key import make_key
-from storage import reviews
+from monitor.privacy.secret_key import make_key
 from storage.database import Database
 from storage.migrate import alembic_config
+from storage.review import reviews
 from tests.chaos import site
 from tests.chaos.invariants import OLD_DECISIONS, OLD_SCHEMA
 from tests.chaos.kills import Account, kill_all_ways

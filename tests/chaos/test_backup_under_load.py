@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from monitor.bootstrap import Application
-from monitor.pipeline.backup import write_backup
-from monitor.pipeline.restore import restore
-from monitor.pipeline.retain import retain
-from monitor.settings import load_settings
+from monitor.app.application import Application
+from monitor.operations.backup import write_backup
+from monitor.operations.restore import restore
+from monitor.operations.retain import retain
+from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.models import Base, Post, Review
 from tests.chaos import invariants

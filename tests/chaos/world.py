@@ -12,19 +12,20 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from monitor.bootstrap import Application
+from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.collectors.files import open_file
 from monitor.collectors.isolation.parser import DirectParser
-from monitor.pipeline.backup import write_backup
-from monitor.pipeline.retain import retain
-from monitor.reports.issue import Wish
+from monitor.operations.backup import write_backup
+from monitor.operations.retain import retain
+from monitor.outbox.issue import Wish
 from monitor.reports.periods import Unit, current_period
-from monitor.settings import load_settings
-from storage import flag_queue, reviews, sources
+from monitor.settings.settings import load_settings
 from storage.database import Database
-from storage.decisions import choices
 from storage.models import User
+from storage.posts import sources
+from storage.review import flag_queue, reviews
+from storage.review.decisions import choices
 from tests.chaos import invariants
 from tests.factories import add_post, add_user, make_source
 

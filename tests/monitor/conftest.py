@@ -1,20 +1,31 @@
-"""What the tests of pipeline and commands share: one small model, trained once."""
+"""What the tests of the application share: a small model, trained once, and a crawl on loopback."""
 
 import shutil
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from monitor.crawl.collect import SourceResult
+from monitor.privacy.pseudonym import Pseudonymiser
+from storage.database import Database
 from tests import corpus
+from tests.clock import FakeClock
+from tests.factories import add_source
+from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
+
+Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
+Register = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with little work: every desk hashes one, and at full strength that takes a fifth of a second."""
     little = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr("monitor.review.passwords._hasher", lambda: little)
+    monkeypatch.setattr("monitor.desk.web.passwords._hasher", lambda: little)
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +33,33 @@ def small_model(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFa
     """Give a copy of the model of a part of the corpus; tests read its folder or copy it."""
     kept = corpus.small_model(pytestconfig.cache.mkdir("small-models"))
     return shutil.copytree(kept, tmp_path_factory.mktemp("models") / "small")
+
+
+@pytest.fixture
+def pseudonymiser() -> Pseudonymiser:
+    return Pseudonymiser(SECRET)
+
+
+@pytest.fixture
+def crawl(sqlite_database: Database, clock: FakeClock) -> Crawl:
+    """Crawl once and give the results by source."""
+
+    async def once(*names: str, only_due: bool = False, **changes: Any) -> dict[str, SourceResult]:
+        async with loopback_client(clock) as client:
+            crawler = make_crawler(sqlite_database, client, clock, **changes)
+            results = await crawler.crawl(only_due=only_due, names=names)
+        return {result.source: result for result in results}
+
+    return once
+
+
+@pytest.fixture
+def register(sqlite_database: Database) -> Register:
+    """Register a source; a feed unless told otherwise."""
+
+    def one(name: str, address: str, **changes: Any) -> None:
+        with sqlite_database.work() as session:
+            add_source(session, name, address=address, **changes)
+            session.commit()
+
+    return one

@@ -16,24 +16,25 @@ import pytest
 from sqlalchemy import event, text
 
 from classifiers.text.segment import Segmenter
-from monitor.bootstrap import Application
-from monitor.pipeline.clock_check import confirm_clock
-from monitor.pipeline.predictions import cached_model
-from monitor.pipeline.recheck import GIVE_UP_AFTER, RECHECK_AFTER
-from monitor.pipeline.retain import retain
-from monitor.pipeline.score_and_match import score_and_match
-from monitor.reports.mask import mask_personal
+from monitor.app.application import Application
+from monitor.crawl.recheck import GIVE_UP_AFTER, RECHECK_AFTER
+from monitor.desk.views.searching import Searching
+from monitor.desk.web.app import create_app
+from monitor.operations.clock_check import confirm_clock
+from monitor.operations.retain import retain
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import Unit, period_of
-from monitor.review.app import create_app
-from monitor.review.searching import Searching
-from monitor.settings import Settings
-from storage import posts, rechecks, registry
+from monitor.scoring.predictions import cached_model
+from monitor.scoring.score_and_match import score_and_match
+from monitor.settings.settings import Settings
 from storage.database import Database
+from storage.posts import posts, rechecks
+from storage.scoring import registry
 from tests.browser.world import PASSWORD, REVIEWER, build_world
 from tests.clock import FakeClock
 from tests.factories import add_source, make_post
-from tests.monitor.review.browser import Browser
-from tests.monitor.review.walking import pages
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.walking import pages
 
 LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.pipeline.alerts.bursts import CLUSTER_FLOORS, DAYS, FEWEST, LABEL_FLOORS, WINDOWS, Floors, find_burst
+from monitor.outbox.bursts import CLUSTER_FLOORS, DAYS, FEWEST, LABEL_FLOORS, WINDOWS, Floors, find_burst
 
 HISTORY: Final = 28 * 24.0  # hours
 MONTH: Final = 30 * 24.0

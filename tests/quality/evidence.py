@@ -16,10 +16,11 @@ from typing import Any, Final
 
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.search_terms import search_terms
-from monitor.pipeline.evidence import find_evidence
-from storage import posts, search
+from monitor.scoring.evidence import find_evidence
 from storage.database import Database
-from storage.search import SearchDraft
+from storage.posts import posts
+from storage.search import search
+from storage.search.search import SearchDraft
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_source, make_post
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from monitor.reports.mask import find_personal
+from monitor.privacy.masks.mask import find_personal
 
 MASKING_FILE: Final = Path(__file__).parent / "masking.jsonl"
 NAME_KINDS: Final = ("full_name", "kin_name", "titled_name", "plain_name")

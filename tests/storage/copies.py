@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from storage import matching
 from storage.models import Flag
+from storage.scoring import matching
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source
 

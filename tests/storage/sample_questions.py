@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import questions, registry
 from storage.models import Post, Question
+from storage.review import questions
+from storage.scoring import registry
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_model
 

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, chain, posts, questions, reviews
+from storage import audit, chain
 from storage.database import Database
 from storage.models import Answer, AuditEvent, Correction, CorrectionEvent, Redaction, Review
+from storage.posts import posts
+from storage.review import questions, reviews
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.storage.sample_questions import add_question

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from monitor.bootstrap import Application
-from monitor.settings import Settings
+from monitor.app.application import Application
+from monitor.settings.settings import Settings
 from storage.database import Database
 
 

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from storage import flags
 from storage.database import Database
 from storage.errors import (
     DatabaseLocked,
@@ -23,6 +22,7 @@ from storage.errors import (
     SchemaMismatch,
     StorageError,
 )
+from storage.review import flags
 from tests import factories
 from tests.postgres import PostgresServer
 

@@ -11,11 +11,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, chain, posts, reviews, second_readings
+from storage import audit, chain
 from storage.database import Database, known_revisions
 from storage.errors import SchemaMismatch, StorageError
 from storage.migrate import alembic_config
 from storage.models import AuditEvent, Base
+from storage.posts import posts
+from storage.review import reviews, second_readings
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
 

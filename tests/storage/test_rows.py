@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from storage import audit, registry, reviews, users
+from storage import audit
+from storage.accounts import users
 from storage.database import Database
 from storage.errors import DataRejected, NotFound, StorageError
 from storage.models import AuditEvent, Review, User
+from storage.review import reviews
+from storage.scoring import registry
 from tests import factories
 from tests.clock import MONDAY_MORNING
 

@@ -7,10 +7,11 @@ import pytest
 from alembic import command
 from sqlalchemy import select, text
 
-from storage import audit, chain, reviews
+from storage import audit, chain
 from storage.database import Database, known_revisions
 from storage.migrate import alembic_config
 from storage.models import Flag
+from storage.review import reviews
 from tests.clock import MONDAY_MORNING
 from tests.storage.old_rows import dump, fill
 

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.collectors.files.base import Refusal
-from monitor.private_files import FILE_MODE, partial_path, sweep
-from monitor.row_files import Value, without_formula
+from monitor.collectors.files.row_files import Value, without_formula
+from monitor.files import FILE_MODE, partial_path, sweep
 
 HEADER = ("line", "reason", "record begins")
 SUFFIX = ".refused.csv"

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
-        sa.Column("scopes", JSON, nullable=False, comment="what it may do; see monitor.review.api.scopes"),
+        sa.Column("scopes", JSON, nullable=False, comment="what it may do; see monitor.desk.api.scopes"),
         sa.Column("user_id", KEY, nullable=True, comment="whose decisions it sends; empty: none"),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import reviews
 from storage.database import Database
+from storage.review import reviews
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_correction
 from tests.monitor.cli.command import Command

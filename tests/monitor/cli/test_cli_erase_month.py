@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.pipeline.file_search import contents
+from monitor.operations.file_search import contents
 from storage import chain
 from tests.monitor.cli.command import Command
-from tests.monitor.pipeline.used_month import HANDLE, PROFILE, SECRET, Month, flags_decided, used_for_a_month
+from tests.monitor.operations.used_month import HANDLE, PROFILE, SECRET, Month, flags_decided, used_for_a_month
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from monitor.cli.doctor import LEAST_FREE_BYTES
-from storage import clock_state, sources
 from storage.database import Database
 from storage.models import Source, User
+from storage.posts import clock_state, sources
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source
 from tests.monitor.cli.command import Answer, Command

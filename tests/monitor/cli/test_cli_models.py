@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.models import AuditEvent
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command
-from tests.monitor.pipeline.model_folders import FLAGS_NOTHING, copy_model
+from tests.monitor.learning.model_folders import FLAGS_NOTHING, copy_model
 
 TEXTS = [example.text for example in corpus()[13::200]]
 

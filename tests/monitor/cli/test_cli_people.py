@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage import sessions
+from storage.accounts import sessions
 from storage.database import Database
 from storage.models import AuditEvent, Post, User
 from tests.monitor.cli.command import Command

@@ -12,7 +12,7 @@ from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.models import Flag, Post
 from tests.monitor.cli.command import Command, apart
-from tests.monitor.pipeline.model_folders import FLAGS_EVERYTHING, copy_model
+from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 TEXTS = [RUMOUR, RUMOUR + " Khẩn!", "Hôm nay trời đẹp", "Lương chậm ba tháng, công nhân xưởng may kêu trời"]

@@ -154,7 +154,8 @@ def database_models(database: Database) -> list[Model]:
 def test_workers_end_with_a_parent_that_is_killed(home: Path, tmp_path: Path) -> None:
     told = tmp_path / "worker"
     code = (
-        "import os, time; from monitor.bootstrap import Application; from monitor.settings import Settings;"
+        "import os, time; from monitor.app.application import Application;"
+        "from monitor.settings.settings import Settings;"
         "from tests.monitor.cli.worker import tell;"
         "pool = Application(Settings(workers=2)).executor();"
         f"pool.submit(tell, {str(told)!r}).result(); time.sleep(3600)"

@@ -12,7 +12,7 @@ from monitor.demo.sites import FeedSite, ForumPost, ForumThread, MastodonSite, S
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
-from storage.sources import by_name
+from storage.posts.sources import by_name
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.cli.command import Command
 

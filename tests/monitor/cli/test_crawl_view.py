@@ -5,7 +5,7 @@ from io import StringIO
 from rich.console import Console
 
 from monitor.cli.crawl_view import MOST_LINES, CrawlView
-from monitor.pipeline.collect import SourceResult
+from monitor.crawl.collect import SourceResult
 
 
 def run(*, terminal: bool) -> str:

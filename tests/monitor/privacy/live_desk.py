@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 from bs4 import BeautifulSoup
 
-from tests.monitor.review.browser import Browser, text_of
-from tests.monitor.review.test_review_second_factor import SET_UP, totp
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.test_review_second_factor import SET_UP, totp
 
 
 @dataclass

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from monitor.pipeline.file_search import contents
+from monitor.operations.file_search import contents
 from tests.monitor.privacy.planted import AUTHORS, PERSONAL, SECRETS, Search
 
 ALL = {**PERSONAL, **AUTHORS, **SECRETS}

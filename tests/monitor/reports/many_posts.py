@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from storage import cases, quote_choices
-from storage.cases import Step
 from storage.models import Cluster, Evidence, Flag, Post
+from storage.review import cases, quote_choices
+from storage.review.cases import Step
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, WEEK
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from monitor.reports.figures import ReportFigures, gather
 from monitor.reports.periods import CalendarPeriod, Unit
-from storage import cases, quote_choices, reviews, sources
-from storage.cases import Step
 from storage.database import Database
 from storage.models import Case, Cluster, Flag, Post, User
+from storage.posts import sources
+from storage.review import cases, quote_choices, reviews
+from storage.review.cases import Step
 from tests import factories
 
 WEEK: Final = CalendarPeriod(Unit.WEEK, 2026, 47)

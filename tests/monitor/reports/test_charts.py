@@ -15,7 +15,7 @@ from monitor.reports.figures import ReportFigures
 from monitor.reports.language import load_language
 from monitor.reports.pictures import PICTURES, reliability, review_funnel, topics_by_place
 from monitor.reports.wording import Wording
-from storage.report_counts import ConcludedFlags
+from storage.figures.report_counts import ConcludedFlags
 
 VIETNAMESE = "ĂÂĐÊÔƠƯăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 WORDS = Wording(load_language("vi"))

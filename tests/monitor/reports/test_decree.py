@@ -11,11 +11,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from monitor.report_settings import ReportSettings
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.language import load_language
+from monitor.settings.reports import ReportSettings
 from tests.monitor.reports.sample_week import gathered
 
 OFFICE = ReportSettings(

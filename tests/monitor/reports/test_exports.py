@@ -14,16 +14,18 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 
+from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import NotReady, ReportFailed
-from monitor.private_files import FILE_MODE
+from monitor.files import FILE_MODE
 from monitor.reports.exports import SCHEMA, TABLES, export
 from monitor.reports.periods import CalendarPeriod
-from monitor.row_files import ROW_FORMATS
-from storage import posts, reviews, users
+from storage.accounts import users
 from storage.chain import verify
 from storage.database import Database
+from storage.figures.report_counts import Period
 from storage.models import AuditEvent, Flag, Post
-from storage.report_counts import Period
+from storage.posts import posts
+from storage.review import reviews
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user, make_post
 from tests.monitor.reports.many_posts import fill_many

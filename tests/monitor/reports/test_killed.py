@@ -15,10 +15,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import delete, select
 
-from monitor.report_building import report_office
-from monitor.report_settings import MailSettings, ReportSettings
-from monitor.reports.deliver import LONGEST, WAITS, WEBHOOK_SECRET
-from monitor.settings import Settings
+from monitor.app.reports import report_office
+from monitor.outbox.deliver import LONGEST, WAITS, WEBHOOK_SECRET
+from monitor.settings.reports import MailSettings, ReportSettings
+from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
 from tests.clock import FakeClock
@@ -66,7 +66,7 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     log = tmp_path / "taken"
     log.touch()
-    command = [sys.executable, "-m", "tests.monitor.reports.receivers", str(log)]
+    command = [sys.executable, "-m", "tests.monitor.outbox.receivers", str(log)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receivers:  # noqa: S603  our own
         assert receivers.stdout is not None
         port, address = receivers.stdout.readline().split()

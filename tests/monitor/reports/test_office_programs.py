@@ -9,13 +9,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.report_settings import ReportSettings
 from monitor.reports.document import Heading, Paragraph, build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.language import load_language
 from monitor.reports.pdf import find_office, render_pdf
 from monitor.reports.rows import render_rows
 from monitor.reports.xlsx import render_xlsx
+from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import gathered

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from monitor.reports.comparison import Trend
 from monitor.reports.concerns import ELSEWHERE, FEWEST, PlaceFigures
-from storage import cases
 from storage.database import Database
+from storage.review import cases
 from tests.factories import add_flag, add_post, add_source, add_user
 from tests.monitor.reports.sample_week import MONDAY, gathered
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import LINK, LONGEST_QUOTE, conceal, joined, shorten
-from storage import posts
 from storage.database import Database
 from storage.models import Flag, Post
+from storage.posts import posts
 from tests import factories
 from tests.growth import quadratic
 from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered

@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from monitor.report_settings import ReportSettings
 from monitor.reports import content_tables
 from monitor.reports.claims import MOST_CLAIMS
 from monitor.reports.document import build_document
 from monitor.reports.html import render_html
 from monitor.reports.language import load_language
 from monitor.reports.wording import Wording
-from storage import corrections, reviews
+from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Flag, User
+from storage.review import corrections, reviews
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 

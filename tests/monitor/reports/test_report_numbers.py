@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from monitor.report_settings import ReportSettings
+from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
@@ -28,7 +28,7 @@ from monitor.reports.rows import render_rows
 from monitor.reports.tables import AMOUNTS, Table, shown
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import TABLES, render_xlsx
-from monitor.row_files import ROW_FORMATS
+from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered

@@ -13,7 +13,6 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from monitor.catalogues import LOCALE_DIR
-from monitor.report_settings import ReportSettings
 from monitor.reports import content_tables, findings
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
@@ -24,6 +23,7 @@ from monitor.reports.masks_page import masked_quotes
 from monitor.reports.rows import render_rows
 from monitor.reports.wording import Wording
 from monitor.reports.xlsx import render_xlsx
+from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Post
 from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
+from monitor.crawl.captures import as_warc
 from monitor.demo.sites import FacebookPost, FacebookSite, serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
-from monitor.pipeline.captures import as_warc
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source, skipped
 from tests.monitor.collectors.conftest import ClientFactory

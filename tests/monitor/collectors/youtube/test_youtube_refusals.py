@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
+from monitor.crawl.captures import as_warc
 from monitor.demo.sites import YouTubeSite, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
-from monitor.pipeline.captures import as_warc
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read

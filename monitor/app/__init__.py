@@ -1,0 +1,1 @@
+"""The only place that builds things: settings, clock, database, HTTP client, classifier, executor, desk."""

@@ -1,0 +1,392 @@
+"""The only place that builds things: settings, clock, database, HTTP client, classifier, executor, desk.
+
+Each thing is imported where it is built: a command waits for the libraries of what it uses, and for no others.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from monitor.clock import Clock, SystemClock
+from monitor.errors import NotReady
+from monitor.operations.home_folder import tidy
+from monitor.privacy.secret_key import make_key, read_former, read_key, rotate_key
+from monitor.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from classifiers.persistence import Loaded
+    from classifiers.text.segment import Segmenter
+    from classifiers.training.train import Trained
+    from monitor.collectors.http.client import PoliteClient
+    from monitor.crawl.captures import CaptureStore
+    from monitor.crawl.collect import Crawler
+    from monitor.crawl.imports import Importer
+    from monitor.crawl.recheck import FlagRecheck
+    from monitor.learning.learn import Learner
+    from monitor.learning.promotion import ModelPromotion
+    from monitor.learning.shadow import Shadow
+    from monitor.learning.teaching import BackgroundTeaching, TeachingSteps
+    from monitor.operations.erasure import Erasure
+    from monitor.operations.key_rotation import Rotated
+    from monitor.outbox.issue import ReportOffice
+    from monitor.privacy.pseudonym import Pseudonymiser
+    from monitor.scoring.match import Matcher
+    from monitor.scoring.score import Scorer
+    from monitor.scoring.threshold_changes import ThresholdEditor
+    from storage.database import Database
+
+KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
+DEFAULT_MODEL = "default"
+Progress = Callable[[str, int, int], None]
+
+
+def _no_progress(_step: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), "sha256")
+
+
+@dataclass
+class Application:
+    """Everything a command may need, each built when it is first asked for; closes its database on leaving.
+
+    Args:
+        settings: The settings of this installation.
+        clock: Tells the time; the demo and tests pass their own.
+
+    """
+
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, whose tables may still be missing."""
+        from storage.database import Database
+
+        return Database(self.settings.resolved_database_url)
+
+    def close(self) -> None:
+        """Close the database if it was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    @cached_property
+    def ready_database(self) -> Database:
+        """The database, known to have the tables of this version.
+
+        Raises:
+            StorageError: When it cannot be opened or must be upgraded first.
+
+        """
+        if self.database.is_sqlite and not Path(str(self.database.url.database)).exists():
+            message = f"there is no database in {self.settings.home}: run `kiemtin init` first (or set KIEMTIN_HOME)"
+            raise NotReady(message)
+        self.database.require_current_schema()
+        return self.database
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The word segmenter; its model is loaded with the first text."""
+        from classifiers.text.segment import Segmenter
+
+        return Segmenter()
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of this installation, made by `kiemtin init`.
+
+        Raises:
+            NotReady: When it is missing or not whole.
+
+        """
+        return read_key(self.secret_path)
+
+    @property
+    def secret_path(self) -> Path:
+        """Where the key lies."""
+        return self.settings.home / KEY_FILE
+
+    def make_secret(self) -> bool:
+        """Make the key unless there is one; says whether it was made.
+
+        Raises:
+            NotReady: When there is one and it cannot be used.
+
+        """
+        return make_key(self.secret_path)
+
+    def tidy_home(self) -> list[Path]:
+        """Make the home folder private and delete what killed programs left half-written in it.
+
+        Returns:
+            What others can still read, because it belongs to another user.
+
+        """
+        return tidy(self.settings, (self.secret_path, self.former_path))
+
+    @property
+    def pseudonymiser(self) -> Pseudonymiser:
+        """Replaces authors by keyed hashes."""
+        from monitor.privacy.pseudonym import Pseudonymiser
+
+        former = [_derive(each.key, "author") for each in read_former(self.former_path)]
+        return Pseudonymiser(self._derived("author"), former)
+
+    @property
+    def former_path(self) -> Path:
+        """Where the keys before this one lie."""
+        return self.settings.home / FORMER_FILE
+
+    def rotate_key(self) -> Rotated:
+        """Replace the key, and make pseudonyms anew where the handle is known."""
+        from monitor.operations.key_rotation import renew_pseudonyms
+
+        database = self.ready_database
+        rotate_key(self.secret_path, self.former_path, self.clock.now())
+        self.__dict__.pop("secret", None)
+        return renew_pseudonyms(database, self.pseudonymiser, self.clock)
+
+    def _derived(self, purpose: str) -> bytes:
+        return _derive(self.secret, purpose)
+
+    def client(self) -> PoliteClient:
+        """Build the HTTP client; use it as an async context manager, once a program."""
+        from monitor.collectors.http.client import PoliteClient
+        from monitor.collectors.http.policy import CrawlPolicy
+        from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
+        from monitor.crawl.host_state import DatabaseHostState
+
+        settings = self.settings
+        contact = f" (+{settings.contact})" if settings.contact else ""
+        policy = CrawlPolicy(
+            user_agent=f"kiemtin/{version('kiemtin')}{contact}",
+            html_delay=settings.html_delay_seconds,
+            api_delay=settings.api_delay_seconds,
+            timeout=settings.timeout_seconds,
+            max_body_bytes=settings.max_body_bytes,
+            requests_per_host_per_day=settings.requests_per_host_per_day,
+            allow_addresses=settings.allow_addresses,
+        )
+        parser = ProcessParser(ParserLimits())
+        return PoliteClient(policy, self.clock, DatabaseHostState(self.ready_database), parser)
+
+    def crawler(self, client: PoliteClient) -> Crawler:
+        """Make a crawler around an open client."""
+        from monitor.collectors.registry import collector_for
+        from monitor.crawl.collect import Crawler
+
+        return Crawler(
+            self.ready_database,
+            client,
+            collector_for,
+            self.pseudonymiser,
+            self.clock,
+            parallel=self.settings.parallel_hosts,
+            secret_for=self.secret_for,
+            captures=self.captures,
+        )
+
+    def recheck(self, client: PoliteClient) -> FlagRecheck:
+        """Make the recheck of flagged posts, around an open client."""
+        from monitor.collectors.registry import collector_for
+        from monitor.crawl.batch_writer import BatchWriter
+        from monitor.crawl.recheck import FlagRecheck
+
+        return FlagRecheck(
+            self.ready_database,
+            client,
+            collector_for,
+            BatchWriter(self.pseudonymiser, self.clock, self.captures),
+            self.clock,
+            parallel=self.settings.parallel_hosts,
+            secret_for=self.secret_for,
+        )
+
+    @property
+    def captures(self) -> CaptureStore:
+        """Keeps the fetched bytes behind flagged posts."""
+        from monitor.crawl.captures import CaptureStore
+
+        return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
+
+    def erasure(self, kind: str, author: str) -> Erasure:
+        """Make the erasure of one author."""
+        from monitor.operations.erasure import Erasure
+
+        return Erasure(
+            self.ready_database,
+            self.clock,
+            self.pseudonymiser,
+            self.captures,
+            self.settings.home,
+            kind=kind,
+            given=author,
+        )
+
+    def secret_for(self, name: str, kind: str) -> str | None:
+        """Return the operator's key or token for a source: the one of its name, else the one of its kind."""
+        known = self.settings.secrets.get(name) or self.settings.secrets.get(kind)
+        return known.get_secret_value() if known else None
+
+    def importer(self) -> Importer:
+        """Make the importer of files."""
+        from monitor.crawl.imports import Importer
+
+        return Importer(self.ready_database, self.pseudonymiser, self.clock)
+
+    def executor(self) -> Executor:
+        """Make the executor that scores: this process, a pool of processes, or the cluster of the settings."""
+        from monitor.scoring.executors import make_executor
+
+        return make_executor(self.settings.workers, self.settings.cluster)
+
+    def scorer(self, database: Database, executor: Executor) -> Scorer:
+        """Make the scorer with the model that is in use."""
+        from monitor.scoring.score import Scorer
+
+        return Scorer(database, executor, self.model_folder(self.scoring_model()), self.clock, self.captures)
+
+    def scoring_model(self) -> str:
+        """Return the name of the model that scores new posts: the one of the settings, else the one promoted last."""
+        from storage.scoring import registry
+
+        if self.settings.model != DEFAULT_MODEL:
+            return self.settings.model
+        with self.ready_database.work() as session:
+            promoted = registry.promoted_model(session)
+        return promoted.name if promoted else DEFAULT_MODEL
+
+    def shadow(self, database: Database, executor: Executor) -> Shadow:
+        """Make the scorer of models beside the one in use, which opens no flags."""
+        from monitor.learning.shadow import Shadow
+
+        return Shadow(database, executor, self.settings.models_dir, self.clock)
+
+    def learner(self) -> Learner:
+        """Make the learner, which trains candidate models on the decisions of the desk."""
+        from classifiers.data.challenge_set import read_challenge_set
+        from monitor.learning.learn import Learner
+
+        return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
+
+    def promotion(self) -> ModelPromotion:
+        """Make what promotes a model, and takes a promotion back."""
+        from classifiers.data.challenge_set import read_challenge_set
+        from monitor.learning.promotion import ModelPromotion
+
+        return ModelPromotion(
+            self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set()
+        )
+
+    def threshold_editor(self, days: int) -> ThresholdEditor:
+        """Make the editor of thresholds; it shows their effect on the scores of so many days."""
+        from monitor.scoring.threshold_changes import ThresholdEditor
+
+        return ThresholdEditor(self.ready_database, self.clock, days)
+
+    def teaching_steps(self) -> TeachingSteps:
+        """Make the steps of teaching: draw a round, learn a candidate, put it into use."""
+        from classifiers.data.datasets import read_corpus
+        from monitor.learning.active_learning import QuestionSelector
+        from monitor.learning.teaching import TeachingSteps
+
+        return TeachingSteps(
+            self.ready_database,
+            QuestionSelector(self.ready_database, self.segmenter, self.clock),
+            self.learner(),
+            self.promotion(),
+            load=self.load_model,
+            default_model=DEFAULT_MODEL,
+            scoring_model=self.scoring_model,
+            known=read_corpus,
+        )
+
+    def teaching(self) -> BackgroundTeaching:
+        """Make the teaching of the desk, which runs in a thread of its own."""
+        from monitor.learning.teaching import BackgroundTeaching
+
+        locked = "" if self.settings.model == DEFAULT_MODEL else self.settings.model
+        return BackgroundTeaching(self.teaching_steps, ThreadPoolExecutor(1, "teaching"), locked)
+
+    def matcher(self, database: Database) -> Matcher:
+        """Make the matcher of copies and evidence."""
+        from monitor.scoring.match import Matcher
+
+        return Matcher(database, self.segmenter, self.clock)
+
+    @property
+    def reports(self) -> ReportOffice:
+        """Issues and sends reports."""
+        from monitor.app.reports import report_office
+
+        return report_office(self.ready_database, self.settings, self.clock)
+
+    def desk(self) -> FastAPI:
+        """Make the review desk."""
+        from monitor.app.desk import build_desk
+
+        return build_desk(self, self._derived("desk").hex())
+
+    async def send_webhooks(self) -> str:
+        """Tell the webhooks of the settings of decisions; returns a line on what was sent."""
+        from monitor.outbox.webhooks import send_due
+
+        return await send_due(self.ready_database, self.clock, self.settings)
+
+    def model_folder(self, name: str) -> Path:
+        """Find the folder of a model by its name in the home folder, or by its path."""
+        from classifiers.persistence import MANIFEST_FILE
+
+        path = Path(name)
+        return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self.settings.models_dir / name
+
+    def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
+        """Train the default model if it is the named one and missing; returns whether it was trained."""
+        from classifiers.persistence import MANIFEST_FILE
+
+        if name != DEFAULT_MODEL or (self.model_folder(name) / MANIFEST_FILE).is_file():
+            return False
+        from classifiers.data.datasets import read_corpus
+        from classifiers.training.config import corpus_config
+        from classifiers.training.train import Trainer
+
+        self.save_model(Trainer(self.segmenter, corpus_config(), progress).fit(read_corpus()), DEFAULT_MODEL)
+        return True
+
+    def save_model(self, trained: Trained, name: str) -> Path:
+        """Write a trained model under its name; returns its folder."""
+        from classifiers.persistence import save
+
+        folder = self.model_folder(name)
+        save(trained.classifier, folder, trained.facts(folder.name, self.clock.now().isoformat()))
+        return folder
+
+    def load_model(self, name: str, progress: Progress = _no_progress) -> Loaded:
+        """Load a model; the default one is trained first where it is missing.
+
+        Raises:
+            ClassifierError: When it is missing, damaged, or made with other versions.
+
+        """
+        from classifiers.persistence import load
+
+        self.ensure_model(name, progress)
+        return load(self.model_folder(name), self.segmenter)

@@ -1,0 +1,153 @@
+"""Store a batch: new posts, edits, removals, and the capture of the fetch."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.collectors.base import Batch, CheckedClaim, PublicPost
+from monitor.crawl.captures import SPOOL_FULL, CaptureStore
+from monitor.crawl.post_drafts import post_draft
+from monitor.privacy.erased_mentions import ErasedMentions
+from monitor.privacy.pseudonym import Pseudonymiser
+from storage import audit
+from storage.chain import DECISIONS, DEPARTED
+from storage.models import Source
+from storage.posts import posts, sources
+from storage.posts.sources import CaptureDraft
+from storage.scoring import matching
+from storage.scoring.matching import FactCheckDraft
+
+ERASED = "its author asked to be erased"
+NOT_KEPT = "page of which no capture is kept: somebody on it asked to be erased"
+UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchCounts:
+    """Counts of one batch; `erased_ids` are the external ids of posts whose author asked to be erased."""
+
+    seen: int
+    new: int
+    changed: int
+    duplicate: int
+    gone: int
+    skipped: Counter[str] = field(default_factory=Counter)
+    erased_ids: frozenset[str] = frozenset()
+
+
+class BatchWriter:
+    """Stores batches in a given unit of work.
+
+    Args:
+        pseudonymiser: Replaces authors.
+        clock: Tells the time.
+        captures: Keeps the fetched bytes until their posts are scored; None: they are not kept.
+
+    """
+
+    def __init__(self, pseudonymiser: Pseudonymiser, clock: Clock, captures: CaptureStore | None = None) -> None:
+        self._captures = captures
+        self._pseudonymiser = pseudonymiser
+        self._clock = clock
+
+    def write(self, session: Session, source: Source, run_id: int, batch: Batch) -> BatchCounts:
+        """Store a batch. The caller commits, together with the cursor that belongs to the batch."""
+        now = self._clock.now()
+        storable = [post for post in batch.posts if _storable(post)]
+        skipped = Counter(batch.skipped)
+        if len(storable) < len(batch.posts):
+            skipped[UNSTORABLE] += len(batch.posts) - len(storable)
+        capture_id = sources.add_capture(session, run_id, _capture_of(batch))
+        mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
+        drafts = [
+            post_draft(
+                post,
+                kind=source.kind,
+                pseudonymiser=self._pseudonymiser,
+                mentions=mentions,
+                collected_at=now,
+                capture_id=capture_id,
+                read_at=source.address,
+            )
+            for post in storable
+        ]
+        stored = posts.record(session, source.id, drafts)
+        if source.role == "reference":
+            matching.record_fact_checks(
+                session,
+                source.id,
+                [_fact_check(post.external_id, post.checked, source) for post in storable if post.checked],
+            )
+        skipped += Counter({ERASED: stored.erased})
+        # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
+        if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
+            if stored.erased or mentions.masked:
+                skipped[NOT_KEPT] += 1
+            else:
+                dropped = self._captures.spool(batch.fetched)
+                skipped += Counter({SPOOL_FULL: dropped})
+        # Removed posts are marked, not deleted: reviewers must see that a flagged post is gone.
+        gone = posts.tombstone(session, source.id, batch.gone, now)
+        gone += self._delete_departed_authors(session, source, batch)
+        return BatchCounts(
+            seen=len(batch.posts),
+            new=stored.new,
+            changed=stored.changed,
+            duplicate=stored.duplicate,
+            gone=gone,
+            skipped=skipped,
+            erased_ids=stored.erased_ids,
+        )
+
+    def _delete_departed_authors(self, session: Session, source: Source, batch: Batch) -> int:
+        """Delete all posts of authors whose accounts their platform no longer has."""
+        gone = 0
+        for author in batch.gone_authors:
+            key = self._pseudonymiser.key(source.kind, author)
+            for each in (key, *self._pseudonymiser.aliases(source.kind, author)) if key else ():
+                gone += self._delete_departed_author(session, source, each)
+        return gone
+
+    def _delete_departed_author(self, session: Session, source: Source, key: str) -> int:
+        now = self._clock.now()
+        if self._captures:
+            self._captures.delete_author(session, key)
+        deleted = posts.delete_by_author(session, key, now)
+        if deleted.decisions:
+            detail = {"posts": deleted.posts, DECISIONS: deleted.decisions, DEPARTED: True}
+            audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
+        return deleted.posts
+
+
+def _fact_check(external_id: str, checked: CheckedClaim, source: Source) -> FactCheckDraft:
+    return FactCheckDraft(
+        external_id=external_id,
+        claim=checked.claim,
+        verdict=checked.verdict,
+        bears=checked.bears,
+        outlet=checked.outlet or source.name,
+    )
+
+
+def _storable(post: PublicPost) -> bool:
+    kept = (post.external_id, post.url, post.title, post.text, post.context, post.published_raw, post.language)
+    whole = "".join(value for value in kept if value)
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in whole
+
+
+def _capture_of(batch: Batch) -> CaptureDraft:
+    fetched = batch.fetched
+    return CaptureDraft(
+        url=fetched.final_url,
+        fetched_at=fetched.fetched_at,
+        status=fetched.status,
+        content_type=fetched.content_type,
+        size_bytes=len(fetched.body),
+        sha256=fetched.sha256,
+    )

@@ -1,0 +1,229 @@
+"""Tipline: people report a text, or a public page, which is read once. Tips are scored like any other post."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from monitor.clock import Clock
+from monitor.collectors.base import PublicPost
+from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.parsing.article import read_article
+from monitor.crawl.imports import TIPS, refuse_to_replace
+from monitor.crawl.post_drafts import content_hash, post_draft
+from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from monitor.privacy.erased_mentions import ErasedMentions
+from monitor.privacy.pseudonym import Pseudonymiser
+from storage import audit
+from storage.database import Database
+from storage.posts import posts, sources
+from storage.posts.sources import CaptureDraft, SourceDraft
+
+LEGAL_BASIS = "Reported by a person, who found it public."
+_INTERVAL_SECONDS = 86_400  # the column needs a value; no crawl reads this source
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
+_TRACKING = frozenset({"fbclid", "gclid", "igsh", "igshid", "mibextid", "zarsrc", "si"})
+_TRACKING_START = "utm_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """The result of a tip: `outcome` is `new` or `duplicate`. A known page is not read again."""
+
+    outcome: str
+    external_id: str
+    url: str | None
+    title: str | None
+    text: str | None
+
+
+class Tipline:
+    """Stores the posts that people report, under the source `tips`.
+
+    Args:
+        database: Where they are stored.
+        pseudonymiser: Needed to make rows; a tip has no author.
+        clock: Tells the time.
+        retention_days: After how many days they are deleted.
+
+    """
+
+    def __init__(self, database: Database, pseudonymiser: Pseudonymiser, clock: Clock, *, retention_days: int) -> None:
+        self._database = database
+        self._pseudonymiser = pseudonymiser
+        self._clock = clock
+        self._retention_days = retention_days
+
+    def add_text(self, text: str, *, title: str | None = None, url: str | None = None) -> Tip:
+        """Store a reported text.
+
+        Args:
+            text: The text, stored unchanged.
+            title: Its heading.
+            url: Where it was published; the page is not read.
+
+        Raises:
+            UsageError: When the text is empty or cannot be stored, or `url` is not a web address.
+            StorageError: When the database fails.
+
+        """
+        if not text.strip():
+            raise UsageError("the tip is empty: give the text of the post, or the address of a public page")
+        address = canonical_url(url) if url else None
+        identifier = address or _identifier_of(text)
+        post = PublicPost(external_id=identifier, text=text, title=title or None, url=address)
+        if not _is_storable(post):
+            raise UsageError("the tip holds characters that cannot be stored (NUL or half a pair): copy the text again")
+        body = text.encode()
+        capture = CaptureDraft(
+            url=address or TIPS,
+            fetched_at=self._clock.now(),
+            status=None,
+            content_type="text/plain",
+            size_bytes=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+        )
+        return self._keep(post, capture)
+
+    async def add_page(self, url: str, client: PoliteClient) -> Tip:
+        """Read a public page and store its article.
+
+        Args:
+            url: The page.
+            client: The HTTP client, with the same policy as for any source.
+
+        Raises:
+            UsageError: When `url` is not a web address.
+            CollectError: When the page may not or cannot be read, or has no text.
+            StorageError: When the database fails.
+
+        """
+        address = canonical_url(url)
+        if self._is_known(address, ()):
+            return Tip(outcome="duplicate", external_id=address, url=address, title=None, text=None)
+        try:
+            fetched = await client.get(address)
+        # The person can often read what a program may not.
+        except SourceRefused as error:
+            raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
+        return self._keep(await client.parse(_post_of, fetched, address), _capture_of(fetched))
+
+    def _is_known(self, external_id: str, hashes: tuple[str, ...]) -> bool:
+        with self._database.work() as session:
+            return posts.is_known(session, TIPS, external_id, hashes)
+
+    def _keep(self, post: PublicPost, capture: CaptureDraft) -> Tip:
+        # People copy a post with and without its title.
+        hashes = (content_hash(post.title, post.text), content_hash(None, post.text))
+        told = Tip(outcome="new", external_id=post.external_id, url=post.url, title=post.title, text=post.text)
+        if self._is_known(post.external_id, hashes):
+            return replace(told, outcome="duplicate")
+        now = self._clock.now()
+        with self._database.work() as session:
+            draft = self._source()
+            refuse_to_replace(session, draft, "give that one another name (`tips` is for reported posts)")
+            source, _ = sources.register(session, draft, now)
+            run = sources.start_run(session, source.id, now)
+            row = post_draft(
+                post,
+                kind=source.kind,
+                pseudonymiser=self._pseudonymiser,
+                mentions=ErasedMentions(self._pseudonymiser, posts.erased_keys(session)),
+                collected_at=now,
+                capture_id=sources.add_capture(session, run.id, capture),
+            )
+            posts.record(session, source.id, [row], any_version=True)
+            counts = {"seen": 1, "new": 1, "changed": 0, "gone": 0}
+            sources.close_run(session, run.id, now=now, outcome="ok", counts=counts, skipped={})
+            audit.record(session, at=now, action="tip", subject=TIPS, detail={"sha256": capture.sha256})
+            session.commit()
+        return told
+
+    def _source(self) -> SourceDraft:
+        return SourceDraft(
+            name=TIPS,
+            kind="import",  # crawls lease no source of this kind
+            address=TIPS,
+            role="monitored",
+            legal_basis=LEGAL_BASIS,
+            retention_days=self._retention_days,
+            interval_seconds=_INTERVAL_SECONDS,
+        )
+
+
+def canonical_url(url: str) -> str:
+    """Bring the address of a page to one form, so that two reports of one page are recognised.
+
+    Scheme and host become lower case; the fragment and tracking parameters are removed.
+
+    Raises:
+        UsageError: When it is no web address.
+
+    """
+    try:
+        parts = urlsplit(url.strip())
+        parameters = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError as error:
+        raise UsageError(f"{url!r} is not a web address ({error}): copy it from the browser") from error
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or not parts.hostname
+        or any(char.isspace() for char in url.strip())
+    ):
+        raise UsageError(f"{url!r} is not a web address: it begins with https://")
+    kept = [(name, value) for name, value in parameters if not _only_tracks(name)]
+    query = parts.query if len(kept) == len(parameters) else urlencode(kept)
+    return parts._replace(
+        scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path or "/", query=query, fragment=""
+    ).geturl()
+
+
+def _only_tracks(parameter: str) -> bool:
+    return parameter.lower() in _TRACKING or parameter.lower().startswith(_TRACKING_START)
+
+
+def _identifier_of(text: str) -> str:
+    """Return a hash of the text in which white space does not count: copying changes spaces and line ends."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_storable(post: PublicPost) -> bool:
+    whole = f"{post.text}{post.title or ''}{post.url or ''}"
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in whole
+
+
+def _post_of(fetched: Fetched, address: str) -> PublicPost:
+    if fetched.content_type not in _PAGES:
+        raise PayloadInvalid(f"{address} is {fetched.content_type}, not a page: paste its text with --url ADDRESS")
+    article = read_article(fetched.text(), fetched.final_url)
+    if article is None:
+        raise PayloadInvalid(f"{address} has no text to read: paste it, as in kiemtin tip TEXT --url ADDRESS")
+    post = PublicPost(
+        external_id=address,
+        text=article.text,
+        url=address,
+        title=article.title,
+        published_at=article.published_at,
+        published_raw=article.published_raw,
+        language=article.language,
+    )
+    if not _is_storable(post):
+        raise PayloadInvalid(f"{address} holds characters that cannot be stored: paste its text with --url ADDRESS")
+    return post
+
+
+def _capture_of(fetched: Fetched) -> CaptureDraft:
+    return CaptureDraft(
+        url=fetched.final_url,
+        fetched_at=fetched.fetched_at,
+        status=fetched.status,
+        content_type=fetched.content_type,
+        size_bytes=len(fetched.body),
+        sha256=fetched.sha256,
+    )

@@ -1,0 +1,184 @@
+"""Rows as what the API sends."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import VIETNAM
+from monitor.crawl.web_links import web_address
+from monitor.desk.api.schemas import (
+    CaseDetail,
+    CaseEventOut,
+    CaseOut,
+    ClusterOut,
+    DecisionOut,
+    FlagDetail,
+    FlagOut,
+    PostDetail,
+    PostFlag,
+    PostOut,
+    ReasonOut,
+    SummaryOut,
+)
+from monitor.desk.views.flag_view import history_of, seen_state_of
+from monitor.desk.views.masking import Mask, word_mask
+from storage.figures.listings import ClusterSize
+from storage.models import Case, Flag, Post, Report, Review
+from storage.posts import posts
+from storage.review import cases, flags, reviews
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def iso_day(value: object) -> object:
+    """Refuse what is no day of the form 2026-11-16, such as a number of seconds, which pydantic would take.
+
+    Raises:
+        ValueError: When it is none.
+
+    """
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2026-11-16")
+    return value
+
+
+def day_begins(day: date) -> datetime:
+    """Return when a day begins in Việt Nam, UTC; a day at the end of the calendar is moved into it."""
+    inside = min(max(day, _EARLIEST.date()), _LATEST.date())
+    return datetime.combine(inside, time(), VIETNAM).astimezone(UTC)
+
+
+def day_ends(day: date) -> datetime:
+    """Return when the day after begins in Việt Nam, UTC."""
+    return day_begins(min(day, _LATEST.date()) + timedelta(days=1))
+
+
+def flag_out(flag: Flag, mask: Mask) -> FlagOut:
+    """Return a flag whose post and source are loaded."""
+    return FlagOut.model_validate(_flag_values(flag, mask))
+
+
+def _flag_values(flag: Flag, mask: Mask) -> dict[str, object]:
+    return {
+        "id": flag.id,
+        "post_id": flag.post_id,
+        "label": flag.label,
+        "state": flag.state,
+        "probability": flag.probability,
+        "revision": flag.revision_number,
+        "source": mask(flag.post.source.name),
+        "opened_at": flag.opened_at,
+    }
+
+
+def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
+    """Return a flag with reasons and decisions."""
+    past = history_of(session, flag)
+    reasons = _reasons(session, flag, mask)
+    decisions = [decision_out(review, mask) for review, _ in reviews.history(session, flag.id)]
+    values = _flag_values(flag, mask) | {"reasons": reasons, "decisions": decisions, "seen": seen_state_of(flag, past)}
+    return FlagDetail.model_validate(values)
+
+
+def _reasons(session: Session, flag: Flag, mask: Mask) -> list[ReasonOut]:
+    """Return the reasons; words that are masked in the post are hidden here too, where nothing around them tells it."""
+    later = posts.revisions(session, flag.post_id)
+    versions = [(flag.post.title, flag.post.text), *((each.title, each.text) for each in later)]
+    text = "\n".join(f"{title or ''}\n{body}" for title, body in versions)
+    shown = word_mask(text, mask(text), mask)
+    return [ReasonOut(words=shown(str(words)), weight=float(weight)) for words, weight in flag.reasons]
+
+
+def decision_out(review: Review, mask: Mask) -> DecisionOut:
+    """Return a decision, without who took it."""
+    return DecisionOut(
+        id=review.id,
+        decision=review.decision,
+        note=mask(review.note),
+        evidence=[link for link in review.evidence if web_address(link)],
+        revision=review.revision_number,
+        decided_at=review.decided_at,
+    )
+
+
+def post_out(post: Post, mask: Mask) -> PostOut:
+    """Return a post whose source is loaded."""
+    return PostOut.model_validate(_post_values(post, mask))
+
+
+def post_detail(session: Session, post: Post, mask: Mask) -> PostDetail:
+    """Return a post with its flags."""
+    found = [
+        PostFlag.model_validate({"id": flag.id, "label": flag.label, "state": flag.state})
+        for flag in flags.of_post(session, post.id)
+    ]
+    return PostDetail.model_validate(_post_values(post, mask) | {"flags": found})
+
+
+def _post_values(post: Post, mask: Mask) -> dict[str, object]:
+    title, context = post.current_title, post.context
+    return {
+        "id": post.id,
+        "source": mask(post.source.name),
+        "url": _impersonal(post.url, mask),
+        "title": mask(title) if title else title,
+        "text": mask(post.current_text),
+        "context": mask(context) if context else context,
+        "language": post.language,
+        "published_at": post.published_at,
+        "collected_at": post.collected_at,
+        "edited_at": post.edited_at,
+        "deleted_at": post.deleted_at,
+        "revision": post.revision_number,
+        "engagement": {name: count for name, count in post.engagement.items() if isinstance(count, int)},
+        "cluster_id": post.cluster_id,
+    }
+
+
+def _impersonal(url: str | None, mask: Mask) -> str | None:
+    """Return a post's address, unless it names the person whose page it is on."""
+    address = web_address(url)
+    return address if address and mask(address) == address else None
+
+
+def cluster_out(found: ClusterSize) -> ClusterOut:
+    """Return a cluster."""
+    cluster = found.cluster
+    return ClusterOut(
+        id=cluster.id, state=cluster.state, posts=found.posts, sources=found.sources, created_at=cluster.created_at
+    )
+
+
+def case_out(case: Case, mask: Mask) -> CaseOut:
+    """Return a case."""
+    return CaseOut.model_validate(_case_values(case, mask))
+
+
+def case_detail(session: Session, case: Case, mask: Mask) -> CaseDetail:
+    """Return a case with its events, without who added them."""
+    events = [
+        CaseEventOut(kind=event.kind, note=mask(event.note), passed_to=mask(event.passed_to), at=event.at)
+        for event, _ in cases.events_of(session, case.id)
+    ]
+    return CaseDetail.model_validate(_case_values(case, mask) | {"events": events})
+
+
+def _case_values(case: Case, mask: Mask) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "flag_id": case.flag_id,
+        "state": case.state,
+        "topic": case.topic,
+        "place": mask(case.place),
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+    }
+
+
+def summary_out(report: Report) -> SummaryOut:
+    """Return a report that was issued."""
+    return SummaryOut(period=report.period, created_at=report.created_at, schema_version=report.schema_version)

@@ -1,0 +1,186 @@
+"""One flag: the post, the reasons, the decision, and what takes it back."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Path, Request
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from monitor.desk.pages.queue import MAX_ID, claim_path, flag_path
+from monitor.desk.pages.reveal import mask_of
+from monitor.desk.views.decision_form import MAX_LINKS, MAX_NOTE, MAX_PLACE, DecisionForm, Draft
+from monitor.desk.views.evidence_view import evidence_rows
+from monitor.desk.views.flag_view import flag_view
+from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
+from monitor.desk.views.spread_view import spread_of
+from monitor.desk.views.together_view import together_view
+from monitor.desk.web import wording
+from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
+from monitor.desk.web.deciding import record, refusal_of, undo_last
+from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.review.roles import DECIDING, Right
+from storage import audit
+from storage.review import flags, quote_choices, second_readings, teamwork
+from storage.review.decisions import choices
+
+MOST_SHOWN: Final = 20  # flags to which one can go back
+
+router = APIRouter(dependencies=[allow(Right.READ)])
+
+FlagId = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+
+@router.get("/flags/{flag_id}")
+def show(
+    request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, view: CurrentView
+) -> Response:
+    """Show a flag. Nothing is leased: another site may lead here by a link.
+
+    Who may still judge it a second time is led there first, where earlier decisions are not shown.
+    """
+    return _page(request, desk, reviewer, flag_id, view, second_first=reviewer.may(Right.DECIDE))
+
+
+@router.post("/flags/{flag_id}/claim", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def claim(desk: CurrentDesk, reviewer: CurrentReviewer, flag_id: FlagId, view: CarriedView) -> Response:
+    """Lease an open flag, if nobody else holds it, and redirect to its page."""
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        if flags.by_id(session, flag_id).state == "open":
+            flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
+            session.commit()
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/flags/{flag_id}/decisions", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def decide(
+    *,
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    decision: Annotated[str, Form(max_length=20)],
+    seen_state: Annotated[str, Form()],
+    draft: DecisionForm,
+    view: CarriedView,
+) -> Response:
+    """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
+    fault = draft.fault(decision)
+    if fault is not None:
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=fault, status=422)
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        if decision not in (*choices(flag.label), wording.REOPENED):
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+        refusal = refusal_of(session, desk, reviewer, flag, decision=decision, seen_state=seen_state)
+        if refusal is None:
+            copies = record(session, desk, reviewer, flag, decision=decision, draft=draft)
+            # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
+            path = _path_after(session, desk, reviewer, flag_id, decision=decision, view=view)
+            session.commit()
+    if refusal is not None:
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=refusal, status=409)
+    if decision != wording.REOPENED:
+        request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/undo", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CarriedView) -> Response:
+    """Take back the reviewer's last decision and return to its post; where there is none, to the first page."""
+    with desk.database.work() as session:
+        found = undo_last(session, desk, reviewer)
+        session.commit()
+    if found is None:
+        request.session["undone"] = 0
+        return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
+    flag_id, request.session["undone"] = found
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/flags/{flag_id}/quote", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def choose_quote(
+    *,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    chosen: Annotated[bool, Form()],
+    view: CarriedView,
+) -> Response:
+    """Let the weekly summary quote the post, or take that back."""
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        if chosen:
+            quote_choices.choose(session, flag, user_id=reviewer.id, now=now)
+        else:
+            quote_choices.take_back(session, flag)
+        action, subject = ("quote.chosen" if chosen else "quote.taken_back"), f"flags:{flag_id}"
+        audit.record(session, at=now, action=action, subject=subject, user_id=reviewer.id)
+        session.commit()
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+
+
+def _previous(request: Request, flag_id: int) -> int | None:
+    """Remember which flags were shown, and return the one before this one; None where there is none."""
+    shown: list[int] = request.session.get("shown", [])
+    if flag_id in shown:
+        shown = shown[: shown.index(flag_id)]
+    request.session["shown"] = [*shown, flag_id][-MOST_SHOWN:]
+    return shown[-1] if shown else None
+
+
+def _path_after(
+    session: Session, desk: Desk, reviewer: Reviewer, flag_id: int, *, decision: str, view: QueueView
+) -> str:
+    """Lease what comes after a decision: the next flag, or the same one when it was reopened."""
+    if decision != wording.REOPENED:
+        # Who works through an order goes on in it; otherwise the first of the queue comes, which may be a new one.
+        goes_on = view.order or view.is_today
+        return claim_path(session, desk, reviewer, view, flag_id if goes_on else None)
+    now = desk.clock.now()
+    flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
+    return flag_path(flag_id, view)
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    reviewer: Reviewer,
+    flag_id: int,
+    view: QueueView,
+    *,
+    draft: Draft | None = None,
+    line: str = "",
+    status: int = 200,
+    second_first: bool = False,
+) -> Response:
+    now, owner = desk.clock.now(), reviewer.lease_owner
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        if second_first and second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
+            return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
+        own_mask = mask_of(request, desk, flag.post_id)
+        shown = flag_view(session, flag, owner, now, own_mask=own_mask, mask=desk.mask)
+        assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
+        together = together_view(session, flag, desk.mask)
+        spread = spread_of(session, flag.post, desk.mask)
+        evidence = evidence_rows(session, flag, own_mask, desk.mask)
+    context = {
+        "flag": shown,
+        "evidence": evidence,
+        "markable": reviewer.may(Right.DECIDE),
+        "view": view,
+        "draft": draft or Draft(topic=together.topic, place=together.place),
+        "together": together,
+        "spread": spread,
+        "previous": _previous(request, flag_id),
+        "undone": request.session.pop("undone", None),
+        "line": line,
+        "assigning": assigning,
+        "done": request.session.pop("done", None),
+        "limits": {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE},
+    }
+    return render(request, "flag.html", context, status=status)

@@ -1,0 +1,38 @@
+"""The first page: the reviewer's day, and what waits beside it."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from monitor.desk.pages.report_files import report_files
+from monitor.desk.views.overview import overview
+from monitor.desk.web.auth import CurrentReviewer, allow
+from monitor.desk.web.day_plan import day_of
+from monitor.desk.web.desk import CurrentDesk, render
+from monitor.review.roles import Right
+from storage.outbox import alerts
+from storage.review import cases
+
+router = APIRouter()
+
+
+@router.get("/", dependencies=[allow(Right.READ)])
+def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+    """Show the reviewer's day, what waits beside it, and the report files."""
+    with desk.database.work() as session:
+        state = overview(session)
+        # Drawing stores a plan; somebody who decides nothing gets none.
+        day = day_of(session, desk, reviewer) if reviewer.may(Right.DECIDE) and state.open_flags else None
+        unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
+        open_alerts, new_alerts = alerts.count_open(session, reviewer.id)
+        session.commit()
+    context = {
+        "open_alerts": open_alerts,
+        "new_alerts": new_alerts,
+        "state": state,
+        "day": day,
+        "unsettled": unsettled,
+        "done": request.session.pop("done", None),
+        "undone": request.session.pop("undone", None),
+        "reports": report_files(desk.settings.reports_dir),
+    }
+    return render(request, "home.html", context)

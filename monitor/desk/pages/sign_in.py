@@ -1,0 +1,138 @@
+"""Signing in and out."""
+
+import logging
+from http import HTTPStatus
+from math import ceil
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from monitor.catalogues import N_
+from monitor.desk.web.accounts import typed_name
+from monitor.desk.web.auth import (
+    CODE,
+    ENROL,
+    FULL,
+    AnyStage,
+    FormRefused,
+    Password,
+    RequireFormToken,
+    check_form_token,
+    client_address,
+    form_token,
+    start_session,
+)
+from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.error_pages import BUSY
+from monitor.desk.web.language import counted
+from monitor.desk.web.language import gettext as _
+from monitor.desk.web.password_checks import TooBusy
+from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
+from monitor.desk.web.throttle import sign_in_counts
+from storage import audit
+from storage.accounts import sessions, users
+from storage.errors import NotFound
+from storage.models import User
+
+router = APIRouter()
+
+WRONG: Final = N_("Tên đăng nhập hoặc mật khẩu không đúng.")
+STALE: Final = N_("Trang đăng nhập đã hết hạn. Xin nhập lại.")
+_THEN: Final = {CODE: "/login/code", ENROL: "/account/second-factor"}
+
+
+@router.get("/login")
+def show(request: Request, next: str = "/") -> Response:  # noqa: A002  the usual name of this parameter
+    """Show the form."""
+    return _form(request, next)
+
+
+@router.post("/login")
+async def sign_in(
+    *,
+    request: Request,
+    desk: CurrentDesk,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Password = "",
+    next: Annotated[str, Form(max_length=MAX_ADDRESS)] = "/",  # noqa: A002  the form's field
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Check name and password. The attempt is counted before, and taken back when it was right."""
+    name = typed_name(name)
+    try:
+        check_form_token(request, csrf)
+    except FormRefused:
+        return _form(request, next, _(STALE), name=name, status=HTTPStatus.FORBIDDEN)
+    user = await run_in_threadpool(_user, desk, name)
+    device = desk.devices.mark(request, user.id) if user else None
+    attempt = desk.throttle.begin(sign_in_counts(client_address(request), name, device))
+    if attempt.wait:
+        logging.getLogger("kiemtin.desk").info("a sign-in from %s is refused: too many failed", client_address(request))
+        line = counted("Đã nhập sai nhiều lần. Xin chờ %(count)s phút rồi thử lại.", ceil(attempt.wait / 60))
+        return _form(request, next, line, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
+    # Verified even for unknown names, so that the response time does not tell which names exist.
+    stored = user.password_hash if user else desk.stand_in_hash
+    try:
+        right = await desk.passwords.verify(password, stored, known=device is not None)
+    except TooBusy:
+        desk.throttle.unchecked(attempt)
+        return _form(request, next, _(BUSY), name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if user is None or not right or not user.active:
+        await run_in_threadpool(_note_failure, desk, user)
+        return _form(request, next, _(WRONG), name=name, status=HTTPStatus.UNAUTHORIZED)
+    desk.throttle.succeeded(attempt)
+    stage = await run_in_threadpool(_start, request, desk, user, own_address(next))
+    response = RedirectResponse(_THEN.get(stage, own_address(next)), status_code=HTTPStatus.SEE_OTHER)
+    desk.devices.remember(response, user.id)
+    return response
+
+
+@router.post("/logout", dependencies=[RequireFormToken])
+def sign_out(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Response:
+    """End the session."""
+    now, subject = desk.clock.now(), f"users:{reviewer.id}"
+    with desk.database.work() as session:
+        sessions.end(session, reviewer.session_id, now)
+        audit.record(session, at=now, action="sign_out", subject=subject, user_id=reviewer.id)
+        session.commit()
+    request.session.clear()
+    # What was shown must not come back with the browser's back button on a shared computer.
+    headers = {"Clear-Site-Data": '"cache", "storage"'}
+    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER, headers=headers)
+
+
+def _user(desk: Desk, name: str) -> User | None:
+    with desk.database.work() as session:
+        try:
+            return users.by_name(session, name)
+        except NotFound:
+            return None
+
+
+def _start(request: Request, desk: Desk, user: User, wanted: str) -> str:
+    """Start a session; returns its stage."""
+    subject = f"users:{user.id}"
+    with desk.database.work() as session:
+        row = start_session(request, desk, session, user)
+        if row.stage != FULL:
+            request.session["next"] = wanted
+        action = "sign_in" if row.stage == FULL else "password_accepted"
+        audit.record(session, at=desk.clock.now(), action=action, subject=subject, user_id=user.id)
+        session.commit()
+        return row.stage
+
+
+def _note_failure(desk: Desk, user: User | None) -> None:
+    """Record a failed sign-in in the audit trail."""
+    # An unknown name is not stored: people type their password into the wrong field.
+    subject = f"users:{user.id}" if user else "users:unknown"
+    with desk.database.work() as session:
+        audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
+        session.commit()
+
+
+def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:
+    context = {"csrf": form_token(request), "next": own_address(wanted), "line": line, "name": name}
+    return render(request, "login.html", context, status=status)

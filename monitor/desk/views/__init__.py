@@ -1,0 +1,1 @@
+"""What pages show: rows of the database turned into what a template draws."""

@@ -1,0 +1,51 @@
+"""The data of the first page: flags by label and state, and what waits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from monitor.desk.web import wording
+from monitor.desk.web.wording import LabelHelp
+from storage.review import flags, questions
+from storage.scoring import registry, unscored
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCounts:
+    """The number of flags of a label by state."""
+
+    label: LabelHelp
+    states: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The data of the first page. `waiting` (posts without a score) and `model` are None before a model is active.
+
+    `shadow` is the version of the shadow model, if there is one; `questions` counts open questions.
+    """
+
+    labels: tuple[LabelCounts, ...]
+    open_flags: int
+    waiting: int | None
+    model: str | None
+    shadow: str | None
+    questions: int
+
+
+def overview(session: Session) -> Overview:
+    """Query all of it."""
+    counted = flags.counts(session)
+    labels = tuple(
+        LabelCounts(label, {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES})
+        for label in wording.all_labels()
+    )
+    model, shadow = registry.active_model(session), registry.shadow_model(session)
+    return Overview(
+        labels=labels,
+        open_flags=sum(counts.states["open"] for counts in labels),
+        waiting=unscored.count(session, model) if model else None,
+        model=model.version if model else None,
+        shadow=shadow.version if shadow else None,
+        questions=questions.open_count(session),
+    )

@@ -1,0 +1,159 @@
+"""A reviewer's view of the queue: filters and order, as they stand in addresses and go along with a decision."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Final
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Form
+
+from classifiers.labels import LABEL_NAMES
+from classifiers.places.gazetteer import Level, Unit, default_gazetteer, key_of
+from classifiers.text.normalise import normalise
+from classifiers.text.search_terms import terms_of
+from monitor.desk.views.searching import day_begins
+from monitor.desk.web import wording
+from monitor.desk.web.address_fields import AddressFields
+from monitor.desk.web.auth import Reviewer
+from storage.review.flag_queue import Order, QueueFilter
+from storage.search.search_words import AnyOf, Query, Words
+
+TODAY: Final = "today"
+"""In place of a label: the reviewer works through the plan of the day."""
+ANY_STATE: Final = "any"
+DECIDED, ASSIGNED, HELD = "decided", "assigned", "held"
+_MAX_FIELD: Final = 60  # characters; an address must fit into the cookie that remembers it while somebody signs in
+_MAX_ADDRESS: Final = 2_000
+_MAX_DIGITS: Final = 19  # fewer than a number that makes the database driver fail
+_KIND: Final = re.compile(r"[\w\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView(AddressFields):
+    """The fields of the queue's form; an empty one filters nothing.
+
+    Args:
+        label: A label, or TODAY.
+        state: A state, or ANY_STATE; empty: open, or any where `own` is DECIDED.
+        source: The number of a source.
+        kind: The kind of a source.
+        since: The first day, `2026-11-28`.
+        until: The last day.
+        place: The name of a place that the post holds.
+        own: DECIDED, ASSIGNED or HELD by the reviewer.
+        order: An order; empty: what a decision is worth, and after a decision the queue begins anew.
+
+    """
+
+    label: str = ""
+    state: str = ""
+    source: str = ""
+    kind: str = ""
+    since: str = ""
+    until: str = ""
+    place: str = ""
+    own: str = ""
+    order: str = ""
+
+    @property
+    def is_today(self) -> bool:
+        """Whether the reviewer works through the plan of the day, which is no part of the queue."""
+        return self.label == TODAY
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one of the filters is set that the page folds away."""
+        return any((self.source, self.kind, self.since, self.until, self.place, self.own))
+
+    @property
+    def order_by(self) -> Order:
+        """The order."""
+        return Order(self.order or Order.WORTH)
+
+    @property
+    def shown_state(self) -> str:
+        """The state that is listed, or ANY_STATE."""
+        return self.state or (ANY_STATE if self.own == DECIDED else "open")
+
+    def wanted(self, reviewer: Reviewer, now: datetime) -> QueueFilter:
+        """Return which flags are listed."""
+        until = day_begins(self.until)
+        return QueueFilter(
+            state=None if self.shown_state == ANY_STATE else self.shown_state,
+            label=self.label or None,
+            source_id=int(self.source) if self.source else None,
+            kind=self.kind or None,
+            since=day_begins(self.since),
+            until=until and until + timedelta(days=1),
+            place=place_query(self.place),
+            assigned_to=reviewer.id if self.own == ASSIGNED else None,
+            decided_by=reviewer.id if self.own == DECIDED else None,
+            held_by=(reviewer.lease_owner, now) if self.own == HELD else None,
+        )
+
+    def wanted_next(self, reviewer: Reviewer, now: datetime) -> QueueFilter:
+        """Return which open flags are taken one after the other."""
+        return replace(self.wanted(reviewer, now), state="open")
+
+
+def place_query(place: str) -> Query | None:
+    """Return the words by which a place is found in posts; of a province of today also those that it was made of."""
+    found = default_gazetteer().named(key_of(place))
+    today = {unit.current_province for _written, unit in found if unit.level == Level.PROVINCE and not unit.old}
+    former = [unit.name for unit in _provinces() if unit.current_province in today]
+    named = (terms_of(normalise(name).text) for name in (place, *former))
+    parts = {Words(terms.accented, accented=terms.accented != terms.bare): None for terms in named if terms.accented}
+    return AnyOf(tuple(parts)) if parts else None
+
+
+def provinces() -> list[str]:
+    """List the names of today's provinces without their kind."""
+    return [unit.name for unit in _provinces() if not unit.old]
+
+
+@cache
+def _provinces() -> tuple[Unit, ...]:
+    return tuple(unit for unit in default_gazetteer().units if unit.level == Level.PROVINCE)
+
+
+def read_view(
+    *,
+    label: str = "",
+    state: str = "",
+    source: str = "",
+    kind: str = "",
+    since: str = "",
+    until: str = "",
+    place: str = "",
+    own: str = "",
+    order: str = "",
+) -> QueueView:
+    """Read the fields from an address; what is not known is left out and filters nothing."""
+    place = " ".join(place.replace("\0", "").split())[:_MAX_FIELD].strip()
+    return QueueView(
+        label=label if label in (*LABEL_NAMES, TODAY) else "",
+        state=state if state in (*wording.STATES, ANY_STATE) and state != "open" else "",
+        source=source if source.isascii() and source.isdigit() and len(source) < _MAX_DIGITS else "",
+        kind=kind if len(kind) <= _MAX_FIELD and _KIND.fullmatch(kind) else "",
+        since=since if day_begins(since) else "",
+        until=until if day_begins(until) else "",
+        place=place,
+        own=own if own in (DECIDED, ASSIGNED, HELD) else "",
+        order=order if order in tuple(Order) else "",
+    )
+
+
+def view_of(address: str) -> QueueView:
+    """Read a view from the query of an address, as a form carries it."""
+    known = QueueView.__dataclass_fields__
+    return read_view(**{name: value for name, value in parse_qsl(address) if name in known})
+
+
+def _of_form(view: Annotated[str, Form(max_length=_MAX_ADDRESS)] = "") -> QueueView:
+    return view_of(view)
+
+
+CurrentView = Annotated[QueueView, Depends(read_view)]
+CarriedView = Annotated[QueueView, Depends(_of_form)]

@@ -1,0 +1,119 @@
+"""How far a post and its copies have come: the first and the newest, how many came when, and what each source has."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from monitor.catalogues import N_
+from monitor.clock import VIETNAM
+from monitor.desk.views.charts import Bar, Column, bars, columns
+from monitor.desk.views.masking import Mask
+from monitor.desk.web.language import Translated
+from monitor.scoring.flag_value import reactions
+from storage.models import Post
+from storage.scoring import matching
+from storage.scoring.matching import Copy
+
+MOST_COLUMNS: Final = 60
+NAMED: Final = 6  # columns with a name below, as there is no room for more
+HOURS: Final = timedelta(hours=48)  # up to which posts are counted by the hour
+STEPS: Final = Translated({"hour": N_("Số bài mỗi giờ"), "day": N_("Số bài mỗi ngày"), "week": N_("Số bài mỗi tuần")})
+_LENGTHS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadRow:
+    """One source: its posts, the reactions to them, and when the first was published or else collected."""
+
+    source: str
+    posts: int
+    reactions: int
+    first: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A cluster: its number and name, its first and newest post, and two charts.
+
+    Args:
+        number: By which a search narrows to it.
+        name: Its most telling words, personal data masked; None while it has none.
+        first: The post that came first.
+        last: When the newest one came.
+        rows: The copies by source, the source with most posts first.
+        chart: The same.
+        step: What one column of the other chart counts.
+        reach: How many posts came in each hour, day or week.
+
+    """
+
+    number: int
+    name: str | None
+    first: Copy
+    last: datetime
+    rows: tuple[SpreadRow, ...]
+    chart: Markup
+    step: str
+    reach: Markup
+
+
+def spread_of(session: Session, post: Post, mask: Mask | None) -> Spread | None:
+    """Collect it; None where a post has no copies."""
+    if post.cluster_id is None:
+        return None
+    copies = matching.copies_by_date(session, post.cluster_id)
+    if len(copies) == 1:
+        return None
+    rows: dict[str, SpreadRow] = {}
+    for copy in copies:
+        row = rows.get(copy.source, SpreadRow(copy.source, 0, 0, copy.dated))
+        reacted = row.reactions + round(reactions(copy.engagement))
+        rows[copy.source] = SpreadRow(row.source, row.posts + 1, reacted, row.first)
+    ordered = tuple(sorted(rows.values(), key=lambda row: (-row.posts, row.first)))
+    name = matching.cluster_name(session, post.cluster_id)
+    moments = [copy.dated for copy in copies]
+    step = _step(moments[-1] - moments[0])
+    return Spread(
+        number=post.cluster_id,
+        name=mask(name) if name and mask else name,
+        first=copies[0],
+        last=moments[-1],
+        rows=ordered,
+        chart=bars([Bar(row.source, row.posts) for row in ordered]),
+        step=STEPS[step],
+        reach=columns(_by_step(moments, step)),
+    )
+
+
+def _step(length: timedelta) -> str:
+    if length <= HOURS:
+        return "hour"
+    return "day" if length < _LENGTHS["day"] * MOST_COLUMNS else "week"
+
+
+def _by_step(moments: Sequence[datetime], step: str) -> list[Column]:
+    """Count posts by the hour, day or week of Việt Nam, from the first to the newest or as many as have room."""
+    found = Counter(_begin(moment, step) for moment in moments)
+    first, last = min(found), max(found)
+    count = min((last - first) // _LENGTHS[step] + 1, MOST_COLUMNS)
+    begins = [first + place * _LENGTHS[step] for place in range(count)]
+    every = -(-count // NAMED)
+    form = "%H:%M" if step == "hour" else "%d/%m"
+    return [
+        Column(begin.strftime(form) if place % every == 0 else "", {"none": found[begin]})
+        for place, begin in enumerate(begins)
+    ]
+
+
+def _begin(moment: datetime, step: str) -> datetime:
+    """Return when the hour, day or week (from Monday) of a moment begins."""
+    hour = moment.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0)
+    if step == "hour":
+        return hour
+    day = hour.replace(hour=0)
+    return day - timedelta(days=day.weekday()) if step == "week" else day

@@ -1,0 +1,194 @@
+"""The data of the teaching page: the last round, what a taught candidate is worth, and where people disagree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from monitor.desk.web import wording
+from monitor.desk.web.language import decimal
+from monitor.desk.web.language import gettext as _
+from monitor.desk.web.wording import LabelHelp
+from storage.models import Model
+from storage.posts import posts
+from storage.review import decisions, questions
+from storage.review.questions import Round
+from storage.scoring import registry
+
+DISAGREEMENTS_SHOWN: Final = 20
+LINE_CHARACTERS: Final = 140
+NOTABLE_GAIN: Final = 0.005  # of average precision
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtLabel:
+    """The figures of one label, in words."""
+
+    label: LabelHelp
+    yes: int
+    no: int
+    right: str
+    found: str
+    next_round: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The newest taught model; `worse` lists in words in what it is worse than the one that it was compared with."""
+
+    name: str
+    version: str
+    state: str
+    against: str
+    labels: tuple[TaughtLabel, ...]
+    criticism: str
+    clean: str
+    worse: tuple[str, ...]
+
+    @property
+    def can_replace(self) -> bool:
+        """Whether it may be put into use with one click."""
+        return self.state in ("candidate", "shadow") and not self.worse
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A post about which people disagree."""
+
+    post_id: int
+    label: LabelHelp
+    line: str
+    said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingView:
+    """The data of the page."""
+
+    round: Round | None
+    asked: int
+    candidate: Candidate | None
+    disputes: tuple[Dispute, ...]
+
+
+def teaching_view(session: Session) -> TeachingView:
+    """Query all of it."""
+    return TeachingView(
+        round=questions.last_round(session),
+        asked=questions.asked_posts(session),
+        candidate=newest_candidate(session),
+        disputes=_disputes(session),
+    )
+
+
+def newest_candidate(session: Session) -> Candidate | None:
+    """Describe the newest taught model; None before one was taught."""
+    newest = registry.newest_taught(session)
+    return _candidate(newest) if newest is not None else None
+
+
+def _candidate(model: Model) -> Candidate:
+    comparison: Mapping[str, Any] = model.comparison or {}
+    criticism, clean = comparison["criticism"], comparison["clean"]
+    return Candidate(
+        name=model.name,
+        version=model.version,
+        state=model.state,
+        against=str(comparison["against"]),
+        labels=tuple(_taught_label(figures) for figures in comparison["teaching"]),
+        criticism=_flagged(
+            _(
+                "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+                "mô hình đang dùng gắn nhầm %(old)d bài."
+            ),
+            criticism,
+        ),
+        clean=_flagged(
+            _(
+                "Trong %(of)d bài không thuộc nhãn nào của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+                "mô hình đang dùng gắn nhầm %(old)d bài."
+            ),
+            clean,
+        ),
+        worse=_worse(comparison),
+    )
+
+
+def _flagged(text: str, pair: Mapping[str, float]) -> str:
+    return text % {key: round(pair[key]) for key in ("of", "new", "old")}
+
+
+def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say the faults that the comparison found; the rules are those of promotion."""
+    if not comparison["faults"]:
+        return ()
+    found = []
+    wrongly = {
+        "criticism": _("bài phê bình bị gắn cờ nhầm nhiều hơn"),
+        "clean": _("bài không thuộc nhãn nào bị gắn cờ nhầm nhiều hơn"),
+    }
+    found += [what for name, what in wrongly.items() if comparison[name]["new"] > comparison[name]["old"]]
+    found += [
+        _("nhãn “%(label)s” kém hơn trên bộ thử") % {"label": wording.label_help(label).title}
+        for label, pair in comparison["balance"].items()
+        if pair["new"] < pair["old"]
+    ]
+    found += [
+        _("nhãn “%(label)s” xếp hạng kém hơn trên các bài để dành") % {"label": wording.label_help(label).title}
+        for label, pair in comparison["held_out"].items()
+        if pair["new"] < pair["old"]
+    ]
+    return tuple(found) or (_("kém hơn trên bộ thử"),)
+
+
+def _taught_label(figures: Mapping[str, Any]) -> TaughtLabel:
+    return TaughtLabel(
+        wording.label_help(figures["label"]),
+        figures["yes"],
+        figures["no"],
+        _right(figures),
+        _found(figures),
+        _next_round(figures["next_round"]),
+    )
+
+
+def _right(figures: Mapping[str, Any]) -> str:
+    if not figures["changed"]:
+        return _("Chưa đủ bài thuộc nhãn này để dạy: máy vẫn gắn cờ như trước.")
+    if figures["right"] is None:
+        return _("Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu.")
+    text = _("Trong 100 bài máy gắn cờ, khoảng %(right)d (%(low)d–%(high)d) bài đúng.")
+    return text % {key: round(100 * figures[key]) for key in ("right", "low", "high")}
+
+
+def _found(figures: Mapping[str, Any]) -> str:
+    if not figures["changed"]:
+        return ""
+    text = _("Máy tìm ra %(found)d trong %(yes)d bài thuộc nhãn này mà bạn đã trả lời.")
+    return text % {key: figures[key] for key in ("found", "yes")}
+
+
+def _next_round(forecast: Mapping[str, float] | None) -> str:
+    if forecast is None or forecast["high"] - forecast["low"] > 2 * abs(forecast["gain"]) + 2 * NOTABLE_GAIN:
+        return _("Thêm một vòng nữa: chưa đủ để nói.")
+    now, gain = forecast["average_precision"], forecast["gain"]
+    if gain < NOTABLE_GAIN:
+        return _("Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình %(now)s).") % {"now": decimal(now)}
+    text = _("Thêm một vòng nữa: độ chính xác trung bình từ %(now)s lên khoảng %(then)s.")
+    return text % {"now": decimal(now), "then": decimal(now + gain)}
+
+
+def _disputes(session: Session) -> tuple[Dispute, ...]:
+    found = decisions.disagreements(session, DISAGREEMENTS_SHOWN)
+    texts = posts.texts_of(session, [one.post_id for one in found])
+    return tuple(
+        Dispute(
+            one.post_id,
+            wording.label_help(one.label),
+            " ".join(texts[one.post_id].split())[:LINE_CHARACTERS],
+            tuple((name, wording.SAID[decision]) for name, decision in one.said),
+        )
+        for one in found
+        if one.post_id in texts
+    )

@@ -1,0 +1,171 @@
+"""The factory of the desk's web application."""
+
+import hmac
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+
+from monitor.clock import Clock
+from monitor.desk.api.edge import ApiEdge
+from monitor.desk.pages import (
+    account,
+    alerts,
+    appearance,
+    cases,
+    corrections,
+    evidence,
+    flag,
+    health,
+    home,
+    join,
+    overview,
+    people,
+    question,
+    queue,
+    report_files,
+    reports,
+    reveal,
+    saved,
+    search,
+    second_factor,
+    second_reading,
+    shift,
+    sign_in,
+    source_health,
+    teach,
+)
+from monitor.desk.views.reporting import Reporting
+from monitor.desk.views.searching import Searching
+from monitor.desk.web import error_pages
+from monitor.desk.web.desk import STATIC_DIR, Desk, make_templates
+from monitor.desk.web.known_devices import KnownDevices
+from monitor.desk.web.language import LanguageOfRequest, load_languages
+from monitor.desk.web.password_checks import PasswordChecks
+from monitor.desk.web.passwords import hash_password, one_time_password
+from monitor.desk.web.request_origin import RequestOrigin, known_hosts
+from monitor.desk.web.second_factor import SecondFactor
+from monitor.desk.web.security_headers import SecurityHeaders
+from monitor.desk.web.throttle import Throttle
+from monitor.errors import NotReady
+from monitor.review.teaching import Teaching
+from monitor.settings.settings import Settings
+from storage.database import Database
+
+MAX_FORM_BYTES: Final = 64 * 1024
+API_PATH: Final = "/api/v1"
+SESSION_COOKIE: Final = "kiemtin_desk"
+ROUTERS: Final = (
+    health.router,
+    sign_in.router,
+    second_factor.router,
+    join.router,
+    appearance.router,
+    account.router,
+    people.router,
+    home.router,
+    overview.router,
+    source_health.router,
+    queue.router,
+    search.router,
+    saved.router,
+    flag.router,
+    reveal.router,
+    cases.router,
+    alerts.router,
+    corrections.router,
+    evidence.router,
+    question.router,
+    second_reading.router,
+    shift.router,
+    teach.router,
+    reports.router,
+    report_files.router,
+)
+
+
+def create_app(
+    database: Database,
+    clock: Clock,
+    settings: Settings,
+    secret: str,
+    *,
+    teaching: Teaching | None = None,
+    searching: Searching | None = None,
+    api: FastAPI | None = None,
+    reporting: Reporting | None = None,
+) -> FastAPI:
+    """Build the desk.
+
+    Args:
+        database: An upgraded database; each request opens its own unit of work.
+        clock: What time it is.
+        settings: Lease time and the folder of the weekly summaries are taken from here.
+        secret: Signs cookies. Changing it ends all sessions.
+        teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
+        searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
+        api: The API (`monitor.desk.api.app.create_api`), served under /api/v1; None: there is none.
+        reporting: Withdraws and replaces reports; None: the page of reports shows them alone.
+
+    Returns:
+        An ASGI application that loads nothing from other sites.
+
+    """
+    secure = settings.desk_is_https
+    # FastAPI's generated API pages load scripts from other sites; pages are nothing to describe, and the API does it.
+    app = FastAPI(
+        title="KiểmTin", docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=error_pages.HANDLERS
+    )
+    app.state.desk = Desk(
+        database=database,
+        clock=clock,
+        settings=settings,
+        templates=make_templates(),
+        throttle=Throttle(clock),
+        passwords=PasswordChecks(),
+        devices=KnownDevices(secret, secure=secure),
+        second_factor=SecondFactor(secret),
+        teaching=teaching,
+        searching=searching,
+        reporting=reporting,
+        draw_seed=hmac.digest(secret.encode(), b"second readings", "sha256"),
+        stand_in_hash=hash_password(one_time_password()),
+    )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=secret,
+        session_cookie=session_cookie(secure=secure),
+        max_age=settings.session_hours * 60 * 60,
+        same_site="lax",
+        https_only=secure,
+    )
+    if api is not None:
+        app.add_middleware(ApiEdge, most=MAX_FORM_BYTES)
+    app.add_middleware(LanguageOfRequest, languages=load_languages())
+    # The last one added is the outermost: even a refused request gets the security headers.
+    app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
+    app.add_middleware(SecurityHeaders, https=secure)
+    for router in ROUTERS:
+        app.include_router(router)
+    if "metrics" in settings.secrets:
+        _add_metrics(app)
+    if api is not None:
+        app.mount(API_PATH, api)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    return app
+
+
+def _add_metrics(app: FastAPI) -> None:
+    try:
+        from monitor.desk.pages import metrics  # noqa: PLC0415  its library is an extra
+    except ImportError as error:
+        raise NotReady("the token `metrics` is set: install the `metrics` extra, or take it out") from error
+    app.include_router(metrics.router)
+
+
+def session_cookie(*, secure: bool) -> str:
+    """Return the name of the session cookie; browsers take `__Host-` by HTTPS alone and from this host alone."""
+    return f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE

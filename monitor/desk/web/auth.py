@@ -1,0 +1,201 @@
+"""Authentication: the session of a request, the token of forms (CSRF), the rights of roles, and their errors."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Form, Request
+from sqlalchemy.orm import Session
+
+from monitor.desk.web.desk import CurrentDesk, Desk
+from monitor.desk.web.language import gettext as _
+from monitor.desk.web.tokens import token_hash
+from monitor.errors import KiemtinError
+from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
+from monitor.settings.settings import Settings
+from storage.accounts import sessions
+from storage.accounts.sessions import SessionLimits
+from storage.models import User, UserSession
+
+FULL, CODE, ENROL = "full", "code", "enrol"
+Password = Annotated[str, Form(max_length=1000)]  # of a form; how long it may really be say the rules of passwords
+# Somebody who typed the password has so long for the second factor.
+UNFINISHED: Final = timedelta(minutes=10)
+
+
+class SignInNeeded(KiemtinError):
+    """Nobody is signed in, or the session has ended."""
+
+
+class CodeNeeded(KiemtinError):
+    """The password was right; the code of the second factor is still asked for."""
+
+
+class EnrolmentNeeded(KiemtinError):
+    """The role needs a second factor, which must be set up first."""
+
+
+class FormRefused(KiemtinError):
+    """A form without the token of this session: another site may have sent it."""
+
+
+class NotAllowed(KiemtinError):
+    """The role of the user does not have the right that a page needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """The person who is signed in."""
+
+    id: int
+    name: str
+    role: str
+    session_id: int
+    stage: str
+
+    @property
+    def lease_owner(self) -> str:
+        """The owner of this person's leases."""
+        return f"user:{self.id}"
+
+    def may(self, right: str) -> bool:
+        """Tell whether this person's role has a right, and nothing more is asked for."""
+        return self.stage == FULL and may(self.role, Right(right))
+
+
+def session_limits(settings: Settings) -> SessionLimits:
+    """Return how long sessions last in this installation."""
+    return sessions.limits(settings.session_idle_minutes, settings.session_hours)
+
+
+def start_session(request: Request, desk: Desk, session: Session, user: User) -> UserSession:
+    """Sign a user in whose password was right, and end the session that this browser had.
+
+    The unit of work must be committed afterwards.
+    """
+    before = request.session.get("token")
+    if isinstance(before, str):
+        sessions.end_of_token(session, token_hash(before), desk.clock.now())
+    needed = desk.settings.second_factor_for_all or user.role in NEED_SECOND_FACTOR
+    stage = CODE if user.totp_since else ENROL if needed else FULL
+    return _new_session(request, desk, session, user.id, stage)
+
+
+def finish_session(request: Request, desk: Desk, session: Session, reviewer: Reviewer) -> UserSession:
+    """Replace an unfinished session by a full one, after the second factor was given or set up."""
+    # Another token, because the first one was handed out for less.
+    sessions.end(session, reviewer.session_id, desk.clock.now())
+    return _new_session(request, desk, session, reviewer.id, FULL)
+
+
+def _new_session(request: Request, desk: Desk, session: Session, user_id: int, stage: str) -> UserSession:
+    token = secrets.token_urlsafe(32)
+    row = sessions.start(
+        session,
+        user_id=user_id,
+        token_hash=token_hash(token),
+        stage=stage,
+        now=desk.clock.now(),
+        address=client_address(request),
+        agent=request.headers.get("user-agent", ""),
+    )
+    # A new cookie, so that nobody can prepare one for somebody else (session fixation).
+    request.session.clear()
+    request.session.update(token=token, csrf=secrets.token_urlsafe(32))
+    return row
+
+
+def client_address(request: Request) -> str:
+    """Return the address that a request came from; behind a proxy it is right where `trusted_proxies` names it."""
+    return request.client.host if request.client else "unknown"
+
+
+def form_token(request: Request) -> str:
+    """Return the form token of this session; a visitor without one gets a new one."""
+    token: str = request.session.setdefault("csrf", secrets.token_urlsafe(32))
+    return token
+
+
+def any_stage(request: Request, desk: CurrentDesk) -> Reviewer:
+    """Return whose session this is, also while the second factor is missing.
+
+    The database is asked each time, so that ending a session or disabling a user takes effect at once.
+
+    Raises:
+        SignInNeeded: When there is no session.
+
+    """
+    token = request.session.get("token")
+    if not isinstance(token, str):
+        raise SignInNeeded("sign in first")
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        row = sessions.live(session, token_hash(token), now, session_limits(desk.settings))
+        if row is not None and row.stage != FULL and now - row.created_at > UNFINISHED:
+            row = None
+        if row is not None and sessions.touch(row, now):
+            session.commit()
+    if row is None:
+        request.session.clear()
+        raise SignInNeeded("this session has ended: sign in again")
+    reviewer = Reviewer(row.user.id, row.user.name, row.user.role, row.id, row.stage)
+    request.state.reviewer = reviewer
+    return reviewer
+
+
+def signed_in(reviewer: Annotated[Reviewer, Depends(any_stage)]) -> Reviewer:
+    """Return who is signed in.
+
+    Raises:
+        SignInNeeded: When nobody is.
+        CodeNeeded: When the code of the second factor is still asked for.
+        EnrolmentNeeded: When the second factor must be set up first.
+
+    """
+    if reviewer.stage == CODE:
+        raise CodeNeeded("enter the code of the second factor")
+    if reviewer.stage == ENROL:
+        raise EnrolmentNeeded("set up the second factor")
+    return reviewer
+
+
+def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+    """Check that a form carries the token of its session.
+
+    Raises:
+        FormRefused: When it is missing or wrong.
+
+    """
+    expected = request.session.get("csrf", "")
+    # Compared in constant time, so that response times tell nothing about the token. A form may hold half characters.
+    if not expected or not secrets.compare_digest(expected.encode(), csrf.encode(errors="replace")):
+        raise FormRefused(_("Biểu mẫu đã hết hạn hoặc không được gửi từ trang này: xin tải lại trang rồi gửi lại."))
+
+
+CurrentReviewer = Annotated[Reviewer, Depends(signed_in)]
+AnyStage = Annotated[Reviewer, Depends(any_stage)]
+RequireFormToken = Depends(check_form_token)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A dependency of a route: lets those through whose role has a right."""
+
+    right: Right
+
+    def __call__(self, reviewer: CurrentReviewer) -> None:
+        """Check the role of who is signed in.
+
+        Raises:
+            NotAllowed: When it lacks the right.
+
+        """
+        if not may(reviewer.role, self.right):
+            message = f"the role {reviewer.role} may not {self.right}"
+            raise NotAllowed(message)
+
+
+def allow(right: Right) -> Any:
+    """Make the dependency of a route that needs a right. Every page names one; without it a test fails."""
+    return Depends(Allowed(right))

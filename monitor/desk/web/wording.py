@@ -1,0 +1,328 @@
+"""Wording of the desk in the language of the request: labels and what they mean, decisions, states, names of counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED
+from classifiers.model.prediction import BASE, REST
+from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
+from monitor.catalogues import N_
+from monitor.desk.web.language import Translated
+from monitor.desk.web.language import gettext as _
+from storage.review import decisions
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHelp:
+    """A label with its stored name, its title, what it means and what it does not mean."""
+
+    name: str
+    title: str
+    means: str
+    not_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One button of a decision: the stored value, its text, and its key."""
+
+    name: str
+    text: str
+    key: str
+
+    @property
+    def title(self) -> str:
+        """The text in the language of the request."""
+        return _(self.text)
+
+
+_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    UNVERIFIED.name: (
+        N_(
+            "Bài nêu như sự thật một điều có thể kiểm tra được và người đọc có thể tin mà làm theo, nhưng không "
+            "dẫn nguồn nào để kiểm tra: tin đồn, “nguồn tin nội bộ”, lời giục chia sẻ gấp, thuốc chữa bách bệnh, "
+            "lệnh cấm bất ngờ, tin có người chết, ngân hàng mất khả năng chi trả, bắt cóc, lừa đảo mạo danh cơ "
+            "quan nhà nước."
+        ),
+        N_(
+            "Ý kiến, nhận xét, phê bình (dù gay gắt đến đâu); bài châm biếm dễ nhận ra; chuyện của chính người "
+            "viết; câu hỏi thật lòng; thông báo chính thức và tin có nêu nguồn; bài dẫn lại tin đồn để đính "
+            "chính."
+        ),
+    ),
+    NEGATIVE.name: (
+        N_(
+            "Bài lăng mạ hoặc quấy rối một người, công kích một nhóm người, đe dọa hoặc kích động bạo lực, tục "
+            "tĩu hoặc mời chào nội dung khiêu dâm, vui mừng trước nỗi đau của người khác."
+        ),
+        N_(
+            "Tâm trạng buồn hay giận; tin xấu; lời phê bình thẳng thắn; tiếng chửi thề chỉ để nhấn mạnh. Phê bình"
+            " chính sách, cán bộ, doanh nghiệp hay chính công đoàn không thuộc nhãn này."
+        ),
+    ),
+    CONCERN.name: (
+        N_(
+            "Bài kể một khó khăn về việc làm hoặc đời sống mà công đoàn có thể lên tiếng: nợ lương, chậm đóng bảo"
+            " hiểm, nơi làm việc nóng bức, tai nạn, ép tăng ca, bữa ăn ca, nhà trọ, chỗ gửi trẻ, hợp đồng."
+        ),
+        N_("Lo lắng chung không gắn với việc làm; ý kiến về chính sách mà không kể khó khăn cụ thể; tin tuyển dụng."),
+    ),
+}
+
+
+_DECISIONS: Final[Mapping[str, str]] = {
+    decisions.NO_SOURCE: N_("Không tìm thấy nguồn"),
+    decisions.REFUTED: N_("Đã bị bác bỏ (cần liên kết)"),
+    decisions.SUPPORTED: N_("Có nguồn xác nhận (cần liên kết)"),
+    decisions.NOT_A_CLAIM: N_("Không phải điều khẳng định"),
+    decisions.YES: N_("Đúng"),
+    decisions.NO: N_("Không phải"),
+    decisions.UNSURE: N_("Chưa rõ"),
+}
+ANSWERS: Final = (
+    Decision("confirmed", N_("Có"), "1"),
+    Decision("rejected", N_("Không"), "2"),
+    Decision("unsure", N_("Chưa rõ"), "3"),
+)
+NO_LABEL: Final = "none"
+SEVERAL: Final = "several"
+UNSURE: Final = "unsure"
+TEACHING_ANSWERS: Final = (
+    Decision(NO_LABEL, N_("Không thuộc nhãn nào"), "0"),
+    Decision(UNVERIFIED.name, N_("Chưa kiểm chứng"), "1"),
+    Decision(NEGATIVE.name, N_("Tiêu cực, vi phạm chuẩn mực đạo đức"), "2"),
+    Decision(CONCERN.name, N_("Bức xúc của người lao động"), "3"),
+    Decision(UNSURE, N_("Chưa rõ"), "4"),
+)
+ANSWER_NAMES: Final = Translated({answer.name: answer.text for answer in ANSWERS})
+REOPENED: Final = decisions.REOPENED
+_DECISION_TEXTS: Final[Mapping[str, str]] = {
+    **_DECISIONS,
+    decisions.REFUTED: N_("Đã bị bác bỏ"),
+    decisions.SUPPORTED: N_("Có nguồn xác nhận"),
+    REOPENED: N_("Mở lại để xem xét"),
+    decisions.WITHDRAWN: N_("Rút lại quyết định"),
+}
+DECISION_NAMES: Final = Translated(_DECISION_TEXTS)
+SAID: Final = Translated({**_DECISION_TEXTS, **{answer.name: answer.text for answer in ANSWERS}})
+"""Decisions on flags and answers to questions."""
+STATES: Final = Translated(
+    {
+        "open": N_("Đang chờ"),
+        "confirmed": N_("Đúng, cần xử lý"),
+        "rejected": N_("Không phải"),
+        "unsure": N_("Chưa rõ"),
+    }
+)
+ORDERS: Final = Translated(
+    {
+        "worth": N_("Đáng xem nhất trước"),
+        "newest": N_("Mới đăng nhất trước"),
+        "reach": N_("Lan rộng nhất trước"),
+        "doubt": N_("Máy kém chắc nhất trước"),
+    }
+)
+OWN: Final = Translated(
+    {
+        "assigned": N_("Được giao cho tôi"),
+        "decided": N_("Tôi đã quyết định"),
+        "held": N_("Tôi đang giữ"),
+    }
+)
+_KINDS: Final = Translated(
+    {
+        "feed": N_("Kênh tin RSS"),
+        "webpage": N_("Trang web"),
+        "import": N_("Tệp nhập vào"),
+    }
+)
+_PLATFORMS: Final = {"xenforo": "XenForo", "youtube": "YouTube"}
+TOPICS: Final = Translated(
+    {
+        "wages": N_("Lương"),
+        "insurance": N_("Bảo hiểm"),
+        "hours": N_("Ca kíp"),
+        "safety": N_("An toàn"),
+        "meals": N_("Bữa ăn"),
+        "housing": N_("Nhà trọ"),
+        "childcare": N_("Nhà trẻ"),
+        "contracts": N_("Hợp đồng"),
+        "relief": N_("Trợ cấp"),
+        "other": N_("Khác"),
+    }
+)
+SHORT_LABELS: Final = Translated(
+    {
+        UNVERIFIED.name: N_("tin chưa kiểm chứng"),
+        NEGATIVE.name: N_("bài tiêu cực"),
+        CONCERN.name: N_("bức xúc"),
+    }
+)
+CASE_STATES: Final = Translated(
+    {
+        "open": N_("chưa làm gì"),
+        "passed": N_("đã chuyển"),
+        "answered": N_("đã trả lời"),
+        "followed_up": N_("đang theo dõi"),
+        "settled": N_("đã giải quyết xong"),
+        "withdrawn": N_("đã rút"),
+    }
+)
+CASE_STEPS: Final = Translated(
+    {
+        "opened": N_("Mở hồ sơ"),
+        "passed": N_("Chuyển cho nơi khác"),
+        "answered": N_("Đã có trả lời"),
+        "followed_up": N_("Theo dõi tiếp"),
+        "settled": N_("Giải quyết xong"),
+        "reopened": N_("Mở lại hồ sơ"),
+        "noted": N_("Ghi chú thêm"),
+        "described": N_("Sửa việc và nơi"),
+        "withdrawn": N_("Rút cùng với quyết định"),
+        "restored": N_("Trở lại cùng với quyết định"),
+    }
+)
+CORRECTION_STATES: Final = Translated(
+    {
+        "draft": N_("chờ duyệt"),
+        "returned": N_("trả lại để sửa"),
+        "released": N_("đã công bố"),
+        "replaced": N_("đã được thay thế"),
+        "withdrawn": N_("đã thu hồi"),
+    }
+)
+CORRECTION_STEPS: Final = Translated(
+    {
+        "written": N_("Viết"),
+        "returned": N_("Trả lại người viết"),
+        "released": N_("Duyệt, cho công bố"),
+        "replaced": N_("Được thay bằng bản khác"),
+        "withdrawn": N_("Thu hồi"),
+    }
+)
+VERDICTS: Final = Translated(
+    {
+        "false": N_("Sai sự thật"),
+        "misleading": N_("Gây hiểu lầm"),
+        "unfounded": N_("Không có căn cứ"),
+    }
+)
+ROLES: Final = Translated({"monitored": N_("theo dõi"), "reference": N_("đối chiếu")})
+USER_ROLES: Final = Translated(
+    {
+        "viewer": N_("người xem"),
+        "reviewer": N_("người xem xét"),
+        "lead": N_("trưởng nhóm"),
+        "admin": N_("quản trị"),
+    }
+)
+PASSWORD_FAULTS: Final = Translated(
+    {
+        "short": N_("Mật khẩu cần ít nhất 12 ký tự."),
+        "long": N_("Mật khẩu dài quá 200 ký tự."),
+        "common": N_("Mật khẩu này dễ đoán: gồm từ quen thuộc, tên, ngày tháng hoặc dãy phím. Xin chọn mật khẩu khác."),
+    }
+)
+OUTCOMES: Final = Translated(
+    {
+        "running": N_("đang đọc"),
+        "ok": N_("đọc xong"),
+        "unchanged": N_("không có gì mới"),
+        "failed": N_("lỗi"),
+        "interrupted": N_("bị ngắt giữa chừng"),
+    }
+)
+EVIDENCE_STATES: Final = Translated(
+    {
+        "suggested": N_("máy gợi ý"),
+        "supports": N_("xác nhận điều được nói"),
+        "refutes": N_("bác bỏ điều được nói"),
+        "unrelated": N_("không liên quan"),
+    }
+)
+SEARCH_REFUSALS: Final = Translated(
+    {
+        "empty": N_("Chưa có từ nào để tìm: xin gõ ít nhất một từ."),
+        "long": N_("Câu tìm kiếm dài quá: nhiều nhất 300 ký tự và 32 từ."),
+        "quote": N_("Thiếu một dấu ngoặc kép: xin thêm vào hoặc bỏ đi."),
+        "bracket": N_("Thiếu một dấu ngoặc đơn: xin thêm vào hoặc bỏ đi."),
+        "operator": N_("AND, OR và NOT phải đứng giữa các từ: xin thêm từ còn thiếu."),
+        "only unwanted": N_("Chỉ có từ cần loại trừ: xin thêm ít nhất một từ cần có."),
+        "person": N_("Không tìm được bài theo người: xin bỏ tên @, địa chỉ thư và số điện thoại."),
+    }
+)
+_ENGAGEMENT: Final = Translated(
+    {
+        "likes": N_("lượt thích"),
+        "favourites": N_("lượt thích"),
+        "reactions": N_("lượt bày tỏ cảm xúc"),
+        "replies": N_("trả lời"),
+        "comments": N_("bình luận"),
+        "shares": N_("lượt chia sẻ"),
+        "reblogs": N_("lượt chia sẻ"),
+        "reposts": N_("lượt đăng lại"),
+        "quotes": N_("lượt trích dẫn"),
+        "views": N_("lượt xem"),
+    }
+)
+SPECIAL_REASONS: Final = Translated(
+    {
+        BASE: N_("mức nền, khi chưa đọc chữ nào"),
+        REST: N_("mọi từ khác cộng lại"),
+        LINK: N_("một liên kết"),
+        MAIL: N_("một địa chỉ thư điện tử"),
+        PHONE: N_("một số điện thoại"),
+        NAME: N_("một tên tài khoản"),
+    }
+)
+_CERTAINTIES: Final = (
+    (0.9, N_("Máy rất chắc")),
+    (0.75, N_("Máy khá chắc")),
+    (0.5, N_("Máy hơi chắc")),
+    (0.0, N_("Máy không chắc")),
+)
+_SHORT: Final = 60  # characters: a text that short holds too little to be very sure
+
+
+def label_help(name: str) -> LabelHelp:
+    """Return the explanation of a label; a label of a user's own model has only its stored name."""
+    if name not in LABEL_NAMES:
+        return LabelHelp(name, name, "", "")
+    title = next(_(answer.text) for answer in TEACHING_ANSWERS if answer.name == name)
+    means, not_this = _EXPLANATIONS[name]
+    return LabelHelp(name, title, _(means), _(not_this))
+
+
+def decisions_on(label: str) -> tuple[Decision, ...]:
+    """Return the decisions on a flag of a label, in the order of their keys, which are numbers from 1."""
+    return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(decisions.choices(label), 1))
+
+
+def all_labels() -> tuple[LabelHelp, ...]:
+    """Explain the labels, in their order."""
+    return tuple(label_help(name) for name in LABEL_NAMES)
+
+
+def certainty(probability: float, characters: int) -> str:
+    """Return how sure the machine is, in words, of a text of so many characters; never very sure of a short one."""
+    known = _CERTAINTIES[1:] if characters < _SHORT else _CERTAINTIES
+    return next(_(words) for least, words in known if probability >= least)
+
+
+def engagement_name(key: str) -> str:
+    """Return the name of a count such as likes; an unknown key stays as it is."""
+    return _ENGAGEMENT.get(key, key)
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of source; that of a platform is its own."""
+    return _KINDS.get(kind) or _PLATFORMS.get(kind) or kind.capitalize()
+
+
+def period(written: str) -> str:
+    """Return the name of a report's period that is written as `2026-W47`, `2026-11` or `2026-Q4`: Tuần 47 năm 2026."""
+    year, _dash, rest = written.partition("-")
+    texts = {"W": N_("Tuần %(number)s năm %(year)s"), "Q": N_("Quý %(number)s năm %(year)s")}
+    text = texts.get(rest[:1], N_("Tháng %(number)s năm %(year)s"))
+    return _(text) % {"number": int(rest.lstrip("WQ")), "year": year}

@@ -1,0 +1,1 @@
+"""Decisions become examples, examples a candidate, and a candidate the model in use."""

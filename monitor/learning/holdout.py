@@ -1,0 +1,67 @@
+"""Split decided posts into training texts and held-out texts.
+
+The split depends on the text alone (a hash), so a text never changes sides, whatever is decided or collected later, and
+its copies are on the same side: no model is ever compared on a text that any model has learnt.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.data.datasets import Example
+from classifiers.data.metadata import Context
+from classifiers.text.normalise import normalise
+from classifiers.training.local import AT_RANDOM, SAMPLING
+from storage.review.decisions import LabelDecision
+
+HELD_OUT_SHARE: Final = 0.2
+FLAGGED: Final = "flagged"  # how a post was drawn that was decided because it was flagged
+_BITS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutSplit:
+    """Labelled texts of this installation: for training, and for comparing models."""
+
+    training: tuple[Example, ...]
+    held_out: tuple[Example, ...]
+
+
+def is_held_out(text: str) -> bool:
+    """Tell whether a text is held out: one in five, by a hash of the normalised text."""
+    plain = normalise(text).text.encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(plain, digest_size=_BITS // 8, person=b"held out").digest()
+    return bool(int.from_bytes(digest) < HELD_OUT_SHARE * 2**_BITS)
+
+
+def split_holdout(found: Iterable[LabelDecision]) -> HoldoutSplit:
+    """Make one example of each post together with its copies, and split the examples.
+
+    Args:
+        found: Decisions, oldest first; where copies were decided differently, the newest decision counts. A label that
+            nobody decided stays unknown.
+
+    """
+    texts: dict[str, tuple[str, Context]] = {}
+    drawn: dict[str, str] = {}
+    labels: dict[str, dict[str, bool]] = {}
+    for one in found:
+        texts.setdefault(one.same_as, (one.text, Context(title=one.context or "")))
+        labels.setdefault(one.same_as, {})[one.label] = one.holds
+        # A post that was drawn at random stands for all posts, whatever it was decided about later.
+        if one.sampling == AT_RANDOM or one.same_as not in drawn:
+            drawn[one.same_as] = one.sampling or FLAGGED
+    examples = [
+        Example(text, labels[key], {SAMPLING: drawn[key]}, context=context) for key, (text, context) in texts.items()
+    ]
+    return HoldoutSplit(
+        training=tuple(example for example in examples if not is_held_out(example.text)),
+        held_out=tuple(example for example in examples if is_held_out(example.text)),
+    )
+
+
+def exclude_texts(examples: Sequence[Example], texts: Iterable[Example]) -> list[Example]:
+    """Return the examples whose normalised text is not among the given texts."""
+    same = {normalise(example.text).text for example in texts}
+    return [example for example in examples if normalise(example.text).text not in same]

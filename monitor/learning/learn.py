@@ -1,0 +1,172 @@
+"""Teach a candidate model by decided posts, compare it with the active model, and register it.
+
+A candidate opens no flags until a person promotes it. Its folder holds weights and the vocabulary of the model that it
+was taught from, so that no word of a decided post gets into it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from classifiers.data.datasets import Example
+from classifiers.evaluation.comparison import Comparison, compare
+from classifiers.persistence import MANIFEST_FILE, Loaded, save
+from classifiers.text.segment import Segmenter
+from classifiers.training.config import LocalConfig
+from classifiers.training.design_matrix import Progress
+from classifiers.training.local import MOST_POSTS, Adapted, adapt, taught_hash
+from monitor.clock import VIETNAM, Clock
+from monitor.errors import UsageError
+from monitor.learning.holdout import exclude_texts, split_holdout
+from monitor.learning.promotion import model_draft
+from monitor.learning.teaching_figures import LabelFigures, label_figures
+from storage.database import Database
+from storage.review import decisions
+from storage.scoring import registry
+
+_A_NAME: Final = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnResult:
+    """A candidate and its training data.
+
+    Args:
+        name: The name of its folder.
+        version: Its version in the register.
+        base: The version of the model that was taught.
+        local: How many decided posts and posts of own files it was taught by (copies count once).
+        left_out: How many were left out, the oldest ones, because there were more than a kernel takes.
+        answers: By label, how many of the decided posts carry it, and how many do not.
+        against: The version of the model that it was compared with.
+        comparison: The comparison.
+        labels: What its flags are worth by now, and what another round would bring, by label.
+
+    """
+
+    name: str
+    version: str
+    base: str
+    local: int
+    left_out: int
+    answers: dict[str, tuple[int, int]]
+    against: str
+    comparison: Comparison
+    labels: tuple[LabelFigures, ...]
+
+
+class Learner:
+    """Trains candidates.
+
+    Args:
+        database: Decisions, posts and the register.
+        segmenter: Splits texts into words.
+        clock: Tells the time.
+        models_dir: The folder of models.
+        challenge_set: Clean posts that must not be flagged, and clear cases.
+
+    """
+
+    def __init__(
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, challenge_set: Sequence[Example]
+    ) -> None:
+        self._database = database
+        self._segmenter = segmenter
+        self._clock = clock
+        self._models_dir = models_dir
+        self._challenge_set = challenge_set
+
+    def run(
+        self,
+        base: Loaded,
+        active: Loaded,
+        name: str | None = None,
+        progress: Progress = lambda _step, _done, _total: None,
+        *,
+        own: Sequence[Example] = (),
+        known: Sequence[Example] = (),
+    ) -> LearnResult:
+        """Teach a candidate by all decisions up to now.
+
+        Args:
+            base: The model to teach, which knows nothing of this place.
+            active: The active model, with which the candidate is compared.
+            name: The candidate's name; None: made from today's date.
+            progress: Called with the step, the number done, and the total.
+            own: The operator's labelled files; local like the decided posts.
+            known: What the base was trained on; no model is compared by it.
+
+        Raises:
+            UsageError: When there is a model of that name.
+            ClassifierError: When the folder cannot be written.
+            StorageError: When the database fails.
+
+        """
+        name = self._free_name(name)
+        with self._database.work() as session:
+            decided = decisions.label_decisions(session)
+        found = split_holdout(decided)
+        held_out = exclude_texts(found.held_out, known)
+        local = [*exclude_texts(own, held_out), *found.training]
+        progress("teaching", 0, len(base.classifier.labels))
+        adapted = adapt(base.classifier, local, self._segmenter, LocalConfig(), judged=held_out)
+        labels = []
+        for column in range(len(base.classifier.labels)):
+            labels.append(label_figures(adapted, column))
+            progress("teaching", column + 1, len(base.classifier.labels))
+        comparison = compare(adapted.classifier, active.classifier, held_out, self._challenge_set)
+        beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
+        version = self._register(name, base, adapted, local, beside)
+        return LearnResult(
+            name=name,
+            version=version,
+            base=base.version,
+            local=adapted.posts,
+            left_out=max(0, len(local) - MOST_POSTS),
+            answers=_answers(found.training),
+            against=active.version,
+            comparison=comparison,
+            labels=tuple(labels),
+        )
+
+    def _register(
+        self, name: str, base: Loaded, adapted: Adapted, local: Sequence[Example], comparison: Mapping[str, object]
+    ) -> str:
+        """Save the candidate and add it to the register; returns its version."""
+        now = self._clock.now()
+        facts = {
+            "name": name,
+            "created_at": now.isoformat(),
+            "data_hash": taught_hash(str(base.manifest["data_hash"]), local),
+            "examples": int(base.manifest["examples"]) + adapted.posts,
+            "metrics": {
+                **base.manifest["metrics"],
+                **{label: metrics.as_dict() for label, metrics in adapted.metrics.items()},
+            },
+        }
+        draft = model_draft(save(adapted.classifier, self._models_dir / name, facts))
+        with self._database.work() as session:
+            registry.register(session, draft, now, comparison)
+            session.commit()
+        return draft.version
+
+    def _free_name(self, name: str | None) -> str:
+        today = f"learnt-{self._clock.now().astimezone(VIETNAM):%Y%m%d}"
+        if name and not _A_NAME.fullmatch(name):
+            message = f"--name {name}: a name is made of letters, digits, dots, dashes and underscores"
+            raise UsageError(message)
+        names = [name] if name else [today, *(f"{today}-{number}" for number in range(2, 100))]
+        for candidate in names:
+            if not (self._models_dir / candidate / MANIFEST_FILE).exists():
+                return candidate
+        message = f"there is a model {names[-1]} already: choose another --name"
+        raise UsageError(message)
+
+
+def _answers(examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
+    """Count the posts with and without each label."""
+    counts = Counter((label, holds) for example in examples for label, holds in example.labels.items())
+    return {label: (counts[label, True], counts[label, False]) for label in sorted({label for label, _ in counts})}

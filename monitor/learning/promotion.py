@@ -1,0 +1,198 @@
+"""Promotion, rollback and shadow of models. Every change is recorded in the audit trail."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from classifiers.data.datasets import Example
+from classifiers.evaluation.comparison import Comparison, compare
+from classifiers.persistence import MANIFEST_FILE, Loaded, load
+from classifiers.text.segment import Segmenter
+from monitor.clock import Clock
+from monitor.errors import NotReady, PromotionRefused, UsageError
+from monitor.learning.holdout import split_holdout
+from storage import audit
+from storage.database import Database
+from storage.errors import NotFound
+from storage.models import Model
+from storage.review import decisions
+from storage.scoring import registry
+from storage.scoring.registry import ModelDraft
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedModels:
+    """The versions of two models, the new one first, and their comparison on the same texts."""
+
+    new: str
+    old: str
+    comparison: Comparison
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain data, for JSON."""
+        return {"new": self.new, "old": self.old, **self.comparison.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveModelChange:
+    """The active version, and the one before (None: there was none)."""
+
+    version: str
+    before: str | None
+
+
+class ModelPromotion:
+    """Changes which model is active.
+
+    Args:
+        database: The register.
+        segmenter: Splits texts into words, for comparisons.
+        clock: Tells the time.
+        models_dir: The folder of models.
+        challenge_set: Clean posts that must not be flagged, and clear cases.
+
+    """
+
+    def __init__(
+        self, database: Database, segmenter: Segmenter, clock: Clock, models_dir: Path, challenge_set: Sequence[Example]
+    ) -> None:
+        self._database = database
+        self._segmenter = segmenter
+        self._clock = clock
+        self._models_dir = models_dir
+        self._challenge_set = challenge_set
+
+    def compare(self, new: str, old: str) -> ComparedModels:
+        """Compare two registered models on the held-out posts and on the challenge set.
+
+        Raises:
+            StorageError: When one is not registered.
+            ClassifierError: When one cannot be loaded.
+            NotReady: When the files of one belong to another version.
+
+        """
+        first, second = self._load(self._registered(new)), self._load(self._registered(old))
+        with self._database.work() as session:
+            held_out = split_holdout(decisions.label_decisions(session)).held_out
+        return ComparedModels(
+            first.version, second.version, compare(first.classifier, second.classifier, held_out, self._challenge_set)
+        )
+
+    def promote(self, name: str, *, in_use: str, reason: str = "", user_id: int | None = None) -> ActiveModelChange:
+        """Make a model the active one, unless it is worse than the present one.
+
+        Args:
+            name: Name or version of a registered model.
+            in_use: Name of the model that scores now.
+            reason: Why it is promoted although it is worse; stored in the audit trail.
+            user_id: Who does it at the desk; None for a command of the operator.
+
+        Raises:
+            PromotionRefused: When it is worse and no reason is given, or when it is in use already.
+            StorageError: When it is not registered.
+            ClassifierError: When a model cannot be loaded.
+
+        """
+        wanted = self._registered(name)
+        with self._database.work() as session:
+            active = registry.active_model(session)
+        faults: list[str] = []
+        if active is not None and active.version == wanted.version and wanted.name == in_use:
+            message = f"{wanted.version} is in use already"
+            raise PromotionRefused(message)
+        # Without an active model there is nothing to compare with; the files must still load.
+        if active is not None and active.version != wanted.version:
+            faults = self.compare(wanted.version, active.version).comparison.faults()
+        else:
+            self._load(wanted)
+        if faults and not reason:
+            message = (
+                f"{wanted.version} is worse: {'; '.join(faults)}: to use it all the same give --force and a --reason"
+            )
+            raise PromotionRefused(message)
+        with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}, user_id) as session:
+            before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
+        return ActiveModelChange(wanted.version, before)
+
+    def rollback(self) -> ActiveModelChange:
+        """Make the model active again that the present one replaced.
+
+        Raises:
+            PromotionRefused: When there is none.
+            ClassifierError: When its files are missing.
+
+        """
+        with self._database.work() as session:
+            active = registry.active_model(session)
+            before = registry.by_name(session, active.replaces) if active is not None and active.replaces else None
+        if before is None:
+            message = "there is no earlier model to go back to: `kiemtin models list` shows what there is"
+            raise PromotionRefused(message)
+        self._load(before)
+        with self._audited("model.rollback", before.version, {}) as session:
+            left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
+        return ActiveModelChange(before.version, left)
+
+    def shadow(self, name: str | None) -> str | None:
+        """Make a model the shadow, which scores new posts without opening flags; None: no shadow. Returns its version.
+
+        Raises:
+            UsageError: When it is the active one.
+            StorageError: When it is not registered.
+            ClassifierError: When it cannot be loaded.
+
+        """
+        model = self._registered(name) if name else None
+        if model is not None:
+            if model.state == "active":
+                message = f"{model.version} is in use: a shadow must be another model"
+                raise UsageError(message)
+            self._load(model)
+        version = model.version if model else None
+        with self._audited("model.shadow", version or "none", {}) as session:
+            registry.set_shadow(session, registry.by_name(session, version) if version else None, self._clock.now())
+        return version
+
+    def _registered(self, name: str) -> Model:
+        """Return a registered model; one that is only in the models folder is registered first."""
+        with self._database.work() as session:
+            try:
+                return registry.by_name(session, name)
+            except NotFound:
+                if not (self._models_dir / name / MANIFEST_FILE).is_file():
+                    raise
+            loaded = load(self._models_dir / name, self._segmenter)
+            model = registry.register(session, model_draft(loaded), self._clock.now())
+            session.commit()
+            return model
+
+    @contextmanager
+    def _audited(
+        self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None = None
+    ) -> Iterator[Session]:
+        """Open a unit of work, add its entry to the audit trail, and commit both together."""
+        with self._database.work() as session:
+            yield session
+            audit.record(session, at=self._clock.now(), action=action, subject=subject, user_id=user_id, detail=detail)
+            session.commit()
+
+    def _load(self, row: Model) -> Loaded:
+        loaded = load(self._models_dir / row.name, self._segmenter)
+        if loaded.version != row.version:
+            message = f"{self._models_dir / row.name / MANIFEST_FILE} is of {loaded.version}, not of {row.version}"
+            raise NotReady(f"{message}: name the newer one, or bring the folder back from a backup")
+        return loaded
+
+
+def model_draft(loaded: Loaded) -> ModelDraft:
+    """Make the row of a model from its manifest."""
+    return ModelDraft(
+        version=loaded.version,
+        data_hash=str(loaded.manifest["data_hash"]),
+        metrics=loaded.manifest["metrics"],
+        thresholds=loaded.manifest["thresholds"],
+    )

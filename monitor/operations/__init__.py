@@ -1,0 +1,1 @@
+"""Jobs over everything: erase, retain, back up, restore, and the record of processing."""

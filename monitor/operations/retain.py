@@ -1,0 +1,83 @@
+"""Deletion of posts that are past their retention."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from monitor.clock import Clock
+from monitor.collectors.registry import retention_days_for
+from monitor.crawl.captures import CaptureStore
+from monitor.operations.clock_check import check_clock, require_trusted_clock
+from monitor.settings.settings import LONGEST_RETENTION_DAYS
+from storage import audit
+from storage.chain import DECISIONS
+from storage.database import Database
+from storage.models import Source
+from storage.posts import host_state, posts, sources
+from storage.review import teamwork
+
+# Longer than usual crawl intervals, so that a source in use keeps its rate limit.
+HOSTS_REMEMBERED = timedelta(days=30)
+BATCH = 2000  # posts deleted in one unit of work: a writer beside it waits no longer than for these
+HANDOVERS_KEPT = timedelta(days=90)  # they tell of a shift, and may name people
+
+
+def retain(database: Database, clock: Clock, captures: CaptureStore | None = None) -> dict[str, int]:
+    """Delete posts past their retention (the source's own, or less where its platform demands it), and their captures.
+
+    Returns:
+        The number of deleted posts by source name, without sources that lost none.
+
+    Raises:
+        ClockJumped: When the clock jumped ahead; nothing is deleted until a person confirms it.
+
+    """
+    now = clock.now()
+    check_clock(database, clock)
+    with database.work() as session:
+        require_trusted_clock(session, now)
+        known = sources.all_sources(session)
+    gone = {source.name: _delete_expired(database, source, now) for source in known}
+    if captures:
+        captures.delete_unused(database)
+    with database.work() as session:
+        host_state.delete_unused(session, now - HOSTS_REMEMBERED)
+        teamwork.delete_old_handovers(session, now - HANDOVERS_KEPT)
+        session.commit()
+    return {name: count for name, count in gone.items() if count}
+
+
+def _delete_expired(database: Database, source: Source, now: datetime) -> int:
+    """Delete a source's posts past their retention, oldest first."""
+    # A larger number may be stored, with which no date can be counted: it must not stop the deletion for all sources.
+    days = min(retention_days_for(source.kind, source.retention_days), LONGEST_RETENTION_DAYS)
+    return delete_in_batches(
+        database, source.name, now, lambda session: posts.delete_expired(session, source.id, now, days, BATCH)
+    )
+
+
+def delete_in_batches(database: Database, name: str, now: datetime, delete: Callable[[Session], posts.Deleted]) -> int:
+    """Delete posts of a source until none is left; each batch is a unit of work with its audit event.
+
+    Args:
+        database: The posts.
+        name: The source.
+        now: The present time, UTC.
+        delete: Deletes one batch.
+
+    """
+    deleted = 0
+    while True:
+        with database.work() as session:
+            batch = delete(session)
+            if not batch.posts:
+                return deleted
+            # Last, for it locks the end of the trail until the commit.
+            audit.record(session, at=now, action="retention", subject=name, detail=_detail(batch))
+            session.commit()
+        deleted += batch.posts
+
+
+def _detail(deleted: posts.Deleted) -> dict[str, int]:
+    return {"posts": deleted.posts} | ({DECISIONS: deleted.decisions} if deleted.decisions else {})

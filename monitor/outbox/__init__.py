@@ -1,0 +1,1 @@
+"""Everything that leaves: reports, decisions and alerts, by mail, webhook, folder and Apprise."""

@@ -1,0 +1,1 @@
+"""What every post passes: masks, pseudonyms, and the names of erased authors."""

@@ -1,0 +1,1 @@
+"""Masks of personal data in quoted texts."""

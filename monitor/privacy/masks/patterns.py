@@ -1,0 +1,275 @@
+"""Patterns of personal numbers, addresses and links. All run on a text without diacritics and take bounded looks.
+
+Numbers that identify nobody stay: prices, dates, numbers of legal documents, short emergency numbers.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from monitor.privacy.masks.lexicon import name_words
+from monitor.privacy.masks.text import Found, MaskableText
+
+_SEPARATOR: Final = r"[ .\-–)\u00a0]{0,2}"
+_GROUPED: Final = r"(?!0)\d{1,3}(?:[.,]\d{3})+(?!\d)"
+_CURRENCY: Final = r"\s*(?:dong|nghin|ngan(?! hang)|trieu|ty|ti|vnd|d|usd|tr|k|\$)(?!\w)"
+_DATE: Final = r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
+_NO_FIGURE: Final = rf"(?!{_DATE})(?!{_GROUPED})"
+_PAPER_AHEAD: Final = r"[^\d\n;!?]{0,25}?(?=[A-Z]?\d)"
+
+# Links and names of accounts
+_HOST: Final = r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.)*"
+_PATH: Final = r"[^\s<>\"'()\[\]]*[^\s<>\"'()\[\].,;:!?…]"
+_PROFILE_LINK: Final = (
+    rf"{_HOST}(?:"
+    r"(?:facebook\.com|fb\.com)/(?!(?:watch|events|hashtag|sharer|marketplace)(?!\w)|groups/(?![^/\s]+/user/))"
+    r"|(?:fb\.me|m\.me|zalo\.me|t\.me|telegram\.me|wa\.me)/"
+    r"|instagram\.com/(?!(?:p|reel|explore)/)"
+    r"|(?:twitter|x)\.com/(?!(?:hashtag|search|i|home)(?!\w))"
+    r"|tiktok\.com/@|threads\.(?:net|com)/@|linkedin\.com/in/|bsky\.app/profile/"
+    r"|youtube\.com/(?:@|user/|c/|channel/)"
+    rf"){_PATH}"
+    rf"|https?://[^\s/]+/(?:@|users/|user/|u/|nguoi-dung/|thanh-vien/|ho-so/|profile/|members?/)\w{_PATH}"
+)
+_SLUG_FAMILY: Final = (
+    "nguyen|tran|le|pham|huynh|hoang|phan|vu|vo|dang|bui|do|ho|ngo|duong|dinh|doan|trinh|dao|ta|cao|mai|ly|lo|ha|vang|"
+    "giang|sung|thao|mua|hang|cu|lu|vu|tao|po|chao|khoang|tan|phung|quang|ca|tong|luong|cam|dieu|lau|ho|trang|vui|phan"
+)
+_NAMED_PAGE: Final = re.compile(
+    rf"(?<![a-z])(?:{_SLUG_FAMILY})[-_.+](?:thi|van|a|duc|huu|xuan|minh|ngoc|kim|thanh|thu)[-_.+][a-z]{{1,7}}(?![a-z])"
+    r"|[?&](?:ten|name|hoten|email|user)=",
+    re.IGNORECASE,
+)
+_AT: Final = r"(?:@|\s?(?:\[at\]|\(at\)|\(a\))\s?| @ (?=\w{1,30}\.(?:com|vn|net|org|example|test)(?!\w)))"
+_MAIL_ADDRESS: Final = rf"(?<![\w.+-])[\w.+-]*\w{_AT}[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{{2,}}(?!\w)(?!@)"
+# Also a chain of more than two, which would else take a pass for every pair.
+_HANDLE: Final = (
+    r"(?<![\w@])@(?!(?:all|everyone|here)(?!\w))"
+    r"[\w\u0300-\u036f](?:[\w.\u0300-\u036f-]*[\w\u0300-\u036f])?(?:@[\w-]+(?:\.[\w-]+)*)*"
+)
+_CAPITAL_FAMILY: Final = "|".join(family.capitalize() for family in _SLUG_FAMILY.split("|"))
+_TAGGED_NAME: Final = rf"@(?-i:{_CAPITAL_FAMILY})(?: (?-i:[A-Z][a-z]*)(?![a-z])){{1,3}}"
+_OTHER_HANDLE: Final = r"(?<![\w/])/?u/\w[\w-]{2,30}"
+
+# Papers, insurance, accounts
+_IDENTITY_LEAD: Final = (
+    r"(?<!\w)(?:can cuoc cong dan|can cuoc|chung minh nhan dan|chung minh thu|chung minh|ho chieu|so dinh danh|"
+    r"(?:mst|ma so thue) ca nhan|cccd|cmnd|cmtnd|cmt|passport)(?!\w)" + _PAPER_AHEAD
+)
+_INSURANCE_NUMBER: Final = r"(?:[A-Z]{2} ?\d(?: ?\d){12}|\d(?:[ .\-]?\d){9})(?!\d)"
+_INSURANCE_LEAD: Final = (
+    r"(?<!\w)(?:bhxh|bhyt|bhtn|vssid|(?:the |so |ma )?bao hiem|so so)(?!\w)"
+    r"[^\d\n;!?]{0,25}?(?=(?<!\w)(?:[A-Z]{2} ?)?\d)" + _NO_FIGURE
+)
+_ACCOUNT_NUMBER: Final = rf"{_NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{_CURRENCY})"
+_ACCOUNT_LEAD: Final = (
+    r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
+    r"|(?<!\w)ngan hang(?!\w)[^\d\n;:,.!?]{0,20}+(?=\d)(?!0[35789]\d{8}(?!\d))"
+)
+
+# Telephones
+_PHONE_LEAD: Final = r"(?<!\w)(?:sdt|dt|dien thoai|lien he|goi|zalo|zl|lh|call|phone|tel|hotline)(?!\w)[ :.\-–]{0,4}"
+_PHONE_NUMBER: Final = (
+    r"(?<!\d)(?:"
+    r"0[1-9]\d{7,9}(?!\d)"
+    rf"|\(?0[35789](?:{_SEPARATOR}\d){{8}}(?!\d)"
+    rf"|\(?0[1-9](?:{_SEPARATOR}\d){{7,9}}(?!\d)"
+    r"|0(?:[ .\-_]{1,2}\d){8,10}(?!\d)"
+    r"|0\d{2,3}[*/~_|…]{1,3}\d{3}[*/~_|…]{1,3}\d{3}(?!\d)"
+    r"|\(?\+(?!(?!84)\d{1,3}(?:[.,]\d{3})+(?!\d))\s?\d{1,3}\)?(?:[ .\-–()]{0,3}\d){8,12}(?!\d)"
+    rf"|(?:0084|84)[ .\-]?[235789](?:{_SEPARATOR}\d){{8}}(?!\d)"
+    r")"
+)
+# Letters in the place of digits; two or more real digits, or it is an exclamation.
+_SPELLED_PHONE: Final = (
+    r"(?<!\w)(?=\D{0,12}\d\D{0,12}\d)(?=[\d .\-_*]{0,24}[ol])[0o](?:[ .\-_*]{0,2}[0-9ol]){8,10}(?!\w)"
+    r"(?![ .\-_*]{0,2}\d)"  # else letters before a number would take its beginning alone
+)
+_DIGIT_WORDS: Final = (
+    r"(?:khong|mot|hai|ba|bon|tu|nam|lam|linh|le|sau|bay|tam|chin|tram|muoi|so(?= (?:khong|mot|hai|ba|\d))|\d{1,4})"
+)
+_SPOKEN_PHONE: Final = (
+    rf"(?<!\w)(?:khong(?:,? {_DIGIT_WORDS}(?!\w)){{7,11}}"
+    rf"|0\d{{2,3}}(?: {_DIGIT_WORDS}(?!\w)){{3,7}})(?!\d)"
+)
+
+# Birth dates
+_ANY_DATE: Final = (
+    r"(?:(?:ngay )?\d{1,2}(?:[./-]| thang )\d{1,2}(?:[./-]| nam )(?:19|20)?\d{2}"
+    r"|(?:19[3-9]|20[0-2])\d|2k\d{1,2})(?![\w/])"
+)
+_BIRTH_LEAD: Final = (
+    r"(?<!\w)(?:ngay,? thang,? nam sinh|ngay sinh|nam sinh|sinh nhat|sinh ngay|sinh nam|sinh vao|sinh hoi|sinh|s/n|sn|"
+    r"de ngay|dob)(?!\w)"
+    r"(?:[ :.\-–(]{0,3}(?:tren \w{1,8} la|cua \w{1,8} la|\w{1,4} la|la|nam|ngay)?[ :.\-–(]{0,3})"
+)
+_SPEAKER_BORN: Final = r"(?<!\w)(?:e|em|minh|nam|nu|ban|chau)(?=[ ,]{1,2}2k\d)[ ,]{1,2}"
+
+# Number plates
+_PLATE_NUMBER: Final = r"(?:[0-9xX]{3}[. ][0-9xX]{2}|\d{5}|\d{4})(?![\d.]\d)(?!\w)"
+_PLATE: Final = rf"(?<![\w.,/-])\d{{2}}(?:[ -]?(?-i:[A-Z][A-Z0-9]?)[- ]{{1,2}}|[A-Z][A-Z0-9]?-){_PLATE_NUMBER}"
+
+# Houses and lodgings
+_HOUSE_NUMBER: Final = r"\d{1,4}[A-Z]?(?:/\d{1,4}[A-Z]?){0,3}(?!\w)(?![/.-]\d)"
+_CAPITALS: Final = r"(?-i:(?:[A-Z][a-z]+|30/4|19/8|7/5|\d{1,3}(?!\d))(?: [A-Z][a-z]+){0,3})"
+_WORDS: Final = r"(?:[a-z]+ ){0,2}[a-z]+"
+_LANE: Final = rf"(?:ngo|ngach|hem|kiet) (?:so )?{_HOUSE_NUMBER}"
+_STREET: Final = rf"(?:duong|pho|dg|d\.) ?{_CAPITALS}"
+_SMALL_STREET: Final = r"(?:duong|pho) [a-z]+ [a-z]+"
+_QUARTER: Final = rf"(?:(?:to dan pho|to|thon|khu pho|khom|ap|cum) \d{{1,3}}(?!\w)|(?:ban|thon|lang|buon) {_CAPITALS})"
+_HOUSE: Final = rf"(?:(?:nha so|so nha|so|sn) {_HOUSE_NUMBER})"
+_OWNER: Final = rf"(?:(?:ong|ba|co|chu|anh|chi|bac|di|thim|cau) (?:{_CAPITALS}|[a-z]+)|so \d{{1,3}}(?!\d)|{_CAPITALS})"
+_ROOM: Final = r"(?:phong(?: tro)?(?: so)?|p\.?|giuong|can) ?\d{1,4}[A-Z]?(?!\w)"
+_BUILDING: Final = (
+    rf"(?:(?:khu nha tro|khu tro|nha tro|day tro|xom tro|day nha tro|phong tro|tro|nha nghi|khach san|homestay|motel)"
+    rf"(?: {_OWNER})?"
+    rf"|(?:ktx|ky tuc xa)(?: (?:cong ty|cong nhan|{_CAPITALS}))?"
+    rf"|(?:tang|day|khu|toa|block|nha) (?:so )?(?:[A-Z]?\d{{1,3}}|[A-Z])(?!\w)|ngo \d{{1,3}}(?!\d))"
+)
+_LODGING: Final = (
+    rf"(?<![\w/.-])(?:{_ROOM}(?:(?:,? (?:- )?){_BUILDING}){{1,4}}"
+    rf"|{_BUILDING}(?:,? {_BUILDING}){{0,3}},? {_ROOM}(?:,? {_BUILDING}){{0,2}}"
+    rf"|(?:day tro|nha tro|xom tro|khu tro) so \d{{1,3}}(?: ngo \d{{1,3}})?"
+    rf"|lan so \d{{1,3}} \w{{2,6}} \w{{2,6}}(?:, giuong \d{{1,3}})?"
+    rf"|giuong (?:so )?\d{{1,3}},? phong \d{{1,4}})"
+)
+
+_KINDS: Final = {
+    "mail": "email", "profile": "link", "other_handle": "handle", "tagged_name": "handle", "called": "phone",
+    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "before_bank": "account",
+    "card": "account", "born": "birth_date", "insured": "insurance",
+}  # fmt: skip
+_NO_PERSON: Final = frozenset({"figure", "grouped"})
+
+
+@cache
+def _bank() -> str:
+    """Give the expression for the name of a bank or a purse."""
+    longest_first = sorted(name_words().banks, key=lambda name: (-len(name), name))
+    names = "|".join(longest_first).replace("_", " ?")
+    return rf"(?:{names}|\w{{1,20}}bank)"
+
+
+@cache
+def _bank_lead() -> str:
+    return rf"(?<!\w){_bank()}[ :.\-–]{{1,3}}"
+
+
+@cache
+def _bank_at_end() -> re.Pattern[str]:
+    return re.compile(f"{_bank_lead()}$", re.IGNORECASE)
+
+
+@cache
+def _house_address() -> str:
+    """Give the expression for the address of a house; a street needs no word for it when it is a known one."""
+    streets = "|".join(sorted(name_words().streets)).replace("_", " ")
+    known_street = f"(?-i:(?=[A-Z])(?:{streets}))"
+    return (
+        rf"(?<![\w/.-])(?:"
+        rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{known_street}(?!\w))"
+        rf"|{_HOUSE}(?:,? {_LANE}){{1,3}}+,? {_SMALL_STREET}"
+        rf"|{_HOUSE} {_SMALL_STREET}"
+        rf"|{_HOUSE}(?:,? {_LANE}){{0,3}}+,? {_QUARTER}"
+        rf"|(?:nha so|so nha|sn) {_HOUSE_NUMBER}(?:,? {_LANE}){{0,3}}"
+        rf"|so {_HOUSE_NUMBER}(?:,? {_LANE}){{1,3}}"
+        rf"|{_LANE}(?:,? {_LANE}){{0,2}}+,? "
+        rf"(?:(?:{_STREET},? )?(?:so nha|nha so) {_HOUSE_NUMBER}|{_STREET}|{_SMALL_STREET})"
+        rf"|{_STREET}, so (?:nha )?{_HOUSE_NUMBER}"
+        rf"|(?<=sn )\d{{1,3}} to \d{{1,3}}"
+        rf"|lo (?:so )?\d{{1,3}}[A-Z]? khu (?:tai dinh cu|do thi|dan cu) {_CAPITALS}"
+        rf"|(?:can ho|can|p\.?|phong) ?(?:so )?\d{{3,4}}[A-Z]?,? (?:toa (?:nha )?\w{{1,4}},? )?chung cu {_CAPITALS}"
+        rf"|(?:can ho|p\.?|phong) ?\d{{3,4}}[A-Z]?,? toa (?:nha )?\w{{1,4}}(?: chung cu {_CAPITALS})?"
+        r")"
+    )
+
+
+@cache
+def _personal(name: str, born: str) -> re.Pattern[str]:
+    """Compile the patterns for one pass, so that a part of a date or of a price is not taken for a phone number.
+
+    Args:
+        name: The filler of names.
+        born: The filler of birth dates.
+
+    """
+    years = rf"(?:{_ANY_DATE})"
+    # Nothing begins inside a word but at its first digit: most places are passed over at once.
+    start = rf"(?:(?<![\w@])(?=[\w@+(/{name}{born}])|(?<=[\W_])(?=[\w@])|(?<!\d)(?=\d))"
+    near_digit = r"(?=\D{0,64}+\d)"  # before what needs a number: most words are passed over
+    addresses = (
+        rf"(?<![\w.+-])(?=[\w.+-]++\s?[@\[(])(?P<mail>{_MAIL_ADDRESS})"
+        rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_PROFILE_LINK})|(?P<page>https?://[^\s<>\"]+))"
+        rf"|(?=@)(?:(?P<tagged_name>{_TAGGED_NAME})|(?P<handle>{_HANDLE}))"
+        rf"|(?=/?u/)(?P<other_handle>{_OTHER_HANDLE})"
+    )
+    behind_words = (
+        rf"(?=[acdegilmnpstvhbkoz{name}{born}])(?:"
+        rf"(?P<birth_date>(?P<birth_date_lead>{_BIRTH_LEAD}|{_SPEAKER_BORN}"
+        rf"|{born} (?:hay|hoac|con|va) (?:\w{{2,4}} ){{0,3}}(?:la )?){years})"
+        rf"|(?P<born>(?P<born_lead>{name} ?[(,] ?(?:sn )?){years}(?=\)|,|\.|;|$))"
+        rf"|(?P<insurance>(?P<insurance_lead>{_INSURANCE_LEAD}){_INSURANCE_NUMBER})"
+        rf"|(?P<insured>(?P<insured_lead>(?<!\w)(?:ma|so|so so) ){_INSURANCE_NUMBER}(?= (?:bhxh|bhyt)(?!\w)))"
+        rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]?\d(?:[ .\-]?\d){{6,11}}(?!\d))"
+        rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
+        rf"|(?P<bank>{_bank_lead()}{_ACCOUNT_NUMBER})"
+        rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){_NO_FIGURE}(?!1[89]00)"
+        rf"[1-9](?:[ .\-]?\d){{8,10}}(?!\d)(?!{_CURRENCY}))"
+        r")"
+    )
+    bank_behind = rf"(?= (?:- )?(?:ngan hang |nh )?{_bank()}(?!\w))"
+    numbers = (
+        rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{_CURRENCY})"
+        rf"|(?P<before_bank>(?<!\d){_NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
+        r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
+        r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2})(?!\d)"
+        rf"(?!{_CURRENCY}))"
+    )
+    return re.compile(
+        rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{near_digit}{behind_words}"
+        rf"|(?=[cdghklnpstxbm]|\d[\w/]{{0,20}}+,? \D){near_digit}"
+        rf"(?:(?P<lodging>{_LODGING})|(?P<address>{_house_address()}))"
+        rf"|(?=\d)(?:{numbers})|(?=[k0])(?P<spoken>{_SPOKEN_PHONE})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
+        rf"|(?=[0o])(?P<spelled>{_SPELLED_PHONE})|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
+        re.IGNORECASE,
+    )
+
+
+_ONE_ACCOUNT: Final = re.compile(_ACCOUNT_NUMBER, re.IGNORECASE)
+_PHONE_IN_LINK: Final = re.compile(r"(?<=[=/:])(?:\+|%2B)?(?:84|0)\d{9}(?![\w-])")
+
+
+def find_patterns(work: MaskableText) -> Iterator[Found]:
+    """Find everything but names, in the order of the text."""
+    for match in _personal(work.filler("name"), work.filler("birth_date")).finditer(work.bare):
+        group = match.lastgroup or ""
+        if group == "page":
+            yield from _in_page(match)
+        elif group not in _NO_PERSON:
+            lead = match.groupdict().get(f"{group}_lead") or ""
+            start = match.start() + len(lead)
+            if group == "account" and (bank := _bank_at_end().search(lead)):
+                start = match.start() + bank.start()
+            yield _KINDS.get(group, group), start, match.end()
+
+
+def _in_page(page: re.Match[str]) -> Iterator[Found]:
+    """Find what a link to a page tells of a person: all of it when it carries a name, else telephone numbers."""
+    if _NAMED_PAGE.search(page[0]):
+        yield "link", page.start(), page.start() + len(page[0].rstrip(".,;:!?)…"))
+        return
+    for number in _PHONE_IN_LINK.finditer(page.string, page.start(), page.end()):
+        yield "phone", number.start(), number.end()
+
+
+@cache
+def _more_accounts(account: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<={account})(?:[^\d\n;!?]{{0,39}}?{_ACCOUNT_NUMBER})+", re.IGNORECASE)
+
+
+def find_more_accounts(work: MaskableText) -> Iterator[Found]:
+    """Find accounts behind a masked one: it announces the next number, and that one the next."""
+    for chain in _more_accounts(work.filler("account")).finditer(work.bare):
+        for number in _ONE_ACCOUNT.finditer(chain.string, chain.start(), chain.end()):
+            yield "account", number.start(), number.end()

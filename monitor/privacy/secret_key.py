@@ -1,0 +1,118 @@
+"""The key of an installation: 32 random bytes as hexadecimal digits in a private file; and those before it.
+
+Former keys stand in a file of their own, newest first, one a line: digits, a space, and the time of the rotation.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from monitor.errors import NotReady
+from monitor.files import write_whole
+
+KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A key that was replaced, and when."""
+
+    key: bytes
+    until: datetime
+
+
+def read_key(path: Path) -> bytes:
+    """Read a key.
+
+    Raises:
+        NotReady: When it is missing, unreadable, or not of KEY_BYTES bytes.
+
+    """
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError as error:
+        message = f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup"
+        raise NotReady(message) from error
+    except (OSError, ValueError) as error:
+        message = f"the key {path} cannot be read ({error}): bring it back from your backup"
+        raise NotReady(message) from error
+    if len(key) != KEY_BYTES:
+        message = (
+            f"the key {path} holds {len(key)} bytes instead of {KEY_BYTES}: bring it back from your backup; "
+            "if nothing was collected yet, delete it and run `kiemtin init`"
+        )
+        raise NotReady(message)
+    return key
+
+
+def make_key(path: Path) -> bool:
+    """Make a key unless there is one, whole or not at all; says whether it was made.
+
+    Raises:
+        NotReady: When there is one and it cannot be used, or when it cannot be written.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() and write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"), replace=False):
+            return True
+    except OSError as error:
+        message = f"the key {path} cannot be written: {error.strerror}: check free space and rights"
+        raise NotReady(message) from error
+    read_key(path)
+    return False
+
+
+def read_former(path: Path) -> list[FormerKey]:
+    """Read the keys before this one, newest first; none where nothing was ever rotated.
+
+    Raises:
+        NotReady: When the file cannot be read, or holds something else.
+
+    """
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+        found = [
+            FormerKey(bytes.fromhex(digits), datetime.fromisoformat(time)) for digits, time in map(str.split, lines)
+        ]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        message = f"the former keys {path} cannot be read ({error}): bring the file back from your backup"
+        raise NotReady(message) from error
+    return found
+
+
+def write_former(path: Path, keys: list[FormerKey]) -> None:
+    """Write the former keys, whole or not at all.
+
+    Raises:
+        NotReady: When they cannot be written.
+
+    """
+    content = "".join(f"{former.key.hex()} {former.until.isoformat()}\n" for former in keys)
+    try:
+        write_whole(path, content.encode("ascii"))
+    except OSError as error:
+        message = f"the former keys {path} cannot be written: {error.strerror}: check free space and rights"
+        raise NotReady(message) from error
+
+
+def rotate_key(path: Path, former: Path, now: datetime) -> None:
+    """Put a new key in the place of the present one, which becomes a former one.
+
+    Raises:
+        NotReady: When the present key is not whole, or one of the files cannot be written; the key is then as it was.
+
+    """
+    # The present key is kept first: a program that is killed in between knows it twice, and never loses it.
+    present = read_key(path)
+    known = [each for each in read_former(former) if each.key != present]
+    write_former(former, [FormerKey(present, now), *known])
+    try:
+        write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"))
+    except OSError as error:
+        message = f"the key {path} cannot be written: {error.strerror}: check free space and rights"
+        raise NotReady(message) from error

@@ -1,0 +1,122 @@
+"""The files of the public site: a page for each correction, the newest ones, the archive, the feed, the style sheet."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from monitor.clock import VIETNAM
+from monitor.errors import UsageError
+from monitor.publish.claim_review import VERDICTS, as_json_ld, claim_review
+from monitor.publish.feed import atom, headline
+from monitor.publish.folder import write_site
+from monitor.settings.settings import Settings
+from storage.database import Database
+from storage.review import corrections
+from storage.review.corrections import RELEASED, Published
+
+NEWEST: Final = 20
+FEED: Final = "feed.atom"
+ARCHIVE: Final = "luu-tru.html"
+STYLE: Final = "site.css"
+TITLE: Final = "Đính chính thông tin sai sự thật"
+
+
+def publish(database: Database, settings: Settings, folder: Path | None = None) -> tuple[int, bool]:
+    """Write all released corrections as static files; all of them or none.
+
+    Args:
+        database: The corrections.
+        settings: Address and name of the site, and where its files go if no folder is given.
+        folder: Where the files go.
+
+    Returns:
+        How many corrections the site holds, and whether anything changed.
+
+    Raises:
+        UsageError: When address, name or folder is missing, or the folder holds something else.
+        PublishFailed: When it cannot be written.
+
+    """
+    name = settings.publish.name or settings.report.organisation
+    target = folder or settings.publish.folder
+    if not settings.publish.url or not name:
+        message = "corrections need `url` and `name` in the [publish] table of kiemtin.toml before they are published"
+        raise UsageError(message)
+    if target is None:
+        message = "say where the files go: --to FOLDER, or `folder` in the [publish] table"
+        raise UsageError(message)
+    with database.work() as session:
+        found = corrections.published(session)
+    return len(found), write_site(target, render_site(found, f"{settings.publish.url}/", name))
+
+
+def render_site(found: Sequence[Published], site: str, publisher: str) -> dict[str, bytes]:
+    """Return the files by name; the same corrections give the same bytes.
+
+    Args:
+        found: All corrections that were ever released, newest first.
+        site: The address of the first page, with the slash at its end.
+        publisher: Who publishes them.
+
+    """
+    environment = Environment(
+        loader=PackageLoader("monitor.publish"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"day": _day, "paragraphs": _paragraphs}
+    environment.globals |= {"site": site, "publisher": publisher, "title": TITLE, "headline": headline, "feed": FEED}
+    environment.globals |= {"archive": ARCHIVE, "style": STYLE, "verdicts": VERDICTS, "released": RELEASED}
+    by_number = {each.row.id: each for each in found}
+
+    def render(template: str, **values: object) -> bytes:
+        return environment.get_template(template).render(values).encode()
+
+    months = [(month, list(rows)) for month, rows in groupby(found, key=lambda each: f"{_local(each):%m/%Y}")]
+    files = {
+        "index.html": render("index.html", here="", newest=[e for e in found if e.row.state == RELEASED][:NEWEST]),
+        ARCHIVE: render("archive.html", here=ARCHIVE, months=months),
+        STYLE: environment.get_template(STYLE).render().encode(),
+        FEED: atom(found, site=site, feed=f"{site}{FEED}", title=f"{TITLE} · {publisher}", publisher=publisher),
+    }
+    for each in found:
+        files[page_of(each)] = render("correction.html", here=page_of(each), **_page(each, by_number, site, publisher))
+    return files
+
+
+def page_of(correction: Published) -> str:
+    """Return the name of a correction's page, which stays the same."""
+    return f"dinh-chinh-{correction.row.id}.html"
+
+
+def _page(each: Published, by_number: Mapping[int, Published], site: str, publisher: str) -> dict[str, object]:
+    json_ld = ""
+    if each.row.state == RELEASED:
+        data = claim_review(each, page=f"{site}{page_of(each)}", site=site, publisher=publisher)
+        json_ld = Markup(as_json_ld(data))  # noqa: S704  JSON in which every `<` is escaped
+    return {
+        "each": each,
+        "before": by_number.get(each.row.replaces_id) if each.row.replaces_id else None,
+        "after": by_number.get(each.replaced_by) if each.replaced_by else None,
+        "json_ld": json_ld,
+        "page_of": page_of,
+    }
+
+
+def _local(each: Published) -> datetime:
+    return each.released_at.astimezone(VIETNAM)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y}"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]

@@ -1,0 +1,1 @@
+"""Posts become scores, flags, copies and evidence."""

@@ -1,0 +1,168 @@
+"""Index the words of new posts, find their copies, and evidence for open claims. All matches are suggestions.
+
+What is found places the open flags in the queue of the desk.
+
+A new post costs look-ups in indexes, however many posts are stored.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from classifiers.copies import is_copy, signature
+from classifiers.text.normalise import normalise
+from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
+from classifiers.text.segment import Segmenter
+from monitor.clock import Clock
+from monitor.scoring.evidence import find_evidence
+from storage.database import Database
+from storage.models import Post
+from storage.posts import posts
+from storage.scoring import matching
+from storage.search import search
+from storage.search.search import NoteDraft, SearchDraft
+from storage.search.search_words import Words
+
+BATCH: Final = 100
+CLAIMS_MOST: Final = 1000
+CANDIDATES: Final = 8  # those that share most keys are compared
+NAME_WORDS: Final = 4
+NAME_FROM: Final = 480  # first characters of a post that its cluster is named after
+COUNTED: Final = 500  # posts with a word, when it is weighed for a name
+
+
+@dataclass(slots=True)
+class MatchResult:
+    """Counts of a run: posts compared, copies found, claims with suggested evidence."""
+
+    compared: int = 0
+    copies: int = 0
+    claims_with_evidence: int = 0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Whether a run met reference posts, by which older claims may be answered."""
+
+    reference: bool = False
+
+
+class Matcher:
+    """Indexes posts, and finds copies and evidence.
+
+    Args:
+        database: Posts, clusters and evidence.
+        segmenter: Splits texts into words, after which clusters are named.
+        clock: Tells the time.
+
+    """
+
+    def __init__(self, database: Database, segmenter: Segmenter, clock: Clock) -> None:
+        self.database = database
+        self._segmenter = segmenter
+        self._clock = clock
+
+    def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
+        """Compare every post that was not compared yet, index notes, then suggest evidence for open claims."""
+        result, seen = MatchResult(), _Seen()
+        while done := self._copies(result, seen):
+            on_done(done)
+        self._notes()
+        self._evidence(result, again=seen.reference)
+        return result
+
+    def _copies(self, result: MatchResult, seen: _Seen) -> int:
+        """Index one batch of posts and compare them with all earlier ones; returns the size of the batch."""
+        with self.database.work() as session:
+            waiting = search.unindexed(session, BATCH)
+            terms = {post.id: search_terms(post.judged_text) for post in waiting}
+            keys = {post_id: signature(of_post.bare) for post_id, of_post in terms.items()}
+            search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
+            matching.set_bands(session, keys)
+            seen.reference = seen.reference or any(post.source.role == "reference" for post in waiting)
+            earlier = _earlier(matching.sharing_keys(session, keys))
+            ids = sorted({each for of_post in earlier.values() for each in of_post})
+            others = {other.id: other for other in posts.in_order(session, ids)}
+            texts = search.bare_texts(session, ids)
+            grown = set()
+            for post in waiting:
+                candidates = [others[each] for each in earlier[post.id] if each in others]
+                if self._join_copies(session, post, terms[post.id], candidates, texts):
+                    result.copies += 1
+                    grown.add(post.cluster_id or 0)
+            for cluster_id, first in matching.unnamed(session, grown).items():
+                matching.set_name(session, cluster_id, self._name(session, first))
+            session.commit()
+        result.compared += len(waiting)
+        return len(waiting)
+
+    def _join_copies(
+        self,
+        session: Session,
+        post: Post,
+        terms: SearchTerms,
+        candidates: Sequence[Post],
+        texts: Mapping[int, Sequence[str]],
+    ) -> bool:
+        """Put a post into one cluster with those candidates that are its copies; tells whether there are any."""
+        found = False
+        for other in candidates:
+            same = post.cluster_id is not None and other.cluster_id == post.cluster_id
+            if same or is_copy(terms.bare, texts.get(other.id, ())):
+                matching.join_clusters(session, post, other, self._clock.now())
+                found = True
+        return found
+
+    def _name(self, session: Session, post_id: int) -> str:
+        """Name a cluster after the words of a post that few other posts hold."""
+        text = normalise("".join(posts.texts_of(session, [post_id]).values())).text
+        weights: dict[str, float] = {}
+        for word in self._segmenter.segment(text[:NAME_FROM]):
+            syllables = terms_of(word.text).accented
+            if len(syllables) > 1 and word.text not in weights:
+                stored = search.count(session, Words(syllables, accented=True), at_most=COUNTED)
+                weights[word.text] = math.log(COUNTED / max(stored, 1))
+        best = sorted(weights, key=lambda word: -weights[word])[:NAME_WORDS]
+        return ", ".join(word for word in weights if word in best)
+
+    def _notes(self) -> None:
+        """Index the notes beside new decisions."""
+        with self.database.work() as session:
+            while waiting := search.unindexed_notes(session, BATCH):
+                drafts = [
+                    NoteDraft(review_id=review_id, post_id=post_id, accented=terms.accented, bare=terms.bare)
+                    for review_id, post_id, note in waiting
+                    for terms in [search_terms(note)]
+                ]
+                search.index_notes(session, drafts)
+                session.commit()
+
+    def _evidence(self, result: MatchResult, *, again: bool) -> None:
+        with self.database.work() as session:
+            for claim in matching.claims_to_search(session, CLAIMS_MOST, again=again):
+                found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
+                matching.suggest_evidence(session, claim.id, found, self._clock.now())
+                session.commit()  # each at once: looking for the next one takes long, and others want to write
+                result.claims_with_evidence += bool(found)
+
+
+def _earlier(sharing: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
+    """Return the candidates of each post of a batch; those that follow it in the batch will find it."""
+    return {
+        post_id: [each for each in found if each not in sharing or each < post_id][:CANDIDATES]
+        for post_id, found in sharing.items()
+    }
+
+
+def _dated(post: Post) -> datetime:
+    return post.published_at or post.collected_at
+
+
+def _search_draft(post: Post, terms: SearchTerms) -> SearchDraft:
+    return SearchDraft(
+        post_id=post.id, source_id=post.source_id, dated=_dated(post), accented=terms.accented, bare=terms.bare
+    )

@@ -1,0 +1,319 @@
+"""Every setting: name, default and purpose. Read once, from kiemtin.toml and KIEMTIN_* variables."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from monitor.errors import UsageError
+from monitor.settings.alerts import AlertSettings
+from monitor.settings.publish import PublishSettings
+from monitor.settings.reports import ReportSettings
+
+CONFIG_NAME = "kiemtin.toml"
+DATABASE_NAME = "kiemtin.db"
+SHORTEST_LEGAL_BASIS = 5  # characters
+# Beyond these, times that are counted with leave the calendar of the program.
+LONGEST_RETENTION_DAYS = 36_500
+LONGEST_INTERVAL_MINUTES = 525_600
+DEFAULT_HOME = Path("kiemtin-data")
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the SQLAlchemy address of a SQLite file, whose path may hold `%` and `?`."""
+    return f"sqlite:///{quote(str(path))}"
+
+
+def _contact_is_reachable(value: str) -> str:
+    if value and not value.startswith(("https://", "http://", "mailto:")):
+        message = "must be a web address or mailto:someone@example.org"
+        raise ValueError(message)
+    return value
+
+
+def _cluster_is_reachable(value: str) -> str:
+    if value and not value.startswith(("tcp://", "tls://")):
+        message = "must be the address of a Dask scheduler, as tcp://host:8786"
+        raise ValueError(message)
+    return value
+
+
+def _desk_url_is_plain(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/") and not parts.query
+    except ValueError:
+        plain = False
+    if value and not plain:
+        message = "must be http(s)://host or http(s)://host:port, without a path"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+class DeclaredSource(BaseModel):
+    """One `[[sources]]` table of kiemtin.toml; `kiemtin init` registers it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    kind: str
+    address: str
+    role: Literal["monitored", "reference"] = "monitored"
+    legal_basis: str = Field(min_length=SHORTEST_LEGAL_BASIS)
+    retention_days: int | None = Field(default=None, ge=1, le=LONGEST_RETENTION_DAYS)
+    interval_minutes: int | None = Field(default=None, ge=5, le=LONGEST_INTERVAL_MINUTES)
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class DeclaredWebhook(BaseModel):
+    """One `[[webhooks]]` table of kiemtin.toml; its secret stands under its name in the [secrets] table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    url: str = Field(pattern=r"^https?://", max_length=2_000)
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. An environment variable KIEMTIN_<NAME> wins over kiemtin.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default=DEFAULT_HOME,
+        description="Folder of the database, models, captures and reports. Only as KIEMTIN_HOME or --home.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database. Empty: kiemtin.db in the home folder. "
+        "PostgreSQL: postgresql+psycopg://user@host/name (needs the `postgres` extra).",
+    )
+    contact: Annotated[str, AfterValidator(_contact_is_reachable)] = Field(
+        default="",
+        description="Web address or mailto: of the operator, told to every site that is read. Please set it.",
+    )
+    html_delay_seconds: float = Field(
+        default=5.0, ge=0, description="Least time between two requests to one host for pages and feeds."
+    )
+    api_delay_seconds: float = Field(
+        default=1.0, ge=0, description="Least time between two requests to one host for documented APIs."
+    )
+    timeout_seconds: float = Field(default=20.0, gt=0, description="How long one request may take in all.")
+    max_body_bytes: int = Field(
+        default=5_000_000, gt=0, description="Largest body that is read, in bytes after decompression."
+    )
+    requests_per_host_per_day: int = Field(
+        default=5_000, gt=0, description="Most requests that one host gets in 24 hours."
+    )
+    parallel_hosts: int = Field(default=8, gt=0, le=64, description="How many hosts are read side by side.")
+    capture_spool_megabytes: int = Field(
+        default=200, ge=1, description="How much of fetched pages may wait on disk until their posts are scored."
+    )
+    allow_addresses: tuple[str, ...] = Field(
+        default=(),
+        description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1.",
+    )
+    retention_days: int = Field(
+        default=180, ge=1, le=LONGEST_RETENTION_DAYS, description="Days after which a source's posts are deleted."
+    )
+    interval_minutes: int = Field(
+        default=30, ge=5, le=LONGEST_INTERVAL_MINUTES, description="Minutes between two readings of a source."
+    )
+    model: str = Field(default="default", description="Name or path of the model that scores posts.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."
+    )
+    cluster: Annotated[str, AfterValidator(_cluster_is_reachable)] = Field(
+        default="",
+        description="Address of a Dask scheduler, as tcp://host:8786: its workers score instead of processes of this "
+        "machine (needs the `cluster` extra). See docs/growing.md.",
+    )
+    desk_host: str = Field(default="127.0.0.1", description="Address on which the desk listens.")
+    desk_port: int = Field(default=8000, ge=1, le=65535, description="Port on which the desk listens.")
+    desk_url: Annotated[str, AfterValidator(_desk_url_is_plain)] = Field(
+        default="",
+        description="Address under which people open the desk, as https://kiemtin.example.vn. "
+        "With https, cookies are `Secure` and browsers are told to use HTTPS only.",
+    )
+    desk_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Further host names under which the desk may be opened, beside that of `desk_url`, without port.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as 127.0.0.1.",
+    )
+    second_factor_for_all: bool = Field(
+        default=False,
+        description="Whether viewers and reviewers need a second factor as well; leads and admins always do.",
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="Minutes without a request after which somebody must sign in again."
+    )
+    session_hours: int = Field(default=12, ge=1, description="Hours after which somebody must sign in again.")
+    lease_minutes: int = Field(
+        default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
+    )
+    second_reading_share: float = Field(
+        default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
+    )
+    daily_budget: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
+    daily_shares: dict[str, float] = Field(
+        default_factory=lambda: {"concern": 0.35, "unverified": 0.4, "negative": 0.25},
+        description="By which shares a reviewer's day is drawn from the labels, by turns.",
+    )
+    daily_random: int = Field(
+        default=3, ge=0, le=100, description="How many flags without reach a reviewer's day holds, drawn at random."
+    )
+    api_requests_per_minute: int = Field(
+        default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
+    )
+    report: ReportSettings = Field(
+        default_factory=ReportSettings,
+        description="Letterhead, signature, formats and sending of reports, as a [report] table: docs/reports.md.",
+    )
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings,
+        description="Where alerts are sent, and quiet hours, as an [alerts] table: docs/alerts.md.",
+    )
+    publish: PublishSettings = Field(
+        default_factory=PublishSettings,
+        description="Where corrections are published, and by whom, as a [publish] table: docs/corrections.md.",
+    )
+    backup_passphrase: SecretStr | None = Field(
+        default=None,
+        description="Seals the files of `kiemtin backup` (needs the `backup` extra). "
+        "Best as KIEMTIN_BACKUP_PASSPHRASE.",
+    )
+    secrets: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Keys and tokens by the name of a source or of its kind, as a [secrets] table. Never shown.",
+    )
+    sources: tuple[DeclaredSource, ...] = Field(
+        default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
+    )
+
+    webhooks: tuple[DeclaredWebhook, ...] = Field(
+        default=(), description="Addresses that are told of each decision, as [[webhooks]] tables: see docs/api.md."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def config_path(self) -> Path:
+        """Where kiemtin.toml of this home lies."""
+        return self.home / CONFIG_NAME
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's address, with the default filled in."""
+        return self.database_url or sqlite_address(self.home / DATABASE_NAME)
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase of backups; empty when none is set."""
+        return self.backup_passphrase.get_secret_value() if self.backup_passphrase else ""
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The file of the database; None when it is on a server."""
+        kind, _, place = self.resolved_database_url.partition(":///")
+        return Path(unquote(place.partition("?")[0])) if kind.startswith("sqlite") and place else None
+
+    @property
+    def desk_address(self) -> str:
+        """The address under which people open the desk: `desk_url`, else where it listens."""
+        host = self.desk_host.strip("[]")
+        return self.desk_url or f"http://{f'[{host}]' if ':' in host else host}:{self.desk_port}"
+
+    @property
+    def desk_is_https(self) -> bool:
+        """Whether people open the desk by HTTPS."""
+        return self.desk_url.startswith("https://")
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models lie."""
+        return self.home / "models"
+
+    @property
+    def captures_dir(self) -> Path:
+        """Where the fetched bytes behind flagged posts are kept."""
+        return self.home / "captures"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where summaries are written."""
+        return self.home / "reports"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the library calls by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose values arrive as arguments."""
+        return env_settings, init_settings
+
+
+class _Home(BaseSettings):
+    """The home folder alone, which must be known before its kiemtin.toml can be read."""
+
+    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="ignore")
+
+    home: Path = DEFAULT_HOME
+
+
+def home_folder(home: Path | None = None) -> Path:
+    """Return the home folder: the given one, else KIEMTIN_HOME, else ./kiemtin-data."""
+    return (home or _Home().home).expanduser().absolute()
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the settings of a home folder; a folder without kiemtin.toml has the defaults.
+
+    Args:
+        home: The folder; None for KIEMTIN_HOME or ./kiemtin-data.
+
+    Raises:
+        UsageError: When the file or a variable is wrong; names the setting and what it must be.
+
+    """
+    folder = home_folder(home)
+    path = folder / CONFIG_NAME
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not valid TOML: {error}"
+        raise UsageError(message) from error
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror}"
+        raise UsageError(message) from error
+    if "home" in values:
+        message = f"{path}: `home` cannot be set in the file that lies in it: use KIEMTIN_HOME"
+        raise UsageError(message)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise UsageError(_explain(path, error)) from error
+    except SettingsError as error:
+        message = f'a KIEMTIN_ variable cannot be read: {error}: write lists as JSON, as ["one", "two"]'
+        raise UsageError(message) from error
+    return settings.model_copy(update={"home": folder})
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: there is no setting named `{place}`: the README lists them"
+    return f"setting `{place}` ({path} or KIEMTIN_{place.upper()}): {first['msg']}"

@@ -1,0 +1,1 @@
+"""Users of the desk and programs of the API."""

@@ -1,0 +1,79 @@
+"""Users of the review desk."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.accounts import invitations, sessions
+from storage.errors import DataRejected, NotFound
+from storage.models import User
+
+
+def add(session: Session, *, name: str, password_hash: str, role: str, now: datetime) -> User:
+    """Add a user.
+
+    Raises:
+        DataRejected: When the name is taken.
+
+    """
+    if session.scalar(select(User).where(User.name == name)):
+        message = f"there is a user named {name!r} already: choose another name, or invite that user anew"
+        raise DataRejected(message)
+    user = User(name=name, password_hash=password_hash, role=role, active=True, created_at=now)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def set_password(session: Session, user: User, password_hash: str, now: datetime, *, keep: int | None = None) -> int:
+    """Store a new password and end the sessions under the old one.
+
+    Args:
+        session: The unit of work.
+        user: The user.
+        password_hash: The hash of the new password.
+        now: The present time, UTC.
+        keep: A session that goes on: that of a user who changes their own password.
+
+    Returns:
+        How many sessions were ended.
+
+    """
+    user.password_hash = password_hash
+    invitations.revoke(session, user.id, now)
+    return sessions.end_all(session, user.id, now, but=keep)
+
+
+def by_name(session: Session, name: str) -> User:
+    """Return the user of a name.
+
+    Raises:
+        NotFound: When there is none of that name.
+
+    """
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None:
+        message = f"there is no user named {name!r}: `kiemtin users list` shows them"
+        raise NotFound(message)
+    return user
+
+
+def by_id(session: Session, user_id: int) -> User:
+    """Return a user.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        message = f"there is no user {user_id}"
+        raise NotFound(message)
+    return user
+
+
+def all_users(session: Session) -> Sequence[User]:
+    """List all users by name."""
+    return session.scalars(select(User).order_by(User.name)).all()

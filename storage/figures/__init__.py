@@ -1,0 +1,1 @@
+"""Counts for pages, reports and alerts."""

@@ -1,0 +1,163 @@
+"""Claims that go round: confirmed unverified posts with their copies, counted by SQL."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from storage.figures.report_counts import Period, dated_at, dated_within
+from storage.models import Correction, Flag, Post, Review
+from storage.review.decisions import REFUTED
+
+
+class ClaimReach(NamedTuple):
+    """A confirmed claim in a period.
+
+    Args:
+        cluster_id: The cluster of its copies; None where it has none.
+        flag_id: Its first confirmed flag of the period.
+        posts: How many posts of the period say it, itself included.
+        sources: In how many sources.
+        first_at: When the first of them was published, UTC.
+
+    """
+
+    cluster_id: int | None
+    flag_id: int
+    posts: int
+    sources: int
+    first_at: datetime
+
+
+class ClaimTally(NamedTuple):
+    """What became of all confirmed claims of a period.
+
+    Args:
+        answered: Claims for which a correction was published.
+        to_correct: Claims that a person refuted and that no correction answers.
+        to_verify: Claims of which nobody found a source against them.
+
+    """
+
+    answered: int
+    to_correct: int
+    to_verify: int
+
+
+class ClaimAnswers(NamedTuple):
+    """What is known about a claim: its decision with the addresses that support it, and what was published.
+
+    Args:
+        decision: The newest decision that stands, such as `refuted`; None where there is none.
+        addresses: The addresses that this decision names.
+        corrections: How many corrections were published.
+
+    """
+
+    decision: str | None
+    addresses: tuple[str, ...]
+    corrections: int
+
+
+def claims(session: Session, period: Period, label: str) -> list[ClaimReach]:
+    """List the confirmed claims of a period, those that most posts say first; copies of one post are one claim.
+
+    Args:
+        session: The unit of work.
+        period: Posts published in it count.
+        label: The label of claims.
+
+    """
+    found = (*_reach(session, period, label), *_alone(session, period, label))
+    return sorted(found, key=lambda claim: (-claim.posts, claim.flag_id))
+
+
+def posts_of_clusters(
+    session: Session, clusters: Sequence[int], periods: Sequence[Period]
+) -> dict[int, tuple[int, ...]]:
+    """Count the posts of some clusters in each of some periods."""
+    counted = [
+        dict(
+            session.execute(
+                select(Post.cluster_id, func.count())
+                .where(Post.cluster_id.in_(clusters), dated_within(period))
+                .group_by(Post.cluster_id)
+            ).all()
+        )
+        for period in periods
+    ]
+    return {cluster: tuple(of_period.get(cluster, 0) for of_period in counted) for cluster in clusters}
+
+
+def tally(session: Session, period: Period, label: str, found: Iterable[ClaimReach]) -> ClaimTally:
+    """Count what became of the claims that `claims` lists, by the same rules as `answers`."""
+    newest = select(func.max(Review.id)).join(Flag, Flag.id == Review.flag_id).join(Post, Post.id == Flag.post_id)
+    newest = newest.where(*_confirmed(period, label), Review.stands()).group_by(Review.flag_id)
+    refuted = set(session.scalars(select(Review.flag_id).where(Review.id.in_(newest), Review.decision == REFUTED)))
+    corrected = (
+        select(Flag.post_id).join(Correction, Correction.flag_id == Flag.id).where(Correction.state == "released")
+    )
+    clusters = set(session.scalars(select(Post.cluster_id).where(Post.id.in_(corrected))))
+    flags = set(session.scalars(select(Flag.id).where(Flag.label == label, Flag.post_id.in_(corrected))))
+    counted: Counter[tuple[bool, bool]] = Counter()
+    for claim in found:
+        answered = claim.flag_id in flags if claim.cluster_id is None else claim.cluster_id in clusters
+        counted[claim.flag_id in refuted, answered] += 1
+    return ClaimTally(
+        answered=counted[True, True] + counted[False, True],
+        to_correct=counted[True, False],
+        to_verify=counted[False, False] + counted[False, True],
+    )
+
+
+def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
+    """Return what people decided about a claim, and the corrections of all its copies."""
+    if claim.cluster_id is None:
+        posts = select(Flag.post_id).where(Flag.id == claim.flag_id)
+    else:
+        posts = select(Post.id).where(Post.cluster_id == claim.cluster_id)
+    newest = select(Review).where(Review.flag_id == claim.flag_id, Review.stands()).order_by(Review.id.desc()).limit(1)
+    review = session.scalars(newest).first()
+    flags = select(Flag.id).where(Flag.post_id.in_(posts))
+    published = select(func.count()).where(Correction.flag_id.in_(flags), Correction.state == "released")
+    return ClaimAnswers(
+        decision=review.decision if review else None,
+        addresses=tuple(review.evidence) if review else (),
+        corrections=session.scalar(published) or 0,
+    )
+
+
+def _confirmed(period: Period, label: str) -> Sequence[ColumnElement[bool]]:
+    return (Flag.label == label, Flag.state == "confirmed", dated_within(period))
+
+
+def _has_no_copies() -> ColumnElement[bool]:
+    # Most posts are in no cluster: written so that SQLite does not read them all by the index of clusters.
+    return func.coalesce(Post.cluster_id, 0) == 0
+
+
+def _reach(session: Session, period: Period, label: str) -> list[ClaimReach]:
+    first = (
+        select(Post.cluster_id, func.min(Flag.id).label("flag_id"))
+        .join(Flag, Flag.post_id == Post.id)
+        .where(*_confirmed(period, label), Post.cluster_id.is_not(None))
+        .group_by(Post.cluster_id)
+        .subquery()
+    )
+    posts, moment = func.count(Post.id), func.min(dated_at(), type_=Post.collected_at.type)
+    query = (
+        select(first.c.cluster_id, first.c.flag_id, posts, func.count(func.distinct(Post.source_id)), moment)
+        .join(Post, Post.cluster_id == first.c.cluster_id)
+        .where(dated_within(period))
+        .group_by(first.c.cluster_id, first.c.flag_id)
+    )
+    return [ClaimReach(*row) for row in session.execute(query)]
+
+
+def _alone(session: Session, period: Period, label: str) -> list[ClaimReach]:
+    query = select(Flag.id, dated_at()).join(Post, Post.id == Flag.post_id).where(_has_no_copies())
+    query = query.where(*_confirmed(period, label))
+    return [ClaimReach(None, flag_id, 1, 1, moment) for flag_id, moment in session.execute(query)]

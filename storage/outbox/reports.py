@@ -1,0 +1,94 @@
+"""Reports that were issued: kept, withdrawn, and replaced. Their figures are counted in `report_counts`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from storage.models import Report
+
+
+def was_scheduled(session: Session, period: str) -> bool:
+    """Tell whether the program issued the report of a period by itself."""
+    return session.scalar(select(Report.id).where(Report.scheduled_for == period)) is not None
+
+
+def standing(session: Session, period: str) -> Sequence[Report]:
+    """List the reports of a period that were not withdrawn, the newest first."""
+    query = select(Report).where(Report.period == period, Report.withdrawn_at.is_(None))
+    return session.scalars(query.order_by(Report.id.desc())).all()
+
+
+def newest_first(session: Session, limit: int) -> Sequence[Report]:
+    """List the newest reports with their deliveries, also withdrawn ones."""
+    query = select(Report).options(selectinload(Report.deliveries)).order_by(Report.id.desc()).limit(limit)
+    return session.scalars(query).all()
+
+
+def was_issued(session: Session, period: str) -> bool:
+    """Tell whether a report of a period was ever written, also where it was withdrawn."""
+    return session.scalar(select(Report.id).where(Report.period == period).limit(1)) is not None
+
+
+def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:
+    """List the files of all reports that quote one of some flags."""
+    wanted = set(flags)
+    found = session.execute(select(Report.figures, Report.files).order_by(Report.id))
+    return tuple(dict.fromkeys(name for figures, names in found if wanted & quoted(figures) for name in names))
+
+
+def quoted(figures: Mapping[str, Any]) -> set[int]:
+    """Return the flags that a report quotes; until schema 2 they were listed by label."""
+    listed = figures.get("quoted", [])
+    if isinstance(listed, Mapping):
+        return {flag for of_label in listed.values() for flag in of_label["flags"]}
+    return set(listed)
+
+
+def record_report(
+    session: Session,
+    *,
+    period: str,
+    schema_version: int,
+    figures: Mapping[str, Any],
+    files: Sequence[str],
+    now: datetime,
+    scheduled: bool = False,
+    replaces: Report | None = None,
+    changed: str = "",
+) -> Report:
+    """Store the figures of a report that was issued.
+
+    Args:
+        session: The unit of work.
+        period: Its period.
+        schema_version: Of the figures.
+        figures: Numbers, and no word of a post.
+        files: The names of its files.
+        now: When it was made, UTC.
+        scheduled: Whether the program issued it by itself; of a period that is done once.
+        replaces: The report whose place it takes.
+        changed: What is different from that one.
+
+    """
+    report = Report(
+        period=period,
+        scheduled_for=period if scheduled else None,
+        schema_version=schema_version,
+        figures=dict(figures),
+        files=list(files),
+        created_at=now,
+        replaces_id=replaces.id if replaces else None,
+        changed=changed,
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def withdraw(session: Session, report: Report, *, why: str, now: datetime) -> None:
+    """Mark a report as withdrawn."""
+    report.withdrawn_at, report.withdrawn_why = now, why
+    session.flush()

@@ -1,0 +1,1 @@
+"""Sources, what was read from them, and posts."""

@@ -1,0 +1,1 @@
+"""Flags, decisions, and what follows from them."""

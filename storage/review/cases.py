@@ -1,0 +1,222 @@
+"""Cases of concerns: opened by a decision, worked on by events, open until settled.
+
+A case stands for a concern and all its copies. `reviews` opens it when somebody decides `yes` on a concern, and
+withdraws it when the last such decision was taken back. Events are only added; state, topic and place follow from them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from storage import chain
+from storage.errors import DataRejected, NotFound
+from storage.models import Case, CaseEvent, Flag, Post, Review, User
+from storage.review import flags
+
+OPEN, PASSED, ANSWERED, FOLLOWED_UP = "open", "passed", "answered", "followed_up"
+SETTLED, WITHDRAWN = "settled", "withdrawn"
+UNSETTLED: Final = (OPEN, PASSED, ANSWERED, FOLLOWED_UP)
+"""The states in which somebody still has to do something."""
+OTHER_TOPIC: Final = "other"
+_STATE_OF: Final = {
+    "opened": OPEN,
+    "passed": PASSED,
+    "answered": ANSWERED,
+    "followed_up": FOLLOWED_UP,
+    "settled": SETTLED,
+    "reopened": OPEN,
+}
+STEPS: Final = ("passed", "answered", "followed_up", "settled", "reopened", "noted", "described")
+"""What a person can do to a case; the other kinds of events come with decisions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What somebody does to a case.
+
+    Args:
+        kind: One of STEPS.
+        note: Why, or what was said.
+        passed_to: Which office took it over; needed for `passed`.
+        topic: The topic from now on; None: unchanged.
+        place: The place from now on; None: unchanged.
+
+    """
+
+    kind: str
+    note: str = ""
+    passed_to: str = ""
+    topic: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What the events of a case say of it."""
+
+    state: str
+    topic: str
+    place: str
+
+
+def derive(events: Iterable[CaseEvent]) -> Derived:
+    """Return what follows from a case's events, oldest first; `restored` gives back the state before `withdrawn`."""
+    state, before, topic, place = OPEN, OPEN, OTHER_TOPIC, ""
+    for event in events:
+        if event.kind == "withdrawn":
+            before, state = state, WITHDRAWN
+        elif event.kind == "restored":
+            state = before
+        else:
+            state = _STATE_OF.get(event.kind, state)
+        topic = topic if event.topic is None else event.topic
+        place = place if event.place is None else event.place
+    return Derived(state, topic, place)
+
+
+def by_id(session: Session, case_id: int) -> Case:
+    """Return a case with its flag, post and source, if these are still there.
+
+    Raises:
+        NotFound: When there is no such case.
+
+    """
+    whole = joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source)
+    case = session.scalar(select(Case).options(whole).where(Case.id == case_id))
+    if case is None:
+        message = f"there is no case {case_id}"
+        raise NotFound(message)
+    return case
+
+
+def events_of(session: Session, case_id: int) -> list[tuple[CaseEvent, str]]:
+    """List the events of a case with the names of those who added them, oldest first."""
+    query = select(CaseEvent, User.name).join(User, User.id == CaseEvent.user_id).where(CaseEvent.case_id == case_id)
+    return [(event, name) for event, name in session.execute(query.order_by(CaseEvent.id))]
+
+
+def listed(
+    session: Session, states: Sequence[str] = UNSETTLED, *, topic: str | None = None, limit: int = 100, offset: int = 0
+) -> Sequence[Case]:
+    """List cases in some states, the one that was left alone longest first, with flag, post and source."""
+    whole = joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source)
+    query = select(Case).options(whole).where(Case.state.in_(states))
+    if topic is not None:
+        query = query.where(Case.topic == topic)
+    return session.scalars(query.order_by(Case.changed_at, Case.id).limit(limit).offset(offset)).all()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Count cases by state."""
+    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
+
+
+def opened_in(session: Session, start: datetime, end: datetime) -> Sequence[Case]:
+    """List the cases opened from `start` until before `end` that were not withdrawn, oldest first."""
+    query = select(Case).where(Case.opened_at >= start, Case.opened_at < end, Case.state != WITHDRAWN)
+    return session.scalars(query.order_by(Case.opened_at, Case.id)).all()
+
+
+def events_in(session: Session, start: datetime, end: datetime) -> list[tuple[CaseEvent, Case]]:
+    """List what was done about cases from `start` until before `end`, oldest first."""
+    query = select(CaseEvent, Case).join(Case, Case.id == CaseEvent.case_id)
+    query = query.where(CaseEvent.at >= start, CaseEvent.at < end, Case.state != WITHDRAWN)
+    return [(event, case) for event, case in session.execute(query.order_by(CaseEvent.id))]
+
+
+def flags_of(session: Session, case_id: int) -> Sequence[Flag]:
+    """List the flags that stand behind a case: those whose newest standing decision belongs to it."""
+    named = select(Review.flag_id).where(Review.case_id == case_id)
+    whole = joinedload(Flag.post).joinedload(Post.source)
+    found = session.scalars(select(Flag).options(whole).where(Flag.id.in_(named)).order_by(Flag.id)).all()
+    return [flag for flag in found if _belongs(session, flag.id, case_id)]
+
+
+def take_step(session: Session, case: Case, step: Step, *, user_id: int, now: datetime) -> CaseEvent:
+    """Add what somebody did about a case.
+
+    Raises:
+        DataRejected: When the step is unknown, does not fit the state of the case, or says not to whom it was passed.
+
+    """
+    if step.kind not in STEPS:
+        message = f"{step.kind!r} is no step of a case: take one of {', '.join(STEPS)}"
+        raise DataRejected(message)
+    if case.state == WITHDRAWN:
+        message = f"case {case.id} was withdrawn with its decision: decide the post again first"
+        raise DataRejected(message)
+    if (step.kind == "reopened") != (case.state == SETTLED) and step.kind not in ("noted", "described"):
+        message = f"case {case.id} is {case.state}: it cannot be {step.kind}"
+        raise DataRejected(message)
+    if step.kind == "passed" and not step.passed_to.strip():
+        raise DataRejected("a case that is passed on needs to say to whom")
+    return _add(session, case, step, user_id=user_id, now=now)
+
+
+def open_for(session: Session, flag: Flag, *, topic: str, place: str, user_id: int, now: datetime) -> tuple[Case, bool]:
+    """Return the unsettled case of a flag or of its copies, or a new one; and whether it is new.
+
+    A new one gets its first event by `opened`, once the review is stored that opens it.
+    """
+    copies = select(Flag.id).where(flags.on_copies(flag))
+    named = select(Review.case_id).where(Review.flag_id.in_(copies), Review.case_id.is_not(None))
+    query = select(Case).where(Case.id.in_(named), Case.state != SETTLED).order_by(Case.id.desc())
+    case = session.scalars(query.limit(1)).first()
+    if case is not None:
+        return case, False
+    case = Case(flag_id=flag.id, topic=topic, place=place, state=OPEN, opened_by=user_id, opened_at=now, changed_at=now)
+    session.add(case)
+    session.flush()
+    return case, True
+
+
+def opened(session: Session, case: Case, review: Review) -> None:
+    """Add the first event of a new case."""
+    step = Step(kind="opened", topic=case.topic, place=case.place)
+    _add(session, case, step, user_id=review.reviewer_id, now=review.decided_at, review_id=review.id)
+
+
+def follow(session: Session, review: Review) -> None:
+    """Withdraw the cases of a review's flag behind which no decision stands any more; restore those with one again."""
+    named = select(Review.case_id).where(Review.flag_id == review.flag_id, Review.case_id.is_not(None))
+    for case in session.scalars(select(Case).where(Case.id.in_(named)).order_by(Case.id)).all():
+        stands = bool(flags_of(session, case.id))
+        if stands == (case.state == WITHDRAWN):
+            step = Step(kind="restored" if stands else "withdrawn")
+            _add(session, case, step, user_id=review.reviewer_id, now=review.decided_at, review_id=review.id)
+
+
+def _belongs(session: Session, flag_id: int, case_id: int) -> bool:
+    """Tell whether the newest standing decision on the newest judged version of a flag's post belongs to a case."""
+    newest = (
+        select(Review.case_id)
+        .where(Review.flag_id == flag_id, Review.stands())
+        .order_by(Review.revision_number.desc(), Review.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) == case_id
+
+
+def _add(
+    session: Session, case: Case, step: Step, *, user_id: int, now: datetime, review_id: int | None = None
+) -> CaseEvent:
+    event = CaseEvent(
+        case_id=case.id,
+        user_id=user_id,
+        kind=step.kind,
+        note=step.note,
+        passed_to=step.passed_to,
+        topic=step.topic,
+        place=step.place,
+        review_id=review_id,
+        at=now,
+    )
+    chain.append(session, event)
+    derived = derive(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
+    case.state, case.topic, case.place, case.changed_at = derived.state, derived.topic, derived.place, now
+    session.flush()
+    return event

@@ -1,0 +1,307 @@
+"""The review queue: which flags, in which order, page by page behind the last row seen, and taking the next one."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
+
+from storage.models import Assignment, Flag, Post, Review, Source
+from storage.review import flags
+from storage.review.decisions import STATES
+from storage.search import search
+from storage.search.search_words import Query
+
+
+class Order(StrEnum):
+    """By what the queue is ordered; flags with equal values by their numbers, of equal reach the newest first."""
+
+    WORTH = "worth"
+    NEWEST = "newest"
+    REACH = "reach"
+    DOUBT = "doubt"
+
+
+_COLUMNS: Final[dict[Order, InstrumentedAttribute[Any]]] = {
+    Order.WORTH: Flag.worth,
+    Order.NEWEST: Flag.dated,
+    Order.REACH: Flag.reach,
+    Order.DOUBT: Flag.probability,
+}
+_TRIED_AT_ONCE: Final = 20
+_Keys: TypeAlias = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ColumnElement[int]]
+"""The columns by which flags are ordered: a value, and their numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which flags are listed; None means any.
+
+    Args:
+        state: Their state.
+        label: Their label.
+        source_id: The source of their posts.
+        kind: The kind of that source.
+        since: The date of their posts, UTC, or later.
+        until: Before this time.
+        place: Words of which their posts hold some.
+        assigned_to: Who is asked to look at them.
+        decided_by: Whose decision on them stands.
+        held_by: Who holds their lease, as the owner of leases; and the present time.
+
+    """
+
+    state: str | None = "open"
+    label: str | None = None
+    source_id: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    place: Query | None = None
+    assigned_to: int | None = None
+    decided_by: int | None = None
+    held_by: tuple[str, datetime] | None = None
+
+    def conditions(self, session: Session) -> list[ColumnElement[bool]]:
+        """Return the conditions of a query on flags."""
+        of_kind = select(Source.id).where(Source.kind == self.kind)
+        # By the numbers of flags alone, so that an index of their order answers without reading each flag.
+        assigned = select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)
+        decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands())
+        wanted: list[tuple[object, ColumnElement[bool]]] = [
+            (self.state, Flag.state == self.state),
+            (self.label, Flag.label == self.label),
+            (self.source_id, Flag.source_id == self.source_id),
+            (self.kind, Flag.source_id.in_(of_kind)),
+            (self.assigned_to, Flag.id.in_(assigned)),
+            (self.decided_by, Flag.id.in_(decided)),
+        ]
+        found = [condition for value, condition in wanted if value is not None]
+        if self.since is not None:
+            found.append(Flag.dated >= self.since)
+        if self.until is not None:
+            found.append(Flag.dated < self.until)
+        if self.held_by is not None:
+            owner, now = self.held_by
+            held = aliased(Flag)
+            found.append(Flag.id.in_(select(held.id).where(held.lease_owner == owner, held.lease_until >= now)))
+        if self.place is not None:
+            # Looked up once, before anything is joined: PostgreSQL else computes the lexemes of the post of each flag.
+            matching = search.matching_posts(session, self.place).cte("matching")
+            matching = matching.prefix_with("MATERIALIZED", dialect="postgresql")
+            found.append(Flag.post_id.in_(select(*matching.c)))
+        if self.state == "open" and self._is_wide:
+            found.append(_first_of_cluster())
+        return found
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether copies pass it together: of those in different places each may be the one that is looked for."""
+        narrow = (self.source_id, self.kind, self.since, self.until, self.place, self.assigned_to, self.decided_by)
+        return not any(value is not None for value in (*narrow, self.held_by))
+
+
+EVERY_OPEN: Final = QueueFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """A page of the queue.
+
+    Args:
+        flags: The flags.
+        before: Whether there are more before them.
+        after: Whether there are more after them.
+        total: How many there are on all pages, as far as they were counted.
+
+    """
+
+    flags: Sequence[Flag]
+    before: bool
+    after: bool
+    total: int
+
+
+def listed(
+    session: Session,
+    wanted: QueueFilter = EVERY_OPEN,
+    order: Order = Order.WORTH,
+    *,
+    limit: int = 50,
+    after: int | None = None,
+    before: int | None = None,
+    counted: int = 0,
+) -> QueuePage:
+    """List a page of flags with their posts and sources.
+
+    Args:
+        session: The unit of work.
+        wanted: Which flags.
+        order: In which order.
+        limit: Most rows.
+        after: Only flags behind this one in the order; one that is gone counts as none.
+        before: Only flags before this one, those nearest to it; only where `after` is None.
+        counted: Up to how many flags of all pages are counted.
+
+    """
+    edge = _position(session, order, after or before)
+    back = edge is not None and not after
+    query = select(Flag).join(Flag.post).join(Post.source).limit(limit + 1)
+    query = query.options(contains_eager(Flag.post).contains_eager(Post.source))
+    query = query.order_by(*_ordered(order, _of_flags(order), back=back))
+    if wanted.place is not None or wanted.decided_by is not None:
+        rows, total = _of_numbers(session, query, wanted, order, edge=edge, back=back, limit=limit + 1, counted=counted)
+    else:
+        conditions = wanted.conditions(session)
+        if edge is not None:
+            conditions.append(_beyond(order, _of_flags(order), edge, back=back))
+        if wanted.state is None:
+            conditions = [_first_of_states(conditions, order, limit + 1, back=back)]
+        rows = session.scalars(query.where(*conditions)).all()
+        total = count(session, wanted, at_most=counted) if counted else 0
+    page, more = rows[:limit], len(rows) > limit
+    if back:
+        return QueuePage(page[::-1], before=more, after=True, total=total)
+    return QueuePage(page, before=edge is not None, after=more, total=total)
+
+
+def _of_numbers(
+    session: Session,
+    query: Select[Flag],
+    wanted: QueueFilter,
+    order: Order,
+    *,
+    edge: tuple[Any, int] | None,
+    back: bool,
+    limit: int,
+    counted: int,
+) -> tuple[Sequence[Flag], int]:
+    """List and count what is found by its numbers and is in no index of an order; it is looked for once."""
+    found = select(Flag.id, _COLUMNS[order].label("value")).where(*wanted.conditions(session)).cte("found")
+    found = found.prefix_with("MATERIALIZED")  # it is asked twice
+    keys = (found.c.value, found.c.id)
+    first = select(found.c.id).order_by(*_ordered(order, keys, back=back)).limit(limit)
+    if edge is not None:
+        first = first.where(_beyond(order, keys, edge, back=back))
+    some = select(found.c.id).limit(counted).subquery()
+    every = select(func.count()).select_from(some).scalar_subquery()
+    with _planned(session, wanted):
+        rows = session.execute(query.add_columns(every).where(Flag.id.in_(first))).all()
+    if not rows:  # of a page behind the last one the others are counted
+        return [], 0 if edge is None else count(session, wanted, at_most=counted)
+    return [flag for flag, _ in rows], rows[0][1]
+
+
+def _first_of_states(
+    conditions: Sequence[ColumnElement[bool]], order: Order, limit: int, *, back: bool
+) -> ColumnElement[bool]:
+    """Return the condition that a flag is among the first of its state; numbers alone are ordered, no whole posts."""
+    ordered = _ordered(order, _of_flags(order), back=back)
+    numbers = (
+        select(Flag.id).where(Flag.state == state, *conditions).order_by(*ordered).limit(limit).subquery()
+        for state in STATES
+    )
+    return Flag.id.in_(union_all(*(select(each.c.id) for each in numbers)))
+
+
+def _first_of_cluster() -> ColumnElement[bool]:
+    """Return the condition that no copy of a post has an open flag of this label that was opened before."""
+    post, copy, earlier = aliased(Post), aliased(Post), aliased(Flag)
+    # By a sum, so that no post is looked up by the flag: SQLite would read all open flags of the label for every row,
+    # where the few copies of a cluster and their flags are enough.
+    before = (
+        select(earlier.id)
+        .join(copy, copy.id + 0 == earlier.post_id)
+        .join(post, post.cluster_id == copy.cluster_id)
+        .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open", earlier.id < Flag.id)
+    )
+    # An offset keeps PostgreSQL from joining all posts at once where the few flags of a page are asked for.
+    return ~exists(before.offset(0))
+
+
+def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:
+    """Count flags, and stop at so many."""
+    query = select(Flag.id).where(*wanted.conditions(session)).limit(at_most)
+    with _planned(session, wanted):
+        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def lease_next(
+    session: Session,
+    wanted: QueueFilter = EVERY_OPEN,
+    order: Order = Order.WORTH,
+    *,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    after: int | None = None,
+) -> Flag | None:
+    """Lease the first flag of the queue that no other reviewer holds; None when there is none.
+
+    Args:
+        session: The unit of work.
+        wanted: Which flags.
+        order: In which order.
+        owner: Who leases it.
+        now: The present time, UTC.
+        until: When the lease expires by itself.
+        after: Only flags behind this one, for a reviewer who passes it over.
+
+    """
+    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
+    edge = _position(session, order, after)
+    query = select(Flag.id).where(*wanted.conditions(session), free)
+    if edge is not None:
+        query = query.where(_beyond(order, _of_flags(order), edge, back=False))
+    query = query.order_by(*_ordered(order, _of_flags(order), back=False)).limit(_TRIED_AT_ONCE)
+    # Others may lease all of these between this query and the update; then the query is asked again.
+    while True:
+        with _planned(session, wanted):
+            tried = session.scalars(query).all()
+        if not tried:
+            return None
+        for flag_id in tried:
+            if flags.lease(session, flag_id, owner=owner, now=now, until=until):
+                return flags.by_id(session, flag_id)
+
+
+def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any, int] | None:
+    """Return the value of a flag in an order, and its number; None where there is no such flag."""
+    if flag_id is None:
+        return None
+    row = session.execute(select(_COLUMNS[order]).where(Flag.id == flag_id)).one_or_none()
+    return None if row is None else (row[0], flag_id)
+
+
+def _of_flags(order: Order) -> _Keys:
+    return _COLUMNS[order], Flag.__table__.c.id
+
+
+def _beyond(order: Order, keys: _Keys, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
+    """Return the condition of flags behind a place in the order; `back`: before it."""
+    (column, number), (value, flag_id) = keys, edge
+    values_rise, numbers_rise = _directions(order, back=back)
+    outside, further = (column >= value, column > value) if values_rise else (column <= value, column < value)
+    # The first part alone is a range of an index; the second decides among equal values.
+    return and_(outside, or_(further, number > flag_id if numbers_rise else number < flag_id))
+
+
+def _ordered(order: Order, keys: _Keys, *, back: bool) -> list[ColumnElement[Any]]:
+    """Return by what a query is ordered."""
+    columns = zip(keys, _directions(order, back=back), strict=True)
+    return [column.asc() if rises else column.desc() for column, rises in columns]
+
+
+def _directions(order: Order, *, back: bool) -> tuple[bool, bool]:
+    """Tell whether values rise in an order, and whether numbers do among equal values."""
+    values_rise = (order is Order.DOUBT) != back
+    # Very many flags have the reach of one post alone: both fall, so that an index is read and nothing sorted.
+    return values_rise, values_rise if order is Order.REACH else not back
+
+
+def _planned(session: Session, wanted: QueueFilter) -> AbstractContextManager[None]:
+    return search.by_lexemes(session) if wanted.place is not None else nullcontext()

@@ -1,0 +1,183 @@
+"""Reviews: decisions on flags. They are only added; the state of a flag follows from them.
+
+A decision is taken back by a further row, `withdrawn`, that names it: the flag is then what it was before. A decision
+stands when nothing withdrew it; `Review.stands()` is that condition. What each decision means: `decisions`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from storage import chain
+from storage.errors import DataRejected
+from storage.models import Flag, Post, Review, User
+from storage.review import cases, flags, questions
+from storage.review.decisions import NEED_LINK, OF_CASE, REOPENED, STATE_OF, WITHDRAWN, choices
+
+
+def decide(
+    session: Session,
+    flag: Flag,
+    *,
+    reviewer_id: int,
+    decision: str,
+    note: str,
+    now: datetime,
+    evidence: Sequence[str] = (),
+    topic: str = cases.OTHER_TOPIC,
+    place: str = "",
+) -> Review:
+    """Add a decision, set the flag's state by it, open or follow its case, and end the lease.
+
+    Args:
+        session: The unit of work.
+        flag: The flag that was judged.
+        reviewer_id: Who judged it.
+        decision: One of `storage.review.decisions.choices` of its label, or `reopened`.
+        note: Why, in the reviewer's words; may be empty.
+        now: The time of the decision, UTC.
+        evidence: Addresses that support it; `refuted` and `supported` need one.
+        topic: What a concern is about; used where the decision opens a case.
+        place: Where the concern is, used as `topic` is.
+
+    Raises:
+        DataRejected: When the decision does not fit the label, or a link is missing.
+
+    """
+    return _decide(
+        session,
+        flag,
+        _row(flag, reviewer_id, decision, now, note=note, evidence=list(evidence)),
+        topic=topic,
+        place=place,
+    )
+
+
+def decide_copy(session: Session, flag: Flag, like: Review, *, topic: str, place: str, now: datetime) -> Review:
+    """Add the same decision on another copy of a post; both are taken back together."""
+    row = _row(flag, like.reviewer_id, like.decision, now, note=like.note, evidence=list(like.evidence), batch=like.id)
+    return _decide(session, flag, row, topic=topic, place=place)
+
+
+def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: object) -> Review:
+    whole = {"note": "", "evidence": [], **further}
+    return Review(
+        flag_id=flag.id,
+        reviewer_id=reviewer_id,
+        decision=decision,
+        revision_number=flag.revision_number,
+        decided_at=now,
+        **whole,
+    )
+
+
+def _decide(session: Session, flag: Flag, review: Review, *, topic: str, place: str) -> Review:
+    decision = review.decision
+    if decision not in (*choices(flag.label), REOPENED):
+        message = f"{decision!r} is no decision on {flag.label!r}: take one of {', '.join(choices(flag.label))}"
+        raise DataRejected(message)
+    if decision in NEED_LINK and not review.evidence:
+        message = f"the decision {decision!r} needs a link that shows it"
+        raise DataRejected(message)
+    case, is_new = None, False
+    if (flag.label, decision) == OF_CASE:
+        by, at = review.reviewer_id, review.decided_at
+        case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
+        review.case_id = case.id
+    chain.append(session, review)
+    if case is not None and is_new:
+        cases.opened(session, case, review)
+    _follow(session, flag, review)
+    return review
+
+
+def _follow(session: Session, flag: Flag, review: Review) -> None:
+    """Bring what follows from the decisions on a flag into line with them."""
+    flag.state = derive_state(session, flag)
+    flag.lease_owner, flag.lease_until = None, None
+    session.flush()
+    cases.follow(session, review)
+    questions.follow_flag(session, flag)
+
+
+def undo(session: Session, review: Review, *, reviewer_id: int, now: datetime) -> list[Review]:
+    """Take a decision back, with those on copies that were decided with it.
+
+    Decisions after which somebody else decided stay.
+
+    Returns:
+        The rows that were added, one for each decision taken back; none when there was nothing to take back.
+
+    """
+    first = review.batch or review.id
+    batch = select(Review).where((Review.id == first) | (Review.batch == first)).order_by(Review.id)
+    added = []
+    for taken in session.scalars(batch).all():
+        flag = session.get_one(Flag, taken.flag_id)
+        newest = newest_standing(session, taken.flag_id, taken.revision_number)
+        if newest is None or newest.id != taken.id:
+            continue
+        row = _row(flag, reviewer_id, WITHDRAWN, now, withdraws=taken.id)
+        row.revision_number = taken.revision_number
+        chain.append(session, row)
+        _follow(session, flag, row)
+        added.append(row)
+    return added
+
+
+def last_of(session: Session, reviewer_id: int) -> Review | None:
+    """Return the newest standing decision of a reviewer, of copies that were decided together the first."""
+    own = select(Review).where(Review.reviewer_id == reviewer_id, Review.batch.is_(None), Review.stands())
+    return session.scalars(own.order_by(Review.id.desc()).limit(1)).first()
+
+
+def newest_standing(session: Session, flag_id: int, revision_number: int) -> Review | None:
+    """Return the newest standing decision on one version of a flagged post; None when there is none."""
+    query = select(Review).where(Review.flag_id == flag_id, Review.revision_number == revision_number, Review.stands())
+    return session.scalars(query.order_by(Review.id.desc()).limit(1)).first()
+
+
+def derive_state(session: Session, flag: Flag) -> str:
+    """Return a flag's state: that of the newest standing decision on the flagged version, or `open`."""
+    newest = newest_standing(session, flag.id, flag.revision_number)
+    return STATE_OF[newest.decision] if newest is not None else "open"
+
+
+def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
+    """List the open flags of the same label on the other posts of a flag's cluster, by id."""
+    if flag.post.cluster_id is None:
+        return []
+    query = (
+        select(Flag)
+        .options(joinedload(Flag.post).joinedload(Post.source))
+        .where(flags.on_copies(flag), Flag.state == "open", Flag.id != flag.id)
+    )
+    return session.scalars(query.order_by(Flag.id)).all()
+
+
+def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[Review, str]]:
+    """List the standing decisions on the same label of a post's copies, newest first, with their reviewers' names."""
+    if flag.post.cluster_id is None:
+        return []
+    query = (
+        select(Review, User.name)
+        .join(User, User.id == Review.reviewer_id)
+        .join(Flag, Flag.id == Review.flag_id)
+        .where(
+            flags.on_copies(flag),
+            Flag.id != flag.id,
+            Flag.state != "open",
+            Review.decision != REOPENED,
+            Review.revision_number == Flag.revision_number,
+            Review.stands(),
+        )
+    )
+    return [(review, name) for review, name in session.execute(query.order_by(Review.id.desc()).limit(limit))]
+
+
+def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:
+    """List the decisions on a flag with their reviewers' names, oldest first; also what was taken back, and by whom."""
+    query = select(Review, User.name).join(User, User.id == Review.reviewer_id).where(Review.flag_id == flag_id)
+    return [(review, name) for review, name in session.execute(query.order_by(Review.id))]

@@ -1,0 +1,1 @@
+"""Models, their scores, copies and evidence."""

@@ -1,0 +1,288 @@
+"""Copies and evidence: keys of signatures, clusters, and reference posts that may support or refute a claim."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from storage.base import UtcDateTime
+from storage.database import insert_ignoring
+from storage.errors import NotFound
+from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
+
+CLAIM = "unverified"  # the label of claims
+PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: centuries
+OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
+
+
+# Written out: it runs for all new posts, and building it of expressions took most of the time of matching.
+_OLDEST_OF_KEYS = """
+SELECT wanted.key, post_bands.post_id FROM ({}) AS wanted JOIN post_bands ON post_bands.key = wanted.key
+WHERE post_bands.post_id <= coalesce((
+    SELECT post_id FROM post_bands AS band WHERE band.key = wanted.key ORDER BY post_id LIMIT 1 OFFSET :others
+), 9223372036854775807)
+"""
+_KEYS = {
+    "sqlite": "SELECT value AS key FROM json_each(:keys)",
+    "postgresql": "SELECT CAST(value AS bigint) AS key FROM json_array_elements_text(CAST(:keys AS json))",
+}
+_BANDS_AT_ONCE = text(
+    "INSERT INTO post_bands (key, post_id) SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:posts AS bigint[])) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
+def set_bands(session: Session, bands: Mapping[int, Sequence[int]]) -> None:
+    """Store the keys of posts (at most some hundred), by id, in place of those of earlier versions."""
+    session.execute(delete(PostBand).where(PostBand.post_id.in_(list(bands))))
+    # In the order of the index, where many rows go to neighbouring places.
+    rows = sorted((key, post_id) for post_id, keys in bands.items() for key in keys)
+    if session.get_bind().dialect.name == "postgresql":
+        values = {"keys": [key for key, _ in rows], "posts": [post_id for _, post_id in rows]}
+        session.execute(_BANDS_AT_ONCE, values)  # twenty rows a post, one by one, cost as much as all else
+        return
+    insert_ignoring(session, PostBand, [{"key": key, "post_id": post_id} for key, post_id in rows], ("key", "post_id"))
+
+
+def sharing_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """List for some hundred posts the others that share their keys, those that share most first.
+
+    They are candidates for being copies.
+
+    Args:
+        session: The unit of work.
+        keys: The keys of each post.
+
+    """
+    wanted = sorted({key for of_post in keys.values() for key in of_post})
+    holding: dict[int, list[int]] = {}
+    statement = text(_OLDEST_OF_KEYS.format(_KEYS[session.get_bind().dialect.name]))
+    for key, post_id in session.execute(statement, {"keys": json.dumps(wanted), "others": OLDEST_OF_KEY - 1}):
+        holding.setdefault(key, []).append(post_id)
+    found = {
+        post_id: Counter(each for key in of_post for each in holding.get(key, ())) for post_id, of_post in keys.items()
+    }
+    return {
+        post_id: sorted(sharing.keys() - {post_id}, key=lambda each: (-sharing[each], each))
+        for post_id, sharing in found.items()
+    }
+
+
+def cluster_ids_of(session: Session, post_ids: Sequence[int]) -> dict[int, int | None]:
+    """Return the cluster of each of some posts that are still stored."""
+    return dict(session.execute(select(Post.id, Post.cluster_id).where(Post.id.in_(post_ids))).all())
+
+
+def set_name(session: Session, cluster_id: int, name: str) -> None:
+    """Name a cluster."""
+    session.execute(update(Cluster).where(Cluster.id == cluster_id).values(name=name))
+
+
+def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
+    """Return the first post of each of some clusters that have no name yet, by cluster."""
+    first = select(func.min(Post.id)).where(Post.cluster_id == Cluster.id).scalar_subquery()
+    query = select(Cluster.id, first).where(Cluster.id.in_(cluster_ids), Cluster.name.is_(None))
+    return dict(session.execute(query).all())
+
+
+def cluster_name(session: Session, cluster_id: int) -> str | None:
+    """Return the most telling words of a cluster's first post; None while it has no name."""
+    return session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
+
+
+def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:
+    """Put two posts into one cluster, merging the clusters that they were in."""
+    if post.cluster_id is not None and post.cluster_id == copy.cluster_id:
+        return
+    # An existing cluster is kept, so that its id stays stable for pages that show it.
+    cluster_id = copy.cluster_id or post.cluster_id
+    if cluster_id is None:
+        cluster = Cluster(created_at=now, state="suggested")
+        session.add(cluster)
+        session.flush()
+        cluster_id = cluster.id
+    for member in (post, copy):
+        if member.cluster_id not in (None, cluster_id):
+            left = member.cluster_id
+            session.execute(update(Post).where(Post.cluster_id == left).values(cluster_id=cluster_id))
+            session.execute(delete(Cluster).where(Cluster.id == left))
+        member.cluster_id = cluster_id
+    session.flush()
+
+
+def cluster_sizes(session: Session, cluster_ids: Iterable[int]) -> dict[int, int]:
+    """Count the posts of clusters."""
+    ids = list(cluster_ids)
+    rows = session.execute(
+        select(Post.cluster_id, func.count()).where(Post.cluster_id.in_(ids)).group_by(Post.cluster_id)
+    )
+    return {cluster_id: count for cluster_id, count in rows if cluster_id is not None}
+
+
+def copies(session: Session, post: Post, limit: int = 20) -> Sequence[Post]:
+    """List the other posts of a post's cluster."""
+    if post.cluster_id is None:
+        return []
+    query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == post.cluster_id, Post.id != post.id)
+    return session.scalars(query.order_by(Post.id).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One post of a cluster: the name of its source, when it was published or else collected, and its counts."""
+
+    source: str
+    dated: datetime
+    engagement: Mapping[str, Any]
+
+
+def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
+    """List all posts of a cluster, oldest first."""
+    dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
+    query = select(Source.name, dated, Post.engagement).join(Source, Source.id == Post.source_id)
+    rows = session.execute(query.where(Post.cluster_id == cluster_id).order_by(dated, Post.id))
+    return [Copy(source, moment, engagement) for source, moment, engagement in rows]
+
+
+def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[Post]:
+    """List posts with an open flag of a claim for which evidence should be looked for.
+
+    Args:
+        session: The unit of work.
+        limit: How many at most.
+        again: Not only those for which nobody looked yet, but also those without evidence when a reference post came in
+            since, and all when a fact-check came in since.
+
+    """
+    open_claims: tuple[ColumnElement[bool] | TextClause, ...] = (Flag.label == CLAIM, Flag.state == "open")
+    wanted: ColumnElement[bool] = Flag.searched_at.is_(None)
+    if again:
+        reference, check = _newest_reference(session), _newest_check(session)
+        found = exists().where(Evidence.post_id == Flag.post_id)
+        wanted = or_(
+            wanted,
+            Flag.searched_at < check if check else false(),
+            and_(Flag.searched_at < reference, ~found) if reference else false(),
+        )
+    else:
+        open_claims = (text("flags.label = 'unverified' AND flags.state = 'open'"),)  # as the partial index has it
+    query = select(Post).join(Flag, Flag.post_id == Post.id).where(*open_claims, wanted)
+    return session.scalars(query.order_by(Flag.post_id).limit(limit)).all()
+
+
+def _newest_reference(session: Session) -> datetime | None:
+    """Return when the newest reference post was collected, by a look-up for each reference source."""
+    newest = select(func.max(Post.collected_at)).where(Post.source_id == Source.id).scalar_subquery()
+    return max(filter(None, session.scalars(select(newest).where(Source.role == "reference"))), default=None)
+
+
+def _newest_check(session: Session) -> datetime | None:
+    newest = select(func.max(FactCheck.post_id)).scalar_subquery()
+    return session.scalar(select(Post.collected_at).where(Post.id == newest))
+
+
+def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:
+    """Store reference posts as suggested evidence for a claim, with how well each agrees, and that one looked."""
+    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM).values(searched_at=now))
+    rows = [
+        {
+            "post_id": post_id,
+            "reference_id": reference_id,
+            "similarity": similarity,
+            "state": "suggested",
+            "created_at": now,
+        }
+        for reference_id, similarity in found.items()
+    ]
+    insert_ignoring(session, Evidence, rows, ("post_id", "reference_id"))
+    set_priority(session, post_id)
+
+
+def mark_evidence(session: Session, evidence_id: int, state: str, *, user_id: int, now: datetime) -> Evidence:
+    """Store how a person says that a reference bears on a claim; the order of the queue follows, no label does.
+
+    Raises:
+        NotFound: When there is none of that id.
+
+    """
+    found = session.get(Evidence, evidence_id)
+    if found is None:
+        message = f"there is no evidence {evidence_id}: its post may have been deleted"
+        raise NotFound(message)
+    found.state, found.marked_by, found.marked_at = state, user_id, now
+    session.flush()
+    set_priority(session, found.post_id)
+    return found
+
+
+def set_priority(session: Session, post_id: int) -> None:
+    """Place a claim in the queue: refuted by a person's mark or by a fact-check first, supported ones last."""
+    rows = session.execute(
+        select(Evidence.state, FactCheck.bears)
+        .outerjoin(FactCheck, FactCheck.post_id == Evidence.reference_id)
+        .where(Evidence.post_id == post_id)
+    )
+    bearing = {bears if state == "suggested" and bears else state for state, bears in rows}
+    priority = 1 if "refutes" in bearing else -1 if "supports" in bearing else 0
+    moved = (priority - Flag.priority) * PRIORITY_WORTH
+    query = update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM, Flag.priority != priority)
+    session.execute(query.values(priority=priority, worth=Flag.worth + moved))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheckDraft:
+    """The columns of a fact-check, by its identifier within its source."""
+
+    external_id: str
+    claim: str
+    verdict: str
+    bears: str
+    outlet: str
+
+
+def record_fact_checks(session: Session, source_id: int, drafts: Sequence[FactCheckDraft]) -> None:
+    """Store what fact-checks of one source say; where one was changed, its claims are placed in the queue anew."""
+    by_id = {draft.external_id: draft for draft in drafts}
+    query = select(Post.id, Post.external_id).where(Post.source_id == source_id, Post.external_id.in_(list(by_id)))
+    for post_id, external_id in session.execute(query).all() if by_id else ():
+        draft = by_id[external_id]
+        said = FactCheck(
+            post_id=post_id, claim=draft.claim, verdict=draft.verdict, bears=draft.bears, outlet=draft.outlet
+        )
+        session.merge(said)
+        session.flush()
+        for claim in session.scalars(select(Evidence.post_id).where(Evidence.reference_id == post_id)).all():
+            set_priority(session, claim)
+
+
+def fact_checks_of(session: Session, post_ids: Collection[int]) -> dict[int, FactCheck]:
+    """Return the verdicts of those of some posts that are fact-checks, by post."""
+    return {each.post_id: each for each in session.scalars(select(FactCheck).where(FactCheck.post_id.in_(post_ids)))}
+
+
+def evidence_of(session: Session, post_id: int) -> Sequence[Evidence]:
+    """List the evidence of a claim, most similar first."""
+    query = (
+        select(Evidence)
+        .options(joinedload(Evidence.reference).joinedload(Post.source))
+        .where(Evidence.post_id == post_id)
+        .order_by(Evidence.similarity.desc())
+    )
+    return session.scalars(query).all()

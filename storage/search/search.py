@@ -1,0 +1,210 @@
+"""Full-text search of posts: one interface on FTS5 of SQLite and on a GIN index of PostgreSQL.
+
+A query is a tree of words that `search_query` makes of what a person typed. The index holds words of posts
+alone. Results come last stored first: where many posts match, the newest are read until a page is full.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, true, update
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from storage.database import insert_ignoring
+from storage.models import Flag, Post, Review, SearchNote, SearchText
+from storage.search.search_filters import NO_FILTERS, Bounds, Filters, bounds, post_conditions, row_conditions
+from storage.search.search_newest import is_sqlite, read_newest
+from storage.search.search_words import Query, by_reading, fts5, has_long_phrase, tsquery
+
+OUT_OF_ORDER: Final = 100  # decisions that may be committed after one with a higher number
+# Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
+PLANNER: Final = (
+    ("enable_indexscan", "off", "on"),
+    ("enable_seqscan", "off", "on"),
+    ("plan_cache_mode", "force_custom_plan", "auto"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDraft:
+    """The words of a post, by its id; `bare` are the syllables of `accented` without diacritics."""
+
+    post_id: int
+    source_id: int
+    dated: datetime
+    accented: Sequence[str] = field(default=())
+    bare: Sequence[str] = field(default=())
+
+
+def index(session: Session, drafts: Sequence[SearchDraft]) -> None:
+    """Put the words of posts into the index. The database drops those of an earlier version when a post is changed."""
+    if not drafts:
+        return
+    rows = [
+        {
+            "post_id": draft.post_id,
+            "source_id": draft.source_id,
+            "dated": draft.dated,
+            "accented": " ".join(draft.accented),
+            "bare": " ".join(draft.bare),
+        }
+        for draft in drafts
+    ]
+    insert_ignoring(session, SearchText, rows, ("post_id",))  # another program may have come first
+    session.execute(update(Post).where(Post.id.in_([draft.post_id for draft in drafts])).values(indexed=True))
+
+
+def unindexed(session: Session, limit: int) -> Sequence[Post]:
+    """List posts whose current version is not in the index, oldest first."""
+    return session.scalars(select(Post).where(~Post.indexed).order_by(Post.id).limit(limit)).all()
+
+
+def bare_texts(session: Session, post_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the syllables without diacritics of some hundred posts, by id; those that are not indexed are left out."""
+    query = select(SearchText.post_id, SearchText.bare).where(SearchText.post_id.in_(post_ids))
+    return {post_id: bare.split() for post_id, bare in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDraft:
+    """The words of a note beside a decision."""
+
+    review_id: int
+    post_id: int
+    accented: Sequence[str]
+    bare: Sequence[str]
+
+
+def unindexed_notes(session: Session, limit: int) -> list[tuple[int, int, str]]:
+    """List notes that no search finds yet: the decision, its post, and the note; a withdrawn one stays a note."""
+    # Decisions are only added, so older ones are known; some of the newest may have been committed out of order.
+    known = session.scalar(select(func.max(SearchNote.review_id))) or 0
+    query = (
+        select(Review.id, Flag.post_id, Review.note)
+        .join(Flag, Flag.id == Review.flag_id)
+        .outerjoin(SearchNote, SearchNote.review_id == Review.id)
+        .where(Review.id > known - OUT_OF_ORDER, Review.note != "", SearchNote.review_id.is_(None))
+    )
+    return [(review, post, note) for review, post, note in session.execute(query.order_by(Review.id).limit(limit))]
+
+
+def index_notes(session: Session, drafts: Sequence[NoteDraft]) -> None:
+    """Put the words of notes where searches find them."""
+    rows = [
+        {
+            "review_id": draft.review_id,
+            "post_id": draft.post_id,
+            "accented": " ".join(draft.accented),
+            "bare": " ".join(draft.bare),
+        }
+        for draft in drafts
+    ]
+    insert_ignoring(session, SearchNote, rows, ("review_id",))
+
+
+def find(
+    session: Session,
+    query: Query | None,
+    filters: Filters = NO_FILTERS,
+    *,
+    limit: int,
+    before: int | None = None,
+) -> list[int]:
+    """List the ids of the posts that match, last stored first.
+
+    Args:
+        session: The unit of work.
+        query: The words; None: whatever the words are.
+        filters: What else they must be.
+        limit: How many at most.
+        before: Only posts stored before this one.
+
+    """
+    span = bounds(session, filters)
+    read = read_newest(session, query, filters, span, wanted=limit, before=before)
+    if read is not None:
+        return read
+    with by_lexemes(session) if query is not None else nullcontext():
+        return list(session.scalars(_of_index(session, query, filters, span, before=before).limit(limit)))
+
+
+def find_each(
+    session: Session, queries: Sequence[Query], filters: Filters, span: Bounds | None, *, limit: int
+) -> list[list[int]]:
+    """List the ids of matching posts for each of some queries, each among the posts of the same filters.
+
+    Args:
+        session: The unit of work.
+        queries: The words of each.
+        filters: What else the posts must be.
+        span: The bounds of these filters.
+        limit: How many at most for each.
+
+    """
+    with by_lexemes(session):
+        return [list(session.scalars(_of_index(session, query, filters, span).limit(limit))) for query in queries]
+
+
+def count(session: Session, query: Query, *, at_most: int) -> int:
+    """Count the posts with these words, and stop at so many."""
+    chosen, _ = _matching(session, query, NO_FILTERS, None)
+    with by_lexemes(session):
+        return session.scalar(select(func.count()).select_from(chosen.limit(at_most).subquery())) or 0
+
+
+def matching_posts(session: Session, query: Query) -> Select[int]:
+    """Select the ids of posts with these words, for a condition of another query; run that one `by_lexemes`."""
+    return _matching(session, query, NO_FILTERS, None)[0]
+
+
+def _of_index(
+    session: Session, query: Query | None, filters: Filters, span: Bounds | None, *, before: int | None = None
+) -> Select[int]:
+    """Select the ids of matching posts, last stored first; run it `by_lexemes` where there are words."""
+    chosen, key = _matching(session, query, filters, span)
+    if before is not None:
+        chosen = chosen.where(key < before)
+    if query is not None and not is_sqlite(session):
+        # By itself, or lexemes may be computed of the posts that pass a filter.
+        hits = chosen.cte("hits").prefix_with("MATERIALIZED")
+        chosen, key = select(hits.c[0]), hits.c[0]
+    return chosen.where(*post_conditions(filters, key)).order_by(key.desc())
+
+
+@contextmanager
+def by_lexemes(session: Session) -> Iterator[None]:
+    """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
+    if is_sqlite(session):
+        yield
+        return
+    # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
+    session.execute(select(*(func.set_config(setting, value, true()) for setting, value, _ in PLANNER)))
+    yield
+    session.execute(select(*(func.set_config(setting, usual, true()) for setting, _, usual in PLANNER)))
+
+
+def _matching(
+    session: Session, query: Query | None, filters: Filters, span: Bounds | None
+) -> tuple[Select[int], ColumnElement[int]]:
+    """Select the ids of posts whose row of the index matches, and return the column by which they are ordered."""
+    key: ColumnElement[int] = SearchText.__table__.c.post_id
+    wanted = row_conditions(filters)
+    if query is None:
+        chosen = select(key).where(*wanted)
+    elif is_sqlite(session):
+        fts = table("search_index", column("rowid"))
+        key = fts.c.rowid
+        chosen = select(key).select_from(fts).where(text("search_index MATCH :words").bindparams(words=fts5(query)))
+        if wanted:
+            # A cross join keeps the index on the outside, which gives its rows in order.
+            chosen = chosen.join(SearchText, SearchText.post_id == key).where(*wanted)
+    else:
+        lexemes = func.search_lexemes(SearchText.accented, SearchText.bare)
+        found = lexemes.op("@@")(cast(bindparam(None, tsquery(query), Text()), TSQUERY))
+        exact = [by_reading(query)] if has_long_phrase(query) else []
+        chosen = select(key).where(found, *exact, *wanted)
+    return (chosen.where(span.of(key)) if span else chosen), key

@@ -1,0 +1,196 @@
+"""What a found post must be beside its words, and from which side a search with filters starts.
+
+A filter that few posts pass is cheaper to start from than the index of words: its newest posts are read, and the words
+looked for in them. The index is asked where that did not suffice; then the words are rare, or the filter is wide.
+"""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.models import Case, Flag, Post, Review, SearchNote, SearchText, Source
+from storage.search.search_words import Query, by_reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a found post must be, beside its words; None and empty mean any.
+
+    Args:
+        label: It has a flag of this label.
+        state: It has a flag in this state (of that label, if one is named).
+        source: The name of its source.
+        role: The role of its source.
+        since: Its date, or later.
+        until: Before this time.
+        cluster: The cluster it is in.
+        topic: It belongs to a case of this topic.
+        place: It belongs to a case whose place has these words.
+        note: Somebody wrote these words beside a decision on it.
+
+    """
+
+    label: str | None = None
+    state: str | None = None
+    source: str | None = None
+    role: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cluster: int | None = None
+    topic: str | None = None
+    place: str | None = None
+    note: Query | None = None
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The numbers between which all posts of a span of time lie; others lie there as well."""
+
+    first: int
+    last: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no post."""
+        return self.last < self.first
+
+    def of(self, post_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that a number lies there."""
+        return and_(post_id >= self.first, post_id <= self.last)
+
+
+def bounds(session: Session, filters: Filters) -> Bounds | None:
+    """Return the bounds of the dates of a filter, for the index of words is ordered by numbers; None: no dates.
+
+    With a role they are those of its posts within the dates, found without a look at the posts of others.
+    """
+    if not filters.since and not filters.until:
+        return None
+    number: ColumnElement[int] = SearchText.__table__.c.post_id
+    # A sum, or PostgreSQL reads all posts before the first one by their numbers.
+    ends = select(func.min(number + 0), func.max(number + 0)).where(*_dated(filters))
+    if filters.role:
+        ends = ends.where(_of_role(filters.role))
+    first, last = session.execute(ends).one()
+    return Bounds(first or 0, last or -1)
+
+
+def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post and on its row of the index."""
+    return [*row_conditions(filters), *post_conditions(filters, post_id)]
+
+
+def row_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post's row of the index."""
+    found = _dated(filters)
+    if filters.source:
+        found.append(SearchText.source_id.in_(select(Source.id).where(Source.name == filters.source)))
+    if filters.role:
+        found.append(_of_role(filters.role))
+    return found
+
+
+def post_conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Return the conditions on a post that its row of the index cannot answer."""
+    found: list[ColumnElement[bool]] = []
+    if filters.label or filters.state:
+        found.append(exists(_flagged(filters).where(Flag.post_id == post_id)))
+    if filters.cluster:
+        found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
+    if filters.topic or filters.place:
+        found.append(post_id.in_(_of_cases(filters)))
+    if filters.note is not None:
+        found.append(post_id.in_(_noted(filters.note)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The posts that pass one filter.
+
+    Args:
+        ids: Selects their ids, each once.
+        number: The column of the ids.
+        rest: What else they must be.
+        is_small: They are few enough to be read all.
+
+    """
+
+    ids: Select[int]
+    number: ColumnElement[int]
+    rest: Filters
+    is_small: bool = False
+
+    def within(self, span: Bounds | None, before: int | None) -> "Side":
+        """Return those between some bounds and stored before a post."""
+        ids = self.ids.where(span.of(self.number)) if span else self.ids
+        return replace(self, ids=ids.where(self.number < before) if before is not None else ids)
+
+
+def narrow_side(filters: Filters) -> Side | None:
+    """Return the posts that pass the narrowest filter; None where there is no such."""
+    if filters.note is not None:
+        noted: ColumnElement[int] = SearchNote.__table__.c.post_id
+        return Side(_noted(filters.note).distinct(), noted, replace(filters, note=None), is_small=True)
+    flagged: ColumnElement[int] = Flag.__table__.c.post_id
+    if filters.topic or filters.place:
+        return Side(_of_cases(filters).distinct(), flagged, replace(filters, topic=None, place=None), is_small=True)
+    if filters.cluster:
+        members: ColumnElement[int] = Post.__table__.c.id
+        ids = select(members).where(Post.cluster_id == filters.cluster)
+        return Side(ids, members, replace(filters, cluster=None), is_small=True)
+    if filters.label or filters.state:
+        ids = _flagged(filters) if filters.label else _flagged(filters).distinct()
+        return Side(ids, flagged, replace(filters, label=None, state=None))
+    if filters.source:
+        numbers: ColumnElement[int] = SearchText.__table__.c.post_id
+        source = select(Source.id).where(Source.name == filters.source).scalar_subquery()
+        ids = select(numbers).where(SearchText.source_id == source)
+        return Side(ids, numbers, replace(filters, source=None))
+    return None
+
+
+def _dated(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.since:
+        found.append(SearchText.dated >= filters.since)
+    if filters.until:
+        found.append(SearchText.dated < filters.until)
+    return found
+
+
+def _of_role(role: str) -> ColumnElement[bool]:
+    return SearchText.source_id.in_(select(Source.id).where(Source.role == role))
+
+
+def _flagged(filters: Filters) -> Select[int]:
+    query = select(Flag.__table__.c.post_id)
+    query = query.where(Flag.label == filters.label) if filters.label else query
+    return query.where(Flag.state == filters.state) if filters.state else query
+
+
+def _of_cases(filters: Filters) -> Select[int]:
+    cases = select(Case.id)
+    cases = cases.where(Case.topic == filters.topic) if filters.topic else cases
+    cases = cases.where(_in_place(filters.place)) if filters.place else cases
+    first = select(Case.flag_id).where(Case.id.in_(cases))
+    further = select(Review.flag_id).where(Review.case_id.in_(cases), Review.stands())
+    return select(Flag.__table__.c.post_id).where(or_(Flag.id.in_(first), Flag.id.in_(further)))
+
+
+def _in_place(place: str) -> ColumnElement[bool]:
+    """Return the condition that a case is in a place, however its letters are written."""
+    typed = unicodedata.normalize("NFC", place)
+    # SQLite knows small letters and capitals of ASCII alone: `đ` is not `Đ` to it.
+    ways = dict.fromkeys((typed, typed.lower(), typed.title(), typed.upper()))
+    return or_(*(Case.place.icontains(way, autoescape=True) for way in ways))
+
+
+def _noted(note: Query) -> Select[int]:
+    return select(SearchNote.__table__.c.post_id).where(by_reading(note, SearchNote))

@@ -1,0 +1,1 @@
+"""The whole database: copied, loaded, and as a file."""

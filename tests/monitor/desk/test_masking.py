@@ -1,0 +1,152 @@
+"""Personal data in lists: masked on every page that names a post by its first line, also once a post was revealed."""
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from classifiers.text.segment import Segmenter
+from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
+from monitor.desk.views.search_view import excerpt, found_posts, mark_words
+from monitor.desk.views.searching import Searching
+from monitor.desk.web.app import create_app
+from monitor.privacy.masks.mask import mask_personal
+from monitor.review.search_query import parse_query, words_of
+from monitor.scoring.match import Matcher
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.database import Database
+from storage.models import Post
+from storage.review import flags, reviews, second_readings, teamwork
+from storage.scoring import matching
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source, add_user
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.conftest import FlagMaker
+
+SEGMENTER = Segmenter()
+TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai tháng"
+
+
+@pytest.fixture
+def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+    """Build the desk as it is served: with the mask of the reports."""
+    searching = Searching(SEGMENTER, mask_personal)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+
+
+@pytest.fixture
+def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> int:
+    """Store posts that stand in every list, each with a name and a number; gives a flag with a copy and evidence."""
+    first, copy, case, differing = (make_flagged(TEXT) for _ in range(4))
+    with sqlite_database.work() as session:
+        posts = {number: flags.by_id(session, number).post for number in (first, copy)}
+        matching.join_clusters(session, posts[first], posts[copy], clock.now())
+        notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
+        matching.suggest_evidence(session, posts[first].id, {notice.id: 0.8}, clock.now())
+        _judge(session, clock, case, differing)
+        lan = users.by_name(session, "lan")
+        teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=clock.now())
+        session.commit()
+    return first
+
+
+def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> None:
+    """Confirm two concerns, which makes cases of them, and let somebody else differ about one."""
+    one, other = add_user(session, "mai").id, add_user(session, "minh").id
+    for number in (case, differing):
+        flag = flags.by_id(session, number)
+        reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now())
+    second_readings.record(session, flag, reader_id=other, decision="no", now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [("/queue", 1), ("/cases", 2), ("/cases/1", 1), ("/shift", 1), ("/second", 1)],
+)
+def test_lists_are_masked(lan: Browser, listed: int, path: str, lines: int) -> None:
+    page = lan.get(path).text
+    assert page.count("[số điện thoại]") == lines
+    assert "0912345678" not in page
+    assert "Mẫu" not in page
+
+
+def test_found_posts_are_masked(
+    lan: Browser, sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker
+) -> None:
+    make_flagged(TEXT)
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    (found,) = lan.page("/search?q=luong").select(".found")
+    assert "[tên] [số điện thoại], công ty nợ lương" in found.get_text()
+    assert [mark.get_text() for mark in found.select("mark")] == ["lương"]
+
+
+def test_asking_for_one_post_leaves_copies_and_evidence_masked(lan: Browser, listed: int) -> None:
+    path, action = f"/flags/{listed}", "/posts/1/reveal"
+    assert "0912345678" not in lan.get(path).text
+    assert lan.post(action, lan.fields(path, action)).status_code == 303
+    page = lan.page(path)
+    assert "0912345678" in page.select(".post-text")[0].get_text()
+    lines = [line.get_text() for line in page.select(".posts li") if "lương" in line.get_text()]
+    assert len(lines) == 3, "an open copy, a copy, and evidence"
+    assert all("[tên] [số điện thoại]" in line for line in lines)
+
+
+def test_a_hidden_context_can_be_asked_for(lan: Browser, make_flagged: FlagMaker) -> None:
+    number = make_flagged("Đúng vậy", context=TEXT)
+    path, action = f"/flags/{number}", "/posts/1/reveal"
+    assert "0912345678" not in lan.get(path).text
+    assert lan.post(action, lan.fields(path, action)).status_code == 303
+    assert "0912345678" in lan.get(path).text
+
+
+def test_a_number_at_the_end_of_a_line_is_masked_before_it_is_cut() -> None:
+    text = "a " * (FIRST_LINE_CHARACTERS // 2 - 4) + "0912345678"
+    assert "0912" in first_line(Post(text=text), None)
+    assert "0912" not in first_line(Post(text=text), mask_personal)
+
+
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_half_a_number_is_never_shown_where_masks_have_shortened_the_line(before: int) -> None:
+    address = "https://www.facebook.com/nguyen.van.mau." + "a" * (160 - before)
+    line = first_line(Post(text=f"{address} gọi ngay số 0912345678 {'nhé ' * 100}"), mask_personal)
+    assert "0912" not in line
+    assert len(line) <= FIRST_LINE_CHARACTERS
+
+
+@pytest.mark.parametrize(("words", "read"), [("lương", [540]), ("gọi", [261])])
+def test_no_more_of_a_found_post_is_masked_than_shows_its_words(
+    sqlite_database: Database, words: str, read: list[int]
+) -> None:
+    masked: list[int] = []
+
+    def mask(text: str) -> str:
+        masked.append(len(text))
+        return mask_personal(text)
+
+    with sqlite_database.work() as session:
+        text = f"Công ty nợ lương ba tháng. {'xưởng vẫn nóng ' * 500}gọi số 0912345678 nhé"
+        post = add_post(session, add_source(session, "nhóm"), text=text)
+        (found,) = found_posts(session, [post.id], words_of(parse_query(words, SEGMENTER)), mask)
+    assert masked == read
+    assert words in "".join(piece.text for piece in found.pieces if piece.tone)
+
+
+@pytest.mark.parametrize("people", [1, 5])
+def test_words_that_are_masked_are_looked_for_elsewhere_in_a_found_post(people: int) -> None:
+    text = f"Chị Trần Thị Hồng báo tin. {'xưởng vẫn nóng ' * 100}" * people + "vườn hoa hồng đẹp"
+    pieces = mark_words(excerpt(text, words_of(parse_query("hong", SEGMENTER)), mask_personal))
+    assert [piece.text for piece in pieces if piece.tone] == ["hồng"]
+    assert "Hồng" not in "".join(piece.text for piece in pieces)
+
+
+@pytest.mark.parametrize("before", range(0, 60, 3))
+def test_a_number_is_never_shown_in_part_where_an_excerpt_begins_or_ends(before: int) -> None:
+    number = "0912345678"
+    numbers = f" gọi {number}" * 60
+    text = f"{'a ' * 300}{'b' * before}{numbers} nợ lương {numbers}"
+    pieces = mark_words(excerpt(text, words_of(parse_query("luong", SEGMENTER)), mask_personal))
+    shown = "".join(piece.text for piece in pieces)
+    assert "lương" in shown
+    assert not re.search(r"\d{3}", shown)

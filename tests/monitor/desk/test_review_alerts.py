@@ -1,0 +1,108 @@
+"""Alerts at the desk: seen and settled by a person, a line on the first page, watched searches."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.accounts import users
+from storage.database import Database
+from storage.outbox import alerts
+from storage.scoring import matching
+from storage.search import saved_searches
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source
+from tests.monitor.desk.browser import Browser, text_of
+
+FACTS = {"label": "concern", "hours": 1, "posts": 31, "usual": 4.5}
+
+
+@pytest.fixture
+def raised(sqlite_database: Database, clock: FakeClock) -> None:
+    """Raise one alert for everybody."""
+    with sqlite_database.work() as session:
+        alerts.raise_once(session, "label:concern", FACTS, now=clock.now(), quiet=timedelta(days=1))
+        session.commit()
+
+
+@pytest.mark.usefixtures("raised")
+def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Browser) -> None:
+    assert "1 cảnh báo chưa xử lý" in text_of(lan.page("/"), "main")
+    assert "1 cảnh báo chưa ai xem" in text_of(lan.page("/"), "main")
+    line = "Nhãn “Bức xúc của người lao động” tăng bất thường: 31 bài trong 1 giờ (bình thường 4,5)."
+    assert text_of(lan.page("/alerts"), ".queue-line") == line
+    assert lan.page("/alerts").select_one('a[href="/queue?label=concern"]') is not None
+    lan.post("/alerts/1/seen", lan.fields("/alerts", "/alerts/1/seen"))
+    page = hung.page("/alerts")
+    assert "lan xem lúc" in text_of(page, ".facts")
+    assert "chưa ai xem" not in text_of(hung.page("/"), "main")
+    hung.post("/alerts/1/settled", hung.fields("/alerts", "/alerts/1/settled"))
+    assert hung.page("/alerts").select(".queue-line") == []
+    assert "hùng xử lý xong lúc" in text_of(lan.page("/alerts?state=settled"), ".facts")
+    assert "cảnh báo" not in text_of(lan.page("/"), "main")
+
+
+def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        first, copy = add_post(session, source, "1"), add_post(session, source, "2")
+        matching.join_clusters(session, first, copy, clock.now())
+        matching.set_name(session, first.cluster_id or 0, "cắt điện, cả xã")
+        facts = {"cluster": first.cluster_id, "hours": 1, "posts": 23, "usual": 0.0}
+        alerts.raise_once(session, "cluster:1", facts, now=clock.now(), quiet=None)
+        session.commit()
+    line = lan.page("/alerts").select_one('a[href="/search?cluster=1"]')
+    assert line is not None
+    assert "(nhóm 1: cắt điện, cả xã; bình thường 0)" in line.get_text()
+
+
+def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
+    lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        person = users.by_name(session, "lan")
+        query = {"q": "nợ lương"}
+        saved_searches.save(session, person.id, page="search", name="nợ lương", query=query, now=clock.now())
+        facts = {"search": 1, "posts": 2}
+        alerts.raise_once(session, "search:1", facts, now=clock.now(), quiet=None, user_id=person.id)
+        session.commit()
+    assert lan.page("/alerts").select_one('a[href="/search?q=n%E1%BB%A3+l%C6%B0%C6%A1ng"]') is not None
+    assert "Tìm kiếm đã lưu “nợ lương” có thêm 2 bài mới." in lan.get("/alerts").text
+    assert hung.page("/alerts").select(".queue-line") == []
+    assert hung.post("/alerts/1/settled", hung.fields("/", "/logout")).status_code == 404
+    path = "/alerts/searches/1"
+    lan.post(path, lan.fields("/alerts", path))
+    assert "bạn đang theo dõi tìm kiếm này" in lan.get("/alerts").text
+    hung.post(path, hung.fields("/", "/logout"))
+    assert "bạn đang theo dõi tìm kiếm này" in lan.get("/alerts").text, "nobody stops the watch of somebody else"
+    lan.post(path, lan.fields("/alerts", path))
+    assert "bạn đang theo dõi tìm kiếm này" not in lan.get("/alerts").text
+
+
+def test_an_alert_of_a_removed_search_tells_nothing_of_a_later_one_of_somebody_else(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    now = clock.now()
+    with sqlite_database.work() as session:
+        own, other = users.by_name(session, "lan"), users.by_name(session, "hùng")
+        saved_searches.save(session, own.id, page="search", name="nợ lương", query={"q": "nợ lương"}, now=now)
+        facts = {"search": 1, "posts": 2}
+        alerts.raise_once(session, "search:1", facts, now=now, quiet=None, user_id=own.id)
+        saved_searches.remove(session, own.id, 1)
+        saved_searches.save(session, other.id, page="search", name="việc riêng", query={"q": "riêng"}, now=now)
+        session.commit()
+    page = lan.get("/alerts").text
+    assert "việc riêng" not in page
+    assert "ri%C3%AAng" not in page
+    assert "Tìm kiếm đã lưu số 1 có thêm 2 bài mới." in page
+
+
+def test_a_search_that_is_kept_anew_under_its_name_stays_watched(lan: Browser, sqlite_database: Database) -> None:
+    token, path = lan.fields("/", "/logout"), "/alerts/searches/1"
+    lan.post("/saved/search", token | {"name": "lương", "query": "q=nợ+lương"})
+    lan.post(path, lan.fields("/alerts", path))
+    lan.post("/saved/search", token | {"name": "lương", "query": "q=chậm+lương"})
+    with sqlite_database.work() as session:
+        ((watch, saved),) = alerts.watches(session)
+        assert (watch.search_id, saved.query) == (saved.id, {"q": "chậm lương"})

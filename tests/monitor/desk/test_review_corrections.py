@@ -1,0 +1,173 @@
+"""Corrections at the desk: written from a refuted claim, released by a second person, masked texts refused."""
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from classifiers.text.segment import Segmenter
+from monitor.desk.views.searching import Searching
+from monitor.desk.web.app import create_app
+from monitor.desk.web.passwords import hash_password
+from monitor.privacy.masks.mask import mask_personal
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.database import Database
+from storage.models import AuditEvent
+from storage.review import corrections
+from tests.clock import FakeClock
+from tests.factories import make_correction
+from tests.monitor.desk.browser import PASSWORD, Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.test_review_second_factor import enrol
+
+TEXT = make_correction()
+FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "source_name", "source_url")}
+
+
+@pytest.fixture
+def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+    """Build the desk with masking, and add Minh, who is a lead."""
+    with sqlite_database.work() as session:
+        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="lead", now=clock.now())
+        session.commit()
+    searching = Searching(Segmenter(), mask_personal)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+
+
+@pytest.fixture
+def minh(app: FastAPI) -> Browser:
+    person = Browser(app)
+    person.sign_in("minh")
+    enrol(person)
+    return person
+
+
+def refuted(lan: Browser, make_flagged: FlagMaker) -> int:
+    flag_id = make_flagged("Nghe nói thứ hai ngân hàng ngừng cho rút tiền", label="unverified")
+    lan.decide(flag_id, "refuted", evidence="https://www.thong-bao.example.vn/rut-tien")
+    return flag_id
+
+
+def write(person: Browser, flag_id: int, **changes: str) -> str:
+    """Fill in the form; gives the path of the correction."""
+    path = f"/flags/{flag_id}/correction"
+    response = person.post(path, person.fields(path, path) | FIELDS | changes)
+    assert response.status_code == 303, response.text
+    return str(response.headers["location"])
+
+
+def press(person: Browser, path: str, step: str, **values: str) -> int:
+    action = f"{path}/{step}"
+    return int(person.post(action, person.fields(path, action) | values).status_code)
+
+
+def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(
+    lan: Browser, make_flagged: FlagMaker
+) -> None:
+    flag_id = refuted(lan, make_flagged)
+    assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="/flags/{flag_id}/correction"]') is not None
+    page = lan.page(f"/flags/{flag_id}/correction")
+    assert "[nguồn]" in text_of(page, "textarea[name=text]")
+    values = {str(field["name"]): field["value"] for field in page.select("main input[value]")}
+    assert values["source_url"] == "https://www.thong-bao.example.vn/rut-tien"
+    assert values["source_name"] == "thong-bao.example.vn"
+
+
+def test_a_claim_that_nobody_refuted_has_no_form(lan: Browser, make_flagged: FlagMaker) -> None:
+    flag_id = make_flagged(label="unverified")
+    path = f"/flags/{flag_id}/correction"
+    assert lan.page(path).select_one(f'form[action="{path}"]') is None
+    assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="{path}"]') is None
+    csrf = lan.fields("/", "/logout")
+    assert lan.post(path, csrf | FIELDS).status_code == 409
+
+
+def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(
+    lan: Browser, minh: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    path = write(lan, refuted(lan, make_flagged))
+    assert lan.page(path).select_one(f'form[action="{path}/release"]') is None, "reviewers release nothing"
+    assert press(minh, path, "release") == 303
+    assert "đã công bố" in text_of(minh.page(path), ".tag")
+    assert TEXT.claim in text_of(minh.page("/corrections?state=released"), ".queue-line")
+    with sqlite_database.work() as session:
+        (shown,) = corrections.published(session)
+        actions = select(AuditEvent.action).where(AuditEvent.action.startswith("correction."))
+        assert session.scalars(actions.order_by(AuditEvent.id)).all() == ["correction.written", "correction.released"]
+    assert shown.content == TEXT
+
+
+def test_nobody_releases_what_they_wrote(minh: Browser, lan: Browser, make_flagged: FlagMaker) -> None:
+    path = write(minh, refuted(lan, make_flagged))
+    page = minh.page(path)
+    assert page.select_one(f'form[action="{path}/release"]') is None
+    response = minh.post(f"{path}/release", minh.fields("/", "/logout") | {"seen": "1"})
+    assert response.status_code == 409
+    assert "Người viết không được tự duyệt" in response.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("claim", "Anh Nguyễn Văn Tám bị bắt vì rút tiền", "[tên]"),
+        ("text", "Không đúng. Ai cần hỏi xin gọi 0912 345 678.", "[số điện thoại]"),
+        ("source_url", "https://www.facebook.com/profile.php?id=100012345678901", "[liên kết cá nhân]"),
+    ],
+)
+def test_personal_data_is_refused_and_shown_as_it_would_be_masked(
+    lan: Browser, make_flagged: FlagMaker, field: str, value: str, shown: str
+) -> None:
+    path = f"/flags/{refuted(lan, make_flagged)}/correction"
+    response = lan.post(path, lan.fields(path, path) | FIELDS | {field: value})
+    assert response.status_code == 422
+    assert shown in response.text
+    assert value in response.text, "what was typed is kept"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"claim": ""}, {"source_url": "javascript:alert(1)"}, {"text": "Theo [nguồn], điều này không đúng."}],
+)
+def test_what_is_not_filled_in_is_refused_with_a_reason(
+    lan: Browser, make_flagged: FlagMaker, changes: dict[str, str]
+) -> None:
+    path = f"/flags/{refuted(lan, make_flagged)}/correction"
+    response = lan.post(path, lan.fields(path, path) | FIELDS | changes)
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+
+
+def test_a_draft_is_sent_back_and_changed(lan: Browser, minh: Browser, make_flagged: FlagMaker) -> None:
+    path = write(lan, refuted(lan, make_flagged))
+    assert press(minh, path, "return", why="thiếu ngày") == 303
+    assert "thiếu ngày" in text_of(lan.page(path), ".note")
+    assert press(lan, path, "text", **FIELDS | {"text": "Từ ngày 16/11 các ngân hàng vẫn mở cửa."}) == 303
+    assert press(minh, path, "release") == 303
+
+
+def test_a_released_one_is_replaced_or_withdrawn_and_never_edited(
+    lan: Browser, minh: Browser, make_flagged: FlagMaker
+) -> None:
+    path = write(lan, refuted(lan, make_flagged))
+    press(minh, path, "release")
+    response = lan.post(f"{path}/text", lan.fields(path, f"{path}/text") | FIELDS | {"text": "Bản rõ hơn."})
+    other = response.headers["location"]
+    assert other != path
+    assert press(minh, other, "release") == 303
+    assert "đã được thay thế" in text_of(minh.page(path), ".tag")
+    assert press(minh, other, "withdraw", why="") == 422
+    assert press(minh, other, "withdraw", why="nguồn đã đổi") == 303
+    assert minh.page(other).select("main form") == []
+
+
+def test_a_viewer_sees_corrections_and_no_button(
+    app: FastAPI, sqlite_database: Database, clock: FakeClock, lan: Browser, make_flagged: FlagMaker
+) -> None:
+    path = write(lan, refuted(lan, make_flagged))
+    with sqlite_database.work() as session:
+        users.add(session, name="hoa", password_hash=hash_password(PASSWORD), role="viewer", now=clock.now())
+        session.commit()
+    viewer = Browser(app)
+    viewer.sign_in("hoa")
+    assert viewer.page(path).select("main form") == []
+    assert viewer.get("/corrections").status_code == 200

@@ -1,0 +1,136 @@
+"""Evidence is shown with outlet, date, shared words and what differs; a mark orders the queue and changes no label."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.models import Evidence, FactCheck, Flag
+from storage.review import flags
+from storage.scoring import matching
+from tests.clock import MONDAY_MORNING
+from tests.factories import add_post, add_source
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker
+
+RUMOUR = "Ngày 15 nhà máy nước Nậm Pha ngừng cấp nước 3 ngày, gọi Trần Văn Tí 0912 345 678 hỏi nhé"
+DENIAL = "Nhà máy nước Nậm Pha không ngừng cấp nước, chỉ thay van trong 4 giờ"
+Suggest = Callable[..., int]
+
+
+@pytest.fixture
+def suggest(sqlite_database: Database) -> Suggest:
+    def suggested(flag_id: int, text: str = DENIAL, *, bears: str = "", similarity: float = 0.6) -> int:
+        with sqlite_database.work() as session:
+            paper = add_source(session, "Báo Mai Sớm", role="reference")
+            day = MONDAY_MORNING - timedelta(days=1)
+            item = add_post(session, paper, f"{flag_id} {text[:40]}", text=text, published_at=day)
+            if bears:
+                session.add(
+                    FactCheck(
+                        post_id=item.id, claim="ngừng cấp nước", verdict="Sai", bears=bears, outlet="Nhóm Soi Tin"
+                    )
+                )
+                session.flush()
+            post_id = flags.by_id(session, flag_id).post_id
+            matching.suggest_evidence(session, post_id, {item.id: similarity}, MONDAY_MORNING)
+            session.commit()
+            return matching.evidence_of(session, post_id)[-1].id
+
+    return suggested
+
+
+def mark(person: Browser, flag_id: int, evidence_id: int, state: str) -> int:
+    action = f"/flags/{flag_id}/evidence/{evidence_id}"
+    token = person.fields("/", "/logout")
+    return person.post(action, {"csrf": token["csrf"], "state": state}).status_code
+
+
+def lines(person: Browser) -> list[str]:
+    return [link.get_text() for link in person.page("/queue").select(".queue-line")]
+
+
+def test_outlet_date_shared_words_and_differences_are_shown(
+    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
+) -> None:
+    flag_id = make_flagged(RUMOUR, label="unverified")
+    suggest(flag_id)
+    shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
+    for expected in ("Báo Mai Sớm", "15/11/2026", "giống 60%", "máy gợi ý", "“nhà máy nước nậm pha”"):
+        assert expected in shown
+    assert "Khác về con số: bài này “3”, bài đối chiếu “4”." in shown
+
+
+def test_the_verdict_of_a_fact_check_is_shown_with_its_outlet(
+    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
+) -> None:
+    flag_id = make_flagged(RUMOUR, label="unverified")
+    suggest(flag_id, bears="refutes")
+    shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
+    assert "Nhóm Soi Tin" in shown
+    assert "Kết luận của bài kiểm chứng: Sai" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "text"), [("supports", "xác nhận"), ("refutes", "bác bỏ"), ("unrelated", "không liên quan")]
+)
+def test_a_mark_is_kept_and_changes_neither_label_nor_state(
+    lan: Browser, make_flagged: FlagMaker, suggest: Suggest, sqlite_database: Database, state: str, text: str
+) -> None:
+    flag_id = make_flagged(RUMOUR, label="unverified")
+    evidence_id = suggest(flag_id)
+    assert mark(lan, flag_id, evidence_id, state) == 303
+    pressed = lan.page(f"/flags/{flag_id}").select("#references button[aria-pressed=true]")
+    assert [text in button.get_text() for button in pressed] == [True]
+    with sqlite_database.work() as session:
+        found = session.get_one(Evidence, evidence_id)
+        assert (found.state, found.marked_at) == (state, MONDAY_MORNING)
+        assert found.marked_by is not None
+        flag = session.get_one(Flag, flag_id)
+        assert (flag.label, flag.state) == ("unverified", "open")
+
+
+def test_nonsense_is_refused(lan: Browser, make_flagged: FlagMaker, suggest: Suggest) -> None:
+    one, other = make_flagged(RUMOUR, label="unverified"), make_flagged("Tin đồn khác", label="unverified")
+    evidence_id, elsewhere = suggest(one), suggest(other)
+    assert mark(lan, one, evidence_id, "true") == 422
+    assert mark(lan, one, elsewhere, "refutes") == 404
+    assert mark(lan, one, 9999, "refutes") == 404
+
+
+def test_refuted_claims_come_first_and_well_sourced_ones_last(
+    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
+) -> None:
+    sourced = make_flagged("có nguồn", label="unverified", probability=0.95)
+    make_flagged("giữa", label="unverified", probability=0.9)
+    refuted = make_flagged("bị bác", label="unverified", probability=0.6)
+    suggest(refuted, bears="refutes")
+    evidence_id = suggest(sourced)
+    assert lines(lan) == ["bị bác", "có nguồn", "giữa"]
+    mark(lan, sourced, evidence_id, "supports")
+    assert lines(lan) == ["bị bác", "giữa", "có nguồn"]
+    assert lan.next().startswith(f"/flags/{refuted}")
+
+
+def test_a_persons_mark_counts_more_than_the_verdict(lan: Browser, make_flagged: FlagMaker, suggest: Suggest) -> None:
+    refuted = make_flagged("bị bác", label="unverified", probability=0.6)
+    make_flagged("giữa", label="unverified", probability=0.9)
+    evidence_id = suggest(refuted, bears="refutes")
+    mark(lan, refuted, evidence_id, "unrelated")
+    assert lines(lan) == ["giữa", "bị bác"]
+
+
+def test_of_open_copies_the_queue_has_one_entry(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    copies = [make_flagged(f"bản {number}", probability=0.6 + number / 10) for number in range(3)]
+    alone = make_flagged("một mình", probability=0.5)
+    with sqlite_database.work() as session:
+        first, *others = (flags.by_id(session, flag_id).post for flag_id in copies)
+        for other in others:
+            matching.join_clusters(session, first, other, MONDAY_MORNING)
+        session.commit()
+    assert lines(lan) == ["bản 0", "một mình"]
+    assert lan.next().startswith(f"/flags/{copies[0]}")
+    assert lan.next(after=copies[0]).startswith(f"/flags/{alone}")

@@ -1,0 +1,71 @@
+"""The overview: figures of what people decided, with intervals, each chart beside a table."""
+
+from bs4 import BeautifulSoup
+
+from monitor.desk.views.charts import Column, Share, columns, shares
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker
+
+
+def tables(page: BeautifulSoup) -> dict[str, list[str]]:
+    """Give the rows of each table by the heading of its card."""
+    return {
+        text_of_tag(card.h2): [row.get_text(" ", strip=True) for row in card.select("tbody tr")]
+        for card in page.select(".card")
+        if card.h2 and card.table
+    }
+
+
+def text_of_tag(tag: object) -> str:
+    return " ".join(str(getattr(tag, "text", "")).split())
+
+
+def test_an_empty_desk_says_what_is_missing(lan: Browser) -> None:
+    text = text_of(lan.page("/overview"), "main")
+    for expected in ("Chưa có nguồn nào đủ quyết định", "Chưa có quyết định nào"):
+        assert expected in text
+
+
+def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browser, make_flagged: FlagMaker) -> None:
+    for decision in ("yes",) * 3 + ("no",) * 5 + ("unsure",) * 2:
+        flag_id = make_flagged(probability=0.72)
+        lan.decide(flag_id, decision)
+    make_flagged(label="negative", probability=0.95)
+    found = tables(lan.page("/overview"))
+    # Wilson's interval of 3 in 8.
+    assert found["Máy đúng đến đâu ở từng nguồn"] == ["forum Bức xúc của người lao động 3/8 38% 14–69%"]
+    assert found["Máy nói chắc có đúng là chắc không"] == ["70–80% 3/8 38% 14–69%"]
+    assert found["Đã xem được bao nhiêu"][1:] == [
+        "Tiêu cực, vi phạm chuẩn mực đạo đức 0/1 0%",
+        "Bức xúc của người lao động 10/10 100%",
+    ]
+
+
+def test_days_are_days_in_vietnam(lan: Browser, make_flagged: FlagMaker) -> None:
+    make_flagged()
+    rows = tables(lan.page("/overview"))["Gợi ý mỗi ngày trong 28 ngày qua"]
+    assert len(rows) == 28
+    assert rows[0] == "16/11/2026 1 0 0 1"
+
+
+def test_agreement_is_what_the_page_of_second_readings_says(lan: Browser) -> None:
+    assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/overview"), "main")
+    assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/second"), "main")
+
+
+def test_a_chart_escapes_names() -> None:
+    drawn = shares([Share("<script>alert(1)</script>", "concern", 0.5, 0.2, 0.8)])
+    assert "<script" not in drawn
+
+
+def test_columns_stand_on_each_other_and_fill_the_height() -> None:
+    drawn = BeautifulSoup(columns([Column("a", {"concern": 3, "negative": 7}), Column("", {"concern": 0})]), "xml")
+    first, second = ((float(part["y"]), float(part["height"])) for part in drawn.select("rect"))  # type: ignore[arg-type]
+    assert second[0] + second[1] == first[0]
+    assert round(first[1] / second[1], 2) == round(3 / 7, 2)
+    assert second[0] == 10  # ten of ten
+
+
+def test_a_chart_of_nothing_is_drawn() -> None:
+    assert "<svg" in columns([])
+    assert "<svg" in shares([])

@@ -1,0 +1,168 @@
+"""Reports that were issued are listed, and a lead withdraws or replaces one with a note of what changed."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from lxml import etree
+from sqlalchemy import select
+
+from monitor.app.reports import DeskReporting, report_office
+from monitor.desk.web.app import create_app
+from monitor.desk.web.passwords import hash_password
+from monitor.outbox.issue import ReportOffice
+from monitor.settings.reports import ReportSettings
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.database import Database
+from storage.models import AuditEvent, Report
+from tests.clock import FakeClock
+from tests.monitor.desk.browser import PASSWORD, Browser
+from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.reports.sample_week import AFTER, WEEK, fill
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(AFTER)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    report = ReportSettings(formats=("jsonl", "html"), folder=tmp_path / "drive")
+    return Settings(home=tmp_path, second_reading_share=0, report=report)
+
+
+@pytest.fixture
+def office(sqlite_database: Database, settings: Settings, clock: FakeClock) -> ReportOffice:
+    """Give the office of a week whose report was issued and sent."""
+    with sqlite_database.work() as session:
+        fill(session)
+        session.commit()
+    office = report_office(sqlite_database, settings, clock)
+    office.issue_scheduled()
+    office.delivery.send_due()
+    return office
+
+
+@pytest.fixture
+def app(office: ReportOffice, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+    with sqlite_database.work() as session:
+        for name, role in (("mai", "reviewer"), ("hoa", "lead")):
+            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
+        session.commit()
+    reporting = DeskReporting(lambda: office)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", reporting=reporting)
+
+
+@pytest.fixture
+def mai(app: FastAPI) -> Browser:
+    person = Browser(app)
+    person.sign_in("mai")
+    return person
+
+
+@pytest.fixture
+def hoa(app: FastAPI) -> Browser:
+    person = Browser(app)
+    person.sign_in("hoa")
+    enrol(person)
+    return person
+
+
+def send(person: Browser, action: str, **values: str) -> str:
+    """Send the form of an action and give the page that follows."""
+    csrf = person.fields("/account", "/logout")["csrf"]
+    response = person.post(f"/reports/{WEEK}/{action}", {"csrf": csrf, **values})
+    assert response.status_code == 303
+    return person.page(response.headers["location"]).get_text(" ", strip=True)
+
+
+def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
+    page = mai.page("/reports")
+    text = page.get_text(" ", strip=True)
+    assert "Tuần 47 năm 2026 lập lúc" in text
+    assert "thư mục chung: đã gửi" in text
+    assert {str(link["href"]) for link in page.select(".files a")} == {
+        "/reports/bao-cao-2026-W47.jsonl",
+        "/reports/bao-cao-2026-W47.html",
+        "/reports/bao-cao-2026-W47-che-ten.html",
+    }
+    assert page.select("form[action$=withdraw]") == []
+
+
+def test_the_pictures_of_the_page_are_shown(mai: Browser, hoa: Browser) -> None:
+    pictures = mai.page("/reports").select("img.drawn")
+    assert [picture["alt"] for picture in pictures][-1] == "Theo nguồn"
+    for picture in pictures:
+        answer = mai.get(str(picture["src"]))
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert etree.fromstring(answer.content).tag == "{http://www.w3.org/2000/svg}svg"
+    assert mai.get(f"/reports/{WEEK}/pictures/{len(pictures)}").status_code == 404
+    send(hoa, "withdraw", why="sai")
+    assert mai.get(str(pictures[0]["src"])).status_code == 404
+
+
+def test_a_lead_withdraws_with_a_reason(hoa: Browser, settings: Settings, sqlite_database: Database) -> None:
+    assert hoa.page("/reports").select("form[action$=withdraw]")
+    text = send(hoa, "withdraw", why="  một tên <b>người</b>\nchưa che ")
+    assert "Đã thu hồi báo cáo." in text
+    assert "một tên <b>người</b> chưa che" in text
+    assert [path.name for path in settings.reports_dir.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
+    with sqlite_database.work() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "report.withdrawn")).one()
+        assert event.user_id == users.by_name(session, "hoa").id
+    assert "không còn báo cáo nào" in send(hoa, "withdraw", why="lần nữa")
+
+
+def test_a_lead_replaces_with_a_note_of_what_changed(hoa: Browser, sqlite_database: Database) -> None:
+    text = send(hoa, "replace", changed="sửa số vụ việc", number="7")
+    assert "Đã lập báo cáo thay thế." in text
+    assert "Thay thế báo cáo lập lúc" in text
+    assert "Nội dung thay đổi: sửa số vụ việc" in text
+    assert "thư mục chung: đang chờ gửi" in text
+    with sqlite_database.work() as session:
+        old, new = session.scalars(select(Report).order_by(Report.id))
+    assert (old.withdrawn_why, new.replaces_id) == ("sửa số vụ việc", old.id)
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "said"),
+    [
+        ("withdraw", {"why": "  "}, "xin ghi lý do"),
+        ("replace", {"changed": ""}, "xin ghi lý do"),
+        ("replace", {"changed": "x", "number": "0"}, "từ 1 đến 99999"),
+        ("replace", {"changed": "x", "number": "mười"}, "từ 1 đến 99999"),
+    ],
+)
+def test_nothing_happens_without_a_note_or_with_a_wrong_number(
+    action: str, values: dict[str, str], said: str, hoa: Browser, settings: Settings
+) -> None:
+    assert said in send(hoa, action, **values)
+    assert (settings.reports_dir / "bao-cao-2026-W47.jsonl").is_file()
+
+
+def test_a_file_that_cannot_be_deleted_is_told(hoa: Browser, settings: Settings) -> None:
+    path = settings.reports_dir / "bao-cao-2026-W47.jsonl"
+    path.unlink()
+    path.mkdir()
+    assert "không ghi hoặc không xóa được" in send(hoa, "withdraw", why="sai")
+    path.rmdir()
+    assert "Đã thu hồi báo cáo." in send(hoa, "withdraw", why="sai")
+
+
+def test_a_period_that_is_none_has_no_report(hoa: Browser) -> None:
+    csrf = hoa.fields("/account", "/logout")["csrf"]
+    response = hoa.post("/reports/2026-X9/withdraw", {"csrf": csrf, "why": "sai"})
+    assert response.headers["location"] == "/reports?failed=none"
+
+
+def test_on_a_desk_without_an_office_nothing_is_released(
+    sqlite_database: Database, clock: FakeClock, settings: Settings, office: ReportOffice, app: FastAPI
+) -> None:
+    person = Browser(create_app(sqlite_database, clock, settings, "a secret of this test"))
+    person.sign_in("hoa")
+    enrol(person)
+    assert person.page("/reports").select("form[action$=withdraw]") == []
+    csrf = person.fields("/account", "/logout")["csrf"]
+    assert person.post(f"/reports/{WEEK}/withdraw", {"csrf": csrf, "why": "sai"}).status_code == 404

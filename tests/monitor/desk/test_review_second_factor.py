@@ -1,0 +1,209 @@
+"""The second factor: leads and admins cannot work without it, and each code counts once."""
+
+import base64
+import hmac
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from monitor.desk.web.app import create_app
+from monitor.desk.web.desk import Desk
+from monitor.desk.web.passwords import hash_password
+from monitor.desk.web.second_factor import SecondFactor, new_recovery_codes, new_seed, recovery_key
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.database import Database
+from storage.models import AuditEvent, RecoveryCode, User
+from tests.clock import FakeClock
+from tests.monitor.desk.browser import PASSWORD, Browser, text_of
+
+SET_UP = "/account/second-factor"
+
+
+@pytest.fixture
+def minh(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> Browser:
+    """Add Minh, a lead, who has typed the password."""
+    with sqlite_database.work() as session:
+        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="lead", now=clock.now())
+        session.commit()
+    person = Browser(app)
+    assert person.sign_in("minh").headers["location"] == SET_UP
+    return person
+
+
+def code_now(app: FastAPI, database: Database, clock: FakeClock) -> str:
+    desk: Desk = app.state.desk
+    with database.work() as session:
+        seed = session.scalars(select(User.totp_seed).where(User.name == "minh")).one()
+    assert seed
+    return totp(desk.second_factor.secret(seed), clock.now().timestamp())
+
+
+def enrol(person: Browser, **values: str) -> list[str]:
+    """Set the second factor up by the secret on the page; give the recovery codes."""
+    page = person.page(SET_UP)
+    secret = text_of(page, "code.secret")
+    fields = person.fields(SET_UP, SET_UP)
+    desk: Desk = person.client.app.state.desk  # type: ignore[attr-defined]
+    code = totp(secret, desk.clock.now().timestamp())
+    response = person.post(SET_UP, fields | {"code": code} | values)
+    assert response.status_code == 200, response.text
+    return [line.partition("</code>")[0] for line in response.text.split("<li><code>")[1:]]
+
+
+def totp(secret: str, at: float) -> str:
+    """Compute the code of an authenticator app, as RFC 6238 says, without the program's own library."""
+    digest = hmac.digest(base64.b32decode(secret), int(at // 30).to_bytes(8, "big"), "sha1")
+    offset = digest[-1] & 15
+    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def give(person: Browser, code: str) -> tuple[int, str]:
+    response = person.post("/login/code", person.fields("/login/code", "/login/code") | {"code": code})
+    return response.status_code, response.headers.get("location", "")
+
+
+@pytest.fixture
+def enrolled(minh: Browser, clock: FakeClock) -> tuple[Browser, list[str]]:
+    """Give Minh with a second factor, signed out, and the recovery codes."""
+    codes = enrol(minh)
+    minh.post("/logout", minh.fields("/", "/logout"))
+    clock.advance(60)
+    return minh, codes
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/flags/1", "/account", "/users"])
+def test_a_lead_without_a_second_factor_is_led_to_setting_it_up(minh: Browser, path: str) -> None:
+    assert minh.get(path).headers["location"] == SET_UP
+
+
+def test_a_reviewer_works_without_one(lan: Browser) -> None:
+    assert lan.get("/queue").status_code == 200
+
+
+def test_setting_it_up_opens_the_desk_and_shows_eight_codes_once(minh: Browser, sqlite_database: Database) -> None:
+    codes = enrol(minh)
+    assert len(set(codes)) == 8
+    assert minh.get("/queue").status_code == 200
+    assert "Còn 8 mã khôi phục" in minh.get("/account").text
+    with sqlite_database.work() as session:
+        stored = session.scalars(select(RecoveryCode.code_hash)).all()
+        seed = session.scalars(select(User.totp_seed).where(User.name == "minh")).one()
+    assert not set(codes) & set(stored)
+    assert seed
+
+
+def test_the_page_shows_a_qr_code_that_loads_nothing(minh: Browser) -> None:
+    page = minh.page(SET_UP)
+    assert page.select_one(".qr-code svg path") is not None
+    assert page.select("[style]") == []
+
+
+def test_a_wrong_first_code_sets_nothing_up(minh: Browser) -> None:
+    response = minh.post(SET_UP, minh.fields(SET_UP, SET_UP) | {"code": "000000"})
+    assert (response.status_code, "Mã không đúng" in response.text) == (422, True)
+    assert minh.get("/").headers["location"] == SET_UP
+
+
+def test_the_next_sign_in_asks_for_the_code_and_leads_where_one_wanted(
+    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
+) -> None:
+    person, _ = enrolled
+    assert person.sign_in("minh", wanted="/queue").headers["location"] == "/login/code"
+    assert person.get("/queue").headers["location"] == "/login/code"
+    assert person.get(SET_UP).headers["location"].startswith("/login")
+    assert give(person, code_now(app, sqlite_database, clock)) == (303, "/queue")
+    assert person.get("/queue").status_code == 200
+
+
+def test_a_code_counts_once(
+    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
+) -> None:
+    code = code_now(app, sqlite_database, clock)
+    people = [Browser(app) for _ in range(2)]
+    for person in people:
+        person.sign_in("minh")
+    assert [give(person, code)[0] for person in people] == [303, 401]
+
+
+def test_an_old_code_is_refused(
+    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
+) -> None:
+    person, _ = enrolled
+    code = code_now(app, sqlite_database, clock)
+    clock.advance(90)
+    person.sign_in("minh")
+    assert give(person, code)[0] == 401
+
+
+def test_a_recovery_code_lets_in_once(app: FastAPI, enrolled: tuple[Browser, list[str]]) -> None:
+    person, codes = enrolled
+    person.sign_in("minh")
+    assert give(person, f" {codes[0].upper()} ")[0] == 303
+    assert "Còn 7 mã khôi phục" in person.get("/account").text
+    again = Browser(app)
+    again.sign_in("minh")
+    assert give(again, codes[0])[0] == 401
+
+
+def test_five_wrong_codes_end_the_session(enrolled: tuple[Browser, list[str]], sqlite_database: Database) -> None:
+    person, _ = enrolled
+    person.sign_in("minh")
+    for _ in range(5):
+        assert give(person, "000000")[0] == 401
+    assert person.get("/login/code").headers["location"].startswith("/login?")
+    with sqlite_database.work() as session:
+        actions = session.scalars(select(AuditEvent.action)).all()
+    assert actions.count("code_refused") == 5
+
+
+def test_who_knows_the_password_may_try_ten_codes_in_a_quarter_of_an_hour(
+    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
+) -> None:
+    for _ in range(2):
+        thief = Browser(app)
+        thief.sign_in("minh")
+        for _ in range(5):
+            give(thief, "000000")
+    thief = Browser(app)
+    thief.sign_in("minh")
+    assert give(thief, code_now(app, sqlite_database, clock))[0] == 401
+
+
+def test_the_time_for_the_code_is_ten_minutes(enrolled: tuple[Browser, list[str]], clock: FakeClock) -> None:
+    person, _ = enrolled
+    person.sign_in("minh")
+    clock.advance(10 * 60 + 1)
+    assert person.get("/login/code").headers["location"].startswith("/login?")
+
+
+def test_a_reviewer_sets_it_up_by_choice_with_the_password(lan: Browser, clock: FakeClock) -> None:
+    fields = lan.fields(SET_UP, SET_UP)
+    code = totp(text_of(lan.page(SET_UP), "code.secret"), clock.now().timestamp())
+    for wrong in ("sai", "sai" * 60):
+        refused = lan.post(SET_UP, fields | {"code": code, "password": wrong})
+        assert (refused.status_code, "Mật khẩu hiện tại không đúng" in refused.text) == (422, True)
+    assert len(enrol(lan, password=PASSWORD)) == 8
+    lan.post("/logout", lan.fields("/", "/logout"))
+    assert lan.sign_in("lan").headers["location"] == "/login/code"
+
+
+def test_an_installation_may_ask_everybody_for_it(
+    sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
+) -> None:
+    settings = Settings(home=tmp_path, second_factor_for_all=True)
+    lan = Browser(create_app(sqlite_database, clock, settings, "secret"))
+    assert lan.sign_in("lan").headers["location"] == SET_UP
+
+
+def test_a_seed_gives_no_code_without_the_key() -> None:
+    seed = new_seed()
+    assert SecondFactor("one key").secret(seed) != SecondFactor("another key").secret(seed)
+
+
+def test_recovery_codes_are_read_as_people_type_them() -> None:
+    codes = new_recovery_codes()
+    assert len(set(codes)) == 8
+    assert recovery_key(codes[0].upper().replace("-", "  ")) == recovery_key(codes[0])

@@ -1,0 +1,101 @@
+"""The shift: assignments, mentions, and notes for those who come next."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.operations.retain import HANDOVERS_KEPT
+from storage.database import Database
+from storage.review import teamwork
+from tests.clock import FakeClock
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.conftest import FlagMaker
+
+
+def send(person: Browser, action: str, **values: str) -> int:
+    return person.post(action, person.fields("/", "/logout") | values).status_code
+
+
+def test_a_flag_is_assigned_and_shown_until_it_is_decided(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
+    flag_id = make_flagged("Xưởng nóng quá")
+    people = {option.get_text(): str(option["value"]) for option in lan.page(f"/flags/{flag_id}").select("option")}
+    assert send(lan, f"/flags/{flag_id}/assignments", user_id=people["hùng"]) == 303
+    assert "Đang giao cho hùng." in lan.get(f"/flags/{flag_id}").text
+    assert "Xưởng nóng quá" in hung.get("/shift").text
+    assert "lan giao lúc" in hung.get("/shift").text
+    assert "Không có mục nào được giao cho bạn" in lan.get("/shift").text
+    hung.decide(flag_id, "yes")
+    assert "Không có mục nào được giao cho bạn" in hung.get("/shift").text
+
+
+def test_only_open_flags_are_assigned_and_only_to_who_may_decide(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    flag_id = make_flagged()
+    assert send(lan, f"/flags/{flag_id}/assignments", user_id="99") == 404
+    assert send(lan, "/flags/99/assignments", user_id="1") == 404
+    lan.decide(flag_id, "yes")
+    assert send(lan, f"/flags/{flag_id}/assignments", user_id="1") == 404
+
+
+def test_who_is_mentioned_sees_it_until_it_is_marked_as_seen(
+    lan: Browser, hung: Browser, make_flagged: FlagMaker, clock: FakeClock
+) -> None:
+    lan.decide(make_flagged(), "unsure", note="Nhờ @Hùng gọi lại cho tổ trưởng")
+    page = hung.page("/shift")
+    assert "Nhờ @Hùng gọi lại" in page.get_text()
+    assert [tag.get_text() for tag in page.select(".tag")] == ["mới"]
+    assert "Chưa ai nhắc đến bạn" in lan.get("/shift").text
+    send(hung, "/shift/seen")
+    assert hung.page("/shift").select(".tag") == []
+    clock.advance(timedelta(minutes=1))
+    send(lan, "/shift/handovers", text="@hùng: nguồn diễn đàn đang lỗi")
+    assert len(hung.page("/shift").select(".tag")) == 1
+
+
+def test_a_handover_is_read_by_everybody_and_deleted_in_the_end(
+    lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    assert send(lan, "/shift/handovers", text="  ") == 303
+    assert "chưa có lời bàn giao nào" in hung.get("/shift").text
+    send(lan, "/shift/handovers", text="Còn hai vụ việc chưa gọi.\r\n<b>Gấp</b>")
+    shown = hung.get("/shift").text
+    assert "Còn hai vụ việc chưa gọi." in shown
+    assert "&lt;b&gt;Gấp" in shown
+    assert send(lan, "/shift/handovers", text="x" * 4_001) == 422
+    with sqlite_database.work() as session:
+        assert teamwork.delete_old_handovers(session, clock.now() - HANDOVERS_KEPT) == 0
+        assert teamwork.delete_old_handovers(session, clock.now() + timedelta(seconds=1)) == 1
+
+
+def test_a_mention_in_a_case_leads_to_the_case(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
+    lan.decide(make_flagged(), "yes")
+    path = "/cases/1/steps"
+    lan.post(path, lan.fields("/cases/1", path) | {"kind": "noted", "note": "@hùng gọi giúp"})
+    link = hung.page("/shift").select_one('a[href="/cases/1"]')
+    assert link is not None
+    assert link.get_text() == "Mở hồ sơ 1"
+
+
+@pytest.mark.parametrize(
+    ("note", "named"),
+    [
+        ("@hùng xem giúp", True),
+        ("nhờ @HÙNG.", True),
+        ("@hu\u0300ng", True),
+        ("(@hùng)", True),
+        ("thư gửi a@hùng", False),
+        ("@hùng2", False),
+        ("hùng", False),
+        ("@@hùng", False),
+    ],
+)
+def test_a_name_is_a_whole_word_behind_one_at_sign(note: str, named: bool) -> None:
+    assert teamwork.names(note, "hùng") is named
+
+
+@given(st.text(min_size=1), st.text())
+def test_any_name_may_be_looked_for_in_any_note(name: str, note: str) -> None:
+    assert isinstance(teamwork.names(note, name), bool)

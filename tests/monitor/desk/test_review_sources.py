@@ -1,0 +1,45 @@
+"""The page of sources: what ails comes first, in the reader's language."""
+
+from datetime import timedelta
+
+from storage.database import Database
+from storage.posts import sources
+from tests.clock import FakeClock
+from tests.factories import add_source
+from tests.monitor.desk.browser import Browser, text_of
+
+
+def test_sources_show_their_health(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+    now = clock.now()
+    with sqlite_database.work() as session:
+        good, bad, off, asked = (add_source(session, name) for name in ("good", "bad", "off", "asked"))
+        sources.record_success(session, good, now - timedelta(minutes=20))
+        sources.record_failure(session, bad, "https://bad.example.vn/feed answers 503: try again later", now)
+        why = "https://off.example.vn/robots.txt does not allow https://off.example.vn/feed: ask"
+        sources.set_enabled(session, off, enabled=False, why=why)
+        sources.set_enabled(session, asked, enabled=False, why="ban quản trị yêu cầu")
+        run = sources.start_run(session, good.id, now)
+        run.outcome, run.new, run.skipped = "ok", 7, {"too old": 2, "empty": 1}
+        session.commit()
+    page = lan.page("/sources")
+    assert "3 nguồn cần xem lại" in text_of(page, ".headline")
+    rows = [row.get_text(" ", strip=True) for row in page.select(".stack tbody tr")]
+    assert rows[0] == "asked theo dõi 0 chưa lần nào đã tắt ban quản trị yêu cầu"
+    assert rows[1].startswith("bad theo dõi 0 chưa lần nào lỗi Máy chủ bad.example.vn đang gặp lỗi. Chương trình tự")
+    assert "off.example.vn không cho chương trình đọc trang này (robots.txt). Hãy xin phép chủ trang" in rows[2]
+    assert rows[3] == "good theo dõi 0 16/11/2026 08:40 bình thường"
+    assert rows[4] == "good 16/11/2026 09:00 đọc xong 0 7 0 0 3"
+
+
+def test_a_gap_is_explained(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+    with sqlite_database.work() as session:
+        run = sources.start_run(session, add_source(session).id, clock.now())
+        run.outcome, run.gap = "ok", "ten posts were missed"
+        session.commit()
+    row = lan.page("/sources").select(".stack tbody tr")[0].get_text(" ", strip=True)
+    assert "có thể bị sót bài Có bài đã trôi qua trước khi được đọc." in row
+    assert "ten posts were missed" in row
+
+
+def test_without_sources_the_page_names_the_command(lan: Browser) -> None:
+    assert "kiemtin sources add" in text_of(lan.page("/sources"), "main")

@@ -1,0 +1,119 @@
+"""How far a post has come: a chart of its copies by source beside a table of the same, and what was said of one."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from monitor.desk.views.spread_view import STEPS, spread_of
+from monitor.privacy.masks.mask import mask_personal
+from storage.database import Database
+from storage.review import flags
+from storage.scoring import matching
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import add_post, add_source
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker
+
+
+@pytest.fixture
+def copied(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> tuple[int, int]:
+    """Store a post with two copies in its own source, of which one is flagged, and one elsewhere."""
+    first = make_flagged("nợ lương", published_at=MONDAY_MORNING, engagement={"likes": 1_000})
+    second = make_flagged("nợ lương", published_at=MONDAY_MORNING - timedelta(hours=3), engagement={"likes": "x"})
+    with sqlite_database.work() as session:
+        post, copy = flags.by_id(session, first).post, flags.by_id(session, second).post
+        other = add_source(session, "bảng <b>tin</b>")
+        far = add_post(session, other, "c", text="nợ lương", engagement={"shares": 7})
+        for each in (copy, far):
+            matching.join_clusters(session, post, each, clock.now())
+        session.commit()
+    return first, second
+
+
+def test_copies_are_drawn_and_listed_by_source(lan: Browser, copied: tuple[int, int]) -> None:
+    spread = lan.page(f"/flags/{copied[0]}").select(".spread")[0]
+    rows = [[cell.get_text() for cell in row.select("td")] for row in spread.select("tbody tr")]
+    assert rows == [
+        ["forum", "2", "1.000", "16/11/2026 06:00"],
+        ["bảng <b>tin</b>", "1", "7", "16/11/2026 09:00"],
+    ]
+    assert [text.get_text() for text in spread.select("svg text")] == ["forum", "2", "bảng <b>tin</b>", "1"]
+    longest, shorter = (float(str(bar["width"])) for bar in spread.select("svg rect"))
+    assert longest == 2 * shorter
+    assert spread.select("svg[aria-hidden=true]"), "the table says the same"
+
+
+def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_time(
+    lan: Browser, copied: tuple[int, int], sqlite_database: Database
+) -> None:
+    with sqlite_database.work() as session:
+        cluster = flags.by_id(session, copied[0]).post.cluster_id or 0
+        matching.set_name(session, cluster, "nợ lương, tháng mười")
+        session.commit()
+    page = lan.page(f"/flags/{copied[0]}")
+    said = " ".join(page.select_one(".spread").find_previous("p").get_text().split())  # type: ignore[union-attr]
+    assert said.startswith(f"Nhóm {cluster}: nợ lương, tháng mười. ")
+    assert said.endswith("Bài đầu tiên lúc 16/11/2026 06:00 ở forum, bài mới nhất lúc 16/11/2026 09:00.")
+    assert page.select_one(f'a[href="/search?cluster={cluster}"]') is not None
+    assert text_of(page, ".reach figcaption") == "Số bài mỗi giờ"
+    heights = [float(str(bar["height"])) for bar in page.select(".reach rect")]
+    assert heights[1] == 2 * heights[0], "two posts at nine, one at six"
+    names = [text.get_text() for text in page.select(".reach text[text-anchor=middle]")]
+    assert names == ["06:00", "07:00", "08:00", "09:00"]
+
+
+@pytest.mark.parametrize(
+    ("apart", "step", "columns"),
+    [(timedelta(0), "hour", 1), (timedelta(days=9), "day", 10), (timedelta(weeks=30), "week", 31)],
+)
+def test_reach_is_counted_by_hour_day_or_week(
+    sqlite_database: Database, clock: FakeClock, apart: timedelta, step: str, columns: int
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        first, second = (add_post(session, source, name, published_at=MONDAY_MORNING) for name in "ab")
+        second.published_at = MONDAY_MORNING + apart
+        matching.join_clusters(session, first, second, clock.now())
+        matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
+        spread = spread_of(session, first, mask_personal)
+    assert spread is not None
+    assert "0912" not in (spread.name or "0912")
+    assert spread.step == STEPS[step]
+    assert str(spread.reach).count("<rect") == (1 if columns == 1 else 2)
+    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread.reach))[1])  # type: ignore[index]
+    assert width == pytest.approx(0.7 * (640 - 44 - 24) / columns, abs=0.1)
+
+
+def test_a_post_without_copies_has_no_chart(lan: Browser, make_flagged: FlagMaker) -> None:
+    assert lan.page(f"/flags/{make_flagged()}").select(".spread") == []
+
+
+def test_beside_the_buttons_stands_what_was_said_of_a_copy(
+    lan: Browser, hung: Browser, copied: tuple[int, int]
+) -> None:
+    first, second = copied
+    lan.decide(second, "yes")
+    said = text_of(hung.page(f"/flags/{first}"), ".decide .notice")
+    assert said == f"Mục {second} (giống bài này) đã được lan xác nhận."
+    lan.decide(second, "reopened")
+    assert hung.page(f"/flags/{first}").select(".decide .notice") == []
+    lan.decide(second, "no")
+    said = text_of(hung.page(f"/flags/{first}"), ".decide .notice")
+    assert said == f"Mục {second} (giống bài này): lan đã ghi “Không phải”."
+
+
+@pytest.mark.parametrize(
+    ("context", "shown", "folded"),
+    [
+        ("một\nhai\nba", "một\nhai\nba", False),
+        ("một\nhai\nba\nbốn", "một\nhai\nba…", True),
+        ("chữ " * 100, ("chữ " * 60).strip() + "…", True),
+    ],
+)
+def test_a_context_is_folded_after_three_lines(
+    lan: Browser, make_flagged: FlagMaker, context: str, shown: str, folded: bool
+) -> None:
+    page = lan.page(f"/flags/{make_flagged(context=context)}")
+    assert page.select(".context bdi")[0].get_text() == shown
+    assert [found.get_text() for found in page.select("details.context p bdi")] == [context.strip()] * folded

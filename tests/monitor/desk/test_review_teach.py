@@ -1,0 +1,309 @@
+"""Teaching at the desk: one key a post, what was taught in words, and one click that puts it into use."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from classifiers.labels import LABEL_NAMES
+from monitor.desk.web.app import create_app
+from monitor.desk.web.passwords import hash_password
+from monitor.settings.settings import Settings
+from storage.accounts import users
+from storage.database import Database
+from storage.models import Answer, Question, Source
+from storage.review import decisions, questions
+from storage.scoring import registry
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source, make_model
+from tests.monitor.desk.browser import PASSWORD, Browser, text_of
+from tests.monitor.desk.test_review_second_factor import enrol
+from tests.storage.sample_questions import add_question
+
+FIGURES: dict[str, Any] = {
+    "label": "negative",
+    "yes": 31,
+    "no": 269,
+    "changed": True,
+    "flags": 24,
+    "right": 0.712,
+    "low": 0.62,
+    "high": 0.79,
+    "found": 17,
+    "next_round": {"average_precision": 0.52, "gain": 0.02, "low": 0.01, "high": 0.03},
+}
+COMPARISON: dict[str, Any] = {
+    "against": "default-0123456789ab",
+    "held_out": {},
+    "balance": {"negative": {"new": 0.8, "old": 0.8, "of": 90}},
+    "criticism": {"new": 1.0, "old": 2.0, "of": 300},
+    "clean": {"new": 3.0, "old": 3.0, "of": 700},
+    "faults": [],
+    "teaching": [FIGURES],
+}
+
+
+@dataclass
+class Status:
+    doing: str = ""
+    done: int = 0
+    total: int = 0
+    error: str = ""
+
+
+@dataclass
+class Steps:
+    """Notes which steps were begun."""
+
+    begun: list[str] = field(default_factory=list)
+    now: Status = field(default_factory=Status)
+    locked_model: str = ""
+
+    def status(self) -> Status:
+        return self.now
+
+    def draw(self) -> bool:
+        self.begun.append("draw")
+        return True
+
+    def learn(self) -> bool:
+        self.begun.append("learn")
+        return True
+
+    def promote(self, name: str, user_id: int) -> bool:
+        self.begun.append(f"promote {name} for {user_id}")
+        return True
+
+
+@pytest.fixture
+def steps() -> Steps:
+    return Steps()
+
+
+@pytest.fixture
+def app(sqlite_database: Database, clock: FakeClock, settings: Settings, steps: Steps) -> FastAPI:
+    """Build a desk where Lan and Hùng review and Mai leads."""
+    with sqlite_database.work() as session:
+        for name, role in (("lan", "reviewer"), ("hùng", "reviewer"), ("mai", "lead")):
+            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
+        session.commit()
+    return create_app(sqlite_database, clock, settings, "a secret of this test", teaching=steps)
+
+
+@pytest.fixture
+def mai(app: FastAPI) -> Browser:
+    person = Browser(app)
+    person.sign_in("mai")
+    enrol(person)
+    return person
+
+
+@pytest.fixture
+def asked(sqlite_database: Database) -> list[int]:
+    """Ask about two posts; gives the posts' numbers."""
+    with sqlite_database.work() as session:
+        source = session.scalar(select(Source)) or add_source(session)
+        numbers = []
+        for text in ("Xưởng nóng 40 độ", "Trời hôm nay đẹp"):
+            post = add_post(session, source, text, text=text)
+            for label in LABEL_NAMES:
+                add_question(session, post, label)
+            numbers.append(post.id)
+        session.commit()
+        return numbers
+
+
+def add_taught(database: Database, clock: FakeClock, **changes: object) -> str:
+    with database.work() as session:
+        draft = make_model("learnt-20261116-0123456789ab")
+        registry.register(session, draft, clock.now(), COMPARISON | changes)
+        session.commit()
+    return draft.version
+
+
+def answer(person: Browser, post_id: int, decision: str, **values: str) -> int:
+    action = f"/teach/posts/{post_id}/answers"
+    fields = person.fields(f"/teach/posts/{post_id}", action)
+    return person.post(action, fields | {"decision": decision} | values).status_code
+
+
+def states(database: Database, post_id: int) -> dict[str, str]:
+    with database.work() as session:
+        return {question.label: question.state for question in questions.of_post(session, post_id)}
+
+
+def test_one_key_answers_for_all_labels(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
+    page = lan.page(f"/teach/posts/{asked[0]}")
+    keys = {button["value"]: button["data-key"] for button in page.select("button.decision")}
+    assert keys == {"none": "0", "unverified": "1", "negative": "2", "concern": "3", "unsure": "4"}
+    assert answer(lan, asked[0], "concern") == 303
+    assert states(sqlite_database, asked[0]) == {
+        "unverified": "rejected",
+        "negative": "rejected",
+        "concern": "confirmed",
+    }
+    assert answer(lan, asked[1], "none") == 303
+    assert set(states(sqlite_database, asked[1]).values()) == {"rejected"}
+
+
+def test_a_post_may_carry_several_labels_and_a_doubt_teaches_nothing(
+    lan: Browser, asked: list[int], sqlite_database: Database
+) -> None:
+    action = f"/teach/posts/{asked[0]}/answers"
+    fields = lan.fields(f"/teach/posts/{asked[0]}", action) | {"decision": "several"}
+    both = lan.client.post(action, data=fields | {"labels": ["negative", "concern"]})
+    assert both.status_code == 303
+    assert states(sqlite_database, asked[0])["negative"] == "confirmed"
+    assert states(sqlite_database, asked[0])["concern"] == "confirmed"
+    assert answer(lan, asked[1], "unsure") == 303
+    assert set(states(sqlite_database, asked[1]).values()) == {"unsure"}
+
+
+@pytest.mark.parametrize("decision", ["several", "", "everything"])
+def test_an_answer_without_a_known_label_is_not_stored(
+    lan: Browser, asked: list[int], sqlite_database: Database, decision: str
+) -> None:
+    assert answer(lan, asked[0], decision) in (400, 422)
+    assert set(states(sqlite_database, asked[0]).values()) == {"open"}
+
+
+def test_two_people_get_different_posts_and_cannot_answer_for_each_other(
+    lan: Browser, hung: Browser, asked: list[int], sqlite_database: Database
+) -> None:
+    first, second = (person.next("/teach/next") for person in (lan, hung))
+    assert {first, second} == {f"/teach/posts/{number}" for number in asked}
+    taken = int(first.rpartition("/")[2])
+    page = hung.page(first)
+    assert "đang xem bài này" in text_of(page, ".notice.held")
+    assert not page.select("button.decision")
+    csrf = hung.fields("/account", "/logout")["csrf"]
+    refused = hung.post(f"/teach/posts/{taken}/answers", {"csrf": csrf, "decision": "none", "seen_state": "0,0,0"})
+    assert refused.status_code == 409
+    assert set(states(sqlite_database, taken).values()) == {"open"}
+
+
+def test_a_form_that_was_left_open_does_not_overwrite_an_answer(lan: Browser, asked: list[int]) -> None:
+    action = f"/teach/posts/{asked[0]}/answers"
+    stale = lan.fields(f"/teach/posts/{asked[0]}", action)
+    assert answer(lan, asked[0], "none") == 303
+    assert lan.post(action, stale | {"decision": "concern"}).status_code == 409
+    assert lan.post(action, stale | {"decision": "concern", "seen_state": "1"}).status_code == 409
+
+
+def test_the_last_answer_of_a_round_begins_to_teach(lan: Browser, asked: list[int], steps: Steps) -> None:
+    answer(lan, asked[0], "concern")
+    assert steps.begun == []
+    assert "1/2 bài đã trả lời" in text_of(lan.page("/teach"), ".figure")
+    answer(lan, asked[1], "none")
+    assert steps.begun == ["learn"]
+    assert lan.next("/teach/next") == "/teach"
+
+
+def test_a_round_is_drawn_by_who_may_teach_and_only_after_the_last(
+    lan: Browser, mai: Browser, asked: list[int], steps: Steps
+) -> None:
+    csrf = mai.fields("/account", "/logout")["csrf"]
+    assert mai.post("/teach/draw", {"csrf": csrf}).status_code == 303
+    assert steps.begun == [], "two posts are still asked about"
+    for number in asked:
+        answer(mai, number, "none")
+    steps.begun.clear()
+    assert not lan.page("/teach").select('form[action="/teach/draw"]')
+    mai.post("/teach/draw", mai.fields("/teach", "/teach/draw"))
+    assert steps.begun == ["draw"]
+
+
+def test_the_page_says_what_goes_on_and_what_failed(mai: Browser, steps: Steps) -> None:
+    steps.now = Status("learning", 1, 3)
+    page = mai.page("/teach")
+    assert "Máy đang học từ các câu trả lời (1/3)" in text_of(page, "[data-reload-seconds]")
+    assert not page.select('form[action^="/teach/"]')
+    steps.now = Status(error="run `kiemtin score` first")
+    assert "run `kiemtin score` first" in text_of(mai.page("/teach"), ".notice.bad")
+
+
+def test_figures_are_said_with_their_interval(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+    add_taught(sqlite_database, clock)
+    text = text_of(lan.page("/teach"), "main")
+    assert "Trong 100 bài máy gắn cờ, khoảng 71 (62–79) bài đúng." in text
+    assert "Máy tìm ra 17 trong 31 bài" in text
+    assert "độ chính xác trung bình từ 0,52 lên khoảng 0,54" in text
+    assert "Trong 300 bài phê bình của bộ thử, mô hình mới gắn cờ nhầm 1 bài" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"changed": False}, "Chưa đủ bài thuộc nhãn này để dạy"),
+        ({"right": None}, "quá ít bài để nói đúng được bao nhiêu"),
+        ({"next_round": None}, "Thêm một vòng nữa: chưa đủ để nói."),
+        ({"next_round": {"average_precision": 0.5, "gain": 0.0, "low": -0.1, "high": 0.1}}, "chưa đủ để nói"),
+        ({"next_round": {"average_precision": 0.5, "gain": 0.0, "low": 0.0, "high": 0.0}}, "gần như không đổi"),
+    ],
+)
+def test_what_is_not_known_is_said(
+    lan: Browser, sqlite_database: Database, clock: FakeClock, changes: dict[str, object], said: str
+) -> None:
+    add_taught(sqlite_database, clock, teaching=[FIGURES | changes])
+    assert said in text_of(lan.page("/teach"), "main")
+
+
+def test_one_click_puts_a_better_model_into_use(
+    lan: Browser, mai: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
+) -> None:
+    version = add_taught(sqlite_database, clock)
+    assert not lan.page("/teach").select('form[action="/teach/promote"]'), "a reviewer may not"
+    fields = mai.fields("/teach", "/teach/promote")
+    mai.post("/teach/promote", fields | {"version": "learnt-older"})
+    assert steps.begun == [], "the page was left open while another one was taught"
+    mai.post("/teach/promote", fields)
+    with sqlite_database.work() as session:
+        user = next(user for user in users.all_users(session) if user.name == "mai")
+    assert steps.begun == [f"promote {version} for {user.id}"]
+
+
+def test_a_worse_model_has_no_button_and_says_why(mai: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+    criticism = {"new": 9.0, "old": 2.0, "of": 300}
+    add_taught(sqlite_database, clock, faults=["criticism"], criticism=criticism)
+    page = mai.page("/teach")
+    assert not page.select('form[action="/teach/promote"]')
+    assert "kém hơn: bài phê bình bị gắn cờ nhầm nhiều hơn" in text_of(page, "main")
+
+
+def test_a_model_that_the_settings_name_is_not_replaced(
+    mai: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
+) -> None:
+    add_taught(sqlite_database, clock)
+    steps.locked_model = "mine"
+    page = mai.page("/teach")
+    assert not page.select('form[action="/teach/promote"]')
+    assert "Cấu hình đang chỉ định mô hình mine" in text_of(page, "main")
+
+
+def test_a_second_reading_is_blind_and_disagreement_is_listed(
+    lan: Browser, hung: Browser, asked: list[int], sqlite_database: Database
+) -> None:
+    answer(lan, asked[0], "concern")
+    assert lan.next("/teach/second") == "/teach", "nobody reads their own answer again"
+    assert hung.next("/teach/second") == f"/teach/posts/{asked[0]}"
+    page = hung.page(f"/teach/posts/{asked[0]}")
+    assert "lan" not in text_of(page, "main").split()
+    answer(hung, asked[0], "none")
+    text = text_of(hung.page("/teach"), ".disputes")
+    assert "Xưởng nóng 40 độ" in text
+    assert "hùng: Không, lan: Có" in text
+    assert hung.next("/teach/second") == "/teach"
+    with sqlite_database.work() as session:
+        (found,) = decisions.disagreements(session, 10)
+        assert (found.post_id, found.label) == (asked[0], "concern")
+        assert len(session.scalars(select(Answer)).all()) == 6
+
+
+def test_posts_that_are_gone_have_no_page(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
+    with sqlite_database.work() as session:
+        for question in session.scalars(select(Question).where(Question.post_id == asked[0])):
+            session.delete(question)
+        session.commit()
+    assert lan.get(f"/teach/posts/{asked[0]}").status_code == 404

@@ -1,0 +1,152 @@
+"""Questions: half for being probable, half at random from flagged and unflagged posts; answers teach and measure."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from classifiers.labels import LABEL_NAMES
+from classifiers.model.classifier import Classifier
+from classifiers.persistence import Loaded, load
+from classifiers.text.segment import Segmenter
+from classifiers.training.local import AT_RANDOM, SAMPLING
+from monitor.errors import NotReady
+from monitor.learning.active_learning import WINDOW, QuestionSelector
+from monitor.learning.holdout import split_holdout
+from monitor.scoring.predictions import cached_model
+from monitor.scoring.score import Scorer
+from storage.database import Database
+from storage.models import Question, Score
+from storage.posts import posts
+from storage.review import decisions
+from tests.clock import FakeClock
+from tests.corpus import corpus
+from tests.factories import add_source, make_post
+from tests.monitor.learning.labelled_posts import answer_all
+
+EXAMPLES = corpus()[5::60][:140]
+TEXTS = [example.text for example in EXAMPLES]
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    cached_model.cache_clear()
+
+
+@pytest.fixture
+def loaded(small_model: Path) -> Loaded:
+    return load(small_model, Segmenter())
+
+
+@pytest.fixture
+def asker(sqlite_database: Database, small_model: Path, clock: FakeClock) -> QuestionSelector:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        posts.record(session, source.id, [make_post(str(n), text) for n, text in enumerate(TEXTS)])
+        session.commit()
+    with ThreadPoolExecutor(1) as executor:
+        Scorer(sqlite_database, executor, small_model, clock).run()
+    return QuestionSelector(sqlite_database, Segmenter(), clock)
+
+
+def asked(database: Database) -> Sequence[Question]:
+    with database.work() as session:
+        return session.scalars(select(Question).order_by(Question.id)).all()
+
+
+def test_every_post_of_a_round_is_asked_about_for_every_label(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    told: list[tuple[int, int]] = []
+    result = asker.run(loaded, 20, lambda done, total: told.append((done, total)))
+    assert (result.posts, result.probable, result.random) == (20, 10, 10)
+    assert result.questions == result.waiting == 20 * len(LABEL_NAMES)
+    assert told[-1] == (len(TEXTS), len(TEXTS))
+    by_post: dict[int, list[Question]] = {}
+    for question in asked(sqlite_database):
+        by_post.setdefault(question.post_id, []).append(question)
+    sizes = Counter((found[0].sampling, len(found)) for found in by_post.values())
+    assert sizes == {("random", 3): 10, ("uncertain", 3): 10}
+
+
+def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    asker.run(loaded, 30)
+    order = [question.post_id for question in asked(sqlite_database)]
+    once = list(dict.fromkeys(order))
+    assert order == sorted(order, key=once.index)
+    kinds = [question.sampling for question in asked(sqlite_database)]
+    assert "random" in kinds[:30]
+    assert "uncertain" in kinds[:30]
+
+
+def test_what_is_not_drawn_at_random_is_probable_for_some_label(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    asker.run(loaded, 20)
+    with sqlite_database.work() as session:
+        everything = session.execute(select(Score.label, Score.probability)).all()
+    for label in LABEL_NAMES:
+        usual = statistics.mean(probability for of_label, probability in everything if of_label == label)
+        drawn = [q.probability for q in asked(sqlite_database) if (q.label, q.sampling) == (label, "uncertain")]
+        assert max(drawn) > 2 * usual, label
+
+
+def test_a_taught_candidate_says_which_posts_are_probable(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded, small_model: Path
+) -> None:
+    """One that finds the reverse of what the model in use finds draws other posts."""
+    model = loaded.classifier
+    reverse = [replace(one, weights=-one.weights, subclass_weight=-one.subclass_weight) for one in model.label_models]
+    taught = Classifier(model.space, reverse, model.thresholds, Segmenter(), subclasses=model.subclasses)
+    asker.run(loaded, 20, taught=taught)
+    drawn = [q.probability for q in asked(sqlite_database) if q.sampling == "uncertain"]
+    with sqlite_database.work() as session:
+        usual = statistics.mean(session.scalars(select(Score.probability)))
+    assert statistics.mean(drawn) < usual
+
+
+def test_whether_the_model_flags_it_is_kept(asker: QuestionSelector, sqlite_database: Database, loaded: Loaded) -> None:
+    asker.run(loaded, 60)
+    for question in asked(sqlite_database):
+        assert question.flagged == (question.probability >= loaded.classifier.thresholds[question.label])
+    assert {question.flagged for question in asked(sqlite_database)} == {True, False}
+
+
+def test_nothing_is_asked_twice_and_the_end_is_reached(asker: QuestionSelector, loaded: Loaded) -> None:
+    drawn = [asker.run(loaded, 100).posts for _ in range(3)]
+    assert drawn == [100, len(TEXTS) - 100, 0]
+
+
+def test_posts_beyond_the_window_are_not_asked_about(asker: QuestionSelector, loaded: Loaded, clock: FakeClock) -> None:
+    clock.advance(WINDOW + timedelta(days=1))
+    with pytest.raises(NotReady, match=r"has scored no post of the last 30 days: run `kiemtin score` first$"):
+        asker.run(loaded, 10)
+
+
+def test_a_model_that_never_scored_is_told(sqlite_database: Database, loaded: Loaded, clock: FakeClock) -> None:
+    with pytest.raises(NotReady, match="run `kiemtin score` first"):
+        QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 10)
+
+
+def test_answers_become_labels_of_posts_that_were_never_flagged(
+    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    truth = {example.text: example.labels["concern"] for example in EXAMPLES}
+    asker.run(loaded, 20)
+    answer_all(sqlite_database, truth)
+    with sqlite_database.work() as session:
+        found = split_holdout(decisions.label_decisions(session))
+    examples = [*found.training, *found.held_out]
+    assert len(examples) == 20
+    assert sum(len(example.labels) for example in examples) == 20 * len(LABEL_NAMES)
+    assert sum(example.facts[SAMPLING] == AT_RANDOM for example in examples) == 10
+    assert all(example.labels["concern"] == truth[example.text] for example in examples if "concern" in example.labels)

@@ -1,0 +1,70 @@
+"""SQLite finds the flags of a question by the index that names few of them, without figures of its tables.
+
+Otherwise a page reads all flags of a label or a state, or all reviews.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.models import Flag
+from storage.review import cases, day_plans, flag_queue, reviews, second_readings
+from storage.review.flag_queue import QueueFilter
+from storage.review.second_readings import Draw
+from tests.clock import MONDAY_MORNING as NOW
+from tests.factories import add_user
+from tests.storage.copies import add_copies
+from tests.storage.plans import plan_of
+
+EVERY = Draw(b"seed", share=1.0, since=NOW - timedelta(days=1))
+DAY = NOW.date()
+LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
+    "open copies": (
+        reviews.open_copies,
+        "flags USING INDEX ix_flags_label_state_post_id (label=? AND state=? AND post_id",
+    ),
+    "decided copies": (reviews.decided_copies, "flags USING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)"),
+    "a case of copies": (
+        lambda session, flag: cases.open_for(session, flag, topic="other", place="", user_id=1, now=NOW),
+        "flags USING COVERING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)",
+    ),
+    "flags of little reach": (
+        lambda session, flag: day_plans.little_reach(session, flag.label, DAY, NOW, alone=1, at_most=2),
+        "(label=? AND state=?)",
+    ),
+    "the best flags": (
+        lambda session, flag: list(day_plans.best(session, flag.label, DAY, NOW, reach_above=9)),
+        "flags USING INDEX ix_flags_label_state_worth_reach_id (label=? AND state=?)",
+    ),
+    "open flags in the order of their numbers": (
+        lambda session, _: day_plans.open_flags(session, {}, after=0, limit=500),
+        "flags USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    "flags by their numbers": (
+        lambda session, _: day_plans.with_posts(session, range(50)),
+        "flags USING INTEGER PRIMARY KEY (rowid=?)",
+    ),
+    "flags drawn at random": (lambda session, _: day_plans.drawn_at_random(session), "flags USING INTEGER PRIMARY KEY"),
+    "second readings": (
+        lambda session, _: second_readings.waiting(session, EVERY),
+        "reviews USING INDEX ix_reviews_flag_id",
+    ),
+    "flags that somebody holds": (
+        lambda session, _: flag_queue.listed(session, QueueFilter(held_by=("user:1", NOW))),
+        "USING INDEX ix_flags_lease_owner (lease_owner=?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_few_flags_are_looked_at(sqlite_database: Database, name: str) -> None:
+    ask, expected = LOOKUPS[name]
+    with sqlite_database.work() as session:
+        user, (flag, *others) = add_user(session), add_copies(session, 20)
+        for other in others:
+            reviews.decide(session, other, reviewer_id=user.id, decision="no", note="", now=NOW)
+        plan = plan_of(session, lambda: ask(session, flag))
+    assert any(expected in step for step in plan), plan

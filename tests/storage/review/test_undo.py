@@ -1,0 +1,265 @@
+"""Whatever people do, take back, reopen, decide together: the rows that are left explain the state."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifiers.labels import LABEL_NAMES
+from storage import chain
+from storage.database import Database
+from storage.errors import DataRejected
+from storage.figures import overview_figures
+from storage.models import Case, CaseEvent, Flag, Review, Source, User
+from storage.posts import posts
+from storage.review import cases, decisions, flag_queue, flags, questions, reviews
+from storage.review.flag_queue import QueueFilter
+from tests.clock import MONDAY_MORNING as NOW
+from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
+from tests.storage.copies import add_copies
+from tests.storage.sample_questions import add_question
+
+
+def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
+    links = ["https://e.example.vn"] if decision in decisions.NEED_LINK else []
+    return reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW, evidence=links)
+
+
+def test_an_undone_decision_leaves_what_was_before(database: Database) -> None:
+    with database.work() as session:
+        lan = add_user(session)
+        flag = add_flag(session, add_post(session, add_source(session)))
+        states = []
+        for decision in ("no", "reopened", "yes"):
+            decide(session, flag, decision, lan)
+            states.append(flag.state)
+        for _ in range(3):
+            last = reviews.last_of(session, lan.id)
+            assert last is not None
+            (row,) = reviews.undo(session, last, reviewer_id=lan.id, now=NOW)
+            assert (row.decision, row.withdraws) == ("withdrawn", last.id)
+            states.append(flag.state)
+        assert states == ["rejected", "open", "confirmed", "open", "rejected", "open"]
+        assert reviews.last_of(session, lan.id) is None
+        assert len(reviews.history(session, flag.id)) == 6
+        assert decisions.label_decisions(session) == []
+        assert chain.verify(session) == []
+
+
+def test_a_decision_after_which_somebody_else_decided_stays(database: Database) -> None:
+    with database.work() as session:
+        lan, minh = add_user(session), add_user(session, "minh")
+        flag = add_flag(session, add_post(session, add_source(session)))
+        own = decide(session, flag, "no", lan)
+        decide(session, flag, "reopened", minh)
+        assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
+        assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
+        assert flag.state == "open"
+
+
+def test_copies_are_decided_and_taken_back_together(database: Database) -> None:
+    with database.work() as session:
+        lan, minh = add_user(session), add_user(session, "minh")
+        first, second, third, other = add_copies(session, 4)
+        decide(session, other, "no", minh)
+        own = decide(session, first, "yes", lan)
+        found = reviews.open_copies(session, first)
+        assert list(found) == [second, third]
+        copied = [reviews.decide_copy(session, flag, own, topic="wages", place="", now=NOW) for flag in found]
+        assert [row.batch for row in copied] == [own.id, own.id]
+        assert {flag.state for flag in (first, second, third)} == {"confirmed"}
+        told = [(review.flag_id, name) for review, name in reviews.decided_copies(session, first)]
+        assert told == [(third.id, "lan"), (second.id, "lan"), (other.id, "minh")]
+        decide(session, third, "reopened", minh)
+        last = reviews.last_of(session, lan.id)
+        assert last is own
+        assert [row.withdraws for row in reviews.undo(session, own, reviewer_id=lan.id, now=NOW)] == [1 + 1, 3]
+        assert [flag.state for flag in (first, second, third, other)] == ["open", "open", "open", "rejected"]
+
+
+def test_a_question_that_a_decision_closed_is_open_again_after_the_undo(database: Database) -> None:
+    with database.work() as session:
+        lan, post = add_user(session), add_post(session, add_source(session))
+        flag, question = add_flag(session, post), add_question(session, post, "concern")
+        own = decide(session, flag, "yes", lan)
+        questions.close_reviewed(session)
+        session.refresh(question)
+        assert question.state == "confirmed"
+        reviews.undo(session, own, reviewer_id=lan.id, now=NOW)
+        session.refresh(question)
+        assert question.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("label", "decision"), [("unverified", "yes"), ("concern", "no_source"), ("negative", "withdrawn"), ("own", "x")]
+)
+def test_a_decision_that_does_not_fit_the_label_is_refused(database: Database, label: str, decision: str) -> None:
+    with database.work() as session:
+        flag = add_flag(session, add_post(session, add_source(session)), label)
+        with pytest.raises(DataRejected, match="is no decision on"):
+            decide(session, flag, decision, add_user(session))
+
+
+def test_what_a_source_says_needs_its_link(database: Database) -> None:
+    with database.work() as session:
+        flag = add_flag(session, add_post(session, add_source(session)), "unverified")
+        given: dict[str, Any] = {"reviewer_id": add_user(session).id, "note": "", "now": NOW}
+        with pytest.raises(DataRejected, match="needs a link"):
+            reviews.decide(session, flag, decision="refuted", **given)
+        reviews.decide(session, flag, decision="supported", evidence=["https://e.example.vn"], **given)
+        assert flag.state == "rejected"
+        assert decisions.label_decisions(session) == [], "what proved true may still name no source"
+
+
+# What people do in any order: (what, which of three copies, who, which decision or step).
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(("decide", "decide", "reopen", "undo", "copies", "step", "edit")),
+        st.integers(0, 2),
+        st.integers(0, 1),
+        st.integers(0, 6),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@pytest.mark.parametrize("label", ["concern", "unverified"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=ACTIONS)
+def test_every_path_leaves_rows_that_explain_the_state(
+    sqlite_database: Database, label: str, actions: Sequence[tuple[str, int, int, int]]
+) -> None:
+    """The replay below knows nothing of the queries by which `storage` derives states."""
+    with sqlite_database.work() as session:
+        people = [add_user(session), add_user(session, "minh")]
+        copies = add_copies(session, 3, label)
+        written = 0
+        for moment, (what, which, who, choice) in enumerate(actions):
+            before = set(rows(session))
+            DO[what](session, copies[which], people[who], choice)
+            after = set(rows(session))
+            assert before <= after, f"{what} at {moment} changed a row"
+            written += len(after) - len(before)
+            explained(session)
+        assert chain.verify(session) == []
+        assert written == len(set(rows(session)))
+        session.rollback()
+
+
+def rows(session: Session) -> Iterator[tuple[str, str | None]]:
+    for name, table in (("reviews", Review), ("case_events", CaseEvent)):
+        for found in session.scalars(select(table.chain_hash)):
+            yield name, found
+
+
+def explained(session: Session) -> None:
+    """Check states of flags and cases against a replay of the rows, oldest first."""
+    standing: dict[int, list[Review]] = {}
+    for row in session.scalars(select(Review).order_by(Review.id)):
+        kept = standing.setdefault(row.flag_id, [])
+        if row.decision == "withdrawn":
+            assert row.withdraws in [each.id for each in kept], "what is taken back stood until then"
+            standing[row.flag_id] = [each for each in kept if each.id != row.withdraws]
+        else:
+            kept.append(row)
+    in_queue(session, standing)
+    counted(session)
+    behind: dict[int, int] = {}
+    for flag in session.scalars(select(Flag)):
+        of_version = [row for row in standing.get(flag.id, ()) if row.revision_number == flag.revision_number]
+        assert flag.state == (decisions.STATE_OF[of_version[-1].decision] if of_version else "open")
+        newest = max(standing.get(flag.id, ()), key=lambda row: (row.revision_number, row.id), default=None)
+        if newest is not None and newest.case_id is not None:
+            assert (flag.label, newest.decision) == ("concern", "yes")
+            behind[newest.case_id] = flag.id
+        assert newest is None or (newest.case_id is not None) == ((flag.label, newest.decision) == ("concern", "yes"))
+    for case in session.scalars(select(Case)):
+        assert (case.state == "withdrawn") == (case.id not in behind)
+        events = [event for event, _ in cases.events_of(session, case.id)]
+        assert events[0].kind == "opened"
+        named = [event.topic for event in events if event.topic is not None]
+        assert case.topic == named[-1]
+        assert (case.state in cases.UNSETTLED) == (case in cases.listed(session))
+
+
+def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None:
+    """Check that the queue lists the first open copy, what somebody decided themselves, and what was said of copies."""
+    known = session.scalars(select(Flag).order_by(Flag.id)).all()
+    first_open = [flag.id for flag in known if flag.state == "open"][:1]
+    assert [flag.id for flag in flag_queue.listed(session).flags] == first_open, "copies are one entry"
+    for user in session.scalars(select(User)):
+        own = flag_queue.listed(session, QueueFilter(state=None, decided_by=user.id)).flags
+        assert {flag.id for flag in own} == {
+            flag_id for flag_id, kept in standing.items() if any(row.reviewer_id == user.id for row in kept)
+        }
+    decided = {flag.id for flag in known if flag.state != "open"}
+    for flag in known:
+        assert {review.flag_id for review, _ in reviews.decided_copies(session, flag)} == decided - {flag.id}
+
+
+def counted(session: Session) -> None:
+    """Check the counts of the desk against the flags one by one, each with the source of its post."""
+    known = Counter((flag.post.source.name, flag.label, flag.state) for flag in session.scalars(select(Flag)))
+    counts = overview_figures.states_by_source(session, LABEL_NAMES)
+    assert {(row.source, row.label, row.state): row.flags for row in counts} == known
+    for source in session.scalars(select(Source)):
+        for label in {label for _, label, _ in known}:
+            right, wrong = (known[source.name, label, state] for state in overview_figures.SURE)
+            assert flags.measured(session, source.id, label) == (right, right + wrong)
+
+
+def _decide(session: Session, flag: Flag, user: User, choice: int) -> None:
+    known = decisions.choices(flag.label)
+    if flag.state == "open":
+        decide(session, flag, known[choice % len(known)], user)
+
+
+def _reopen(session: Session, flag: Flag, user: User, choice: int) -> None:
+    if flag.state != "open":
+        decide(session, flag, "reopened", user)
+
+
+def _undo(session: Session, flag: Flag, user: User, choice: int) -> None:
+    last = reviews.last_of(session, user.id)
+    if last is not None:
+        reviews.undo(session, last, reviewer_id=user.id, now=NOW)
+
+
+def _copies(session: Session, flag: Flag, user: User, choice: int) -> None:
+    known = decisions.choices(flag.label)
+    if flag.state == "open":
+        own = decide(session, flag, known[choice % len(known)], user)
+        for other in reviews.open_copies(session, flag):
+            reviews.decide_copy(session, other, own, topic="meals", place="", now=NOW)
+
+
+def _step(session: Session, flag: Flag, user: User, choice: int) -> None:
+    for case in session.scalars(select(Case)).all():
+        step = cases.Step(kind=cases.STEPS[choice], passed_to="Ban", topic="safety" if choice == 6 else None)
+        try:
+            cases.take_step(session, case, step, user_id=user.id, now=NOW + timedelta(hours=choice))
+        except DataRejected:
+            continue
+
+
+def _edit(session: Session, flag: Flag, user: User, choice: int) -> None:
+    posts.record(session, flag.post.source_id, [make_post(flag.post.external_id, f"{flag.post.current_text} sửa")])
+    session.refresh(flag.post)
+    flags.open_flags(session, flag.model_id, [make_flag(flag.post, flag.label)], NOW)
+
+
+DO: dict[str, Callable[[Session, Flag, User, int], None]] = {
+    "decide": _decide,
+    "reopen": _reopen,
+    "undo": _undo,
+    "copies": _copies,
+    "step": _step,
+    "edit": _edit,
+}

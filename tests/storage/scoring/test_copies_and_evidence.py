@@ -1,0 +1,168 @@
+"""Copies find each other by shared bands and become one cluster; reference posts become evidence for claims."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.errors import NotFound
+from storage.models import Cluster, Post
+from storage.scoring import matching
+from storage.search import search
+from tests import factories
+from tests.clock import MONDAY_MORNING
+
+NOW = MONDAY_MORNING
+
+
+def add_posts(session: Session, count: int) -> list[Post]:
+    source = factories.add_source(session)
+    return [factories.add_post(session, source, str(number)) for number in range(count)]
+
+
+def count_clusters(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Cluster)) or 0
+
+
+def test_posts_that_share_keys_are_candidates_and_those_that_share_most_come_first(database: Database) -> None:
+    with database.work() as session:
+        first, second, third, fourth = add_posts(session, 4)
+        keys = {first.id: [11, 12, 13], second.id: [13, 24], third.id: [11, 12, 34], fourth.id: [44]}
+        matching.set_bands(session, keys)
+        found = {first.id: [third.id, second.id], second.id: [first.id], third.id: [first.id], fourth.id: []}
+        assert matching.sharing_keys(session, keys) == found
+        assert matching.sharing_keys(session, {fourth.id: []}) == {fourth.id: []}
+        matching.set_bands(session, {first.id: [44]})  # an edit has other keys
+        found = {first.id: [fourth.id], second.id: []}
+        assert matching.sharing_keys(session, {first.id: [44], second.id: [13]}) == found
+        assert matching.sharing_keys(session, {}) == {}
+
+
+def test_of_a_key_the_oldest_posts_are_candidates(database: Database) -> None:
+    with database.work() as session:
+        many = [post.id for post in add_posts(session, matching.OLDEST_OF_KEY + 3)]
+        matching.set_bands(session, {post_id: [7, 7 + post_id] for post_id in many})
+        last = many[-1]
+        assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
+
+
+def test_a_cluster_has_a_name_and_its_posts_by_date(database: Database) -> None:
+    with database.work() as session:
+        (first,) = add_posts(session, 1)
+        other = factories.add_source(session, "other")
+        early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
+        matching.join_clusters(session, first, early, NOW)
+        cluster = first.cluster_id or 0
+        assert matching.unnamed(session, [cluster]) == {cluster: first.id}
+        assert matching.cluster_name(session, cluster) is None
+        matching.set_name(session, cluster, "cắt điện")
+        assert matching.unnamed(session, [cluster]) == {}
+        assert matching.cluster_name(session, cluster) == "cắt điện"
+        by_date = [(copy.source, copy.dated) for copy in matching.copies_by_date(session, cluster)]
+        assert by_date == [("other", NOW - timedelta(days=2)), (first.source.name, NOW)]
+
+
+def test_copies_come_into_one_cluster(database: Database) -> None:
+    with database.work() as session:
+        first, second, third = add_posts(session, 3)
+        matching.join_clusters(session, first, second, NOW)
+        matching.join_clusters(session, third, first, NOW)
+        assert first.cluster_id == second.cluster_id == third.cluster_id
+        assert first.cluster_id is not None
+        assert matching.copies(session, first) == [second, third]
+        assert matching.cluster_sizes(session, [first.cluster_id]) == {first.cluster_id: 3}
+
+
+def test_two_clusters_that_meet_become_one(database: Database) -> None:
+    with database.work() as session:
+        one, two, three, four = add_posts(session, 4)
+        matching.join_clusters(session, one, two, NOW)
+        matching.join_clusters(session, three, four, NOW)
+        assert count_clusters(session) == 2
+        matching.join_clusters(session, two, three, NOW)
+        session.expire_all()
+        assert len({post.cluster_id for post in (one, two, three, four)}) == 1
+        assert count_clusters(session) == 1
+        matching.join_clusters(session, one, four, NOW)
+        assert count_clusters(session) == 1
+
+
+def test_a_post_without_copies_has_none(database: Database) -> None:
+    with database.work() as session:
+        (post,) = add_posts(session, 1)
+        assert matching.copies(session, post) == []
+        assert matching.cluster_sizes(session, []) == {}
+
+
+def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        far, near = factories.add_post(session, newspaper, "far"), factories.add_post(session, newspaper, "near")
+        factories.add_flag(session, claim, "unverified")
+        assert matching.claims_to_search(session, 10, again=False) == [claim]
+        matching.suggest_evidence(session, claim.id, {far.id: 0.3, near.id: 0.8}, NOW)
+        matching.suggest_evidence(session, claim.id, {far.id: 0.99}, NOW)
+        found = matching.evidence_of(session, claim.id)
+        assert [(e.reference.external_id, e.similarity, e.state) for e in found] == [
+            ("near", 0.8, "suggested"),
+            ("far", 0.3, "suggested"),
+        ]
+        assert matching.claims_to_search(session, 10, again=True) == []
+
+
+def test_evidence_is_looked_for_again_when_something_came_in_since(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        item = factories.add_post(session, newspaper, "old")
+        factories.add_flag(session, claim, "unverified")
+
+        def arrives(name: str, hour: int) -> None:
+            post = factories.add_post(session, newspaper, name, collected_at=NOW + timedelta(hours=hour))
+            draft = search.SearchDraft(post_id=post.id, source_id=newspaper.id, dated=NOW, accented=["a"], bare=["a"])
+            search.index(session, [draft])
+
+        def waits() -> bool:
+            assert not matching.claims_to_search(session, 10, again=False)
+            return bool(matching.claims_to_search(session, 10, again=True))
+
+        matching.suggest_evidence(session, claim.id, {}, NOW + timedelta(hours=1))
+        assert not waits()
+        arrives("new", 2)
+        assert waits()
+        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW + timedelta(hours=3))
+        arrives("newer", 4)
+        assert not waits()  # it has evidence
+        arrives("check", 5)
+        check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
+        matching.record_fact_checks(session, newspaper.id, [check])
+        assert waits()
+
+
+def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        item = factories.add_post(session, newspaper, "check")
+        flag = factories.add_flag(session, claim, "unverified")
+        user = factories.add_user(session, "Lan")
+        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW)
+
+        def said(bears: str) -> int:
+            draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
+            matching.record_fact_checks(session, newspaper.id, [draft])
+            session.refresh(flag)
+            return flag.priority
+
+        assert [said("unclear"), said("refutes"), said("supports")] == [0, 1, -1]
+        assert matching.fact_checks_of(session, [item.id])[item.id].verdict == "supports"
+        (found,) = matching.evidence_of(session, claim.id)
+        for state, priority in (("refutes", 1), ("unrelated", 0), ("supports", -1)):
+            marked = matching.mark_evidence(session, found.id, state, user_id=user.id, now=NOW)
+            session.refresh(flag)
+            assert (marked.state, flag.priority, flag.state) == (state, priority, "open")
+        with pytest.raises(NotFound, match="there is no evidence 99"):
+            matching.mark_evidence(session, 99, "refutes", user_id=user.id, now=NOW)

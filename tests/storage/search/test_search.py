@@ -1,0 +1,277 @@
+"""What a search finds and what it must not: 40 queries on both databases, and what is no search at all."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from classifiers.text.segment import Segmenter
+from monitor.errors import QueryRefused
+from monitor.review.search_query import parse_query
+from monitor.scoring.match import Matcher
+from storage.database import Database
+from storage.models import Post, SearchText
+from storage.posts import posts, traces
+from storage.search import search
+from storage.search.search_filters import NO_FILTERS, Filters
+from storage.search.search_words import AllOf, AnyOf, Words
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import add_flag, add_post, add_source, make_post
+
+TEXTS = {
+    "power": "Mai cả khu trọ bị cắt điện từ 8 giờ sáng, bà con sạc sẵn đèn pin.",
+    "nosigns": "Mai ca khu tro bi cat dien tu 8 gio sang nha ba con",
+    "actor": "Diễn viên hài về biểu diễn cho công nhân xem miễn phí tối thứ bảy",
+    "wages": "Công ty nợ lương tháng 13, công nhân chờ từ Tết tới giờ",
+    "workers": "Nhân công ở xưởng may ít việc, công việc chia đều mỗi người một buổi",
+    "water": "Nhà máy nước Nậm Pha ngừng cấp nước ba ngày, tin nội bộ",
+    "denied": "Nhà máy nước Nậm Pha: không có kế hoạch ngừng cấp nước",
+    "meals": "Suất ăn ca 18.000 đồng mà toàn rau với nước lã",
+    "disguised": "Bọn l.ừ.a đ.ả.o gọi điện giả danh bảo hiểm xã hội",
+    "tagged": "Cảm ơn @xuongmay_hoahong và chị ở số 0912 345 678, xem facebook.com/hoahong.may nhé",
+    "decomposed": "Tie\u0302\u0300n thưởng Tết năm nay chia theo ngày công",
+    "tones": "Hoà giải xong rồi, ai cũng vui",
+}
+# What is typed, what must be found, and what must not.
+QUERIES = [
+    ("điện", {"power", "disguised"}, {"nosigns", "actor"}),
+    ("dien", {"power", "nosigns", "actor", "disguised"}, {"wages"}),
+    ("ĐIỆN", {"power", "disguised"}, {"actor"}),
+    ("cắt điện", {"power"}, {"disguised", "nosigns"}),
+    ("cat dien", {"power", "nosigns"}, {"actor", "disguised"}),
+    ('"cat dien"', {"power", "nosigns"}, {"disguised"}),
+    ("diễn", {"actor"}, {"power", "nosigns"}),
+    ("công nhân", {"actor", "wages"}, {"workers"}),
+    ('"công nhân"', {"actor", "wages"}, {"workers"}),
+    ('"nhân công"', {"workers"}, {"actor", "wages"}),
+    ("cong nhan", {"actor", "wages", "workers"}, {"power"}),
+    ('"cong nhan"', {"actor", "wages"}, {"workers"}),
+    ("nợ lương", {"wages"}, {"meals"}),
+    ("no luong", {"wages"}, {"meals"}),
+    ("lương AND tết", {"wages"}, {"decomposed"}),
+    ("lương OR thưởng", {"wages", "decomposed"}, {"meals"}),
+    ("tết NOT lương", {"decomposed"}, {"wages"}),
+    ("tết -lương", {"decomposed"}, {"wages"}),
+    ('nước -"không có kế hoạch"', {"water", "meals"}, {"denied"}),
+    ('"ngừng cấp nước" NOT không', {"water"}, {"denied"}),
+    ('"ngừng cấp nước"', {"water", "denied"}, {"meals"}),
+    ('"nước cấp ngừng"', set(), {"water", "denied"}),
+    ("(lương OR thưởng) AND tết", {"wages", "decomposed"}, {"meals"}),
+    ("tết (lương OR thưởng)", {"wages", "decomposed"}, {"water"}),
+    ("nước -(lã OR kế)", {"water"}, {"meals", "denied"}),
+    ("18.000", {"meals"}, {"wages"}),
+    ('"8 giờ"', {"power"}, {"nosigns"}),
+    ("8 gio", {"power", "nosigns"}, {"meals"}),
+    ("lừa đảo", {"disguised"}, {"tagged"}),
+    ("lua dao", {"disguised"}, {"tagged"}),
+    ("hòa giải", {"tones"}, {"tagged"}),
+    ("hoà giải", {"tones"}, {"tagged"}),
+    ("tiền thưởng", {"decomposed"}, {"wages"}),
+    ("tie\u0302\u0300n", {"decomposed"}, {"wages"}),
+    ("xuongmay", set(), {"tagged", "workers"}),
+    ("hoahong", set(), {"tagged"}),
+    ("345", set(), {"tagged"}),
+    ('"mai ca khu tro"', {"power", "nosigns"}, {"workers"}),
+    ("dien vien hai", {"actor"}, {"power"}),
+    ('"bà con" OR "ba con"', {"power", "nosigns"}, {"actor"}),
+]
+SEGMENTER = Segmenter()
+
+
+def found(database: Database, typed: str, filters: Filters = NO_FILTERS) -> set[str]:
+    with database.work() as session:
+        ids = search.find(session, parse_query(typed, SEGMENTER), filters, limit=100)
+        return set(session.scalars(select(Post.external_id).where(Post.id.in_(ids))))
+
+
+def index_all(database: Database, clock: FakeClock) -> None:
+    Matcher(database, SEGMENTER, clock).run()
+
+
+def add_texts(database: Database, clock: FakeClock) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        posts.record(session, source.id, [make_post(name, words, author_key="a" * 64) for name, words in TEXTS.items()])
+        session.commit()
+    index_all(database, clock)
+
+
+def test_forty_queries_find_what_they_must_and_nothing_that_they_must_not(database: Database, clock: FakeClock) -> None:
+    add_texts(database, clock)
+    wrong = {}
+    for typed, must, must_not in QUERIES:
+        names = found(database, typed)
+        if not must <= names or names & must_not:
+            wrong[typed] = names
+    assert len(QUERIES) == 40
+    assert wrong == {}
+
+
+def test_the_index_knows_no_author(database: Database, clock: FakeClock) -> None:
+    add_texts(database, clock)
+    assert found(database, "a" * 64) == set()
+    columns = {column.name for column in SearchText.__table__.columns}
+    assert columns == {"post_id", "source_id", "dated", "accented", "bare"}
+
+
+@pytest.mark.parametrize("typed", ["@xuongmay_hoahong", "hoa.hong@may.vn", "0912 345 678"])
+def test_a_person_is_not_searched_for(typed: str) -> None:
+    with pytest.raises(QueryRefused, match="posts are not searched by people"):
+        parse_query(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "nothing to search for"),
+        ("!!!", "nothing to search for"),
+        ('"cắt điện', "quotation mark"),
+        ("(lương OR thưởng", "bracket"),
+        ("lương)", "bracket"),
+        ("lương OR", "AND, OR and NOT stand between words"),
+        ("AND lương", "AND, OR and NOT stand between words"),
+        ("lương AND", "AND, OR and NOT stand between words"),
+        ("NOT", "AND, OR and NOT stand between words"),
+        ("-lương", "add a word that must be there"),
+        ("lương OR -thưởng", "add a word that must be there"),
+        ("x" * 301, "too long"),
+        ("a " * 33, "too long"),
+    ],
+)
+def test_what_is_no_search_is_answered_by_one_line(typed: str, said: str) -> None:
+    with pytest.raises(QueryRefused, match=said) as refusal:
+        parse_query(typed)
+    assert "\n" not in str(refusal.value)
+
+
+def test_brackets_and_words_become_a_tree() -> None:
+    read = parse_query("(lương OR thuong) -tết")
+    assert read == AllOf(
+        (AnyOf((Words(("lương",), accented=True), Words(("thuong",), accented=False))),),
+        (Words(("tết",), accented=True),),
+    )
+
+
+PIECES = ["lương", "dien", "AND", "OR", "NOT", "(", ")", '"', "-", "*", "^", ":", "{", "}", "a.b", "\\", "'"]
+
+
+def some_typing() -> st.SearchStrategy[str]:
+    return st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES)).map(" ".join))
+
+
+@given(typed=some_typing())
+def test_whatever_is_typed_is_a_search_or_refused(typed: str) -> None:
+    try:
+        query = parse_query(typed)
+    except QueryRefused:
+        return
+    assert isinstance(query, Words | AnyOf | AllOf)
+
+
+def test_whatever_is_read_can_be_searched_for(database: Database) -> None:
+    typed = [
+        "a' | 'b",
+        "x:*",
+        "a & !b",
+        "NEAR(a b)",
+        "{bare} : a",
+        "a\\b",
+        "%_%",
+        "ý ^ a",
+        "cái * a",
+        '"a b c" OR -"d e f" x',
+    ]
+    with database.work() as session:
+        for each in typed:
+            try:
+                query = parse_query(each)
+            except QueryRefused:
+                continue
+            assert search.find(session, query, limit=5) == []
+            assert search.count(session, query, at_most=5) == 0
+
+
+def test_filters_narrow_what_is_found(database: Database, clock: FakeClock) -> None:
+    with database.work() as session:
+        forum, paper = add_source(session), add_source(session, "paper", role="reference")
+        flagged = add_post(session, forum, "flagged", text="cúp nước cả phố")
+        add_post(session, forum, "plain", text="cúp nước nữa rồi")
+        old = MONDAY_MORNING - timedelta(days=40)
+        add_post(session, paper, "old", text="lịch cúp nước", published_at=old)
+        add_flag(session, flagged, "unverified")
+        session.commit()
+    index_all(database, clock)
+    everything = {"flagged", "plain", "old"}
+    assert found(database, "cúp nước") == everything
+    assert found(database, "nuoc", Filters(label="unverified")) == {"flagged"}
+    assert found(database, "nuoc", Filters(label="concern")) == set()
+    assert found(database, "nuoc", Filters(state="open")) == {"flagged"}
+    assert found(database, "nuoc", Filters(label="unverified", state="confirmed")) == set()
+    assert found(database, "nuoc", Filters(source="paper")) == {"old"}
+    assert found(database, "nuoc", Filters(role="monitored")) == {"flagged", "plain"}
+    month = MONDAY_MORNING - timedelta(days=30)
+    assert found(database, "nuoc", Filters(since=month)) == {"flagged", "plain"}
+    assert found(database, "nuoc", Filters(until=month)) == {"old"}
+    with database.work() as session:
+        assert len(search.find(session, None, Filters(source="forum"), limit=9)) == 2
+        assert search.count(session, Words(("nước",), accented=True), at_most=2) == 2
+        first = search.find(session, parse_query("nuoc"), limit=2)
+        assert first == sorted(first, reverse=True)
+        assert search.find(session, parse_query("nuoc"), limit=9, before=first[-1]) == [flagged.id]
+
+
+def test_an_edit_changes_what_is_found_at_once_and_after_the_next_run(database: Database, clock: FakeClock) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        add_post(session, source, "1", text="mất nước")
+        session.commit()
+    index_all(database, clock)
+    with database.work() as session:
+        posts.record(session, source.id, [make_post("1", "có điện lại")])
+        session.commit()
+    assert found(database, "nước") == set()
+    index_all(database, clock)
+    assert found(database, "điện") == {"1"}
+
+
+def raw_index(session: Session) -> str:
+    """Read the bytes in which the database keeps its full-text index."""
+    blocks = session.scalars(text("SELECT block FROM search_index_data")).all()
+    return " ".join(block.decode("utf-8", "replace") for block in blocks)
+
+
+def test_deleted_words_leave_the_index_itself(sqlite_database: Database, clock: FakeClock) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        add_post(session, source, "1", text="khongaibiet mất việc", author_key="k")
+        add_post(session, source, "2", text="người khác")
+        session.commit()
+    index_all(sqlite_database, clock)
+    with sqlite_database.work() as session:
+        assert "khongaibiet" in raw_index(session)
+        posts.erase_author(session, "k", clock.now())
+        session.commit()
+        assert "khongaibiet" not in raw_index(session)
+        assert "khac" in raw_index(session)
+
+
+def test_masked_posts_lose_the_masked_words_in_the_index(database: Database, clock: FakeClock) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        add_post(session, source, "1", text="theo lan.vuonrau thì sắp có thưởng")
+        add_post(session, source, "2", text="bản đầu")
+        posts.record(session, source.id, [make_post("2", "nghe lan.vuonrau nói")])
+        session.commit()
+    index_all(database, clock)
+    assert found(database, "vuonrau") == {"1", "2"}
+    with database.work() as session:
+        traces.mask(session, re.compile(r"lan\.vuonrau"), "[đã xoá]", now=clock.now())
+        session.commit()
+        assert session.scalars(select(SearchText)).all() == []
+    index_all(database, clock)
+    assert found(database, "vuonrau") == set()
+    assert found(database, "thưởng") == {"1"}
