@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-tasks bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -57,7 +57,7 @@ $(BROWSER_STAMP): tests/browser/package-lock.json tests/browser/install.sh
 browser: setup $(BROWSER_STAMP)  ## Run the tests in a real browser alone; screenshots of every page go to screenshots/.
 	$(BIN)/python -m pytest -m "gate or long" tests/browser $(TESTS)
 
-gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser, public sets' tasks.
+gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser.
 	$(BIN)/python -m pytest $(WORKERS) -m "(gate or hypothesis) and not long" --hypothesis-profile gate $(TESTS)
 
 long: setup $(BROWSER_STAMP)  ## Run what takes longest: a day of hostile sources, pages that limits end, a hundred kills of reports, more looks of the desk.
@@ -155,8 +155,6 @@ bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pai
 bench-start: setup $(BENCH_STAMP)  ## Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
 	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)
 
-bench-tasks: setup  ## Train and measure public sets' own classes: DATA="vihsd=TRAIN:DEV …" UNLABELLED="FILE …", as published.
-	$(BIN)/python -m tests.benchmarks.tasks $(DATA) $(if $(UNLABELLED),--unlabelled $(UNLABELLED))
 
 conformance: setup  ## Compare what is read with other projects' test material: FIXTURES=DIR of checkouts, see docs/conformance.md.
 	$(BIN)/python -m tests.conformance $(if $(FIXTURES),"$(FIXTURES)")

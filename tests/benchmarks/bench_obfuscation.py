@@ -2,7 +2,7 @@
 
 Run by `make bench-obfuscation DATA="NAME=LEARN:MEASURE"`, files as their authors published them. A model learns from
 the first file; harmful texts of the second that hold a term of the lexicon's abusive groups are disguised in each way
-of `tests/benchmarks/tasks/obfuscation.py`. Printed are the recall at the threshold of the best F1 on unseen training
+of `tests/benchmarks/obfuscation.py`. Printed are the recall at the threshold of the best F1 on unseen training
 texts, how much of the clean recall that is, and its 95 % interval over resampled texts.
 """
 
@@ -21,7 +21,7 @@ from classifiers.model.classifier import Classifier
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import corpus_config
 from classifiers.training.train import Trainer
-from tests.benchmarks.tasks.obfuscation import MIX, WAYS, abusive_spans, disguised
+from tests.benchmarks.obfuscation import MIX, WAYS, abusive_spans, disguised
 
 RESAMPLES = 2000
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.text.normalise import normalise
-from tests.benchmarks.tasks.obfuscation import MIX, WAYS, abusive_spans, disguised
+from tests.benchmarks.obfuscation import MIX, WAYS, abusive_spans, disguised
 
 pytestmark = pytest.mark.gate
 
