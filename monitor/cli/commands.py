@@ -30,11 +30,6 @@ COMMANDS: Final = (
     ),
     Entry("crawl", "crawl", "Read all enabled sources once, and delete posts that are past their retention."),
     Entry("import", "import_file", "Import a file of posts. Importing it again adds nothing."),
-    Entry(
-        "import-decisions",
-        "import_decisions",
-        "Take annotations of Label Studio as decisions of one account, on flags that are still open.",
-    ),
     Entry("tip", "tip", "Take a post that somebody reports: a text, or a public page, which is read once."),
     Entry(
         "score",

@@ -1,24 +1,17 @@
 """`kiemtin export`: data for other programs, with personal data masked."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from classifiers.labels import LABEL_NAMES
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.cli.period import listed, past_period
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
-from monitor.files import write_whole
-from monitor.learning.label_studio import configuration, tasks
-from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.exports import export
-from storage import audit
 
-STATES = ("open", "confirmed", "rejected", "unsure", "all")
 LINES: Final = {
     "posts": "Write the posts that were published in a week, month or quarter, or all; without their authors.",
     "flags": "Write the flags on the posts of a week, month or quarter, or all.",
@@ -34,7 +27,6 @@ def build() -> typer.Typer:
     for table, line in LINES.items():
         example = f"Example: `kiemtin export {table} --month 2026-11 --format csv,parquet --out figures`"
         group.command(table, help=f"{line}\n\n{example}")(_exporting(table))
-    group.command("label-studio")(label_studio)
     return group
 
 
@@ -79,33 +71,3 @@ def _known(formats: list[str]) -> list[str]:
         if name not in ROW_FORMATS:
             raise UsageError(f"there is no format {name!r}: choose from {', '.join(ROW_FORMATS)}")
     return formats
-
-
-def label_studio(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Where to write the tasks.")],
-    state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "open",
-    label: Annotated[str, typer.Option(help=f"{', '.join(LABEL_NAMES)}; all if not given.")] = "",
-    config: Annotated[
-        Path | None, typer.Option(help="Also write the labelling configuration of the project here.")
-    ] = None,
-) -> None:
-    """Write flags as tasks for Label Studio; annotators are numbers. `import-decisions` takes the answers back.
-
-    Example: `kiemtin export label-studio tasks.json --config labelling.xml`
-    """
-    if state not in STATES:
-        raise UsageError(f"--state {state}: choose {', '.join(STATES)}")
-    if label and label not in LABEL_NAMES:
-        raise UsageError(f"--label {label}: choose {', '.join(LABEL_NAMES)}")
-    app = application(context)
-    with app.ready_database.work() as session:
-        wanted = None if state == "all" else state
-        found = list(tasks(session, mask_personal, state=wanted, label=label or None))
-        write_whole(file, json.dumps(found, ensure_ascii=False, indent=1).encode())
-        detail = {"tasks": len(found), "state": state}
-        audit.record(session, at=app.clock.now(), action="export", subject="label-studio", detail=detail)
-        session.commit()
-    if config is not None:
-        write_whole(config, configuration().encode())
-    out().print(f"Wrote {len(found)} tasks to {file}. Read them before you pass them on.", markup=False)

@@ -223,8 +223,6 @@ def _write_out(used: Installation, scratch: Path) -> None:
     (scratch / "rows").mkdir()
     for table in ("posts", "flags", "decisions", "sources"):
         used.run("export", table, "--format", "csv,jsonl,parquet", "--out", str(scratch / "rows"))
-    used.run("export", "label-studio", str(scratch / "tasks.json"), "--state", "all")
-    used.run("import-decisions", str(scratch / "tasks.json"), "--as", "lan", "--dry-run")
     used.run("correct", "list", "--json")
     used.run("alerts", "--json")
     used.run("alerts", "list", "--json")
