@@ -1,20 +1,22 @@
 """The demo: five days of crawls on sample platforms, scores, flags, a weekly summary, and the desk."""
 
 import asyncio
+import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from monitor.app.application import DEFAULT_MODEL, Application
+from monitor.clock import SystemClock
 from monitor.crawl.collect import SourceResult
-from monitor.demo.clock import ManualClock
-from monitor.demo.sites import FeedSite, MastodonSite, serve
+from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
-from monitor.demo.week import DemoPost, read_posts
 from monitor.desk.web.passwords import hash_password, one_time_password
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
@@ -29,6 +31,36 @@ CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed af
 MARKER = "made-by-kiemtin-demo"
 USER = "demo"
 PAGE = 80  # every sample feed fits into one page
+
+
+class ManualClock(SystemClock):
+    """Tells the time that it was last set to, one of the demo's days; waits are real.
+
+    Args:
+        now: The first time, UTC.
+
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Set the time."""
+        self._now = now
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPost:
+    """A post, what will happen to it, and how it was labelled when it was written (which is never served)."""
+
+    post: SitePost
+    labels: frozenset[str]
+    edited_text: str | None
+    deleted: bool
 
 
 @dataclass
@@ -98,6 +130,30 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         for file in demo.files:
             say(f"Wrote {file}")
         yield demo
+
+
+def read_posts(site: str, now: datetime) -> list[DemoPost]:
+    """Read the posts of one platform.
+
+    Args:
+        site: `newspaper`, `forum` or `mastodon`.
+        now: The time that the posts' ages count back from, UTC.
+
+    """
+    text = (resources.files("monitor.demo") / "posts" / f"{site}.jsonl").read_text(encoding="utf-8")
+    return [_post(json.loads(line), now) for line in text.splitlines() if line.strip()]
+
+
+def _post(record: Mapping[str, Any], now: datetime) -> DemoPost:
+    post = SitePost(
+        id=record["id"],
+        author=record["author"],
+        title=record["title"],
+        text=record["text"],
+        published_at=now - timedelta(days=record["days_ago"]),
+        engagement=record["engagement"],
+    )
+    return DemoPost(post, frozenset(record["labels"]), record["edited_text"], record["deleted"])
 
 
 def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:

@@ -12,9 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
-from monitor.demo.sites.forum import ForumPost, ForumThread
-from monitor.demo.sites.xenforo_site import XenForoSite
 from tests.clock import FakeClock
+from tests.platforms.forum import ForumPost, ForumThread
+from tests.platforms.xenforo_site import XenForoSite
 
 PAGES_OF_EACH = 1000
 PAGES_MADE = 50  # of each kind; more would only take longer to make

@@ -5,13 +5,13 @@ from typing import Any
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.webpage.settings import WebpageSettings
-from monitor.demo.sites import ForumThread, TelegramSite, XenForoSite
-from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, THREAD_SETTINGS
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import payloads
 from tests.monitor.collectors.files.test_files_hostile import MESSAGE, PLAIN, RECORDS
 from tests.monitor.collectors.telegram_samples import message
 from tests.monitor.collectors.xenforo_samples import WAGES, post
+from tests.platforms import ForumThread, TelegramSite, XenForoSite
+from tests.platforms.webpage_site import ARTICLE_SETTINGS, THREAD_SETTINGS
 
 _ITEM = (
     '<item><guid isPermaLink="false">bai-1</guid><title>Chậm lương ở khu B</title><link>https://a.example/1</link>'

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.collectors.mastodon.api import NOT_INDEXABLE
-from monitor.demo.sites import FeedSite, ForumPost, ForumThread, MastodonSite, SitePost, XenForoSite, serve
+from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
 from storage.posts.sources import by_name
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.cli.command import Command
+from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 BASIS = ["--legal-basis", "Nguồn công khai"]
 

@@ -7,30 +7,27 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import (
+from monitor.demo.sites import FeedSite, MastodonSite, Site, SitePost
+from monitor.demo.sites.feed_site import RSS_PATH
+from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors import feed_samples, telegram_samples, webpage_samples, xenforo_samples, youtube_samples
+from tests.monitor.collectors.collecting import read_source
+from tests.monitor.collectors.xenforo_samples import WAGES
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO
+from tests.platforms import (
     BlueskySite,
     CheckedClaimPost,
     DiscourseSite,
     FacebookPost,
     FacebookSite,
     FactCheckSite,
-    FeedSite,
-    MastodonSite,
-    Site,
-    SitePost,
     TelegramSite,
     ThreadsSite,
     WebpageSite,
     XenForoSite,
     YouTubeSite,
 )
-from monitor.demo.sites.feed_site import RSS_PATH
-from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors import feed_samples, telegram_samples, webpage_samples, xenforo_samples, youtube_samples
-from tests.monitor.collectors.collecting import read_source
-from tests.monitor.collectors.xenforo_samples import WAGES
-from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO
+from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 
 POSTS = 5
 PER_PAGE = 2

@@ -5,9 +5,9 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import TelegramMessage, TelegramSite
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.collecting import posts, read_source
+from tests.platforms import TelegramMessage, TelegramSite
 
 PREVIEW = "/s/kenh_khu_b"
 PERMISSION = "Chủ kênh đồng ý bằng văn bản ngày 02/11/2026"

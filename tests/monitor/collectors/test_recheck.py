@@ -5,11 +5,12 @@ from typing import Any
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import FacebookPost, FacebookSite, FeedSite, TelegramSite, YouTubeSite, serve
+from monitor.demo.sites import FeedSite, serve
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import telegram_samples, youtube_samples
 from tests.monitor.collectors.feed_samples import article, read
 from tests.monitor.collectors.rechecks import recheck
+from tests.platforms import FacebookPost, FacebookSite, TelegramSite, YouTubeSite
 
 PAGE, TOKEN = "100200300", "EAAB|the-dai_dien.cua|Trang"
 

@@ -12,9 +12,10 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import WebpageSite, WebPost, serve
-from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS
+from monitor.demo.sites import serve
 from tests.clock import MONDAY_MORNING
+from tests.platforms import WebpageSite, WebPost
+from tests.platforms.webpage_site import ARTICLE_SETTINGS
 
 START = MONDAY_MORNING - timedelta(days=1)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import ForumPost, ForumThread, XenForoSite
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.collecting import posts, read_source
+from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 FEED = "/forums/-/index.rss"
 START = MONDAY_MORNING - timedelta(hours=12)

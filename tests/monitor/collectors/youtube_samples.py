@@ -5,9 +5,9 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import YouTubeComment
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.collecting import posts, read_source
+from tests.platforms import YouTubeComment
 
 KEY = "AIzaSy-khoa_thu-nghiem"
 CHANNEL = "UC" + "a" * 22

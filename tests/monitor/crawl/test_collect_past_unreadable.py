@@ -11,7 +11,7 @@ from sqlalchemy import select
 from monitor.collectors.base import TRIES_AT_ONE_PLACE, UNREADABLE
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.demo.sites import DiscourseSite, MastodonSite, Site, SitePost, TelegramSite, XenForoSite, serve
+from monitor.demo.sites import MastodonSite, Site, SitePost, serve
 from monitor.errors import PayloadInvalid
 from storage.database import Database
 from storage.models import CrawlRun, Post, Source
@@ -20,6 +20,7 @@ from tests.factories import add_source
 from tests.monitor.collectors import telegram_samples, xenforo_samples
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 from tests.monitor.crawl.loopback import loopback_client, make_crawler
+from tests.platforms import DiscourseSite, TelegramSite, XenForoSite
 
 POISON = "nặng quá"
 MANY_PAGES = 20

@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.registry import collector_for
 from monitor.crawl.collect import Crawler, SourceResult
-from monitor.demo.sites import FacebookSite, JetstreamSite, Site, XenForoSite, YouTubeSite, serve, serve_stream
-from monitor.demo.sites.jetstream_site import FIRST_PATH
+from monitor.demo.sites import Site, serve
 from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
 from monitor.privacy.pseudonym import Pseudonymiser
@@ -23,6 +22,8 @@ from tests.monitor.collectors import xenforo_samples
 from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page, written
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 from tests.monitor.crawl.loopback import SECRET, loopback_client
+from tests.platforms import FacebookSite, JetstreamSite, XenForoSite, YouTubeSite, serve_stream
+from tests.platforms.jetstream_site import FIRST_PATH
 
 Register = Callable[..., None]
 KEYS = {"youtube": KEY, "facebook": TOKEN}

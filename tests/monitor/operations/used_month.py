@@ -9,9 +9,9 @@ from pathlib import Path
 
 from monitor.app.application import Application
 from monitor.collectors.isolation.parser import DirectParser
+from monitor.demo.show import read_posts
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
-from monitor.demo.week import read_posts
 from monitor.operations.backup import write_backup
 from monitor.operations.retain import retain
 from monitor.outbox.issue import Wish

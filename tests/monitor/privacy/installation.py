@@ -13,20 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from monitor.demo.sites import (
-    FacebookPost,
-    FacebookSite,
-    FeedSite,
-    MastodonSite,
-    Site,
-    SitePost,
-    YouTubeComment,
-    YouTubeSite,
-    serve,
-)
+from monitor.demo.sites import FeedSite, MastodonSite, Site, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from tests.clock import FakeClock
 from tests.monitor.privacy.planted import AUTHORS, PERSONAL, SECRETS
+from tests.platforms import FacebookPost, FacebookSite, YouTubeComment, YouTubeSite
 
 PAGE, CHANNEL, VIDEO = "100200300", "UC" + "a" * 22, "video_so_01"
 _WHO: Final = (

@@ -13,10 +13,11 @@ from starlette.routing import Route
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import BlueskySite, serve
+from monitor.demo.sites import serve
 from tests.clock import FakeClock
 from tests.monitor.collectors.bluesky_samples import FEED, LIST, LIST_FEED, POSTS, START, post_of, read
 from tests.monitor.collectors.collecting import bodies, gone, posts, texts
+from tests.platforms import BlueskySite
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from starlette.routing import Route
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import BlueskySite, serve
+from monitor.demo.sites import serve
 from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.bluesky_samples import FEED, LIST, POSTS, post_of, read
 from tests.monitor.collectors.collecting import posts
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.platforms import BlueskySite
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.websocket import StreamBroken
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
-from monitor.demo.sites.jetstream_site import FIRST_PATH, SECOND_PATH
+from monitor.demo.sites import SitePost
 from monitor.errors import PayloadInvalid
 from tests.clock import HANGS_AFTER, MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import bodies, gone, posts, texts
+from tests.platforms import JetstreamSite, serve_stream
+from tests.platforms.jetstream_site import FIRST_PATH, SECOND_PATH
 
 START = MONDAY_MORNING - timedelta(minutes=30)
 PROTOCOLS = ("v1", "v2")

@@ -13,11 +13,12 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import DiscourseSite, ForumPost, ForumThread, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.platforms import DiscourseSite, ForumPost, ForumThread
 
 POSTS = "/posts.json"
 START = MONDAY_MORNING - timedelta(hours=12)

@@ -15,11 +15,12 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.captures import as_warc
-from monitor.demo.sites import FacebookPost, FacebookSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source, skipped
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.platforms import FacebookPost, FacebookSite
 
 PAGE = "100200300"
 TOKEN = "EAAB|the-dai_dien.cua|Trang"

@@ -10,10 +10,11 @@ from monitor.collectors.base import Batch
 from monitor.collectors.facebook.api import read_entry
 from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import FacebookPost, ThreadsSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source, skipped, texts
+from tests.platforms import FacebookPost, ThreadsSite
 
 ACCOUNT, TOKEN = "cong_doan.khu_b", "THAAthe-cua-tai-khoan"
 START = MONDAY_MORNING - timedelta(days=2)

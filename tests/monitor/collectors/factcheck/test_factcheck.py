@@ -9,11 +9,12 @@ import pytest
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import FactCheckSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import posts, read_source
 from tests.monitor.collectors.platform_samples import check
+from tests.platforms import FactCheckSite
 
 KEY = "AIza-khoa_mau.1"
 SEARCH = "/v1alpha1/claims:search"

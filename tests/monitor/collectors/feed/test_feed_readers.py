@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 from monitor.collectors.feed.entries import XmlFeed
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
-from monitor.demo.sites import FeedSite, ForumPost, ForumThread, XenForoSite
+from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.feed_samples import article, rss
+from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 NAMESPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '

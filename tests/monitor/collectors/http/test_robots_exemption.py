@@ -9,10 +9,11 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import FeedSite, YouTubeSite, serve
+from monitor.demo.sites import FeedSite, serve
 from monitor.errors import SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
+from tests.platforms import YouTubeSite
 
 EXEMPTION = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
 FORBIDDEN = (200, b"User-agent: *\nDisallow: /")

@@ -10,11 +10,12 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.websocket import HandshakeRejected, StreamBroken, _connect, open_stream
-from monitor.demo.sites import JetstreamSite, SitePost, serve_stream
-from monitor.demo.sites.jetstream_site import FIRST_PATH
+from monitor.demo.sites import SitePost
 from monitor.errors import AddressBlocked, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import HANGS_AFTER, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
+from tests.platforms import JetstreamSite, serve_stream
+from tests.platforms.jetstream_site import FIRST_PATH
 
 
 @pytest.fixture

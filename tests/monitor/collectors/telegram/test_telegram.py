@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import TelegramSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.telegram_samples import PREVIEW, asked, message, numbers, read
+from tests.platforms import TelegramSite
 
 
 @pytest.fixture

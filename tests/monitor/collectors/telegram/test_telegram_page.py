@@ -11,11 +11,12 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.telegram.page import Channel, read_count, read_page
-from monitor.demo.sites import TelegramMessage, TelegramSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import posts, skipped
 from tests.monitor.collectors.telegram_samples import PERMISSION, START, message, numbers, read
+from tests.platforms import TelegramMessage, TelegramSite
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pytest
 from monitor.collectors.base import KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import WebpageSite, serve
-from monitor.demo.sites.webpage_site import ARTICLE_SETTINGS, LIST_PATH
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.webpage_samples import START, article, asked, gone_in, posts_of, read, skipped_in
+from tests.platforms import WebpageSite
+from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 
 
 @pytest.fixture

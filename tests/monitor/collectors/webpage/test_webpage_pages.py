@@ -9,8 +9,7 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.webpage.page import NO_COPY
-from monitor.demo.sites import WebpageSite, serve
-from monitor.demo.sites.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.webpage_samples import (
@@ -23,6 +22,8 @@ from tests.monitor.collectors.webpage_samples import (
     reply,
     skipped_in,
 )
+from tests.platforms import WebpageSite
+from tests.platforms.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
 
 
 @pytest.fixture

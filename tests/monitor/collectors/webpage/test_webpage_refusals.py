@@ -8,12 +8,13 @@ from itertools import pairwise
 import pytest
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import WebpageSite, serve
-from monitor.demo.sites.webpage_site import LIST_PATH
+from monitor.demo.sites import serve
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.webpage_samples import article, asked, posts_of, read, skipped_in
+from tests.platforms import WebpageSite
+from tests.platforms.webpage_site import LIST_PATH
 
 
 @pytest.fixture

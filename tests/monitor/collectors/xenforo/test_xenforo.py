@@ -12,11 +12,12 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import ForumThread, XenForoSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts, skipped
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, START, WAGES, ids, page, pages, post, read
+from tests.platforms import ForumThread, XenForoSite
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import XenForoSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, WAGES, ids, page, pages, post, read
+from tests.platforms import XenForoSite
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import retention_days_for
-from monitor.demo.sites import YouTubeSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts, skipped
@@ -30,6 +30,7 @@ from tests.monitor.collectors.youtube_samples import (
     read,
     reply,
 )
+from tests.platforms import YouTubeSite
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.captures import as_warc
-from monitor.demo.sites import YouTubeSite, serve
+from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read
+from tests.platforms import YouTubeSite
 
 
 @pytest.fixture

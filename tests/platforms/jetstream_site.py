@@ -19,8 +19,8 @@ from websockets.sync.server import serve as listen
 from websockets.typing import Subprotocol
 
 from monitor.clock import Clock
-from monitor.demo.sites.bluesky_site import record_of
 from monitor.demo.sites.server import SeenRequest, Site, SitePost
+from tests.platforms.bluesky_site import record_of
 
 FIRST_PATH = "/subscribe"
 SECOND_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.clock import Clock
-from monitor.demo.sites.facebook_site import FacebookPost, FacebookSite, stamp
+from tests.platforms.facebook_site import FacebookPost, FacebookSite, stamp
 
 _MOST_PER_PAGE = 100
 

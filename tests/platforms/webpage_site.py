@@ -16,8 +16,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import VIETNAM, Clock
-from monitor.demo.sites.forum import as_paragraphs
 from monitor.demo.sites.server import Site, SitePost
+from tests.platforms.forum import as_paragraphs
 
 LIST_PATH = "/tin-tuc"
 THREAD_PATH = "/showthread.php"

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import Clock
-from monitor.demo.sites.forum import ForumPost, ForumThread, as_paragraphs
 from monitor.demo.sites.server import Site
+from tests.platforms.forum import ForumPost, ForumThread, as_paragraphs
 
 _WINDOW = 50
 

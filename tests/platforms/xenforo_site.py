@@ -15,8 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import VIETNAM, Clock
-from monitor.demo.sites.forum import ForumPost, ForumThread
 from monitor.demo.sites.server import Site
+from tests.platforms.forum import ForumPost, ForumThread
 
 _NAMED = 3  # of those who liked a post
 _ADVERTISEMENT = '<article class="message message--post"><div class="message-body">Quảng cáo: vay nhanh</div></article>'
