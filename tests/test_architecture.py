@@ -84,7 +84,9 @@ def test_a_library_that_may_be_replaced_is_known_in_one_place(library: str, home
     assert [name_of(path) for path in MODULES if library in imported_by(path)] == [home]
 
 
-@pytest.mark.parametrize("module_name", ["monitor.errors", "classifiers.errors", "storage.errors"])
+@pytest.mark.parametrize(
+    "module_name", ["monitor.errors", "monitor.review.errors", "classifiers.errors", "storage.errors"]
+)
 def test_the_tree_of_errors_is_drawn_as_it_is(module_name: str) -> None:
     module = importlib.import_module(module_name)
     drawn: dict[str, str | None] = {}
@@ -96,7 +98,7 @@ def test_the_tree_of_errors_is_drawn_as_it_is(module_name: str) -> None:
             above[depth:] = [match[2]]
             drawn[match[2]] = above[depth - 1] if depth else None
     defined = {
-        name: cls.__base__.__name__ if cls.__base__ and cls.__base__ is not Exception else None
+        name: cls.__base__.__name__ if cls.__base__ and cls.__base__.__module__ == module_name else None
         for name, cls in inspect.getmembers(module, inspect.isclass)
         if cls.__module__ == module_name
     }

@@ -7,14 +7,13 @@ stands when nothing withdrew it; `Review.stands()` is that condition. What each 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage import chain
-from storage.errors import DataRejected
 from storage.models import Flag, Post, Review, User
 from storage.review import cases, flags, questions
-from storage.review.decisions import NEED_LINK, OF_CASE, REOPENED, STATE_OF, WITHDRAWN, choices
+from storage.review.decisions import OF_CASE, REOPENED, STATE_OF, WITHDRAWN
 
 
 def decide(
@@ -31,6 +30,8 @@ def decide(
 ) -> Review:
     """Add a decision, set the flag's state by it, open or follow its case, and end the lease.
 
+    Whether it may be stored is what `monitor.review.decide` says.
+
     Args:
         session: The unit of work.
         flag: The flag that was judged.
@@ -38,12 +39,9 @@ def decide(
         decision: One of `storage.review.decisions.choices` of its label, or `reopened`.
         note: Why, in the reviewer's words; may be empty.
         now: The time of the decision, UTC.
-        evidence: Addresses that support it; `refuted` and `supported` need one.
+        evidence: Addresses that support it.
         topic: What a concern is about; used where the decision opens a case.
         place: Where the concern is, used as `topic` is.
-
-    Raises:
-        DataRejected: When the decision does not fit the label, or a link is missing.
 
     """
     return _decide(
@@ -74,15 +72,8 @@ def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: 
 
 
 def _decide(session: Session, flag: Flag, review: Review, *, topic: str, place: str) -> Review:
-    decision = review.decision
-    if decision not in (*choices(flag.label), REOPENED):
-        message = f"{decision!r} is no decision on {flag.label!r}: take one of {', '.join(choices(flag.label))}"
-        raise DataRejected(message)
-    if decision in NEED_LINK and not review.evidence:
-        message = f"the decision {decision!r} needs a link that shows it"
-        raise DataRejected(message)
     case, is_new = None, False
-    if (flag.label, decision) == OF_CASE:
+    if (flag.label, review.decision) == OF_CASE:
         by, at = review.reviewer_id, review.decided_at
         case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
         review.case_id = case.id
@@ -175,6 +166,16 @@ def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[
         )
     )
     return [(review, name) for review, name in session.execute(query.order_by(Review.id.desc()).limit(limit))]
+
+
+def count(session: Session, flag_id: int) -> int:
+    """Count the decisions on a flag, those that were taken back and what took them back included."""
+    return session.scalar(select(func.count(Review.id)).where(Review.flag_id == flag_id)) or 0
+
+
+def count_copies(session: Session, review: Review) -> int:
+    """Count the copies that were decided together with a flag."""
+    return session.scalar(select(func.count(Review.id)).where(Review.batch == review.id)) or 0
 
 
 def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:

@@ -184,6 +184,12 @@ def difference(session: Session, reading_id: int, third_id: int) -> SecondReadin
     return row
 
 
+def open_difference(session: Session, flag: Flag, third_id: int) -> SecondReading | None:
+    """Return the difference about a flag that a person may settle; None when there is none."""
+    row = session.scalar(_differing().where(SecondReading.flag_id == flag.id))
+    return row if row is not None and row.may_be_settled_by(third_id) else None
+
+
 def settle(session: Session, row: SecondReading, review: Review) -> None:
     """Note the decision by which a third person settled a difference."""
     row.settled_by = review.id

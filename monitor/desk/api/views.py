@@ -22,8 +22,8 @@ from monitor.desk.api.schemas import (
     ReasonOut,
     SummaryOut,
 )
-from monitor.desk.views.flag_view import history_of, seen_state_of
 from monitor.desk.views.masking import Mask, word_mask
+from monitor.review.decide import seen_state
 from storage.figures.listings import ClusterSize
 from storage.models import Case, Flag, Post, Report, Review
 from storage.posts import posts
@@ -77,10 +77,9 @@ def _flag_values(flag: Flag, mask: Mask) -> dict[str, object]:
 
 def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
     """Return a flag with reasons and decisions."""
-    past = history_of(session, flag)
     reasons = _reasons(session, flag, mask)
     decisions = [decision_out(review, mask) for review, _ in reviews.history(session, flag.id)]
-    values = _flag_values(flag, mask) | {"reasons": reasons, "decisions": decisions, "seen": seen_state_of(flag, past)}
+    values = _flag_values(flag, mask) | {"reasons": reasons, "decisions": decisions, "seen": seen_state(session, flag)}
     return FlagDetail.model_validate(values)
 
 

@@ -8,9 +8,18 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from classifiers.concern_topics import OTHER
 from monitor.desk.pages.queue import MAX_ID, claim_path, flag_path
 from monitor.desk.pages.reveal import mask_of
-from monitor.desk.views.decision_form import MAX_LINKS, MAX_NOTE, MAX_PLACE, DecisionForm, Draft
+from monitor.desk.views.decision_form import (
+    MAX_LINKS,
+    MAX_NOTE,
+    MAX_PLACE,
+    DecisionForm,
+    Draft,
+    refusal_line,
+    refusal_status,
+)
 from monitor.desk.views.evidence_view import evidence_rows
 from monitor.desk.views.flag_view import flag_view
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
@@ -18,12 +27,13 @@ from monitor.desk.views.spread_view import spread_of
 from monitor.desk.views.together_view import together_view
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.desk.web.deciding import record, refusal_of, undo_last
 from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.review.decide import decide as store_decision
+from monitor.review.decide import undo as undo_decision
+from monitor.review.errors import DecisionRefused, NotAllowed
 from monitor.review.roles import DECIDING, Right
 from storage import audit
-from storage.review import flags, quote_choices, second_readings, teamwork
-from storage.review.decisions import choices
+from storage.review import flags, quote_choices, reviews, second_readings, teamwork
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
 
@@ -67,21 +77,34 @@ def decide(
     view: CarriedView,
 ) -> Response:
     """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
-    fault = draft.fault(decision)
-    if fault is not None:
-        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=fault, status=422)
+    if draft.fault is not None:
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=draft.fault, status=422)
     with desk.database.work() as session:
-        flag = flags.by_id(session, flag_id)
-        if decision not in (*choices(flag.label), wording.REOPENED):
-            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-        refusal = refusal_of(session, desk, reviewer, flag, decision=decision, seen_state=seen_state)
-        if refusal is None:
-            copies = record(session, desk, reviewer, flag, decision=decision, draft=draft)
+        try:
+            review = store_decision(
+                session,
+                flags.by_id(session, flag_id),
+                by=reviewer.person,
+                decision=decision,
+                seen=seen_state,
+                now=desk.clock.now(),
+                note=draft.note,
+                evidence=draft.links,
+                topic=draft.topic or OTHER,
+                place=draft.place,
+                copies=draft.copies,
+            )
+        except NotAllowed as refused:
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from refused
+        except DecisionRefused as refused:
+            line, status = refusal_line(refused, decision), refusal_status(refused)
+        else:
+            line, copies = "", reviews.count_copies(session, review)
             # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
             path = _path_after(session, desk, reviewer, flag_id, decision=decision, view=view)
             session.commit()
-    if refusal is not None:
-        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=refusal, status=409)
+    if line:
+        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=line, status=status)
     if decision != wording.REOPENED:
         request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
@@ -90,14 +113,13 @@ def decide(
 @router.post("/undo", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CarriedView) -> Response:
     """Take back the reviewer's last decision and return to its post; where there is none, to the first page."""
+    now = desk.clock.now()
     with desk.database.work() as session:
-        found = undo_last(session, desk, reviewer)
+        undone = undo_decision(session, reviewer.person, now=now, until=desk.lease_end(now))
         session.commit()
-    if found is None:
-        request.session["undone"] = 0
-        return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
-    flag_id, request.session["undone"] = found
-    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+    request.session["undone"] = undone.decisions if undone else 0
+    path = flag_path(undone.flag_id, view) if undone else "/"
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/flags/{flag_id}/quote", dependencies=[allow(Right.DECIDE), RequireFormToken])

@@ -8,21 +8,22 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from monitor.crawl.web_links import MAX_LINK, web_address
+from monitor.crawl.web_links import MAX_LINK
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.pages.reveal import mask_of
-from monitor.desk.views.decision_form import MAX_NOTE, clean
+from monitor.desk.views.decision_form import MAX_NOTE, clean, refusal_line, refusal_status
 from monitor.desk.views.reading_view import agreement, blind_post, difference_row
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
-from monitor.desk.web.language import gettext as _
+from monitor.review.decide import decide as store_decision
+from monitor.review.decide import seen_state as current_state
+from monitor.review.errors import DecisionRefused
 from monitor.review.roles import Right
-from storage import audit
 from storage.errors import NotFound
 from storage.models import Flag
-from storage.review import flags, reviews, second_readings
-from storage.review.decisions import NEED_LINK, STATE_OF, choices
+from storage.review import flags, second_readings
+from storage.review.decisions import STATE_OF, choices
 
 router = APIRouter()
 
@@ -96,42 +97,31 @@ def settle(
     reviewer: CurrentReviewer,
     reading_id: RowId,
     decision: DecisionField,
+    seen_state: Annotated[str, Form()],
     note: Annotated[str, Form(max_length=MAX_NOTE)] = "",
     evidence: Annotated[str, Form(max_length=MAX_LINK)] = "",
 ) -> Response:
     """Store the decision of a third person, which the flag follows from then on."""
-    now, link = desk.clock.now(), evidence.strip()
-    fault = _fault_of_link(decision, link)
-    if fault:
-        return _difference_page(request, desk, reviewer, reading_id, line=fault, note=note, link=link)
+    link = evidence.strip()
     with desk.database.work() as session:
-        _lease(session, desk, reviewer, second_readings.difference(session, reading_id, reviewer.id).flag_id)
-        # Asked again behind the lease: of two people at the same moment the other one may have settled it.
         row = second_readings.difference(session, reading_id, reviewer.id)
-        _check_choice(row.flag, decision)
-        review = reviews.decide(
-            session,
-            row.flag,
-            reviewer_id=reviewer.id,
-            decision=decision,
-            note=clean(note),
-            now=now,
-            evidence=[link] if link else [],
-        )
-        second_readings.settle(session, row, review)
-        detail = {"decision": decision, "review": review.id, "difference": row.id}
-        subject = f"flags:{row.flag_id}"
-        audit.record(session, at=now, action="decision", subject=subject, user_id=reviewer.id, detail=detail)
-        session.commit()
-    return _to(HOME)
-
-
-def _fault_of_link(decision: str, link: str) -> str:
-    if link and not web_address(link):
-        return _("Liên kết phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
-    if decision in NEED_LINK and not link:
-        return _("Quyết định này cần một liên kết làm bằng chứng: xin dán liên kết bên dưới.")
-    return ""
+        try:
+            store_decision(
+                session,
+                row.flag,
+                by=reviewer.person,
+                decision=decision,
+                seen=seen_state,
+                now=desk.clock.now(),
+                note=clean(note),
+                evidence=[link] if link else [],
+            )
+        except DecisionRefused as refused:
+            line, status = refusal_line(refused, decision), refusal_status(refused)
+        else:
+            session.commit()
+            return _to(HOME)
+    return _difference_page(request, desk, reviewer, reading_id, line=line, note=note, link=link, status=status)
 
 
 def _difference_page(
@@ -143,6 +133,7 @@ def _difference_page(
     line: str = "",
     note: str = "",
     link: str = "",
+    status: int = HTTPStatus.OK,
 ) -> Response:
     with desk.database.work() as session:
         row = second_readings.difference(session, reading_id, reviewer.id)
@@ -152,9 +143,9 @@ def _difference_page(
             "question": blind_post(session, row.flag, mask_of(request, desk, row.flag.post_id)),
             "choices": wording.decisions_on(row.flag.label),
             "said": [wording.DECISION_NAMES[one] for one in said],
+            "seen_state": current_state(session, row.flag),
         }
     shown = {"action": f"/differences/{reading_id}/decisions", "line": line, "note": note, "link": link}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if line else HTTPStatus.OK
     return render(request, "difference.html", context | shown, status=status)
 
 

@@ -1,16 +1,16 @@
-"""What a reviewer fills in to decide: note, links, what a concern is about and where, and the copies it applies to."""
+"""What a reviewer fills in to decide, its limits, and the words in which a decision is refused."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Depends, Form
 
 from classifiers.concern_topics import OTHER
-from monitor.crawl.web_links import MAX_LINK, web_address
 from monitor.desk.web import wording
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
-from storage.review.decisions import NEED_LINK
+from monitor.review.errors import BadLink, DecisionRefused, Held, NeedsLink, NotAllowed, NotOpen
 
 MAX_NOTE: Final = 2_000
 MAX_LINKS: Final = 10
@@ -41,20 +41,36 @@ class Draft:
         """The lines of the evidence field that hold anything."""
         return [line.strip() for line in self.evidence.splitlines() if line.strip()]
 
-    def fault(self, decision: str) -> str | None:
-        """Return why the form cannot be stored with a decision, in one line; None when it can."""
+    @property
+    def fault(self) -> str | None:
+        """Return what is too long, in one line; None when nothing is."""
         if len(self.note) > MAX_NOTE:
             return counted("Ghi chú dài quá %(count)s ký tự: xin viết ngắn lại.", MAX_NOTE)
         if len(self.links) > MAX_LINKS:
             return counted("Có nhiều hơn %(count)s liên kết: xin giữ lại những liên kết cần nhất.", MAX_LINKS)
-        wrong = next((link for link in self.links if len(link) > MAX_LINK or not web_address(link)), None)
-        if wrong is not None:
+        return None
+
+
+def refusal_line(refused: DecisionRefused, decision: str) -> str:
+    """Return why a decision was not stored, in one line for the reviewer."""
+    match refused:
+        case Held():
+            return _("Người khác đang xem mục này, nên quyết định của bạn chưa được ghi.")
+        case NotOpen():
+            return _("Mục này đã có quyết định. Muốn đổi, xin bấm “Mở lại” trước.")
+        case BadLink():
             text = _("“%(link)s” không phải là địa chỉ web: mỗi dòng một liên kết bắt đầu bằng http:// hoặc https://.")
-            return text % {"link": wrong[:80]}
-        if decision in NEED_LINK and not self.links:
+            return text % {"link": refused.link[:80]}
+        case NeedsLink():
             text = _("“%(decision)s” cần ít nhất một liên kết làm bằng chứng: xin dán liên kết bên dưới.")
             return text % {"decision": wording.DECISION_NAMES[decision]}
-        return None
+    return _("Mục này vừa có thay đổi, nên quyết định của bạn chưa được ghi. Xin xem lại bên dưới rồi quyết định.")
+
+
+def refusal_status(refused: DecisionRefused) -> HTTPStatus:
+    """Return the status of the page that shows a refusal: what was typed is at fault, or the flag's state is."""
+    typed = isinstance(refused, NotAllowed | BadLink | NeedsLink)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.CONFLICT
 
 
 def clean(text: str) -> str:

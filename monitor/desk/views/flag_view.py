@@ -21,6 +21,7 @@ from monitor.desk.views.veil import veil_pieces
 from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
+from monitor.review.decide import seen_state
 from monitor.scoring.flag_value import reactions
 from storage.accounts import users
 from storage.models import Flag, Post, PostRevision, join_title
@@ -205,11 +206,6 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask
     )
 
 
-def seen_state_of(flag: Flag, past: Sequence[Decided]) -> str:
-    """Return a key of the version and the number of decisions: it changes when somebody decides or the post changes."""
-    return f"{flag.revision_number}.{len(past)}"
-
-
 def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
     """List the decisions on a flag, oldest first."""
     return tuple(
@@ -247,7 +243,6 @@ def flag_view(
     judged = next(version for version in versions if version.flagged)
     context = hide(post.context) if hide and post.context else post.context
     reasons = fold(gather_reasons(flag.reasons))
-    past = history_of(session, flag)
     url = web_address(post.url)
     heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
     title, text = veil_pieces(mark(heading, reasons)), veil_pieces(mark(judged.text[:MAX_CHARACTERS], reasons))
@@ -262,7 +257,7 @@ def flag_view(
         measured=_measured(*flags.measured(session, post.source_id, flag.label)),
         percent=percent,
         state=flag.state,
-        seen_state=seen_state_of(flag, past),
+        seen_state=seen_state(session, flag),
         source=post.source.name,
         source_role=post.source.role,
         url=url,
@@ -287,7 +282,7 @@ def flag_view(
         copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),
         alike=sizes.get(post.cluster_id or 0, 1),
         other_flags=tuple(_other_flag(other, len(judged.text)) for other in others),
-        history=past,
+        history=history_of(session, flag),
         lease_until=flag.lease_until if flag.lease_owner == owner else None,
         holder=other_holder(flag, owner, now, reviewer_names(session)),
     )

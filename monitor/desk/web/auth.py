@@ -12,6 +12,7 @@ from monitor.desk.web.desk import CurrentDesk, Desk
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.tokens import token_hash
 from monitor.errors import KiemtinError
+from monitor.review.decide import Person
 from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
 from monitor.settings.settings import Settings
 from storage.accounts import sessions
@@ -57,7 +58,12 @@ class Reviewer:
     @property
     def lease_owner(self) -> str:
         """The owner of this person's leases."""
-        return f"user:{self.id}"
+        return self.person.lease_owner
+
+    @property
+    def person(self) -> Person:
+        """This person as the one who decides."""
+        return Person(self.id)
 
     def may(self, right: str) -> bool:
         """Tell whether this person's role has a right, and nothing more is asked for."""

@@ -35,7 +35,7 @@ def test_a_decision_belongs_to_the_account_of_the_key(
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "decision")).one()
         assert review.reviewer_id == event.user_id == users.by_name(session, "lan").id
     assert review.note == "hỏi chị Nguyễn Thị Lan"
-    assert event.detail == {"decision": "no", "review": 1, "key": "dashboard"}
+    assert event.detail == {"decision": "no", "review": 1, "copies": 0, "key": "dashboard"}
 
 
 @pytest.mark.parametrize(
