@@ -1,6 +1,7 @@
 """Catalogues of texts (gettext). The texts in the code are Vietnamese and are their keys, so Vietnamese needs none."""
 
 from dataclasses import dataclass
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -24,8 +25,9 @@ def N_(text: str) -> str:  # noqa: N802  what gettext's tools look for
     return text
 
 
+@cache
 def read_texts(code: str, domain: str) -> NullTranslations:
-    """Read a catalogue; it is compiled in memory, so that no compiled file can be older than its source.
+    """Read a catalogue once; it is compiled in memory, so that no compiled file can be older than its source.
 
     Args:
         code: `vi` or `en`.

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import cohen_kappa_score
 
 from classifiers.evaluation.bootstrap import Interval, percentile_interval, resamples
 
@@ -48,7 +47,7 @@ def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> CoderAgreeme
     same = float((one == other).mean())
     if count == 1:
         return CoderAgreement(len(one), same, None, None)
-    value = float(cohen_kappa_score(one, other))
+    value = float(_kappas(tables.sum(axis=0)[None])[0])
     return CoderAgreement(len(one), same, value, _interval(tables, _kappas))
 
 

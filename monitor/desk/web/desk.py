@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -137,8 +138,9 @@ def desk_of(request: Request) -> Desk:
 CurrentDesk = Annotated[Desk, Depends(desk_of)]
 
 
+@cache
 def make_templates() -> Jinja2Templates:
-    """Set up Jinja: everything is escaped, and an undefined value is an error."""
+    """Set up Jinja, once a process: everything is escaped, and an undefined value is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
         autoescape=select_autoescape(default=True, default_for_string=True),
