@@ -10,12 +10,6 @@ from zoneinfo import ZoneInfo
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def week_of(moment: datetime) -> str:
-    """Return the ISO week of a time in Việt Nam, as 2026-W47."""
-    year, number, _ = moment.astimezone(VIETNAM).isocalendar()
-    return f"{year:04d}-W{number:02d}"
-
-
 class Clock(Protocol):
     """Tells the time and waits."""
 

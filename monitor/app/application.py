@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from monitor.crawl.recheck import FlagRecheck
     from monitor.learning.learn import Learner
     from monitor.learning.promotion import ModelPromotion
-    from monitor.learning.shadow import Shadow
     from monitor.learning.teaching import BackgroundTeaching, TeachingSteps
     from monitor.operations.erasure import Erasure
     from monitor.operations.key_rotation import Rotated
@@ -273,12 +272,6 @@ class Application:
         with self.ready_database.work() as session:
             promoted = registry.promoted_model(session)
         return promoted.name if promoted else DEFAULT_MODEL
-
-    def shadow(self, database: Database, executor: Executor) -> Shadow:
-        """Make the scorer of models beside the one in use, which opens no flags."""
-        from monitor.learning.shadow import Shadow
-
-        return Shadow(database, executor, self.settings.models_dir, self.clock)
 
     def learner(self) -> Learner:
         """Make the learner, which trains candidate models on the decisions of the desk."""

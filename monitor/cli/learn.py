@@ -53,9 +53,7 @@ def learn(
     for figures in learnt.labels:
         console.print(label_line(asdict(figures)), markup=False)
     show_comparison(learnt.comparison, learnt.version, learnt.against)
-    console.print(
-        f"Next: `kiemtin models shadow {learnt.name}` or `kiemtin models promote {learnt.name}`", markup=False
-    )
+    console.print(f"Next: `kiemtin models promote {learnt.name}`", markup=False)
 
 
 def _base(

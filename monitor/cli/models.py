@@ -1,4 +1,4 @@
-"""`kiemtin models`: which models there are, which one is in use, and how it is doing."""
+"""`kiemtin models`: which models there are, and which one is in use."""
 
 from typing import Annotated
 
@@ -7,26 +7,21 @@ from rich.table import Table
 
 from classifiers.persistence import MANIFEST_FILE
 from monitor.app.application import DEFAULT_MODEL, Application
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import application, out, show_json
 from monitor.cli.learn import show_comparison
-from monitor.cli.model_tables import show_overlap
 from monitor.errors import UsageError
-from monitor.learning.drift import Drift, Share, drift
 from monitor.learning.promotion import ActiveModelChange
-from monitor.learning.shadow import shadow_report
-from storage.scoring import registry, scores
+from storage.scoring import registry
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="Models: candidates, the one in use, and how it is doing.", no_args_is_help=True)
+    group = typer.Typer(help="Models: candidates, and the one in use.", no_args_is_help=True)
     for name, function in (
         ("list", list_models),
         ("compare", compare),
         ("promote", promote),
         ("rollback", rollback),
-        ("shadow", shadow),
-        ("drift", show_drift),
     ):
         group.command(name)(function)
     return group
@@ -49,7 +44,7 @@ def list_models(
                 "version": model.version,
                 "state": model.state,
                 "created_at": model.created_at.isoformat(),
-                "scored": scores.count_scored(session, model.id),
+                "scored": registry.count_scored(session, model.id),
                 "worse": None if model.comparison is None else model.comparison.get("faults"),
                 "files": (folder / model.name / MANIFEST_FILE).is_file(),
             }
@@ -116,56 +111,6 @@ def rollback(context: typer.Context) -> None:
     _say(app.promotion().rollback())
 
 
-def shadow(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name or version of the model; empty: show what the shadow did.")] = "",
-    off: Annotated[bool, typer.Option("--off", help="End the shadow.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the shadow did as JSON.")] = False,
-) -> None:
-    """Let a model score new posts beside the one in use, without opening flags; or show what it would have flagged.
-
-    Example: `kiemtin models shadow learnt-20261120`, some days later `kiemtin models shadow`
-    """
-    app = application(context)
-    if name and off:
-        message = "--off ends the shadow and takes no name"
-        raise UsageError(message)
-    if name or off:
-        version = app.promotion().shadow(name or None)
-        said = (
-            f"{version} scores new posts from now on and opens no flags." if version else "No model is in the shadow."
-        )
-        out().print(said, markup=False)
-        return
-    report = shadow_report(app.ready_database)
-    if as_json:
-        show_json(report.as_dict() if report else None)
-    elif report is None:
-        out().print("No model is in the shadow: `kiemtin models shadow NAME` puts one there.")
-    else:
-        show_overlap(report, f"{report.posts} posts scored by both since the shadow began")
-
-
-def show_drift(
-    context: typer.Context,
-    weeks: Annotated[int, typer.Option(min=2, max=104, help="How many weeks to look back.")] = 12,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> None:
-    """Show how scores and words change from week to week, how flags were judged, and what to do.
-
-    Example: `kiemtin models drift`
-    """
-    app = application(context)
-    database = app.ready_database
-    with progress_bar() as bar:
-        loaded = app.load_model(app.scoring_model(), bar.update)
-    found = drift(database, loaded, app.clock, weeks)
-    if as_json:
-        show_json(found.as_dict())
-        return
-    _show_drift(found)
-
-
 def _require_free_choice(app: Application) -> None:
     if app.settings.model != DEFAULT_MODEL:
         message = (
@@ -177,31 +122,3 @@ def _require_free_choice(app: Application) -> None:
 def _say(changed: ActiveModelChange) -> None:
     before = f" in place of {changed.before}" if changed.before else ""
     out().print(f"{changed.version} is in use{before}. `kiemtin score` scores with it.", markup=False)
-
-
-def _show_drift(found: Drift) -> None:
-    console = out()
-    console.print(f"{found.model}", markup=False)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("week", "label", "posts", "mean score", "PSI", "JS"):
-        table.add_column(heading)
-    for row in found.scores:
-        moved = (f"{row.drift.psi:.2f}", f"{row.drift.js_distance:.2f}") if row.drift else ("–", "–")
-        table.add_row(row.week, row.label, str(row.posts), f"{row.mean:.3f}", *moved)
-    console.print(table)
-    for week in found.words:
-        console.print(f"{week.week}: {week.unknown:.1%} of {week.words} words unknown", markup=False)
-    for label, share in found.reviewed.items():
-        console.print(f"{label}: {_share(share)} reviewed flags were right", markup=False)
-    for label, estimate in found.estimates.items():
-        console.print(
-            f"{label}, from posts drawn at random: carried by {_share(estimate.prevalence)}, "
-            f"precision {_share(estimate.precision)}, recall {_share(estimate.recall)}",
-            markup=False,
-        )
-    for line in found.advice or ("Nothing to do.",):
-        console.print(f"→ {line}", markup=False)
-
-
-def _share(share: Share) -> str:
-    return f"{share.hits} of {share.total} ({share.low:.0%} to {share.high:.0%})"

@@ -1,4 +1,4 @@
-"""Promotion, rollback and shadow of models. Every change is recorded in the audit trail."""
+"""Promotion and rollback of models. Every change is recorded in the audit trail."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from classifiers.evaluation.comparison import Comparison, compare
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
-from monitor.errors import NotReady, PromotionRefused, UsageError
+from monitor.errors import NotReady, PromotionRefused
 from monitor.learning.holdout import split_holdout
 from storage import audit
 from storage.database import Database
@@ -136,26 +136,6 @@ class ModelPromotion:
         with self._audited("model.rollback", before.version, {}) as session:
             left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
         return ActiveModelChange(before.version, left)
-
-    def shadow(self, name: str | None) -> str | None:
-        """Make a model the shadow, which scores new posts without opening flags; None: no shadow. Returns its version.
-
-        Raises:
-            UsageError: When it is the active one.
-            StorageError: When it is not registered.
-            ClassifierError: When it cannot be loaded.
-
-        """
-        model = self._registered(name) if name else None
-        if model is not None:
-            if model.state == "active":
-                message = f"{model.version} is in use: a shadow must be another model"
-                raise UsageError(message)
-            self._load(model)
-        version = model.version if model else None
-        with self._audited("model.shadow", version or "none", {}) as session:
-            registry.set_shadow(session, registry.by_name(session, version) if version else None, self._clock.now())
-        return version
 
     def _registered(self, name: str) -> Model:
         """Return a registered model; one that is only in the models folder is registered first."""

@@ -113,8 +113,8 @@ class Scorer:
         with self._database.work() as session:
             on_total(unscored.count(session, model))
         self._score(predictor, model, self._waiting, result, on_done)
-        if model.history_until is not None:
-            self._score(predictor, model, lambda after: self._history(model, after), result, on_done)
+        if (until := model.history_until) is not None:
+            self._score(predictor, model, lambda after: self._history(model.id, after, until), result, on_done)
             self._end_history(model)
         if self._captures:
             self._captures.settle(self._database)
@@ -168,9 +168,9 @@ class Scorer:
         with self._database.work() as session:
             return unscored.waiting(session, after, PAGE)
 
-    def _history(self, model: Model, after: int) -> Sequence[Post]:
+    def _history(self, model_id: int, after: int, until: int) -> Sequence[Post]:
         with self._database.work() as session:
-            return unscored.without_score(session, model.id, after, PAGE, until=model.history_until)
+            return unscored.without_score(session, model_id, after, PAGE, until=until)
 
     def _end_history(self, model: Model) -> None:
         with self._database.work() as session:

@@ -8,13 +8,28 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.pr_curve import Point
 from monitor.errors import NotReady
-from monitor.learning.drift import Share
 from monitor.scoring.decision_thresholds import PRECISION, DecisionThreshold, DecisionThresholds, GroupedProbabilities
 from storage.models import Model
 from storage.scoring import registry, threshold_rules
 from storage.scoring.threshold_rules import EVERY, Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share `hits / total` with its 95 % Wilson interval."""
+
+    hits: int
+    total: int
+    low: float
+    high: float
+
+    @classmethod
+    def from_counts(cls, hits: int, total: int) -> "Share":
+        """Compute the interval."""
+        return cls(hits, total, *wilson(hits, total))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,15 +35,6 @@ class Round:
     done: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """A question about a post drawn at random; `holds` is None while nobody has answered or is sure."""
-
-    label: str
-    flagged: bool
-    holds: bool | None
-
-
 def scored_posts(session: Session, model_id: int, since: datetime, limit: int) -> Sequence[Post]:
     """List monitored posts whose current version a model has scored and that still exist, newest first.
 
@@ -249,15 +240,3 @@ def answers_of(session: Session, question_id: int) -> list[tuple[Answer, str]]:
     """List the answers to a question with their reviewers' names, oldest first."""
     query = select(Answer, User.name).join(User, User.id == Answer.reviewer_id).where(Answer.question_id == question_id)
     return [(answer, name) for answer, name in session.execute(query.order_by(Answer.id))]
-
-
-def drawn_at_random(session: Session, model_id: int) -> list[Answered]:
-    """List a model's questions about posts drawn at random, with the answers."""
-    close_reviewed(session)
-    said = {"confirmed": True, "rejected": False}
-    query = select(Question.label, Question.flagged, Question.state)
-    query = query.where(Question.model_id == model_id, Question.sampling == "random").order_by(Question.id)
-    return [
-        Answered(label=label, flagged=flagged, holds=said.get(state))
-        for label, flagged, state in session.execute(query)
-    ]

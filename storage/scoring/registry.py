@@ -1,11 +1,11 @@
-"""The register of models: their states (candidate, shadow, active, retired), and their scores."""
+"""The register of models: their states (candidate, active, retired), and their scores."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
@@ -38,11 +38,6 @@ class ScoreDraft:
 def active_model(session: Session) -> Model | None:
     """Return the model whose scores open flags; None when there is none."""
     return session.scalar(select(Model).where(Model.state == "active"))
-
-
-def shadow_model(session: Session) -> Model | None:
-    """Return the model that scores new posts beside the active one without opening flags; None when there is none."""
-    return session.scalar(select(Model).where(Model.state == "shadow"))
 
 
 def promoted_model(session: Session) -> Model | None:
@@ -129,33 +124,22 @@ def reactivate(session: Session, model: Model, now: datetime) -> str | None:
     return version
 
 
-def set_shadow(session: Session, model: Model | None, now: datetime) -> None:
-    """Make a model the shadow, in place of any other; None: no shadow."""
-    ended = update(Model).where(Model.state == "shadow").values(state="candidate", shadow_since=None)
-    session.execute(ended)
-    if model is not None:
-        model.state, model.shadow_since = "shadow", now
-    session.flush()
-
-
 def _make_active(session: Session, model: Model) -> None:
     if model.state != "active":
         unscored.begin_history(session, model)
     session.execute(update(Model).where(Model.state == "active", Model.id != model.id).values(state="retired"))
-    model.state, model.shadow_since = "active", None
+    model.state = "active"
     session.flush()
 
 
-def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft], *, beside: bool = False) -> None:
-    """Store scores; rows that another program has stored already stay as they are.
+def count_scored(session: Session, model_id: int) -> int:
+    """Count the posts that a model has scored."""
+    query = select(func.count(func.distinct(Score.post_id))).where(Score.model_id == model_id)
+    return session.scalar(query) or 0
 
-    Args:
-        session: The unit of work.
-        model_id: The model.
-        drafts: Its scores.
-        beside: It is not the model in use: posts go on waiting for that one.
 
-    """
+def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft]) -> None:
+    """Store scores of the model in use; rows that another program has stored already stay as they are."""
     rows = [
         {
             "post_id": draft.post_id,
@@ -169,7 +153,7 @@ def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft],
         for label, probability in draft.probabilities.items()
     ]
     insert_ignoring(session, Score, rows, ("post_id", "revision_number", "model_id", "label"))
-    if drafts and not beside:
+    if drafts:
         same = (Post.id == bindparam("of_post"), Post.revision_number == bindparam("of_revision"))
         words = [
             {"of_post": draft.post_id, "of_revision": draft.revision_number, "words": draft.segmented}

@@ -1,10 +1,9 @@
 """Posts that a model must still score: those that wait, and earlier ones of which it has no score."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select, tuple_, update
+from sqlalchemy import Select, and_, exists, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Model, Post, Score, Source
@@ -17,9 +16,7 @@ def waiting(session: Session, after: int, limit: int) -> Sequence[Post]:
     return session.scalars(query.order_by(Post.id).limit(limit)).all()
 
 
-def without_score(
-    session: Session, model_id: int, after: int, limit: int, *, until: int | None = None
-) -> Sequence[Post]:
+def without_score(session: Session, model_id: int, after: int, limit: int, *, until: int) -> Sequence[Post]:
     """List monitored posts whose current version has no score of a model, in the order of their numbers.
 
     Args:
@@ -27,32 +24,11 @@ def without_score(
         model_id: The model.
         after: Only posts with a greater number.
         limit: How many at most.
-        until: Only posts up to this number; None for all.
+        until: Only posts up to this number.
 
     """
-    query = _posts().where(_has_no_score(model_id), Post.id > after)
-    if until is not None:
-        query = query.where(Post.id <= until)
+    query = _posts().where(_has_no_score(model_id), Post.id > after, Post.id <= until)
     return session.scalars(query.order_by(Post.id).limit(limit)).all()
-
-
-def without_score_since(
-    session: Session, model_id: int, since: datetime, after: Post | None, limit: int
-) -> Sequence[Post]:
-    """List monitored posts collected since a time without a score of a model, in the order of their collection.
-
-    Args:
-        session: The unit of work.
-        model_id: The model.
-        since: The time, UTC.
-        after: The last post of the batch before; None for the first batch.
-        limit: How many at most.
-
-    """
-    query = _posts().where(_has_no_score(model_id), Post.collected_at >= since)
-    if after is not None:
-        query = query.where(tuple_(Post.collected_at, Post.id) > (after.collected_at, after.id))
-    return session.scalars(query.order_by(Post.collected_at, Post.id).limit(limit)).all()
 
 
 def begin_history(session: Session, model: Model) -> None:
@@ -73,11 +49,6 @@ def count(session: Session, model: Model) -> int:
     left = and_(Post.id <= model.history_until, ~Post.unscored)
     query = select(func.count()).select_from(Post).where(left, _has_no_score(model.id))
     return found + (session.scalar(query) or 0)
-
-
-def count_without_score(session: Session, model_id: int) -> int:
-    """Count the monitored posts whose current version has no score of a model."""
-    return session.scalar(select(func.count()).select_from(Post).where(_has_no_score(model_id))) or 0
 
 
 def _posts() -> Select[Post]:

@@ -29,7 +29,6 @@ from monitor.scoring.score_and_match import score_and_match
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.posts import posts, rechecks
-from storage.scoring import registry
 from tests.browser.world import PASSWORD, REVIEWER, build_world
 from tests.clock import FakeClock
 from tests.factories import add_source, make_post
@@ -103,10 +102,6 @@ def run_the_pipeline(database: Database, clock: FakeClock, home: Path, recorder:
         recorder.step = "score and match"
         with app.executor() as executor:
             score_and_match(app.scorer(database, executor), app.matcher(database))
-            app.shadow(database, executor).history(app.model_folder("small"))
-            with database.work() as session:
-                registry.set_shadow(session, registry.by_name(session, "learnt-7"), clock.now() - timedelta(days=9))
-                session.commit()
         recorder.step = "recheck"
         with database.work() as session:
             rechecks.plan(session, RECHECK_AFTER[0], clock.now() - GIVE_UP_AFTER)

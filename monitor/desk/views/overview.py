@@ -22,14 +22,13 @@ class LabelCounts:
 class Overview:
     """The data of the first page. `waiting` (posts without a score) and `model` are None before a model is active.
 
-    `shadow` is the version of the shadow model, if there is one; `questions` counts open questions.
+    `questions` counts open questions.
     """
 
     labels: tuple[LabelCounts, ...]
     open_flags: int
     waiting: int | None
     model: str | None
-    shadow: str | None
     questions: int
 
 
@@ -40,12 +39,11 @@ def overview(session: Session) -> Overview:
         LabelCounts(label, {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES})
         for label in wording.all_labels()
     )
-    model, shadow = registry.active_model(session), registry.shadow_model(session)
+    model = registry.active_model(session)
     return Overview(
         labels=labels,
         open_flags=sum(counts.states["open"] for counts in labels),
         waiting=unscored.count(session, model) if model else None,
         model=model.version if model else None,
-        shadow=shadow.version if shadow else None,
         questions=questions.open_count(session),
     )

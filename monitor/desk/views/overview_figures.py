@@ -72,7 +72,6 @@ class OverviewFigures:
     reviewed: tuple[Reviewed, ...]
     agreement: tuple[AgreementRow, ...]
     model: str | None
-    shadow: str | None
     candidate: Candidate | None
 
 
@@ -88,7 +87,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
     counts = overview_figures.states_by_source(session, LABEL_NAMES)
     precision, unmeasured = _precision(counts)
     calibration = _calibration(session)
-    model, shadow = registry.active_model(session), registry.shadow_model(session)
+    model = registry.active_model(session)
     return OverviewFigures(
         days=days,
         days_chart=columns([_column(row, place) for place, row in enumerate(days)]),
@@ -100,7 +99,6 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
         reviewed=_reviewed(counts),
         agreement=agreement(session),
         model=model.version if model else None,
-        shadow=shadow.version if shadow else None,
         candidate=newest_candidate(session),
     )
 

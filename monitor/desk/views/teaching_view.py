@@ -49,7 +49,7 @@ class Candidate:
     @property
     def can_replace(self) -> bool:
         """Whether it may be put into use with one click."""
-        return self.state in ("candidate", "shadow") and not self.worse
+        return self.state == "candidate" and not self.worse
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,54 +97,24 @@ def test_a_setting_that_names_a_model_wins_and_is_said_so(
     assert kiemtin.well("models", "list", "--json").data["in_use"] == "small"
 
 
-def test_a_shadow_scores_new_posts_and_tells_what_it_would_have_done(
-    kiemtin: Command, scored: Database, tmp_path: Path
-) -> None:
-    assert "No model is in the shadow" in kiemtin.well("models", "shadow").out
-    assert kiemtin.well("models", "shadow", "--json").data is None
-    assert "opens no flags" in kiemtin.well("models", "shadow", "shy").out
-    later = tmp_path / "later.jsonl"
-    later.write_text(json.dumps({"id": "new", "text": "Xưởng nợ lương ba tháng"}), encoding="utf-8")
-    kiemtin.well("import", str(later))
-    assert kiemtin.well("score", "--json").data["scored"] == 1
-    report = kiemtin.well("models", "shadow", "--json").data
-    assert (report["posts"], set(report["labels"])) == (1, set(LABEL_NAMES))
-    assert "1 posts scored by both" in kiemtin.well("models", "shadow").out
-    assert kiemtin("models", "shadow", "shy", "--off").status == 2
-    kiemtin.well("models", "shadow", "--off")
-    assert kiemtin.well("models", "shadow", "--json").data is None
-
-
 def test_questions_are_put_and_counted(kiemtin: Command, scored: Database) -> None:
     data = kiemtin.well("ask", "--posts", "10", "--json").data
     assert (data["posts"], data["random"], data["probable"], data["waiting"]) == (10, 5, 5, 30)
     assert "wait for an answer at the desk, under “Dạy máy”" in kiemtin.well("ask", "--posts", "2").out
 
 
-def test_drift_is_shown_and_given_as_data(kiemtin: Command, scored: Database) -> None:
-    data = kiemtin.well("models", "drift", "--json").data
-    assert {row["label"] for row in data["scores"]} == set(LABEL_NAMES)
-    assert data["words"][0]["words"] > 100
-    out = kiemtin.well("models", "drift").out
-    assert "words unknown" in out
-    assert "→ Nothing to do." in out
-
-
-@pytest.mark.parametrize("command", [["ask"], ["models", "drift"]])
-def test_before_anything_is_scored_the_command_is_named(command: list[str], kiemtin: Command, home: Path) -> None:
-    answer = kiemtin(*command)
+def test_before_anything_is_scored_the_command_is_named(kiemtin: Command, home: Path) -> None:
+    answer = kiemtin("ask")
     assert (answer.status, "run `kiemtin score` first" in answer.complaint) == (1, True)
 
 
-@pytest.mark.parametrize(
-    "command", [["learn"], ["ask"], ["models", "list"], ["models", "drift"], ["models", "rollback"]]
-)
+@pytest.mark.parametrize("command", [["learn"], ["ask"], ["models", "list"], ["models", "rollback"]])
 def test_before_anything_is_set_up_the_command_is_named(command: list[str], kiemtin: Command, bare_home: Path) -> None:
     answer = kiemtin(*command)
     assert (answer.status, "kiemtin init" in answer.complaint) == (1, True)
 
 
 def test_an_unknown_model_is_one_line(kiemtin: Command, scored: Database) -> None:
-    for command in (["promote", "nowhere"], ["compare", "nowhere", "default"], ["shadow", "nowhere"]):
+    for command in (["promote", "nowhere"], ["compare", "nowhere", "default"]):
         answer = kiemtin("models", *command)
         assert (answer.status, "no model named 'nowhere'" in answer.complaint) == (1, True)

@@ -12,7 +12,6 @@ from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.models import Flag, Post
 from tests.monitor.cli.command import Command, apart
-from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 TEXTS = [RUMOUR, RUMOUR + " Khẩn!", "Hôm nay trời đẹp", "Lương chậm ba tháng, công nhân xưởng may kêu trời"]
@@ -63,26 +62,6 @@ def test_imported_posts_are_deleted_past_their_retention_too(kiemtin: Command, h
 def test_more_workers_find_the_same(kiemtin: Command, posts: Path) -> None:
     answer = apart("score", "--json", KIEMTIN_WORKERS="2")
     assert (answer.status, answer.err, answer.data["scored"], answer.data["copies"]) == (0, "", 4, 1)
-
-
-def test_a_model_is_tested_on_the_past_beside_the_one_in_use(kiemtin: Command, home: Path, posts: Path) -> None:
-    copy_model(home / "models" / "small", home / "models", "eager", FLAGS_EVERYTHING)
-    kiemtin.well("score")
-    before = flags_in(home)
-    data = kiemtin.well("score", "--all", "--model", "eager", "--json").data
-    assert (data["scored"], data["beside"]["posts"]) == (len(TEXTS), len(TEXTS))
-    overlap = data["beside"]["labels"]["unverified"]
-    assert overlap == {"both": before["unverified"], "only_active": 0, "only_shadow": len(TEXTS) - before["unverified"]}
-    out = kiemtin.well("score", "--all", "--model", "eager").out
-    assert out.startswith("Scored 0 stored posts with eager-")
-    assert f"{len(TEXTS)} posts scored by both" in out
-    assert flags_in(home) == before, "no flag was opened"
-    assert kiemtin.well("score", "--all", "--json").data["scored"] == 0, "the model in use has scored them"
-
-
-def test_another_model_needs_the_past(kiemtin: Command, home: Path) -> None:
-    answer = kiemtin("score", "--model", "eager")
-    assert (answer.status, "--model needs --all" in answer.complaint) == (2, True)
 
 
 @pytest.mark.parametrize("model", ["nowhere", "/no/such/folder"])

@@ -9,9 +9,8 @@ from storage.database import Database
 from storage.models import Answer, AuditEvent, Question, Source
 from storage.posts import posts
 from storage.review import flags, questions
-from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_model, add_post, add_source, make_model, make_post
+from tests.factories import add_flag, add_post, add_source, make_post
 from tests.monitor.desk.browser import Browser, text_of
 from tests.storage.sample_questions import add_question
 
@@ -175,18 +174,11 @@ def test_strangers_are_sent_to_the_sign_in_page(anonymous: Browser, make_asked: 
     assert anonymous.get(f"/questions/{make_asked()}").headers["location"].startswith("/login")
 
 
-def test_the_first_page_says_what_waits_and_which_model_stands_in_the_shadow(
-    lan: Browser, make_asked: QuestionMaker, sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_the_first_page_says_what_waits(lan: Browser, make_asked: QuestionMaker) -> None:
     assert "câu hỏi đang chờ ý kiến của bạn" not in lan.get("/").text
     make_asked()
-    with sqlite_database.work() as session:
-        add_model(session)
-        registry.set_shadow(session, registry.register(session, make_model("learnt-7"), clock.now()), clock.now())
-        session.commit()
     page = lan.page("/")
     assert text_of(page, 'main a[href="/questions"]') == "1 câu hỏi đang chờ ý kiến của bạn"
-    assert "Mô hình chấm thử, không gắn cờ: learnt-7" in " ".join(page.get_text().split())
 
 
 def test_without_questions_the_page_names_the_command(lan: Browser) -> None:

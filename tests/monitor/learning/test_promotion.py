@@ -10,7 +10,7 @@ from classifiers.data.challenge_set import read_challenge_set
 from classifiers.errors import ModelMissing
 from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
-from monitor.errors import NotReady, PromotionRefused, UsageError
+from monitor.errors import NotReady, PromotionRefused
 from monitor.learning.promotion import ModelPromotion, model_draft
 from storage.database import Database
 from storage.errors import NotFound
@@ -119,7 +119,8 @@ def test_the_way_back_needs_the_files(promotions: ModelPromotion, folder: Path, 
 def test_files_of_another_version_are_not_taken_for_the_registered_one(
     promotions: ModelPromotion, folder: Path
 ) -> None:
-    promotions.shadow("equal")
+    promotions.promote("equal", in_use="default")
+    promotions.rollback()
     manifest = folder / "equal" / "manifest.json"
     content = manifest.read_text(encoding="utf-8")
     data_hash = load(folder / "equal", Segmenter()).manifest["data_hash"]
@@ -140,11 +141,3 @@ def test_models_are_compared_in_both_directions(promotions: ModelPromotion) -> N
     assert there.comparison.faults() != []
     assert back.comparison.clean.gain == -there.comparison.clean.gain
     assert set(there.as_dict()) >= {"new", "old", "held_out", "recall", "clean", "faults"}
-
-
-def test_the_shadow_is_another_model_than_the_one_in_use(promotions: ModelPromotion, sqlite_database: Database) -> None:
-    with pytest.raises(UsageError, match="is in use: a shadow must be another model"):
-        promotions.shadow("default")
-    assert promotions.shadow("equal") == promotions.shadow("equal")
-    assert promotions.shadow(None) is None
-    assert [event.subject.partition("-")[0] for event in noted(sqlite_database)] == ["equal", "equal", "none"]

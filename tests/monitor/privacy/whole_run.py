@@ -140,8 +140,6 @@ def _look(used: Installation) -> None:
         ("thresholds", "set", "--label", "negative", "--probability", "0.7", "--why", "thử"),
         ("thresholds", "reset", "--label", "negative"),
         ("models", "list", "--json"),
-        ("models", "drift"),
-        ("models", "drift", "--json"),
         ("users", "sessions", "--json"),
         ("audit", "verify"),
         ("privacy", "report"),
@@ -211,8 +209,6 @@ def _ask_by_program(anyone: LiveBrowser, key: str) -> None:
 def _learn(used: Installation) -> None:
     used.run("learn", "--name", "taught", "--json")
     used.run("models", "compare", "taught", "default")
-    used.run("models", "shadow", "taught")
-    used.run("score", "--json")
     used.run("models", "promote", "taught", "--force", "--reason", "thử")
     used.run("models", "rollback")
 

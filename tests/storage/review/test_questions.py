@@ -87,29 +87,6 @@ def test_a_review_that_is_not_sure_answers_nothing(database: Database) -> None:
         assert add_question(session, post).state == "open"
 
 
-def test_what_was_drawn_at_random_is_told_with_its_answers(database: Database) -> None:
-    with database.work() as session:
-        source, user, model = add_source(session), add_user(session), add_model(session)
-        for number, (sampling, flagged, decision) in enumerate(
-            [
-                ("random", True, "confirmed"),
-                ("random", False, "rejected"),
-                ("random", False, "unsure"),
-                ("random", False, None),
-                ("uncertain", True, "rejected"),
-            ]
-        ):
-            question = add_question(session, add_post(session, source, str(number)), sampling=sampling, flagged=flagged)
-            if decision:
-                questions.answer(session, question, reviewer_id=user.id, decision=decision, now=NOW)
-        found = [(answer.flagged, answer.holds) for answer in questions.drawn_at_random(session, model.id)]
-        assert found == [(True, True), (False, False), (False, None), (False, None)]
-        other = registry.register(
-            session, registry.ModelDraft(version="x-1", data_hash="", metrics={}, thresholds={}), NOW
-        )
-        assert questions.drawn_at_random(session, other.id) == []
-
-
 def test_only_scored_posts_that_are_still_there_are_drawn_from(database: Database) -> None:
     with database.work() as session:
         source, model = add_source(session), add_model(session)

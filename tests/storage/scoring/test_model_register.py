@@ -1,4 +1,4 @@
-"""The register of models: candidates, the one in use, the shadow, and the way back."""
+"""The register of models: candidates, the one in use, and the way back."""
 
 from datetime import timedelta
 
@@ -60,26 +60,3 @@ def test_promoting_what_is_in_use_keeps_its_way_back(database: Database) -> None
         registry.promote(session, model, NOW)
         registry.promote(session, model, NOW)
         assert model.replaces == "default-1"
-
-
-def test_one_model_at_a_time_stands_in_the_shadow(database: Database) -> None:
-    with database.work() as session:
-        active = add_model(session, "default-1")
-        first, second = (registry.register(session, make_model(version), NOW) for version in ("a-2", "b-3"))
-        registry.set_shadow(session, first, NOW)
-        assert (registry.shadow_model(session), first.shadow_since) == (first, NOW)
-        registry.set_shadow(session, second, NOW)
-        session.refresh(first)
-        assert (first.state, first.shadow_since, second.state) == ("candidate", None, "shadow")
-        assert registry.active_model(session) is active
-        registry.set_shadow(session, None, NOW)
-        assert registry.shadow_model(session) is None
-
-
-def test_a_shadow_that_is_promoted_stands_there_no_longer(database: Database) -> None:
-    with database.work() as session:
-        add_model(session, "default-1")
-        model = registry.register(session, make_model("a-2"), NOW)
-        registry.set_shadow(session, model, NOW)
-        registry.promote(session, model, NOW)
-        assert (model.state, model.shadow_since, registry.shadow_model(session)) == ("active", None, None)
