@@ -1,61 +1,236 @@
-"""The three labels, defined once. They judge claims and conduct, never opinion."""
+"""The table of labels: all that differs between them. They judge claims and conduct, never opinion.
+
+A further label is a further row here; docs/develop/label.md says what else it needs. Nothing else in the program names
+a label but choices of training (classifiers/training/config.py), which have defaults.
+"""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LABEL_TEXT_VERSION: Final = 1  # raise it when a definition changes: manifests record which text a model was trained for
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One label: its stored name, its Vietnamese and English names, what it is and what it is not."""
+class Text(NamedTuple):
+    """A text in both languages."""
 
-    name: str
     vietnamese: str
     english: str
-    definition: str
-    exclusions: str
+
+    def of(self, language: str) -> str:
+        """Return it in a language: `vi` or `en`."""
+        return self.english if language == "en" else self.vietnamese
+
+
+NO_TEXT: Final = Text("", "")
+
+
+class CountedText(NamedTuple):
+    """A text with a number, `%(count)s`: Vietnamese has one form, English one for 1 and one for other numbers."""
+
+    vietnamese: str
+    one: str
+    many: str
+
+    def of(self, language: str, count: int) -> str:
+        """Return it in the form that the number asks for; `%(count)s` still stands in it."""
+        return (self.one if count == 1 else self.many) if language == "en" else self.vietnamese
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The part of a report about a label.
+
+    Args:
+        heading: Its heading, without its number.
+        confirmed: The beginning of the sentence that says how many posts were confirmed.
+        none_confirmed: The sentence where there are none.
+        note: What a reader has to know to understand its figures; empty where that is plain.
+        quotes: Whether posts that people chose are quoted; else the section holds numbers alone.
+
+    """
+
+    heading: Text
+    confirmed: CountedText
+    none_confirmed: Text
+    note: Text = NO_TEXT
+    quotes: bool = True
+
+
+YES_OR_NO: Final = ("yes", "no", "unsure")
+"""Decisions on a label that holds or does not."""
+ON_CLAIMS: Final = ("no_source", "refuted", "supported", "not_a_claim", "unsure")
+"""Decisions on what somebody asserts: what was found when it was checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One label.
+
+    Args:
+        name: How it is stored.
+        title: Its name on screens and in documents.
+        short: Its name in narrow columns.
+        in_sentence: Several posts that carry it, behind a number.
+        means: What carries it.
+        excludes: What does not, though it may look like it.
+        decisions: What people can decide, in the order of their keys; `storage.review.decisions` says what each means.
+        need_link: Decisions that must name a source.
+        open_case: Decisions that open a case: what becomes of the matter is then followed.
+        is_claim: Whether it asserts what can be checked: sources for and against it are looked for, and corrections
+            answer it.
+        needs_reach: Whether a post that nobody passes on or answers is counted, and not worth a decision.
+        day_share: Its share in a day's flags, by turns; those of all labels need not add up to 1.
+        colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.web.label_colours` mixes the others.
+        chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
+        section: Its part of a report; None: its figures stand in the tables of all labels alone.
+
+    """
+
+    name: str
+    title: Text
+    short: Text
+    in_sentence: Text
+    means: Text = NO_TEXT
+    excludes: Text = NO_TEXT
+    decisions: tuple[str, ...] = YES_OR_NO
+    need_link: tuple[str, ...] = ()
+    open_case: tuple[str, ...] = ()
+    is_claim: bool = False
+    needs_reach: bool = False
+    day_share: float = 0.25
+    colour: str = "#5b6770"
+    chart_colour: str = ""
+    section: Section | None = None
 
 
 UNVERIFIED: Final = Label(
     name="unverified",
-    vietnamese="chưa kiểm chứng",
-    english="unverified claim",
-    definition=(
+    title=Text("Chưa kiểm chứng", "Unverified claim"),
+    short=Text("Chưa kiểm chứng", "Unverified"),
+    in_sentence=Text("tin chưa kiểm chứng", "unverified"),
+    means=Text(
+        "Bài nêu như sự thật một điều có thể kiểm tra được và người đọc có thể tin mà làm theo, nhưng không dẫn nguồn "
+        "nào để kiểm tra: tin đồn, “nguồn tin nội bộ”, lời giục chia sẻ gấp, thuốc chữa bách bệnh, lệnh cấm bất ngờ, "
+        "tin có người chết, ngân hàng mất khả năng chi trả, bắt cóc, lừa đảo mạo danh cơ quan nhà nước.",
         "Asserts as fact something that can be checked and that others would act on, and names no source that a reader "
-        'could check: hearsay, "nguồn tin nội bộ", urgent calls to share, miracle cures, sudden bans, deaths, bank '
-        "runs, kidnappings, scams that claim official backing."
+        "could check: hearsay, “inside sources”, urgent calls to share, miracle cures, sudden bans, deaths, bank "
+        "runs, kidnappings, scams that claim official backing.",
     ),
-    exclusions=(
+    excludes=Text(
+        "Ý kiến, nhận xét, phê bình (dù gay gắt đến đâu); bài châm biếm dễ nhận ra; chuyện của chính người viết; câu "
+        "hỏi thật lòng; thông báo chính thức và tin có nêu nguồn; bài dẫn lại tin đồn để đính chính.",
         "Opinion, judgement and criticism; recognisable satire; first-person experience; honest questions; official "
-        "notices and news with a named source; posts that quote a rumour in order to correct it."
+        "notices and news with a named source; posts that quote a rumour in order to correct it.",
+    ),
+    decisions=ON_CLAIMS,
+    need_link=("refuted", "supported"),
+    is_claim=True,
+    day_share=0.4,
+    colour="#b87400",
+    chart_colour="#e69f00",
+    section=Section(
+        heading=Text("THÔNG TIN CHƯA KIỂM CHỨNG ĐANG LAN TRUYỀN", "UNVERIFIED CLAIMS GOING ROUND"),
+        confirmed=CountedText(
+            "Cán bộ xác nhận %(count)s bài chưa kiểm chứng",
+            "%(count)s unverified post was confirmed",
+            "%(count)s unverified posts were confirmed",
+        ),
+        none_confirmed=Text(
+            "Chưa có thông tin chưa kiểm chứng nào được cán bộ xác nhận trong kỳ.",
+            "No unverified claim of the period has been confirmed.",
+        ),
+        note=Text(
+            "Chỉ nêu nội dung đã được cán bộ xác nhận là chưa kiểm chứng. “Chưa thấy nguồn nào” không có nghĩa là tin "
+            "sai. Các bài giống nhau được tính là một nội dung.",
+            "Only what a person confirmed to be unverified is listed. “No source found” does not mean that it is "
+            "false. Posts that say the same count as one claim.",
+        ),
     ),
 )
 NEGATIVE: Final = Label(
     name="negative",
-    vietnamese="tiêu cực, vi phạm chuẩn mực đạo đức",
-    english="indecent conduct",
-    definition=(
+    title=Text("Tiêu cực, vi phạm chuẩn mực đạo đức", "Indecent conduct"),
+    short=Text("Tiêu cực", "Indecent"),
+    in_sentence=Text("bài tiêu cực", "negative"),
+    means=Text(
+        "Bài lăng mạ hoặc quấy rối một người, công kích một nhóm người, đe dọa hoặc kích động bạo lực, tục tĩu hoặc "
+        "mời chào nội dung khiêu dâm, vui mừng trước nỗi đau của người khác.",
         "Insults or harasses a person, attacks a group, threatens or incites violence, is obscene or offers sexual "
-        "material, rejoices in suffering."
+        "material, rejoices in suffering.",
     ),
-    exclusions="Sad or angry mood, bad news, blunt criticism, a swear word used for emphasis.",
+    excludes=Text(
+        "Tâm trạng buồn hay giận; tin xấu; lời phê bình thẳng thắn; tiếng chửi thề chỉ để nhấn mạnh. Phê bình chính "
+        "sách, cán bộ, doanh nghiệp hay chính công đoàn không thuộc nhãn này.",
+        "Sad or angry mood, bad news, blunt criticism, a swear word used for emphasis. Criticism of a policy, an "
+        "official, a company or the union itself does not belong to this label.",
+    ),
+    needs_reach=True,
+    day_share=0.25,
+    colour="#9c2340",
+    chart_colour="#9c2f2f",
+    section=Section(
+        heading=Text("CHUẨN MỰC ỨNG XỬ TRÊN MẠNG", "DECENCY"),
+        confirmed=CountedText(
+            "Cán bộ xác nhận %(count)s bài thiếu chuẩn mực",
+            "%(count)s indecent post was confirmed",
+            "%(count)s indecent posts were confirmed",
+        ),
+        none_confirmed=Text(
+            "Chưa có bài thiếu chuẩn mực nào được cán bộ xác nhận trong kỳ.",
+            "No indecent post of the period has been confirmed.",
+        ),
+        note=Text(
+            "Chỉ nêu số lượng, không nêu nội dung và không nêu người viết. Phê bình chính sách, cơ quan, doanh nghiệp "
+            "hay công đoàn không bị tính là thiếu chuẩn mực.",
+            "Counts alone, without contents and authors. Criticism of policies, authorities, companies or the union "
+            "does not count as indecent.",
+        ),
+        quotes=False,
+    ),
 )
 CONCERN: Final = Label(
     name="concern",
-    vietnamese="bức xúc của người lao động",
-    english="workers' concern",
-    definition=(
+    title=Text("Bức xúc của người lao động", "Workers' concern"),
+    short=Text("Bức xúc", "Concern"),
+    in_sentence=Text("bức xúc", "concerns"),
+    means=Text(
+        "Bài kể một khó khăn về việc làm hoặc đời sống mà công đoàn có thể lên tiếng: nợ lương, chậm đóng bảo hiểm, "
+        "nơi làm việc nóng bức, tai nạn, ép tăng ca, bữa ăn ca, nhà trọ, chỗ gửi trẻ, hợp đồng.",
         "Reports a problem of work or living conditions that a union could take up: unpaid wages, insurance arrears, "
-        "heat, injuries, forced overtime, meals, housing, nursery places, contracts."
+        "heat, injuries, forced overtime, meals, housing, nursery places, contracts.",
     ),
-    exclusions="General worries without a working-life side, policy opinion without a reported problem, job adverts.",
+    excludes=Text(
+        "Lo lắng chung không gắn với việc làm; ý kiến về chính sách mà không kể khó khăn cụ thể; tin tuyển dụng.",
+        "General worries without a working-life side, policy opinion without a reported problem, job adverts.",
+    ),
+    open_case=("yes",),
+    day_share=0.35,
+    colour="#1d5c99",
+    chart_colour="#4a90c2",
+    section=Section(
+        heading=Text("BỨC XÚC CỦA NGƯỜI LAO ĐỘNG", "CONCERNS OF WORKERS"),
+        confirmed=CountedText(
+            "Cán bộ xác nhận %(count)s bài nêu bức xúc của người lao động",
+            "%(count)s post with a workers' concern was confirmed",
+            "%(count)s posts with workers' concerns were confirmed",
+        ),
+        none_confirmed=Text(
+            "Chưa có bức xúc nào của người lao động được cán bộ xác nhận trong kỳ.",
+            "No workers' concern of the period has been confirmed.",
+        ),
+    ),
 )
 
 LABELS: Final = (UNVERIFIED, NEGATIVE, CONCERN)
+"""The labels, in the order in which they are shown."""
 LABEL_NAMES: Final = tuple(label.name for label in LABELS)
+CLAIM_LABELS: Final = tuple(label.name for label in LABELS if label.is_claim)
+CASE_LABELS: Final = tuple(label.name for label in LABELS if label.open_case)
 
 
 def label_named(name: str) -> Label:
-    """Find a label by its stored name; raises KeyError for any other name."""
-    return {label.name: label for label in LABELS}[name]
+    """Return a label by its stored name; one that only a user's own model knows is titled by it, and holds or not."""
+    own = Text(name, name)
+    return next(
+        (label for label in LABELS if label.name == name), Label(name=name, title=own, short=own, in_sentence=own)
+    )

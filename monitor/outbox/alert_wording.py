@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from classifiers.labels import label_named
 from monitor.catalogues import N_, Language
 
 _LINES: Final[Mapping[str, str]] = {
@@ -15,11 +16,6 @@ _LINES: Final[Mapping[str, str]] = {
     "source": N_("Nguồn %(source)s đã im lặng %(hours)s giờ (bình thường %(usual)s bài trong thời gian ấy)."),
     "report": N_("Báo cáo %(period)s chưa được lập, dù đã quá hạn."),
     "test": N_("Đây là thông báo thử của KiểmTin: kênh này nhận được cảnh báo."),
-}
-_LABELS: Final[Mapping[str, str]] = {
-    "unverified": N_("Chưa kiểm chứng"),
-    "negative": N_("Tiêu cực, vi phạm chuẩn mực đạo đức"),
-    "concern": N_("Bức xúc của người lao động"),
 }
 _NUMBERED: Final = frozenset({"search", "source"})  # kinds whose facts name a row by its number
 _NUMBER: Final = N_("số %(number)s")
@@ -44,8 +40,7 @@ def alert_line(kind: str, facts: Mapping[str, Any], language: Language, name: st
     say = language.texts.gettext
     values = {fact: _shown(value, language) for fact, value in facts.items()}
     if kind == "label":
-        label = str(facts["label"])
-        values["label"] = say(_LABELS.get(label, label))
+        values["label"] = label_named(str(facts["label"])).title.of(language.code)
     elif kind == "cluster" and name:
         values["cluster"] += f": {name}"
     elif kind in _NUMBERED:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
+from classifiers.labels import label_named
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import shorten
 from monitor.reports.wording import Wording
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-# Distinct for colour-blind readers, and by lightness in grey print.
-COLOURS: Final[Mapping[str, str]] = {UNVERIFIED.name: "#e69f00", NEGATIVE.name: "#9c2f2f", CONCERN.name: "#4a90c2"}
 _OTHER_COLOURS: Final = ("#6b6b6b", "#a5a5a5", "#cccccc")
 _STYLE: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib and has every Vietnamese letter
@@ -88,7 +86,7 @@ def as_png(figure: "Figure") -> bytes:
 
 def colour_of(label: str, position: int) -> str:
     """Return the colour of a label; labels of a user's own model are coloured by their position among the labels."""
-    return COLOURS.get(label, _OTHER_COLOURS[position % len(_OTHER_COLOURS)])
+    return label_named(label).chart_colour or _OTHER_COLOURS[position % len(_OTHER_COLOURS)]
 
 
 def style() -> AbstractContextManager[None]:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from classifiers.concern_topics import default_topic_rules
-from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED, label_named
-from monitor.catalogues import N_, SOURCE
+from classifiers.labels import label_named
+from monitor.catalogues import N_
 from monitor.clock import VIETNAM
 from monitor.reports.comparison import Trend
 from monitor.reports.language import Language
@@ -45,11 +45,6 @@ _CORRECTION_STATES: Final = {
 }
 _ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
 _PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
-_SHORT: Final = {
-    UNVERIFIED.name: N_("Chưa kiểm chứng"),
-    NEGATIVE.name: N_("Tiêu cực"),
-    CONCERN.name: N_("Bức xúc"),
-}
 _TRENDS: Final = {
     Trend.UP: N_("tăng"),
     Trend.DOWN: N_("giảm"),
@@ -83,14 +78,11 @@ class Wording:
 
     def label(self, name: str) -> str:
         """Return a label's full name; a label of a user's own model is shown by its stored name."""
-        if name not in LABEL_NAMES:
-            return name
-        label = label_named(name)
-        return capitalised(label.vietnamese if self.language.code == SOURCE else label.english)
+        return label_named(name).title.of(self.language.code)
 
     def short_label(self, name: str) -> str:
         """Return a label's short name."""
-        return self._of(_SHORT, name)
+        return label_named(name).short.of(self.language.code)
 
     def state(self, name: str) -> str:
         """Return the state of a flag."""

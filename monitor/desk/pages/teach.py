@@ -192,7 +192,7 @@ def _post_page(
         "seen_state": ",".join(view.seen_state for view in views),
         "post_id": post_id,
         "round": last,
-        "choices": wording.TEACHING_ANSWERS,
+        "choices": wording.teaching_answers(),
         "line": line,
     }
     return render(request, "teach_post.html", context, status=status)

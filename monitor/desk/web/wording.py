@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from classifiers.labels import CONCERN, LABEL_NAMES, NEGATIVE, UNVERIFIED
+from classifiers.labels import LABELS, label_named
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import LINK, MAIL, NAME, PHONE
 from monitor.catalogues import N_
-from monitor.desk.web.language import Translated
+from monitor.desk.web.language import Translated, current_language
 from monitor.desk.web.language import gettext as _
 from storage.review import decisions
 
 
 @dataclass(frozen=True, slots=True)
 class LabelHelp:
-    """A label with its stored name, its title, what it means and what it does not mean."""
+    """A label in the language of the request: its names, what it means and what it does not mean."""
 
     name: str
     title: str
+    in_sentence: str
     means: str
     not_this: str
 
@@ -35,40 +36,6 @@ class Decision:
     def title(self) -> str:
         """The text in the language of the request."""
         return _(self.text)
-
-
-_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
-    UNVERIFIED.name: (
-        N_(
-            "Bài nêu như sự thật một điều có thể kiểm tra được và người đọc có thể tin mà làm theo, nhưng không "
-            "dẫn nguồn nào để kiểm tra: tin đồn, “nguồn tin nội bộ”, lời giục chia sẻ gấp, thuốc chữa bách bệnh, "
-            "lệnh cấm bất ngờ, tin có người chết, ngân hàng mất khả năng chi trả, bắt cóc, lừa đảo mạo danh cơ "
-            "quan nhà nước."
-        ),
-        N_(
-            "Ý kiến, nhận xét, phê bình (dù gay gắt đến đâu); bài châm biếm dễ nhận ra; chuyện của chính người "
-            "viết; câu hỏi thật lòng; thông báo chính thức và tin có nêu nguồn; bài dẫn lại tin đồn để đính "
-            "chính."
-        ),
-    ),
-    NEGATIVE.name: (
-        N_(
-            "Bài lăng mạ hoặc quấy rối một người, công kích một nhóm người, đe dọa hoặc kích động bạo lực, tục "
-            "tĩu hoặc mời chào nội dung khiêu dâm, vui mừng trước nỗi đau của người khác."
-        ),
-        N_(
-            "Tâm trạng buồn hay giận; tin xấu; lời phê bình thẳng thắn; tiếng chửi thề chỉ để nhấn mạnh. Phê bình"
-            " chính sách, cán bộ, doanh nghiệp hay chính công đoàn không thuộc nhãn này."
-        ),
-    ),
-    CONCERN.name: (
-        N_(
-            "Bài kể một khó khăn về việc làm hoặc đời sống mà công đoàn có thể lên tiếng: nợ lương, chậm đóng bảo"
-            " hiểm, nơi làm việc nóng bức, tai nạn, ép tăng ca, bữa ăn ca, nhà trọ, chỗ gửi trẻ, hợp đồng."
-        ),
-        N_("Lo lắng chung không gắn với việc làm; ý kiến về chính sách mà không kể khó khăn cụ thể; tin tuyển dụng."),
-    ),
-}
 
 
 _DECISIONS: Final[Mapping[str, str]] = {
@@ -88,13 +55,6 @@ ANSWERS: Final = (
 NO_LABEL: Final = "none"
 SEVERAL: Final = "several"
 UNSURE: Final = "unsure"
-TEACHING_ANSWERS: Final = (
-    Decision(NO_LABEL, N_("Không thuộc nhãn nào"), "0"),
-    Decision(UNVERIFIED.name, N_("Chưa kiểm chứng"), "1"),
-    Decision(NEGATIVE.name, N_("Tiêu cực, vi phạm chuẩn mực đạo đức"), "2"),
-    Decision(CONCERN.name, N_("Bức xúc của người lao động"), "3"),
-    Decision(UNSURE, N_("Chưa rõ"), "4"),
-)
 ANSWER_NAMES: Final = Translated({answer.name: answer.text for answer in ANSWERS})
 REOPENED: Final = decisions.REOPENED
 _DECISION_TEXTS: Final[Mapping[str, str]] = {
@@ -150,13 +110,6 @@ TOPICS: Final = Translated(
         "contracts": N_("Hợp đồng"),
         "relief": N_("Trợ cấp"),
         "other": N_("Khác"),
-    }
-)
-SHORT_LABELS: Final = Translated(
-    {
-        UNVERIFIED.name: N_("tin chưa kiểm chứng"),
-        NEGATIVE.name: N_("bài tiêu cực"),
-        CONCERN.name: N_("bức xúc"),
     }
 )
 CASE_STATES: Final = Translated(
@@ -287,21 +240,26 @@ _SHORT: Final = 60  # characters: a text that short holds too little to be very 
 
 def label_help(name: str) -> LabelHelp:
     """Return the explanation of a label; a label of a user's own model has only its stored name."""
-    if name not in LABEL_NAMES:
-        return LabelHelp(name, name, "", "")
-    title = next(_(answer.text) for answer in TEACHING_ANSWERS if answer.name == name)
-    means, not_this = _EXPLANATIONS[name]
-    return LabelHelp(name, title, _(means), _(not_this))
+    label, language = label_named(name), current_language()
+    texts = (label.title, label.in_sentence, label.means, label.excludes)
+    return LabelHelp(name, *(text.of(language) for text in texts))
+
+
+def teaching_answers() -> tuple[Decision, ...]:
+    """Return the answers to the question which label a post carries, in the order of their keys."""
+    titles = [(help_text.name, help_text.title) for help_text in all_labels()]
+    given = ((NO_LABEL, N_("Không thuộc nhãn nào")), *titles, (UNSURE, N_("Chưa rõ")))
+    return tuple(Decision(name, text, str(key)) for key, (name, text) in enumerate(given))
 
 
 def decisions_on(label: str) -> tuple[Decision, ...]:
     """Return the decisions on a flag of a label, in the order of their keys, which are numbers from 1."""
-    return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(decisions.choices(label), 1))
+    return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(label_named(label).decisions, 1))
 
 
 def all_labels() -> tuple[LabelHelp, ...]:
     """Explain the labels, in their order."""
-    return tuple(label_help(name) for name in LABEL_NAMES)
+    return tuple(label_help(label.name) for label in LABELS)
 
 
 def certainty(probability: float, characters: int) -> str:

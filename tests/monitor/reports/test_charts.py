@@ -8,6 +8,7 @@ from lxml import etree
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from classifiers.labels import LABELS
 from monitor.reports import charts
 from monitor.reports.comparison import Count, compare
 from monitor.reports.concerns import PlaceFigures
@@ -100,7 +101,7 @@ def test_reliability_draws_each_band_with_its_interval(figures: ReportFigures) -
 
 def test_labels_can_be_told_apart_without_colours() -> None:
     """In grey print, by lightness L* of CIE 1976, which the eye takes for even steps."""
-    lights = sorted(lightness(colour) for colour in charts.COLOURS.values())
+    lights = sorted(lightness(label.chart_colour) for label in LABELS)
     assert all(lighter - darker > 12 for darker, lighter in pairwise(lights))
     assert lights[-1] < 80  # and all of them from paper
 
