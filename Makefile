@@ -188,7 +188,7 @@ audit: $(UV)  ## Compare all that is installed to run it with known faults; need
 	$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement .venv-audit/requirements.txt
 
 data-card: setup  ## Write docs/data-card.md from the project's posts.
-	$(BIN)/kiemtin data card --to docs/data-card.md
+	$(BIN)/python -m tests.quality.write_data_card
 
 clean:  ## Remove environments and caches; data folders stay.
 	rm -rf .venv .venv-* site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

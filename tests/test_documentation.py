@@ -72,7 +72,7 @@ def test_a_page_names_exactly_the_settings_of_its_table(page: str, heading: str,
 
 def commands() -> dict[str, Any]:
     """Load every command of `kiemtin`, by name."""
-    return {entry.name: LazyCommand(entry).load() for entry in COMMANDS}
+    return {name: LazyCommand(name).load() for name in COMMANDS}
 
 
 def known_commands() -> dict[str, set[str]]:

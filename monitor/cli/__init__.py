@@ -5,23 +5,27 @@ Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wro
 
 import logging
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from classifiers.errors import ClassifierError
-from monitor.cli import interrupts, logs
 from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
-from monitor.cli.terminal import printable
+from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, logs_json, printable
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import private_umask
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
+RETRY_SECONDS: Final = 0.05  # by then the finaliser is over
 
 
 def build() -> typer.Typer:
@@ -51,10 +55,10 @@ def _common(
         str, typer.Option(help="plain, or json: one object a line on standard error.", envvar="KIEMTIN_LOG_FORMAT")
     ] = "plain",
 ) -> None:
-    if log_format not in logs.FORMATS:
+    if log_format not in LOG_FORMATS:
         message = f"--log-format {log_format}: choose plain or json"
         raise UsageError(message)
-    logs.configure(log_format, debug=debug)
+    configure_log(log_format, debug=debug)
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
@@ -63,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
     given = sys.argv[1:] if arguments is None else arguments
     _write_utf8()
-    with interrupts.handled(), private_umask():
+    with handled_interrupts(), private_umask():
         sys.exit(_flushed(_run(given)))
 
 
@@ -106,8 +110,35 @@ def _explained(error: Exception) -> str:
 
 
 def _say(message: str, status: int) -> int:
-    if logs.is_json():
-        logging.getLogger(logs.LOGGER).error(" ".join(message.split()))
+    if logs_json():
+        logging.getLogger(LOGGER).error(" ".join(message.split()))
         return status
     typer.echo(f"kiemtin: {printable(' '.join(message.split()))}", err=True)
     return status
+
+
+@contextmanager
+def handled_interrupts() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, and lose neither, while the context lasts."""
+    earlier_handler, earlier_hook = signal.signal(signal.SIGTERM, _interrupt), sys.unraisablehook
+
+    def raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
+        # Python only prints what a finaliser or the callback of a weak reference raises.
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            main = threading.main_thread().ident or 0  # only a signal ends a wait of this thread
+            threading.Timer(RETRY_SECONDS, signal.pthread_kill, [main, signal.SIGINT]).start()
+        else:
+            earlier_hook(unraisable)
+
+    sys.unraisablehook = raise_again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = earlier_hook
+        signal.signal(signal.SIGTERM, earlier_handler)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup, or in a script's background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)

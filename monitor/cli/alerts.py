@@ -1,4 +1,4 @@
-"""`kiemtin alerts`: look for what is out of its usual range, and send what is due."""
+"""Look for what is out of its usual range, and send alerts; `test` tries the channels."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`kiemtin audit`: check and export the record of who did what."""
+"""The record of decisions and actions."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, show_json, show_json_lines
 from monitor.errors import KiemtinError, TrailBroken
 from monitor.files import write_whole
@@ -15,10 +16,7 @@ from storage import chain
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="The record of decisions and actions.", no_args_is_help=True)
-    group.command("verify")(verify)
-    group.command("export")(export)
-    return group
+    return new_group(__doc__, verify=verify, export=export)
 
 
 def verify(

@@ -1,12 +1,17 @@
-"""`kiemtin backup`: write all of an installation into one file, while it runs."""
+"""Write all of an installation into one file, while it runs, and put it back."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.context import application, out, show_json
+from monitor.app.application import Application
+from monitor.cli.context import State, application, listed_deletions, out, show_json
+from monitor.clock import VIETNAM, SystemClock
 from monitor.operations.backup import write_backup
+from monitor.operations.restore import restore as put_back
+from monitor.operations.retain import retain
+from monitor.settings.settings import home_folder, load_settings
 from storage import audit
 
 BACKUP_ACTION = "backup.written"
@@ -33,3 +38,42 @@ def backup(
         return
     sealed = "sealed with your passphrase" if passphrase else "not sealed: whoever has it can read all, the key too"
     out().print(f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}.", markup=False)
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that `kiemtin backup` wrote.", exists=True, dir_okay=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move what is in the home folder aside. Stop all programs on it first.")
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Do not ask, and delete nothing when the clock is a week or more ahead of the backup."
+        ),
+    ] = False,
+) -> None:
+    """Put a backup back into the home folder, then delete what has passed its retention since.
+
+    Example: `kiemtin restore /media/usb/kiemtin.backup --replace`
+    """
+    state: State = context.obj
+    clock = SystemClock()
+    home = home_folder(state.home)
+    now = f"{clock.now().astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if not yes:
+        question = f"It is {now}, and posts past their retention at that time are deleted. Put {file} back into {home}?"
+        typer.confirm(question, abort=True)
+    passphrase = load_settings(state.home).passphrase
+    done = put_back(file, home, clock, passphrase=passphrase, replace=replace, clock_is_right=not yes)
+    console = out()
+    made = f"{done.made_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    console.print(f"Put back {done.files} files of {made} into {home}.", markup=False)
+    if done.erased_again:
+        console.print(f"Erased again: {done.erased_again} posts of authors who asked for it since.", markup=False)
+    if done.replaced:
+        console.print(f"What was there before lies in {done.replaced}: delete it when all is well.", markup=False)
+    with Application(load_settings(state.home), clock) as app:
+        app.tidy_home()
+        if deleted := retain(app.ready_database, clock, app.captures):
+            console.print(f"Past their retention: {listed_deletions(deleted)}", markup=False)

@@ -1,129 +1,79 @@
 """The commands of `kiemtin`, each imported when it is called.
 
-`kiemtin --help` needs names and one line each, which stand here; a command's module brings libraries that take seconds
-to import. A test holds the lines equal to the modules' own.
+`kiemtin --help` needs one line of each, and a command's module brings libraries that take seconds to import: the line
+is read from the module's source, where it is the first of a docstring.
 """
 
+import re
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-
-class Entry(NamedTuple):
-    """One command: its name, its module in this package, and its line in the list of commands.
-
-    A module gives a single command as a function of its own name, and a group of commands by `build()`.
-    """
-
-    name: str
-    module: str
-    help: str
-
-
-COMMANDS: Final = (
-    Entry(
-        "init",
-        "init",
-        "Write kiemtin.toml, make the key and the database, register the sources, and train the default model.",
-    ),
-    Entry("crawl", "crawl", "Read all enabled sources once, and delete posts that are past their retention."),
-    Entry("import", "import_file", "Import a file of posts. Importing it again adds nothing."),
-    Entry("tip", "tip", "Take a post that somebody reports: a text, or a public page, which is read once."),
-    Entry(
-        "score",
-        "score",
-        "Score all posts that wait, tie copies and evidence to them, and delete posts that are past their retention.",
-    ),
-    Entry(
-        "run",
-        "run",
-        "Read what is due, score it, delete what is past its retention, issue last week's report, and serve the desk.",
-    ),
-    Entry("classify", "classify", "Score texts, in order, one result a line."),
-    Entry("train", "train", "Train a model and keep it."),
-    Entry(
-        "learn",
-        "learn",
-        "Learn from all decisions of the desk, and compare the candidate with the model in use. Nothing else changes.",
-    ),
-    Entry(
-        "ask",
-        "ask",
-        "Draw a round of posts for people to label at the desk: half of them probable for a label, half at random.",
-    ),
-    Entry(
-        "teach",
-        "teach",
-        "Show how teaching goes: the round, what the newest taught model is worth, and what is disputed.",
-    ),
-    Entry("evaluate", "evaluate", "Measure a model on labelled texts; every figure comes with its 95 % interval."),
-    Entry("search", "search", "Find posts by their words, and by label, state, source, date, case, note or cluster."),
-    Entry("review", "review", "Open the review desk and serve it until it is stopped with Ctrl-C."),
-    Entry("report", "report", "Write the report of a week, month or quarter; withdraw, replace or send one."),
-    Entry("correct", "correct", "Corrections of refuted claims: list, write, release, withdraw."),
-    Entry("publish", "publish", "Write all released corrections as static files that any web server serves."),
-    Entry("erase", "erase", "Delete every stored post of one author with all that hangs on it. This cannot be undone."),
-    Entry(
-        "backup",
-        "backup",
-        "Write database, key, settings, captures, models and summaries into one file, while everything runs on.",
-    ),
-    Entry(
-        "restore",
-        "restore",
-        "Put a backup back into the home folder, then delete what has passed its retention since.",
-    ),
-    Entry("doctor", "doctor", "Look at the installation and say what is missing and how to mend it."),
-    Entry(
-        "demo",
-        "demo",
-        "Run sample platforms on this machine, crawl them over five days, score, summarise, and open the desk.",
-    ),
-    Entry("sources", "sources", "Places that are read."),
-    Entry("users", "users", "People who may sign in to the desk."),
-    Entry("models", "models", "Models: candidates, the one in use, and how it is doing."),
-    Entry(
-        "thresholds",
-        "thresholds",
-        "Show each threshold and its effect; `set` and `reset` change it.",
-    ),
-    Entry("db", "database", "The database's tables."),
-    Entry(
-        "keys",
-        "keys",
-        "Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
-    ),
-    Entry("alerts", "alerts", "Look for what is out of its usual range, and send alerts; `test` tries the channels."),
-    Entry("webhooks", "webhooks", "Other programs that are told of decisions."),
-    Entry("export", "export", "Data for other programs, with personal data masked."),
-    Entry("audit", "audit", "The record of decisions and actions."),
-    Entry("privacy", "privacy", "The record of personal data."),
-    Entry("data", "data", "Labelled posts: public sets, and the project's own."),
-)
+# By name, in the order of the list: a module of this package with `build()` for a group, or a function of a module.
+COMMANDS: Final = {
+    "init": "init.init",
+    "crawl": "crawl.crawl",
+    "import": "import_file.import_file",
+    "tip": "import_file.tip",
+    "score": "score.score",
+    "run": "run.run",
+    "classify": "classify.classify",
+    "train": "train.train",
+    "evaluate": "evaluate.evaluate",
+    "search": "search.search",
+    "review": "run.review",
+    "report": "report.report",
+    "publish": "report.publish",
+    "export": "report.export",
+    "erase": "privacy.erase",
+    "privacy": "privacy.privacy",
+    "audit": "audit",
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "doctor": "doctor.doctor",
+    "demo": "demo.demo",
+    "sources": "sources",
+    "users": "users",
+    "models": "models",
+    "thresholds": "thresholds",
+    "db": "database",
+    "keys": "keys",
+    "alerts": "alerts",
+    "webhooks": "webhooks",
+}
 
 
 class LazyCommand(TyperCommand):
     """Stands in the list of commands for one that is imported when it is called.
 
     Args:
-        entry: Which one.
+        name: One of COMMANDS.
 
     """
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(name=entry.name, help=entry.help)
-        self._module = entry.module
+    def __init__(self, name: str) -> None:
+        self._module, _, self._function = COMMANDS[name].partition(".")
+        super().__init__(name=name, help=self._line())
+
+    def _line(self) -> str:
+        """Read the first line of the docstring of the function, or of the module of a group."""
+        source = Path(__file__).with_name(f"{self._module}.py").read_text(encoding="utf-8")
+        start = rf"^def {self._function}\(.*?^    " if self._function else r"\A"
+        found = re.search(rf'{start}"""(.+?)(?:"""|$)', source, re.MULTILINE | re.DOTALL)
+        return found[1] if found else ""
 
     def load(self) -> Any:
         """Import the command."""
         module = import_module(f"monitor.cli.{self._module}")
-        if hasattr(module, "build"):
-            app: typer.Typer = module.build()
-        else:
+        if self._function:
             app = new_app()
-            app.command(self.name)(getattr(module, self._module))
+            app.command(self.name)(getattr(module, self._function))
+        else:
+            app = module.build()
         command = typer.main.get_command(app)
         command.name = self.name
         return command
@@ -138,10 +88,18 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        for entry in COMMANDS:
-            self.add_command(LazyCommand(entry))
+        for name in COMMANDS:
+            self.add_command(LazyCommand(name))
 
 
 def new_app(**options: Any) -> typer.Typer:
     """Make a Typer application as all commands are made."""
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown", **options)
+
+
+def new_group(about: str | None, **commands: Callable[..., None]) -> typer.Typer:
+    """Make a group of commands; `about` is its help, and `_` in a name is written as `-`."""
+    group = new_app(help=about, no_args_is_help=True)
+    for name, function in commands.items():
+        group.command(name.replace("_", "-"))(function)
+    return group

@@ -14,8 +14,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from monitor.app.application import Application
-from monitor.cli.logs import LOGGER, is_json
-from monitor.cli.terminal import SafeConsole, make_console, printable_json
+from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json
 from monitor.settings.settings import load_settings
 
 SHOW_AFTER_SECONDS = 2.0
@@ -60,7 +59,7 @@ def warn(line: str | None) -> None:
 
 def announce(line: str) -> None:
     """Show what a program that runs on and on has done, on the terminal or as a line of its log."""
-    if is_json():
+    if logs_json():
         logging.getLogger(LOGGER).info(line)
     else:
         out().print(line, markup=False)

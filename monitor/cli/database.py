@@ -1,10 +1,11 @@
-"""`kiemtin db`: create, upgrade and check the database's tables."""
+"""The database's tables."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.operations.clock_check import confirm_clock as trust_clock
@@ -15,12 +16,7 @@ from storage.transfer.copying import copy_database
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="The database's tables.", no_args_is_help=True)
-    group.command("upgrade")(upgrade)
-    group.command("check")(check)
-    group.command("copy")(copy)
-    group.command("confirm-clock")(confirm_clock)
-    return group
+    return new_group(__doc__, upgrade=upgrade, check=check, copy=copy, confirm_clock=confirm_clock)
 
 
 def upgrade(context: typer.Context) -> None:

@@ -174,7 +174,9 @@ def _users(app: Application) -> Finding:
     with app.ready_database.work() as session:
         active = [user for user in users.all_users(session) if user.active]
     if not active:
-        return Finding("users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users add NAME`")
+        return Finding(
+            "users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users invite NAME`"
+        )
     able = [user for user in active if user.password_hash != accounts.NO_HASH]
     mend = "" if able else f"open the link, or `kiemtin users invite {active[0].name}` prints another"
     return Finding("users", well=True, said=f"{len(able)} of {len(active)} have set a password", mend=mend)

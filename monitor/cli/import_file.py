@@ -1,7 +1,11 @@
-"""`kiemtin import`: store the posts of a file, and count every record."""
+"""Store the posts of a file, or one that somebody reports, and count every record."""
 
+import asyncio
+import re
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +14,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app.application import Application
 from monitor.cli.context import application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
-from monitor.crawl.imports import ImportResult
+from monitor.crawl.imports import TIPS, ImportResult
+from monitor.crawl.tipline import Tip, Tipline
 from monitor.errors import ImportRefused, UsageError
 from monitor.settings.settings import Settings
 from storage.posts.sources import SourceDraft
@@ -175,3 +181,45 @@ def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) 
         "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
         "refused_file": str(refused_file) if refused_file else None,
     }
+
+
+FROM_STANDARD_INPUT = "-"
+
+
+def tip(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="The text; the address of a public page; or - to read a text.")],
+    title: Annotated[str, typer.Option(help="Heading of the text.")] = "",
+    url: Annotated[str, typer.Option(help="Where the text stood; it is not read.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was kept as JSON.")] = False,
+) -> None:
+    """Take a post that somebody reports: a text, or a public page, which is read once.
+
+    Example: `kiemtin tip "Nghe nói mai cắt điện cả khu" --url https://example.org/1`
+    """
+    app = application(context)
+    tipline = Tipline(app.ready_database, app.pseudonymiser, app.clock, retention_days=app.settings.retention_days)
+    given = sys.stdin.read() if what == FROM_STANDARD_INPUT else what
+    if re.fullmatch(r"\s*https?://\S+\s*", given, re.IGNORECASE):
+        if title or url:
+            message = "--title and --url go with a text: a page has its own"
+            raise UsageError(message)
+        taken = asyncio.run(_read(app, tipline, given))
+    else:
+        taken = tipline.add_text(given, title=title, url=url)
+    if as_json:
+        show_json({"source": TIPS, **asdict(taken)})
+    else:
+        out().print(_told(taken), markup=False)
+
+
+async def _read(app: Application, tipline: Tipline, url: str) -> Tip:
+    async with app.client() as client:
+        return await tipline.add_page(url, client)
+
+
+def _told(taken: Tip) -> str:
+    if taken.outcome == "duplicate":
+        return "This is known already; nothing was added."
+    begins = " ".join((taken.title or taken.text or "").split())[:100]
+    return f"Kept as a tip, to be scored with the next `kiemtin score`: {begins}"

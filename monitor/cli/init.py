@@ -7,7 +7,7 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import State, application, out, progress_bar
-from monitor.cli.users import add_user
+from monitor.cli.users import invitation
 from monitor.collectors.base import SourceView
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
@@ -97,4 +97,4 @@ def first_user(app: Application) -> str | None:
     with app.database.work() as session:
         if users.all_users(session):
             return None
-    return add_user(app, FIRST_USER, "admin")
+    return invitation(app, FIRST_USER, "admin")[1]

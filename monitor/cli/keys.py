@@ -1,4 +1,4 @@
-"""`kiemtin keys`: keys of programs that use the API, and the key of the installation."""
+"""Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget)."""
 
 import sys
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.api.key_admin import make_key, revoke_key
@@ -20,19 +21,7 @@ DEFAULT_DAYS, MOST_DAYS = 90, 3650
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(
-        help="Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget).",
-        no_args_is_help=True,
-    )
-    for name, function in (
-        ("add", add),
-        ("list", list_keys),
-        ("revoke", revoke),
-        ("rotate", rotate),
-        ("forget", forget),
-    ):
-        group.command(name)(function)
-    return group
+    return new_group(__doc__, add=add, list=list_keys, revoke=revoke, rotate=rotate, forget=forget)
 
 
 def add(

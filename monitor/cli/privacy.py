@@ -1,26 +1,115 @@
-"""`kiemtin privacy`: the record of personal data."""
+"""Personal data: delete that of one author on request, and say what is held."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.app.application import Application
 from monitor.cli.context import application, out, show_json
+from monitor.errors import NotErased, UsageError
+from monitor.operations.erasure import Erased, Found
+from monitor.operations.erasure_check import Leftover, leftovers
 from monitor.operations.processing_record import gather, write_privacy_record
+
+
+def erase(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="Kind of source: mastodon, feed, import …")],
+    author: Annotated[str, typer.Argument(help="The author's handle or address, as the person gives it.")],
+    find: Annotated[bool, typer.Option("--find", help="Only show what would go.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only search the whole home folder for what is left, and say why.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+) -> None:
+    """Delete every stored post of one author with all that hangs on it. This cannot be undone.
+
+    Example: `kiemtin erase mastodon https://example.social/users/abc --find`
+    """
+    if find and verify:
+        message = "--find and --verify: choose one, before or after the erasure"
+        raise UsageError(message)
+    app = application(context)
+    if verify:
+        _verify(app, kind, author, as_json=as_json)
+        return
+    erasure = app.erasure(kind, author)
+    found = erasure.find()
+    if find:
+        show_json(_as_data(found)) if as_json else _show_found(found)
+        return
+    if not yes:
+        if not as_json:
+            _show_found(found)
+        typer.confirm("Delete all posts of this author for good?", abort=True)
+    erased = erasure.run()
+    if as_json:
+        show_json({"posts": erased.posts, "masked": erased.masked, "withdraw": list(erased.withdraw)})
+    else:
+        _show_erased(erased, app.settings.reports_dir)
+    if not (erased.posts or erased.masked or erased.captures or erased.files):
+        tried = ", ".join(erasure.names)
+        message = f"no trace of this author was found (tried {tried}): check kind and handle with `--find`"
+        raise NotErased(message)
+
+
+def _as_data(found: Found) -> dict[str, object]:
+    return {
+        "stored_as": list(found.names),
+        "posts": found.posts,
+        "mentions": found.mentions,
+        "captures": found.captures,
+        "files": [str(path) for path in found.files],
+    }
+
+
+def _show_found(found: Found) -> None:
+    names = f", stored as {', '.join(found.names)}" if found.names else ""
+    out().print(
+        f"{found.posts} posts{names}; {found.mentions} other places of the database, {found.captures} captured pages "
+        f"and {len(found.files)} other files name this author.",
+        markup=False,
+    )
+
+
+def _show_erased(erased: Erased, reports: Path) -> None:
+    console = out()
+    console.print(f"Deleted {erased.posts} posts.")
+    if erased.masked or erased.captures or erased.files:
+        console.print(
+            f"The name was masked in {erased.masked} other places; {erased.captures} captured pages were deleted, "
+            f"{erased.files} other files cleaned.",
+            markup=False,
+        )
+    for name in erased.withdraw:
+        console.print(f"Withdraw {reports / name}: it may quote a deleted post.", markup=False)
+    if not erased.scrubbed:
+        console.print("The database is in use: close the other programs, then run this with --verify.", markup=False)
+
+
+def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
+    left: list[Leftover] = list(leftovers(app.erasure(kind, author), app.ready_database, app.settings.home))
+    if as_json:
+        show_json([{"place": each.place, "why": each.why, "lawful": each.lawful} for each in left])
+    else:
+        for each in left:
+            out().print(f"{each.place}: {each.why}", markup=False)
+        if not left:
+            out().print("Nothing of this author is left in the home folder.")
+    if open_ones := [each for each in left if not each.lawful]:
+        message = (
+            f"{len(open_ones)} traces of this author are left: run `kiemtin erase` again, or do what each line says"
+        )
+        raise NotErased(message)
+
 
 FOLDER = "privacy"
 DAYS = 365
 
 
-def build() -> typer.Typer:
-    """Put the commands together."""
-    group = typer.Typer(help="The record of personal data.", no_args_is_help=True)
-    group.callback()(lambda: None)  # one command alone would take the place of the group
-    group.command("report")(report)
-    return group
-
-
-def report(
+def privacy(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Option(help="Where to write; the home's privacy folder if not given.")] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days back for which the use is counted.")] = DAYS,
@@ -28,7 +117,7 @@ def report(
 ) -> None:
     """Say what personal data is held, since when, on which basis, for how long, who worked with it, what was erased.
 
-    Example: `kiemtin privacy report`
+    Example: `kiemtin privacy`
     """
     app = application(context)
     settings = app.settings

@@ -1,17 +1,49 @@
-"""`kiemtin report`: the report of a week, month or quarter."""
+"""What is written for others: reports, files of rows, and published corrections."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import application, out, show_json
-from monitor.cli.period import listed, past_period
+from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
-from monitor.reports.periods import CalendarPeriod, Unit, current_period
+from monitor.publish.site import publish as write_corrections
+from monitor.reports.exports import TABLES
+from monitor.reports.exports import export as write_rows
+from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_period
 from monitor.settings.reports import FORMATS
+
+
+def past_period(now: datetime, *, week: str, month: str, quarter: str) -> CalendarPeriod | None:
+    """Return the week, month or quarter that was named; None when none was.
+
+    Raises:
+        UsageError: When several are named, one is none, or has not begun.
+
+    """
+    given = [(Unit.WEEK, week), (Unit.MONTH, month), (Unit.QUARTER, quarter)]
+    named = [(unit, text) for unit, text in given if text]
+    if not named:
+        return None
+    if len(named) > 1:
+        message = "--week, --month and --quarter: choose one"
+        raise UsageError(message)
+    ((unit, text),) = named
+    chosen, present = parse_period(text, unit), current_period(unit, now)
+    if chosen > present:
+        message = f"{unit} {chosen} has not begun: this is {present}, and it is the last one there is to report on"
+        raise UsageError(message)
+    return chosen
+
+
+def listed(given: Iterable[str] | None) -> list[str]:
+    """Return values that were given with commas, or one by one."""
+    return [name.strip() for each in given or () for name in each.split(",") if name.strip()]
 
 
 def report(
@@ -77,3 +109,72 @@ def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
         out().print(
             f"{each.period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}", markup=False
         )
+
+
+def export(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(help=f"{', '.join(TABLES)}.")],
+    week: Annotated[str, typer.Option(help="ISO week, as 2026-W47; everything if nothing is given.")] = "",
+    month: Annotated[str, typer.Option(help="Month, as 2026-11.")] = "",
+    quarter: Annotated[str, typer.Option(help="Quarter, as 2026-Q4.")] = "",
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help=f"{', '.join(ROW_FORMATS)}; with commas, or repeated. csv if not given."),
+    ] = None,
+    to: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+) -> None:
+    """Write posts, flags, decisions or sources of a period, or all, for other programs; personal data is masked.
+
+    Posts and flags are those of posts that were published in the period, decisions those that were taken in it. Authors
+    of posts and who decided stand nowhere.
+
+    Example: `kiemtin export posts --month 2026-11 --format csv,parquet --out figures`
+    """
+    if table not in TABLES:
+        raise UsageError(f"there is no table {table!r}: choose from {', '.join(TABLES)}")
+    app = application(context)
+    period = past_period(app.clock.now(), week=week, month=month, quarter=quarter)
+    name = f"{table}-{period}" if period else table
+    files = {each: to / f"{name}.{each}" for each in _known(listed(formats) or ["csv"])}
+    if not to.is_dir():
+        raise UsageError(f"there is no folder {to}: make it first, or name another one by --out")
+    database = app.ready_database
+    with progress_bar() as bar:
+        span = period.span if period else None
+        count = write_rows(database, app.clock, table, files, span, lambda done: bar.update(table, done, None))
+    if as_json:
+        show_json({"table": table, "rows": count, "files": [str(file) for file in files.values()]})
+        return
+    for file in files.values():
+        out().print(f"Wrote {count} rows to {file}. Read them before you pass them on.", markup=False)
+
+
+def _known(formats: list[str]) -> list[str]:
+    for name in formats:
+        if name not in ROW_FORMATS:
+            raise UsageError(f"there is no format {name!r}: choose from {', '.join(ROW_FORMATS)}")
+    return formats
+
+
+def publish(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; else `folder` of the [publish] table.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+) -> None:
+    """Write all released corrections as static files that any web server serves.
+
+    The folder is replaced as a whole, and only when something changed.
+
+    Example: `kiemtin publish --to /srv/www/dinh-chinh`
+    """
+    app = application(context)
+    count, changed = write_corrections(app.ready_database, app.settings, to)
+    folder = to or app.settings.publish.folder
+    if as_json:
+        show_json({"corrections": count, "changed": changed, "folder": str(folder)})
+        return
+    said = "published" if changed else "published before, nothing changed"
+    out().print(f"{count} corrections {said}: {folder}", markup=False, soft_wrap=True)

@@ -1,25 +1,83 @@
-"""`kiemtin run`: the schedule and the desk in one process, until it is stopped."""
+"""Serve the desk, alone or with the schedule in the same process, until it is stopped."""
 
 import asyncio
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
+from typing import Any, Final, TypeVar
 
 import typer
 
 from monitor.app.application import Application
 from monitor.cli.alerts import lines_of, send, watch
-from monitor.cli.background import Background
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.schedule import Job, Schedule
 from monitor.desk.web.server import exposure_warning, serving
+from monitor.errors import KiemtinError
 from monitor.operations.clock_check import check_clock
 from monitor.operations.retain import retain
 from monitor.publish.site import publish
 from monitor.scoring.score_and_match import ScoreAndMatchResult
 from storage.models import Alert
+
+GIVE_UP_SECONDS: Final = 5.0
+_THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
+
+Result = TypeVar("Result")
+
+
+class GivenUp(KiemtinError):
+    """The program stops; what was not stored yet is left to the next run."""
+
+
+class Background:
+    """Runs functions in threads until the program stops.
+
+    A function that takes long calls `pause` after each part of its work: there it is given up. One that does not come
+    to such a place within GIVE_UP_SECONDS is left behind with the process: all that is stored is stored whole.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_THREADS)
+        self._running: set[Future[Any]] = set()
+        self._stopping = Event()
+
+    async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
+        """Run a function in a thread and return what it returns."""
+        future = self._threads.submit(work, *arguments)
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        return await asyncio.wrap_future(future)
+
+    def pause(self) -> None:
+        """Give up here if the program stops.
+
+        Raises:
+            GivenUp: Then.
+
+        """
+        if self._stopping.is_set():
+            message = "stopped; the next run goes on from there"
+            raise GivenUp(message)
+
+    def stop(self, say: Callable[[str], None]) -> None:
+        """Give up all work, and say so if there was any; ends the process when some of it does not end in time."""
+        self._stopping.set()
+        running = set(self._running)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if not running:
+            return
+        say("Gave up the work that was under way; what was stored stays, and the next run goes on from there.")
+        if wait(running, GIVE_UP_SECONDS).not_done:
+            sys.stdout.flush()
+            os._exit(0)  # the interpreter would wait for the threads, for as long as they take
 
 
 def run(context: typer.Context) -> None:
@@ -118,3 +176,20 @@ def _summarise(app: Application) -> list[str]:
     sent = app.reports.delivery.send_due()
     told = [f"{each.period} by {each.channel}: {each.state}{f' ({each.error})' if each.error else ''}" for each in sent]
     return [f"wrote {file.name}" for file in files] + told
+
+
+def review(context: typer.Context) -> None:
+    """Open the review desk and serve it until it is stopped with Ctrl-C.
+
+    Example: `kiemtin review`
+    """
+    with suppress(KeyboardInterrupt):  # the usual way to stop it
+        asyncio.run(_serve(application(context)))
+
+
+async def _serve(app: Application) -> None:
+    settings = app.settings
+    warn(exposure_warning(settings))
+    async with serving(app.desk(), settings) as served:
+        announce(f"The desk is open at {settings.desk_address} (Ctrl-C stops it)")
+        await served

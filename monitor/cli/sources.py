@@ -1,4 +1,4 @@
-"""`kiemtin sources`: add, list, switch and remove sources, and try one without storing anything."""
+"""Places that are read."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.application import Application
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
@@ -30,17 +31,7 @@ IMPORTED = "import"  # such a source is never read: its posts came from files an
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="Places that are read.", no_args_is_help=True)
-    for name, function in (
-        ("add", add),
-        ("list", list_sources),
-        ("check", check),
-        ("enable", enable),
-        ("disable", disable),
-        ("remove", remove),
-    ):
-        group.command(name)(function)
-    return group
+    return new_group(__doc__, add=add, list=list_sources, check=check, enable=enable, disable=disable, remove=remove)
 
 
 def add(

@@ -1,4 +1,4 @@
-"""`kiemtin thresholds`: show and change the probabilities from which posts are flagged."""
+"""Show each threshold and its effect; `set` and `reset` change it."""
 
 import getpass
 import os

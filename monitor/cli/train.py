@@ -1,4 +1,4 @@
-"""`kiemtin train`: train a model on the project's corpus and on labelled files."""
+"""Train a model on the project's corpus and on labelled files."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import Example, public_set, read_classes, read_corpus, read_named
+from classifiers.data.datasets import PUBLIC_SETS, Example, PublicSet, public_set, read_classes, read_corpus, read_named
+from classifiers.data.public_sets import ORIGINS
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
@@ -20,6 +21,42 @@ OWN = "own"
 FOLDED = ("phone", "email", "handle", "link")
 
 
+def show_guide(wanted: bool) -> None:
+    """Say where each public set is asked for, on what terms, and how its file is read."""
+    if not wanted:
+        return
+    console = out()
+    console.print("None of these is part of KiểmTin. Ask for a set yourself, keep to its terms, then:\n", markup=False)
+    for known in PUBLIC_SETS:
+        console.print(f"{known.name}: {known.title}", style="bold", markup=False)
+        for key, said in _described(known).items():
+            if said:
+                console.print(f"  {key:8} {said}", markup=False)
+        console.print()
+    console.print(
+        "Your own posts: JSON lines with `text` and `labels`, as `kiemtin train --data own=FILE`.", markup=False
+    )
+    raise typer.Exit
+
+
+def _described(known: PublicSet) -> dict[str, str]:
+    origin = ORIGINS[known.name]
+    columns = " and ".join(" or ".join(f"`{name}`" for name in names) for names in (known.text, known.label))
+    values = ", ".join(f"{value} {name}" for value, name in known.classes.items())
+    label, ours = known.ours
+    learnt = " and ".join(name for value, name in known.classes.items() if value in ours)
+    return {
+        "holds": origin.holds,
+        "paper": origin.paper,
+        "where": origin.where,
+        "terms": origin.terms,
+        "form": f"CSV or JSON lines, gzipped or not, with {columns} ({values})",
+        "means": f"our `{label}` learns from {learnt}",
+        "train": f"kiemtin train --name mine --data {known.name}=FILE",
+        "measure": f"kiemtin evaluate --model mine --data {known.name}=FILE",
+    }
+
+
 def train(
     context: typer.Context,
     name: Annotated[str, typer.Option(help="Name (or folder) under which the model is kept.")],
@@ -29,11 +66,17 @@ def train(
     ] = None,
     corpus: Annotated[bool, typer.Option(help="Train on the project's own posts as well.")] = True,
     precision: Annotated[float, typer.Option(min=0.5, max=0.99, help="Precision that thresholds aim at.")] = 0.8,
+    _guide: Annotated[
+        bool,
+        typer.Option(
+            "--guide", callback=show_guide, is_eager=True, help="Say where public sets are asked for, on what terms."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
 ) -> None:
     """Train a model and keep it.
 
-    Readers: vihsd, vlsphsd, comments2025, victsd, reintel, own.
+    Readers: vihsd, vlsphsd, comments2025, victsd, reintel, own; `--guide` tells of each.
 
     Example: `kiemtin train --name mine --data own=our-posts.jsonl`
     """

@@ -1,4 +1,4 @@
-"""`kiemtin users`: who may sign in to the desk, and where they are signed in."""
+"""People who may sign in to the desk."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,62 +7,30 @@ import typer
 from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
-from monitor.review.roles import DEFAULT_ROLE, ROLES
+from monitor.review.roles import ROLES
 from storage import audit
 from storage.accounts import invitations, sessions, users
 from storage.models import UserSession
 
-RoleOption = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}.")]
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="People who may sign in to the desk.", no_args_is_help=True)
-    for name, function in (
-        ("add", add),
-        ("invite", invite),
-        ("list", list_users),
-        ("role", role),
-        ("disable", disable),
-        ("sessions", list_sessions),
-        ("reset-second-factor", reset_second_factor),
-    ):
-        group.command(name)(function)
-    return group
-
-
-def add(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: RoleOption = DEFAULT_ROLE,
-) -> None:
-    """Add a user and print the link with which that person sets a password: it works once and for three days.
-
-    Example: `kiemtin users add lan --role lead`
-    """
-    _check_role(role)
-    link = add_user(application(context), name, role)
-    out().print(f"Added {name} ({role}), who {_sets_a_password(link)}", markup=False)
-
-
-def add_user(app: Application, name: str, role: str) -> str:
-    """Store a new user, without a password, and return the link of an invitation.
-
-    Raises:
-        DataRejected: When there is a user of that name.
-
-    """
-    now = app.clock.now()
-    with app.ready_database.work() as session:
-        users.add(session, name=name, password_hash=accounts.NO_HASH, role=role, now=now)
-        token = accounts.invite(session, name, role, now)
-        session.commit()
-    return accounts.invitation_link(app.settings.desk_address, token)
+    return new_group(
+        __doc__,
+        invite=invite,
+        list=list_users,
+        role=role,
+        disable=disable,
+        sessions=list_sessions,
+        reset_second_factor=reset_second_factor,
+    )
 
 
 def invite(
@@ -72,21 +40,27 @@ def invite(
 ) -> None:
     """Print a link with which somebody, new or known, sets a password: it works once and for three days.
 
-    Example: `kiemtin users invite lan`
+    Example: `kiemtin users invite lan --role lead`
     """
     if role is not None:
         _check_role(role)
-    app = application(context)
+    held, link = invitation(application(context), name, role)
+    said = f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
+    out().print(f"{name} ({held}) {said}", markup=False)
+
+
+def invitation(app: Application, name: str, role: str | None) -> tuple[str, str]:
+    """Invite a user, who is added if there is none of that name; returns the role and the link.
+
+    Raises:
+        DataRejected: When there is a user of that name with another role.
+
+    """
     with app.ready_database.work() as session:
         token = accounts.invite(session, name, role, app.clock.now())
         held = users.by_name(session, name).role
         session.commit()
-    link = accounts.invitation_link(app.settings.desk_address, token)
-    out().print(f"{name} ({held}) {_sets_a_password(link)}", markup=False)
-
-
-def _sets_a_password(link: str) -> str:
-    return f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
+    return held, accounts.invitation_link(app.settings.desk_address, token)
 
 
 def role(
@@ -155,7 +129,7 @@ def list_users(
         said = f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
         out().print(f"{said}{'' if row['active'] else '  (disabled)'}", markup=False)
     if not rows:
-        out().print("No user yet: `kiemtin users add NAME` adds one.")
+        out().print("No user yet: `kiemtin users invite NAME` adds one.")
 
 
 def list_sessions(

@@ -1,20 +1,18 @@
-"""`kiemtin webhooks`: send what is due, and show how it goes."""
+"""Other programs that are told of decisions."""
 
 import asyncio
 from typing import Annotated
 
 import typer
 
+from monitor.cli.commands import new_group
 from monitor.cli.context import application, out, show_json
 from storage.outbox import webhooks
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    group = typer.Typer(help="Other programs that are told of decisions.", no_args_is_help=True)
-    group.command("send")(send)
-    group.command("list")(list_webhooks)
-    return group
+    return new_group(__doc__, send=send, list=list_webhooks)
 
 
 def send(context: typer.Context) -> None:

@@ -52,7 +52,7 @@ class Bench:
             "datasette": ("datasette --version", lambda: self._started([self.datasette, "--version"])),
             "help": ("kiemtin --help", lambda: self._started([KIEMTIN, "--help"])),
             "list": ("kiemtin sources list", lambda: self._started([KIEMTIN, "sources", "list"])),
-            "add": ("kiemtin users add", self._users_added),
+            "add": ("kiemtin users invite", self._users_added),
             "init": ("kiemtin init, default model included", self._initialised),
             "classify": ("kiemtin classify, one post", lambda: self._started([KIEMTIN, "classify"], POST)),
             "demo": ("kiemtin demo --check", self._shown),
@@ -63,7 +63,7 @@ class Bench:
         return _medians([self.run(command, stdin) for _ in range(RUNS)])
 
     def _users_added(self) -> str:
-        runs = [self.run([KIEMTIN, "users", "add", f"user{number}"]) for number in range(RUNS + 1)]
+        runs = [self.run([KIEMTIN, "users", "invite", f"user{number}"]) for number in range(RUNS + 1)]
         return _medians(runs[1:])
 
     def _initialised(self) -> str:

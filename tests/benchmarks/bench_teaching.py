@@ -1,8 +1,8 @@
 """What a place's own labels bring: posts are labelled in the order in which the product draws them, and it is taught.
 
 Run by `make bench-teaching DATA=POOL:EVALUATION`, both files of labelled posts as `--data own=` reads them. A label of
-the pool is looked at only when its post is drawn. Posts are drawn, taught and held out by the code of `kiemtin ask` and
-`kiemtin learn`; everything is measured on the evaluation file, by which nothing is chosen.
+the pool is looked at only when its post is drawn. Posts are drawn, taught and held out by the code of the desk and of
+`kiemtin models learn`; everything is measured on the evaluation file, by which nothing is chosen.
 """
 
 import argparse

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.gate, pytest.mark.filterwarnings("ignore:.*multi-threa
 
 AUTHOR = "https://m.example/users/lan"
 # What those say that refuse to do twice what was done.
-DONE_ALREADY: Final = {"users add": "there is a user", "erase": "no trace"}
+DONE_ALREADY: Final = {"erase": "no trace"}
 
 
 def commands_of(world: World) -> dict[str, list[str]]:
@@ -38,7 +38,7 @@ def commands_of(world: World) -> dict[str, list[str]]:
         "report": ["report"],
         "erase": ["erase", "mastodon", AUTHOR, "--yes"],
         "backup": ["backup", str(world.home.parent / "backup")],
-        "users add": ["users", "add", "hoa"],
+        "users invite": ["users", "invite", "hoa"],
     }
 
 

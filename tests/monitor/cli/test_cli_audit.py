@@ -12,7 +12,7 @@ from tests.monitor.cli.command import Command
 
 
 def test_a_used_home_is_in_order(kiemtin: Command, home: Path) -> None:
-    kiemtin.well("users", "add", "lan")
+    kiemtin.well("users", "invite", "lan")
     assert "All rows are as they were written: audit_events 2" in kiemtin.well("audit", "verify").out
     assert kiemtin.well("audit", "verify", "--json").data["problems"] == []
 
@@ -27,7 +27,7 @@ def test_a_changed_event_is_told_and_fails(kiemtin: Command, home: Path) -> None
 
 
 def test_the_export_can_be_checked_without_the_program(kiemtin: Command, home: Path, tmp_path: Path) -> None:
-    kiemtin.well("users", "add", "lan")
+    kiemtin.well("users", "invite", "lan")
     file = tmp_path / "audit.jsonl"
     assert "Wrote 2 events" in kiemtin.well("audit", "export", str(file)).out
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -39,7 +39,7 @@ def test_with_a_passphrase_it_is_sealed(
 def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, home: Path, tmp_path: Path) -> None:
     kiemtin.well("backup", str(tmp_path / "b"))
     assert "give --replace" in kiemtin("restore", str(tmp_path / "b"), "--yes").complaint
-    kiemtin.well("users", "add", "lan")
+    kiemtin.well("users", "invite", "lan")
     answer = kiemtin.well("restore", str(tmp_path / "b"), "--yes", "--replace")
     assert "delete it when all is well" in answer.out
     assert "lan" not in kiemtin.well("users", "list").out

@@ -19,7 +19,7 @@ def test_a_new_key_is_made_and_the_old_one_is_kept_as_long_as_it_is_needed(
 
 
 def test_a_key_of_the_api_is_shown_once_listed_and_revoked(kiemtin: Command, home: Path) -> None:
-    kiemtin.well("users", "add", "lan")
+    kiemtin.well("users", "invite", "lan")
     made = kiemtin.well(
         "keys", "add", "dashboard", "--scope", "flags:read", "--scope", "decisions:write", "--user", "lan"
     )

@@ -1,4 +1,4 @@
-"""`kiemtin learn`, `ask` and `models`: from decisions to the model in use, and back."""
+"""`kiemtin models`: from decisions to the model in use, and back."""
 
 import json
 from collections.abc import Iterator
@@ -39,11 +39,11 @@ def scored(kiemtin: Command, home: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.learn.training_data", lambda _data, **_choices: (corpus()[3::80], [], []))
+    monkeypatch.setattr("monitor.cli.models.training_data", lambda _data, **_choices: (corpus()[3::80], [], []))
 
 
 def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:
-    data = kiemtin.well("learn", "--name", "mine", "--json").data
+    data = kiemtin.well("models", "learn", "--name", "mine", "--json").data
     assert (data["name"], data["local"]) == ("mine", 0)
     assert data["against"].startswith("default-")
     assert set(data["recall"]) == set(LABEL_NAMES)
@@ -51,12 +51,12 @@ def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: D
     states = {model["name"]: model["state"] for model in listed["models"]}
     assert (states, listed["in_use"]) == ({"mine": "candidate", "default": "active"}, "default")
     assert "shy" in listed["not_registered"]
-    answer = kiemtin("learn", "--name", "mine")
+    answer = kiemtin("models", "learn", "--name", "mine")
     assert (answer.status, "choose another --name" in answer.complaint) == (2, True)
 
 
 def test_a_name_that_leads_elsewhere_is_refused(kiemtin: Command, home: Path, small_corpus: None) -> None:
-    answer = kiemtin("learn", "--name", "../elsewhere")
+    answer = kiemtin("models", "learn", "--name", "../elsewhere")
     assert (answer.status, "--name" in answer.complaint) == (2, True)
 
 
@@ -97,18 +97,7 @@ def test_a_setting_that_names_a_model_wins_and_is_said_so(
     assert kiemtin.well("models", "list", "--json").data["in_use"] == "small"
 
 
-def test_questions_are_put_and_counted(kiemtin: Command, scored: Database) -> None:
-    data = kiemtin.well("ask", "--posts", "10", "--json").data
-    assert (data["posts"], data["random"], data["probable"], data["waiting"]) == (10, 5, 5, 30)
-    assert "wait for an answer at the desk, under “Dạy máy”" in kiemtin.well("ask", "--posts", "2").out
-
-
-def test_before_anything_is_scored_the_command_is_named(kiemtin: Command, home: Path) -> None:
-    answer = kiemtin("ask")
-    assert (answer.status, "run `kiemtin score` first" in answer.complaint) == (1, True)
-
-
-@pytest.mark.parametrize("command", [["learn"], ["ask"], ["models", "list"], ["models", "rollback"]])
+@pytest.mark.parametrize("command", [["models", "learn"], ["models", "list"], ["models", "rollback"]])
 def test_before_anything_is_set_up_the_command_is_named(command: list[str], kiemtin: Command, bare_home: Path) -> None:
     answer = kiemtin(*command)
     assert (answer.status, "kiemtin init" in answer.complaint) == (1, True)

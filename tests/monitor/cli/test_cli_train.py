@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.data.datasets import PUBLIC_SETS
+from classifiers.data.public_sets import ORIGINS
 from classifiers.labels import LABEL_NAMES
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command
@@ -139,3 +141,14 @@ def test_too_few_texts_are_told(kiemtin: Command, home: Path, tmp_path: Path) ->
     (tmp_path / "few.jsonl").write_text('{"text": "x", "labels": []}\n' * 30, encoding="utf-8")
     answer = kiemtin("train", "--name", "x", "--no-corpus", "--data", f"own={tmp_path / 'few.jsonl'}")
     assert (answer.status, "at least 10" in answer.complaint) == (1, True)
+
+
+def test_the_guide_tells_of_every_set_that_can_be_read(kiemtin: Command, bare_home: Path) -> None:
+    shown = kiemtin.well("train", "--guide").out
+    for known in PUBLIC_SETS:
+        assert f"{known.name}: {known.title}" in shown
+        assert ORIGINS[known.name].terms in shown
+        assert f"kiemtin evaluate --model mine --data {known.name}=FILE" in shown
+    assert "our `negative` learns from offensive and hate" in shown
+    assert "`label` or `label_id` (0 clean, 1 offensive, 2 hate)" in shown
+    assert not bare_home.exists(), "a guide needs no home"

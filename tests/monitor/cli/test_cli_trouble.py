@@ -31,7 +31,7 @@ def test_a_locked_database_is_waited_for_and_then_told(
     monkeypatch.setattr("storage.database.Database", partial(Database, busy_timeout=0.05))
     with closing(sqlite3.connect(home / "kiemtin.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        for command in (["import", str(posts)], ["users", "add", "lan"], ["score"], ["erase", "feed", "x", "--yes"]):
+        for command in (["import", str(posts)], ["users", "invite", "lan"], ["score"], ["erase", "feed", "x", "--yes"]):
             answer = kiemtin(*command)
             assert (answer.status, "locked by another program" in answer.complaint) == (1, True)
         assert kiemtin.well("sources", "list", "--json").data == []  # reading goes on
@@ -55,7 +55,7 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
 
 def test_a_read_only_database_is_told(kiemtin: Command, posts: Path, limit: Limit) -> None:
     limit("PRAGMA query_only = ON")
-    for command in (["import", str(posts)], ["users", "add", "lan"], ["erase", "feed", "x", "--yes"]):
+    for command in (["import", str(posts)], ["users", "invite", "lan"], ["erase", "feed", "x", "--yes"]):
         answer = kiemtin(*command)
         assert (answer.status, "may not be written" in answer.complaint) == (1, True)
 

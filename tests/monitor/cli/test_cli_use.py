@@ -14,7 +14,7 @@ from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Command, apart
 
 
 def every_command() -> Iterator[tuple[str, ...]]:
-    for name, command in sorted((entry.name, LazyCommand(entry).load()) for entry in LISTED):
+    for name, command in sorted((name, LazyCommand(name).load()) for name in LISTED):
         inner = getattr(command, "commands", None)
         yield from ((name, part) for part in sorted(inner)) if inner else ((name,),)
 
@@ -71,7 +71,7 @@ def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command
         (["train", "--name", ""], "--name"),
         (["train", "--name", ".."], "--name"),
         (["train", "--name", "x", "--data", "vihsd"], "READER=FILE"),
-        (["users", "add", "lan", "--role", "boss"], "--role boss"),
+        (["users", "invite", "lan", "--role", "boss"], "--role boss"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -111,7 +111,7 @@ def test_a_wrong_database_address_is_named(
 
 NEEDS_A_DATABASE = [
     ["crawl"], ["score"], ["report"], ["review"], ["db", "check"], ["sources", "list"], ["users", "list"],
-    ["erase", "feed", "x", "--yes"], ["import", "x.csv"], ["sources", "check", "x"], ["users", "add", "lan"],
+    ["erase", "feed", "x", "--yes"], ["import", "x.csv"], ["sources", "check", "x"], ["users", "invite", "lan"],
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from monitor.cli.crawl_view import MOST_LINES, CrawlView
+from monitor.cli.crawl import MOST_LINES, CrawlView
 from monitor.crawl.collect import SourceResult
 
 

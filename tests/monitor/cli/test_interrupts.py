@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from monitor.cli.interrupts import handled
+from monitor.cli import handled_interrupts
 
 
 class Thing:
@@ -28,7 +28,7 @@ def work_that_is_interrupted_in_a_clean_up() -> None:
 
 def test_ctrl_c_in_a_clean_up_comes_again() -> None:
     before = sys.unraisablehook
-    with handled(), pytest.raises(KeyboardInterrupt):
+    with handled_interrupts(), pytest.raises(KeyboardInterrupt):
         work_that_is_interrupted_in_a_clean_up()
     assert sys.unraisablehook is before
 
@@ -40,7 +40,7 @@ def test_other_trouble_in_a_clean_up_is_told_as_ever(monkeypatch: pytest.MonkeyP
     def broken(_reference: object) -> None:
         raise ValueError
 
-    with handled():
+    with handled_interrupts():
         thing = Thing()
         watched = weakref.ref(thing, broken)
         del thing

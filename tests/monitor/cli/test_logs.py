@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import logs
 from monitor.cli.context import announce, warn
+from monitor.cli.terminal import LOGGER, configure_log
 from tests.monitor.cli.command import Command
 
 
 @pytest.fixture(autouse=True)
 def afterwards() -> object:
     """Give the root logger back as it was."""
-    root, own = logging.getLogger(), logging.getLogger(logs.LOGGER)
+    root, own = logging.getLogger(), logging.getLogger(LOGGER)
     handlers, level, own_level = root.handlers, root.level, own.level
     yield
     root.handlers, root.level = handlers, level
@@ -45,7 +45,7 @@ def test_an_unknown_format_is_wrong_use(kiemtin: Command) -> None:
 
 
 def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json", debug=False)
+    configure_log("json", debug=False)
     announce("crawl: 3 sources read")
     warn("warning: no HTTPS")
     warn(None)
@@ -58,7 +58,7 @@ def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureF
 
 
 def test_for_people_they_are_plain(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("plain", debug=False)
+    configure_log("plain", debug=False)
     announce("crawl: 3 sources read")
     warn("warning: no \x1b[2J HTTPS")
     written = capsys.readouterr()
@@ -66,7 +66,7 @@ def test_for_people_they_are_plain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_libraries_stay_silent_and_a_fault_tells_its_class_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json", debug=False)
+    configure_log("json", debug=False)
     logging.getLogger("httpx").warning("a retry")
     fault = ValueError("bài của ai đó")
     logging.getLogger("kiemtin.desk").error("a page failed", exc_info=fault)

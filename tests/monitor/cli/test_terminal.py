@@ -84,4 +84,4 @@ def test_commands_write_in_no_other_way() -> None:
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if called in {"print", "Console", "typer.echo", "click.echo", "sys.stdout.write", "sys.stderr.write"}:
                 writers.setdefault(file.name, set()).add(called)
-    assert writers == {name: {"typer.echo"} for name in ("__init__.py", "context.py", "data.py", "logs.py")}
+    assert writers == {name: {"typer.echo"} for name in ("__init__.py", "context.py", "terminal.py")}

@@ -16,7 +16,9 @@ from signal import SIGINT
 
 import pytest
 
+from monitor.app.application import Application
 from monitor.cli import main
+from monitor.settings.settings import load_settings
 from storage.database import Database
 from tests.monitor.cli.command import start
 from tests.monitor.privacy.installation import platforms, settings_of, write_files
@@ -101,7 +103,7 @@ def _set_up(used: Installation) -> None:
     used.made["link of admin"] = first[first.index("/join/") + len("/join/") :].split()[0]
     used.made["key"] = (used.home / "secret.key").read_text(encoding="utf-8").strip()
     for name, role in (("lan", "reviewer"), ("minh", "admin"), ("hoa", "lead")):
-        invited = used.run("users", "add", name, "--role", role)
+        invited = used.run("users", "invite", name, "--role", role)
         used.made[f"link of {name}"] = invited.rstrip().rpartition("/")[2]
     used.run("users", "role", "hoa", "viewer")
     scopes = [word for scope in ("flags:read", "posts:read", "figures:read") for word in ("--scope", scope)]
@@ -128,22 +130,21 @@ def _gather(used: Installation, files: dict[str, Path], addresses: dict[str, str
 def _teach(used: Installation, files: dict[str, Path]) -> None:
     used.run("train", "--name", "trained", "--no-corpus", "--data", f"own={files['labelled']}", "--json")
     used.run("evaluate", "--model", "trained", "--data", f"own={files['labelled']}", "--json")
-    used.run("ask", "--posts", "6")
+    with Application(load_settings(used.home)) as app:
+        app.teaching_steps().draw(6)
 
 
 def _look(used: Installation) -> None:
     used.run("search", "lương", "--json")
     for command in (
         ("sources", "list", "--json"),
-        ("teach",),
         ("thresholds",),
         ("thresholds", "set", "--label", "negative", "--probability", "0.7", "--why", "thử"),
         ("thresholds", "reset", "--label", "negative"),
         ("models", "list", "--json"),
         ("users", "sessions", "--json"),
         ("audit", "verify"),
-        ("privacy", "report"),
-        ("data", "guide"),
+        ("privacy",),
     ):
         used.run(*command)
     used.run("doctor", "--json")
@@ -207,7 +208,7 @@ def _ask_by_program(anyone: LiveBrowser, key: str) -> None:
 
 
 def _learn(used: Installation) -> None:
-    used.run("learn", "--name", "taught", "--json")
+    used.run("models", "learn", "--name", "taught", "--json")
     used.run("models", "compare", "taught", "default")
     used.run("models", "promote", "taught", "--force", "--reason", "thử")
     used.run("models", "rollback")
@@ -219,7 +220,6 @@ def _write_out(used: Installation, scratch: Path) -> None:
     (scratch / "rows").mkdir()
     for table in ("posts", "flags", "decisions", "sources"):
         used.run("export", table, "--format", "csv,jsonl,parquet", "--out", str(scratch / "rows"))
-    used.run("correct", "list", "--json")
     used.run("alerts", "--json")
     used.run("alerts", "list", "--json")
     used.run("backup", str(scratch / "sealed.backup"))
@@ -240,11 +240,7 @@ def _fail(used: Installation, files: dict[str, Path]) -> None:
     broken = str(files["broken"])
     used.run("sources", "add", "riêng", "feed", "http://10.0.0.1/rss", "--legal-basis", "không có")
     used.run("crawl", "riêng", status=1)
-    used.run("users", "add", "lan", status=1)
-    said = [f"--{name}={PERSONAL['name']}" for name in ("claim", "text", "source")]
-    used.run("correct", "write", "--as", "lan", *said, "--link", "https://a.example/1", status=2)
-    used.run("correct", "release", "9", "--as", "minh", status=1)
-    used.run("correct", "withdraw", "9", "--as", "minh", "--why", PERSONAL["phone"], status=2)
+    used.run("users", "invite", "lan", "--role", "viewer", status=1)
     used.run("publish", "--to", str(used.home / "corrections"), status=2)
     used.run("alerts", "test", status=2)
     used.run("classify", broken, status=1)
