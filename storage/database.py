@@ -27,6 +27,8 @@ from storage.errors import (
 from storage.models import Base
 
 BUSY_TIMEOUT_SECONDS = 15.0
+MIGRATIONS = Path(str(resources.files("storage"))) / "migrations" / "versions"
+"""Where the migrations of this program are."""
 COPYING = "copying-"
 """How the revision of a database begins into which another one is being copied."""
 LEAST_FREE_BYTES = 1_000_000  # less is a full disk: a log and its index want more than one page
@@ -73,15 +75,17 @@ class Database:
     Args:
         url: A SQLAlchemy address: `sqlite:///path/to/file.db` or `postgresql+psycopg://user@host/name`.
         busy_timeout: Seconds to wait for another writer before giving up (SQLite only).
+        migrations: The folder of the migrations.
 
     Raises:
         DatabaseUnreachable: When the address is none of these, or its driver is not installed.
 
     """
 
-    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> None:
+    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS, migrations: Path = MIGRATIONS) -> None:
         """Prepare an engine; nothing is opened until the first unit of work."""
         self.url = _parsed(url)
+        self._migrations = migrations
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": busy_timeout} if self.is_sqlite else {"connect_timeout": 10}
         try:
@@ -127,12 +131,12 @@ class Database:
 
         if self.is_sqlite and self.url.database:
             self._make_folder(Path(self.url.database).parent)
-        if self.current_revision() not in (None, *known_revisions()):
+        if self.current_revision() not in (None, *self.revisions()):
             raise SchemaMismatch(self._newer_than_program())
         with translating(self.place), self.engine.begin() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for CREATE TABLE
-            migrate.upgrade_to_newest(connection)
+            migrate.upgrade_to_newest(connection, self._migrations)
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -149,9 +153,13 @@ class Database:
             revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
             return revision
 
+    def revisions(self) -> list[str]:
+        """List the revisions that this program knows, newest first. A migration's file has the name of its revision."""
+        return sorted((path.stem for path in self._migrations.glob("[0-9]*.py")), reverse=True)
+
     def newest_revision(self) -> str:
         """Return the newest revision that this program knows."""
-        return known_revisions()[0]
+        return self.revisions()[0]
 
     def require_current_schema(self) -> None:
         """Check that the tables have the newest revision.
@@ -169,7 +177,7 @@ class Database:
         if current.startswith(COPYING):
             message = f"the copy into {self.place} is not finished: run `kiemtin db copy` again where it was begun"
             raise SchemaMismatch(message)
-        if current not in known_revisions():
+        if current not in self.revisions():
             raise SchemaMismatch(self._newer_than_program())
         message = (
             f"the database {self.place} stands at {current}, this program expects {newest}: run `kiemtin db upgrade`"
@@ -313,9 +321,3 @@ def _refuse_unstorable(context: ExceptionContext) -> None:
     if isinstance(error, OverflowError):
         message = "a number is larger than any in the database: check what was given"
         raise DataRejected(message) from error
-
-
-def known_revisions() -> list[str]:
-    """List the migrations of this program, newest first. A migration's file has the name of its revision."""
-    files = (resources.files("storage") / "migrations" / "versions").iterdir()
-    return sorted((file.name.removesuffix(".py") for file in files if file.name[:1].isdigit()), reverse=True)

@@ -1,6 +1,6 @@
 """Migrations by Alembic. Only `storage.database` calls this, and imports it when it is needed: Alembic loads slowly."""
 
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -14,15 +14,15 @@ from storage.errors import StorageError
 from storage.models import Base
 
 
-def upgrade_to_newest(connection: Connection) -> None:
-    """Run all migrations that the tables lack, in the transaction of the connection.
+def upgrade_to_newest(connection: Connection, migrations: Path) -> None:
+    """Run all migrations of a folder that the tables lack, in the transaction of the connection.
 
     Raises:
         StorageError: When Alembic refuses.
 
     """
     try:
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(_config(connection, migrations), "head")
     except CommandError as error:
         message = f"the migrations cannot run: {error}: restore a backup"
         raise StorageError(message) from error
@@ -39,10 +39,11 @@ def _is_modelled(_thing: object, name: str | None, _kind: str, _reflected: objec
     return not (name or "").startswith(("search_index", "ix_search_texts_lexemes"))
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection, migrations: Path) -> Config:
     """Configure Alembic in code, so that there is no alembic.ini to ship."""
     config = Config()
-    config.set_main_option("script_location", str(resources.files("storage") / "migrations").replace("%", "%%"))
+    for option, path in (("script_location", Path(__file__).parent / "migrations"), ("version_locations", migrations)):
+        config.set_main_option(option, str(path).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

@@ -18,13 +18,13 @@ class UserSession(Base):
     id: Mapped[PrimaryKey]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[Sha256] = mapped_column(unique=True)
-    stage: Mapped[str] = mapped_column(String(20), comment="what is still asked for before pages open")
+    stage: Mapped[str] = mapped_column(String(20), doc="what is still asked for before pages open")
     created_at: Mapped[datetime] = mapped_column(index=True)
-    seen_at: Mapped[datetime] = mapped_column(comment="the last request, to the minute")
+    seen_at: Mapped[datetime] = mapped_column(doc="the last request, to the minute")
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(64))
-    agent: Mapped[str] = mapped_column(String(200), comment="the browser, as it names itself")
-    failures: Mapped[int] = mapped_column(default=0, comment="wrong codes of the second factor")
+    agent: Mapped[str] = mapped_column(String(200), doc="the browser, as it names itself")
+    failures: Mapped[int] = mapped_column(default=0, doc="wrong codes of the second factor")
 
     user: Mapped[User] = relationship()
 

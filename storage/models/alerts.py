@@ -19,12 +19,12 @@ class Alert(Base):
 
     id: Mapped[PrimaryKey]
     kind: Mapped[str] = mapped_column(String(20))
-    subject: Mapped[str] = mapped_column(String(60), comment="what it is about, as cluster:12 or report:2026-W47")
-    episode: Mapped[int] = mapped_column(comment="1 is the first time that its subject is told of")
+    subject: Mapped[str] = mapped_column(String(60), doc="what it is about, as cluster:12 or report:2026-W47")
+    episode: Mapped[int] = mapped_column(doc="1 is the first time that its subject is told of")
     user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True, comment="whose saved search it is; empty: for everybody"
+        ForeignKey("users.id", ondelete="CASCADE"), index=True, doc="whose saved search it is; empty: for everybody"
     )
-    facts: Mapped[JsonObject] = mapped_column(comment="counts and numbers of rows")
+    facts: Mapped[JsonObject] = mapped_column(doc="counts and numbers of rows")
     raised_at: Mapped[datetime] = mapped_column(index=True)
     seen_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     seen_at: Mapped[datetime | None]
@@ -43,12 +43,12 @@ class AlertDelivery(Base):
 
     id: Mapped[PrimaryKey]
     alert_id: Mapped[int] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
-    channel: Mapped[Name] = mapped_column(comment="its name in the settings")
+    channel: Mapped[Name] = mapped_column(doc="its name in the settings")
     state: Mapped[str] = mapped_column(
-        String(10), index=True, comment="handed: given to the other side, whose answer is not recorded yet"
+        String(10), index=True, doc="handed: given to the other side, whose answer is not recorded yet"
     )
     attempts: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime] = mapped_column(comment="when it is tried next; while handed, how long that may take")
+    next_at: Mapped[datetime] = mapped_column(doc="when it is tried next; while handed, how long that may take")
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(300), default="")
 
@@ -61,5 +61,5 @@ class SearchWatch(Base):
     __tablename__ = "search_watches"
 
     search_id: Mapped[int] = mapped_column(ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True)
-    post_id: Mapped[int] = mapped_column(comment="the newest post that was taken into account")
+    post_id: Mapped[int] = mapped_column(doc="the newest post that was taken into account")
     since: Mapped[datetime]

@@ -17,13 +17,13 @@ class ApiKey(Base):
     id: Mapped[PrimaryKey]
     name: Mapped[Name] = mapped_column(unique=True)
     key_hash: Mapped[Sha256] = mapped_column(unique=True)
-    scopes: Mapped[list[str]] = mapped_column(JsonType, comment="what it may do; see monitor.desk.api.scopes")
+    scopes: Mapped[list[str]] = mapped_column(JsonType, doc="what it may do; see monitor.desk.api.scopes")
     user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="RESTRICT"), index=True, comment="whose decisions it sends; empty: none"
+        ForeignKey("users.id", ondelete="RESTRICT"), index=True, doc="whose decisions it sends; empty: none"
     )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None] = mapped_column(comment="the last request, to the minute")
+    last_used_at: Mapped[datetime | None] = mapped_column(doc="the last request, to the minute")
     revoked_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship()

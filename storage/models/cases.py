@@ -27,14 +27,14 @@ class Case(Base):
 
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int | None] = mapped_column(
-        ForeignKey("flags.id", ondelete="SET NULL"), index=True, comment="the flag that opened it, while it exists"
+        ForeignKey("flags.id", ondelete="SET NULL"), index=True, doc="the flag that opened it, while it exists"
     )
-    topic: Mapped[str] = mapped_column(String(40), comment="a name of concern_topics.toml")
-    place: Mapped[str] = mapped_column(comment="in the reviewer's words; may be empty")
+    topic: Mapped[str] = mapped_column(String(40), doc="a name of concern_topics.toml")
+    place: Mapped[str] = mapped_column(doc="in the reviewer's words; may be empty")
     state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime] = mapped_column(index=True)
-    changed_at: Mapped[datetime] = mapped_column(comment="when its newest event was added")
+    changed_at: Mapped[datetime] = mapped_column(doc="when its newest event was added")
 
     flag: Mapped[Flag | None] = relationship()
 
@@ -56,12 +56,10 @@ class CaseEvent(Chained, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(20))
     note: Mapped[str]
-    passed_to: Mapped[str] = mapped_column(comment="which office or person took it over; only of kind passed")
-    topic: Mapped[str | None] = mapped_column(String(40), comment="from then on; None: unchanged")
-    place: Mapped[str | None] = mapped_column(comment="from then on; None: unchanged")
-    review_id: Mapped[int | None] = mapped_column(
-        comment="the decision by which it came; None: done to the case itself"
-    )
+    passed_to: Mapped[str] = mapped_column(doc="which office or person took it over; only of kind passed")
+    topic: Mapped[str | None] = mapped_column(String(40), doc="from then on; None: unchanged")
+    place: Mapped[str | None] = mapped_column(doc="from then on; None: unchanged")
+    review_id: Mapped[int | None] = mapped_column(doc="the decision by which it came; None: done to the case itself")
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -71,7 +69,7 @@ class QuoteChoice(Base):
     __tablename__ = "quote_choices"
 
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True)
-    revision_number: Mapped[int] = mapped_column(comment="the version of the post that was chosen")
+    revision_number: Mapped[int] = mapped_column(doc="the version of the post that was chosen")
     chosen_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     chosen_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -11,14 +11,12 @@ from storage.base import Base, Sha256
 class Chained:
     """The columns of a row in a chain; empty only in a row that was added past the program, which triggers refuse."""
 
-    chain_position: Mapped[int | None] = mapped_column(
-        index=True, unique=True, comment="1 is the first row of the chain"
-    )
-    chain_previous: Mapped[str | None] = mapped_column(String(64), comment="hash of the row before")
+    chain_position: Mapped[int | None] = mapped_column(index=True, unique=True, doc="1 is the first row of the chain")
+    chain_previous: Mapped[str | None] = mapped_column(String(64), doc="hash of the row before")
     chain_salt: Mapped[str | None] = mapped_column(
-        String(32), comment="random; once the row is deleted, its hash says nothing about what it held"
+        String(32), doc="random; once the row is deleted, its hash says nothing about what it held"
     )
-    chain_hash: Mapped[str | None] = mapped_column(String(64), comment="SHA-256 of all the row holds")
+    chain_hash: Mapped[str | None] = mapped_column(String(64), doc="SHA-256 of all the row holds")
 
 
 class ChainHead(Base):
@@ -41,4 +39,4 @@ class Redaction(Base):
     chain_previous: Mapped[Sha256]
     chain_hash: Mapped[Sha256]
     redacted_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(String(20), comment="retention or erasure")
+    reason: Mapped[str] = mapped_column(String(20), doc="retention or erasure")

@@ -13,5 +13,5 @@ class ClockState(Base):
     __tablename__ = "clock_state"
 
     id: Mapped[PrimaryKey]
-    trusted_at: Mapped[datetime] = mapped_column(comment="the newest time that was no jump, or that a person confirmed")
-    jumped_to: Mapped[datetime | None] = mapped_column(comment="the time that nobody has confirmed yet")
+    trusted_at: Mapped[datetime] = mapped_column(doc="the newest time that was no jump, or that a person confirmed")
+    jumped_to: Mapped[datetime | None] = mapped_column(doc="the time that nobody has confirmed yet")

@@ -23,16 +23,16 @@ class Correction(Base):
 
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int | None] = mapped_column(
-        ForeignKey("flags.id", ondelete="SET NULL"), index=True, comment="whose claim it answers, while it exists"
+        ForeignKey("flags.id", ondelete="SET NULL"), index=True, doc="whose claim it answers, while it exists"
     )
     replaces_id: Mapped[int | None] = mapped_column(
-        ForeignKey("corrections.id", ondelete="RESTRICT"), index=True, comment="the correction that it corrects"
+        ForeignKey("corrections.id", ondelete="RESTRICT"), index=True, doc="the correction that it corrects"
     )
     state: Mapped[str] = mapped_column(String(20), index=True)
     written_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     written_at: Mapped[datetime]
     released_at: Mapped[datetime | None] = mapped_column(index=True)
-    changed_at: Mapped[datetime] = mapped_column(comment="when its newest event was added")
+    changed_at: Mapped[datetime] = mapped_column(doc="when its newest event was added")
 
     flag: Mapped[Flag | None] = relationship()
 
@@ -50,10 +50,10 @@ class CorrectionEvent(Chained, Base):
     correction_id: Mapped[int] = mapped_column(ForeignKey("corrections.id", ondelete="RESTRICT"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str] = mapped_column(comment="why it was sent back or withdrawn")
-    claim: Mapped[str | None] = mapped_column(comment="in the office's words; this and the next: of `written`")
+    note: Mapped[str] = mapped_column(doc="why it was sent back or withdrawn")
+    claim: Mapped[str | None] = mapped_column(doc="in the office's words; this and the next: of `written`")
     verdict: Mapped[str | None] = mapped_column(String(20))
-    text: Mapped[str | None] = mapped_column(comment="what is true")
+    text: Mapped[str | None] = mapped_column(doc="what is true")
     source_name: Mapped[str | None]
-    source_url: Mapped[str | None] = mapped_column(comment="a correction without a source is another rumour")
+    source_url: Mapped[str | None] = mapped_column(doc="a correction without a source is another rumour")
     at: Mapped[datetime] = mapped_column(index=True)

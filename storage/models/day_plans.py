@@ -16,10 +16,10 @@ class DayPlan(Base):
     __table_args__ = (UniqueConstraint("day", "reviewer_id"),)
 
     id: Mapped[PrimaryKey]
-    day: Mapped[date] = mapped_column(Date(), comment="in Vietnam")
+    day: Mapped[date] = mapped_column(Date(), doc="in Vietnam")
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
-    seed: Mapped[int] = mapped_column(comment="of the flags drawn at random")
-    left_out: Mapped[int] = mapped_column(comment="open flags without reach, from which the random ones were drawn")
+    seed: Mapped[int] = mapped_column(doc="of the flags drawn at random")
+    left_out: Mapped[int] = mapped_column(doc="open flags without reach, from which the random ones were drawn")
     drawn_at: Mapped[datetime]
 
 
@@ -33,8 +33,8 @@ class DayItem(Base):
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, comment="from 0")
+    position: Mapped[int] = mapped_column(primary_key=True, doc="from 0")
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), index=True)
-    sampling: Mapped[str] = mapped_column(String(20), comment="chosen by what its decision is worth, or at random")
+    sampling: Mapped[str] = mapped_column(String(20), doc="chosen by what its decision is worth, or at random")
 
     flag: Mapped[Flag] = relationship()

@@ -21,11 +21,11 @@ class Evidence(Base):
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     reference_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-    similarity: Mapped[float] = mapped_column(Float(), comment="cosine, 0 to 1")
+    similarity: Mapped[float] = mapped_column(Float(), doc="cosine, 0 to 1")
     state: Mapped[str] = mapped_column(String(20), default="suggested")
     created_at: Mapped[datetime]
     marked_by: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="RESTRICT"), index=True, comment="who said how it bears on the claim"
+        ForeignKey("users.id", ondelete="RESTRICT"), index=True, doc="who said how it bears on the claim"
     )
     marked_at: Mapped[datetime | None]
 
@@ -41,7 +41,7 @@ class FactCheck(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    claim: Mapped[str] = mapped_column(comment="the claim in the words of the check")
-    verdict: Mapped[str] = mapped_column(comment="in the words of the check")
-    bears: Mapped[str] = mapped_column(String(20), comment="'refutes', 'supports' or 'unclear'")
-    outlet: Mapped[str] = mapped_column(comment="who checked")
+    claim: Mapped[str] = mapped_column(doc="the claim in the words of the check")
+    verdict: Mapped[str] = mapped_column(doc="in the words of the check")
+    bears: Mapped[str] = mapped_column(String(20), doc="'refutes', 'supports' or 'unclear'")
+    outlet: Mapped[str] = mapped_column(doc="who checked")

@@ -22,7 +22,7 @@ class Cluster(Base):
     id: Mapped[PrimaryKey]
     created_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), default="suggested")
-    name: Mapped[str | None] = mapped_column(comment="the most telling words of its first post")
+    name: Mapped[str | None] = mapped_column(doc="the most telling words of its first post")
 
 
 class Post(Base):
@@ -57,34 +57,34 @@ class Post(Base):
 
     id: Mapped[PrimaryKey]
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
-    external_id: Mapped[str] = mapped_column(comment="the platform's own identifier, stable over edits")
-    url: Mapped[str | None] = mapped_column(comment="where a person can read it")
+    external_id: Mapped[str] = mapped_column(doc="the platform's own identifier, stable over edits")
+    url: Mapped[str | None] = mapped_column(doc="where a person can read it")
     author_key: Mapped[str | None] = mapped_column(
-        String(64), index=True, comment="keyed hash; only to drop duplicates and to erase on request"
+        String(64), index=True, doc="keyed hash; only to drop duplicates and to erase on request"
     )
-    published_at: Mapped[datetime | None] = mapped_column(comment="reports count by this")
-    published_raw: Mapped[str | None] = mapped_column(comment="the date as the platform wrote it")
+    published_at: Mapped[datetime | None] = mapped_column(doc="reports count by this")
+    published_raw: Mapped[str | None] = mapped_column(doc="the date as the platform wrote it")
     published_precision: Mapped[str | None] = mapped_column(
-        String(10), comment="how exact that date is: second, minute, hour or day; not known of older posts"
+        String(10), doc="how exact that date is: second, minute, hour or day; not known of older posts"
     )
-    collected_at: Mapped[datetime] = mapped_column(comment="when it was first seen")
+    collected_at: Mapped[datetime] = mapped_column(doc="when it was first seen")
     language: Mapped[str | None] = mapped_column(String(20))
-    title: Mapped[str | None] = mapped_column(comment="the post's own heading; judged together with the text")
+    title: Mapped[str | None] = mapped_column(doc="the post's own heading; judged together with the text")
     text: Mapped[str]
-    context: Mapped[str | None] = mapped_column(comment="heading of the article or thread it answers; not judged")
-    segmented: Mapped[str | None] = mapped_column(comment="words of the current version, compounds joined by _")
-    original_hash: Mapped[Sha256] = mapped_column(comment="of the version first seen; never changes")
-    content_hash: Mapped[Sha256] = mapped_column(comment="of the current version")
+    context: Mapped[str | None] = mapped_column(doc="heading of the article or thread it answers; not judged")
+    segmented: Mapped[str | None] = mapped_column(doc="words of the current version, compounds joined by _")
+    original_hash: Mapped[Sha256] = mapped_column(doc="of the version first seen; never changes")
+    content_hash: Mapped[Sha256] = mapped_column(doc="of the current version")
     engagement: Mapped[JsonObject]
     edited_at: Mapped[datetime | None]
-    deleted_at: Mapped[datetime | None] = mapped_column(comment="when the platform no longer had it")
-    revision_number: Mapped[int] = mapped_column(default=0, comment="0 is the original")
+    deleted_at: Mapped[datetime | None] = mapped_column(doc="when the platform no longer had it")
+    revision_number: Mapped[int] = mapped_column(default=0, doc="0 is the original")
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"))
     indexed: Mapped[bool] = mapped_column(
-        default=False, server_default=false(), comment="whether search and matching know the current version"
+        default=False, server_default=false(), doc="whether search and matching know the current version"
     )
     unscored: Mapped[bool] = mapped_column(
-        default=False, server_default=false(), comment="whether its current version still waits for a score"
+        default=False, server_default=false(), doc="whether its current version still waits for a score"
     )
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
 

@@ -31,14 +31,14 @@ class Question(Base):
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     label: Mapped[str] = mapped_column(String(40))
-    revision_number: Mapped[int] = mapped_column(comment="the version of the post that is asked about")
-    sampling: Mapped[str] = mapped_column(String(20), comment="how the post was drawn")
-    flagged: Mapped[bool] = mapped_column(comment="whether the model flagged it when it was drawn")
+    revision_number: Mapped[int] = mapped_column(doc="the version of the post that is asked about")
+    sampling: Mapped[str] = mapped_column(String(20), doc="how the post was drawn")
+    flagged: Mapped[bool] = mapped_column(doc="whether the model flagged it when it was drawn")
     probability: Mapped[float] = mapped_column(Float())
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(String(20), default="open", index=True)
     asked_at: Mapped[datetime]
-    lease_owner: Mapped[str | None] = mapped_column(String(100), comment="who is looking at it now")
+    lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]
 
     post: Mapped[Post] = relationship()

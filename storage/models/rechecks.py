@@ -15,8 +15,8 @@ class Recheck(Base):
     __tablename__ = "rechecks"
 
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
-    flagged_at: Mapped[datetime] = mapped_column(comment="when its first flag was opened; looks are counted from here")
-    due_at: Mapped[datetime | None] = mapped_column(index=True, comment="when the next look is due; empty: no more")
-    checked_at: Mapped[datetime | None] = mapped_column(comment="when it was last found or found gone")
+    flagged_at: Mapped[datetime] = mapped_column(doc="when its first flag was opened; looks are counted from here")
+    due_at: Mapped[datetime | None] = mapped_column(index=True, doc="when the next look is due; empty: no more")
+    checked_at: Mapped[datetime | None] = mapped_column(doc="when it was last found or found gone")
 
     post: Mapped[Post] = relationship()

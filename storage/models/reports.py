@@ -14,18 +14,18 @@ class Report(Base):
     __tablename__ = "reports"
 
     id: Mapped[PrimaryKey]
-    period: Mapped[str] = mapped_column(String(8), index=True, comment="as 2026-W47, 2026-11 or 2026-Q4")
+    period: Mapped[str] = mapped_column(String(8), index=True, doc="as 2026-W47, 2026-11 or 2026-Q4")
     scheduled_for: Mapped[str | None] = mapped_column(
-        String(8), unique=True, comment="the period, of the one report that the program issued by itself"
+        String(8), unique=True, doc="the period, of the one report that the program issued by itself"
     )
     schema_version: Mapped[int]
     created_at: Mapped[datetime]
     figures: Mapped[JsonObject]
     files: Mapped[list[str]] = mapped_column(JsonType)
     replaces_id: Mapped[int | None] = mapped_column(
-        ForeignKey("reports.id", ondelete="SET NULL"), comment="the withdrawn report whose place it takes"
+        ForeignKey("reports.id", ondelete="SET NULL"), doc="the withdrawn report whose place it takes"
     )
-    changed: Mapped[str] = mapped_column(default="", comment="what is different from the one that it replaces")
+    changed: Mapped[str] = mapped_column(default="", doc="what is different from the one that it replaces")
     withdrawn_at: Mapped[datetime | None]
     withdrawn_why: Mapped[str] = mapped_column(default="")
 
@@ -45,12 +45,12 @@ class Delivery(Base):
     id: Mapped[PrimaryKey]
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
     channel: Mapped[str] = mapped_column(String(10))
-    target: Mapped[str] = mapped_column(comment="addresses, address or folder")
+    target: Mapped[str] = mapped_column(doc="addresses, address or folder")
     state: Mapped[str] = mapped_column(
-        String(10), index=True, comment="handed: given to the other side, whose answer is not recorded yet"
+        String(10), index=True, doc="handed: given to the other side, whose answer is not recorded yet"
     )
     attempts: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime] = mapped_column(comment="when it is tried next; while it is sent, how long that may take")
+    next_at: Mapped[datetime] = mapped_column(doc="when it is tried next; while it is sent, how long that may take")
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
 

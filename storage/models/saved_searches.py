@@ -21,5 +21,5 @@ class SavedSearch(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     page: Mapped[str] = mapped_column(String(20), server_default="search")
     name: Mapped[Name]
-    query: Mapped[JsonObject] = mapped_column(comment="the words and filters, as in the address of the page")
+    query: Mapped[JsonObject] = mapped_column(doc="the words and filters, as in the address of the page")
     created_at: Mapped[datetime]

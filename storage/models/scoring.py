@@ -31,23 +31,21 @@ class Model(Base):
 
     id: Mapped[PrimaryKey]
     version: Mapped[Name] = mapped_column(unique=True)
-    data_hash: Mapped[Sha256] = mapped_column(comment="of the posts and labels it was trained on")
+    data_hash: Mapped[Sha256] = mapped_column(doc="of the posts and labels it was trained on")
     metrics: Mapped[JsonObject]
     thresholds: Mapped[JsonObject]
     state: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
     comparison: Mapped[dict[str, Any] | None] = mapped_column(
-        JsonType, comment="figures beside the model that was active when it was learnt"
+        JsonType, doc="figures beside the model that was active when it was learnt"
     )
-    promoted_at: Mapped[datetime | None] = mapped_column(
-        comment="when a person put it into use; only of the one that is"
-    )
-    replaces: Mapped[str | None] = mapped_column(String(200), comment="version of the model whose place it took")
+    promoted_at: Mapped[datetime | None] = mapped_column(doc="when a person put it into use; only of the one that is")
+    replaces: Mapped[str | None] = mapped_column(String(200), doc="version of the model whose place it took")
     shadow_since: Mapped[datetime | None] = mapped_column(
-        comment="posts collected from then on get its scores without flags"
+        doc="posts collected from then on get its scores without flags"
     )
     history_until: Mapped[int | None] = mapped_column(
-        comment="it must still score earlier posts up to this number; empty: none"
+        doc="it must still score earlier posts up to this number; empty: none"
     )
 
     @property
@@ -67,7 +65,7 @@ class Score(Base):
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), primary_key=True, index=True)
     label: Mapped[str] = mapped_column(String(40), primary_key=True)
     probability: Mapped[float] = mapped_column(Float())
-    unsure: Mapped[bool | None] = mapped_column(comment="in the band below the threshold of its day")
+    unsure: Mapped[bool | None] = mapped_column(doc="in the band below the threshold of its day")
 
 
 def _opened_at(context: DefaultExecutionContext) -> Any:
@@ -105,30 +103,26 @@ class Flag(Base):
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     # Nothing sets this and `dated` to NULL: SQLite alone cannot be told so of a column that is added.
-    source_id: Mapped[int] = mapped_column(nullable=True, comment="of its post, which keeps its source")
+    source_id: Mapped[int] = mapped_column(doc="of its post, which keeps its source")
     label: Mapped[str] = mapped_column(String(40))
-    revision_number: Mapped[int] = mapped_column(comment="the version of the post that is flagged")
+    revision_number: Mapped[int] = mapped_column(doc="the version of the post that is flagged")
     probability: Mapped[float] = mapped_column(Float())
     priority: Mapped[int] = mapped_column(
-        default=0, server_default="0", comment="1: refuted, looked at first; -1: well sourced, looked at last"
+        default=0, server_default="0", doc="1: refuted, looked at first; -1: well sourced, looked at last"
     )
-    searched_at: Mapped[datetime | None] = mapped_column(comment="when evidence for the claim was last looked for")
+    searched_at: Mapped[datetime | None] = mapped_column(doc="when evidence for the claim was last looked for")
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
-    reasons: Mapped[list[list[str | float]]] = mapped_column(
-        JsonType, comment="[[words, weight], ...], strongest first"
-    )
+    reasons: Mapped[list[list[str | float]]] = mapped_column(JsonType, doc="[[words, weight], ...], strongest first")
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime] = mapped_column(index=True)
-    dated: Mapped[datetime] = mapped_column(
-        nullable=True, default=_opened_at, comment="when the post was published, or else collected"
-    )
+    dated: Mapped[datetime] = mapped_column(default=_opened_at, doc="when the post was published, or else collected")
     reach: Mapped[float] = mapped_column(
-        Float(), default=1.0, server_default="1", comment="of copies, sources and reactions; orders the queue"
+        Float(), default=1.0, server_default="1", doc="of copies, sources and reactions; orders the queue"
     )
     worth: Mapped[float] = mapped_column(
-        Float(), default=0.0, server_default="0", comment="what a decision is worth, in half-lives; orders the queue"
+        Float(), default=0.0, server_default="0", doc="what a decision is worth, in half-lives; orders the queue"
     )
-    lease_owner: Mapped[str | None] = mapped_column(String(100), comment="who is looking at it now")
+    lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]
 
     post: Mapped[Post] = relationship()
@@ -159,13 +153,13 @@ class Review(Chained, Base):
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     decision: Mapped[str] = mapped_column(String(20))
     note: Mapped[str]
-    evidence: Mapped[list[str]] = mapped_column(JsonType, comment="addresses that support the decision")
-    revision_number: Mapped[int] = mapped_column(comment="the version of the post that was judged")
+    evidence: Mapped[list[str]] = mapped_column(JsonType, doc="addresses that support the decision")
+    revision_number: Mapped[int] = mapped_column(doc="the version of the post that was judged")
     decided_at: Mapped[datetime] = mapped_column(index=True)
     # Numbers without foreign keys: an append-only row cannot be emptied when retention deletes what it names.
-    withdraws: Mapped[int | None] = mapped_column(comment="the review of this flag that it takes back")
-    batch: Mapped[int | None] = mapped_column(index=True, comment="the review of another copy it was decided with")
-    case_id: Mapped[int | None] = mapped_column(index=True, comment="the case that a concern belongs to")
+    withdraws: Mapped[int | None] = mapped_column(doc="the review of this flag that it takes back")
+    batch: Mapped[int | None] = mapped_column(index=True, doc="the review of another copy it was decided with")
+    case_id: Mapped[int | None] = mapped_column(index=True, doc="the case that a concern belongs to")
 
     flag: Mapped[Flag] = relationship(back_populates="reviews")
 

@@ -24,10 +24,10 @@ class SearchText(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    source_id: Mapped[int] = mapped_column(comment="the post's source, so that filters need no second table")
-    dated: Mapped[datetime] = mapped_column(comment="when it was published, or collected where that is not known")
-    accented: Mapped[str] = mapped_column(comment="normalised syllables, separated by spaces")
-    bare: Mapped[str] = mapped_column(comment="the same syllables without diacritics")
+    source_id: Mapped[int] = mapped_column(doc="the post's source, so that filters need no second table")
+    dated: Mapped[datetime] = mapped_column(doc="when it was published, or collected where that is not known")
+    accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
+    bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")
 
 
 class SearchNote(Base):
@@ -38,6 +38,6 @@ class SearchNote(Base):
     review_id: Mapped[int] = mapped_column(
         ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    post_id: Mapped[int] = mapped_column(index=True, comment="the post that was decided on")
-    accented: Mapped[str] = mapped_column(comment="normalised syllables, separated by spaces")
-    bare: Mapped[str] = mapped_column(comment="the same syllables without diacritics")
+    post_id: Mapped[int] = mapped_column(index=True, doc="the post that was decided on")
+    accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
+    bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")

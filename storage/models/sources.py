@@ -19,16 +19,14 @@ class Source(Base):
     )
 
     id: Mapped[PrimaryKey]
-    name: Mapped[Name] = mapped_column(unique=True, comment="short name that people use on the command line")
-    kind: Mapped[str] = mapped_column(String(40), comment="which collector reads it, or 'import'")
-    address: Mapped[str] = mapped_column(comment="URL, or the name of the imported file")
-    role: Mapped[str] = mapped_column(
-        String(20), comment="'monitored' posts are flagged; 'reference' posts are evidence"
-    )
-    settings: Mapped[JsonObject] = mapped_column(comment="what only this kind of collector understands")
-    interval_seconds: Mapped[int] = mapped_column(comment="how long to wait between two readings")
-    legal_basis: Mapped[str] = mapped_column(comment="why this may be read and kept; nothing is read without it")
-    retention_days: Mapped[int] = mapped_column(comment="posts older than this are deleted")
+    name: Mapped[Name] = mapped_column(unique=True, doc="short name that people use on the command line")
+    kind: Mapped[str] = mapped_column(String(40), doc="which collector reads it, or 'import'")
+    address: Mapped[str] = mapped_column(doc="URL, or the name of the imported file")
+    role: Mapped[str] = mapped_column(String(20), doc="'monitored' posts are flagged; 'reference' posts are evidence")
+    settings: Mapped[JsonObject] = mapped_column(doc="what only this kind of collector understands")
+    interval_seconds: Mapped[int] = mapped_column(doc="how long to wait between two readings")
+    legal_basis: Mapped[str] = mapped_column(doc="why this may be read and kept; nothing is read without it")
+    retention_days: Mapped[int] = mapped_column(doc="posts older than this are deleted")
     enabled: Mapped[bool]
     why_disabled: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -42,12 +40,12 @@ class SourceState(Base):
     __tablename__ = "source_state"
 
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
-    validators: Mapped[JsonObject] = mapped_column(comment="ETag and Last-Modified, verbatim, by URL")
-    cursor: Mapped[JsonObject] = mapped_column(comment="the collector's own bookmark")
-    next_due_at: Mapped[datetime | None] = mapped_column(index=True, comment="empty: due at once")
+    validators: Mapped[JsonObject] = mapped_column(doc="ETag and Last-Modified, verbatim, by URL")
+    cursor: Mapped[JsonObject] = mapped_column(doc="the collector's own bookmark")
+    next_due_at: Mapped[datetime | None] = mapped_column(index=True, doc="empty: due at once")
     lease_owner: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(default=0, comment="failed readings in a row")
+    failures: Mapped[int] = mapped_column(default=0, doc="failed readings in a row")
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
@@ -72,8 +70,8 @@ class CrawlRun(Base):
     new: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     gone: Mapped[int] = mapped_column(default=0)
-    skipped: Mapped[JsonObject] = mapped_column(comment="how many items were left out, by reason")
-    gap: Mapped[str | None] = mapped_column(comment="what is known to have been missed, in words")
+    skipped: Mapped[JsonObject] = mapped_column(doc="how many items were left out, by reason")
+    gap: Mapped[str | None] = mapped_column(doc="what is known to have been missed, in words")
     error: Mapped[str | None]
 
 
@@ -94,8 +92,8 @@ class Capture(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("crawl_runs.id", ondelete="CASCADE"), index=True)
     url: Mapped[str]
     fetched_at: Mapped[datetime]
-    status: Mapped[int | None] = mapped_column(comment="HTTP status; empty for a file")
+    status: Mapped[int | None] = mapped_column(doc="HTTP status; empty for a file")
     content_type: Mapped[str | None]
     size_bytes: Mapped[int]
     sha256: Mapped[Sha256] = mapped_column(index=True)
-    warc_path: Mapped[str | None] = mapped_column(comment="where the bytes are kept, below the captures folder")
+    warc_path: Mapped[str | None] = mapped_column(doc="where the bytes are kept, below the captures folder")

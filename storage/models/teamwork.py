@@ -19,13 +19,13 @@ class SecondReading(Base):
     id: Mapped[PrimaryKey]
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"))
     label: Mapped[str] = mapped_column(String(40))  # of its flag, where it never changes; readings are counted by it
-    revision_number: Mapped[int] = mapped_column(comment="the version of the post that both judged")
+    revision_number: Mapped[int] = mapped_column(doc="the version of the post that both judged")
     # A number without a foreign key: an erasure writes the first decision anew, under the same number.
-    review_id: Mapped[int] = mapped_column(comment="the first decision")
+    review_id: Mapped[int] = mapped_column(doc="the first decision")
     reader_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
     decision: Mapped[str] = mapped_column(String(20))
     decided_at: Mapped[datetime] = mapped_column(index=True)
-    settled_by: Mapped[int | None] = mapped_column(comment="the decision of a third person, where the two differed")
+    settled_by: Mapped[int | None] = mapped_column(doc="the decision of a third person, where the two differed")
 
     flag: Mapped[Flag] = relationship()
     first: Mapped[Review] = relationship(

@@ -21,13 +21,13 @@ class ThresholdRule(Base):
     )
 
     id: Mapped[PrimaryKey]
-    label: Mapped[str] = mapped_column(String(40), comment="* stands for all labels")
-    source_kind: Mapped[str] = mapped_column(String(40), comment="* stands for all kinds")
+    label: Mapped[str] = mapped_column(String(40), doc="* stands for all labels")
+    source_kind: Mapped[str] = mapped_column(String(40), doc="* stands for all kinds")
     aim: Mapped[str] = mapped_column(String(20))
-    value: Mapped[float] = mapped_column(Float(), comment="precision, probability, or flags a day")
-    floor: Mapped[float | None] = mapped_column(Float(), comment="of a budget: the least precision it may come to")
+    value: Mapped[float] = mapped_column(Float(), doc="precision, probability, or flags a day")
+    floor: Mapped[float | None] = mapped_column(Float(), doc="of a budget: the least precision it may come to")
     shift: Mapped[float | None] = mapped_column(
-        Float(), comment="of a budget: by how much it moves all thresholds, in log-odds"
+        Float(), doc="of a budget: by how much it moves all thresholds, in log-odds"
     )
-    model_version: Mapped[Name] = mapped_column(comment="the model in use when it was set")
+    model_version: Mapped[Name] = mapped_column(doc="the model in use when it was set")
     set_at: Mapped[datetime]

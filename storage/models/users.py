@@ -22,10 +22,10 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     totp_seed: Mapped[str | None] = mapped_column(
-        String(64), comment="with the key of the installation it gives the secret of the second factor"
+        String(64), doc="with the key of the installation it gives the secret of the second factor"
     )
-    totp_since: Mapped[datetime | None] = mapped_column(comment="when the second factor was set up")
-    totp_step: Mapped[int | None] = mapped_column(comment="the time step of the last code taken")
+    totp_since: Mapped[datetime | None] = mapped_column(doc="when the second factor was set up")
+    totp_step: Mapped[int | None] = mapped_column(doc="the time step of the last code taken")
 
 
 class AuditEvent(Chained, Base):
@@ -37,5 +37,5 @@ class AuditEvent(Chained, Base):
     at: Mapped[datetime] = mapped_column(index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
     action: Mapped[str] = mapped_column(String(60), index=True)
-    subject: Mapped[str] = mapped_column(comment="what it was done to, as table:number or a name")
+    subject: Mapped[str] = mapped_column(doc="what it was done to, as table:number or a name")
     detail: Mapped[JsonObject]

@@ -14,7 +14,7 @@ class WebhookTarget(Base):
     __tablename__ = "webhook_targets"
 
     name: Mapped[Name] = mapped_column(primary_key=True)
-    review_id: Mapped[int] = mapped_column(comment="the newest decision that was taken into account")
+    review_id: Mapped[int] = mapped_column(doc="the newest decision that was taken into account")
 
 
 class WebhookDelivery(Base):
@@ -24,13 +24,13 @@ class WebhookDelivery(Base):
     __table_args__ = (UniqueConstraint("target", "review_id"),)
 
     id: Mapped[PrimaryKey]
-    target: Mapped[Name] = mapped_column(comment="the webhook's name in the settings")
+    target: Mapped[Name] = mapped_column(doc="the webhook's name in the settings")
     # A number without a foreign key: what was sent stays known when retention deletes the decision.
     review_id: Mapped[int]
     body: Mapped[JsonObject]
     created_at: Mapped[datetime]
-    due_at: Mapped[datetime | None] = mapped_column(index=True, comment="when it is sent next; empty: no more")
-    lease_until: Mapped[datetime | None] = mapped_column(comment="until when the program that sends it keeps it")
+    due_at: Mapped[datetime | None] = mapped_column(index=True, doc="when it is sent next; empty: no more")
+    lease_until: Mapped[datetime | None] = mapped_column(doc="until when the program that sends it keeps it")
     attempts: Mapped[int]
     delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(300))

@@ -28,6 +28,7 @@ from storage.review import flag_queue, reviews
 from storage.review.decisions import choices
 from tests.chaos import invariants
 from tests.factories import add_post, add_user, make_source
+from tests.made_up_revision import add_revision
 
 ROWS = 60  # of an imported file
 OLD = timedelta(days=400)
@@ -75,7 +76,7 @@ class World:
     Args:
         home: The folder, with key, settings and tables.
         feed: The address of the newspaper.
-        old: Makes a database of an old schema, with decisions in it, and gives its address.
+        old: Makes a database with decisions in it, to which a revision is added, and gives its address.
 
     """
 
@@ -84,6 +85,7 @@ class World:
         self.feed = feed
         self._make_old = old
         self._old = ""
+        self._migrations = add_revision(home.parent / "migrations")
         self.imports = 0
         self.acknowledged: set[int] = set()
         self.checked: Counter[str] = Counter()
@@ -217,7 +219,7 @@ class World:
         self._old = self._make_old()
 
     def _migrate(self, _pipe: int) -> None:
-        with Database(self._old) as database:
+        with Database(self._old, migrations=self._migrations) as database:
             database.upgrade()
 
     # --- what must hold
@@ -225,7 +227,7 @@ class World:
     def broken(self, way: str) -> list[str]:
         """Return one line for every invariant that does not hold after a way was gone."""
         if way == "migrate":
-            with Database(self._old) as database:
+            with Database(self._old, migrations=self._migrations) as database:
                 return invariants.of_migration(database)
         with self.application() as app:
             found = invariants.of_rows(app.ready_database, self.acknowledged, self.checked)
@@ -237,7 +239,7 @@ class World:
     def unfinished(self, way: str) -> list[str]:
         """Return what a whole run of one way left undone."""
         if way == "migrate":
-            with Database(self._old) as database:
+            with Database(self._old, migrations=self._migrations) as database:
                 return [] if database.current_revision() == database.newest_revision() else ["not migrated"]
         if way == "backup":
             return invariants.not_swept(self.backup)

@@ -19,7 +19,7 @@ from storage.transfer import copying
 from storage.transfer.copying import copy_database
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_model, add_post, add_source
-from tests.storage.old_rows import dump, fill
+from tests.storage.sample_rows import dump, fill
 
 POSTS = 40
 SMALL_BATCH = 7

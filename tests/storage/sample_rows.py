@@ -1,4 +1,4 @@
-"""Rows for the tables of any schema revision, made up from what the database itself says of its columns."""
+"""Rows for every table, made up from what the database itself says of its columns."""
 
 import re
 import secrets
@@ -51,7 +51,7 @@ def dump(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, An
 
 
 def fill(connection: Connection) -> None:
-    """Fill every table with rows that are valid in its revision; in the last ones, all that may be empty is.
+    """Fill every table with valid rows; in the last ones, all that may be empty is.
 
     Where rows are chained they are chained rightly, and one decision was deleted as retention does it.
     """
