@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+FULL := $(VENV)/.installed-full
 UV := .venv-uv/bin/uv
 SUPPORTED := 3.11 3.12 3.13 3.14
 
@@ -14,12 +15,14 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
-help:  ## Show this list.
+help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-setup: $(STAMP)  ## Make .venv with exactly what uv.lock names; the command is then .venv/bin/kiemtin.
+setup: $(STAMP)  ## [half a minute] Make .venv with what uv.lock names; the command is then .venv/bin/kiemtin.
+
+full: $(FULL)  ## [a minute] Add Dask, PyArrow, PostgreSQL and what drives a browser to it; targets that need them do so.
 
 $(UV):
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
@@ -28,25 +31,38 @@ $(UV):
 	.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
 
 # The interpreter is asked for its own path: what lies on the search path may be pyenv's wrapper, which is not one.
+SYNC = UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --all-extras --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
+
+# An environment that was made full stays so.
 $(STAMP): pyproject.toml uv.lock | $(UV)
-	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --all-extras --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
+	$(SYNC) $(if $(wildcard $(FULL)),--group full,--inexact --no-extra cluster --no-extra parquet)
 	touch $(STAMP)
 
-lock: $(UV)  ## Write what changed in pyproject.toml into uv.lock; all else stays as it is.
+$(FULL): $(STAMP)
+	$(SYNC) --group full
+	touch $(FULL)
+
+lock: $(UV)  ## [seconds] Write what changed in pyproject.toml into uv.lock; all else stays as it is.
 	$(UV) lock
 
-upgrade: $(UV)  ## Renew uv.lock: the newest versions that pyproject.toml allows.
+upgrade: $(UV)  ## [seconds] Renew uv.lock: the newest versions that pyproject.toml allows.
 	$(UV) lock --upgrade
 
-demo: setup  ## Run the whole way on sample posts, then serve the desk at http://127.0.0.1:8000 (CHECK=1: check it and exit).
+demo: setup  ## [a minute] Run the whole way on sample posts, then serve the desk at http://127.0.0.1:8000 (CHECK=1: check it and exit).
 	$(BIN)/kiemtin demo $(if $(CHECK),--check)
 
-test: lint types imports unit  ## Run every check: linter, formatter, types, import directions, tests.
+check: setup  ## [a minute] Look at what was changed: linter, formatter, types, and the tests of it.
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.changed
+
+test: lint types imports unit  ## [7 min] Run every check: linter, formatter, types, import directions, tests.
 
 # Each worker is a process of its own, so that none of them needs several threads for its sums.
 WORKERS := -n auto --maxprocesses 4 --dist worksteal
 TESTS ?=
-unit gate long test-busy: export OMP_NUM_THREADS := 1
+check unit gate long test-busy: export OMP_NUM_THREADS := 1
 
 BROWSER_STAMP := .venv-browser/.installed
 
@@ -54,32 +70,32 @@ $(BROWSER_STAMP): tests/browser/package-lock.json tests/browser/install.sh
 	tests/browser/install.sh .venv-browser
 	touch $(BROWSER_STAMP)
 
-browser: setup $(BROWSER_STAMP)  ## Run the tests in a real browser alone; screenshots of every page go to screenshots/.
+browser: full $(BROWSER_STAMP)  ## [5 min] Run the tests in a real browser alone; screenshots of every page go to screenshots/.
 	$(BIN)/python -m pytest -m "gate or long" tests/browser $(TESTS)
 
-gate: setup $(BROWSER_STAMP)  ## Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser.
+gate: full $(BROWSER_STAMP)  ## [12 min] Run the slow checks: quality floors, notebooks, the wheel, all on PostgreSQL, kills, a browser.
 	$(BIN)/python -m pytest $(WORKERS) -m "(gate or hypothesis) and not long" --hypothesis-profile gate $(TESTS)
 
-long: setup $(BROWSER_STAMP)  ## Run what takes longest: a day of hostile sources, pages that limits end, a hundred kills of reports, more looks of the desk.
+long: full $(BROWSER_STAMP)  ## [an hour] Run what takes longest: a day of hostile sources, pages that limits end, a hundred kills of reports, more looks of the desk.
 	$(BIN)/python -m pytest $(WORKERS) -m long $(TESTS)
 
 # Linux shares the processor by session first, and by priority within one: each loop is a session, or the tests would get
 # a hundredth of it.
-test-busy: setup  ## Run the tests at the lowest priority beside four busy loops (TESTS=PATH: some): none may depend on speed.
+test-busy: setup  ## [20 min] Run the tests at the lowest priority beside four busy loops (TESTS=PATH: some): none may depend on speed.
 	@loops=; trap 'kill $$loops 2>/dev/null || true' EXIT; trap 'exit 130' INT TERM; \
 	for _ in 1 2 3 4; do $(shell command -v setsid) sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
 	nice -n 19 $(BIN)/python -m pytest $(WORKERS) -m "not gate and not long" $(TESTS)
 
-test-pythons: $(UV)  ## Run `make test` on every supported Python that is on this machine.
+test-pythons: $(UV)  ## [7 min each] Run `make test` on every supported Python that is on this machine.
 	@for version in $(SUPPORTED); do \
 	  if python="$$($(UV) python find --system --no-project $$version 2>/dev/null)"; \
 	  then echo "== Python $$version"; $(MAKE) test PYTHON="$$python" VENV=.venv-$$version || exit 1; \
 	  else echo "== Python $$version is not on this machine: left out"; fi; \
 	done
 
-test-lowest: $(UV)  ## Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
+test-lowest: $(UV)  ## [10 min] Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
-	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[postgres,notebooks,parquet]'
+	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[alerts,backup,metrics,notebooks,postgres]'
 	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate and not long"
 
 lint: setup
@@ -97,11 +113,11 @@ imports: setup
 unit: setup
 	$(BIN)/python -m pytest $(WORKERS) -m "not gate and not long" $(TESTS)
 
-format: setup  ## Let the formatter and the linter mend what they can.
+format: setup  ## [seconds] Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: setup  ## Write the texts of the desk into the catalogue of English, and list those that nobody has translated.
+messages: setup  ## [seconds] Write the texts of the desk into the catalogue of English, and list those that nobody has translated.
 	$(BIN)/python -m tests.catalogue
 
 BENCH_STAMP := .venv-bench/.installed
@@ -111,23 +127,23 @@ $(BENCH_STAMP): tests/benchmarks/requirements.txt | $(UV)
 	$(UV) pip install --quiet --python .venv-bench --requirements tests/benchmarks/requirements.txt
 	touch $(BENCH_STAMP)
 
-bench-classify: setup  ## Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
+bench-classify: setup  ## [a minute] Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
 	$(BIN)/python -m tests.benchmarks.bench_classify $(DATA)
 
-bench-crawl: setup $(BENCH_STAMP)  ## Count pages read per CPU second, beside Scrapy (installed for this alone).
+bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second, beside Scrapy (installed for this alone).
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
 DESK_POSTS ?= 24000
-bench-desk: setup  ## Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them), or DATABASE=FILE.
+bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them), or DATABASE=FILE.
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
 
-bench-today: setup  ## Draw a reviewer's day from DATABASE=FILE of SQLite, which stays as it is, and look for what it lacks.
+bench-today: setup  ## [a minute] Draw a reviewer's day from DATABASE=FILE of SQLite, which stays as it is, and look for what it lacks.
 	$(BIN)/python -m tests.benchmarks.bench_today "$(DATABASE)"
 
-bench-teaching: setup  ## Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
+bench-teaching: setup  ## [10 min] Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
 	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)
 
-bench-obfuscation: setup  ## Count what a model still sees of disguised abuse: DATA=vihsd=LEARN:MEASURE, as published.
+bench-obfuscation: setup  ## [10 min] Count what a model still sees of disguised abuse: DATA=vihsd=LEARN:MEASURE, as published.
 	$(BIN)/python -m tests.benchmarks.bench_obfuscation $(DATA)
 
 POSTS ?= 1000000
@@ -136,59 +152,59 @@ space := $(subst x,,x x)
 ON ?= sqlite,postgresql
 FEW ?= 10000
 AT ?=
-bench-search: setup  ## Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines (AT=DIR keeps them).
+bench-search: full  ## [an hour] Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines (AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) "$(AT)" $(DATA)
 
-bench-match: setup  ## Measure matching, and one new post among FEW=10000 and POSTS=1000000: DATA="FILE …" as for bench-search (AT=DIR).
+bench-match: full  ## [an hour] Measure matching, and one new post among FEW=10000 and POSTS=1000000: DATA="FILE …" as for bench-search (AT=DIR).
 	$(BIN)/python -m tests.benchmarks.bench_match $(ON) $(FEW) $(POSTS) "$(AT)" $(DATA)
 
-bench-scale: setup  ## Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder small large copy"; KEEP=FOLDER: a killed run goes on.
+bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder small large copy"; KEEP=FOLDER: a killed run goes on.
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 
 KEEP ?=
-bench-report: setup  ## Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.
+bench-report: full  ## [half an hour] Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.
 	$(BIN)/python -m tests.benchmarks.bench_report $(ON) $(POSTS) $(KEEP)
 
-bench-spelling: setup  ## Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
+bench-spelling: setup  ## [a minute] Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
 	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)
 
-bench-start: setup $(BENCH_STAMP)  ## Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
+bench-start: setup $(BENCH_STAMP)  ## [2 min] Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
 	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)
 
 
-conformance: setup  ## Compare what is read with other projects' test material: FIXTURES=DIR of checkouts, see docs/conformance.md.
+conformance: setup  ## [a minute] Compare what is read with other projects' test material: FIXTURES=DIR of checkouts, see docs/conformance.md.
 	$(BIN)/python -m tests.conformance $(if $(FIXTURES),"$(FIXTURES)")
 
 COUNT ?= 20000
-fuzz: setup  ## Feed so many changed payloads (COUNT=20000) to every parser, within the limits of parsing (ONLY="rss": one).
+fuzz: setup  ## [10 min] Feed so many changed payloads (COUNT=20000) to every parser, within the limits of parsing (ONLY="rss": one).
 	$(BIN)/python -m tests.fuzz --count $(COUNT) $(if $(ONLY),--only "$(ONLY)")
 
-chaos: setup  ## Kill programs at random points, a thousand times on each database, and look at what is left (KILLS=N SEED=N).
+chaos: full  ## [an hour] Kill programs at random points, a thousand times on each database, and look at what is left (KILLS=N SEED=N).
 	$(BIN)/python -m tests.chaos
 
-real-posts: setup  ## Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
+real-posts: setup  ## [10 min] Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
 	$(BIN)/python -m tests.quality.calibrate_on_real_posts $(REAL)
 
-evidence: setup  ## Measure how often the answer to a claim is found among news: NEWS=FILE, packed JSON lines of title and abstract.
+evidence: setup  ## [5 min] Measure how often the answer to a claim is found among news: NEWS=FILE, packed JSON lines of title and abstract.
 	$(BIN)/python -m tests.quality.evidence $(NEWS)
 
-quality: setup  ## Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
+quality: setup  ## [15 min] Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)
 
-docs: $(UV)  ## Build the documentation as a site in site/, strictly: a link that leads nowhere is an error.
+docs: $(UV)  ## [a minute] Build the documentation as a site in site/, strictly: a link that leads nowhere is an error.
 	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --quiet --locked --only-group docs --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict
 
-sbom: $(UV)  ## List everything that is installed to run it, with versions and hashes, as CycloneDX 1.5 in sbom.json.
+sbom: $(UV)  ## [seconds] List everything that is installed to run it, with versions and hashes, as CycloneDX 1.5 in sbom.json.
 	$(UV) export --quiet --locked --no-dev --all-extras --format cyclonedx1.5 --output-file sbom.json
 
-audit: $(UV)  ## Compare all that is installed to run it with known faults; needs the advisory database of PyPI.
+audit: $(UV)  ## [a minute] Compare all that is installed to run it with known faults; needs the advisory database of PyPI.
 	mkdir -p .venv-audit
 	$(UV) export --quiet --locked --no-dev --all-extras --no-emit-project --output-file .venv-audit/requirements.txt
 	$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement .venv-audit/requirements.txt
 
-data-card: setup  ## Write docs/data-card.md from the project's posts.
+data-card: setup  ## [a minute] Write docs/data-card.md from the project's posts.
 	$(BIN)/python -m tests.quality.write_data_card
 
-clean:  ## Remove environments and caches; data folders stay.
+clean:  ## [seconds] Remove environments and caches; data folders stay.
 	rm -rf .venv .venv-* site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

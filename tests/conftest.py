@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from storage.database import Database
 from tests.clock import FakeClock
 from tests.postgres import TEMPLATE, PostgresServer, running_postgres
 
+BROWSER = Path(__file__).parent / "browser"
 POSTGRES_FIXTURES = {"postgres_server", "migrated_postgres", "postgres_database"}
 # A slow machine is no fault of a property, so no profile has a deadline.
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,13 +24,15 @@ settings.load_profile("quick")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all but the first test of each module that needs PostgreSQL to `make gate`."""
-    tried = set()
+    """Leave all tests that need PostgreSQL to `make gate`, whose environment has it."""
     for item in items:
         if needs_postgres(item):
-            if item.path in tried:
-                item.add_marker(pytest.mark.gate)
-            tried.add(item.path)
+            item.add_marker(pytest.mark.gate)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the tests of the browser out where what drives it is not installed: `make full` installs it."""
+    return True if collection_path == BROWSER and find_spec("playwright") is None else None
 
 
 def needs_postgres(item: pytest.Item) -> bool:

