@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 from hypothesis import given, settings
+from kiemtin_jetstream.language import looks_vietnamese
 
 from classifiers.claims import find_claim
 from classifiers.concern_topics import topic_of
@@ -27,7 +28,6 @@ from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
 from monitor.collectors.parsing.human_dates import read_date
-from monitor.collectors.parsing.language import looks_vietnamese
 from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
 from monitor.desk.views.highlight import Reason, mark

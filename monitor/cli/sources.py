@@ -40,8 +40,7 @@ def add(
     kind: Annotated[
         str,
         typer.Argument(
-            help="feed, mastodon, bluesky, jetstream, discourse, xenforo, webpage, youtube, facebook, threads, "
-            "telegram."
+            help="feed, mastodon, bluesky, discourse, xenforo, webpage, youtube, facebook, threads, telegram."
         ),
     ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],

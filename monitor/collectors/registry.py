@@ -20,7 +20,6 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "feed": "monitor.collectors.feed.collector:FeedCollector",
     "mastodon": "monitor.collectors.mastodon.collector:MastodonCollector",
     "bluesky": "monitor.collectors.bluesky.collector:BlueskyCollector",
-    "jetstream": "monitor.collectors.bluesky.jetstream:JetstreamCollector",
     "xenforo": "monitor.collectors.xenforo.collector:XenForoCollector",
     "youtube": "monitor.collectors.youtube.collector:YouTubeCollector",
     "facebook": "monitor.collectors.facebook.collector:FacebookCollector",

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.robotparser import RobotFileParser
 
+from kiemtin_jetstream.events import read_message
 from protego import Protego
 
-from monitor.collectors.bluesky.jetstream_api import read_message
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import Fetched

@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiemtin_jetstream.events import read_message
+
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.bluesky import api as bluesky
-from monitor.collectors.bluesky.jetstream_api import read_message
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.facebook import api as facebook
 from monitor.collectors.facebook.account import GraphAccount

@@ -1,7 +1,7 @@
 """What the tests of the application share: a small model, trained once, and a crawl on loopback."""
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,14 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from monitor.collectors.registry import collector_for
 from monitor.crawl.collect import SourceResult
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from tests import corpus
+from tests import JETSTREAM, corpus
 from tests.clock import FakeClock
 from tests.factories import add_source
+from tests.monitor.collectors.installing import install_example
 from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
 
 Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
@@ -38,6 +40,24 @@ def small_model(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def pseudonymiser() -> Pseudonymiser:
     return Pseudonymiser(SECRET)
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a folder that Python searches for packages, to be filled by the test."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    collector_for.cache_clear()
+    yield folder
+    collector_for.cache_clear()
+
+
+@pytest.fixture
+def jetstream(install: Path) -> str:
+    """Make the plug-in for Bluesky's stream known, and give its kind."""
+    install_example(install, JETSTREAM)
+    return "jetstream"
 
 
 @pytest.fixture

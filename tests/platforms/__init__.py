@@ -5,7 +5,6 @@ from tests.platforms.discourse_site import DiscourseSite
 from tests.platforms.facebook_site import FacebookPost, FacebookSite
 from tests.platforms.factcheck_site import CheckedClaimPost, FactCheckSite
 from tests.platforms.forum import ForumPost, ForumThread
-from tests.platforms.jetstream_site import JetstreamSite, serve_stream
 from tests.platforms.telegram_site import TelegramMessage, TelegramSite
 from tests.platforms.threads_site import ThreadsSite
 from tests.platforms.webpage_site import WebpageSite, WebPost
@@ -21,7 +20,6 @@ __all__ = [
     "FactCheckSite",
     "ForumPost",
     "ForumThread",
-    "JetstreamSite",
     "TelegramMessage",
     "TelegramSite",
     "ThreadsSite",
@@ -30,5 +28,4 @@ __all__ = [
     "XenForoSite",
     "YouTubeComment",
     "YouTubeSite",
-    "serve_stream",
 ]

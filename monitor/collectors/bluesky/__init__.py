@@ -1,1 +1,1 @@
-"""Bluesky's AppView and Jetstream."""
+"""Bluesky's AppView."""

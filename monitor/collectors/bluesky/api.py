@@ -85,7 +85,7 @@ class Feed:
         feed = source.settings.get("feed", "author")
         if feed == "search":
             raise UsageError(
-                f"source {source.name}: Bluesky's search is not open without signing in: use a source of kind jetstream"
+                f"source {source.name}: Bluesky's search is not open without signing in: use the plug-in jetstream"
             )
         if feed not in ("author", "list"):
             raise UsageError(f"source {source.name}: `feed` is {feed!r}: use author or list")

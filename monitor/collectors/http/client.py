@@ -76,7 +76,7 @@ class PoliteClient:
         host_states: Where the state of hosts is shared with other programs; None: nowhere.
         parser: Where answers are parsed; None: in this process, without limits.
 
-    `checks` is what each request must pass; websockets share it.
+    `checks` is what each request must pass; collectors that speak another protocol share it.
 
     """
 

@@ -47,7 +47,7 @@ class CrawlPolicy:
 class RequestChecks:
     """Everything a request must pass before it is sent: address guard, robots.txt, rate limit.
 
-    The HTTP client and the websockets share one instance.
+    The HTTP client and collectors that speak another protocol share one instance.
 
     Args:
         policy: The crawl policy.

@@ -16,7 +16,7 @@ from tests.monitor.cli.command import SCRIPT
 HEAVY = {
     "alembic", "apscheduler", "bs4", "dateparser", "docx", "fastapi", "feedparser", "httpx", "joblib", "lxml",
     "matplotlib", "numpy", "pandas", "scipy", "sklearn", "starlette", "trafilatura", "underthesea", "uvicorn",
-    "warcio", "websockets", "xlsxwriter",
+    "warcio", "xlsxwriter",
 }  # fmt: skip
 LOADED = "import sys; from monitor.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
 

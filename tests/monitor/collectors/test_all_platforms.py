@@ -16,7 +16,6 @@ from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
 ROBOTS = "/robots.txt"
-OTHER_PROTOCOL = {"jetstream"}  # a websocket: test_stream.py asks the same of it
 WAITS_IN_THE_CRAWLER = {"facebook", "threads"}  # their limit is the token's, not the host's: test_collect_platforms.py
 WITH_VALIDATORS = {"feed", "xenforo", "youtube", "webpage"}
 
@@ -39,7 +38,7 @@ def asked(site: Site) -> list[str]:
 
 
 def test_no_kind_is_forgotten() -> None:
-    assert {platform.kind for platform in PLATFORMS} | OTHER_PROTOCOL == set(source_kinds())
+    assert {platform.kind for platform in PLATFORMS} == set(source_kinds())
 
 
 @every_platform

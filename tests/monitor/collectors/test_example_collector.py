@@ -1,9 +1,7 @@
 """The worked example of a collector (docs/develop/collector.md), found as that of any installed package."""
 
-import importlib
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +12,12 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.registry import GROUP, collector_for, source_kinds
+from monitor.collectors.registry import collector_for, source_kinds
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.monitor.cli.command import Command
 from tests.monitor.collectors.collecting import posts, read_source, skipped
+from tests.monitor.collectors.installing import add_entry_points, install_example
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "collector"
 
@@ -28,40 +27,13 @@ def notice(number: int, **changes: Any) -> dict[str, Any]:
     return row | {"published": f"2026-11-{number:02d}T08:00:00+07:00"} | changes
 
 
-@pytest.fixture(autouse=True)
-def forget_collectors() -> Iterator[None]:
-    collector_for.cache_clear()
-    yield
-    collector_for.cache_clear()
-    sys.modules.pop("kiemtin_bulletin", None)
-
-
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder that Python searches for packages, to be filled by the test."""
-    folder = tmp_path / "site-packages"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(folder)
-    return folder
-
-
-def add_entry_points(folder: Path, package: str, entry_points: Mapping[str, str]) -> None:
-    """Write the metadata that pip would write when it installs a package."""
-    info = folder / f"{package}-0.1.0.dist-info"
-    info.mkdir()
-    lines = [f"[{GROUP}]", *(f"{name} = {value}" for name, value in entry_points.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.1.0\n", encoding="utf-8")
-    importlib.invalidate_caches()
-
-
-@pytest.fixture
-def bulletin(install: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def bulletin(install: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Make the example known by the entry point that its pyproject.toml declares; gives its kind."""
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     monkeypatch.syspath_prepend(EXAMPLE)
-    add_entry_points(install, "kiemtin_bulletin", project["entry-points"][GROUP])
-    return "bulletin"
+    install_example(install, EXAMPLE)
+    yield "bulletin"
+    sys.modules.pop("kiemtin_bulletin", None)
 
 
 async def read(client: PoliteClient, kind: str, answer: Response, last: list[Batch] | None = None) -> list[Batch]:

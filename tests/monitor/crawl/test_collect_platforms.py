@@ -1,13 +1,11 @@
 """What single platforms ask of a crawl as a whole: when to come back, how long to keep, and what comes twice."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.registry import collector_for
 from monitor.crawl.collect import Crawler, SourceResult
 from monitor.demo.sites import Site, serve
@@ -19,11 +17,10 @@ from storage.models import Post, PostRevision, SourceState
 from storage.posts import sources
 from tests.clock import FakeClock
 from tests.monitor.collectors import xenforo_samples
-from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page, written
+from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 from tests.monitor.crawl.loopback import SECRET, loopback_client
-from tests.platforms import FacebookSite, JetstreamSite, XenForoSite, YouTubeSite, serve_stream
-from tests.platforms.jetstream_site import FIRST_PATH
+from tests.platforms import FacebookSite, XenForoSite, YouTubeSite
 
 Register = Callable[..., None]
 KEYS = {"youtube": KEY, "facebook": TOKEN}
@@ -132,58 +129,6 @@ async def test_comments_on_videos_are_deleted_after_thirty_days_whatever_the_sou
     clock.advance(timedelta(days=1, seconds=1))
     assert retain(sqlite_database, clock) == {"videos": 3}
     assert count(sqlite_database, Post) == 0
-
-
-async def test_what_a_stream_sends_again_after_a_break_is_one_post(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
-) -> None:
-    start = clock.now() - timedelta(minutes=30)
-    found = [replace(written(number), published_at=start + timedelta(seconds=number)) for number in range(1, 21)]
-    site = JetstreamSite([*found, replace(written(21), published_at=clock.now())], clock)
-    site.drops = [10, 8]
-    with serve_stream(site) as base:
-        register("stream", base, kind="jetstream")
-        with sqlite_database.work() as session:
-            sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
-            session.commit()
-        result = (await crawl_due())["stream"]
-    assert len(site.seen(FIRST_PATH)) == 3
-    assert result.duplicate > 0, "nothing came twice: the test shows too little"
-    assert (result.outcome, result.new, result.changed) == ("ok", 21, 0)
-    assert count(sqlite_database, Post) == 21
-    assert count(sqlite_database, PostRevision) == 0
-
-
-async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_author_leaves(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
-) -> None:
-    start = clock.now() - timedelta(minutes=30)
-    authors = {1: "to_truong", 2: "to_truong", 3: "tho_han", 4: "tho_may"}
-    found = [
-        replace(written(number), author=author, published_at=start + timedelta(seconds=number))
-        for number, author in authors.items()
-    ]
-    site = JetstreamSite([*found, replace(written(5), author="tho_may", published_at=clock.now())], clock)
-    with serve_stream(site) as base:
-        register("stream", base, kind="jetstream")
-        with sqlite_database.work() as session:
-            sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
-            session.commit()
-        assert (await crawl_due())["stream"].new == 5
-        cursor = to_microseconds(clock.now())
-        clock.advance(timedelta(hours=1))
-        site.delete("3m0003")
-        site.account("to_truong", status="deleted")
-        site.identity("tho_may")
-        clock.advance(1)
-        site.add(replace(written(6), author="tho_may", published_at=clock.now()))
-        result = (await crawl_due())["stream"]
-    assert (result.outcome, result.new, result.gone) == ("ok", 1, 3)
-    asked = [int(request.query["cursor"]) for request in site.seen(FIRST_PATH)]
-    assert asked[-1] == cursor - 5_000_000  # five seconds earlier than it had read
-    with sqlite_database.work() as session:
-        left = {post.text: post.deleted_at for post in session.scalars(select(Post))}
-    assert left == {"Bài số 3": clock.now(), "Bài số 4": None, "Bài số 5": None, "Bài số 6": None}
 
 
 async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(

@@ -134,7 +134,6 @@ async def test_every_good_source_is_read_on_time_among_hostile_ones_of_every_kin
                 add_source(session, name, kind=kind, address=address, interval_seconds=int(INTERVAL.total_seconds()))
             for kind in (*BUILT_IN, "worst"):
                 address = servers.enter_context(serve(hostile_site(kind))) + PATHS.get(kind, "")
-                address = address.replace("http", "ws", 1) if kind == "jetstream" else address
                 add_source(
                     session,
                     f"bad {kind}",

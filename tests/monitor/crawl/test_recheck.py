@@ -240,7 +240,7 @@ async def test_only_places_that_are_read_are_asked(
         for source in (
             off,
             add_source(session, "file", kind="import"),
-            add_source(session, "no-link", kind="jetstream"),
+            add_source(session, "no-link", kind="bluesky"),
         ):
             url = None if source.name == "no-link" else f"{paper_base}/bai/p1.html"
             add_flag(session, add_post(session, source, url=url), now=clock.now())

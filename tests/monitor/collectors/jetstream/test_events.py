@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from monitor.collectors.base import SourceView
-from monitor.collectors.bluesky.jetstream_api import (
+from kiemtin_jetstream.events import (
     StreamEnd,
     Subscription,
     from_microseconds,
@@ -15,6 +13,8 @@ from monitor.collectors.bluesky.jetstream_api import (
     refusal_name,
     to_microseconds,
 )
+
+from monitor.collectors.base import SourceView
 from monitor.errors import UsageError
 
 

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.clock import Clock
-from monitor.collectors.base import Batch, PublicPost, SourceView
-from monitor.collectors.bluesky.jetstream_api import (
+from kiemtin_jetstream.events import (
     CURSOR_TOO_OLD,
     Event,
     StreamEnd,
@@ -18,6 +16,10 @@ from monitor.collectors.bluesky.jetstream_api import (
     refusal_name,
     to_microseconds,
 )
+from kiemtin_jetstream.language import looks_vietnamese
+from kiemtin_jetstream.websocket import HandshakeRejected, Stream, StreamBroken, open_stream
+from monitor.clock import Clock
+from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.bluesky.record import (
     DEFAULT_LANGUAGE,
     at_uri,
@@ -27,8 +29,6 @@ from monitor.collectors.bluesky.record import (
 )
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.http.websocket import HandshakeRejected, Stream, StreamBroken, open_stream
-from monitor.collectors.parsing.language import looks_vietnamese
 
 _SWITCHED_PROTOCOLS = 101
 _MOST_POSTS = 200

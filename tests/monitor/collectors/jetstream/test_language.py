@@ -5,8 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from monitor.collectors.parsing.language import looks_vietnamese
+from kiemtin_jetstream.language import looks_vietnamese
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from kiemtin_jetstream.collector import JetstreamCollector
+from kiemtin_jetstream.events import to_microseconds
+from kiemtin_jetstream.websocket import StreamBroken
 
 from monitor.collectors.base import Batch, SourceView
-from monitor.collectors.bluesky.jetstream import JetstreamCollector
-from monitor.collectors.bluesky.jetstream_api import to_microseconds
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.websocket import StreamBroken
-from monitor.collectors.registry import collector_for
+from monitor.collectors.registry import collector_for, source_kinds
 from monitor.demo.sites import SitePost
 from monitor.errors import PayloadInvalid
 from tests.clock import HANGS_AFTER, MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import bodies, gone, posts, texts
-from tests.platforms import JetstreamSite, serve_stream
-from tests.platforms.jetstream_site import FIRST_PATH, SECOND_PATH
+from tests.platforms.jetstream_site import FIRST_PATH, SECOND_PATH, JetstreamSite, serve_stream
 
 START = MONDAY_MORNING - timedelta(minutes=30)
 PROTOCOLS = ("v1", "v2")
@@ -63,6 +62,11 @@ async def read(
 ) -> list[Batch]:
     view = SourceView(name="Luồng", address=f"{base}/", settings=settings, cursor=cursor or {})
     return [batch async for batch in JetstreamCollector(batch_seconds=HANGS_AFTER).collect(view, client)]
+
+
+def test_the_plug_in_is_found_by_its_entry_point(jetstream: str) -> None:
+    assert source_kinds()[-1] == jetstream
+    assert type(collector_for(jetstream)) is JetstreamCollector
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -280,13 +284,13 @@ async def test_everything_sent_twice_is_given_once_a_batch(
 
 
 async def test_stream_that_breaks_off_again_and_again_fails_after_giving_what_came(
-    client: PoliteClient, site: JetstreamSite, base: str
+    client: PoliteClient, site: JetstreamSite, base: str, jetstream: str
 ) -> None:
     site.drops = [2, 0, 0, 0, 0, 0]
     seen = []
     view = SourceView(name="Luồng", address=base, cursor=since(0))
     with pytest.raises(StreamBroken, match=r"broke off.*try again later"):  # noqa: PT012  only reading on raises it
-        async for batch in collector_for("jetstream").collect(view, client):
+        async for batch in collector_for(jetstream).collect(view, client):
             seen.append(batch)  # noqa: PERF401 - what came before the error is wanted
     assert texts(seen) == bodies(1, 2)
     assert len(site.seen(FIRST_PATH)) == 5
@@ -307,11 +311,11 @@ async def test_stretch_that_the_server_silently_left_out_is_a_gap(
 
 
 async def test_cursor_that_is_too_old_is_a_gap_and_reading_goes_on_at_the_present(
-    client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str
+    client: PoliteClient, clock: FakeClock, site: JetstreamSite, base: str, jetstream: str
 ) -> None:
     clock.advance(timedelta(hours=40))
     view = SourceView(name="L", address=base, settings={"protocol": "v2", "max_seconds": 0.3}, cursor=since(5))
-    batches = [batch async for batch in collector_for("jetstream").collect(view, client)]
+    batches = [batch async for batch in collector_for(jetstream).collect(view, client)]
     (batch,) = batches
     assert batch.gap == (
         "the stream no longer has what followed 2026-11-16 01:30 UTC: "
