@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import numpy as np
 import pytest
@@ -17,18 +18,25 @@ from classifiers.training.flag_precision import FlagPrecision
 from classifiers.training.learning_curve import LEAST_POSITIVES as LEAST_KNOWN
 from classifiers.training.learning_curve import forecast
 from classifiers.training.linear import Floats
-from classifiers.training.local import AT_RANDOM, LEAST_POSITIVES, SAMPLING, LocalPosts, adapt, taught_hash
+from classifiers.training.local import AT_RANDOM, LEAST_POSITIVES, SAMPLING, Adapted, LocalPosts, adapt, taught_hash
 from classifiers.training.prior_logistic import fit_dual
 from classifiers.training.train import Trained
 from tests.corpus import corpus
 
 CONFIG = LocalConfig()
+JUDGED = corpus()[1:1800:30]
 DAYS = [f"ngày {number}" for number in range(1, 31)]
 
 
 @pytest.fixture(scope="module")
 def base(trained: Trained) -> Classifier:
     return trained.classifier
+
+
+@pytest.fixture(scope="module")
+def taught(base: Classifier, segmenter: Segmenter) -> Adapted:
+    """Teach a part of the corpus, and judge others."""
+    return adapt(base, corpus()[::60], segmenter, CONFIG, judged=JUDGED)
 
 
 def posts(yes: int, no: int, label: str = "concern") -> list[Example]:
@@ -73,22 +81,18 @@ def test_too_few_positives_leave_the_model_alone(base: Classifier, segmenter: Se
     assert adapt(base, posts(LEAST_POSITIVES, 60), segmenter, CONFIG).labels["concern"].changed
 
 
-def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, segmenter: Segmenter) -> None:
+def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, taught: Adapted, segmenter: Segmenter) -> None:
     """What is folded into an ordinary model gives judged posts the scores by which thresholds are set."""
-    learnt, judged = corpus()[::30], corpus()[1:1800:30]
-    adapted = adapt(base, learnt, segmenter, CONFIG, judged=judged)
-    texts = [example.text for example in judged]
+    prepared = prepare_all([example.text for example in JUDGED], segmenter)
+    traits = traits_of(prepared, [example.context for example in JUDGED])
+    expected = sigmoid(taught.classifier.log_odds(base.space.transform(prepared), traits))
     for column, label in enumerate(base.labels):
-        prepared = prepare_all(texts, segmenter)
-        traits = traits_of(prepared, [example.context for example in judged])
-        expected = sigmoid(adapted.classifier.log_odds(base.space.transform(prepared), traits)[:, column])
-        assert adapted.labels[label].changed
-        assert np.allclose(adapted.labels[label].unseen[-len(texts) :], expected, atol=1e-6)
+        assert taught.labels[label].changed
+        assert np.allclose(taught.labels[label].unseen[-len(JUDGED) :], expected[:, column], atol=1e-6)
 
 
-def test_reasons_still_add_up(base: Classifier, segmenter: Segmenter) -> None:
-    classifier = adapt(base, corpus()[::30], segmenter, CONFIG).classifier
-    (prediction,) = classifier.predict(["Xưởng nợ lương hai tháng, ai lên tiếng cũng bị dọa"], explain_all=True)
+def test_reasons_still_add_up(taught: Adapted) -> None:
+    (prediction,) = taught.classifier.predict(["Xưởng nợ lương hai tháng, ai lên tiếng cũng bị dọa"], explain_all=True)
     for label, reasons in prediction.reasons.items():
         assert sigmoid(np.array(sum(r.weight for r in reasons))) == pytest.approx(prediction.probabilities[label])
 
@@ -105,8 +109,9 @@ def test_criticism_that_posts_show_is_spared_even_where_nothing_can_be_learnt(
     base: Classifier, segmenter: Segmenter
 ) -> None:
     """Posts that the base would flag, and that people called clean, raise its threshold."""
-    flagged = [e for e in corpus() if e.labels["negative"] and chance(base, e.text, "negative") > 0.9][:12]
-    clean = [Example(example.text, {"negative": False}) for example in flagged]
+    texts = [example.text for example in corpus()[::4] if example.labels["negative"]]
+    sure = [p.probabilities["negative"] > 0.9 for p in base.predict(texts)]
+    clean = [Example(text, {"negative": False}) for text in list(compress(texts, sure))[:12]]
     adapted = adapt(base, clean, segmenter, CONFIG)
     assert len(clean) == 12
     assert adapted.classifier.thresholds["negative"] > base.thresholds["negative"]
