@@ -1,8 +1,6 @@
 """What Bluesky's collector does where it is refused, told to wait, or answered by something else."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from starlette.applications import Starlette
@@ -13,11 +11,10 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
-from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.bluesky_samples import FEED, LIST, POSTS, post_of, read
 from tests.monitor.collectors.collecting import posts
-from tests.monitor.collectors.conftest import ClientFactory
 from tests.platforms import BlueskySite
 
 
@@ -75,47 +72,6 @@ async def test_search_that_is_closed_to_strangers_is_never_asked(
     site.delete("3m0003")
     await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
     assert {request.path for request in site.log} == {"/robots.txt", FEED, POSTS}
-
-
-async def test_challenge_and_robots_are_refusals(
-    client: PoliteClient, open_client: ClientFactory, site: BlueskySite, base: str
-) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    site.challenge = False
-    site.robots = (200, b"User-agent: *\nDisallow: /xrpc/")
-    async with open_client() as other:
-        with pytest.raises(SourceRefused, match=r"robots\.txt"):
-            await read(other, base)
-    assert len(site.seen(FEED)) == 1
-
-
-async def test_rate_limit_tells_its_end_in_seconds_since_1970(
-    client: PoliteClient, clock: FakeClock, site: BlueskySite, base: str
-) -> None:
-    site.rate_limit(0)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-
-
-async def test_pace_is_kept_between_pages(
-    open_client: ClientFactory, clock: FakeClock, site: BlueskySite, base: str
-) -> None:
-    site.page_size = 1
-    async with open_client(api_delay=1.0) as slow:
-        await read(slow, base, actor="did:plc:totruong", backfill_pages=3)
-    times = [request.time for request in site.seen(FEED)]
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
-    assert len(site.seen("/robots.txt")) == 1
-
-
-async def test_broken_off_answer(client: PoliteClient, site: BlueskySite, base: str) -> None:
-    site.truncate = True
-    with pytest.raises(FetchFailed):
-        await read(client, base)
 
 
 async def test_server_that_gives_one_cursor_for_ever(client: PoliteClient) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source
-from tests.monitor.collectors.conftest import ClientFactory
 from tests.platforms import DiscourseSite, ForumPost, ForumThread
 
 POSTS = "/posts.json"
@@ -300,18 +298,6 @@ async def test_wait_is_read_from_the_body_or_the_header(
     assert ids(await read(client, base)) == [1, 2, 3, 4, 5]
 
 
-async def test_pace_is_kept_and_robots_are_read_once(
-    open_client: ClientFactory, clock: FakeClock, site: DiscourseSite, base: str
-) -> None:
-    site.add(*(post(number) for number in range(6, 201)))
-    async with open_client(api_delay=1.0) as client:
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    times = [request.time for request in site.log]
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
-    assert len(site.seen(POSTS)) == 4
-
-
 @pytest.mark.parametrize(
     ("switch", "said"),
     [("login_required", "members only: ask its"), ("login_page", "page to sign in"), ("challenge", "challenge")],
@@ -322,13 +308,6 @@ async def test_closed_forum_is_a_refusal(
     setattr(site, switch, True)
     with pytest.raises(SourceRefused, match=said):
         await read(client, base)
-
-
-async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.robots = (200, b"User-agent: *\nDisallow: /posts")
-    with pytest.raises(SourceRefused, match="does not allow"):
-        await read(client, base)
-    assert site.seen(POSTS) == []
 
 
 async def test_refusal_of_a_firewall_does_not_make_posts_gone(client: PoliteClient) -> None:

@@ -3,7 +3,6 @@
 import gzip
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from monitor.demo.sites import serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, read_source, skipped
-from tests.monitor.collectors.conftest import ClientFactory
 from tests.platforms import FacebookPost, FacebookSite
 
 PAGE = "100200300"
@@ -322,29 +320,6 @@ async def test_reading_stops_before_the_last_request_is_spent(
     assert numbers(await read(client, base)) == [3, 2]
     site.usage = "not json"
     assert numbers(await read(client, base)) == [3, 2]
-
-
-async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: FacebookSite, base: str) -> None:
-    site.page_size = 1
-    async with open_client(api_delay=1.0) as client:
-        await read(client, base, backfill_pages=3)
-    assert len(site.seen("/robots.txt")) == 1
-    times = [request.time for request in site.log]
-    assert len(times) == 5
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
-
-
-async def test_challenge_and_robots_are_refusals(client: PoliteClient, site: FacebookSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
-
-
-async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: FacebookSite, base: str) -> None:
-    site.robots = (200, b"User-agent: *\nDisallow: /")
-    with pytest.raises(SourceRefused, match="does not allow"):
-        await read(client, base)
-    assert [request.path for request in site.log] == ["/robots.txt"]
 
 
 @pytest.mark.parametrize(

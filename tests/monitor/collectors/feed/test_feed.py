@@ -11,7 +11,7 @@ import pytest
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
-from monitor.errors import FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from monitor.errors import FetchFailed, PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.feed_samples import START, article, read, read_document, rss
 
@@ -282,38 +282,11 @@ async def test_entry_that_left_the_window_is_not_gone(client: PoliteClient, site
     assert second.gone == ()
 
 
-async def test_feed_that_robots_txt_forbids_is_not_asked_for(client: PoliteClient, site: FeedSite, base: str) -> None:
-    site.robots = (200, b"User-agent: kiemtin\nDisallow: /rss/\n")
-    with pytest.raises(SourceRefused, match=r"robots\.txt"):
-        await read(client, base + RSS_PATH)
-    assert [request.path for request in site.log] == ["/robots.txt"]
-
-
-async def test_challenge_is_a_refusal(client: PoliteClient, site: FeedSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base + RSS_PATH)
-
-
 async def test_body_that_is_a_file_name_opens_no_file(client: PoliteClient) -> None:
     with pytest.raises(PayloadInvalid, match="neither"):
         await read_document(client, __file__, "text/plain")
 
 
-async def test_feed_cut_short_on_the_way(client: PoliteClient, site: FeedSite, base: str) -> None:
-    site.truncate = True
-    with pytest.raises(FetchFailed, match="could not be read"):
-        await read(client, base + RSS_PATH)
-
-
 async def test_feed_larger_than_allowed(client: PoliteClient) -> None:
     with pytest.raises(FetchFailed, match="larger than 1000000 bytes"):
         await read_document(client, b"x" * 1_000_001)
-
-
-async def test_site_that_asks_to_wait(client: PoliteClient, clock: FakeClock, site: FeedSite, base: str) -> None:
-    await read(client, base + RSS_PATH)
-    site.rate_limit(0)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base + RSS_PATH)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)

@@ -282,15 +282,6 @@ async def test_rate_limit_tells_its_end_in_a_header(
     assert len(site.seen(TIMELINE)) == 1  # "0 remaining" was believed, without running into the refusal
 
 
-async def test_refused_request_tells_when_to_come_back(
-    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
-) -> None:
-    site.rate_limit(0)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-
-
 async def test_wait_on_the_way_forward_keeps_what_was_read_and_is_followed_by_the_rest(
     client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
 ) -> None:

@@ -1,8 +1,6 @@
 """How a Telegram channel's preview is followed, with its owner's leave: pages, edits, removals, refusals."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,10 +10,9 @@ from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
-from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts
-from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.telegram_samples import PREVIEW, asked, message, numbers, read
 from tests.platforms import TelegramSite
 
@@ -192,40 +189,6 @@ async def test_single_page_that_says_nothing_makes_no_message_gone(client: Polit
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
         await read(client, base, watched=(8,), backfill_pages=1)
-
-
-async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: TelegramSite, base: str) -> None:
-    site.page_size = 2
-    async with open_client(html_delay=5.0) as client:
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    times = [request.time for request in site.log[1:]]
-    assert len(times) == 3
-    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times))
-
-
-async def test_retry_after_is_obeyed(client: PoliteClient, clock: FakeClock, site: TelegramSite, base: str) -> None:
-    site.rate_limit(0)
-    for _ in range(2):
-        with pytest.raises(RateLimited) as caught:
-            await read(client, base)
-        assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-    assert len(site.seen(PREVIEW)) == 1  # the second time nobody was asked
-    clock.advance(timedelta(minutes=5))
-    assert numbers(await read(client, base)) == [1, 2, 3, 4, 5]
-
-
-async def test_challenge_is_a_refusal(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
-
-
-async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    site.robots = (200, b"User-agent: *\nDisallow: /s/")
-    with pytest.raises(SourceRefused, match="does not allow"):
-        await read(client, base)
-    assert [request.path for request in site.log] == ["/robots.txt"]
 
 
 @pytest.mark.parametrize("settings", [{"backfill_pages": 0}, {"backfill_pages": True}, {"max_pages": "9"}])

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 
@@ -34,13 +33,6 @@ async def test_form_for_signing_in_is_a_refusal(client: PoliteClient, site: Webp
         await read(client, base + LIST_PATH)
 
 
-async def test_challenge_is_a_refusal_and_is_met_once(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base + LIST_PATH)
-    assert asked(site) == ["/robots.txt", LIST_PATH]
-
-
 @pytest.mark.parametrize("status", [401, 403, 451])
 async def test_article_that_is_not_for_everybody_stops_the_reading(
     client: PoliteClient, site: WebpageSite, base: str, status: int
@@ -63,14 +55,6 @@ async def test_page_that_asks_not_to_be_indexed_is_left_out(client: PoliteClient
     assert posts_of(batches) == []
     assert skipped_in(batches) == {"asks not to be indexed": 1}
     assert batches[-1].gap is None
-
-
-async def test_pace_is_kept_between_pages(open_client: ClientFactory, site: WebpageSite, base: str) -> None:
-    async with open_client(html_delay=5.0) as client:
-        await read(client, base + LIST_PATH)
-    times = [request.time for request in site.log]
-    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times[1:]))
-    assert len(times) == 9
 
 
 async def test_site_that_asks_to_wait_is_left_alone(
@@ -123,12 +107,6 @@ async def test_start_page_that_is_no_web_page(client: PoliteClient, site: Webpag
     site.robots = (200, b"")
     with pytest.raises(PayloadInvalid, match="its page is no HTML"):
         await read(client, f"{base}/x", {})
-
-
-async def test_page_cut_short_on_the_way(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    site.truncate = True
-    with pytest.raises(FetchFailed, match="could not be read"):
-        await read(client, base + LIST_PATH)
 
 
 async def test_decomposed_letters_and_other_charsets(client: PoliteClient, site: WebpageSite, base: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
-from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, WAGES, ids, page, pages, post, read
 from tests.platforms import XenForoSite
 
@@ -30,12 +28,6 @@ def site(clock: FakeClock) -> XenForoSite:
 def base(site: XenForoSite) -> Iterator[str]:
     with serve(site) as address:
         yield address
-
-
-async def test_challenge_is_a_refusal(client: PoliteClient, site: XenForoSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
 
 
 async def test_board_for_members_is_a_refusal(client: PoliteClient, site: XenForoSite, base: str) -> None:
@@ -81,18 +73,6 @@ async def test_robots_that_forbid_threads_are_obeyed(client: PoliteClient, site:
     with pytest.raises(SourceRefused, match="does not allow"):
         await read(client, base)
     assert pages(site) == []
-
-
-async def test_pace_of_pages_is_kept_and_robots_are_read_once(
-    open_client: ClientFactory, site: XenForoSite, base: str
-) -> None:
-    site.add(*(post(number) for number in range(6, 14)))
-    async with open_client(html_delay=5.0) as client:
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    times = [request.time for request in site.log[1:]]
-    assert len(times) == 4
-    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times))
 
 
 async def test_request_to_wait_in_the_middle_keeps_what_was_read(

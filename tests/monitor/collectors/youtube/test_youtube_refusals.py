@@ -2,8 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ from monitor.crawl.captures import as_warc
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import FakeClock
-from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, ids, read
+from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, OTHER, THREADS, TITLE, VIDEO, comment, read
 from tests.platforms import YouTubeSite
 
 
@@ -76,28 +74,6 @@ async def test_summer_time_counts(
     assert caught.value.retry_at == reset
 
 
-async def test_pace_is_kept_and_robots_are_read_once(open_client: ClientFactory, site: YouTubeSite, base: str) -> None:
-    site.page_size = 1
-    async with open_client(api_delay=1.0) as client:
-        await read(client, base)
-    assert len(site.seen("/robots.txt")) == 1
-    times = [request.time for request in site.log]
-    assert len(times) == 5
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(times))
-
-
-async def test_requests_that_come_too_fast_wait(
-    client: PoliteClient, clock: FakeClock, site: YouTubeSite, base: str
-) -> None:
-    site.rate_limit(0)
-    for _ in range(2):
-        with pytest.raises(RateLimited):
-            await read(client, base)
-    assert len(site.seen("/youtube/v3/videos")) == 1  # the second time nobody was asked
-    clock.advance(timedelta(minutes=5))
-    assert len(ids(await read(client, base))) == 3
-
-
 async def test_wrong_key_is_a_refusal_that_does_not_repeat_it(
     client: PoliteClient, site: YouTubeSite, base: str
 ) -> None:
@@ -116,20 +92,6 @@ async def test_source_without_a_key_says_how_to_set_it(client: PoliteClient, sec
 async def test_unknown_channel(client: PoliteClient, base: str) -> None:
     with pytest.raises(PayloadInvalid, match="check `channel`"):
         await read(client, base, channel="UC" + "b" * 22)
-
-
-async def test_challenge_and_robots_are_refusals(client: PoliteClient, site: YouTubeSite, base: str) -> None:
-    site.challenge = True
-    with pytest.raises(SourceRefused, match="challenge"):
-        await read(client, base)
-    assert len(site.log) == 2
-
-
-async def test_robots_that_forbid_are_obeyed(client: PoliteClient, site: YouTubeSite, base: str) -> None:
-    site.robots = (200, b"User-agent: *\nDisallow: /youtube")
-    with pytest.raises(SourceRefused, match="does not allow"):
-        await read(client, base)
-    assert [request.path for request in site.log] == ["/robots.txt"]
 
 
 @pytest.mark.parametrize("body", [b"<html></html>", b'{"items": {}}', b"[]", b"", b"[" * 100_000])
