@@ -18,9 +18,8 @@ from monitor.clock import VIETNAM
 from monitor.errors import ReportFailed
 from monitor.files import write_whole
 from monitor.operations import privacy_wording
-from monitor.reports.language import load_language
 from monitor.reports.tables import Cell, CellType, Column, Table, shown
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Wording, load_language
 from storage.database import Database
 from storage.posts import holdings
 from storage.posts.holdings import AccountUse, ErasureDone, Holding, SourceHolding

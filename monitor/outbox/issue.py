@@ -13,15 +13,13 @@ from monitor.errors import UsageError
 from monitor.outbox.deliver import ReportDelivery
 from monitor.outbox.webhook import Post
 from monitor.reports.document import Document, Replaced, build_document
-from monitor.reports.docx import render_docx
+from monitor.reports.docx import render_docx, render_pdf
 from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
-from monitor.reports.html import render_html, render_masks, render_notice
-from monitor.reports.language import LANGUAGES, Language, load_language
-from monitor.reports.masks_page import masked_quotes
-from monitor.reports.pdf import render_pdf
+from monitor.reports.html import masked_quotes, render_html, render_masks, render_notice
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
+from monitor.reports.wording import LANGUAGES, Language, load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from classifiers.labels import UNVERIFIED
+from classifiers.labels import CLAIM_LABELS
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.periods import CalendarPeriod
@@ -78,19 +78,19 @@ class ClaimFigures:
 
 def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
     """Look up the claims of a period; `quotes` are those that the report shows."""
-    label, span, before = UNVERIFIED.name, period.span, period.earlier(PERIODS_IN_MEAN)
+    span, before = period.span, period.earlier(PERIODS_IN_MEAN)
     numbers: dict[tuple[str, int], int] = {}
     for number, quote in enumerate(quotes, start=1):
-        if quote.label == label:
+        if quote.label in CLAIM_LABELS:
             numbers.setdefault(quote.same_as, number)
-    every = report_claims.claims(session, span, label)
+    every = report_claims.claims(session, span, CLAIM_LABELS)
     found = every[:MOST_CLAIMS]
     clusters = [reach.cluster_id for reach in found if reach.cluster_id is not None]
     posts = report_claims.posts_of_clusters(session, clusters, [one.span for one in before])
     return ClaimFigures(
         listed=tuple(_claim(session, reach, numbers, posts.get(reach.cluster_id or 0)) for reach in found),
         total=len(every),
-        tally=report_claims.tally(session, span, label, every),
+        tally=report_claims.tally(session, span, CLAIM_LABELS, every),
         corrections=tuple(
             ReleasedCorrection(
                 number=each.row.id,

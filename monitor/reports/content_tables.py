@@ -1,11 +1,10 @@
 """The tables of what was said: claims, concerns by topic and place, and the quotes that people chose."""
 
-from monitor.reports.compared_columns import compared_cells, compared_columns
 from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.concerns import CASE_STATES, ELSEWHERE, PlaceFigures
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import Quote
-from monitor.reports.tables import CellType, Column, Key, Table
+from monitor.reports.tables import CellType, Column, Key, Table, compared_cells, compared_columns
 from monitor.reports.wording import NOTHING, Wording
 
 TEXT, DECIMAL, MOMENT = CellType.TEXT, CellType.DECIMAL, CellType.MOMENT

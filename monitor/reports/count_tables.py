@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from monitor.reports.compared_columns import compared_cells, compared_columns
 from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.figures import DECISIONS, LabelFigures, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
-from monitor.reports.tables import Cell, CellType, Column, Key, Table
+from monitor.reports.tables import Cell, CellType, Column, Key, Table, compared_cells, compared_columns
 from monitor.reports.wording import Wording
 from storage.figures.report_counts import BANDS
 

@@ -1,20 +1,19 @@
 """A report as a document: letterhead, blocks in their order, signature. The writers for docx and html only draw it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
+from classifiers.labels import CASE_LABELS, CLAIM_LABELS, Label, Section
 from monitor.clock import VIETNAM
-from monitor.reports import content_tables, count_tables, findings, notes
+from monitor.reports import content_tables, count_tables, sentences
+from monitor.reports.charts import PICTURES
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import Language
-from monitor.reports.pictures import PICTURES
 from monitor.reports.tables import Table, without_empty_columns
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Language, Wording, roman
 from monitor.settings.reports import ReportSettings
 
 if TYPE_CHECKING:
@@ -160,11 +159,7 @@ def build_document(
         body=(
             *_replacement(replaced, words),
             *_summary(figures, words),
-            *_claims(figures, words),
-            *_concerns(figures, words),
-            *_decency(figures, words),
-            *_not_read(figures, words),
-            *_method(figures, words),
+            *_numbered(figures, words),
         ),
         closing=_closing(office, language),
         appendix=_appendix(figures, words, title),
@@ -222,10 +217,11 @@ def _replacement(replaced: Replaced | None, words: Wording) -> list[Block]:
 def _summary(figures: ReportFigures, words: Wording) -> list[Block]:
     say = words.language.say
     blocks: list[Block] = [Heading(say("I. TÓM TẮT"))]
-    blocks += _items(findings.findings(figures, words))
-    new = findings.news(figures, words) or (say("Không có điểm mới so với kỳ trước, hoặc chưa đủ số liệu để so sánh."),)
-    blocks += [Heading(say("1. Điểm mới"), 2), *_items(new)]
-    asked = findings.requests(figures, words) or (say("Không có kiến nghị."),)
+    blocks += _items(sentences.findings(figures, words))
+    new = sentences.news(figures, words)
+    none_new = say("Không có điểm mới so với kỳ trước, hoặc chưa đủ số liệu để so sánh.")
+    blocks += [Heading(say("1. Điểm mới"), 2), *_items(new or (none_new,))]
+    asked = sentences.requests(figures, words) or (say("Không có kiến nghị."),)
     return [*blocks, Heading(say("2. Kiến nghị"), 2), *_items(asked)]
 
 
@@ -249,17 +245,34 @@ def _quotes(figures: ReportFigures, words: Wording, label: str) -> list[Block]:
     return blocks or [Paragraph(say("Chưa có bài nào được chọn để trích dẫn."))]
 
 
-def _claims(figures: ReportFigures, words: Wording) -> list[Block]:
+def _numbered(figures: ReportFigures, words: Wording) -> Iterator[Block]:
+    """Return the parts that follow the summary, numbered on from it."""
     say = words.language.say
-    return [
-        Heading(say("II. THÔNG TIN CHƯA KIỂM CHỨNG ĐANG LAN TRUYỀN")),
-        count_tables.labels(figures, words, (UNVERIFIED.name,)),
-        Paragraph(say(notes.CLAIMS)),
-        *_shown(content_tables.claims(figures, words), "answers"),
-        *_corrections(figures, words),
-        Heading(say("Trích dẫn"), 2),
-        *_quotes(figures, words, UNVERIFIED.name),
-    ]
+    parts = [_label_part(label, section, figures, words) for label, section in sentences.sections()]
+    parts.append((say("NHỮNG GÌ CHƯA ĐỌC ĐƯỢC"), _shown(count_tables.problems(figures, words))))
+    notes = enumerate(sentences.notes(figures, words), start=1)
+    parts.append((say("CÁCH LÀM VÀ GIỚI HẠN"), [Paragraph(f"{number}. {text}") for number, text in notes]))
+    for number, (heading, blocks) in enumerate(parts, start=2):
+        yield Heading(f"{roman(number)}. {heading}")
+        yield from blocks
+
+
+def _label_part(label: Label, section: Section, figures: ReportFigures, words: Wording) -> tuple[str, list[Block]]:
+    """Return the heading of the part about a label, and what stands below it."""
+    code = words.language.code
+    note = section.note.of(code)
+    blocks: list[Block] = [Paragraph(note)] if note else []
+    blocks.append(count_tables.labels(figures, words, (label.name,)))
+    # Claims and cases of all labels are counted together; they stand with the first that has any.
+    with_cases = label.name in CASE_LABELS[:1]
+    if label.name in CLAIM_LABELS[:1]:
+        blocks += [*_shown(content_tables.claims(figures, words), "answers"), *_corrections(figures, words)]
+    if with_cases:
+        blocks += _cases(figures, words)
+    if section.quotes:
+        heading = words.language.say("3. Trích dẫn") if with_cases else words.language.say("Trích dẫn")
+        blocks += [Heading(heading, 2), *_quotes(figures, words, label.name)]
+    return section.heading.of(code), blocks
 
 
 def _corrections(figures: ReportFigures, words: Wording) -> list[Block]:
@@ -270,42 +283,17 @@ def _corrections(figures: ReportFigures, words: Wording) -> list[Block]:
     return [Paragraph(told), *_shown(content_tables.corrections(figures, words))]
 
 
-def _concerns(figures: ReportFigures, words: Wording) -> list[Block]:
+def _cases(figures: ReportFigures, words: Wording) -> list[Block]:
     say, by_place = words.language.say, content_tables.place_results(figures, words)
     return [
-        Heading(say("III. BỨC XÚC CỦA NGƯỜI LAO ĐỘNG")),
-        count_tables.labels(figures, words, (CONCERN.name,)),
         Heading(say("1. Theo chủ đề và kết quả xử lý"), 2),
         *_shown(content_tables.topics(figures, words), "previous"),
         *(_shown(content_tables.topic_results(figures, words)) if figures.concerns.cases else ()),
         Heading(say("2. Theo địa bàn"), 2),
-        Paragraph(say(notes.PLACES)),
+        Paragraph(say(sentences.PLACES)),
         *_shown(content_tables.places(figures, words), "previous"),
         *_picture(by_place, figures, words),
         *(_shown(by_place) if by_place.rows else ()),
-        Heading(say("3. Trích dẫn"), 2),
-        *_quotes(figures, words, CONCERN.name),
-    ]
-
-
-def _decency(figures: ReportFigures, words: Wording) -> list[Block]:
-    say = words.language.say
-    return [
-        Heading(say("IV. CHUẨN MỰC ỨNG XỬ TRÊN MẠNG")),
-        Paragraph(say(notes.DECENCY)),
-        count_tables.labels(figures, words, (NEGATIVE.name,)),
-    ]
-
-
-def _not_read(figures: ReportFigures, words: Wording) -> list[Block]:
-    return [Heading(words.language.say("V. NHỮNG GÌ CHƯA ĐỌC ĐƯỢC")), *_shown(count_tables.problems(figures, words))]
-
-
-def _method(figures: ReportFigures, words: Wording) -> list[Block]:
-    say = words.language.say
-    return [
-        Heading(say("VI. CÁCH LÀM VÀ GIỚI HẠN")),
-        *(Paragraph(f"{number}. {text}") for number, text in enumerate(notes.notes(figures, words), start=1)),
     ]
 
 

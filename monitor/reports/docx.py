@@ -3,8 +3,12 @@
 The numbers in comments are those of the decree's appendix I: part I, section (I to IV) and point.
 """
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -20,6 +24,7 @@ from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from monitor.clock import VIETNAM
+from monitor.errors import NotReady, ReportFailed
 from monitor.reports.document import Appendix, Block, Closing, Document, Heading, Letterhead, Paragraph, Picture, Style
 from monitor.reports.tables import AMOUNTS, CellType, Table, shown
 from monitor.reports.wording import Wording
@@ -44,6 +49,8 @@ _LONGEST_WORD: Final = {CellType.DAY: 10, CellType.MOMENT: 10}  # characters: a 
 _LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
 _CELL_MARGINS: Final = 4  # mm
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+PROGRAMS: Final = ("soffice", "libreoffice")
+LONGEST_SECONDS: Final = 180  # for a PDF
 
 
 def render_docx(document: Document) -> bytes:
@@ -322,3 +329,40 @@ def _repeat_head(row: Any) -> None:
 
 def _cannot_split(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  the same
+
+
+def find_office() -> str | None:
+    """Return the path of LibreOffice; None where it is not installed."""
+    return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+def render_pdf(docx: bytes) -> bytes:
+    """Return a .docx as PDF, made by LibreOffice.
+
+    Raises:
+        NotReady: When LibreOffice is not installed.
+        ReportFailed: When it fails or takes too long.
+
+    """
+    office = find_office()
+    if office is None:
+        message = "a PDF needs LibreOffice: install it (Debian: apt install libreoffice-writer-nogui) or leave out pdf"
+        raise NotReady(message)
+    with TemporaryDirectory(prefix="kiemtin-pdf-") as folder:
+        source = Path(folder, "report.docx")
+        source.write_bytes(docx)
+        # A profile of its own: the user's may be in use, and then nothing is converted.
+        profile = Path(folder, "profile").as_uri()
+        command = [office, "--headless", "--norestore", f"-env:UserInstallation={profile}"]
+        command += ["--convert-to", "pdf", "--outdir", folder, str(source)]
+        try:
+            ran = subprocess.run(command, capture_output=True, timeout=LONGEST_SECONDS, check=False)  # noqa: S603  our own file
+        except subprocess.TimeoutExpired as error:
+            message = f"LibreOffice did not make the PDF within {LONGEST_SECONDS} seconds: try again, or leave out pdf"
+            raise ReportFailed(message) from error
+        made = source.with_suffix(".pdf")
+        if not made.is_file():
+            said = (ran.stderr or ran.stdout).decode(errors="replace").strip().partition("\n")[0]
+            message = f"LibreOffice made no PDF ({said or f'status {ran.returncode}'}): leave out pdf, or repair it"
+            raise ReportFailed(message)
+        return made.read_bytes()

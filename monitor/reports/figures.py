@@ -7,15 +7,14 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CONCERN, LABEL_NAMES
+from classifiers.labels import CASE_LABELS, LABEL_NAMES
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.claims import ClaimFigures, gather_claims
 from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Count, compare
 from monitor.reports.concerns import ComparedPeriod, ConcernFigures, gather_concerns
-from monitor.reports.method import Method, gather_method
+from monitor.reports.method import Method, SourceProblem, gather_method, gather_source_problems
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote, gather_quotes
-from monitor.reports.source_problems import SourceProblem, gather_source_problems
 from storage.figures import report_counts
 from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
@@ -177,8 +176,8 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
         claims=gather_claims(session, period, quotes),
         concerns=gather_concerns(
             session,
-            _compared(span, _states(row for row in flags if row.label == CONCERN.name)),
-            [_compared(one.period.span, one.labels.get(CONCERN.name, {}), read=one.posts > 0) for one in earlier],
+            ComparedPeriod(span, count_of(_states(row for row in flags if row.label in CASE_LABELS)).pending),
+            [_compared(one) for one in earlier],
             complete=complete,
             province=province,
         ),
@@ -188,8 +187,9 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
     )
 
 
-def _compared(span: Period, states: States, *, read: bool = True) -> ComparedPeriod:
-    return ComparedPeriod(span, count_of({**dict.fromkeys(STATES, 0), **states}).pending, read)
+def _compared(earlier: EarlierPeriod) -> ComparedPeriod:
+    pending = sum(count_of(states).pending for label, states in earlier.labels.items() if label in CASE_LABELS)
+    return ComparedPeriod(earlier.period.span, pending, earlier.posts > 0)
 
 
 class _SourcePosts(NamedTuple):

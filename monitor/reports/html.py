@@ -1,5 +1,8 @@
 """Draws a report as one HTML page without external files, for the screen and for A4 paper."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -7,11 +10,45 @@ from markupsafe import Markup
 
 from monitor.reports import charts
 from monitor.reports.document import Block, Document, Picture
-from monitor.reports.language import Language
-from monitor.reports.masks_page import MaskedQuote
 from monitor.reports.periods import CalendarPeriod
+from monitor.reports.quotes import Quote
 from monitor.reports.tables import shown
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Language, Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedQuote:
+    """One quote in the list of masks.
+
+    Args:
+        number: Its number in the report.
+        flag_id: The flag at the desk, where the original can be read.
+        text: The quote as the report shows it.
+        masks: The masks that stand in it, and how often.
+        left: Names and numbers that stand in it unmasked.
+
+    """
+
+    number: int
+    flag_id: int
+    text: str
+    masks: tuple[tuple[str, int], ...]
+    left: tuple[str, ...]
+
+
+def masked_quotes(quotes: Sequence[Quote]) -> tuple[MaskedQuote, ...]:
+    """List the quotes that show a text. Nothing of an original stands in the list: it may be read by more people."""
+    return tuple(
+        MaskedQuote(
+            number=number,
+            flag_id=quote.flag_id,
+            text=quote.text,
+            masks=tuple(sorted(Counter(quote.masks).items())),
+            left=quote.left,
+        )
+        for number, quote in enumerate(quotes, start=1)
+        if quote.text is not None
+    )
 
 
 def render_html(document: Document) -> str:

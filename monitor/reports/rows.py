@@ -1,16 +1,36 @@
-"""The tables of a report as rows for programs: CSV, JSON lines and Parquet, with a named schema version."""
+"""The tables of a report, and as rows for programs: CSV, JSON lines and Parquet, with a named schema version."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Final, NamedTuple
 
+from monitor.catalogues import N_
 from monitor.collectors.files.row_files import Kind, Row, Value, open_writer, plain
+from monitor.reports import content_tables, count_tables
 from monitor.reports.figures import SCHEMA, ReportFigures
-from monitor.reports.language import Language
-from monitor.reports.tables import Cell, Key
-from monitor.reports.wording import Wording
-from monitor.reports.xlsx import TABLES
+from monitor.reports.tables import Cell, Key, Table
+from monitor.reports.wording import Language, Wording
 
+MakeTable = Callable[[ReportFigures, Wording], Table]
+TABLES: Final[tuple[tuple[str, MakeTable], ...]] = (
+    (N_("Số bài"), count_tables.posts),
+    (N_("So sánh"), count_tables.labels),
+    (N_("Gợi ý"), count_tables.states),
+    (N_("Nội dung lan truyền"), content_tables.claims),
+    (N_("Đính chính"), content_tables.corrections),
+    (N_("Bức xúc theo chủ đề"), content_tables.topics),
+    (N_("Kết quả theo chủ đề"), content_tables.topic_results),
+    (N_("Bức xúc theo địa bàn"), content_tables.places),
+    (N_("Kết quả theo địa bàn"), content_tables.place_results),
+    (N_("Theo ngày"), count_tables.parts),
+    (N_("Theo nguồn"), count_tables.sources),
+    (N_("Trích dẫn"), content_tables.quotes),
+    (N_("Quyết định"), count_tables.decisions),
+    (N_("Xem xét"), count_tables.review),
+    (N_("Xác suất"), count_tables.reliability),
+    (N_("Chưa đọc được"), count_tables.problems),
+)
+"""The tables of a report with the names of their sheets; files of rows hold the same ones."""
 _CELL: Final = {
     "schema": Kind.TEXT,
     "period": Kind.TEXT,

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
+from monitor.reports.comparison import Comparison
+from monitor.reports.periods import Unit
 from monitor.reports.wording import NOTHING, Wording, capitalised, day
 
 
@@ -92,3 +94,28 @@ def _says(table: Table, number: int, column: Column) -> bool:
 
 def _picked(items: Sequence[Item], numbers: Sequence[int]) -> tuple[Item, ...]:
     return tuple(items[number] for number in numbers)
+
+
+def compared_columns(words: Wording, unit: Unit) -> tuple[Column, ...]:
+    """Return the columns beside a count: its interval, the period before, the mean of four, and what can be said."""
+    say = words.language.say
+    return (
+        Column("low", say("95%: từ"), CellType.DECIMAL, 9),
+        Column("high", say("95%: đến"), CellType.DECIMAL, 9),
+        Column("previous", words.previous_period(unit)),
+        Column("trend", say("So với kỳ trước"), CellType.TEXT, 22),
+        Column("mean", say("Trung bình bốn kỳ"), CellType.DECIMAL),
+        Column("trend_of_mean", say("So với trung bình"), CellType.TEXT, 22),
+    )
+
+
+def compared_cells(found: Comparison, words: Wording) -> tuple[Cell, ...]:
+    """Return the cells of these columns."""
+    return (
+        found.low,
+        found.high,
+        found.previous.confirmed if found.previous else None,
+        Key(found.trend.value, words.trend(found.trend)),
+        found.mean,
+        Key(found.trend_of_mean.value, words.trend(found.trend_of_mean)),
+    )

@@ -1,4 +1,7 @@
-"""The words of a report that stand in several places: labels, states, dates, shares and trends."""
+"""The language of a report, and its words that stand in several places: labels, states, dates, shares and trends.
+
+The texts in the code are Vietnamese, and the keys of the English catalogue (gettext).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +10,15 @@ from typing import Any, Final
 
 from classifiers.concern_topics import default_topic_rules
 from classifiers.labels import label_named
-from monitor.catalogues import N_
+from monitor import catalogues
+from monitor.catalogues import N_, SOURCE, read_texts
 from monitor.clock import VIETNAM
 from monitor.reports.comparison import Trend
-from monitor.reports.language import Language
+from monitor.reports.method import DISABLED, FAILED, GAP
 from monitor.reports.periods import CalendarPeriod, Unit
-from monitor.reports.source_problems import DISABLED, FAILED, GAP
 
+DOMAIN: Final = "report"
+LANGUAGES: Final = (SOURCE, "en")
 _STATES: Final = {
     "open": N_("Đang chờ"),
     "confirmed": N_("Đã xác nhận"),
@@ -68,6 +73,44 @@ _WEEKDAYS: Final = (
     N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("Chủ nhật"),
 )  # fmt: skip
 NOTHING: Final = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Language(catalogues.Language):
+    """A language (`vi`, `en`) and its texts, with numbers as it writes them."""
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Translate a text; `%(name)s` in it is replaced by the value of that name."""
+        found = self.texts.gettext(text)
+        return found % values if values else found
+
+    def counted(self, text: str, count: int, /, **values: object) -> str:
+        """Translate a text with a number, `%(count)s`, in the form that the number asks for.
+
+        Vietnamese has one form, so the text stands once in the code.
+        """
+        return self.texts.ngettext(text, text, count) % {"count": self.number(count), **values}
+
+    def number(self, value: int) -> str:
+        """Write a number with marks between thousands: `1.234` in Vietnamese, `1,234` in English."""
+        return self._marked(f"{value:,}").replace("-", "\u2212")
+
+    def decimal(self, value: float, places: int = 1) -> str:
+        """Write a number with decimals: `2,5` in Vietnamese, `2.5` in English."""
+        return self._marked(f"{value:,.{places}f}").replace("-", "\u2212")
+
+    def _marked(self, number: str) -> str:
+        return number if self.code == "en" else number.translate(str.maketrans(",.", ".,"))
+
+
+def load_language(code: str) -> Language:
+    """Read a language.
+
+    Args:
+        code: One of LANGUAGES.
+
+    """
+    return Language(code, read_texts(code, DOMAIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +195,7 @@ class Wording:
             Unit.MONTH: N_("tháng %(number)s năm %(year)s"),
             Unit.QUARTER: N_("quý %(number)s năm %(year)s"),
         }
-        number = ("I", "II", "III", "IV")[period.number - 1] if period.unit is Unit.QUARTER else period.number
+        number = roman(period.number) if period.unit is Unit.QUARTER else period.number
         return self.language.say(texts[period.unit], number=number, year=period.year)
 
     def this_period(self, unit: Unit) -> str:
@@ -173,6 +216,11 @@ class Wording:
 def day(value: date) -> str:
     """Write a day: 16/11/2026."""
     return f"{value:%d/%m/%Y}"
+
+
+def roman(number: int) -> str:
+    """Write a number from 1 to 39 in Roman numerals."""
+    return "X" * (number // 10) + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[number % 10]
 
 
 def capitalised(text: str) -> str:

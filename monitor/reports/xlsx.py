@@ -8,13 +8,12 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from monitor.catalogues import N_
 from monitor.clock import VIETNAM
-from monitor.reports import charts, content_tables, count_tables, findings, notes
+from monitor.reports import charts, sentences
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import Language
+from monitor.reports.rows import TABLES
 from monitor.reports.tables import AMOUNTS, Cell, CellType, Column, Key, Table
-from monitor.reports.wording import NOTHING, Wording, capitalised
+from monitor.reports.wording import NOTHING, Language, Wording, capitalised
 
 FONT: Final = "Times New Roman"
 _BASE: Final = {"font_name": FONT, "font_size": 12, "valign": "top"}
@@ -61,13 +60,13 @@ class Book:
         sheet = self._sheet(name)
         sheet.set_column(0, 0, _WIDEST_LINE)
         row = 0
-        for heading, sentences in groups:
-            if not sentences:
+        for heading, lines in groups:
+            if not lines:
                 continue
             self._text(sheet, row, 0, heading, "title")
-            for sentence in sentences:
+            for line in lines:
                 row += 1
-                self._text(sheet, row, 0, sentence, "line")
+                self._text(sheet, row, 0, line, "line")
             row += 2
 
     def table(self, name: str, table: Table, *, charted: bool = False) -> None:
@@ -143,33 +142,13 @@ def _summary(book: Book) -> None:
     period = f"{capitalised(book.words.period(book.figures.period))} ({book.words.span(book.figures.period)})"
     book.lines(
         say("Tóm tắt"),
-        (period, findings.findings(book.figures, book.words)),
-        (say("1. Điểm mới"), findings.news(book.figures, book.words)),
-        (say("2. Kiến nghị"), findings.requests(book.figures, book.words)),
-        (say("Cách làm và giới hạn"), notes.notes(book.figures, book.words)),
+        (period, sentences.findings(book.figures, book.words)),
+        (say("1. Điểm mới"), sentences.news(book.figures, book.words)),
+        (say("2. Kiến nghị"), sentences.requests(book.figures, book.words)),
+        (say("Cách làm và giới hạn"), sentences.notes(book.figures, book.words)),
     )
 
 
-MakeTable = Callable[[ReportFigures, Wording], Table]
-TABLES: Final[tuple[tuple[str, MakeTable], ...]] = (
-    (N_("Số bài"), count_tables.posts),
-    (N_("So sánh"), count_tables.labels),
-    (N_("Gợi ý"), count_tables.states),
-    (N_("Nội dung lan truyền"), content_tables.claims),
-    (N_("Đính chính"), content_tables.corrections),
-    (N_("Bức xúc theo chủ đề"), content_tables.topics),
-    (N_("Kết quả theo chủ đề"), content_tables.topic_results),
-    (N_("Bức xúc theo địa bàn"), content_tables.places),
-    (N_("Kết quả theo địa bàn"), content_tables.place_results),
-    (N_("Theo ngày"), count_tables.parts),
-    (N_("Theo nguồn"), count_tables.sources),
-    (N_("Trích dẫn"), content_tables.quotes),
-    (N_("Quyết định"), count_tables.decisions),
-    (N_("Xem xét"), count_tables.review),
-    (N_("Xác suất"), count_tables.reliability),
-    (N_("Chưa đọc được"), count_tables.problems),
-)
-"""The tables of a report with the names of their sheets; CSV and JSON lines hold the same ones."""
 _CHARTED: Final = ("parts",)
 
 

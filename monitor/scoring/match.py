@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.copies import is_copy, signature
+from classifiers.labels import CLAIM_LABELS
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
 from classifiers.text.segment import Segmenter
@@ -143,9 +144,9 @@ class Matcher:
 
     def _evidence(self, result: MatchResult, *, again: bool) -> None:
         with self.database.work() as session:
-            for claim in matching.claims_to_search(session, CLAIMS_MOST, again=again):
+            for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, again=again):
                 found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
-                matching.suggest_evidence(session, claim.id, found, self._clock.now())
+                matching.suggest_evidence(session, claim.id, CLAIM_LABELS, found, self._clock.now())
                 session.commit()  # each at once: looking for the next one takes long, and others want to write
                 result.claims_with_evidence += bool(found)
 

@@ -1,7 +1,7 @@
-"""Claims that go round: confirmed unverified posts with their copies, counted by SQL."""
+"""Confirmed claims that go round, with their copies, counted by SQL."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -62,16 +62,16 @@ class ClaimAnswers(NamedTuple):
     corrections: int
 
 
-def claims(session: Session, period: Period, label: str) -> list[ClaimReach]:
+def claims(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
     """List the confirmed claims of a period, those that most posts say first; copies of one post are one claim.
 
     Args:
         session: The unit of work.
         period: Posts published in it count.
-        label: The label of claims.
+        labels: The labels that are claims.
 
     """
-    found = (*_reach(session, period, label), *_alone(session, period, label))
+    found = (*_reach(session, period, labels), *_alone(session, period, labels))
     return sorted(found, key=lambda claim: (-claim.posts, claim.flag_id))
 
 
@@ -92,16 +92,16 @@ def posts_of_clusters(
     return {cluster: tuple(of_period.get(cluster, 0) for of_period in counted) for cluster in clusters}
 
 
-def tally(session: Session, period: Period, label: str, found: Iterable[ClaimReach]) -> ClaimTally:
+def tally(session: Session, period: Period, labels: Collection[str], found: Iterable[ClaimReach]) -> ClaimTally:
     """Count what became of the claims that `claims` lists, by the same rules as `answers`."""
     newest = select(func.max(Review.id)).join(Flag, Flag.id == Review.flag_id).join(Post, Post.id == Flag.post_id)
-    newest = newest.where(*_confirmed(period, label), Review.stands()).group_by(Review.flag_id)
+    newest = newest.where(*_confirmed(period, labels), Review.stands()).group_by(Review.flag_id)
     refuted = set(session.scalars(select(Review.flag_id).where(Review.id.in_(newest), Review.decision == REFUTED)))
     corrected = (
         select(Flag.post_id).join(Correction, Correction.flag_id == Flag.id).where(Correction.state == "released")
     )
     clusters = set(session.scalars(select(Post.cluster_id).where(Post.id.in_(corrected))))
-    flags = set(session.scalars(select(Flag.id).where(Flag.label == label, Flag.post_id.in_(corrected))))
+    flags = set(session.scalars(select(Flag.id).where(Flag.label.in_(labels), Flag.post_id.in_(corrected))))
     counted: Counter[tuple[bool, bool]] = Counter()
     for claim in found:
         answered = claim.flag_id in flags if claim.cluster_id is None else claim.cluster_id in clusters
@@ -130,8 +130,8 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
     )
 
 
-def _confirmed(period: Period, label: str) -> Sequence[ColumnElement[bool]]:
-    return (Flag.label == label, Flag.state == "confirmed", dated_within(period))
+def _confirmed(period: Period, labels: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return (Flag.label.in_(labels), Flag.state == "confirmed", dated_within(period))
 
 
 def _has_no_copies() -> ColumnElement[bool]:
@@ -139,11 +139,11 @@ def _has_no_copies() -> ColumnElement[bool]:
     return func.coalesce(Post.cluster_id, 0) == 0
 
 
-def _reach(session: Session, period: Period, label: str) -> list[ClaimReach]:
+def _reach(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
     first = (
         select(Post.cluster_id, func.min(Flag.id).label("flag_id"))
         .join(Flag, Flag.post_id == Post.id)
-        .where(*_confirmed(period, label), Post.cluster_id.is_not(None))
+        .where(*_confirmed(period, labels), Post.cluster_id.is_not(None))
         .group_by(Post.cluster_id)
         .subquery()
     )
@@ -157,7 +157,7 @@ def _reach(session: Session, period: Period, label: str) -> list[ClaimReach]:
     return [ClaimReach(*row) for row in session.execute(query)]
 
 
-def _alone(session: Session, period: Period, label: str) -> list[ClaimReach]:
+def _alone(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
     query = select(Flag.id, dated_at()).join(Post, Post.id == Flag.post_id).where(_has_no_copies())
-    query = query.where(*_confirmed(period, label))
+    query = query.where(*_confirmed(period, labels))
     return [ClaimReach(None, flag_id, 1, 1, moment) for flag_id, moment in session.execute(query)]

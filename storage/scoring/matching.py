@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    TextClause,
     and_,
     delete,
     exists,
@@ -27,7 +26,6 @@ from storage.database import insert_ignoring
 from storage.errors import NotFound
 from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
 
-CLAIM = "unverified"  # the label of claims
 PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: centuries
 OLDEST_OF_KEY = 40  # posts of one key that are candidates: of a cluster of thousands the oldest suffice
 
@@ -161,17 +159,17 @@ def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
     return [Copy(source, moment, engagement) for source, moment, engagement in rows]
 
 
-def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[Post]:
+def claims_to_search(session: Session, labels: Collection[str], limit: int, *, again: bool) -> Sequence[Post]:
     """List posts with an open flag of a claim for which evidence should be looked for.
 
     Args:
         session: The unit of work.
+        labels: The labels that are claims.
         limit: How many at most.
         again: Not only those for which nobody looked yet, but also those without evidence when a reference post came in
             since, and all when a fact-check came in since.
 
     """
-    open_claims: tuple[ColumnElement[bool] | TextClause, ...] = (Flag.label == CLAIM, Flag.state == "open")
     wanted: ColumnElement[bool] = Flag.searched_at.is_(None)
     if again:
         reference, check = _newest_reference(session), _newest_check(session)
@@ -181,10 +179,8 @@ def claims_to_search(session: Session, limit: int, *, again: bool) -> Sequence[P
             Flag.searched_at < check if check else false(),
             and_(Flag.searched_at < reference, ~found) if reference else false(),
         )
-    else:
-        open_claims = (text("flags.label = 'unverified' AND flags.state = 'open'"),)  # as the partial index has it
-    query = select(Post).join(Flag, Flag.post_id == Post.id).where(*open_claims, wanted)
-    return session.scalars(query.order_by(Flag.post_id).limit(limit)).all()
+    claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", wanted)
+    return session.scalars(select(Post).where(Post.id.in_(claims)).order_by(Post.id).limit(limit)).all()
 
 
 def _newest_reference(session: Session) -> datetime | None:
@@ -198,9 +194,20 @@ def _newest_check(session: Session) -> datetime | None:
     return session.scalar(select(Post.collected_at).where(Post.id == newest))
 
 
-def suggest_evidence(session: Session, post_id: int, found: Mapping[int, float], now: datetime) -> None:
-    """Store reference posts as suggested evidence for a claim, with how well each agrees, and that one looked."""
-    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM).values(searched_at=now))
+def suggest_evidence(
+    session: Session, post_id: int, labels: Collection[str], found: Mapping[int, float], now: datetime
+) -> None:
+    """Store reference posts as suggested evidence for a post's claims, with how well each agrees, and that one looked.
+
+    Args:
+        session: The unit of work.
+        post_id: The post.
+        labels: The labels that are claims.
+        found: By reference post, how well it agrees, 0 to 1.
+        now: The present time, UTC.
+
+    """
+    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label.in_(labels)).values(searched_at=now))
     rows = [
         {
             "post_id": post_id,
@@ -242,7 +249,8 @@ def set_priority(session: Session, post_id: int) -> None:
     bearing = {bears if state == "suggested" and bears else state for state, bears in rows}
     priority = 1 if "refutes" in bearing else -1 if "supports" in bearing else 0
     moved = (priority - Flag.priority) * PRIORITY_WORTH
-    query = update(Flag).where(Flag.post_id == post_id, Flag.label == CLAIM, Flag.priority != priority)
+    is_claim = Flag.searched_at.is_not(None)  # evidence is looked for of claims alone
+    query = update(Flag).where(Flag.post_id == post_id, is_claim, Flag.priority != priority)
     session.execute(query.values(priority=priority, worth=Flag.worth + moved))
 
 

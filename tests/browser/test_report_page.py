@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from monitor.reports.document import Document, Heading, Paragraph, build_document
 from monitor.reports.html import render_html
-from monitor.reports.language import load_language
+from monitor.reports.wording import load_language
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.browser.conftest import SCREENSHOTS

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from classifiers.labels import CLAIM_LABELS
 from storage.database import Database
 from storage.models import Evidence, FactCheck, Flag
 from storage.review import flags
@@ -34,7 +35,7 @@ def suggest(sqlite_database: Database) -> Suggest:
                 )
                 session.flush()
             post_id = flags.by_id(session, flag_id).post_id
-            matching.suggest_evidence(session, post_id, {item.id: similarity}, MONDAY_MORNING)
+            matching.suggest_evidence(session, post_id, CLAIM_LABELS, {item.id: similarity}, MONDAY_MORNING)
             session.commit()
             return matching.evidence_of(session, post_id)[-1].id
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.crawl.web_links import web_address
@@ -148,7 +149,7 @@ def test_copies_evidence_and_other_flags_are_at_hand(
         reference = add_post(session, add_source(session, "newspaper", role="reference"), text="Ngân hàng vẫn mở")
         copy = add_post(session, add_source(session, "mastodon"), text="NGÂN HÀNG SẮP ĐÓNG CỬA")
         matching.join_clusters(session, post, copy, clock.now())
-        matching.suggest_evidence(session, post.id, {reference.id: 0.71}, clock.now())
+        matching.suggest_evidence(session, post.id, CLAIM_LABELS, {reference.id: 0.71}, clock.now())
         model_id = flags.by_id(session, flag_id).model_id
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], clock.now())
         session.commit()

@@ -10,12 +10,11 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from classifiers.labels import LABELS
 from monitor.reports import charts
+from monitor.reports.charts import PICTURES, reliability, review_funnel, topics_by_place
 from monitor.reports.comparison import Count, compare
 from monitor.reports.concerns import PlaceFigures
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import load_language
-from monitor.reports.pictures import PICTURES, reliability, review_funnel, topics_by_place
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Wording, load_language
 from storage.figures.report_counts import ConcludedFlags
 
 VIETNAMESE = "ĂÂĐÊÔƠƯăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"

@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import load_language
+from monitor.reports.wording import load_language
 from monitor.settings.reports import ReportSettings
 from tests.monitor.reports.sample_week import gathered
 

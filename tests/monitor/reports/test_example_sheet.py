@@ -6,7 +6,7 @@ from openpyxl import Workbook, load_workbook
 
 from examples.report_sheet.quiet_sources import WITH_QUIET_SOURCES
 from monitor.reports.figures import ReportFigures
-from monitor.reports.language import load_language
+from monitor.reports.wording import load_language
 from monitor.reports.xlsx import SHEETS, render_xlsx
 
 NAME = "Nguồn vắng bài"

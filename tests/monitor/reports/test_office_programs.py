@@ -10,10 +10,9 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.reports.document import Heading, Paragraph, build_document
-from monitor.reports.docx import render_docx
-from monitor.reports.language import load_language
-from monitor.reports.pdf import find_office, render_pdf
+from monitor.reports.docx import find_office, render_docx, render_pdf
 from monitor.reports.rows import render_rows
+from monitor.reports.wording import load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database

@@ -10,8 +10,7 @@ from monitor.reports import content_tables
 from monitor.reports.claims import MOST_CLAIMS
 from monitor.reports.document import build_document
 from monitor.reports.html import render_html
-from monitor.reports.language import load_language
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Wording, load_language
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Flag, User

@@ -21,10 +21,9 @@ from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html
-from monitor.reports.language import load_language
 from monitor.reports.rows import render_rows
 from monitor.reports.tables import AMOUNTS, Table, shown
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Wording, load_language
 from monitor.reports.xlsx import TABLES, render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database

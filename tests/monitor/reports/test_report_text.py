@@ -13,22 +13,20 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from monitor.catalogues import LOCALE_DIR
-from monitor.reports import content_tables, findings
+from monitor.reports import content_tables, sentences
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
-from monitor.reports.html import render_html, render_masks
-from monitor.reports.language import load_language
-from monitor.reports.masks_page import masked_quotes
+from monitor.reports.html import masked_quotes, render_html, render_masks
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import Wording
+from monitor.reports.wording import Wording, load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Post
 from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered
 
-REPORTS = Path(findings.__file__).parent
+REPORTS = Path(sentences.__file__).parent
 VIETNAMESE, ENGLISH = load_language("vi"), load_language("en")
 PERSONAL = re.compile(
     rf"https?://(?!www\.w3\.org/)|www\.(?!w3\.org)|example\.com|@rutgap|0912345678|Nguyễn Văn Ba|{AUTHOR_KEY}|/flags/"
@@ -79,7 +77,7 @@ def test_obscenities_are_shortened(figures: ReportFigures) -> None:
 
 def test_the_first_page_says_what_was_found_and_what_is_asked(figures: ReportFigures) -> None:
     words = Wording(VIETNAMESE)
-    assert findings.findings(figures, words) == (
+    assert sentences.findings(figures, words) == (
         "Hệ thống đọc 6 bài công khai đăng trong kỳ, từ 2 nguồn theo dõi (kỳ trước: 1 bài).",
         (
             "Cán bộ xác nhận 1 bài chưa kiểm chứng (kỳ trước 0, chưa đủ để kết luận), thuộc 1 nội dung khác nhau; "
@@ -93,8 +91,8 @@ def test_the_first_page_says_what_was_found_and_what_is_asked(figures: ReportFig
         "Còn 2 trong 5 gợi ý của máy chưa được kết luận; các gợi ý đó không được tính là đúng.",
         "Có 1 nguồn không đọc được đầy đủ, nên số liệu có thể thiếu.",
     )
-    assert findings.news(figures, words)[0].startswith("Đã nhập bù 1 bài đăng từ trước kỳ này")
-    asked = findings.requests(figures, words)
+    assert sentences.news(figures, words)[0].startswith("Đã nhập bù 1 bài đăng từ trước kỳ này")
+    asked = sentences.requests(figures, words)
     assert asked[0] == "Công đoàn khu công nghiệp: trả lời về vụ việc đã chuyển (1 vụ việc)."
     assert "Bộ phận tuyên truyền: đăng đính chính cho 1 thông tin đã có nguồn bác bỏ." in asked
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from classifiers.labels import CLAIM_LABELS
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import Cluster, Post
@@ -102,15 +103,15 @@ def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Datab
         newspaper = factories.add_source(session, "newspaper", role="reference")
         far, near = factories.add_post(session, newspaper, "far"), factories.add_post(session, newspaper, "near")
         factories.add_flag(session, claim, "unverified")
-        assert matching.claims_to_search(session, 10, again=False) == [claim]
-        matching.suggest_evidence(session, claim.id, {far.id: 0.3, near.id: 0.8}, NOW)
-        matching.suggest_evidence(session, claim.id, {far.id: 0.99}, NOW)
+        assert matching.claims_to_search(session, CLAIM_LABELS, 10, again=False) == [claim]
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {far.id: 0.3, near.id: 0.8}, NOW)
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {far.id: 0.99}, NOW)
         found = matching.evidence_of(session, claim.id)
         assert [(e.reference.external_id, e.similarity, e.state) for e in found] == [
             ("near", 0.8, "suggested"),
             ("far", 0.3, "suggested"),
         ]
-        assert matching.claims_to_search(session, 10, again=True) == []
+        assert matching.claims_to_search(session, CLAIM_LABELS, 10, again=True) == []
 
 
 def test_evidence_is_looked_for_again_when_something_came_in_since(database: Database) -> None:
@@ -126,14 +127,14 @@ def test_evidence_is_looked_for_again_when_something_came_in_since(database: Dat
             search.index(session, [draft])
 
         def waits() -> bool:
-            assert not matching.claims_to_search(session, 10, again=False)
-            return bool(matching.claims_to_search(session, 10, again=True))
+            assert not matching.claims_to_search(session, CLAIM_LABELS, 10, again=False)
+            return bool(matching.claims_to_search(session, CLAIM_LABELS, 10, again=True))
 
-        matching.suggest_evidence(session, claim.id, {}, NOW + timedelta(hours=1))
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {}, NOW + timedelta(hours=1))
         assert not waits()
         arrives("new", 2)
         assert waits()
-        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW + timedelta(hours=3))
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {item.id: 0.5}, NOW + timedelta(hours=3))
         arrives("newer", 4)
         assert not waits()  # it has evidence
         arrives("check", 5)
@@ -149,7 +150,7 @@ def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> No
         item = factories.add_post(session, newspaper, "check")
         flag = factories.add_flag(session, claim, "unverified")
         user = factories.add_user(session, "Lan")
-        matching.suggest_evidence(session, claim.id, {item.id: 0.5}, NOW)
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {item.id: 0.5}, NOW)
 
         def said(bears: str) -> int:
             draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
