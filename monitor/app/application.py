@@ -171,7 +171,7 @@ class Application:
         from monitor.collectors.http.client import PoliteClient
         from monitor.collectors.http.policy import CrawlPolicy
         from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
-        from monitor.crawl.host_state import DatabaseHostState
+        from monitor.crawl.stored_state import DatabaseHostState
 
         settings = self.settings
         contact = f" (+{settings.contact})" if settings.contact else ""

@@ -136,7 +136,7 @@ class Collector(Protocol):
     """Reads one kind of source. It yields batches; it does not store, sleep, print, or sign in.
 
     Two attributes are optional: `longest_retention_days: int`, where the platform limits how long its posts may be
-    kept, and `may_have_robots_exemption = True`, where an interface is read with a key (see `http/robots.py`).
+    kept, and `may_have_robots_exemption = True`, where an interface is read with a key (see `keyed_sources.py`).
     """
 
     kind: str

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from monitor.collectors.base import Collector, SourceView
-from monitor.collectors.http.robots import EXEMPTION_SETTING, has_robots_exemption
+from monitor.collectors.keyed_sources import EXEMPTION_SETTING, has_robots_exemption
 from monitor.errors import UsageError
 
 GROUP: Final = "kiemtin.collectors"

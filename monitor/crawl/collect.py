@@ -21,7 +21,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.captures import CaptureStore
 from monitor.crawl.failures import failure_message, printable
-from monitor.crawl.stored_cursor import without_posts
+from monitor.crawl.stored_state import without_posts
 from monitor.errors import RateLimited, SourceRefused
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit

@@ -1,7 +1,6 @@
 """Hosts: when the next request is allowed, how many were sent today, and the stored copy of each robots.txt."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -14,48 +13,15 @@ from storage.models import HostState, RobotsCopy
 _LONGEST = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostRow:
-    """The state of a host's rate limit. Times are aware UTC; for the fields see `storage.models.HostState`."""
-
-    host: str
-    ready_at: datetime | None
-    closed_until: datetime | None
-    refusals: int
-    day_began: datetime | None
-    sent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsRow:
-    """A robots.txt: its URL, the HTTP status and body of the answer, and when it was read (UTC)."""
-
-    url: str
-    status: int
-    body: bytes
-    read_at: datetime
-
-
-def rate_limit_of(session: Session, host: str) -> HostRow | None:
+def rate_limit_of(session: Session, host: str) -> HostState | None:
     """Return the stored rate-limit state of a host; None when there is none."""
-    row = session.get(HostState, host)
-    if row is None:
-        return None
-    return HostRow(
-        host=row.host,
-        ready_at=row.ready_at,
-        closed_until=row.closed_until,
-        refusals=row.refusals,
-        day_began=row.day_began,
-        sent=row.sent,
-    )
+    return session.get(HostState, host)
 
 
-def save_rate_limits(session: Session, rows: Sequence[HostRow]) -> None:
-    """Store the rate-limit state of hosts, replacing what was stored."""
-    values = [asdict(row) for row in rows]
-    insert_ignoring(session, HostState, values, ("host",))
-    session.execute(update(HostState), values)
+def save_rate_limit(session: Session, values: Mapping[str, Any]) -> None:
+    """Store the rate-limit state of a host by column, replacing what was stored."""
+    insert_ignoring(session, HostState, [values], ("host",))
+    session.execute(update(HostState), [values])
 
 
 def lease(
@@ -91,17 +57,15 @@ def release(session: Session, host: str, owner: str) -> None:
     session.execute(mine.values(lease_owner=None, lease_until=None))
 
 
-def robots_of(session: Session, url: str) -> RobotsRow | None:
+def robots_of(session: Session, url: str) -> RobotsCopy | None:
     """Return the stored copy of a robots.txt; None when there is none."""
-    row = session.get(RobotsCopy, url)
-    return None if row is None else RobotsRow(url=url, status=row.status, body=row.body, read_at=row.read_at)
+    return session.get(RobotsCopy, url)
 
 
-def save_robots(session: Session, row: RobotsRow) -> None:
-    """Store a copy of a robots.txt, replacing an older one."""
-    values = [asdict(row)]
-    insert_ignoring(session, RobotsCopy, values, ("url",))
-    session.execute(update(RobotsCopy), values)
+def save_robots(session: Session, values: Mapping[str, Any]) -> None:
+    """Store a copy of a robots.txt by column, replacing an older one."""
+    insert_ignoring(session, RobotsCopy, [values], ("url",))
+    session.execute(update(RobotsCopy), [values])
 
 
 def delete_unused(session: Session, since: datetime) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.source_secret import secret_of
+from monitor.collectors.keyed_sources import secret_of
 from monitor.errors import UsageError
 
 BACKFILL_PAGES = 2

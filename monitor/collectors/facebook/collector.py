@@ -25,7 +25,7 @@ from monitor.collectors.facebook.api import (
 from monitor.collectors.facebook.page import FacebookPage
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.http.robots import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 
 _PROBLEMS = frozenset({400, 401, 403, 404})

@@ -6,7 +6,7 @@ from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.factcheck.api import problem_of, read_page
 from monitor.collectors.factcheck.query import CheckQuery, key_of
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.robots import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
 

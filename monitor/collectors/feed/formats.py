@@ -5,7 +5,7 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from charset_normalizer import from_bytes
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.feed.checks import check_posts
 from monitor.collectors.feed.entries import FeedEntry, Passage, whole_number
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
@@ -25,6 +24,7 @@ from monitor.collectors.parsing.human_dates import exactness
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.collectors.parsing.lxml_tree import whole_text
 from monitor.collectors.parsing.soup import parse_soup
+from monitor.collectors.parsing.structured_data import claim_reviews, read_nodes
 from monitor.errors import PayloadInvalid
 
 _JSON_FEED = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.\d)?", re.IGNORECASE)
@@ -34,6 +34,7 @@ _HEAD_BYTES = 1000
 _LIKE_WESTERN = re.compile(r"cp(?:125[02457]|437|85\d)|latin_1|iso8859_\d+|mac_(?:latin2|roman|iceland)|hp_roman8")
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
+_CLAIM_REVIEW = "ClaimReview"
 _SHOWN = 80
 _MOST_ITEMS = 10_000
 
@@ -118,7 +119,7 @@ def _entry_posts(entry: FeedEntry, language: str | None, base_url: str) -> Itera
     """Read an entry, and the fact checks that its text marks up as posts of their own, as those of a page are."""
     post = _entry_post(entry, language, base_url)
     yield post
-    yield from check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
+    yield from _check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
 
 
 def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> PublicPost:
@@ -177,7 +178,7 @@ def _read_json_feed(text: str, url: str) -> Document:
 def _item_posts(item: Mapping[str, Any], language: str | None, base_url: str) -> Iterator[PublicPost]:
     post = _item_post(item, language, base_url)
     yield post
-    yield from check_posts(post, [_string(item.get("content_html"))], base_url)
+    yield from _check_posts(post, [_string(item.get("content_html"))], base_url)
 
 
 def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> PublicPost:
@@ -243,6 +244,33 @@ def _derived_id(link: str | None, title: str, raw_date: str) -> str:
     if link is not None:
         return without_tracking(link)
     return _hash(f"{title}\n{raw_date}") if title or raw_date else ""
+
+
+def _check_posts(post: PublicPost, markups: Sequence[str], base_url: str) -> Iterator[PublicPost]:
+    """Read the fact checks of an entry; those of its first text that has any.
+
+    Args:
+        post: The entry.
+        markups: Its texts as HTML.
+        base_url: The address of the feed.
+
+    """
+    marked = next((markup for markup in markups if _CLAIM_REVIEW in markup), None)
+    if marked is None:
+        return
+    nodes, _ = read_nodes(parse_soup(marked))
+    for review in claim_reviews(nodes, post.url or base_url):
+        published_at = parse_date(review.published)
+        yield replace(
+            post,
+            external_id=f"{post.external_id}#claim-{review.key}",
+            text=review.text(),
+            url=review.address or post.url,
+            author=review.publisher or post.author,
+            published_at=published_at or post.published_at,
+            published_raw=review.published if published_at else post.published_raw,
+            checked=review.checked,
+        )
 
 
 def _id_of_all(*said: str) -> str:

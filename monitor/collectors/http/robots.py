@@ -1,8 +1,4 @@
-"""robots.txt: read once a day for each scheme, host and port, and obeyed. A source may record an exemption.
-
-Hosts of some keyed interfaces forbid everything in robots.txt, which is meant for search engines, and give each
-operator a key and terms instead. Whoever holds such a key may record with the source who allowed what, and when.
-"""
+"""robots.txt: read once a day for each scheme, host and port, and obeyed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,14 +9,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from monitor.clock import Clock
-from monitor.collectors.base import SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore, NoHostStates, StoredRobots
-from monitor.errors import FetchFailed, PayloadInvalid, SourceRefused, UsageError
-
-# Users write this name into kiemtin.toml, which no migration reaches: it stays as it is.
-EXEMPTION_SETTING = "robots_leave"
-_SHORTEST_EXEMPTION = 15  # characters; enough for a name and a date
+from monitor.errors import FetchFailed, PayloadInvalid, SourceRefused
 
 _FRESH_FOR = timedelta(hours=24)
 _LONGEST_DELAY = 60.0
@@ -151,21 +142,3 @@ class RobotsCache:
         if rate is not None and rate.requests > 0:
             delay = max(delay, rate.seconds / rate.requests)
         return min(delay, _LONGEST_DELAY)
-
-
-def has_robots_exemption(source: SourceView) -> bool:
-    """Return whether a source records that its host allowed it to be read regardless of robots.txt.
-
-    Raises:
-        UsageError: The record does not say who allowed it.
-
-    """
-    exemption = source.settings.get(EXEMPTION_SETTING)
-    if exemption is None:
-        return False
-    if not isinstance(exemption, str) or len(exemption.strip()) < _SHORTEST_EXEMPTION:
-        raise UsageError(
-            f"source {source.name}: `{EXEMPTION_SETTING}` must say who allowed it and when, "
-            f"in at least {_SHORTEST_EXEMPTION} characters"
-        )
-    return True

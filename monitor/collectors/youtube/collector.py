@@ -9,7 +9,7 @@ from typing import Any
 from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
-from monitor.collectors.http.robots import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption
 from monitor.collectors.youtube.api import (
     NotShown,
     Page,

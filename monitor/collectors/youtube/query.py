@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from monitor.collectors.base import SourceView
-from monitor.collectors.source_secret import secret_of
+from monitor.collectors.keyed_sources import secret_of
 from monitor.errors import UsageError
 
 MOST_IDS = 50

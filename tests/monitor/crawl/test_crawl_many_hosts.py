@@ -10,7 +10,7 @@ import stamina
 from sqlalchemy import func, select
 
 from monitor.collectors.http.policy import CrawlPolicy
-from monitor.crawl.host_state import DatabaseHostState
+from monitor.crawl.stored_state import DatabaseHostState
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.demo.sites.server import Site

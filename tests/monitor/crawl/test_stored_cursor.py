@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monitor.crawl.stored_cursor import without_posts
+from monitor.crawl.stored_state import without_posts
 
 POST, OTHER = "https://mang.example/users/lan/statuses/1", "https://mang.example/users/hoa/statuses/2"
 

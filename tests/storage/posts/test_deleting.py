@@ -78,17 +78,17 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     reviews.decide(session, claim, reviewer_id=reviewer.id, decision="refuted", note="", evidence=shown, now=NOW)
     corrections.write(session, claim, factories.make_correction(), user_id=reviewer.id, now=NOW)
     rechecks.plan(session, timedelta(hours=1), NOW - timedelta(days=1))
-    host_state.save_rate_limits(
-        session,
-        [
-            host_state.HostRow(
-                host="forum.example.vn", ready_at=NOW, closed_until=None, refusals=0, day_began=NOW, sent=1
-            )
-        ],
-    )
-    host_state.save_robots(
-        session, host_state.RobotsRow(url="https://forum.example.vn/robots.txt", status=404, body=b"", read_at=NOW)
-    )
+    host = {
+        "host": "forum.example.vn",
+        "ready_at": NOW,
+        "closed_until": None,
+        "refusals": 0,
+        "day_began": NOW,
+        "sent": 1,
+    }
+    host_state.save_rate_limit(session, host)
+    robots = {"url": "https://forum.example.vn/robots.txt", "status": 404, "body": b"", "read_at": NOW}
+    host_state.save_robots(session, robots)
     posts.erase_author(session, "0" * 64, NOW)
     audit.record(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
     threshold_rules.put(

@@ -1,63 +1,71 @@
 """What is remembered of hosts is there for the next program, and what is long unused is not kept."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from storage.database import Database
 from storage.posts import host_state
-from storage.posts.host_state import HostRow, RobotsRow
 from tests.clock import MONDAY_MORNING
 
-PACE = HostRow(
-    host="forum.example.vn",
-    ready_at=MONDAY_MORNING + timedelta(seconds=5),
-    closed_until=None,
-    refusals=1,
-    day_began=MONDAY_MORNING,
-    sent=7,
-)
-ROBOTS = RobotsRow(
-    url="https://forum.example.vn/robots.txt", status=200, body=b"User-agent: *\xff\0", read_at=MONDAY_MORNING
-)
+PACE: dict[str, Any] = {
+    "host": "forum.example.vn",
+    "ready_at": MONDAY_MORNING + timedelta(seconds=5),
+    "closed_until": None,
+    "refusals": 1,
+    "day_began": MONDAY_MORNING,
+    "sent": 7,
+}
+ROBOTS: dict[str, Any] = {
+    "url": "https://forum.example.vn/robots.txt",
+    "status": 200,
+    "body": b"User-agent: *\xff\0",
+    "read_at": MONDAY_MORNING,
+}
+
+
+def stored(database: Database, host: str = PACE["host"]) -> dict[str, Any] | None:
+    with database.work() as session:
+        row = host_state.rate_limit_of(session, host)
+        return row and {name: getattr(row, name) for name in PACE}
+
+
+def stored_robots(database: Database, url: str = ROBOTS["url"]) -> dict[str, Any] | None:
+    with database.work() as session:
+        row = host_state.robots_of(session, url)
+        return row and {name: getattr(row, name) for name in ROBOTS}
 
 
 def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
-    other = replace(PACE, host="báo.example.vn", sent=1)
-    for rows in ([PACE, other], [replace(PACE, sent=8, closed_until=MONDAY_MORNING)]):
+    other = PACE | {"host": "báo.example.vn", "sent": 1}
+    newer = PACE | {"sent": 8, "closed_until": MONDAY_MORNING}
+    for pace, robots in ((other, ROBOTS), (PACE, ROBOTS), (newer, ROBOTS | {"status": 404})):
         with database.work() as session:
-            host_state.save_rate_limits(session, rows)
-            host_state.save_robots(session, replace(ROBOTS, status=404) if len(rows) == 1 else ROBOTS)
+            host_state.save_rate_limit(session, pace)
+            host_state.save_robots(session, robots)
             session.commit()
-    with database.work() as session:
-        assert host_state.rate_limit_of(session, "forum.example.vn") == replace(
-            PACE, sent=8, closed_until=MONDAY_MORNING
-        )
-        assert host_state.rate_limit_of(session, "báo.example.vn") == other
-        assert host_state.rate_limit_of(session, "unknown.example.vn") is None
-        assert host_state.robots_of(session, ROBOTS.url) == replace(ROBOTS, status=404)
-        assert host_state.robots_of(session, "https://unknown.example.vn/robots.txt") is None
+    assert (stored(database), stored(database, "báo.example.vn")) == (newer, other)
+    assert stored(database, "unknown.example.vn") is None
+    assert stored_robots(database) == ROBOTS | {"status": 404}
+    assert stored_robots(database, "https://unknown.example.vn/robots.txt") is None
 
 
 def test_what_is_long_unused_is_forgotten(database: Database) -> None:
-    with database.work() as session:
-        host_state.save_rate_limits(session, [PACE])
-        host_state.save_robots(session, ROBOTS)
-        host_state.delete_unused(session, MONDAY_MORNING)
-        assert host_state.rate_limit_of(session, PACE.host) is not None
-        assert host_state.robots_of(session, ROBOTS.url) is not None
-        host_state.delete_unused(session, MONDAY_MORNING + timedelta(seconds=1))
-        session.expire_all()
-        assert host_state.rate_limit_of(session, PACE.host) is None
-        assert host_state.robots_of(session, ROBOTS.url) is None
+    for since, left in ((MONDAY_MORNING, (PACE, ROBOTS)), (MONDAY_MORNING + timedelta(seconds=1), (None, None))):
+        with database.work() as session:
+            host_state.save_rate_limit(session, PACE)
+            host_state.save_robots(session, ROBOTS)
+            host_state.delete_unused(session, since)
+            session.commit()
+        assert (stored(database), stored_robots(database)) == left
 
 
 def take(database: Database, owner: str, *, seen: datetime | None, now: datetime = MONDAY_MORNING) -> bool:
     with database.work() as session:
         taken = host_state.lease(
-            session, PACE.host, owner=owner, ready_at=seen, now=now, until=now + timedelta(seconds=30)
+            session, PACE["host"], owner=owner, ready_at=seen, now=now, until=now + timedelta(seconds=30)
         )
         session.commit()
     return taken
@@ -67,22 +75,22 @@ def test_a_host_is_taken_by_one_program_until_it_is_released(database: Database)
     assert take(database, "one", seen=None)
     assert not take(database, "other", seen=None)
     with database.work() as session:
-        host_state.release(session, PACE.host, "other")  # not its own
+        host_state.release(session, PACE["host"], "other")  # not its own
         session.commit()
     assert not take(database, "other", seen=None)
     with database.work() as session:
-        host_state.release(session, PACE.host, "one")
+        host_state.release(session, PACE["host"], "one")
         session.commit()
     assert take(database, "other", seen=None)
 
 
 def test_a_host_that_was_asked_meanwhile_is_looked_at_again_before_it_is_taken(database: Database) -> None:
     with database.work() as session:
-        host_state.save_rate_limits(session, [PACE])
+        host_state.save_rate_limit(session, PACE)
         session.commit()
     assert not take(database, "one", seen=None)
     assert not take(database, "one", seen=MONDAY_MORNING)
-    assert take(database, "one", seen=PACE.ready_at)
+    assert take(database, "one", seen=PACE["ready_at"])
 
 
 @pytest.mark.parametrize("now", [MONDAY_MORNING + timedelta(seconds=30), MONDAY_MORNING - timedelta(days=1)])
