@@ -15,7 +15,6 @@ KiemtinError
 ├── BackupRefused          a backup could not be written, opened or put back
 ├── QueryRefused           what was typed is no search
 ├── NotErased              traces of an author are left, or none was found
-├── TrailBroken            decisions or audit events are not as they were written
 ├── ModelNotThere          a worker does not have the model; whoever asked sends it
 ├── ReportFailed           a summary could not be written
 ├── PublishFailed          corrections could not be published
@@ -103,10 +102,6 @@ class BackupRefused(KiemtinError):
 
 class NotErased(KiemtinError):
     """Traces of an author are left, or nothing of the author was found."""
-
-
-class TrailBroken(KiemtinError):
-    """Rows of an append-only table were changed, cut out or slipped in."""
 
 
 class ReportFailed(KiemtinError):

@@ -1,14 +1,18 @@
-"""The audit trail: who did what, and when. Rows are only ever added, and chained by hashes."""
+"""The audit trail: who did what, and when. Rows are only ever added: the database refuses the rest."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import chain
 from storage.models import AuditEvent, User
+
+DECISIONS: Final = "decisions"
+"""In the detail of an event: how many decisions were deleted with their posts."""
+DEPARTED: Final = "departed"
+"""In the detail of an erasure: that nobody asked for it, the platform no longer has the account."""
 
 
 def record(
@@ -31,7 +35,8 @@ def record(
         detail: Further facts, stored as JSON.
 
     """
-    chain.append(session, AuditEvent(at=at, user_id=user_id, action=action, subject=subject, detail=dict(detail or {})))
+    session.add(AuditEvent(at=at, user_id=user_id, action=action, subject=subject, detail=dict(detail or {})))
+    session.flush()
 
 
 def newest(session: Session, action: str) -> datetime | None:
@@ -44,14 +49,11 @@ def as_data(session: Session) -> Iterator[dict[str, Any]]:
     query = select(AuditEvent, User.name).outerjoin(User, User.id == AuditEvent.user_id).order_by(AuditEvent.id)
     for event, name in session.execute(query):
         yield {
-            "position": event.chain_position,
+            "id": event.id,
             "at": event.at.isoformat(),
             "user_id": event.user_id,
             "user": name,
             "action": event.action,
             "subject": event.subject,
             "detail": event.detail,
-            "salt": event.chain_salt,
-            "previous": event.chain_previous,
-            "hash": event.chain_hash,
         }

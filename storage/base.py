@@ -53,6 +53,10 @@ PrimaryKey = Annotated[int, mapped_column(KeyType, primary_key=True, autoincreme
 JsonObject = Annotated[dict[str, Any], mapped_column(JsonType, default=dict)]
 Name = Annotated[str, mapped_column(String(200))]
 Sha256 = Annotated[str, mapped_column(String(64))]
+Redacted = Annotated[
+    datetime | None,
+    mapped_column(UtcDateTime(), doc="when an erasure masked its texts: triggers let them change with this alone"),
+]
 
 
 class Base(DeclarativeBase):

@@ -1,17 +1,20 @@
 """Migrations by Alembic. Only `storage.database` calls this, and imports it when it is needed: Alembic loads slowly."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from storage.errors import StorageError
 from storage.models import Base
+
+APPEND_ONLY: Final = ("answers", "audit_events", "case_events", "correction_events", "reviews")
+"""Tables whose rows the database lets nobody change: see the first migration."""
 
 
 def upgrade_to_newest(connection: Connection, migrations: Path) -> None:
@@ -31,7 +34,19 @@ def upgrade_to_newest(connection: Connection, migrations: Path) -> None:
 def list_differences(connection: Connection) -> list[Any]:
     """List what the models have and the tables lack, or the reverse; empty when they agree."""
     options = {"compare_type": True, "compare_server_default": True, "include_object": _is_modelled}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+    found = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+    return [*found, *(f"the trigger {name} is missing" for name in _missing_triggers(connection))]
+
+
+def _missing_triggers(connection: Connection) -> list[str]:
+    """List what keeps append-only tables so and is not there, which the models know nothing of."""
+    postgres = connection.dialect.name == "postgresql"
+    names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if postgres:
+        names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    rules = ("append_only", "kept", "whole" if postgres else "added")
+    expected = {f"{table}_{rule}" for table in APPEND_ONLY for rule in rules}
+    return sorted(expected - set(connection.scalars(text(names))))
 
 
 def _is_modelled(_thing: object, name: str | None, _kind: str, _reflected: object, _other: object) -> bool:

@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "export": "report.export",
     "erase": "privacy.erase",
     "privacy": "privacy.privacy",
-    "audit": "audit",
+    "audit": "privacy.audit",
     "backup": "backup.backup",
     "restore": "backup.restore",
     "doctor": "doctor.doctor",

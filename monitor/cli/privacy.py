@@ -1,16 +1,19 @@
-"""Personal data: delete that of one author on request, and say what is held."""
+"""Personal data: delete that of one author on request, say what is held, and what was done by whom."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import application, out, show_json
-from monitor.errors import NotErased, UsageError
+from monitor.cli.context import application, out, show_json, show_json_lines
+from monitor.errors import KiemtinError, NotErased, UsageError
+from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
 from monitor.operations.erasure_check import Leftover, leftovers
 from monitor.operations.processing_record import gather, write_privacy_record
+from storage import audit as trail
 
 
 def erase(
@@ -132,3 +135,25 @@ def privacy(
         return
     for file in write_privacy_record(record, folder or settings.home / FOLDER):
         out().print(f"Wrote {file}", markup=False)
+
+
+def audit(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; standard output without it.")] = None,
+) -> None:
+    """Write the audit trail as JSON lines, oldest event first: sign-ins, decisions, users, sources, erasures.
+
+    Example: `kiemtin audit audit.jsonl`
+    """
+    with application(context).ready_database.work() as session:
+        events = list(trail.as_data(session))
+    if file is None:
+        show_json_lines(events)
+        return
+    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+    try:
+        write_whole(file.absolute(), lines.encode())
+    except OSError as error:
+        message = f"cannot write {file}: {error.strerror}: check the folder, its rights and free space"
+        raise KiemtinError(message) from error
+    out().print(f"Wrote {len(events)} events to {file}", markup=False)

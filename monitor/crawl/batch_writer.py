@@ -12,7 +12,7 @@ from monitor.crawl.post_drafts import post_draft
 from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
-from storage.chain import DECISIONS, DEPARTED
+from storage.audit import DECISIONS, DEPARTED
 from storage.models import Source
 from storage.posts import posts, sources
 from storage.posts.sources import CaptureDraft
@@ -114,7 +114,7 @@ class BatchWriter:
         now = self._clock.now()
         if self._captures:
             self._captures.delete_author(session, key)
-        deleted = posts.delete_by_author(session, key, now)
+        deleted = posts.delete_by_author(session, key)
         if deleted.decisions:
             detail = {"posts": deleted.posts, DECISIONS: deleted.decisions, DEPARTED: True}
             audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)

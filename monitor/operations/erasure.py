@@ -17,7 +17,7 @@ from monitor.privacy.author_names import mention, spellings
 from monitor.privacy.erased_mentions import ERASED_NAME
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
-from storage.chain import DECISIONS
+from storage.audit import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
 from storage.outbox import reports
@@ -117,13 +117,13 @@ class Erasure:
             for keys in self._keys.values():
                 each = posts.erase_author(session, keys[0], now, keys[1:])
                 gone = posts.Deleted(gone.posts + each.posts, gone.decisions + each.decisions)
-            masked, rewritten = traces.mask(session, self.pattern, ERASED_NAME, now=now)
+            masked = traces.mask(session, self.pattern, ERASED_NAME, now=now)
             withdraw = reports.files_quoting(session, flags)
             detail: dict[str, object] = {"posts": gone.posts}
             if masked:
                 detail["masked"] = masked
-            if decisions := gone.decisions + rewritten:
-                detail[DECISIONS] = decisions
+            if gone.decisions:
+                detail[DECISIONS] = gone.decisions
             if withdraw:
                 detail["withdraw"] = list(withdraw)
             audit.record(session, at=now, action="erasure", subject=self._kind, detail=detail)

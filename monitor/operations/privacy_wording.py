@@ -92,7 +92,7 @@ ARTICLES: Final[Sequence[Article]] = (
     Article(LAW, "Điều 14", "xóa, hủy dữ liệu", "thời hạn của nguồn, bảng xóa, lệnh kiemtin erase --verify"),
     Article(LAW, "Điều 19", "xử lý không cần sự đồng ý", "đơn vị tự xác định có thuộc trường hợp này không"),
     Article(LAW, "Điều 21", "đánh giá tác động xử lý dữ liệu", "các bảng ở đây là số liệu cho hồ sơ của đơn vị"),
-    Article(LAW, "Điều 23", "thông báo vi phạm", "lệnh kiemtin audit export và kiemtin audit verify"),
+    Article(LAW, "Điều 23", "thông báo vi phạm", "lệnh kiemtin audit"),
     Article(DECREE, "Điều 3, Điều 4", "danh mục dữ liệu cơ bản và nhạy cảm", "cột “Dữ liệu cá nhân trong đó”"),
     Article(DECREE, "Điều 5", "thời hạn trả lời chủ thể dữ liệu", "đơn vị theo dõi; lệnh xóa chạy ngay"),
 )

@@ -19,7 +19,7 @@ from monitor.operations.clock_check import confirm_clock, trust_stored_time, tru
 from monitor.settings.settings import DATABASE_NAME as DATABASE
 from monitor.settings.settings import Settings, load_settings, sqlite_address
 from storage import audit
-from storage.chain import DECISIONS
+from storage.audit import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
 from storage.posts import posts

@@ -11,7 +11,7 @@ from monitor.crawl.captures import CaptureStore
 from monitor.operations.clock_check import check_clock, require_trusted_clock
 from monitor.settings.settings import LONGEST_RETENTION_DAYS
 from storage import audit
-from storage.chain import DECISIONS
+from storage.audit import DECISIONS
 from storage.database import Database
 from storage.models import Source
 from storage.posts import host_state, posts, sources

@@ -31,9 +31,7 @@ def remove_source(database: Database, clock: Clock, captures: CaptureStore, name
         session.commit()
         if sources.is_leased(session, source.id, now):
             raise NotReady(f"{name} is being read at this moment; it is switched off now: try again in a few minutes")
-    deleted = delete_in_batches(
-        database, name, now, lambda session: posts.delete_of_source(session, source.id, now, BATCH)
-    )
+    deleted = delete_in_batches(database, name, now, lambda session: posts.delete_of_source(session, source.id, BATCH))
     captures.delete_unused(database)  # before the rows go that name their files
     with database.work() as session:
         sources.remove(session, source.id)

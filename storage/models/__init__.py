@@ -5,7 +5,6 @@ from storage.models.accounts import Invitation, RecoveryCode, UserSession
 from storage.models.alerts import Alert, AlertDelivery, SearchWatch
 from storage.models.api_keys import ApiKey
 from storage.models.cases import Case, CaseEvent, QuoteChoice
-from storage.models.chain import ChainHead, Redaction
 from storage.models.clock_state import ClockState
 from storage.models.corrections import Correction, CorrectionEvent
 from storage.models.day_plans import DayItem, DayPlan
@@ -35,7 +34,6 @@ __all__ = [
     "Capture",
     "Case",
     "CaseEvent",
-    "ChainHead",
     "ClockState",
     "Cluster",
     "Correction",
@@ -60,7 +58,6 @@ __all__ = [
     "QuoteChoice",
     "Recheck",
     "RecoveryCode",
-    "Redaction",
     "Report",
     "Review",
     "RobotsCopy",

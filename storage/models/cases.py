@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.base import Base, PrimaryKey
-from storage.models.chain import Chained
+from storage.base import Base, PrimaryKey, Redacted
 from storage.models.scoring import Flag
 
 
@@ -39,8 +38,8 @@ class Case(Base):
     flag: Mapped[Flag | None] = relationship()
 
 
-class CaseEvent(Chained, Base):
-    """One thing that was done about a case. Rows are only added: see `storage.chain`."""
+class CaseEvent(Base):
+    """One thing that was done about a case. Rows are only added."""
 
     __tablename__ = "case_events"
     __table_args__ = (
@@ -61,6 +60,7 @@ class CaseEvent(Chained, Base):
     place: Mapped[str | None] = mapped_column(doc="from then on; None: unchanged")
     review_id: Mapped[int | None] = mapped_column(doc="the decision by which it came; None: done to the case itself")
     at: Mapped[datetime] = mapped_column(index=True)
+    redacted_at: Mapped[Redacted]
 
 
 class QuoteChoice(Base):

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.base import Base, PrimaryKey
-from storage.models.chain import Chained
+from storage.base import Base, PrimaryKey, Redacted
 from storage.models.scoring import Flag
 
 
@@ -37,8 +36,8 @@ class Correction(Base):
     flag: Mapped[Flag | None] = relationship()
 
 
-class CorrectionEvent(Chained, Base):
-    """One thing that was done about a correction. Rows are only added: see `storage.chain`."""
+class CorrectionEvent(Base):
+    """One thing that was done about a correction. Rows are only added."""
 
     __tablename__ = "correction_events"
     __table_args__ = (
@@ -57,3 +56,4 @@ class CorrectionEvent(Chained, Base):
     source_name: Mapped[str | None]
     source_url: Mapped[str | None] = mapped_column(doc="a correction without a source is another rumour")
     at: Mapped[datetime] = mapped_column(index=True)
+    redacted_at: Mapped[Redacted]

@@ -9,7 +9,6 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base, PrimaryKey
-from storage.models.chain import Chained
 from storage.models.posts import Post
 
 
@@ -44,8 +43,8 @@ class Question(Base):
     post: Mapped[Post] = relationship()
 
 
-class Answer(Chained, Base):
-    """One answer of one person. Rows are only added (see `storage.chain`); the newest counts."""
+class Answer(Base):
+    """One answer of one person. Rows are only added; the newest counts."""
 
     __tablename__ = "answers"
     __table_args__ = (CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),)

@@ -18,8 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Sha256
-from storage.models.chain import Chained
+from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Redacted, Sha256
 from storage.models.posts import Post
 
 
@@ -129,8 +128,8 @@ class Flag(Base):
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", back_populates="flag", passive_deletes=True)
 
 
-class Review(Chained, Base):
-    """One decision of one person about one flag. Rows are only added: see `storage.chain`."""
+class Review(Base):
+    """One decision of one person about one flag. Rows are only added."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -160,6 +159,7 @@ class Review(Chained, Base):
     withdraws: Mapped[int | None] = mapped_column(doc="the review of this flag that it takes back")
     batch: Mapped[int | None] = mapped_column(index=True, doc="the review of another copy it was decided with")
     case_id: Mapped[int | None] = mapped_column(index=True, doc="the case that a concern belongs to")
+    redacted_at: Mapped[Redacted]
 
     flag: Mapped[Flag] = relationship(back_populates="reviews")
 

@@ -6,7 +6,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, JsonObject, Name, PrimaryKey
-from storage.models.chain import Chained
 
 
 class User(Base):
@@ -28,8 +27,8 @@ class User(Base):
     totp_step: Mapped[int | None] = mapped_column(doc="the time step of the last code taken")
 
 
-class AuditEvent(Chained, Base):
-    """One action of a user or of the program. Rows are only added: see `storage.chain`."""
+class AuditEvent(Base):
+    """One action of a user or of the program. Rows are only added."""
 
     __tablename__ = "audit_events"
 

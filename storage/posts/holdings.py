@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.chain import DEPARTED
+from storage.audit import DEPARTED
 from storage.models import (
     Alert,
     Answer,

@@ -8,9 +8,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage import chain
 from storage.database import insert_ignoring
-from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Source, join_title
+from storage.models import Answer, Cluster, ErasedAuthor, Flag, Post, PostRevision, Question, Review, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 MONITORED = "monitored"
@@ -283,20 +282,20 @@ def delete_expired(session: Session, source_id: int, now: datetime, days: int, l
     if last is not None:
         # All posts of the last moment go together: a platform's page or a file has one for many of them.
         expired = and_(Post.source_id == source_id, moment <= last)
-    return _delete(session, expired, now, "retention")
+    return _delete(session, expired)
 
 
-def delete_of_source(session: Session, source_id: int, now: datetime, limit: int) -> Deleted:
+def delete_of_source(session: Session, source_id: int, limit: int) -> Deleted:
     """Delete some posts of a source, which is being removed, with their scores, flags and reviews."""
     some = select(Post.id).where(Post.source_id == source_id).order_by(Post.id).limit(limit).subquery()
-    return _delete(session, Post.id.in_(select(some.c.id)), now, "retention")
+    return _delete(session, Post.id.in_(select(some.c.id)))
 
 
 def erase_author(session: Session, author_key: str, now: datetime, aliases: Sequence[str] = ()) -> Deleted:
     """Delete every post of an author's pseudonyms, and store that none may be stored again."""
     keys = (author_key, *aliases)
     insert_ignoring(session, ErasedAuthor, [{"author_key": key, "erased_at": now} for key in keys], ("author_key",))
-    return _delete(session, Post.author_key.in_(keys), now, "erasure")
+    return _delete(session, Post.author_key.in_(keys))
 
 
 def authored(session: Session) -> list[tuple[int, str, str | None, str]]:
@@ -329,13 +328,16 @@ def flags_by_author(session: Session, author_keys: Sequence[str]) -> list[int]:
     return list(session.scalars(query))
 
 
-def delete_by_author(session: Session, author_key: str, now: datetime) -> Deleted:
+def delete_by_author(session: Session, author_key: str) -> Deleted:
     """Delete every post of a pseudonym whose account its platform no longer has."""
-    return _delete(session, Post.author_key == author_key, now, "erasure")
+    return _delete(session, Post.author_key == author_key)
 
 
-def _delete(session: Session, which: ColumnElement[bool], now: datetime, reason: str) -> Deleted:
-    decisions = chain.redact_decisions(session, which, now=now, reason=reason)
+def _delete(session: Session, which: ColumnElement[bool]) -> Deleted:
+    chosen = select(Post.id).where(which).scalar_subquery()
+    reviews = select(func.count()).select_from(Review).join(Flag).where(Flag.post_id.in_(chosen))
+    answers = select(func.count()).select_from(Answer).join(Question).where(Question.post_id.in_(chosen))
+    decisions = (session.scalar(reviews) or 0) + (session.scalar(answers) or 0)
     clusters = session.scalars(select(Post.cluster_id).where(which, Post.cluster_id.is_not(None)).distinct()).all()
     posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
     # No foreign key removes a cluster whose last post is gone.

@@ -2,27 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, cast
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import JSON, Column, String, Table, insert, select, text, update
+from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
-from storage import chain
-from storage.models import Base, CaseEvent, CorrectionEvent, Post, Review, SearchNote
+from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Post, Review, Source, User
 
-_KEPT: Final = frozenset(
-    (*(table.__tablename__ for table in chain.CHAINED), "redactions", "chain_heads", "sources", "users")
-)
-_REWRITTEN: Final[tuple[tuple[type[chain.Rewritable], tuple[str, ...]], ...]] = (
-    (Review, ("note", "evidence")),
-    (CaseEvent, ("note", "passed_to", "place")),
-    (CorrectionEvent, ("note", "claim", "text", "source_name", "source_url")),
-)
+_KEPT: Final = frozenset(table.__tablename__ for table in (AuditEvent, Source, User))
+_MASKED: Final = {
+    Review.__tablename__: frozenset(("note", "evidence")),
+    CaseEvent.__tablename__: frozenset(("note", "passed_to", "place")),
+    CorrectionEvent.__tablename__: frozenset(("note", "claim", "text", "source_name", "source_url")),
+}
+"""Columns of append-only tables that their triggers let an erasure change, together with the time of it."""
 _IDENTIFIER: Final = (Post.__tablename__, Post.external_id.key)
-_NOTES: Final = SearchNote.metadata.tables[SearchNote.__tablename__]
 _READ_AT_ONCE: Final = 1000
 
 
@@ -55,52 +52,37 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: datetime) -> tuple[int, int]:
+def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: datetime) -> int:
     """Replace a pattern wherever it may be replaced; a cursor that holds it is emptied.
 
     Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
 
     Returns:
-        How many values were changed, and how many of them are reviews and events, which were written anew.
+        How many values were changed.
 
     """
-    traces = list(find(session, pattern))
-    by_name = Base.metadata.tables
     changed = 0
-    for trace in traces:
-        if trace.table in _KEPT:
+    for trace in list(find(session, pattern)):
+        if trace.table in _KEPT or trace.column not in _MASKED.get(trace.table, (trace.column,)):
             continue
         masked: Any = pattern.sub(replacement, _as_text(trace.value))
         if not isinstance(trace.value, str):
             masked = {} if trace.column == "cursor" else json.loads(masked)
         elif (trace.table, trace.column) == _IDENTIFIER:
             masked = f"{masked} {trace.key[0]}"  # posts whose addresses differ behind the name would become one
-        _set(session, by_name[trace.table], trace, masked)
+        changes = {trace.column: masked}
+        if trace.table in _MASKED:
+            changes["redacted_at"] = now + timedelta(microseconds=changed)  # a new one for each change of a row
+        _set(session, Base.metadata.tables[trace.table], trace.key, changes)
         changed += 1
-    rewritten = 0
-    for table, columns in _REWRITTEN:
-        for number in sorted({trace.key[0] for trace in traces if trace.table == table.__tablename__}):
-            row = cast("chain.Rewritable", session.get_one(table, number))
-            changes = {name: _masked(getattr(row, name), pattern, replacement) for name in columns}
-            words = session.execute(select(_NOTES).where(_NOTES.c.review_id == number)).mappings().first()
-            chain.rewrite(session, row, changes, now=now)
-            if table is Review and words:  # they went with the row, and no note is indexed twice
-                session.execute(insert(_NOTES).values(dict(words)))
-            rewritten += 1
     session.expire_all()
-    return changed + rewritten, rewritten
+    return changed
 
 
-def _masked(value: str | list[str] | None, pattern: re.Pattern[str], replacement: str) -> str | list[str] | None:
-    if isinstance(value, list):
-        return [pattern.sub(replacement, part) for part in value]
-    return pattern.sub(replacement, value) if value is not None else None
-
-
-def _set(session: Session, table: Table, trace: Trace, value: Any) -> None:
+def _set(session: Session, table: Table, key: tuple[Any, ...], changes: Mapping[str, Any]) -> None:
     columns: list[Column[Any]] = list(table.primary_key.columns)
-    which = [column == part for column, part in zip(columns, trace.key, strict=True)]
-    session.execute(update(table).where(*which).values({trace.column: value}))
+    which = [column == part for column, part in zip(columns, key, strict=True)]
+    session.execute(update(table).where(*which).values(changes))
 
 
 def scrub(session: Session) -> bool:

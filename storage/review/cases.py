@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage import chain
 from storage.errors import DataRejected, NotFound
 from storage.models import Case, CaseEvent, Flag, Post, Review, User
 from storage.review import flags
@@ -215,7 +214,8 @@ def _add(
         review_id=review_id,
         at=now,
     )
-    chain.append(session, event)
+    session.add(event)
+    session.flush()
     derived = derive(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
     case.state, case.topic, case.place, case.changed_at = derived.state, derived.topic, derived.place, now
     session.flush()

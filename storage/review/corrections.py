@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from storage import audit, chain
+from storage import audit
 from storage.errors import DataRejected, NotFound
 from storage.models import Correction, CorrectionEvent, Flag, User
 from storage.review import reviews
@@ -308,5 +308,6 @@ def _add(
         source_url=content.source_url if content else None,
         at=now,
     )
-    chain.append(session, event)
+    session.add(event)
+    session.flush()
     audit.record(session, at=now, action=f"correction.{kind}", subject=f"corrections:{row.id}", user_id=user_id)

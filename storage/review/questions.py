@@ -8,7 +8,6 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage import chain
 from storage.database import insert_ignoring
 from storage.errors import NotFound
 from storage.models import Answer, Flag, Post, Question, Score, Source, User
@@ -229,7 +228,7 @@ def answer(session: Session, question: Question, *, reviewer_id: int, decision: 
 
     """
     row = Answer(question_id=question.id, reviewer_id=reviewer_id, decision=decision, decided_at=now)
-    chain.append(session, row)
+    session.add(row)
     question.state = decision
     question.lease_owner, question.lease_until = None, None
     session.flush()

@@ -7,7 +7,6 @@ copy that was killed goes on after the last row that it stored.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,28 +18,22 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    and_,
     collate,
     func,
     select,
     text,
     tuple_,
-    update,
 )
 
 from storage.database import COPYING, Database, translating
 from storage.errors import StorageError
-from storage.models import AuditEvent, Base, ChainHead, Post, Redaction, Source
+from storage.models import AuditEvent, Base, Post, Source
 from storage.transfer import loading
 
 BATCH: Final = 2000
 """How many rows are read and stored at once where a row may be long."""
 _SHORT_AT_ONCE: Final = 10
 """How many times as many where it cannot be."""
-_SEEDED: Final = ChainHead.__tablename__
-"""The one table in which migrations store rows: one for each chain."""
-_GUARD: Final = "redactions_added"
-"""The trigger that lets only rows be redacted that are still there; those of a copy are gone already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,7 @@ def _prepare(source: Database, target: Database) -> None:
     target.upgrade()
     with translating(target.place), target.engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
-            if table.name != _SEEDED and connection.execute(select(*table.primary_key).limit(1)).first():
+            if connection.execute(select(*table.primary_key).limit(1)).first():
                 message = f"{target.place} is not empty (table {table.name} has rows): copy into an empty database"
                 raise StorageError(message)
         connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
@@ -128,52 +121,25 @@ def _fingerprint(source: Database) -> str:
     """Name a database by what its first rows hold, which programs that stand still do not change."""
     with source.work() as session:
         first = [
-            session.execute(select(AuditEvent.chain_salt, AuditEvent.chain_hash).order_by(AuditEvent.id).limit(1)),
+            session.execute(select(AuditEvent.at, AuditEvent.subject).order_by(AuditEvent.id).limit(1)),
             session.execute(select(Post.id, Post.original_hash).order_by(Post.id).limit(1)),
             session.execute(select(Source.id, Source.name).order_by(Source.id)),
             session.execute(select(func.max(Post.id))),
         ]
         rows = [[list(row) for row in found] for found in first]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()[:16]
 
 
 def _copy(reading: Connection, target: Database, table: Table, done: _Progress) -> None:
     with translating(target.place), target.engine.connect() as connection:
-        last = None if table.name == _SEEDED else _last_key(connection, table)
+        last = _last_key(connection, table)
         if last is not None:
             reached = select(func.count()).select_from(table)
             done.add(f"copying {table.name}", connection.scalar(reached) or 0)
     for batch in _pages(reading, table, last):
-        with translating(target.place), target.engine.begin() as connection, _unguarded(connection, table):
-            _write(connection, table, batch)
+        with translating(target.place), target.engine.begin() as connection:
+            loading.load(connection, table, batch)
         done.add(f"copying {table.name}", len(batch))
-
-
-def _write(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
-    if table.name != _SEEDED:
-        loading.load(connection, table, rows)
-        return
-    for row in rows:
-        key = and_(*(column == row._mapping[column] for column in table.primary_key))  # noqa: SLF001  SQLAlchemy's public name
-        connection.execute(update(table).where(key).values(row._asdict()))
-
-
-@contextmanager
-def _unguarded(connection: Connection, table: Table) -> Iterator[None]:
-    """Let redactions of rows be stored that are gone already, in this transaction alone."""
-    if table.name != Redaction.__tablename__:
-        yield
-        return
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER {_GUARD}"))
-        yield
-        connection.execute(text(f"ALTER TABLE {table.name} ENABLE TRIGGER {_GUARD}"))
-        return
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for DROP TRIGGER
-    made = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": _GUARD})
-    connection.execute(text(f"DROP TRIGGER {_GUARD}"))
-    yield
-    connection.exec_driver_sql(str(made))
 
 
 def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:

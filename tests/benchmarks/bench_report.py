@@ -42,7 +42,6 @@ COMMANDS: Final = {
     "export of posts": ("export", "posts", "--week", str(WEEK), "--format", "csv,jsonl,parquet"),
 }
 # What people and models add to posts and flags, written by the database itself: the program takes them one by one.
-# Rows of a chain get no real hashes.
 WORK: Final = (
     *(f"INSERT INTO scores SELECT id, 0, :model, '{label}', 0.3, id % 50 = 0 FROM posts" for label in LABEL_NAMES),
     """
@@ -51,10 +50,9 @@ WORK: Final = (
     """,
     "UPDATE posts SET cluster_id = 1 + id % :copies WHERE id % 10 = 0",
     """
-    INSERT INTO reviews (flag_id, reviewer_id, decision, note, evidence, revision_number, decided_at,
-        chain_position, chain_previous, chain_salt, chain_hash)
+    INSERT INTO reviews (flag_id, reviewer_id, decision, note, evidence, revision_number, decided_at)
     SELECT id, :user, CASE state WHEN 'rejected' THEN 'no' WHEN 'unsure' THEN 'unsure' ELSE 'yes' END, '', '[]', 0,
-        opened_at, id, '', '', ''
+        opened_at
     FROM flags WHERE state != 'open'
     """,
     """
@@ -65,10 +63,8 @@ WORK: Final = (
     FROM flags WHERE state = 'confirmed' AND label = 'concern'
     """,
     """
-    INSERT INTO case_events (case_id, user_id, kind, note, passed_to, at,
-        chain_position, chain_previous, chain_salt, chain_hash)
-    SELECT id, :user, CASE state WHEN 'passed' THEN 'passed' ELSE 'opened' END, '', 'Ban Chính sách', opened_at,
-        id, '', '', ''
+    INSERT INTO case_events (case_id, user_id, kind, note, passed_to, at)
+    SELECT id, :user, CASE state WHEN 'passed' THEN 'passed' ELSE 'opened' END, '', 'Ban Chính sách', opened_at
     FROM cases
     """,
     """

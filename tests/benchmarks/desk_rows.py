@@ -1,7 +1,6 @@
 """What a desk shows beside posts and flags: copies, reactions, decisions of a year, cases, second readings, readings.
 
-All of it is drawn with a seed and written past the functions of the program, which would take an hour for so many rows;
-the decisions are chained as the program chains them.
+All of it is drawn with a seed and written past the functions of the program, which would take an hour for so many rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from monitor.scoring.flag_places import place_open_flags
 from monitor.scoring.flag_value import lasting_worth, reach
-from storage import chain
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Base, Case, ChainHead, Cluster, Flag, Post, Review, SecondReading
+from storage.models import Base, Case, Cluster, Flag, Post, Review, SecondReading
 from storage.posts import sources
 from storage.review import day_plans
 from storage.review.day_plans import Candidate
@@ -134,9 +132,7 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
     decided = session.execute(
         select(Flag.id, Flag.label, Flag.state, Flag.opened_at).where(Flag.state != "open").order_by(Flag.opened_at)
     ).all()
-    head = session.execute(select(ChainHead).where(ChainHead.table_name == "reviews")).scalar_one()
-    position, previous, concerns = head.chain_position, head.chain_hash, list[Review]()
-    reviews: list[Review] = []
+    concerns, reviews = list[Review](), list[Review]()
     for number, flag in enumerate(decided, 1):
         latest = now - timedelta(minutes=random.randrange(60 * 24 * 28))
         decision = (CLAIM_DECISION_OF if flag.label == "unverified" else DECISION_OF)[flag.state]
@@ -149,22 +145,13 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
             evidence=[],
             revision_number=0,
             decided_at=min(flag.opened_at + timedelta(hours=random.randrange(1, 72)), latest).astimezone(UTC),
-            chain_position=position + number,
-            chain_previous=previous,
-            chain_salt=f"{random.getrandbits(128):032x}",
         )
         if (flag.label, decision) == OF_CASE:
             review.case_id = len(concerns) + 1
             concerns.append(review)
-        review.chain_hash = previous = chain.hash_of(review)
         reviews.append(review)
     _insert(session, Case, (_case(review, random) for review in concerns))
     _insert(session, Review, map(_columns, reviews))
-    session.connection().execute(
-        update(ChainHead)
-        .where(ChainHead.table_name == "reviews")
-        .values(chain_position=position + len(reviews), chain_hash=previous)
-    )
     labels = {flag.id: flag.label for flag in decided}
     read = [review for review in reviews if random.random() < READ_TWICE]
     again = (_second_reading(review, random, people) | {"label": labels[review.flag_id]} for review in read)

@@ -13,7 +13,6 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from monitor.operations.backup import read_backup
-from storage import chain
 from storage.database import Database
 from storage.models import Flag, Post, Review, Score
 from storage.posts import sources
@@ -25,11 +24,10 @@ LABELS = 3
 
 
 def of_rows(database: Database, acknowledged: AbstractSet[int], checked: Counter[str]) -> list[str]:
-    """Return what does not hold of the rows: posts, scores, decisions, flags, chains, and the file itself."""
+    """Return what does not hold of the rows: posts, scores, decisions, flags, and the file itself."""
     with database.work() as session:
-        found = [f"chain: {problem}" for problem in chain.verify(session)]
         double = select(Post.source_id, Post.external_id).group_by(Post.source_id, Post.external_id)
-        found += [f"post twice: {row}" for row in session.execute(double.having(func.count() > 1))]
+        found = [f"post twice: {row}" for row in session.execute(double.having(func.count() > 1))]
         scored = (Score.post_id, Score.revision_number, Score.model_id)
         labels = select(*scored, func.count()).group_by(*scored).having(func.count() != LABELS)
         found += [f"post not scored once and whole: {row}" for row in session.execute(labels)]
@@ -44,7 +42,6 @@ def of_rows(database: Database, acknowledged: AbstractSet[int], checked: Counter
         ]
         checked["posts"] += session.scalar(select(func.count()).select_from(Post)) or 0
         checked["decisions"] += len(kept)
-        checked["chain rows"] += sum(chain.counts(session).values())
     return found + (_of_sqlite(Path(str(database.url.database))) if database.is_sqlite else [])
 
 
@@ -81,9 +78,8 @@ def of_migration(database: Database) -> list[str]:
         return ["half migrated"]
     tables = ("reviews", "made_up") if migrated else ("reviews",)
     with database.work() as session:
-        problems = chain.verify(session)
         left = {session.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608  constants
-    return problems if left == {OLD_DECISIONS} else [*problems, "lost"]
+    return [] if left == {OLD_DECISIONS} else ["lost"]
 
 
 def not_swept(backup: Path) -> list[str]:

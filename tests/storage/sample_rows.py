@@ -1,7 +1,6 @@
 """Rows for every table, made up from what the database itself says of its columns."""
 
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -23,12 +22,10 @@ from sqlalchemy import (
     text,
 )
 
-from storage import chain
 from tests.clock import MONDAY_MORNING
 
 ROWS: Final = 3
 _ONE: Final = frozenset(("clock_state",))  # tables of one row
-_BY_THE_CHAIN: Final = frozenset(("chain_heads", "redactions"))
 _LISTED: Final = re.compile(r"\(?\b(?P<column>\w+)\)?(?:::text)? (?:IN|= ANY) (?P<values>\(.*\))", re.DOTALL)
 
 
@@ -51,30 +48,18 @@ def dump(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, An
 
 
 def fill(connection: Connection) -> None:
-    """Fill every table with valid rows; in the last ones, all that may be empty is.
-
-    Where rows are chained they are chained rightly, and one decision was deleted as retention does it.
-    """
+    """Fill every table with valid rows; in the last ones, all that may be empty is."""
     for table in reflect(connection):
-        if table.name in _BY_THE_CHAIN:
-            continue
         listed = dict(_listed_values(connection, table))
         rows = [_row(table, listed, number) for number in range(1, 2 if table.name in _ONE else ROWS + 1)]
-        if "chain_hash" in table.columns:
-            _chain(connection, table.name, rows)
         connection.execute(table.insert(), rows)
         if connection.dialect.name == "postgresql" and "id" in table.columns:
             sequence = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {len(rows)})"
             connection.execute(text(sequence))
-    if inspect(connection).has_table("redactions"):
-        _delete_a_decision(connection)
 
 
 def _row(table: Table, listed: Mapping[str, list[str]], number: int) -> dict[str, Any]:
-    row = {column.name: _value(column, listed.get(column.name, []), number) for column in table.columns}
-    if table.name == "audit_events" and "chain_hash" in row:
-        row |= {"action": "retention", "detail": {"posts": 1, "decisions": int(number == 1)}}
-    return row
+    return {column.name: _value(column, listed.get(column.name, []), number) for column in table.columns}
 
 
 def _value(column: Column[Any], listed: list[str], number: int) -> Any:
@@ -101,27 +86,6 @@ def _listed_values(connection: Connection, table: Table) -> Iterator[tuple[str, 
     for check in inspect(connection).get_check_constraints(table.name):
         if found := _LISTED.search(check["sqltext"]):
             yield found["column"], re.findall(r"'([^']*)'", found["values"])
-
-
-def _chain(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    previous = chain.START
-    for position, row in enumerate(rows, 1):
-        content = {name: _plain(value) for name, value in row.items() if not name.startswith("chain_") and name != "id"}
-        salt = secrets.token_hex(16)
-        digest = chain.digest(table, position, previous, salt, content)
-        row |= {"chain_position": position, "chain_previous": previous, "chain_salt": salt, "chain_hash": digest}
-        previous = digest
-    head = "UPDATE chain_heads SET chain_position = :position, chain_hash = :hash WHERE table_name = :table"
-    connection.execute(text(head), {"position": len(rows), "hash": previous, "table": table})
-
-
-def _delete_a_decision(connection: Connection) -> None:
-    redaction = (
-        "INSERT INTO redactions SELECT 'reviews', chain_position, chain_previous, chain_hash, decided_at, 'retention' "
-        "FROM reviews WHERE id = 2"
-    )
-    connection.execute(text(redaction))
-    connection.execute(text("DELETE FROM reviews WHERE id = 2"))
 
 
 def _plain(value: Any) -> Any:

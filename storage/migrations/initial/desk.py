@@ -126,10 +126,7 @@ def _create_evidence_and_reviews() -> None:
         sa.Column("withdraws", KEY),
         sa.Column("batch", KEY, index=True),
         sa.Column("case_id", KEY, index=True),
-        sa.Column("chain_position", KEY, index=True, unique=True),
-        sa.Column("chain_previous", sa.String(64)),
-        sa.Column("chain_salt", sa.String(32)),
-        sa.Column("chain_hash", sa.String(64)),
+        sa.Column("redacted_at", TIME),
         sa.CheckConstraint(
             "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'yes', 'no', 'unsure', "
             "'reopened', 'withdrawn')",
@@ -215,10 +212,6 @@ def _create_second_readings_and_answers() -> None:
         sa.Column("reviewer_id", KEY, to("users", "RESTRICT"), nullable=False, index=True),
         sa.Column("decision", sa.String(20), nullable=False),
         sa.Column("decided_at", TIME, nullable=False),
-        sa.Column("chain_position", KEY, index=True, unique=True),
-        sa.Column("chain_previous", sa.String(64)),
-        sa.Column("chain_salt", sa.String(32)),
-        sa.Column("chain_hash", sa.String(64)),
         sa.CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),
     )
 
@@ -273,10 +266,7 @@ def _create_cases_and_corrections() -> None:
         sa.Column("place", sa.Text()),
         sa.Column("review_id", KEY),
         sa.Column("at", TIME, nullable=False, index=True),
-        sa.Column("chain_position", KEY, index=True, unique=True),
-        sa.Column("chain_previous", sa.String(64)),
-        sa.Column("chain_salt", sa.String(32)),
-        sa.Column("chain_hash", sa.String(64)),
+        sa.Column("redacted_at", TIME),
         sa.CheckConstraint(
             "kind IN ('opened', 'described', 'noted', 'passed', 'answered', 'followed_up', "
             "'settled', 'reopened', 'withdrawn', 'restored')",
@@ -311,10 +301,7 @@ def _create_correction_events() -> None:
         sa.Column("source_name", sa.Text()),
         sa.Column("source_url", sa.Text()),
         sa.Column("at", TIME, nullable=False, index=True),
-        sa.Column("chain_position", KEY, index=True, unique=True),
-        sa.Column("chain_previous", sa.String(64)),
-        sa.Column("chain_salt", sa.String(32)),
-        sa.Column("chain_hash", sa.String(64)),
+        sa.Column("redacted_at", TIME),
         sa.CheckConstraint("kind IN ('written', 'returned', 'released', 'replaced', 'withdrawn')", name="kind"),
         sa.CheckConstraint("verdict IN ('false', 'misleading', 'unfounded')", name="verdict"),
     )

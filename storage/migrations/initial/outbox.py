@@ -115,29 +115,10 @@ def _create_records() -> None:
         sa.Column("action", sa.String(60), nullable=False, index=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("detail", JSON, nullable=False),
-        sa.Column("chain_position", KEY, index=True, unique=True),
-        sa.Column("chain_previous", sa.String(64)),
-        sa.Column("chain_salt", sa.String(32)),
-        sa.Column("chain_hash", sa.String(64)),
     )
     op.create_table(
         "clock_state",
         sa.Column("id", KEY, primary_key=True),
         sa.Column("trusted_at", TIME, nullable=False),
         sa.Column("jumped_to", TIME),
-    )
-    op.create_table(
-        "chain_heads",
-        sa.Column("table_name", sa.String(40), primary_key=True),
-        sa.Column("chain_position", KEY, nullable=False),
-        sa.Column("chain_hash", sa.String(64), nullable=False),
-    )
-    op.create_table(
-        "redactions",
-        sa.Column("table_name", sa.String(40), primary_key=True),
-        sa.Column("chain_position", KEY, primary_key=True),
-        sa.Column("chain_previous", sa.String(64), nullable=False),
-        sa.Column("chain_hash", sa.String(64), nullable=False),
-        sa.Column("redacted_at", TIME, nullable=False),
-        sa.Column("reason", sa.String(20), nullable=False),
     )

@@ -2,15 +2,22 @@
 
 import sqlite3
 
+import sqlalchemy as sa
 from alembic import op
 
 from storage.errors import StorageError
 from storage.migrations.initial.columns import on_postgresql
 
 OLDEST_SQLITE = (3, 42, 0)  # the first whose full-text index can really forget deleted words
-REDACTED = ("reviews", "answers", "case_events", "correction_events")
-"""Tables whose rows may be deleted once a redaction keeps their place."""
-CHAINED = (*REDACTED, "audit_events")
+MASKED = {
+    "reviews": ("note", "evidence"),
+    "case_events": ("note", "passed_to", "place"),
+    "correction_events": ("note", "claim", "text", "source_name", "source_url"),
+}
+"""Columns of append-only tables that an erasure may mask: together with `redacted_at`, which says so."""
+APPEND_ONLY = (*MASKED, "answers", "audit_events")
+PARENTS = {"flags": ("posts", "post_id"), "reviews": ("flags", "flag_id"), "answers": ("questions", "question_id")}
+"""What rows go with, and with nothing else: retention and erasure delete posts."""
 
 
 def create_search_index() -> None:
@@ -81,83 +88,60 @@ def _index_on_postgresql() -> None:
     )
 
 
-def guard_chains() -> None:
-    """Refuse to change and to delete rows of append-only tables, but for those whose redaction keeps their place."""
-    for table in CHAINED:
-        op.execute(f"INSERT INTO chain_heads VALUES ('{table}', 0, '{'0' * 64}')")  # noqa: S608  our own names
+def guard_append_only_tables() -> None:
+    """Refuse to change rows of append-only tables, and to delete them but for their post's sake."""
     if on_postgresql():
         _guard_postgresql()
     else:
         _guard_sqlite()
 
 
-def _is_live(tables: tuple[str, ...]) -> str:
-    new = "t.chain_position = NEW.chain_position AND t.chain_hash = NEW.chain_hash"
-    return " OR ".join(
-        f"(NEW.table_name = '{table}' AND EXISTS (SELECT 1 FROM {table} t WHERE {new}))"  # noqa: S608  our own names
-        for table in tables
-    )
-
-
 def _guard_sqlite() -> None:
     """Refuse by triggers, also what INSERT OR REPLACE would delete: it fires no trigger of deletion."""
-    for table in (*CHAINED, "redactions"):
-        said = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END"
-        op.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} {said}")
-    for table in CHAINED:
-        same = f"r.table_name = '{table}' AND r.chain_position = OLD.chain_position AND r.chain_hash = OLD.chain_hash"
-        redacted = f"WHEN NOT EXISTS (SELECT 1 FROM redactions r WHERE {same})"  # noqa: S608  our own names
-        _refuse_sqlite(f"{table}_kept BEFORE DELETE ON {table}", redacted if table in REDACTED else "")
-        there = "t.id = NEW.id OR t.chain_position = NEW.chain_position"
-        unchained = f"WHEN NEW.chain_hash IS NULL OR EXISTS (SELECT 1 FROM {table} t WHERE {there})"  # noqa: S608
-        _refuse_sqlite(f"{table}_added BEFORE INSERT ON {table}", unchained)
-    _refuse_sqlite("redactions_kept BEFORE DELETE ON redactions", "")
-    known = "r.table_name = NEW.table_name AND r.chain_position = NEW.chain_position"
-    known = f"EXISTS (SELECT 1 FROM redactions r WHERE {known})"  # noqa: S608  our own names
-    _refuse_sqlite("redactions_added BEFORE INSERT ON redactions", f"WHEN {known} OR NOT ({_is_live(REDACTED)})")
-    _refuse_sqlite("chain_heads_kept BEFORE DELETE ON chain_heads", "")
-    lower = "WHEN NEW.chain_position < OLD.chain_position OR NEW.table_name <> OLD.table_name"
-    _refuse_sqlite("chain_heads_forward BEFORE UPDATE ON chain_heads", lower)
+    inspector = sa.inspect(op.get_bind())
+    for table in APPEND_ONLY:
+        texts = (*MASKED.get(table, ()), "redacted_at")
+        fixed = [column["name"] for column in inspector.get_columns(table) if column["name"] not in texts]
+        same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in fixed)
+        redacted = f"NEW.redacted_at IS NOT NULL AND NEW.redacted_at IS NOT OLD.redacted_at AND {same}"
+        _refuse(f"{table}_append_only BEFORE UPDATE", table, f"NOT ({redacted})" if table in MASKED else "true")
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608  our own names
+        _refuse(f"{table}_added BEFORE INSERT", table, there)
+    for table in {*APPEND_ONLY, *PARENTS}:
+        parent, key = PARENTS.get(table, ("", ""))
+        there = f"EXISTS (SELECT 1 FROM {parent} WHERE id = OLD.{key})" if parent else "true"  # noqa: S608  our own names
+        _refuse(f"{table}_kept BEFORE DELETE", table, there)
 
 
-def _refuse_sqlite(when: str, condition: str) -> None:
-    said = "rows of append-only tables are deleted by retention and erasure alone"
-    op.execute(f"CREATE TRIGGER {when} {condition} BEGIN SELECT RAISE(ABORT, '{said}'); END")
+def _refuse(trigger: str, table: str, condition: str) -> None:
+    said = f"SELECT RAISE(ABORT, 'rows of {table} are only ever added, and go with their post alone')"
+    op.execute(f"CREATE TRIGGER {trigger} ON {table} WHEN {condition} BEGIN {said}; END")
 
 
 def _guard_postgresql() -> None:
     """Refuse by triggers, TRUNCATE too; ON CONFLICT DO UPDATE fires the trigger of updates."""
-    listed = ", ".join(f"'{table}'" for table in REDACTED)
+    said = "RAISE EXCEPTION 'rows of % are only ever added, and go with their post alone', TG_TABLE_NAME;"
     redacted = (
-        "SELECT 1 FROM redactions r WHERE r.table_name = TG_TABLE_NAME AND r.chain_position = OLD.chain_position "
-        "AND r.chain_hash = OLD.chain_hash"
+        "NEW.redacted_at IS NOT NULL AND NEW.redacted_at IS DISTINCT FROM OLD.redacted_at "
+        "AND to_jsonb(NEW) - TG_ARGV::text[] = to_jsonb(OLD) - TG_ARGV::text[]"
     )
-    deleted = f"TG_OP = 'DELETE' AND TG_TABLE_NAME IN ({listed}) AND EXISTS ({redacted})"
-    for function, allowed in (
-        ("refuse_delete", f"IF {deleted} THEN RETURN OLD; END IF;"),
-        ("refuse_insert", "IF NEW.chain_hash IS NOT NULL THEN RETURN NEW; END IF;"),
-        ("refuse_redaction", f"IF {_is_live(REDACTED)} THEN RETURN NEW; END IF;"),
-        (
-            "refuse_lower_head",
-            "IF NEW.chain_position >= OLD.chain_position AND NEW.table_name = OLD.table_name THEN RETURN NEW; END IF;",
-        ),
-        ("refuse_update", ""),
+    parent = (
+        "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE id = $1)', TG_ARGV[0]) "
+        "USING (to_jsonb(OLD) ->> TG_ARGV[1])::bigint INTO there; IF NOT there THEN RETURN OLD; END IF;"
+    )
+    for function, body in (
+        ("refuse_update", f"BEGIN IF TG_NARGS > 0 THEN IF {redacted} THEN RETURN NEW; END IF; END IF; {said} END"),
+        ("refuse_delete", f"DECLARE there boolean; BEGIN IF TG_NARGS > 0 THEN {parent} END IF; {said} END"),
     ):
-        said = "RAISE EXCEPTION 'rows of % are only ever added, and deleted by retention and erasure', TG_TABLE_NAME;"
-        op.execute(f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {allowed} {said} END $$")
-    for table in (*CHAINED, "redactions"):
-        _on_each_row(f"{table}_append_only", "UPDATE", table, "refuse_update")
-    for table in (*CHAINED, "redactions", "chain_heads"):
-        _on_each_row(f"{table}_kept", "DELETE", table, "refuse_delete")
-        op.execute(
-            f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_delete()"
-        )
-    for table in CHAINED:
-        _on_each_row(f"{table}_added", "INSERT", table, "refuse_insert")
-    _on_each_row("redactions_added", "INSERT", "redactions", "refuse_redaction")
-    _on_each_row("chain_heads_forward", "UPDATE", "chain_heads", "refuse_lower_head")
+        op.execute(f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+    for table in APPEND_ONLY:
+        masked = (*MASKED[table], "redacted_at") if table in MASKED else ()
+        _call("refuse_update", masked, f"{table}_append_only BEFORE UPDATE ON {table} FOR EACH ROW")
+        _call("refuse_delete", (), f"{table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT")
+    for table in {*APPEND_ONLY, *PARENTS}:
+        _call("refuse_delete", PARENTS.get(table, ()), f"{table}_kept BEFORE DELETE ON {table} FOR EACH ROW")
 
 
-def _on_each_row(trigger: str, event: str, table: str, function: str) -> None:
-    op.execute(f"CREATE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()")
+def _call(function: str, arguments: tuple[str, ...], trigger: str) -> None:
+    listed = ", ".join(f"'{argument}'" for argument in arguments)
+    op.execute(f"CREATE TRIGGER {trigger} EXECUTE FUNCTION {function}({listed})")

@@ -14,4 +14,4 @@ def upgrade() -> None:
     desk.create_tables()
     outbox.create_tables()
     rules.create_search_index()
-    rules.guard_chains()
+    rules.guard_append_only_tables()

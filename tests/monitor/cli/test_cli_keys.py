@@ -15,7 +15,6 @@ def test_a_new_key_is_made_and_the_old_one_is_kept_as_long_as_it_is_needed(
     assert (home / "secret.key").read_text(encoding="ascii") != before
     assert "0 forgotten, 1 still needed" in kiemtin.well("keys", "forget").out
     assert kiemtin.well("erase", "import", "lan", "--yes").out == "Deleted 1 posts.\n"
-    assert kiemtin.well("audit", "verify", "--json").data["problems"] == []
 
 
 def test_a_key_of_the_api_is_shown_once_listed_and_revoked(kiemtin: Command, home: Path) -> None:

@@ -30,7 +30,7 @@ def test_anybody_may_run_the_demo_alone() -> None:
     assert [name for name, who in listed().items() if who == ANYBODY] == ["demo"]
 
 
-@pytest.mark.parametrize("command", ["users list", "audit export", "sources list", "privacy", "keys list"])
+@pytest.mark.parametrize("command", ["users list", "audit", "sources list", "privacy", "keys list"])
 def test_what_the_operator_runs_works_on_the_home_folder_alone(command: str, kiemtin: Command, bare_home: Path) -> None:
     answer = kiemtin(*command.split())
     assert (answer.status, "kiemtin init" in answer.complaint) == (1, True)

@@ -19,7 +19,7 @@ from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source, add_user
 
 OF_NOBODY = {
-    *("chain_heads", "clock_state", "host_state", "models", "redactions", "robots_copies", "thresholds"),
+    *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
     *("sources", "source_state", "crawl_runs", "webhook_targets", "webhook_deliveries"),  # addresses of sites, numbers
     *("evidence", "post_bands", "questions", "rechecks", "scores", "day_items"),
     *("alert_deliveries", "search_watches"),

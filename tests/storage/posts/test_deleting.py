@@ -124,14 +124,13 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
             "webhook_deliveries",
             "webhook_targets",
         }
-        assert empty - of_accounts == {"redactions"}, f"the test has to fill every table: {before}"
+        assert empty <= of_accounts, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 2
         session.commit()
     with database.work() as session:
         after = count_rows(session)
         assert {name for name, count in after.items() if count == 0} - of_accounts == HANGS_ON_POSTS
-        kept = before.keys() - HANGS_ON_POSTS - {"redactions"}
-        assert after["redactions"] == before["reviews"] + before["answers"]
+        kept = before.keys() - HANGS_ON_POSTS
         assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
 
 
@@ -155,13 +154,13 @@ def test_a_request_of_erasure_deletes_one_authors_posts_in_every_source(database
             add_post_with_everything(session, source, f"in {name}", author_key="a" * 64)
             factories.add_post(session, source, "of somebody else", author_key="b" * 64)
             factories.add_post(session, source, "of nobody")
-        assert posts.delete_by_author(session, "a" * 64, NOW).posts == 4
+        assert posts.delete_by_author(session, "a" * 64).posts == 4
         session.commit()
     with database.work() as session:
         after = count_rows(session)
         assert after["posts"] == 4
         assert all(after[name] == 0 for name in HANGS_ON_POSTS - {"posts"})
-        assert posts.delete_by_author(session, "a" * 64, NOW).posts == 0
+        assert posts.delete_by_author(session, "a" * 64).posts == 0
 
 
 def test_who_was_away_can_ask_which_posts_are_still_there(database: Database) -> None:

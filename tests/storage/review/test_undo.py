@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifiers.labels import LABEL_NAMES
-from storage import chain
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.figures import overview_figures
@@ -48,7 +47,6 @@ def test_an_undone_decision_leaves_what_was_before(database: Database) -> None:
         assert reviews.last_of(session, lan.id) is None
         assert len(reviews.history(session, flag.id)) == 6
         assert decisions.label_decisions(session) == []
-        assert chain.verify(session) == []
 
 
 def test_a_decision_after_which_somebody_else_decided_stays(database: Database) -> None:
@@ -126,15 +124,14 @@ def test_every_path_leaves_rows_that_explain_the_state(
             assert before <= after, f"{what} at {moment} changed a row"
             written += len(after) - len(before)
             explained(session)
-        assert chain.verify(session) == []
         assert written == len(set(rows(session)))
         session.rollback()
 
 
-def rows(session: Session) -> Iterator[tuple[str, str | None]]:
-    for name, table in (("reviews", Review), ("case_events", CaseEvent)):
-        for found in session.scalars(select(table.chain_hash)):
-            yield name, found
+def rows(session: Session) -> Iterator[tuple[str, str]]:
+    for name, table in (("reviews", Review.__table__), ("case_events", CaseEvent.__table__)):
+        for found in session.execute(select(table)):
+            yield name, repr(found)
 
 
 def explained(session: Session) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, func, select, text
 
-from storage import audit, chain
+from storage import audit
 from storage.database import Database
 from storage.errors import DataRejected, SchemaMismatch, StorageError
 from storage.models import Base, Model, Post, RobotsCopy, SearchText
@@ -37,7 +37,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
 
 @pytest.fixture
 def source(sqlite_database: Database) -> Database:
-    """Give a database with rows in every table, a deleted decision among them, and more posts."""
+    """Give a database with rows in every table, and more posts."""
     with sqlite_database.engine.begin() as connection:
         fill(connection)
     with sqlite_database.work() as session:
@@ -61,8 +61,7 @@ def test_everything_arrives(source: Database, target: Database) -> None:
     assert steps[-1][1:] == (sum(table.rows for table in copied),) * 2
     target.require_current_schema()
     assert target.differences() == []
-    with source.work() as session, target.work() as other:
-        assert chain.verify(other) == chain.verify(session)
+    with target.work() as other:
         assert other.scalar(select(func.count()).select_from(SearchText)) == 3
 
 
@@ -132,7 +131,6 @@ def test_new_rows_are_numbered_after_the_copied_ones_and_search_finds_them(sourc
         last = session.scalar(select(func.max(Post.id))) or 0
         assert add_post(session, add_source(session, "mới"), "1").id == last + 1
         audit.record(session, at=MONDAY_MORNING, action="test", subject="", detail={})
-        assert not [line for line in chain.verify(session) if "missing" in line or "changed" in line]
 
 
 def copy_and_die(source: str, target: str, at: int) -> None:
