@@ -13,7 +13,7 @@ import typer
 
 from classifiers.claims import find_claim
 from classifiers.data.metadata import Context, Text
-from classifiers.labels import UNVERIFIED
+from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import Prediction
 from monitor.cli.context import application, out, progress_bar, show_json_lines
 from monitor.errors import ImportRefused
@@ -84,7 +84,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, Text]]:
 
 
 def _as_data(identifier: Any, text: str, prediction: Prediction) -> dict[str, Any]:
-    why = prediction.reasons.get(UNVERIFIED.name)
+    why = next((prediction.reasons[label] for label in CLAIM_LABELS if label in prediction.reasons), None)
     return {
         "id": identifier,
         **{label: round(p, 6) for label, p in prediction.probabilities.items()},

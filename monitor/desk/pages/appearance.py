@@ -1,4 +1,4 @@
-"""Language and theme of the desk, each chosen by one click and kept in a cookie of the browser."""
+"""Language and theme of the desk, each chosen by one click and kept in a cookie of the browser; colours of labels."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.desk.web.auth import RequireFormToken
 from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk
+from monitor.desk.web.label_colours import stylesheet
 from monitor.desk.web.language import LANGUAGE_COOKIE, LANGUAGES
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 
@@ -31,3 +32,15 @@ def choose(
                 cookie, value, max_age=_YEAR, httponly=True, samesite="lax", secure=desk.settings.desk_is_https
             )
     return response
+
+
+@router.get("/static/labels.css")
+def label_colours() -> Response:
+    """Send the colours of labels."""
+    return Response(stylesheet(dark=False), media_type="text/css")
+
+
+@router.get("/static/labels-dark.css")
+def dark_label_colours() -> Response:
+    """Send the colours of labels in the dark theme."""
+    return Response(stylesheet(dark=True), media_type="text/css")

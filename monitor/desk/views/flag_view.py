@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.claims import Claim, find_claim
 from classifiers.evaluation.bootstrap import wilson
-from classifiers.labels import UNVERIFIED
+from classifiers.labels import label_named
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
@@ -317,7 +317,7 @@ def _word_mask(original: Sequence[Version], judged: Version, mask: Mask) -> Mask
 
 
 def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | None:
-    if flag.label != UNVERIFIED.name:
+    if not label_named(flag.label).is_claim:
         return None
     weighed = [WordReason(reason.words, reason.weight) for reason in reasons]
     return find_claim(join_title(judged.title, judged.text), weighed)

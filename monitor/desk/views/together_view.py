@@ -1,4 +1,4 @@
-"""What a decision can be applied to together, and what it would say of a concern: open copies, topic, place, case."""
+"""What a decision can be applied to together, and what it would say of a case: open copies, topic, place, case."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import topic_of
-from classifiers.labels import CONCERN
+from classifiers.labels import CASE_LABELS
 from classifiers.places.finder import places_in
 from monitor.desk.views.masking import Mask, first_line
 from storage.models import Flag, Review
@@ -44,7 +44,7 @@ class DecidedCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """The data beside the decision form; topic and place are suggestions, empty where the label is no concern.
+    """The data beside the decision form; topic and place are suggestions, empty where the label opens no case.
 
     `corrections` are the numbers of those that answer its claim.
     """
@@ -83,7 +83,7 @@ def together_view(session: Session, flag: Flag, mask: Mask | None) -> Together:
 
 
 def _suggestions(flag: Flag) -> tuple[str, str]:
-    if flag.label != CONCERN.name or flag.state != "open":
+    if flag.label not in CASE_LABELS or flag.state != "open":
         return "", ""
     text = flag.post.judged_text[:_READ]
     known = [place.current or place.name for place in places_in(text)]

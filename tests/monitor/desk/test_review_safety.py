@@ -119,7 +119,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(busy: Browser) -> No
         assert all(address.startswith("/static/") for address in loaded), path
 
 
-@pytest.mark.parametrize("name", ["desk.css", "desk.js", "favicon.svg"])
+@pytest.mark.parametrize("name", ["desk.css", "labels.css", "labels-dark.css", "desk.js", "favicon.svg"])
 def test_what_is_served_locally_loads_nothing_from_elsewhere(anonymous: Browser, name: str) -> None:
     response = anonymous.get(f"/static/{name}")
     assert response.status_code == 200
