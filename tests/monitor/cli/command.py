@@ -20,6 +20,10 @@ SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
 IGNORING = ("sh", "-c", 'trap \'\' INT; exec "$0" "$@"')
 LOOKS_EVERY = 0.05  # seconds
+# Both requests to end come by one way; `make gate` tries the second one too.
+STOPS = pytest.mark.parametrize(
+    "how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.gate)], ids=lambda how: how.name
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import CrawlRun, Post, SourceState
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.cli.command import Command, start, wait_for
+from tests.monitor.cli.command import STOPS, Command, start, wait_for
 
 BASIS = ["--legal-basis", "Nguồn công khai"]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_a_damaged_feed_gives_what_can_be_read(
     assert stored(home) == found["new"]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+@STOPS
 def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
     how: signal.Signals, kiemtin: Command, site: FeedSite, base: str, add: Add, home: Path, clock: FakeClock
 ) -> None:

@@ -124,7 +124,10 @@ def test_what_was_seen_before_is_left_out_the_second_time(
     )
 
 
-def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(kiemtin: Command, home: Path, file: Path) -> None:
+def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(
+    kiemtin: Command, home: Path, file: Path, posts: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.evaluate.read_corpus", lambda: posts)
     arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--without", "corpus"]
     data = kiemtin.well(*arguments, "--json").data
     assert data["unseen"] == {"left_out": data["examples"], "examples": 0, "labels": {}}
