@@ -6,6 +6,7 @@ Each thing is imported where it is built: a command waits for the libraries of w
 from __future__ import annotations
 
 import hmac
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -169,7 +170,7 @@ class Application:
     def client(self) -> PoliteClient:
         """Build the HTTP client; use it as an async context manager, once a program."""
         from monitor.collectors.http.client import PoliteClient
-        from monitor.collectors.http.policy import CrawlPolicy
+        from monitor.collectors.http.policy import REQUESTS_PER_HOST_PER_DAY, CrawlPolicy
         from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
         from monitor.crawl.stored_state import DatabaseHostState
 
@@ -177,11 +178,11 @@ class Application:
         contact = f" (+{settings.contact})" if settings.contact else ""
         policy = CrawlPolicy(
             user_agent=f"kiemtin/{version('kiemtin')}{contact}",
-            html_delay=settings.html_delay_seconds,
-            api_delay=settings.api_delay_seconds,
+            html_delay=settings.delay_seconds,
+            api_delay=settings.delay_seconds / 5,
             timeout=settings.timeout_seconds,
-            max_body_bytes=settings.max_body_bytes,
-            requests_per_host_per_day=settings.requests_per_host_per_day,
+            # Only who reads servers of their own sets no delay.
+            requests_per_host_per_day=REQUESTS_PER_HOST_PER_DAY if settings.delay_seconds else sys.maxsize,
             allow_addresses=settings.allow_addresses,
         )
         parser = ProcessParser(ParserLimits())
@@ -198,7 +199,6 @@ class Application:
             collector_for,
             self.pseudonymiser,
             self.clock,
-            parallel=self.settings.parallel_hosts,
             secret_for=self.secret_for,
             captures=self.captures,
         )
@@ -215,7 +215,6 @@ class Application:
             collector_for,
             BatchWriter(self.pseudonymiser, self.clock, self.captures),
             self.clock,
-            parallel=self.settings.parallel_hosts,
             secret_for=self.secret_for,
         )
 
@@ -224,7 +223,7 @@ class Application:
         """Keeps the fetched bytes behind flagged posts."""
         from monitor.crawl.captures import CaptureStore
 
-        return CaptureStore(self.settings.captures_dir, self.clock, self.settings.capture_spool_megabytes * 1_000_000)
+        return CaptureStore(self.settings.captures_dir, self.clock)
 
     def erasure(self, kind: str, author: str) -> Erasure:
         """Make the erasure of one author."""

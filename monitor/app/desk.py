@@ -26,6 +26,6 @@ def build_desk(app: Application, secret: str) -> FastAPI:
         secret,
         teaching=app.teaching(),
         searching=Searching(app.segmenter, mask_personal),
-        api=create_api(database, clock, settings, mask=mask_personal),
+        api=create_api(database, clock, mask=mask_personal),
         reporting=DeskReporting(lambda: app.reports),
     )

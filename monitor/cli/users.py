@@ -173,8 +173,7 @@ def _live_sessions(
         audit.record(session, at=now, action="session_ended", subject=f"user_sessions:{end}")
     if user is not None and end_all:
         accounts.end_sessions(session, user, now)
-    limits = sessions.limits(app.settings.session_idle_minutes, app.settings.session_hours)
-    return list(sessions.listed(session, now, limits, user.id if user else None))
+    return list(sessions.listed(session, now, user.id if user else None))
 
 
 def _as_data(row: UserSession) -> dict[str, object]:

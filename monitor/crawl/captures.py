@@ -30,7 +30,8 @@ from storage.posts.captures import CaptureAction
 SUFFIX = ".warc.gz"
 ABANDONED_AFTER = timedelta(days=1)  # spooled bytes without a capture row: their crawl was killed
 CHUNK = 400
-SPOOL_FULL = "captured bytes dropped before they were scored: the spool is full (`capture_spool_megabytes`)"
+SPOOL_BYTES = 200_000_000  # a day of pages that wait to be scored, on a disk of an office's machine
+SPOOL_FULL = "captured bytes dropped before they were scored: the spool is full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class CaptureStore:
 
     """
 
-    def __init__(self, folder: Path, clock: Clock, spool_bytes: int) -> None:
+    def __init__(self, folder: Path, clock: Clock, spool_bytes: int = SPOOL_BYTES) -> None:
         self._folder = folder
         self._spool = folder / "spool"
         self._clock = clock

@@ -33,6 +33,7 @@ from storage.posts import posts, sources
 # Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
 LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_RUN = timedelta(minutes=30)
+SOURCES_AT_A_TIME = 8  # most of the time each of them waits for its server
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
 # Each watched post may cost one request, so their number is limited.
@@ -86,7 +87,7 @@ class Crawler:
         pseudonymiser: Pseudonymiser,
         clock: Clock,
         *,
-        parallel: int,
+        parallel: int = SOURCES_AT_A_TIME,
         secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
         captures: CaptureStore | None = None,
     ) -> None:

@@ -17,7 +17,7 @@ from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, Sour
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES
 from monitor.crawl.batch_writer import BatchCounts, BatchWriter
-from monitor.crawl.collect import LEASE
+from monitor.crawl.collect import LEASE, SOURCES_AT_A_TIME
 from monitor.crawl.failures import failure_message
 from monitor.errors import RateLimited, SourceRefused
 from storage.database import Database
@@ -78,7 +78,7 @@ class FlagRecheck:
         batches: BatchWriter,
         clock: Clock,
         *,
-        parallel: int,
+        parallel: int = SOURCES_AT_A_TIME,
         secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
     ) -> None:
         self._database = database

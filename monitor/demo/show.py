@@ -167,8 +167,7 @@ def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings
     """
     return Settings.model_construct(  # the constructor would read the environment
         home=folder,
-        html_delay_seconds=0,
-        api_delay_seconds=0,
+        delay_seconds=0,
         allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
         desk_port=port,
     )

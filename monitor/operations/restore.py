@@ -168,7 +168,7 @@ def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> No
 def _bring_up_to_date(
     settings: Settings, clock: Clock, made_at: datetime, present: _Present, *, clock_is_right: bool
 ) -> int:
-    captures = CaptureStore(settings.captures_dir, clock, settings.capture_spool_megabytes * 1_000_000)
+    captures = CaptureStore(settings.captures_dir, clock)
     with Database(settings.resolved_database_url) as database:
         database.upgrade()
         if clock_is_right:

@@ -95,23 +95,13 @@ class Settings(BaseSettings):
         default="",
         description="Web address or mailto: of the operator, told to every site that is read. Please set it.",
     )
-    html_delay_seconds: float = Field(
-        default=5.0, ge=0, description="Least time between two requests to one host for pages and feeds."
-    )
-    api_delay_seconds: float = Field(
-        default=1.0, ge=0, description="Least time between two requests to one host for documented APIs."
+    delay_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="Least time between two requests to one host for pages and feeds; "
+        "a fifth of it for documented APIs.",
     )
     timeout_seconds: float = Field(default=20.0, gt=0, description="How long one request may take in all.")
-    max_body_bytes: int = Field(
-        default=5_000_000, gt=0, description="Largest body that is read, in bytes after decompression."
-    )
-    requests_per_host_per_day: int = Field(
-        default=5_000, gt=0, description="Most requests that one host gets in 24 hours."
-    )
-    parallel_hosts: int = Field(default=8, gt=0, le=64, description="How many hosts are read side by side.")
-    capture_spool_megabytes: int = Field(
-        default=200, ge=1, description="How much of fetched pages may wait on disk until their posts are scored."
-    )
     allow_addresses: tuple[str, ...] = Field(
         default=(),
         description="Private hosts (host or host:port) that may be read all the same, e.g. 127.0.0.1.",
@@ -150,13 +140,6 @@ class Settings(BaseSettings):
         default=False,
         description="Whether viewers and reviewers need a second factor as well; leads and admins always do.",
     )
-    session_idle_minutes: int = Field(
-        default=30, ge=1, description="Minutes without a request after which somebody must sign in again."
-    )
-    session_hours: int = Field(default=12, ge=1, description="Hours after which somebody must sign in again.")
-    lease_minutes: int = Field(
-        default=15, ge=1, description="Minutes for which an opened flag is kept for one reviewer."
-    )
     second_reading_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
     )
@@ -167,9 +150,6 @@ class Settings(BaseSettings):
     )
     daily_random: int = Field(
         default=3, ge=0, le=100, description="How many flags without reach a reviewer's day holds, drawn at random."
-    )
-    api_requests_per_minute: int = Field(
-        default=120, ge=1, le=100_000, description="How many requests of the API one key may send in a minute."
     )
     report: ReportSettings = Field(
         default_factory=ReportSettings,
@@ -315,5 +295,5 @@ def _explain(path: Path, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"{path}: there is no setting named `{place}`: the README lists them"
+        return f"{path}: there is no setting named `{place}`: docs/settings.md lists them"
     return f"setting `{place}` ({path} or KIEMTIN_{place.upper()}): {first['msg']}"

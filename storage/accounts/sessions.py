@@ -1,7 +1,6 @@
 """Sessions of signed-in users. They live here, so that they can be listed and ended; the browser holds a token."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -11,19 +10,9 @@ from storage.models import User, UserSession
 
 TOUCH_AFTER = timedelta(minutes=1)  # the last request is noted to the minute, so that reading pages hardly writes
 KEPT = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionLimits:
-    """How long a session lasts: without a request, and in all."""
-
-    idle: timedelta
-    total: timedelta
-
-
-def limits(idle_minutes: int, total_hours: int) -> SessionLimits:
-    """Return how long sessions last by the settings of an installation."""
-    return SessionLimits(timedelta(minutes=idle_minutes), timedelta(hours=total_hours))
+# How long a session lasts: without a request, and in all. A desk stands in an office that others walk through.
+MOST_IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
 
 
 def start(
@@ -57,10 +46,10 @@ def start(
     return row
 
 
-def live(session: Session, token_hash: str, now: datetime, within: SessionLimits) -> UserSession | None:
+def live(session: Session, token_hash: str, now: datetime) -> UserSession | None:
     """Return the session of a token with its user; None when it has ended, or its user is disabled."""
     query = select(UserSession).options(joinedload(UserSession.user)).where(UserSession.token_hash == token_hash)
-    return session.scalar(query.where(*_is_live(now, within), UserSession.user.has(User.active)))
+    return session.scalar(query.where(*_is_live(now), UserSession.user.has(User.active)))
 
 
 def touch(row: UserSession, now: datetime) -> bool:
@@ -71,9 +60,9 @@ def touch(row: UserSession, now: datetime) -> bool:
     return True
 
 
-def listed(session: Session, now: datetime, within: SessionLimits, user_id: int | None = None) -> Sequence[UserSession]:
+def listed(session: Session, now: datetime, user_id: int | None = None) -> Sequence[UserSession]:
     """List the sessions that go on, of one user or of all, newest request first."""
-    query = select(UserSession).options(joinedload(UserSession.user)).where(*_is_live(now, within))
+    query = select(UserSession).options(joinedload(UserSession.user)).where(*_is_live(now))
     if user_id is not None:
         query = query.where(UserSession.user_id == user_id)
     return session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
@@ -105,9 +94,9 @@ def end_all(session: Session, user_id: int, now: datetime, *, but: int | None = 
     return len(rows)
 
 
-def _is_live(now: datetime, within: SessionLimits) -> tuple[ColumnElement[bool], ...]:
+def _is_live(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         UserSession.ended_at.is_(None),
-        UserSession.seen_at > now - within.idle,
-        UserSession.created_at > now - within.total,
+        UserSession.seen_at > now - MOST_IDLE,
+        UserSession.created_at > now - LONGEST,
     )

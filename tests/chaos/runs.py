@@ -23,9 +23,7 @@ from tests.postgres import PostgresServer, running_postgres
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
-html_delay_seconds = 0
-api_delay_seconds = 0
-requests_per_host_per_day = 1000000
+delay_seconds = 0
 workers = 1
 """
 

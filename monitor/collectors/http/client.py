@@ -258,7 +258,7 @@ class PoliteClient:
             if len(body) > limit or len(raw) > limit:
                 if is_robots:  # RFC 9309: what is beyond the limit is ignored, not an error
                     return b"", bytes(body[:limit])
-                raise FetchFailed(f"{url} is larger than {limit} bytes: raise `max_body_bytes` if that is right")
+                raise FetchFailed(f"{url} is larger than {limit} bytes: read a smaller page of this site")
         decompressed = bytes(body)
         return (decompressed if raw == body else bytes(raw)), decompressed
 

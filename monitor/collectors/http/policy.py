@@ -17,6 +17,8 @@ from monitor.collectors.http.robots import RobotsCache
 
 # Seconds added to the timeout before another program may take over a host: ours may be slow without being dead.
 _LEASE_MARGIN = 10.0
+MAX_BODY_BYTES = 5_000_000  # a hundred times a long article
+REQUESTS_PER_HOST_PER_DAY = 5_000  # one in 17 seconds: more than any source is asked for, far less than harms a site
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class CrawlPolicy:
     html_delay: float
     api_delay: float
     timeout: float
-    max_body_bytes: int
-    requests_per_host_per_day: int
+    max_body_bytes: int = MAX_BODY_BYTES
+    requests_per_host_per_day: int = REQUESTS_PER_HOST_PER_DAY
     allow_addresses: tuple[str, ...] = ()
 
 

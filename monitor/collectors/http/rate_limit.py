@@ -142,8 +142,7 @@ class RateLimiter:
             limit.day_began, limit.sent = now, 0
         if limit.sent >= self._requests_per_day:
             raise RateLimited(
-                f"{host} has had its {self._requests_per_day} requests of the day: "
-                "wait, or raise `requests_per_host_per_day`",
+                f"{host} has had its {self._requests_per_day} requests of the day: wait, or read it less often",
                 limit.day_began + _DAY,
             )
         limit.sent += 1

@@ -17,7 +17,6 @@ from monitor.desk.views.masking import Mask
 from monitor.desk.web.auth import client_address
 from monitor.desk.web.tokens import token_hash
 from monitor.review.roles import Right, may
-from monitor.settings.settings import Settings
 from storage.accounts import api_keys
 from storage.database import Database
 
@@ -34,7 +33,6 @@ class ApiContext:
     Args:
         database: Flags, posts and decisions.
         clock: Tells the time.
-        settings: The settings of the installation.
         mask: Replaces personal data in a text.
         limit: Counts the requests of keys.
         refused: Counts requests without a usable key, by address.
@@ -43,7 +41,6 @@ class ApiContext:
 
     database: Database
     clock: Clock
-    settings: Settings
     mask: Mask
     limit: RateLimit
     refused: RateLimit

@@ -11,10 +11,10 @@ from monitor.desk.api.access import ApiContext
 from monitor.desk.api.rate_limit import RateLimit
 from monitor.desk.api.routes import cases, decisions, figures, flags, key, posts, search
 from monitor.desk.views.masking import Mask
-from monitor.settings.settings import Settings
 from storage.database import Database
 
 VERSION: Final = "1.0"
+REQUESTS_PER_MINUTE: Final = 120  # of one key
 REFUSALS_PER_MINUTE: Final = 60
 ROUTERS: Final = (flags.router, decisions.router, posts.router, search.router, cases.router, figures.router, key.router)
 TAGS: Final[tuple[dict[str, Any], ...]] = (
@@ -26,14 +26,16 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Mask) -> FastAPI:
+def create_api(
+    database: Database, clock: Clock, *, mask: Mask, requests_per_minute: int = REQUESTS_PER_MINUTE
+) -> FastAPI:
     """Build the API.
 
     Args:
         database: An upgraded database; each request opens its own unit of work.
         clock: Tells the time.
-        settings: The rate limit is taken from here.
         mask: Replaces personal data in a text.
+        requests_per_minute: How many requests one key may send in a minute.
 
     Returns:
         An ASGI application that describes itself at /openapi.json.
@@ -52,9 +54,8 @@ def create_api(database: Database, clock: Clock, settings: Settings, *, mask: Ma
     app.state.context = ApiContext(
         database=database,
         clock=clock,
-        settings=settings,
         mask=mask,
-        limit=RateLimit(clock, settings.api_requests_per_minute),
+        limit=RateLimit(clock, requests_per_minute),
         refused=RateLimit(clock, REFUSALS_PER_MINUTE),
     )
     for router in ROUTERS:

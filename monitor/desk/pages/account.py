@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.catalogues import N_
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow, session_limits
+from monitor.desk.web.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.password_rules import fault
@@ -102,7 +102,7 @@ def _page(
 ) -> Response:
     with desk.database.work() as session:
         user = users.by_id(session, reviewer.id)
-        rows = sessions.listed(session, desk.clock.now(), session_limits(desk.settings), reviewer.id)
+        rows = sessions.listed(session, desk.clock.now(), reviewer.id)
         left = second_factors.codes_left(session, reviewer.id)
     context = {
         "rows": rows,

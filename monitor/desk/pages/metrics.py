@@ -14,7 +14,6 @@ from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from monitor.desk.web.auth import session_limits
 from monitor.desk.web.desk import CurrentDesk, Desk
 from storage.accounts import sessions
 from storage.posts import sources
@@ -65,6 +64,6 @@ class _Figures(Collector):
             yield GaugeMetricFamily("kiemtin_posts_unscored", "Posts that wait for a score.", value=waiting)
             asked = questions.open_count(session)
             yield GaugeMetricFamily("kiemtin_questions_open", "Questions that wait for an answer.", value=asked)
-            live = len(sessions.listed(session, now, session_limits(self._desk.settings)))
+            live = len(sessions.listed(session, now))
             yield GaugeMetricFamily("kiemtin_sessions", "Sessions at the desk.", value=live)
         yield from (by_state, stored, health, read)

@@ -20,7 +20,7 @@ from monitor.desk.web.accounts import (
     reset_second_factor,
     typed_name,
 )
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow, session_limits
+from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
 from monitor.review.roles import ROLES, Right
@@ -133,7 +133,7 @@ def _page(
     now = desk.clock.now()
     with desk.database.work() as session:
         people = users.all_users(session)
-        seen = sessions.listed(session, now, session_limits(desk.settings))
+        seen = sessions.listed(session, now)
     context = {
         "people": people,
         "signed_in": {user.id: [row for row in seen if row.user_id == user.id] for user in people},

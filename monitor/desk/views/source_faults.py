@@ -58,7 +58,7 @@ _KINDS: Final = (
     (
         r"is larger than|memory to read",
         N_("Trang ở %(host)s quá lớn"),
-        N_("Người quản trị có thể nâng max_body_bytes."),
+        N_("Người quản trị nên chọn một trang nhỏ hơn của nơi này, chẳng hạn nguồn cấp RSS."),
     ),
     (
         _UNREADABLE,

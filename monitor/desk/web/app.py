@@ -52,6 +52,7 @@ from monitor.desk.web.throttle import Throttle
 from monitor.errors import NotReady
 from monitor.review.teaching import Teaching
 from monitor.settings.settings import Settings
+from storage.accounts.sessions import LONGEST
 from storage.database import Database
 
 MAX_FORM_BYTES: Final = 64 * 1024
@@ -138,7 +139,7 @@ def create_app(
         SessionMiddleware,
         secret_key=secret,
         session_cookie=session_cookie(secure=secure),
-        max_age=settings.session_hours * 60 * 60,
+        max_age=int(LONGEST.total_seconds()),
         same_site="lax",
         https_only=secure,
     )

@@ -14,9 +14,7 @@ from monitor.desk.web.tokens import token_hash
 from monitor.errors import KiemtinError
 from monitor.review.decide import Person
 from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
-from monitor.settings.settings import Settings
 from storage.accounts import sessions
-from storage.accounts.sessions import SessionLimits
 from storage.models import User, UserSession
 
 FULL, CODE, ENROL = "full", "code", "enrol"
@@ -68,11 +66,6 @@ class Reviewer:
     def may(self, right: str) -> bool:
         """Tell whether this person's role has a right, and nothing more is asked for."""
         return self.stage == FULL and may(self.role, Right(right))
-
-
-def session_limits(settings: Settings) -> SessionLimits:
-    """Return how long sessions last in this installation."""
-    return sessions.limits(settings.session_idle_minutes, settings.session_hours)
 
 
 def start_session(request: Request, desk: Desk, session: Session, user: User) -> UserSession:
@@ -137,7 +130,7 @@ def any_stage(request: Request, desk: CurrentDesk) -> Reviewer:
         raise SignInNeeded("sign in first")
     now = desk.clock.now()
     with desk.database.work() as session:
-        row = sessions.live(session, token_hash(token), now, session_limits(desk.settings))
+        row = sessions.live(session, token_hash(token), now)
         if row is not None and row.stage != FULL and now - row.created_at > UNFINISHED:
             row = None
         if row is not None and sessions.touch(row, now):

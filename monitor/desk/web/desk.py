@@ -41,6 +41,7 @@ from storage.accounts import users
 from storage.database import Database
 from storage.review.second_readings import Draw
 
+LEASE: Final = timedelta(minutes=15)  # for which an opened flag is kept for one reviewer
 READ_AGAIN_WITHIN: Final = timedelta(days=14)  # later nobody waits for it any more
 TEMPLATES_DIR: Final = Path(__file__).parent.parent / "templates"
 STATIC_DIR: Final = Path(__file__).parent.parent / "static"
@@ -97,7 +98,7 @@ class Desk:
 
     def lease_end(self, now: datetime) -> datetime:
         """Return when a lease taken now ends."""
-        return now + timedelta(minutes=self.settings.lease_minutes)
+        return now + LEASE
 
     def draw(self) -> Draw:
         """Return which of the decided flags are read a second time now."""

@@ -15,8 +15,7 @@ from tests.monitor.cli.command import Command
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
-html_delay_seconds = 0
-api_delay_seconds = 0
+delay_seconds = 0
 timeout_seconds = 600
 """
 

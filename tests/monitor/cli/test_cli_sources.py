@@ -177,8 +177,7 @@ def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home
 def test_a_check_tells_the_pause_of_an_interface_for_programs(
     kiemtin: Command, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KIEMTIN_HTML_DELAY_SECONDS", "0.9")
-    monkeypatch.setenv("KIEMTIN_API_DELAY_SECONDS", "0.2")
+    monkeypatch.setenv("KIEMTIN_DELAY_SECONDS", "1")
     post = SitePost(id="7", author="an", text="Bài", published_at=MONDAY_MORNING - timedelta(hours=3))
     with serve(MastodonSite([post], clock)) as base:
         kiemtin.well("sources", "add", "net", "mastodon", base, *BASIS)

@@ -59,7 +59,7 @@ def test_no_page_shows_an_author(busy: Browser) -> None:
 def test_no_address_takes_an_author(
     sqlite_database: Database, clock: FakeClock, settings: Settings, busy: Browser
 ) -> None:
-    api = create_api(sqlite_database, clock, settings, mask=mask_personal)
+    api = create_api(sqlite_database, clock, mask=mask_personal)
     app = create_app(sqlite_database, clock, settings, "secret", api=api)
     everything = busy.page("/queue").main
     assert busy.page(f"/queue?author={AUTHOR_KEY}&author_key={AUTHOR_KEY}").main == everything

@@ -74,8 +74,7 @@ def used_for_a_month(home: Path, model: Path) -> Iterator[Month]:
             home=home,
             model=str(model),
             workers=1,
-            html_delay_seconds=0,
-            api_delay_seconds=0,
+            delay_seconds=0,
             allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
         )
         app = stack.enter_context(Application(settings, clock))

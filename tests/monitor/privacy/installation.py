@@ -68,8 +68,8 @@ def settings_of(addresses: dict[str, str]) -> str:
         )
     )
     return (
-        'contact = "https://lien-doan.example/kiemtin"\nallow_addresses = ["127.0.0.1"]\nhtml_delay_seconds = 0\n'
-        f"api_delay_seconds = 0\ntimeout_seconds = 600\n"
+        'contact = "https://lien-doan.example/kiemtin"\nallow_addresses = ["127.0.0.1"]\ndelay_seconds = 0\n'
+        f"timeout_seconds = 600\n"
         f'backup_passphrase = "{SECRETS["passphrase of backups"]}"\n'
         f"[secrets]\n{secrets}{tables}"
         f'[[webhooks]]\nname = "nhan"\nurl = "{addresses["lap-lai"]}/webhook"\n'

@@ -109,7 +109,7 @@ def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("retention = 30", r"there is no setting named `retention`: the README lists them$"),
+        ("retention = 30", r"there is no setting named `retention`: docs/settings.md lists them$"),
         ("retention_days = 0", r"setting `retention_days` \(.*kiemtin.toml or KIEMTIN_RETENTION_DAYS\): .* greater"),
         ("retention_days = 999999", r"setting `retention_days` .* less than or equal to 36500"),
         ('desk_port = "many"', "setting `desk_port`"),
@@ -131,7 +131,7 @@ def test_what_is_wrong_in_the_file_is_said_in_one_line(tmp_path: Path, content: 
     ("name", "value", "reason"),
     [
         ("KIEMTIN_WORKERS", "none", "setting `workers` .*KIEMTIN_WORKERS"),
-        ("KIEMTIN_HTML_DELAY_SECONDS", "-1", "setting `html_delay_seconds`"),
+        ("KIEMTIN_DELAY_SECONDS", "-1", "setting `delay_seconds`"),
         ("KIEMTIN_ALLOW_ADDRESSES", "127.0.0.1", r"allow_addresses.*: write lists as JSON"),
         ("KIEMTIN_SOURCES", "[{}]", r"setting `sources\.0\.name`"),
     ],
@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_setting_can_be_anything_that_its_type_allows(tmp_path: Path) -> None:
-    values: dict[str, Any] = {"desk_port": 81, "html_delay_seconds": 0.0, "contact": "mailto:office@example.vn"}
+    values: dict[str, Any] = {"desk_port": 81, "delay_seconds": 0.0, "contact": "mailto:office@example.vn"}
     lines = [f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in values.items()]
     settings = load_settings(configure(tmp_path, "\n".join(lines)))
     assert {name: getattr(settings, name) for name in values} == values

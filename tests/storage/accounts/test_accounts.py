@@ -12,7 +12,6 @@ from storage.models import Invitation, RecoveryCode, User, UserSession
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_user
 
-LIMITS = sessions.limits(30, 12)
 NOW = MONDAY_MORNING
 FIRST = "a"
 
@@ -42,7 +41,7 @@ def start(database: Database, token: str = FIRST, user: str = "lan") -> tuple[in
 
 def is_live(database: Database, token: str = FIRST, after: timedelta = timedelta(0)) -> bool:
     with database.work() as session:
-        return sessions.live(session, token, NOW + after, LIMITS) is not None
+        return sessions.live(session, token, NOW + after) is not None
 
 
 def test_a_session_goes_on_for_half_an_hour_and_with_requests_for_twelve(database: Database) -> None:
@@ -77,7 +76,7 @@ def test_a_session_ends_alone_or_with_all_of_its_user(database: Database) -> Non
     with database.work() as session:
         assert sessions.end_all(session, lan, NOW, but=second) == 0
         assert sessions.end_all(session, lan, NOW) == 1
-        assert [row.user.name for row in sessions.listed(session, NOW, LIMITS)] == ["minh"]
+        assert [row.user.name for row in sessions.listed(session, NOW)] == ["minh"]
         session.commit()
 
 

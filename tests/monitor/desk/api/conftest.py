@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from monitor.desk.api.app import create_api
+from monitor.desk.api.app import REQUESTS_PER_MINUTE, create_api
 from monitor.desk.api.key_admin import make_key
 from monitor.desk.api.scopes import SCOPES
 from monitor.desk.web.app import create_app
@@ -21,13 +21,18 @@ KeyMaker = Callable[..., str]
 
 
 @pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+def requests_per_minute() -> int:
+    return REQUESTS_PER_MINUTE
+
+
+@pytest.fixture
+def app(sqlite_database: Database, clock: FakeClock, settings: Settings, requests_per_minute: int) -> FastAPI:
     """Build a desk with its API, where Lan reviews and Hùng reads."""
     with sqlite_database.work() as session:
         add_user(session, "lan")
         add_user(session, "hùng", "viewer")
         session.commit()
-    api = create_api(sqlite_database, clock, settings, mask=mask_personal)
+    api = create_api(sqlite_database, clock, mask=mask_personal, requests_per_minute=requests_per_minute)
     return create_app(sqlite_database, clock, settings, "a secret of this test", api=api)
 
 

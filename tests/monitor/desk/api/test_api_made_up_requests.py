@@ -20,8 +20,8 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, api_requests_per_minute=100_000)
+def requests_per_minute() -> int:
+    return 100_000
 
 
 def tried(address: str, folder: Path, *options: str) -> str:
