@@ -333,9 +333,22 @@ class Application:
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
-        from monitor.app.desk import build_desk
+        from monitor.app.reports import DeskReporting
+        from monitor.desk.api.app import create_api
+        from monitor.desk.views.searching import Searching
+        from monitor.desk.web.app import create_app
+        from monitor.privacy.masks.mask import mask_personal
 
-        return build_desk(self, self._derived("desk").hex())
+        return create_app(
+            self.ready_database,
+            self.clock,
+            self.settings,
+            self._derived("desk").hex(),  # signs its cookies
+            teaching=self.teaching(),
+            searching=Searching(self.segmenter, mask_personal),
+            api=create_api(self.ready_database, self.clock, mask=mask_personal),
+            reporting=DeskReporting(lambda: self.reports),
+        )
 
     async def send_webhooks(self) -> str:
         """Tell the webhooks of the settings of decisions; returns a line on what was sent."""

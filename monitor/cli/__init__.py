@@ -56,8 +56,7 @@ def _common(
     ] = "plain",
 ) -> None:
     if log_format not in LOG_FORMATS:
-        message = f"--log-format {log_format}: choose plain or json"
-        raise UsageError(message)
+        raise UsageError(f"--log-format {log_format}: choose plain or json")
     configure_log(log_format, debug=debug)
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)

@@ -6,21 +6,19 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import State, application, listed_deletions, out, show_json
+from monitor.cli.context import AsJson, State, application, listed_deletions, out, show_json
 from monitor.clock import VIETNAM, SystemClock
-from monitor.operations.backup import write_backup
+from monitor.operations.backup import ACTION, write_backup
 from monitor.operations.restore import restore as put_back
 from monitor.operations.retain import retain
 from monitor.settings.settings import home_folder, load_settings
 from storage import audit
 
-BACKUP_ACTION = "backup.written"
-
 
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write database, key, settings, captures, models and summaries into one file, while everything runs on.
 
@@ -31,7 +29,7 @@ def backup(
     written = write_backup(app.ready_database, app.settings.home, file, now=app.clock.now(), passphrase=passphrase)
     with app.ready_database.work() as session:
         detail = {"files": written.files, "sealed": bool(passphrase)}
-        audit.record(session, at=app.clock.now(), action=BACKUP_ACTION, subject=file.name, detail=detail)
+        audit.record(session, at=app.clock.now(), action=ACTION, subject=file.name, detail=detail)
         session.commit()
     if as_json:
         show_json({"files": written.files, "bytes": written.size, "sealed": bool(passphrase)})

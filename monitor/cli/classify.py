@@ -60,8 +60,7 @@ def _open(file: str) -> TextIO:
     try:
         return Path(file).open(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        message = f"cannot read {file}: {error.strerror}"
-        raise ImportRefused(message) from error
+        raise ImportRefused(f"cannot read {file}: {error.strerror}") from error
 
 
 def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, Text]]:
@@ -77,8 +76,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, Text]]:
             yield number, Text(stripped)  # a post may begin with a brace
             continue
         if not isinstance(record.get("text"), str):
-            message = f'{file}, line {number}: the object has no text: expected {{"id": …, "text": "…"}}'
-            raise ImportRefused(message)
+            raise ImportRefused(f'{file}, line {number}: the object has no text: expected {{"id": …, "text": "…"}}')
         answered = record.get("context") or record.get("title") or ""
         yield record.get("id", number), Text(record["text"], Context(title=str(answered)))
 

@@ -6,18 +6,21 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from monitor.app.application import Application
 from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json
+from monitor.clock import VIETNAM
 from monitor.settings.settings import load_settings
 
 SHOW_AFTER_SECONDS = 2.0
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @dataclass
@@ -75,6 +78,11 @@ def show_json_lines(lines: Iterable[Any]) -> None:
     written = [printable_json(json.dumps(data, ensure_ascii=False)) for data in lines]
     if written:
         typer.echo("\n".join(written))
+
+
+def minute(moment: datetime) -> str:
+    """Write a time in Viet Nam to the minute, as programs sort it."""
+    return f"{moment.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
 
 
 def listed_deletions(deleted: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import application, listed_deletions, out, show_json, warn
+from monitor.cli.context import AsJson, application, listed_deletions, out, show_json, warn
 from monitor.cli.terminal import SafeConsole
 from monitor.crawl.collect import SourceResult
 from monitor.crawl.recheck import RecheckResult
@@ -76,7 +76,7 @@ def crawl(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Only what was read longer ago than its interval.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read all enabled sources once, and delete posts that are past their retention.
 
@@ -95,8 +95,7 @@ def crawl(
         out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
-        message = f"no source could be read ({len(failed)} failed): the lines above say why"
-        raise CollectError(message)
+        raise CollectError(f"no source could be read ({len(failed)} failed): the lines above say why")
 
 
 def require_sources(app: Application, names: Sequence[str]) -> None:
@@ -106,14 +105,11 @@ def require_sources(app: Application, names: Sequence[str]) -> None:
         readable = [source for source in sources.all_sources(session) if source.enabled and source.kind != "import"]
     for source in named:
         if source.kind == "import":
-            message = f"{source.name} is a file that was imported: `kiemtin import` reads a newer one"
-            raise NotReady(message)
+            raise NotReady(f"{source.name} is a file that was imported: `kiemtin import` reads a newer one")
         if not source.enabled:
-            message = f"{source.name} is off ({source.why_disabled}): `kiemtin sources enable {source.name}`"
-            raise NotReady(message)
+            raise NotReady(f"{source.name} is off ({source.why_disabled}): `kiemtin sources enable {source.name}`")
     if not readable:
-        message = "there is no enabled source: add one with `kiemtin sources add`, or see `kiemtin sources list`"
-        raise NotReady(message)
+        raise NotReady("there is no enabled source: add one with `kiemtin sources add`, or see `kiemtin sources list`")
 
 
 async def crawl_once(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from storage.database import Database
@@ -37,10 +37,9 @@ def check(context: typer.Context) -> None:
     """
     database = application(context).ready_database
     if differences := database.differences():
-        message = (
+        raise SchemaMismatch(
             f"{database.place} differs from what this version expects in {len(differences)} places: restore a backup"
         )
-        raise SchemaMismatch(message)
     out().print(f"{database.place}: up to date ({database.current_revision()})", markup=False)
 
 
@@ -52,7 +51,7 @@ def copy(
             help="Address of the empty database, as postgresql+psycopg://user@host/name.", envvar="KIEMTIN_TO"
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print tables, rows and hashes as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Copy everything into another database and compare both; one that was stopped goes on where it was.
 

@@ -57,5 +57,4 @@ def _tell(checks: Sequence[Check]) -> None:
         out().print(f"{'ok  ' if found.passed else 'FAIL'}  {found.subject}: {found.said}", markup=False)
     missing = [found.subject for found in checks if not found.passed]
     if missing:
-        message = f"the demo did not show: {', '.join(missing)}"
-        raise KiemtinError(message)
+        raise KiemtinError(f"the demo did not show: {', '.join(missing)}")

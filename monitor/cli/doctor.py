@@ -4,19 +4,18 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
 
 import typer
 
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.app.application import Application
-from monitor.cli.backup import BACKUP_ACTION
-from monitor.cli.context import application, out, show_json
+from monitor.cli.context import AsJson, application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.web import accounts
 from monitor.desk.web.server import exposure_warning
 from monitor.errors import KiemtinError, NotReady
+from monitor.operations.backup import ACTION as BACKUP_ACTION
 from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
 from monitor.outbox.send import open_channels
 from storage import audit
@@ -42,10 +41,7 @@ class Finding:
     mend: str = ""
 
 
-def doctor(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> None:
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look at the installation and say what is missing and how to mend it.
 
     Example: `kiemtin doctor`
@@ -59,8 +55,7 @@ def doctor(
             mend = f" → {finding.mend}" if finding.mend else ""
             out().print(f"{mark}  {finding.subject}: {finding.said}{mend}", markup=False)
     if bad := [finding for finding in findings if not finding.well]:
-        message = f"{len(bad)} things to mend: {', '.join(finding.subject for finding in bad)}"
-        raise NotReady(message)
+        raise NotReady(f"{len(bad)} things to mend: {', '.join(finding.subject for finding in bad)}")
 
 
 def examine(app: Application) -> Iterator[Finding]:

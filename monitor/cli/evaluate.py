@@ -18,7 +18,7 @@ from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.evaluation.slices import by_slice
 from classifiers.text.normalise import normalise
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.cli.train import read_examples
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import mask_personal
@@ -51,15 +51,14 @@ def evaluate(
         bool, typer.Option(help="Measure parts as well: short texts, texts without diacritics, each platform, …")
     ] = True,
     errors: Annotated[int, typer.Option(min=0, help="Show the N surest mistakes of each kind, masked.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a model on labelled texts; every figure comes with its 95 % interval.
 
     Example: `kiemtin evaluate --data vihsd=dev.csv --without vihsd=train.csv --errors 5`
     """
     if not data:
-        message = "name what to measure on: --data READER=FILE"
-        raise UsageError(message)
+        raise UsageError("name what to measure on: --data READER=FILE")
     with progress_bar() as bar:
         loaded = application(context).load_model(model, bar.update)
     examples = read_examples(data)
@@ -91,8 +90,7 @@ def _read_seen(item: str) -> list[Example]:
         return read_corpus()
     reader, separator, file = item.partition("=")
     if not separator:
-        message = f"--without {item}: write it as READER=FILE, for example vihsd=train.csv, or as {CORPUS}"
-        raise UsageError(message)
+        raise UsageError(f"--without {item}: write it as READER=FILE, for example vihsd=train.csv, or as {CORPUS}")
     return read_named(reader, Path(file))
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
@@ -47,15 +47,14 @@ def import_file(
     no_refused_file: Annotated[
         bool, typer.Option("--no-refused-file", help="Do not write refused records to FILE.refused.csv.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import a file of posts. Importing it again adds nothing.
 
     Example: `kiemtin import comments.csv --map text="Nội dung" --dry-run`
     """
     if role not in ("monitored", "reference"):
-        message = f"--role {role}: choose monitored or reference"
-        raise UsageError(message)
+        raise UsageError(f"--role {role}: choose monitored or reference")
     app = application(context)
     importer = app.importer()
     opened = open_file(file, mapping=_pairs(mapping or []), format_name=format_name)
@@ -76,8 +75,7 @@ def import_file(
     show_json(_as_data(opened, result, refused_file)) if as_json else _show(result, refused_file)
     if result.records == result.refused:
         reason = next(iter(result.reasons), "the file holds no record")
-        message = f"{file.name}: no record could be imported: {reason}"
-        raise ImportRefused(message)
+        raise ImportRefused(f"{file.name}: no record could be imported: {reason}")
 
 
 def _source_draft(settings: Settings, file: Path, name: str, role: str, legal_basis: str) -> SourceDraft:
@@ -102,8 +100,7 @@ def _pairs(items: list[str]) -> dict[str, str]:
     for item in items:
         field, separator, column = item.partition("=")
         if not separator:
-            message = f"--map {item}: write it as FIELD=COLUMN, for example text=message"
-            raise UsageError(message)
+            raise UsageError(f"--map {item}: write it as FIELD=COLUMN, for example text=message")
         pairs[field.strip()] = column.strip()
     return pairs
 
@@ -191,7 +188,7 @@ def tip(
     what: Annotated[str, typer.Argument(help="The text; the address of a public page; or - to read a text.")],
     title: Annotated[str, typer.Option(help="Heading of the text.")] = "",
     url: Annotated[str, typer.Option(help="Where the text stood; it is not read.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was kept as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take a post that somebody reports: a text, or a public page, which is read once.
 
@@ -202,8 +199,7 @@ def tip(
     given = sys.stdin.read() if what == FROM_STANDARD_INPUT else what
     if re.fullmatch(r"\s*https?://\S+\s*", given, re.IGNORECASE):
         if title or url:
-            message = "--title and --url go with a text: a page has its own"
-            raise UsageError(message)
+            raise UsageError("--title and --url go with a text: a page has its own")
         taken = asyncio.run(_read(app, tipline, given))
     else:
         taken = tipline.add_text(given, title=title, url=url)

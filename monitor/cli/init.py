@@ -7,15 +7,13 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import State, application, out, progress_bar
+from monitor.cli.sources import source_draft
 from monitor.cli.users import invitation
-from monitor.collectors.base import SourceView
-from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import KiemtinError
 from monitor.files import write_whole
 from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
 from storage.posts import sources
-from storage.posts.sources import SourceDraft
 
 TEMPLATE = "kiemtin.toml.template"
 FIRST_USER = "admin"
@@ -60,8 +58,7 @@ def _write_config(settings: Settings) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode())
     except OSError as error:
-        message = f"cannot write {path}: {error.strerror}: choose another folder with KIEMTIN_HOME"
-        raise KiemtinError(message) from error
+        raise KiemtinError(f"cannot write {path}: {error.strerror}: choose another folder with KIEMTIN_HOME") from error
     return True
 
 
@@ -71,21 +68,7 @@ def register_sources(app: Application) -> int:
     now = app.clock.now()
     with app.database.work() as session:
         for declared in app.settings.sources:
-            collector_for(declared.kind)
-            view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
-            robots_exemption_for(declared.kind, view)
-            draft = SourceDraft(
-                name=declared.name,
-                kind=declared.kind,
-                address=declared.address,
-                role=declared.role,
-                legal_basis=declared.legal_basis,
-                retention_days=retention_days_for(
-                    declared.kind, declared.retention_days or app.settings.retention_days
-                ),
-                interval_seconds=(declared.interval_minutes or app.settings.interval_minutes) * 60,
-                settings=declared.settings,
-            )
+            draft = source_draft(declared, app.settings)
             _, created = sources.register(session, draft, now)
             added += created
         session.commit()

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, show_json
-from monitor.clock import VIETNAM
+from monitor.cli.context import AsJson, application, minute, out, show_json
 from monitor.desk.api.key_admin import make_key, revoke_key
 from monitor.desk.api.scopes import SCOPES
 from monitor.operations.key_rotation import unused_since
@@ -41,13 +40,11 @@ def add(
         key, row = make_key(session, name, scope, user=user, now=now, expires_at=now + timedelta(days=days))
         session.commit()
     console = out()
-    console.print(f"Added the key {name} ({', '.join(row.scopes)}), until {_local(row.expires_at)}. Shown once:")
+    console.print(f"Added the key {name} ({', '.join(row.scopes)}), until {minute(row.expires_at)}. Shown once:")
     console.print(key, markup=False, soft_wrap=True)
 
 
-def list_keys(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False
-) -> None:
+def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     """List the keys of the API with their scopes, end and last use; a key itself is not stored.
 
     Example: `kiemtin keys list`
@@ -90,14 +87,10 @@ def _as_data(row: ApiKey, now: datetime) -> dict[str, Any]:
         "state": state,
         "scopes": row.scopes,
         "user": row.user.name if row.user else None,
-        "created_at": _local(row.created_at),
-        "expires_at": _local(row.expires_at),
-        "last_used_at": _local(row.last_used_at) if row.last_used_at else None,
+        "created_at": minute(row.created_at),
+        "expires_at": minute(row.expires_at),
+        "last_used_at": minute(row.last_used_at) if row.last_used_at else None,
     }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
 
 
 def rotate(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:

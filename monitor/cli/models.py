@@ -16,7 +16,7 @@ from classifiers.training.local import MOST_POSTS
 from classifiers.training.train import Trainer
 from monitor.app.application import DEFAULT_MODEL, Application, Progress
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.cli.train import training_data
 from monitor.errors import UsageError
 from monitor.learning.learn import LearnResult
@@ -36,10 +36,7 @@ def build() -> typer.Typer:
     )
 
 
-def list_models(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> None:
+def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the models of the register, newest first, and those that lie in the models folder only.
 
     Example: `kiemtin models list`
@@ -79,7 +76,7 @@ def compare(
     context: typer.Context,
     new: Annotated[str, typer.Argument(help="Name or version of a model.")],
     old: Annotated[str, typer.Argument(help="Name or version of the one to compare with.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let two models judge the held-out decisions and the challenge set.
 
@@ -103,8 +100,7 @@ def promote(
     Example: `kiemtin models promote learnt-20261120`
     """
     if force != bool(reason.strip()):
-        message = "--force and --reason go together: say why a worse model is to be used"
-        raise UsageError(message)
+        raise UsageError("--force and --reason go together: say why a worse model is to be used")
     app = application(context)
     _require_free_choice(app)
     _say(app.promotion().promote(name, in_use=app.scoring_model(), reason=reason.strip()))
@@ -122,10 +118,9 @@ def rollback(context: typer.Context) -> None:
 
 def _require_free_choice(app: Application) -> None:
     if app.settings.model != DEFAULT_MODEL:
-        message = (
+        raise UsageError(
             f"`model` is set to {app.settings.model} and wins: take it out of kiemtin.toml (or KIEMTIN_MODEL) first"
         )
-        raise UsageError(message)
 
 
 def _say(changed: ActiveModelChange) -> None:
@@ -139,7 +134,7 @@ def learn(
     data: Annotated[
         list[str] | None, typer.Option(help="A labelled file as READER=FILE beside the corpus; may be repeated.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Learn from all decisions of the desk, and compare the candidate with the model in use. Nothing else changes.
 

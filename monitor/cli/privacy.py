@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import application, out, show_json, show_json_lines
+from monitor.cli.context import AsJson, application, out, show_json, show_json_lines
 from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
@@ -25,15 +25,14 @@ def erase(
         bool, typer.Option("--verify", help="Only search the whole home folder for what is left, and say why.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete every stored post of one author with all that hangs on it. This cannot be undone.
 
     Example: `kiemtin erase mastodon https://example.social/users/abc --find`
     """
     if find and verify:
-        message = "--find and --verify: choose one, before or after the erasure"
-        raise UsageError(message)
+        raise UsageError("--find and --verify: choose one, before or after the erasure")
     app = application(context)
     if verify:
         _verify(app, kind, author, as_json=as_json)
@@ -54,8 +53,7 @@ def erase(
         _show_erased(erased, app.settings.reports_dir)
     if not (erased.posts or erased.masked or erased.captures or erased.files):
         tried = ", ".join(erasure.names)
-        message = f"no trace of this author was found (tried {tried}): check kind and handle with `--find`"
-        raise NotErased(message)
+        raise NotErased(f"no trace of this author was found (tried {tried}): check kind and handle with `--find`")
 
 
 def _as_data(found: Found) -> dict[str, object]:
@@ -102,10 +100,9 @@ def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
         if not left:
             out().print("Nothing of this author is left in the home folder.")
     if open_ones := [each for each in left if not each.lawful]:
-        message = (
+        raise NotErased(
             f"{len(open_ones)} traces of this author are left: run `kiemtin erase` again, or do what each line says"
         )
-        raise NotErased(message)
 
 
 FOLDER = "privacy"

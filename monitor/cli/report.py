@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
@@ -31,8 +31,7 @@ def past_period(now: datetime, *, week: str, month: str, quarter: str) -> Calend
     if not named:
         return None
     if len(named) > 1:
-        message = "--week, --month and --quarter: choose one"
-        raise UsageError(message)
+        raise UsageError("--week, --month and --quarter: choose one")
     ((unit, text),) = named
     chosen, present = parse_period(text, unit), current_period(unit, now)
     if chosen > present:
@@ -60,15 +59,14 @@ def report(
     withdraw: Annotated[str, typer.Option(help="Withdraw what was issued, and say why.")] = "",
     replace: Annotated[str, typer.Option(help="Withdraw what was issued, write it anew, and say what changed.")] = "",
     send: Annotated[bool, typer.Option("--send", help="Send what was issued, also where that failed before.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the files' names as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the report of a week, month or quarter; withdraw, replace or send one.
 
     Example: `kiemtin report --week 2026-W47 --format docx,xlsx`
     """
     if sum(map(bool, (withdraw, replace, send))) > 1:
-        message = "--withdraw, --replace and --send: choose one"
-        raise UsageError(message)
+        raise UsageError("--withdraw, --replace and --send: choose one")
     app = application(context)
     present = current_period(Unit.WEEK, app.clock.now())
     period = past_period(app.clock.now(), week=week, month=month, quarter=quarter) or present
@@ -99,8 +97,7 @@ def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
         message = "the settings name no place to send reports to: set [report.mail], `webhook` or `folder` in [report]"
         raise UsageError(message)
     if not app.reports.delivery.send_again(str(period)):
-        message = f"there is no report of {period} to send: write it first"
-        raise UsageError(message)
+        raise UsageError(f"there is no report of {period} to send: write it first")
     outcomes = app.reports.delivery.send_due()
     if as_json:
         show_json([{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes])
@@ -122,7 +119,7 @@ def export(
         typer.Option("--format", help=f"{', '.join(ROW_FORMATS)}; with commas, or repeated. csv if not given."),
     ] = None,
     to: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write posts, flags, decisions or sources of a period, or all, for other programs; personal data is masked.
 
@@ -162,7 +159,7 @@ def publish(
     to: Annotated[
         Path | None, typer.Option("--to", help="Where to write; else `folder` of the [publish] table.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write all released corrections as static files that any web server serves.
 

@@ -64,8 +64,7 @@ class Background:
 
         """
         if self._stopping.is_set():
-            message = "stopped; the next run goes on from there"
-            raise GivenUp(message)
+            raise GivenUp("stopped; the next run goes on from there")
 
     def stop(self, say: Callable[[str], None]) -> None:
         """Give up all work, and say so if there was any; ends the process when some of it does not end in time."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import application, listed_deletions, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, listed_deletions, out, progress_bar, show_json
 from monitor.operations.retain import retain
 from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult, score_and_match
 
@@ -16,7 +16,7 @@ def score(
     everything: Annotated[
         bool, typer.Option("--all", help="Look through all stored posts for those without a score of the model.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score all posts that wait, tie copies and evidence to them, and delete posts that are past their retention.
 

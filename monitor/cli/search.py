@@ -48,11 +48,9 @@ def search(
     _check(label=label, state=state, since=since, until=until, topic=topic, cluster=cluster)
     form = SearchForm(" ".join(words or ()), label, state, source, since, until, topic, place, note, cluster)
     if form.is_empty:
-        message = "nothing to search for: write a word or choose a filter"
-        raise UsageError(message)
+        raise UsageError("nothing to search for: write a word or choose a filter")
     if to is not None and to.suffix.removeprefix(".") not in FORMATS:
-        message = f"--out {to}: the name of the file must end in .csv or .jsonl"
-        raise UsageError(message)
+        raise UsageError(f"--out {to}: the name of the file must end in .csv or .jsonl")
     app = application(context)
     with app.ready_database.work() as session:
         try:
@@ -88,18 +86,15 @@ def _check(*, label: str, state: str, since: str, until: str, topic: str, cluste
         ("topic", topic, tuple(TOPICS)),
     ):
         if given and given not in known:
-            message = f"--{name} {given}: choose {', '.join(known)}"
-            raise UsageError(message)
+            raise UsageError(f"--{name} {given}: choose {', '.join(known)}")
     for name, given in (("since", since), ("until", until)):
         try:
             if given:
                 date.fromisoformat(given)
         except ValueError as error:
-            message = f"--{name} {given}: write a day as 2026-11-30"
-            raise UsageError(message) from error
+            raise UsageError(f"--{name} {given}: write a day as 2026-11-30") from error
     if cluster and not cluster.removeprefix("#").isdigit():
-        message = f"--cluster {cluster}: write its number"
-        raise UsageError(message)
+        raise UsageError(f"--cluster {cluster}: write its number")
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,13 +11,19 @@ from rich.text import Text
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, show_json
+from monitor.cli.context import AsJson, application, minute, out, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
-from monitor.settings.settings import LONGEST_INTERVAL_MINUTES, LONGEST_RETENTION_DAYS, SHORTEST_LEGAL_BASIS
+from monitor.settings.settings import (
+    LONGEST_INTERVAL_MINUTES,
+    LONGEST_RETENTION_DAYS,
+    SHORTEST_LEGAL_BASIS,
+    DeclaredSource,
+    Settings,
+)
 from storage import audit
 from storage.models import Source
 from storage.posts import sources
@@ -40,7 +45,7 @@ def add(
     kind: Annotated[
         str,
         typer.Argument(
-            help="feed, mastodon, bluesky, discourse, xenforo, webpage, youtube, facebook, threads, telegram."
+            help="feed, mastodon, bluesky, discourse, xenforo, webpage, youtube, facebook, threads, telegram, factcheck."
         ),
     ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
@@ -61,27 +66,24 @@ def add(
     app = application(context)
     collector_for(kind)
     if role not in ("monitored", "reference"):
-        message = f"--role {role}: choose monitored or reference"
-        raise UsageError(message)
+        raise UsageError(f"--role {role}: choose monitored or reference")
     if len(legal_basis.strip()) < SHORTEST_LEGAL_BASIS:
-        message = (
+        raise UsageError(
             f"--legal-basis {legal_basis!r} is too short: say why this may be read and kept, "
             f"in at least {SHORTEST_LEGAL_BASIS} characters"
         )
-        raise UsageError(message)
     require_source_address(address)
-    settings = _settings(setting or [])
-    robots_exemption_for(kind, SourceView(name=name, address=address, settings=settings))
-    draft = SourceDraft(
+    declared = DeclaredSource.model_construct(  # the same rules as in kiemtin.toml hold, in the words of options
         name=name,
         kind=kind,
         address=address,
         role=role,
         legal_basis=legal_basis,
-        retention_days=retention_days_for(kind, retention_days or app.settings.retention_days),
-        interval_seconds=(interval_minutes or app.settings.interval_minutes) * 60,
-        settings=settings,
+        retention_days=retention_days,
+        interval_minutes=interval_minutes,
+        settings=_settings(setting or []),
     )
+    draft = source_draft(declared, app.settings)
     with app.ready_database.work() as session:
         now = app.clock.now()
         _, created = sources.register(session, draft, now)
@@ -92,13 +94,34 @@ def add(
     )
 
 
+def source_draft(declared: DeclaredSource, settings: Settings) -> SourceDraft:
+    """Return what is stored of a source; what it leaves open is filled in from the settings.
+
+    Raises:
+        SourceRefused: When its kind is unknown, or may not do what its own settings say.
+
+    """
+    collector_for(declared.kind)
+    view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
+    robots_exemption_for(declared.kind, view)
+    return SourceDraft(
+        name=declared.name,
+        kind=declared.kind,
+        address=declared.address,
+        role=declared.role,
+        legal_basis=declared.legal_basis,
+        retention_days=retention_days_for(declared.kind, declared.retention_days or settings.retention_days),
+        interval_seconds=(declared.interval_minutes or settings.interval_minutes) * 60,
+        settings=declared.settings,
+    )
+
+
 def _settings(items: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for item in items:
         key, separator, value = item.partition("=")
         if not separator:
-            message = f"--setting {item}: write it as KEY=VALUE"
-            raise UsageError(message)
+            raise UsageError(f"--setting {item}: write it as KEY=VALUE")
         try:
             values[key] = json.loads(value)
         except ValueError:
@@ -106,10 +129,7 @@ def _settings(items: list[str]) -> dict[str, Any]:
     return values
 
 
-def list_sources(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> None:
+def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     """List all sources and how they are doing.
 
     Example: `kiemtin sources list`
@@ -150,8 +170,8 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "address": source.address,
         "role": source.role,
         "posts": posts,
-        "last_success": _local(state.last_success_at),
-        "next_due": _local(due),
+        "last_success": minute(state.last_success_at) if state.last_success_at else None,
+        "next_due": minute(due) if due else None,
         "gap": gap,
         "enabled": source.enabled,
         "state": said,
@@ -164,10 +184,6 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
 
 def _times(failures: int) -> str:
     return "once" if failures == 1 else f"{failures} times in a row"
-
-
-def _local(moment: datetime | None) -> str | None:
-    return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M") if moment else None
 
 
 def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
@@ -267,7 +283,7 @@ def remove(
 
     Example: `kiemtin sources remove forum`
     """
-    from monitor.operations.source_removal import remove_source  # noqa: PLC0415  listing sources needs no captures
+    from monitor.operations.retain import remove_source  # noqa: PLC0415  listing sources needs no captures
 
     app = application(context)
     with app.ready_database.work() as session:

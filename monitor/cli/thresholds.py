@@ -81,14 +81,12 @@ def set_thresholds(
     given = {PRECISION: precision, PROBABILITY: probability, BUDGET: budget}
     aims = [(aim, value) for aim, value in given.items() if value is not None]
     if len(aims) != 1:
-        message = "give one of --precision, --probability and --budget"
-        raise UsageError(message)
+        raise UsageError("give one of --precision, --probability and --budget")
     aim, value = aims[0]
     if (aim == BUDGET and (label or kind)) or (aim != BUDGET and floor is not None):
-        message = (
+        raise UsageError(
             "--budget is over all labels and kinds and takes no --label or --kind; --floor goes with --budget only"
         )
-        raise UsageError(message)
     app = application(context)
     _require_known(app, kind)
     threshold_editor, audit_note = app.threshold_editor(days), AuditNote(_account(), why, by or None)
@@ -125,8 +123,7 @@ def _require_known(app: Application, kind: str) -> None:
     with app.ready_database.work() as session:
         known = set(source_kinds()) | set(threshold_rules.monitored_source_kinds(session))
     if kind and kind not in known:
-        message = f"--kind {kind}: no source is of that kind: use one of {', '.join(sorted(known))}"
-        raise UsageError(message)
+        raise UsageError(f"--kind {kind}: no source is of that kind: use one of {', '.join(sorted(known))}")
 
 
 def _account() -> str:

@@ -12,7 +12,7 @@ from classifiers.data.public_sets import ORIGINS
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
-from monitor.cli.context import application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import cut_personal
 
@@ -72,7 +72,7 @@ def train(
             "--guide", callback=show_guide, is_eager=True, help="Say where public sets are asked for, on what terms."
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the metrics as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it.
 
@@ -81,8 +81,7 @@ def train(
     Example: `kiemtin train --name mine --data own=our-posts.jsonl`
     """
     if not name.strip(" ./"):
-        message = f"--name {name}: give the model a name, for example --name mine"
-        raise UsageError(message)
+        raise UsageError(f"--name {name}: give the model a name, for example --name mine")
     examples, local, auxiliary = training_data(data or [], corpus=corpus)
     app = application(context)
     with progress_bar() as bar:
@@ -141,8 +140,7 @@ def _auxiliary_set(reader: str, path: Path) -> AuxiliarySet:
 def _named_file(item: str) -> tuple[str, Path]:
     reader, separator, file = item.partition("=")
     if not separator:
-        message = f"--data {item}: write it as READER=FILE, for example vihsd=train.csv"
-        raise UsageError(message)
+        raise UsageError(f"--data {item}: write it as READER=FILE, for example vihsd=train.csv")
     if reader != OWN:
         public_set(reader)
     return reader, Path(file)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, show_json
+from monitor.cli.context import AsJson, application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
@@ -104,10 +104,7 @@ def reset_second_factor(context: typer.Context, name: NameArgument) -> None:
     out().print(f"{name} has no second factor now.", markup=False)
 
 
-def list_users(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> None:
+def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     """List users.
 
     Example: `kiemtin users list`
@@ -137,7 +134,7 @@ def list_sessions(
     name: Annotated[str | None, typer.Argument(help="Only those of this user.")] = None,
     end: Annotated[int | None, typer.Option(help="End the session of this number.")] = None,
     end_all: Annotated[bool, typer.Option("--end-all", help="End all sessions of the user.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List who is signed in, from where and since when; --end and --end-all sign out.
 
@@ -145,8 +142,7 @@ def list_sessions(
     """
     app = application(context)
     if end_all and name is None:
-        message = "--end-all needs the name of a user"
-        raise UsageError(message)
+        raise UsageError("--end-all needs the name of a user")
     with app.ready_database.work() as session:
         rows = _live_sessions(session, app, name, end=end, end_all=end_all)
         session.commit()
@@ -193,5 +189,4 @@ def _local(moment: datetime) -> str:
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        message = f"--role {role}: choose one of {', '.join(ROLES)}"
-        raise UsageError(message)
+        raise UsageError(f"--role {role}: choose one of {', '.join(ROLES)}")

@@ -26,6 +26,7 @@ from storage.transfer import snapshot
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 FOLDERS: Final = ("captures", "models", "reports", "imports")
+ACTION: Final = "backup.written"  # in the audit trail
 FILES: Final = ("kiemtin.toml", "secret.key", "former.keys")
 _READ_AT_ONCE: Final = 1 << 20
 _COPY: Final = re.compile(r"\.backup-(?P<pid>\d+)-\w+")
@@ -169,17 +170,14 @@ def read_backup(source: Path, folder: Path, *, passphrase: str = "") -> dict[str
                 else:
                     sums[member.name] = _extract(content, folder / member.name)
     except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
-        message = f"{source} is no backup, or is damaged ({error}): use another file"
-        raise BackupRefused(message) from error
+        raise BackupRefused(f"{source} is no backup, or is damaged ({error}): use another file") from error
     except OSError as error:
         message = f"cannot read {source}: {error.strerror or error}: check the file and free space"
         raise BackupRefused(message) from error
     if manifest.get("files") != sums:
-        message = f"{source} is damaged: its files are not those of its list: use another file"
-        raise BackupRefused(message)
+        raise BackupRefused(f"{source} is damaged: its files are not those of its list: use another file")
     if manifest.get("format") != FORMAT:
-        message = f"{source} was made by a newer version of this program: install that version"
-        raise BackupRefused(message)
+        raise BackupRefused(f"{source} was made by a newer version of this program: install that version")
     return manifest
 
 
@@ -188,8 +186,7 @@ def _unpacking(file: BinaryIO, passphrase: str) -> Iterator[tarfile.TarFile]:
     stream: IO[bytes] = file
     if file.read(len(MAGIC)) == MAGIC:
         if not passphrase:
-            message = "the backup is sealed: set KIEMTIN_BACKUP_PASSPHRASE to its passphrase"
-            raise BackupRefused(message)
+            raise BackupRefused("the backup is sealed: set KIEMTIN_BACKUP_PASSPHRASE to its passphrase")
         stream = BufferedReader(SealedReader(file, passphrase))
     else:
         file.seek(0)

@@ -39,12 +39,11 @@ def require_trusted_clock(session: Session, now: datetime) -> None:
     """
     state = clock_state.load(session, now)
     if now - state.trusted_at > LONGEST_PAUSE:
-        message = (
+        raise ClockJumped(
             f"the clock shows {_shown(now)}, {(now - state.trusted_at).days} days after this program last ran "
             f"({_shown(state.trusted_at)}), so nothing was deleted: set the clock, or, if it is right, "
             "run `kiemtin db confirm-clock`"
         )
-        raise ClockJumped(message)
 
 
 def confirm_clock(database: Database, clock: Clock) -> datetime:

@@ -78,8 +78,7 @@ def restore(
     """
     used = [home / name for name in _ALL if (home / name).exists()]
     if used and not replace:
-        message = f"{home} is in use already: name an empty folder with --home, or give --replace"
-        raise BackupRefused(message)
+        raise BackupRefused(f"{home} is in use already: name an empty folder with --home, or give --replace")
     now = clock.now()
     aside = home / f"{ASIDE}{now:%Y%m%dT%H%M%SZ}"
     sweep([home])
@@ -97,8 +96,7 @@ def restore(
             (fresh / snapshot.POSTGRES_COPY).unlink()
         _change_places(used, aside, fresh, home)
     except OSError as error:
-        message = f"cannot write {home}: {error.strerror}: check its rights and free space"
-        raise BackupRefused(message) from error
+        raise BackupRefused(f"cannot write {home}: {error.strerror}: check its rights and free space") from error
     finally:
         shutil.rmtree(fresh)
     made_at = datetime.fromisoformat(manifest["created_at"])
@@ -142,8 +140,7 @@ def _present(home: Path, settings: Settings, *, replace: bool) -> _Present:
 
 def _require_free(told: _Present, *, replace: bool) -> None:
     if not told.is_empty and not replace:
-        message = "the database of `database_url` is in use already: name an empty one, or give --replace"
-        raise BackupRefused(message)
+        raise BackupRefused("the database of `database_url` is in use already: name an empty one, or give --replace")
 
 
 def _told_by(database: Database) -> _Present:

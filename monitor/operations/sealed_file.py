@@ -21,8 +21,7 @@ def _cipher(passphrase: str, salt: bytes, passes: int) -> Any:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  an extra
     except ImportError as error:
-        message = "sealing a backup needs the `backup` extra: pip install 'kiemtin[backup]'"
-        raise BackupRefused(message) from error
+        raise BackupRefused("sealing a backup needs the `backup` extra: pip install 'kiemtin[backup]'") from error
     key = hashlib.scrypt(passphrase.encode(), salt=salt, n=1 << 15, r=8, p=passes, maxmem=64 << 20, dklen=32)
     return AESGCM(key)
 

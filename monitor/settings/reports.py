@@ -13,8 +13,7 @@ _THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
 
 def _is_one_line(value: str) -> str:
     if any(ord(character) < ord(" ") for character in value):
-        message = "must be one line without control characters"
-        raise ValueError(message)
+        raise ValueError("must be one line without control characters")
     return value.strip()
 
 
@@ -22,8 +21,7 @@ def _is_mail_address(value: str) -> str:
     address = parseaddr(value)[1]  # a name may stand before it, as `Ban Tuyên giáo <ban@example.org>`
     local, _, domain = address.rpartition("@")
     if not (local and domain and address.isascii()):
-        message = "must be an address as someone@example.org, without accents"
-        raise ValueError(message)
+        raise ValueError("must be an address as someone@example.org, without accents")
     return value
 
 
@@ -37,11 +35,9 @@ def _is_webhook(value: str) -> str:
     except ValueError:
         host = None
     if not host or not value.isascii() or " " in value:
-        message = "must be a web address; letters with accents and blanks in it are written as %C4%83"
-        raise ValueError(message)
+        raise ValueError("must be a web address; letters with accents and blanks in it are written as %C4%83")
     if parts.scheme != "https" and (parts.scheme != "http" or host not in _THIS_MACHINE):
-        message = "must begin with https:// (http:// only on this machine)"
-        raise ValueError(message)
+        raise ValueError("must begin with https:// (http:// only on this machine)")
     return value
 
 
@@ -68,8 +64,7 @@ class MailSettings(BaseModel):
     @model_validator(mode="after")
     def _in_the_clear_on_this_machine_alone(self) -> Self:
         if self.security == "none" and self.host not in _THIS_MACHINE:
-            message = "`security` may be none only for a server on this machine: write starttls or tls"
-            raise ValueError(message)
+            raise ValueError("`security` may be none only for a server on this machine: write starttls or tls")
         return self
 
 

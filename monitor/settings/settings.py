@@ -29,15 +29,13 @@ def sqlite_address(path: Path) -> str:
 
 def _contact_is_reachable(value: str) -> str:
     if value and not value.startswith(("https://", "http://", "mailto:")):
-        message = "must be a web address or mailto:someone@example.org"
-        raise ValueError(message)
+        raise ValueError("must be a web address or mailto:someone@example.org")
     return value
 
 
 def _cluster_is_reachable(value: str) -> str:
     if value and not value.startswith(("tcp://", "tls://")):
-        message = "must be the address of a Dask scheduler, as tcp://host:8786"
-        raise ValueError(message)
+        raise ValueError("must be the address of a Dask scheduler, as tcp://host:8786")
     return value
 
 
@@ -48,8 +46,7 @@ def _desk_url_is_plain(value: str) -> str:
     except ValueError:
         plain = False
     if value and not plain:
-        message = "must be http(s)://host or http(s)://host:port, without a path"
-        raise ValueError(message)
+        raise ValueError("must be http(s)://host or http(s)://host:port, without a path")
     return value.rstrip("/")
 
 
@@ -273,14 +270,11 @@ def load_settings(home: Path | None = None) -> Settings:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} is not valid TOML: {error}"
-        raise UsageError(message) from error
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
     except OSError as error:
-        message = f"cannot read {path}: {error.strerror}"
-        raise UsageError(message) from error
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
     if "home" in values:
-        message = f"{path}: `home` cannot be set in the file that lies in it: use KIEMTIN_HOME"
-        raise UsageError(message)
+        raise UsageError(f"{path}: `home` cannot be set in the file that lies in it: use KIEMTIN_HOME")
     try:
         settings = Settings(**values)
     except ValidationError as error:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from monitor.crawl.captures import CaptureStore
 from monitor.errors import NotReady
-from monitor.operations import source_removal
-from monitor.operations.source_removal import remove_source
+from monitor.operations import retain
+from monitor.operations.retain import remove_source
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import AuditEvent, Post, Source
@@ -84,7 +84,7 @@ def test_a_removal_that_was_killed_is_run_again(
 
     store = CaptureStore(tmp_path, clock, 1000)
     with monkeypatch.context() as patched:
-        patched.setattr(source_removal, "BATCH", 2)
+        patched.setattr(retain, "BATCH", 2)
         patched.setattr("monitor.operations.retain.audit.record", kill)
         with pytest.raises(Killed):
             remove_source(database, clock, store, "forum")
