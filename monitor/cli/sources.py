@@ -45,7 +45,7 @@ def add(
     kind: Annotated[
         str,
         typer.Argument(
-            help="feed, mastodon, bluesky, discourse, xenforo, webpage, youtube, facebook, threads, telegram, factcheck."
+            help="feed, webpage, mastodon, bluesky, discourse, xenforo, youtube, facebook, threads, telegram, factcheck"
         ),
     ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],

@@ -132,7 +132,7 @@ async def test_requests_of_the_day_are_counted(open_client: Any, clock: FakeCloc
     async with open_client(requests_per_host_per_day=3) as client:
         for _ in range(2):
             await client.get(f"{base}/")
-        with pytest.raises(RateLimited, match="requests_per_host_per_day"):
+        with pytest.raises(RateLimited, match="requests of the day"):
             await client.get(f"{base}/")
         clock.advance(timedelta(days=1))
         await client.get(f"{base}/{RSS_PATH.removeprefix('/')}")
