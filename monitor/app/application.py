@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import sys
-from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,16 +16,14 @@ from typing import TYPE_CHECKING, Self
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
-from monitor.operations.home_folder import tidy
-from monitor.privacy.secret_key import make_key, read_former, read_key, rotate_key
-from monitor.settings.settings import Settings
+from monitor.files import make_private, sweep
+from monitor.privacy.secret_key import read_former, read_key, rotate_key
+from monitor.settings.settings import DEFAULT_MODEL, Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from classifiers.persistence import Loaded
     from classifiers.text.segment import Segmenter
-    from classifiers.training.train import Trained
     from monitor.collectors.http.client import PoliteClient
     from monitor.crawl.captures import CaptureStore
     from monitor.crawl.collect import Crawler
@@ -40,17 +37,14 @@ if TYPE_CHECKING:
     from monitor.outbox.issue import ReportOffice
     from monitor.privacy.pseudonym import Pseudonymiser
     from monitor.scoring.match import Matcher
+    from monitor.scoring.model_folders import ModelFolders, Progress
     from monitor.scoring.score import Scorer
+    from monitor.scoring.score_and_match import ScoreAndMatchResult
     from monitor.scoring.threshold_changes import ThresholdEditor
     from storage.database import Database
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
-DEFAULT_MODEL = "default"
-Progress = Callable[[str, int, int], None]
-
-
-def _no_progress(_step: str, _done: int, _total: int) -> None:
-    """Show nothing."""
+SPOOL = "spool"  # of captures
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:
@@ -124,15 +118,6 @@ class Application:
         """Where the key lies."""
         return self.settings.home / KEY_FILE
 
-    def make_secret(self) -> bool:
-        """Make the key unless there is one; says whether it was made.
-
-        Raises:
-            NotReady: When there is one and it cannot be used.
-
-        """
-        return make_key(self.secret_path)
-
     def tidy_home(self) -> list[Path]:
         """Make the home folder private and delete what killed programs left half-written in it.
 
@@ -140,7 +125,14 @@ class Application:
             What others can still read, because it belongs to another user.
 
         """
-        return tidy(self.settings, (self.secret_path, self.former_path))
+        settings, home = self.settings, self.settings.home
+        if not home.is_dir():
+            return []
+        written_to = (settings.captures_dir / SPOOL, settings.reports_dir, home / "imports", home / "privacy")
+        sweep([home, *written_to, *settings.models_dir.glob("*")])
+        database = settings.sqlite_path
+        files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")] if database else []
+        return make_private(home, [settings.config_path, self.secret_path, self.former_path, *files])
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
@@ -260,7 +252,17 @@ class Application:
         """Make the scorer with the model that is in use."""
         from monitor.scoring.score import Scorer
 
-        return Scorer(database, executor, self.model_folder(self.scoring_model()), self.clock, self.captures)
+        return Scorer(database, executor, self.models.path(self.scoring_model()), self.clock, self.captures)
+
+    def score_waiting(self, progress: Progress, *, everything: bool = False) -> ScoreAndMatchResult:
+        """Score and match all posts that wait, with the model in use; or all stored ones that it has not scored."""
+        from monitor.scoring.score_and_match import score_and_match
+
+        database = self.ready_database  # first, so that a missing database is reported before a model is trained
+        self.models.ensure(self.scoring_model(), progress)
+        with self.executor() as executor:
+            scorer, matcher = self.scorer(database, executor), self.matcher(database)
+            return score_and_match(scorer, matcher, progress, everything=everything)
 
     def scoring_model(self) -> str:
         """Return the name of the model that scores new posts: the one of the settings, else the one promoted last."""
@@ -271,6 +273,13 @@ class Application:
         with self.ready_database.work() as session:
             promoted = registry.promoted_model(session)
         return promoted.name if promoted else DEFAULT_MODEL
+
+    @property
+    def models(self) -> ModelFolders:
+        """The trained models of the home folder."""
+        from monitor.scoring.model_folders import ModelFolders
+
+        return ModelFolders(self.settings.models_dir, self.segmenter, self.clock)
 
     def learner(self) -> Learner:
         """Make the learner, which trains candidate models on the decisions of the desk."""
@@ -305,7 +314,7 @@ class Application:
             QuestionSelector(self.ready_database, self.segmenter, self.clock),
             self.learner(),
             self.promotion(),
-            load=self.load_model,
+            load=self.models.load,
             default_model=DEFAULT_MODEL,
             scoring_model=self.scoring_model,
             known=read_corpus,
@@ -355,43 +364,3 @@ class Application:
         from monitor.outbox.webhooks import send_due
 
         return await send_due(self.ready_database, self.clock, self.settings)
-
-    def model_folder(self, name: str) -> Path:
-        """Find the folder of a model by its name in the home folder, or by its path."""
-        from classifiers.persistence import MANIFEST_FILE
-
-        path = Path(name)
-        return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self.settings.models_dir / name
-
-    def ensure_model(self, name: str, progress: Progress = _no_progress) -> bool:
-        """Train the default model if it is the named one and missing; returns whether it was trained."""
-        from classifiers.persistence import MANIFEST_FILE
-
-        if name != DEFAULT_MODEL or (self.model_folder(name) / MANIFEST_FILE).is_file():
-            return False
-        from classifiers.data.datasets import read_corpus
-        from classifiers.training.config import corpus_config
-        from classifiers.training.train import Trainer
-
-        self.save_model(Trainer(self.segmenter, corpus_config(), progress).fit(read_corpus()), DEFAULT_MODEL)
-        return True
-
-    def save_model(self, trained: Trained, name: str) -> Path:
-        """Write a trained model under its name; returns its folder."""
-        from classifiers.persistence import save
-
-        folder = self.model_folder(name)
-        save(trained.classifier, folder, trained.facts(folder.name, self.clock.now().isoformat()))
-        return folder
-
-    def load_model(self, name: str, progress: Progress = _no_progress) -> Loaded:
-        """Load a model; the default one is trained first where it is missing.
-
-        Raises:
-            ClassifierError: When it is missing, damaged, or made with other versions.
-
-        """
-        from classifiers.persistence import load
-
-        self.ensure_model(name, progress)
-        return load(self.model_folder(name), self.segmenter)

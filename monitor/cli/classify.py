@@ -35,7 +35,7 @@ def classify(
     Example: `echo "Mai cả huyện mất nước nhé" | kiemtin classify --json`
     """
     with progress_bar() as bar:
-        loaded = application(context).load_model(model, bar.update)
+        loaded = application(context).models.load(model, bar.update)
     gc.freeze()  # the model is never garbage, and scanning it for some costs a tenth of the time
     with _open(file) as stream:
         records = _records(stream, file)

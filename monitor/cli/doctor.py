@@ -135,7 +135,7 @@ def _clock(app: Application) -> Finding:
 
 def _model(app: Application) -> Finding:
     loaded = load(
-        app.model_folder(app.scoring_model()), app.segmenter
+        app.models.path(app.scoring_model()), app.segmenter
     )  # not `load_model`: a check must not train a missing one
     return Finding("model", well=True, said=f"{loaded.version}, from {loaded.manifest['examples']} texts")
 

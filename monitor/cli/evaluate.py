@@ -60,7 +60,7 @@ def evaluate(
     if not data:
         raise UsageError("name what to measure on: --data READER=FILE")
     with progress_bar() as bar:
-        loaded = application(context).load_model(model, bar.update)
+        loaded = application(context).models.load(model, bar.update)
     examples = read_examples(data)
     seen = _texts_of(without or [])
     scored = score_examples(loaded.classifier, examples)

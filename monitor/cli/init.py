@@ -11,6 +11,7 @@ from monitor.cli.sources import source_draft
 from monitor.cli.users import invitation
 from monitor.errors import KiemtinError
 from monitor.files import write_whole
+from monitor.privacy.secret_key import make_key
 from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
 from storage.posts import sources
@@ -33,7 +34,7 @@ def init(
     if _write_config(app.settings):
         console.print(f"Wrote {app.settings.config_path}", markup=False)
         state.application = app = Application(load_settings(state.home))
-    if app.make_secret():
+    if make_key(app.secret_path):
         console.print(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.", markup=False)
     app.database.upgrade()
     console.print(f"The database is {app.database.place}", markup=False)
@@ -43,9 +44,9 @@ def init(
         console.print(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}", markup=False)
     if model:
         with progress_bar() as bar:
-            trained = app.ensure_model(app.settings.model, bar.update)
+            trained = app.models.ensure(app.settings.model, bar.update)
         if trained:
-            console.print(f"Trained the default model in {app.model_folder(app.settings.model)}", markup=False)
+            console.print(f"Trained the default model in {app.models.path(app.settings.model)}", markup=False)
     console.print("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.", markup=False)
 
 

@@ -14,13 +14,15 @@ from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import corpus_config
 from classifiers.training.local import MOST_POSTS
 from classifiers.training.train import Trainer
-from monitor.app.application import DEFAULT_MODEL, Application, Progress
+from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.cli.train import training_data
 from monitor.errors import UsageError
 from monitor.learning.learn import LearnResult
 from monitor.learning.promotion import ActiveModelChange
+from monitor.scoring.model_folders import Progress
+from monitor.settings.settings import DEFAULT_MODEL
 from storage.scoring import registry
 
 
@@ -146,7 +148,7 @@ def learn(
     learner = app.learner()  # asked first: a missing database is told before anything is read
     general, own, auxiliary = training_data(data or [], corpus=True)
     with progress_bar() as bar:
-        active = app.load_model(app.scoring_model(), bar.update)
+        active = app.models.load(app.scoring_model(), bar.update)
         base = _base(app, general, auxiliary, bar.update)
         known = [*general, *(example for each in auxiliary for example in each.examples)]
         learnt = learner.run(base, active, name or None, bar.update, own=own, known=known)
@@ -169,7 +171,7 @@ def _base(
 ) -> Loaded:
     """Return the model that is taught: the default one, or one that has the scores of public sets beside."""
     if not auxiliary:
-        return app.load_model(DEFAULT_MODEL, progress)
+        return app.models.load(DEFAULT_MODEL, progress)
     trained = Trainer(app.segmenter, corpus_config(), progress).fit(general, auxiliary=auxiliary)
     return Loaded(trained.classifier, trained.facts("base", app.clock.now().isoformat()))
 

@@ -16,7 +16,6 @@ from monitor.app.application import Application
 from monitor.cli.alerts import lines_of, send, watch
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
-from monitor.cli.score import score_waiting
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.schedule import Job, Schedule
 from monitor.desk.web.server import exposure_warning, serving
@@ -86,7 +85,7 @@ def run(context: typer.Context) -> None:
     """
     app = application(context)
     with progress_bar() as bar:
-        app.ensure_model(app.scoring_model(), bar.update)
+        app.models.ensure(app.scoring_model(), bar.update)
     with suppress(KeyboardInterrupt):  # the usual way to stop it
         asyncio.run(_run(app))
 
@@ -162,7 +161,7 @@ def _score(app: Application, background: Background) -> ScoreAndMatchResult:
             bar.update(step, done, total)
             background.pause()
 
-        return score_waiting(app, show)
+        return app.score_waiting(show)
 
 
 def _look(app: Application) -> list[Alert]:

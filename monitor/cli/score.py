@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.app.application import Application
 from monitor.cli.context import AsJson, application, listed_deletions, out, progress_bar, show_json
 from monitor.operations.retain import retain
-from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult, score_and_match
+from monitor.scoring.score_and_match import ScoreAndMatchResult
 
 
 def score(
@@ -24,7 +23,7 @@ def score(
     """
     app = application(context)
     with progress_bar() as bar:
-        result = score_waiting(app, bar.update, everything=everything)
+        result = app.score_waiting(bar.update, everything=everything)
     if as_json:
         show_json(result.as_dict())
     else:
@@ -47,11 +46,3 @@ def _tell(result: ScoreAndMatchResult) -> None:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
-
-
-def score_waiting(app: Application, progress: Progress, *, everything: bool = False) -> ScoreAndMatchResult:
-    """Score and match all posts that wait, with the model in use; or all stored ones that it has not scored."""
-    database = app.ready_database  # first, so that a missing database is reported before a model is trained
-    app.ensure_model(app.scoring_model(), progress)
-    with app.executor() as executor:
-        return score_and_match(app.scorer(database, executor), app.matcher(database), progress, everything=everything)

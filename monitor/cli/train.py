@@ -88,7 +88,7 @@ def train(
         config = corpus_config(precision) if corpus else TrainingConfig(precision=precision)
         trainer = Trainer(app.segmenter, config, bar.update)
         trained = trainer.fit(examples, local=local, auxiliary=auxiliary)
-    _tell(trained, app.save_model(trained, name), as_json=as_json)
+    _tell(trained, app.models.save(trained, name), as_json=as_json)
 
 
 def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:

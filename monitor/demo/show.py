@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from monitor.app.application import DEFAULT_MODEL, Application
+from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
@@ -20,9 +20,10 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.desk.web.passwords import hash_password, one_time_password
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
+from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
-from monitor.scoring.score_and_match import Progress, score_and_match
-from monitor.settings.settings import Settings
+from monitor.scoring.score_and_match import Progress
+from monitor.settings.settings import DEFAULT_MODEL, Settings
 from storage.accounts import users
 from storage.posts import sources
 from storage.posts.sources import SourceDraft
@@ -119,7 +120,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         app = stack.enter_context(Application(demo_settings(folder, port, addresses), clock))
         demo = Demo(app, _set_up(app, addresses, now), served)
         say("Training the default model from the project's corpus …")
-        app.ensure_model(DEFAULT_MODEL, progress)
+        app.models.ensure(DEFAULT_MODEL, progress)
         for day, days_ago in enumerate(CRAWL_DAYS):
             clock.set(now - timedelta(days=days_ago))
             _one_day(demo, say, progress)
@@ -175,7 +176,7 @@ def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings
 
 def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
     """Make key, tables, sources and a user; returns the user's password."""
-    app.make_secret()
+    make_key(app.secret_path)
     app.database.upgrade()
     password = one_time_password()
     basis = "Sample posts written for this project, served on this machine."
@@ -206,9 +207,7 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
     app = demo.app
     readings = asyncio.run(_crawl(app))
     demo.crawls.append(readings)
-    with app.executor() as executor:
-        database = app.ready_database
-        result = score_and_match(app.scorer(database, executor), app.matcher(database), progress)
+    result = app.score_waiting(progress)
     demo.opened.update(result.scores.opened)
     demo.copies += result.matches.copies
     demo.claims_with_evidence += result.matches.claims_with_evidence

@@ -20,6 +20,7 @@ SHORTEST_LEGAL_BASIS = 5  # characters
 LONGEST_RETENTION_DAYS = 36_500
 LONGEST_INTERVAL_MINUTES = 525_600
 DEFAULT_HOME = Path("kiemtin-data")
+DEFAULT_MODEL = "default"
 
 
 def sqlite_address(path: Path) -> str:
@@ -109,7 +110,7 @@ class Settings(BaseSettings):
     interval_minutes: int = Field(
         default=30, ge=5, le=LONGEST_INTERVAL_MINUTES, description="Minutes between two readings of a source."
     )
-    model: str = Field(default="default", description="Name or path of the model that scores posts.")
+    model: str = Field(default=DEFAULT_MODEL, description="Name or path of the model that scores posts.")
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."
     )

@@ -19,11 +19,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from monitor.app.application import DEFAULT_MODEL, Application
+from monitor.app.application import Application
 from monitor.scoring.executors import make_executor
 from monitor.scoring.predictions import BATCH_SIZE
 from monitor.scoring.score import Scorer
-from monitor.settings.settings import Settings, sqlite_address
+from monitor.settings.settings import DEFAULT_MODEL, Settings, sqlite_address
 from storage.database import Database
 from storage.posts import posts
 from storage.transfer.snapshot import take
@@ -227,8 +227,8 @@ def main() -> None:
 def trained(folder: Path) -> Path:
     """Train the default model."""
     app = Application(Settings(home=folder))
-    app.ensure_model(DEFAULT_MODEL)
-    return app.model_folder(DEFAULT_MODEL)
+    app.models.ensure(DEFAULT_MODEL)
+    return app.models.path(DEFAULT_MODEL)
 
 
 if __name__ == "__main__":

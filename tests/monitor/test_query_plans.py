@@ -25,7 +25,6 @@ from monitor.operations.retain import retain
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import Unit, period_of
 from monitor.scoring.predictions import cached_model
-from monitor.scoring.score_and_match import score_and_match
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.posts import posts, rechecks
@@ -100,8 +99,7 @@ def run_the_pipeline(database: Database, clock: FakeClock, home: Path, recorder:
         session.commit()
     with app:
         recorder.step = "score and match"
-        with app.executor() as executor:
-            score_and_match(app.scorer(database, executor), app.matcher(database))
+        app.score_waiting(lambda *_: None)
         recorder.step = "recheck"
         with database.work() as session:
             rechecks.plan(session, RECHECK_AFTER[0], clock.now() - GIVE_UP_AFTER)

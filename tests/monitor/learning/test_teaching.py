@@ -13,6 +13,7 @@ from monitor.errors import NotReady, PromotionRefused
 from monitor.learning.active_learning import SelectionResult
 from monitor.learning.promotion import model_draft
 from monitor.learning.teaching import BackgroundTeaching, Progress, TeachingStatus
+from monitor.privacy.secret_key import make_key
 from monitor.settings.settings import Settings
 from storage.models import AuditEvent
 from storage.posts import posts
@@ -104,7 +105,7 @@ def test_a_model_that_the_settings_name_is_not_replaced(later: Later) -> None:
 def app(tmp_path: Any, small_model: Any, clock: FakeClock) -> Iterator[Application]:
     copy_model(small_model, tmp_path / "models", "default")
     with Application(Settings(home=tmp_path), clock) as app:
-        app.make_secret()
+        make_key(app.secret_path)
         app.database.upgrade()
         yield app
 
@@ -116,7 +117,7 @@ def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> N
         source = add_source(session)
         posts.record(session, source.id, [make_post(str(n), one.text) for n, one in enumerate(examples)])
         user = add_user(session).id
-        registry.activate(session, model_draft(load(app.model_folder("default"), Segmenter())), clock.now())
+        registry.activate(session, model_draft(load(app.models.path("default"), Segmenter())), clock.now())
         session.commit()
     with ThreadPoolExecutor(1) as executor:
         app.scorer(app.ready_database, executor).run()

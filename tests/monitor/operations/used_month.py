@@ -15,8 +15,8 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.operations.backup import write_backup
 from monitor.operations.retain import retain
 from monitor.outbox.issue import Wish
+from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
-from monitor.scoring.score_and_match import score_and_match
 from monitor.settings.settings import Settings
 from storage.models import Flag
 from storage.posts import sources
@@ -54,10 +54,7 @@ class Month:
                 return [each.outcome for each in await self.app.crawler(client).crawl(only_due=False)]
 
         assert "failed" not in asyncio.run(read())
-        with self.app.executor() as executor:
-            score_and_match(
-                self.app.scorer(self.app.ready_database, executor), self.app.matcher(self.app.ready_database)
-            )
+        self.app.score_waiting(lambda *_: None)
 
 
 @contextmanager
@@ -134,7 +131,7 @@ def _weeks_of(site: str) -> list[SitePost]:
 
 
 def _set_up(app: Application, addresses: Sequence[str]) -> None:
-    app.make_secret()
+    make_key(app.secret_path)
     app.database.upgrade()
     with app.database.work() as session:
         for draft in (
@@ -156,7 +153,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
     if day % 7 > 4:  # once a week
         app.reports.issue(Wish(period=current_period(Unit.WEEK, clock.now()), formats=("html", "xlsx")))
     if day == DAYS // 2 - 1:
-        base = app.load_model(app.settings.model)
+        base = app.models.load(app.settings.model)
         app.learner().run(base, base, "learnt")
         month.backup.parent.mkdir()
         write_backup(app.ready_database, app.settings.home, month.backup, now=clock.now())
