@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from monitor.outbox.issue import ReportOffice
     from monitor.privacy.pseudonym import Pseudonymiser
     from monitor.scoring.match import Matcher
-    from monitor.scoring.model_folders import ModelFolders, Progress
+    from monitor.scoring.model_folders import ModelFolders
     from monitor.scoring.score import Scorer
-    from monitor.scoring.score_and_match import ScoreAndMatchResult
+    from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult
     from monitor.scoring.threshold_changes import ThresholdEditor
     from storage.database import Database
 
