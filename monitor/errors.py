@@ -18,7 +18,9 @@ KiemtinError
 ├── ModelNotThere          a worker does not have the model; whoever asked sends it
 ├── ReportFailed           a summary could not be written
 ├── PublishFailed          corrections could not be published
-└── AlertFailed            an alert was not taken by the other side
+└── SendFailed             a channel did not take a report, alert or decision; a later attempt may succeed
+    ├── SendRefused        it never will
+    └── NoAnswer           there was no answer, so it may have it where it was handed over
 
 Each message is one line that says what happened and what to do. The commands turn them into exit status 1 or 2.
 """
@@ -108,8 +110,16 @@ class ReportFailed(KiemtinError):
     """A weekly report could not be written."""
 
 
-class AlertFailed(KiemtinError):
-    """An alert was not taken by the other side; a later attempt may succeed."""
+class SendFailed(KiemtinError):
+    """A channel did not take what was sent; a later attempt may succeed."""
+
+
+class SendRefused(SendFailed):
+    """The other side refused what was sent for good: trying again changes nothing."""
+
+
+class NoAnswer(SendFailed):
+    """The other side gave no answer: where it was handed over, nobody knows whether it arrived."""
 
 
 class PublishFailed(KiemtinError):

@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from monitor.cli.commands import COMMANDS, LazyCommand
-from monitor.settings.alerts import AlertChannel, AlertSettings
+from monitor.settings.channels import ChannelSettings
 from monitor.settings.publish import PublishSettings
-from monitor.settings.reports import MailSettings, ReportSettings
+from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -57,10 +57,8 @@ def test_the_table_names_exactly_the_settings_with_their_defaults() -> None:
     ("page", "heading", "model"),
     [
         ("reports", "report-settings", ReportSettings),
-        ("reports", "mail-settings", MailSettings),
         ("corrections", "publish-settings", PublishSettings),
-        ("alerts", "alert-settings", AlertSettings),
-        ("alerts", "channel-settings", AlertChannel),
+        ("outbox", "channel-settings", ChannelSettings),
     ],
 )
 def test_a_page_names_exactly_the_settings_of_its_table(page: str, heading: str, model: type[BaseModel]) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from monitor.operations.erasure import Erasure
     from monitor.operations.key_rotation import Rotated
     from monitor.outbox.issue import ReportOffice
+    from monitor.outbox.outbox import Outbox
     from monitor.privacy.pseudonym import Pseudonymiser
     from monitor.scoring.match import Matcher
     from monitor.scoring.model_folders import ModelFolders
@@ -335,10 +336,17 @@ class Application:
 
     @property
     def reports(self) -> ReportOffice:
-        """Issues and sends reports."""
-        from monitor.app.reports import report_office
+        """Issues reports."""
+        from monitor.outbox.issue import ReportOffice
 
-        return report_office(self.ready_database, self.settings, self.clock)
+        return ReportOffice(self.ready_database, self.settings, self.clock)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Sends reports, alerts and decisions."""
+        from monitor.outbox.outbox import Outbox
+
+        return Outbox(self.ready_database, self.settings, self.clock)
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
@@ -358,9 +366,3 @@ class Application:
             api=create_api(self.ready_database, self.clock, mask=mask_personal),
             reporting=DeskReporting(lambda: self.reports),
         )
-
-    async def send_webhooks(self) -> str:
-        """Tell the webhooks of the settings of decisions; returns a line on what was sent."""
-        from monitor.outbox.webhooks import send_due
-
-        return await send_due(self.ready_database, self.clock, self.settings)

@@ -42,8 +42,7 @@ COMMANDS: Final = {
     "thresholds": "thresholds",
     "db": "database",
     "keys": "keys",
-    "alerts": "alerts",
-    "webhooks": "webhooks",
+    "outbox": "outbox",
 }
 
 

@@ -17,12 +17,11 @@ from monitor.desk.web.server import exposure_warning
 from monitor.errors import KiemtinError, NotReady
 from monitor.operations.backup import ACTION as BACKUP_ACTION
 from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
-from monitor.outbox.send import open_channels
 from storage import audit
 from storage.accounts import users
 from storage.errors import StorageError
 from storage.models import Source
-from storage.outbox import alerts
+from storage.outbox import deliveries
 from storage.posts import clock_state, posts, sources
 
 LEAST_FREE_BYTES = 500_000_000
@@ -72,7 +71,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("desk", _desk),
         ("disk", _disk),
         ("backup", _backup),
-        ("alerts", _alerts),
+        ("outbox", _outbox),
     ):
         yield _looked(subject, look, app)
 
@@ -196,19 +195,13 @@ def _backup(app: Application) -> Finding:
     )
 
 
-def _alerts(app: Application) -> Finding:
-    channels = app.settings.alerts.channels
-    asyncio.run(_open(app))  # names a secret that is missing or wrong
+def _outbox(app: Application) -> Finding:
+    asyncio.run(app.outbox.check())  # names a secret that is missing or wrong
     with app.ready_database.work() as session:
-        lost = alerts.troubled(session)
-    said = f"shown at the desk, sent to {', '.join(channel.name for channel in channels) or 'nobody'}"
-    mend = f"{len(lost)} were not delivered: `kiemtin alerts list`, `kiemtin alerts test`" if lost else ""
-    return Finding("alerts", well=not lost, said=said, mend=mend)
-
-
-async def _open(app: Application) -> None:
-    async with open_channels(app.settings, app.clock):
-        pass
+        lost = deliveries.stuck(session)
+    said = ", ".join(f"{channel.name} gets {', '.join(channel.what)}" for channel in app.settings.channels)
+    mend = f"{len(lost)} deliveries failed or are unclear: `kiemtin outbox list`, `kiemtin outbox test`" if lost else ""
+    return Finding("outbox", well=not lost, said=said or "nothing is sent: there are no [[channels]]", mend=mend)
 
 
 def _disk(app: Application) -> Finding:

@@ -1,5 +1,6 @@
 """What is written for others: reports, files of rows, and published corrections."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from monitor.reports.exports import TABLES
 from monitor.reports.exports import export as write_rows
 from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_period
 from monitor.settings.reports import FORMATS
+from storage.outbox.deliveries import REPORT
 
 
 def past_period(now: datetime, *, week: str, month: str, quarter: str) -> CalendarPeriod | None:
@@ -93,19 +95,13 @@ def report(
 
 
 def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
-    if not app.settings.report.places:
-        message = "the settings name no place to send reports to: set [report.mail], `webhook` or `folder` in [report]"
-        raise UsageError(message)
-    if not app.reports.delivery.send_again(str(period)):
-        raise UsageError(f"there is no report of {period} to send: write it first")
-    outcomes = app.reports.delivery.send_due()
+    app.reports.send_again(period)
+    outcomes = [each for each in asyncio.run(app.outbox.send_due()) if each.kind in (REPORT, "")]
     if as_json:
         show_json([{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes])
         return
     for each in outcomes:
-        out().print(
-            f"{each.period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}", markup=False
-        )
+        out().print(f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}", markup=False)
 
 
 def export(

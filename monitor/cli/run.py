@@ -7,21 +7,23 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any, Final, TypeVar
 
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.alerts import lines_of, send, watch
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
+from monitor.cli.outbox import lines_of, watch
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.schedule import Job, Schedule
 from monitor.desk.web.server import exposure_warning, serving
 from monitor.errors import KiemtinError
 from monitor.operations.clock_check import check_clock
 from monitor.operations.retain import retain
+from monitor.outbox.outbox import summary
 from monitor.publish.site import publish
 from monitor.scoring.score_and_match import ScoreAndMatchResult
 from storage.models import Alert
@@ -131,9 +133,10 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
     async def alert() -> str:
-        raised = await background.run(_look, app)
-        sent = await send(app)
-        return "; ".join([*lines_of(raised), *([f"{sent.failed} alerts not sent yet"] if sent.failed else [])])
+        return "; ".join(lines_of(await background.run(_look, app)))
+
+    async def send() -> str:
+        return summary(await app.outbox.send_due())
 
     async def publish_corrections() -> str:
         if app.settings.publish.folder is None:
@@ -142,11 +145,11 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return f"{count} corrections published" if changed else ""
 
     async def summarise() -> str:
-        return ", ".join(await background.run(_summarise, app))
+        return ", ".join(f"wrote {file.name}" for file in await background.run(_issue, app))
 
     return [
         Job("crawl", timedelta(minutes=1), collect_and_score, may_overlap=True),
-        Job("webhooks", timedelta(minutes=1), app.send_webhooks),
+        Job("outbox", timedelta(minutes=1), send),
         Job("retention", timedelta(hours=6), expire),
         Job("report", timedelta(minutes=5), summarise),
         Job("alerts", timedelta(minutes=5), alert),
@@ -168,12 +171,8 @@ def _look(app: Application) -> list[Alert]:
     return watch(app).look()
 
 
-def _summarise(app: Application) -> list[str]:
-    """Write last week's report once Monday 07:00 has passed, and send what is to be sent."""
-    files = app.reports.issue_scheduled() if app.settings.report.every_monday else []
-    sent = app.reports.delivery.send_due()
-    told = [f"{each.period} by {each.channel}: {each.state}{f' ({each.error})' if each.error else ''}" for each in sent]
-    return [f"wrote {file.name}" for file in files] + told
+def _issue(app: Application) -> list[Path]:
+    return app.reports.issue_scheduled()
 
 
 def review(context: typer.Context) -> None:

@@ -57,7 +57,11 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "api_keys": ("Khóa API", "tên khóa và tên người tạo; khóa chỉ ở dạng đã băm", "không tự xóa"),
     "audit_events": ("Nhật ký", "ai làm gì, lúc nào", "không xóa"),
     "reports": ("Số liệu của báo cáo", "không có tên người đăng", "đến khi đơn vị xóa"),
-    "deliveries": ("Lần gửi báo cáo", "địa chỉ thư của người nhận", "cùng số liệu của báo cáo"),
+    "outbox": (
+        "Lần gửi báo cáo, cảnh báo, quyết định",
+        "địa chỉ thư của người nhận; số hiệu, không có nội dung bài",
+        "của quyết định: 30 ngày; còn lại không tự xóa",
+    ),
     "erased_authors": ("Bí danh của người đã yêu cầu xóa", "bí danh có khóa, để không lưu lại", "không xóa"),
     "capture_files": ("Tệp trang gốc (captures)", "trang như đã đăng, gồm tên người đăng", "cùng bài đăng"),
     "report_files": ("Tệp báo cáo (reports)", "trích dẫn đã che theo quy tắc, có thể sót", "đến khi đơn vị xóa"),

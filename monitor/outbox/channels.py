@@ -1,34 +1,79 @@
-"""The two ways out of the house: through Apprise (e-mail, Telegram, Zalo and many others), and a signed webhook."""
+"""The ways out of the house: mail, a signed webhook, a folder, and the services of Apprise."""
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from monitor.clock import Clock
 from monitor.collectors.http.outbound import OutboundPost
-from monitor.errors import AlertFailed, NotReady
-from monitor.outbox.webhook_signature import signed
-from monitor.outbox.webhooks import ARRIVED
+from monitor.errors import NotReady, ReportFailed, SendFailed
+from monitor.reports.report_files import write_all
+from monitor.settings.channels import ChannelSettings, mail_server
+from monitor.settings.settings import Settings
+
+MAIL_SECRET = "mail-server"  # noqa: S105  the name of a secret, not the secret
+"""The name of the mail server's password among the secrets."""
+HandOver = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is sent: a number that stays the same over all attempts, its title, its line, and the data for programs."""
+    """What is sent.
 
-    number: str
-    title: str
-    line: str
-    data: Mapping[str, Any]
+    Args:
+        key: Its idempotency key, the same over all attempts.
+        kind: Report, alert, decision or test.
+        made_at: When its subject was made, UTC.
+        title: Its title for people.
+        text: What people read.
+        data: Numbers for programs.
+        files: Contents by name.
+
+    """
+
+    key: str
+    kind: str
+    made_at: datetime
+    title: str = ""
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Channel(Protocol):
-    """Sends a message."""
+    """Sends messages to one target."""
 
-    async def send(self, message: Message) -> None:
-        """Send it; raises KiemtinError when it was not taken."""
+    async def send(self, message: Message, hand_over: HandOver) -> None:
+        """Send a message; `hand_over` is called at the last moment at which nothing was given away yet.
+
+        Raises:
+            SendFailed: It was surely not taken; `SendRefused` when it never will be.
+            NoAnswer: There was no answer.
+
+        """
         ...
+
+
+class FolderChannel:
+    """Copies files into a folder, whole; a copy may be repeated at will.
+
+    Args:
+        folder: Where to.
+
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, message: Message, hand_over: HandOver) -> None:  # noqa: ARG002  it is never given away
+        """Write the files of a message."""
+        try:
+            await asyncio.to_thread(write_all, self._folder, message.files)
+        except ReportFailed as error:
+            raise SendFailed(str(error)) from error
 
 
 class AppriseChannel:
@@ -51,47 +96,38 @@ class AppriseChannel:
         self._name = name
         self._service = Apprise()
         if not address or not self._service.add(address):
-            message = f"the secret {name} is no Apprise address: see docs/alerts.md for examples"
+            message = f"the secret {name} is no Apprise address: see docs/outbox.md for examples"
             raise NotReady(message)
 
-    async def send(self, message: Message) -> None:
-        """Send a message as plain text.
+    async def send(self, message: Message, hand_over: HandOver) -> None:
+        """Send a message as plain text."""
+        if not await asyncio.to_thread(self._notify, message, hand_over):
+            raise SendFailed(f"the service of {self._name} did not take it: check its address and whether it answers")
 
-        Raises:
-            AlertFailed: The service did not take it.
-
-        """
-        if not await asyncio.to_thread(self._notify, message):
-            raise AlertFailed(f"the service of {self._name} did not take it: check its address and whether it answers")
-
-    def _notify(self, message: Message) -> bool:
-        return bool(self._service.notify(message.line, message.title, body_format="text"))
+    def _notify(self, message: Message, hand_over: HandOver) -> bool:
+        hand_over()
+        return bool(self._service.notify(message.text, message.title, body_format="text"))
 
 
-class WebhookChannel:
-    """Posts to an address of the office, signed as webhooks of decisions are.
+def open_channel(channel: ChannelSettings, settings: Settings, clock: Clock, post: OutboundPost) -> Channel:
+    """Build a channel of the settings.
 
-    Args:
-        url: Where it listens.
-        secret: Signs what is sent.
-        post: Sends a request.
-        clock: Tells the time.
+    Raises:
+        NotReady: When its secret is missing or wrong, or Apprise is not installed.
 
     """
+    secret = settings.secrets.get(channel.name)
+    text = secret.get_secret_value() if secret else ""
+    if channel.kind == "webhook":
+        from monitor.outbox.webhook import WebhookChannel, signing_secret  # noqa: PLC0415
 
-    def __init__(self, url: str, secret: bytes, post: OutboundPost, clock: Clock) -> None:
-        self._url, self._secret, self._post, self._clock = url, secret, post, clock
+        return WebhookChannel(channel.to[0], signing_secret(channel.name, text), post, clock)
+    if channel.kind == "folder":
+        return FolderChannel(Path(channel.to[0]))
+    if channel.kind == "apprise":
+        return AppriseChannel(channel.name, text)
+    from monitor.outbox.mail import MailChannel  # noqa: PLC0415
 
-    async def send(self, message: Message) -> None:
-        """Send the data of a message.
-
-        Raises:
-            KiemtinError: There was no answer, or not one of success.
-
-        """
-        now = self._clock.now()
-        whole = {"type": "alert", "timestamp": now.isoformat(), "data": {**message.data, "line": message.line}}
-        body = json.dumps(whole, separators=(",", ":")).encode("ascii")
-        status = await self._post.send(self._url, signed(self._secret, message.number, now, body), body)
-        if status not in ARRIVED:
-            raise AlertFailed(f"it answers {status}")
+    password = settings.secrets.get(MAIL_SECRET)
+    server = mail_server(settings.mail_server)
+    return MailChannel(server, password.get_secret_value() if password else "", settings.mail_sender, channel.to)

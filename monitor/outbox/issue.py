@@ -1,17 +1,18 @@
 """Issues reports: counts, draws every format, writes whole files and records it; withdraws and replaces reports."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
-from monitor.outbox.deliver import ReportDelivery
-from monitor.outbox.webhook import Post
+from monitor.outbox.outbox import Outbox
 from monitor.reports.document import Document, Replaced, build_document
 from monitor.reports.docx import render_docx, render_pdf
 from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
@@ -19,16 +20,18 @@ from monitor.reports.html import masked_quotes, render_html, render_masks, rende
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import LANGUAGES, Language, load_language
+from monitor.reports.wording import LANGUAGES, load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings
 from storage import audit
 from storage.database import Database
 from storage.figures import report_counts
+from storage.models import Report
 from storage.outbox import deliveries, reports
 
 ISSUED_AT: Final = timedelta(hours=7)  # of Monday, in Việt Nam
+GRACE: Final = timedelta(hours=2)  # after which a report is late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +67,15 @@ class ReportOffice:
         database: The posts.
         settings: The form of the office's documents, where they are kept and where they are sent.
         clock: Tells the time.
-        post: Sends a request to the webhook of the settings.
 
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock, post: Post) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._settings = settings.report
         self._folder = settings.reports_dir
         self._clock = clock
-        self.delivery = ReportDelivery(database, settings, clock, post)
+        self._outbox = Outbox(database, settings, clock)
 
     def figures(self, period: CalendarPeriod) -> ReportFigures:
         """Count a period now."""
@@ -92,8 +94,8 @@ class ReportOffice:
             StorageError: When the database refuses.
 
         """
-        formats = _known_formats(wish.formats or self._settings.formats)
-        language = _known_language(wish.language or self._settings.language)
+        formats = [_known("format", each, FORMATS) for each in dict.fromkeys(wish.formats or self._settings.formats)]
+        language = load_language(_known("language", wish.language or self._settings.language, LANGUAGES))
         figures = self.figures(wish.period)
         replaced = self._replaced(wish)
         document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced)
@@ -132,13 +134,11 @@ class ReportOffice:
                 replaces=before[0] if before else None,
                 changed=changed,
             )
-            if wish.scheduled or any(one.deliveries for one in before):
-                deliveries.add(session, report, self._settings.places, now)
+            if wish.scheduled or deliveries.of_reports(session, [one.id for one in before]):
+                self._outbox.put(session, deliveries.REPORT, report.id)
+            detail = {"by": report.id, "changed": changed}
             for one in before:
-                reports.withdraw(session, one, why=changed, now=now)
-                detail = {"by": report.id, "changed": changed}
-                subject, by = f"reports:{one.id}", wish.user_id
-                audit.record(session, at=now, action="report.replaced", subject=subject, user_id=by, detail=detail)
+                _take_back(session, one, "report.replaced", changed, detail, now=now, user_id=wish.user_id)
             delete_all(self._folder, {name for one in before for name in one.files}.difference(names))
             session.commit()
 
@@ -161,27 +161,52 @@ class ReportOffice:
             if not standing:
                 message = f"there is no report of {period} to withdraw"
                 raise UsageError(message)
-            language = _known_language(self._settings.language)
+            language = load_language(self._settings.language)
             notice = render_notice(language, period, made_at=standing[0].created_at, withdrawn_at=now, why=why)
             name = f"{file_name(period)}{WITHDRAWN}"
             write_all(self._folder, {name: notice.encode()})
             for report in standing:
-                reports.withdraw(session, report, why=why, now=now)
-                subject, detail = f"reports:{report.id}", {"why": why}
-                audit.record(
-                    session, at=now, action="report.withdrawn", subject=subject, user_id=user_id, detail=detail
-                )
+                _take_back(session, report, "report.withdrawn", why, {"why": why}, now=now, user_id=user_id)
                 delete_all(self._folder, report.files)
             session.commit()
         return self._folder / name
+
+    def send_again(self, period: CalendarPeriod) -> None:
+        """Have the newest report of a period sent to all its channels, also where it failed or is unclear.
+
+        Raises:
+            UsageError: When the settings send reports nowhere, or there is no such report.
+
+        """
+        targets = self._outbox.targets(deliveries.REPORT)
+        if not targets:
+            message = 'the settings send reports nowhere: write a [[channels]] table with what = ["reports"]'
+            raise UsageError(message)
+        with self._database.work() as session:
+            standing = reports.standing(session, str(period))
+            if not standing:
+                message = f"there is no report of {period} to send: write it first"
+                raise UsageError(message)
+            deliveries.send_again(session, deliveries.REPORT, standing[0].id, targets, self._clock.now())
+            session.commit()
 
     def issue_scheduled(self) -> list[Path]:
         """Issue last week's report once Monday 07:00 has passed; nothing if it was issued, or the week has no posts."""
         period = due_week(self._clock)
         with self._database.work() as session:
-            if reports.was_scheduled(session, str(period)) or not report_counts.posts_by_source(session, period.span):
+            was_issued = reports.was_scheduled(session, str(period))
+            if was_issued or not self._settings.every_monday or not _has_posts(session, period):
                 return []
         return self.issue(Wish(period=period, scheduled=True))
+
+    def late_week(self) -> str:
+        """Return the week whose report was not written some hours after it was due; empty when none is late."""
+        week = due_week(self._clock)
+        if not self._settings.every_monday or self._clock.now() - week.next.span.start < ISSUED_AT + GRACE:
+            return ""
+        with self._database.work() as session:
+            is_late = not reports.was_issued(session, str(week)) and _has_posts(session, week)
+        return str(week) if is_late else ""
 
 
 def due_week(clock: Clock) -> CalendarPeriod:
@@ -189,20 +214,29 @@ def due_week(clock: Clock) -> CalendarPeriod:
     return current_period(Unit.WEEK, clock.now() - ISSUED_AT).previous
 
 
-def _known_formats(wanted: Iterable[str]) -> list[str]:
-    found = list(dict.fromkeys(wanted))
-    for name in found:
-        if name not in FORMATS:
-            message = f"there is no format {name!r}: choose from {', '.join(FORMATS)}"
-            raise UsageError(message)
-    return found
+def _has_posts(session: Session, period: CalendarPeriod) -> bool:
+    return bool(report_counts.posts_by_source(session, period.span))
 
 
-def _known_language(code: str) -> Language:
-    if code not in LANGUAGES:
-        message = f"there is no language {code!r}: choose from {', '.join(LANGUAGES)}"
+def _take_back(
+    session: Session,
+    report: Report,
+    action: str,
+    why: str,
+    detail: Mapping[str, Any],
+    *,
+    now: datetime,
+    user_id: int | None,
+) -> None:
+    reports.withdraw(session, report, why=why, now=now)
+    audit.record(session, at=now, action=action, subject=f"reports:{report.id}", user_id=user_id, detail=detail)
+
+
+def _known(what: str, name: str, choices: Sequence[str]) -> str:
+    if name not in choices:
+        message = f"there is no {what} {name!r}: choose from {', '.join(choices)}"
         raise UsageError(message)
-    return load_language(code)
+    return name
 
 
 def _render(name: str, document: Document, figures: ReportFigures) -> bytes:

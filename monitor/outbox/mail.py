@@ -1,112 +1,112 @@
-"""Sends a report by SMTP (RFC 5321), so that it is known at each moment whether the server has the message."""
+"""Sends mail by SMTP (RFC 5321), so that it is known at each moment whether the server has the message."""
 
+import asyncio
 import re
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from mimetypes import guess_type
 from typing import Final
 
-from monitor.errors import ReportFailed
-from monitor.outbox.parcel import HandOver, Parcel, Refused
-from monitor.settings.reports import MailSettings
+from monitor.errors import NoAnswer, SendFailed, SendRefused
+from monitor.outbox.channels import HandOver, Message
+from monitor.settings.channels import MailServer
 
 _SECONDS: Final = 60
 _GO_ON, _DONE, _FORWARDED, _PERMANENT = 354, 250, 251, 500
-_TEXT: Final = (
-    "Báo cáo được gửi tự động, kèm theo thư này. Số liệu do máy gợi ý và cán bộ xác nhận; xin đọc phần cách làm."
-)
 
 
-def send_mail(settings: MailSettings, password: str, parcel: Parcel, hand_over: HandOver) -> None:
-    """Send a parcel by mail.
+class MailChannel:
+    """Sends mail through the server of the settings.
 
     Args:
-        settings: The mail server and the addresses.
+        server: The mail server.
         password: To sign in with; empty: none.
-        parcel: What is sent. Its name makes the Message-ID, which stays the same over all attempts.
-        hand_over: Called when the server has taken all addresses, before it gets the message.
-
-    Raises:
-        ReportFailed: The server cannot be reached, or refused for now.
-        Refused: It refused for good.
-        OSError: The connection broke while it had the message.
+        sender: Address of the sender.
+        to: Addresses of those who get it.
 
     """
-    content = _on_the_wire(_message(settings, parcel))
-    given = False
-    server: smtplib.SMTP | None = None
-    try:
-        server = _connected(settings, password)
-        _expect(server.mail(settings.sender), _DONE)
-        for address in settings.to:
-            _expect(server.rcpt(address), _DONE, _FORWARDED)
-        _expect(server.docmd("DATA"), _GO_ON)
-        hand_over()
-        given = True
-        server.send(content)
-        _expect(server.getreply(), _DONE)
-    except smtplib.SMTPAuthenticationError as error:
-        message = f"the mail server {settings.host} refused name or password: check [report.mail] and the secret"
-        raise Refused(message) from error
-    except (OSError, smtplib.SMTPException) as error:
-        if given:
-            raise OSError(str(error)) from error
-        message = f"the mail server {settings.host}:{settings.port} cannot be used: {error}"
-        raise ReportFailed(message) from error
-    finally:
-        if server is not None:
-            server.close()  # without QUIT: whatever the server says to it, the message has been taken or refused
+
+    def __init__(self, server: MailServer, password: str, sender: str, to: Sequence[str]) -> None:
+        self._server, self._password, self._sender, self._to = server, password, sender, to
+
+    async def send(self, message: Message, hand_over: HandOver) -> None:
+        """Send a message; it is handed over when the server has taken all addresses, before it gets the message."""
+        await asyncio.to_thread(self._send, message, hand_over)
+
+    def _send(self, message: Message, hand_over: HandOver) -> None:
+        content = _on_the_wire(self._written(message))
+        session: smtplib.SMTP | None = None
+        try:
+            session = _connected(self._server, self._password)
+            _expect(session.mail(self._sender), _DONE)
+            for address in self._to:
+                _expect(session.rcpt(address), _DONE, _FORWARDED)
+            _expect(session.docmd("DATA"), _GO_ON)
+            hand_over()
+            session.send(content)
+            _expect(session.getreply(), _DONE)
+        except smtplib.SMTPAuthenticationError as error:
+            refused = (
+                f"the mail server {self._server.host} refused name or password: check `mail_server` and the secret"
+            )
+            raise SendRefused(refused) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise NoAnswer(
+                f"the mail server {self._server.host}:{self._server.port} cannot be used: {error}"
+            ) from error
+        finally:
+            if session is not None:
+                session.close()  # without QUIT: whatever the server says to it, it has taken or refused the message
+
+    def _written(self, message: Message) -> bytes:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"], mail["Subject"] = self._sender, ", ".join(self._to), message.title
+        mail["Date"] = format_datetime(message.made_at)
+        domain = parseaddr(self._sender)[1].rpartition("@")[2]
+        mail["Message-ID"] = f"<{message.key}.{int(message.made_at.timestamp())}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
+        mail.set_content(message.text)
+        for name, content in message.files.items():
+            kind, _, subtype = (guess_type(name)[0] or "application/octet-stream").partition("/")
+            mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
+        return mail.as_bytes()
 
 
-def _connected(settings: MailSettings, password: str) -> smtplib.SMTP:
-    if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            settings.host, settings.port, timeout=_SECONDS, context=ssl.create_default_context()
-        )
+def _connected(server: MailServer, password: str) -> smtplib.SMTP:
+    context = ssl.create_default_context() if server.security != "none" else None
+    if server.security == "tls":
+        session: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
     else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=_SECONDS)
+        session = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
     try:
-        server.ehlo()
-        if settings.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-            server.ehlo()
-        if settings.user:
-            server.login(settings.user, password)
+        session.ehlo()
+        if server.security == "starttls":
+            session.starttls(context=context)
+            session.ehlo()
+        if server.user:
+            session.login(server.user, password)
     except BaseException:
-        server.close()
+        session.close()
         raise
-    return server
+    return session
 
 
 def _expect(reply: tuple[int, bytes], *codes: int) -> None:
     """Go on where the server says so.
 
     Raises:
-        ReportFailed: It refused for now, `Refused` for good: it surely did not take the message.
+        SendFailed: It refused for now, `SendRefused` for good: it surely did not take the message.
 
     """
     if reply[0] in codes:
         return
     said = reply[1].decode(errors="replace").partition("\n")[0]
     message = f"the mail server answered {reply[0]} {said}"
-    raise (Refused if reply[0] >= _PERMANENT else ReportFailed)(message)
-
-
-def _message(settings: MailSettings, parcel: Parcel) -> bytes:
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = settings.sender, ", ".join(settings.to), parcel.title
-    message["Date"] = format_datetime(parcel.made_at)
-    domain = parseaddr(settings.sender)[1].rpartition("@")[2]
-    message["Message-ID"] = f"<{parcel.name}.{int(parcel.made_at.timestamp())}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
-    message.set_content(_TEXT)
-    for name, content in parcel.files.items():
-        kind, _, subtype = (guess_type(name)[0] or "application/octet-stream").partition("/")
-        message.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
-    return message.as_bytes()
+    raise (SendRefused if reply[0] >= _PERMANENT else SendFailed)(message)
 
 
 def _on_the_wire(message: bytes) -> bytes:

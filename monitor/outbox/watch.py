@@ -16,11 +16,13 @@ from classifiers.labels import LABEL_NAMES
 from monitor.clock import Clock
 from monitor.errors import QueryRefused
 from monitor.outbox.bursts import CLUSTER_FLOORS, DAY, DAYS, FEWEST, LABEL_FLOORS, WINDOWS, Window, find_burst
+from monitor.outbox.outbox import Outbox
 from storage.database import Database
 from storage.figures import alert_counts
 from storage.figures.report_counts import Period
 from storage.models import Alert
 from storage.outbox import alerts
+from storage.outbox.deliveries import ALERT
 from storage.search import search
 from storage.search.search_filters import Filters
 from storage.search.search_words import Query
@@ -56,7 +58,7 @@ class AlertWatch:
     Args:
         database: Posts, sources and alerts.
         clock: Tells the time.
-        channels: Names of the channels to which alerts for everybody are sent.
+        outbox: Sends alerts for everybody.
         read_search: Reads a saved search; raises QueryRefused for what is none.
         late_report: Names the period of a report that is late; empty when none is.
 
@@ -66,14 +68,14 @@ class AlertWatch:
         self,
         database: Database,
         clock: Clock,
-        channels: Sequence[str],
+        outbox: Outbox,
         *,
         read_search: ReadSearch,
         late_report: DueReport,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._channels = tuple(channels)
+        self._outbox = outbox
         self._read_search = read_search
         self._late_report = late_report
 
@@ -97,7 +99,7 @@ class AlertWatch:
         quiet = AGAIN[subject.partition(":")[0]]
         alert = alerts.raise_once(session, subject, facts, now=now, quiet=quiet, user_id=finding.user_id)
         if alert is not None and finding.user_id is None:
-            alerts.send_to(session, alert, self._channels, now)
+            self._outbox.put(session, ALERT, alert.id)
         return alert
 
     def _searches(self, session: Session) -> Iterator[Finding]:

@@ -1,72 +1,97 @@
-"""Posts a report as JSON to an address of the office, signed, with a key by which a repeated one is known."""
+"""Posts to an address of the office, signed as Standard Webhooks has it (https://www.standardwebhooks.com).
 
+The signature is HMAC-SHA-256 over key, time and body, by a secret that the receiver knows too.
+"""
+
+import base64
+import binascii
 import hashlib
+import hmac
 import json
-from base64 import b64encode
-from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.errors import AddressBlocked, FetchFailed, ReportFailed
-from monitor.outbox.parcel import HandOver, Parcel, Refused
-from monitor.outbox.webhook_signature import signed
+from monitor.clock import Clock
+from monitor.collectors.http.outbound import OutboundPost
+from monitor.errors import AddressBlocked, FetchFailed, NoAnswer, NotReady, SendFailed
+from monitor.outbox.channels import HandOver, Message
 
-_OK, _REDIRECT, _SERVER_ERROR = 200, 300, 500
-_LATER: Final = (408, 425, 429)
-
-
-class Post(Protocol):
-    """Sends a body through the address guard; calls `before_sending` when the connection stands."""
-
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes, before_sending: HandOver) -> int:
-        """Return the HTTP status; raises AddressBlocked or FetchFailed when there is no answer."""
-        ...
+SHORTEST_SECRET: Final = 24  # bytes, as Standard Webhooks demands
+_PREFIX: Final = "whsec_"
+_ARRIVED: Final = range(200, 300)
 
 
-def post_report(address: str, parcel: Parcel, hand_over: HandOver, *, post: Post, secret: bytes, now: datetime) -> None:
-    """Post a parcel.
+class WebhookChannel:
+    """Posts messages as JSON; an answer that is no success is one for now, as its receiver may be set up later.
 
     Args:
-        address: Where to, https:// or on this machine.
-        parcel: What is sent; its name is the `Idempotency-Key`, and the number that is signed.
-        hand_over: Called when the connection stands, before the report is sent.
-        post: Sends a request.
-        secret: Signs the report.
-        now: The time of the signature, aware UTC.
-
-    Raises:
-        ReportFailed: The other side cannot be reached, or refused for now.
-        Refused: It refused for good, or answered with another address, which is not followed.
-        OSError: The connection broke while it had the report.
+        url: Where it listens.
+        secret: Signs what is sent.
+        post: Sends a request through the address guard.
+        clock: Tells the time.
 
     """
-    given = False
 
-    def give() -> None:
-        nonlocal given
-        hand_over()
-        given = True
+    def __init__(self, url: str, secret: bytes, post: OutboundPost, clock: Clock) -> None:
+        self._url, self._secret, self._post, self._clock = url, secret, post, clock
 
-    host, body = urlsplit(address).hostname, _body(parcel)
-    headers = {"Idempotency-Key": parcel.name, **signed(secret, parcel.name, now, body)}
-    try:
-        status = post(address, headers, body, give)
-    except (AddressBlocked, FetchFailed) as error:
-        if given:
-            raise OSError(str(error)) from error
-        message = f"the webhook on {host} was not asked: {error}"
-        raise ReportFailed(message) from error
-    if _OK <= status < _REDIRECT:
-        return
-    message = f"the webhook on {host} answered {status}"
-    raise (ReportFailed if status >= _SERVER_ERROR or status in _LATER else Refused)(message)
+    async def send(self, message: Message, hand_over: HandOver) -> None:
+        """Post a message; it is handed over when the connection stands. A redirect is not followed."""
+        host, body = urlsplit(self._url).hostname, _body(message)
+        headers = {"Idempotency-Key": message.key, **signed(self._secret, message.key, self._clock.now(), body)}
+        try:
+            status = await self._post.send(self._url, headers, body, hand_over)
+        except (AddressBlocked, FetchFailed) as error:
+            raise NoAnswer(f"the webhook on {host} gives no answer: {error}") from error
+        if status not in _ARRIVED:
+            raise SendFailed(f"the webhook on {host} answers {status}")
 
 
-def _body(parcel: Parcel) -> bytes:
-    files = [
-        {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "content": b64encode(content).decode()}
-        for name, content in parcel.files.items()
-    ]
-    whole = {"id": parcel.name, "title": parcel.title, "made_at": parcel.made_at.isoformat(), "files": files}
-    return json.dumps(whole, ensure_ascii=False).encode()
+def _body(message: Message) -> bytes:
+    data = dict(message.data)
+    if message.files:
+        data["files"] = [
+            {
+                "name": name,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "content": base64.b64encode(content).decode("ascii"),
+            }
+            for name, content in message.files.items()
+        ]
+    whole = {"type": message.kind, "timestamp": message.made_at.isoformat(), "data": data}
+    return json.dumps(whole, separators=(",", ":")).encode("ascii")
+
+
+def signed(secret: bytes, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """Return the headers of a JSON body, with number, time and signature."""
+    timestamp = str(int(now.timestamp()))
+    content = f"{message_id}.{timestamp}.".encode() + body
+    signature = base64.b64encode(hmac.digest(secret, content, "sha256")).decode("ascii")
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def signing_secret(name: str, secret: str) -> bytes:
+    """Return the bytes by which a webhook is signed: those behind `whsec_` in base64, else the text itself.
+
+    Args:
+        name: The channel's name.
+        secret: The secret of this name; empty when there is none.
+
+    Raises:
+        NotReady: When there is none, or it is too short.
+
+    """
+    found = secret.encode()
+    if secret.startswith(_PREFIX):
+        with suppress(binascii.Error):  # then it only begins so
+            found = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    if len(found) < SHORTEST_SECRET:
+        raise NotReady(f"the webhook {name} needs a secret of at least {SHORTEST_SECRET} bytes: put it into [secrets]")
+    return found

@@ -42,10 +42,10 @@ def publish(database: Database, settings: Settings, folder: Path | None = None) 
         PublishFailed: When it cannot be written.
 
     """
-    name = settings.publish.name or settings.report.organisation
+    name = settings.report.organisation
     target = folder or settings.publish.folder
     if not settings.publish.url or not name:
-        message = "corrections need `url` and `name` in the [publish] table of kiemtin.toml before they are published"
+        message = "corrections need `url` in the [publish] table of kiemtin.toml, and `organisation` in [report]"
         raise UsageError(message)
     if target is None:
         message = "say where the files go: --to FOLDER, or `folder` in the [publish] table"

@@ -101,8 +101,7 @@ class Closing:
 
     copies_heading: str
     copies: tuple[str, ...]
-    authority: str
-    signer_title: str
+    titles: tuple[str, ...]
     signer: str
 
 
@@ -189,13 +188,13 @@ def _letterhead(figures: ReportFigures, office: ReportSettings, words: Wording, 
 
 def _closing(office: ReportSettings, language: Language) -> Closing:
     """List the copies, each with a dash and a semicolon, the file last with a full stop, as the decree asks."""
-    listed = [f"- {name.rstrip(' ;.')};" for name in office.copies_to]
+    *others, file = (f"- {name.rstrip(' ;.')}" for name in office.copies_to)
+    *titles, signer = office.signature or ("",)
     return Closing(
         copies_heading=language.say("Nơi nhận:"),
-        copies=(*listed, f"- {office.archive.rstrip(' ;.')}."),
-        authority=office.authority.upper(),
-        signer_title=office.signer_title.upper(),
-        signer=office.signer,
+        copies=(*(f"{name};" for name in others), f"{file}."),
+        titles=tuple(line.upper() for line in titles),
+        signer=signer,
     )
 
 

@@ -189,8 +189,7 @@ def _closing(docx: Docx, closing: Closing) -> None:
     for name in closing.copies:
         _write(left.add_paragraph(), name, 11, align=LEFTWARD)
     # II.7: authority and office: capitals, 13 to 14 pt, bold; the name: 13 to 14 pt, bold.
-    titles = [line for line in (closing.authority, closing.signer_title) if line]
-    for number, line in enumerate(titles or [""]):
+    for number, line in enumerate(closing.titles or [""]):
         _write(right.paragraphs[0] if number == 0 else right.add_paragraph(), line, bold=True)
     signature = _write(right.add_paragraph(), closing.signer, bold=True)
     signature.paragraph_format.space_before = Pt(66)  # room for signature and seal

@@ -1,4 +1,4 @@
-"""The settings of published corrections: where the office publishes them, and under which name."""
+"""The settings of published corrections: where the office publishes them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +26,6 @@ class PublishSettings(BaseModel):
         default="",
         description="Address under which the folder of corrections is served, as https://ldld.example.vn/tin.",
     )
-    name: Line = Field(default="", description="Who publishes them; `organisation` of [report] if not given.")
     folder: Path | None = Field(
         default=None, description="Where `kiemtin run` writes released corrections, within five minutes; else nowhere."
     )

@@ -2,14 +2,23 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from monitor.errors import UsageError
-from monitor.settings.alerts import AlertSettings
+from monitor.settings.channels import ChannelSettings, Hours, MailAddress, MailServerAddress
 from monitor.settings.publish import PublishSettings
 from monitor.settings.reports import ReportSettings
 
@@ -64,15 +73,6 @@ class DeclaredSource(BaseModel):
     retention_days: int | None = Field(default=None, ge=1, le=LONGEST_RETENTION_DAYS)
     interval_minutes: int | None = Field(default=None, ge=5, le=LONGEST_INTERVAL_MINUTES)
     settings: dict[str, Any] = Field(default_factory=dict)
-
-
-class DeclaredWebhook(BaseModel):
-    """One `[[webhooks]]` table of kiemtin.toml; its secret stands under its name in the [secrets] table."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    url: str = Field(pattern=r"^https?://", max_length=2_000)
 
 
 class Settings(BaseSettings):
@@ -151,15 +151,23 @@ class Settings(BaseSettings):
     )
     report: ReportSettings = Field(
         default_factory=ReportSettings,
-        description="Letterhead, signature, formats and sending of reports, as a [report] table: docs/reports.md.",
+        description="Letterhead, signature and formats of reports, as a [report] table: docs/reports.md.",
     )
-    alerts: AlertSettings = Field(
-        default_factory=AlertSettings,
-        description="Where alerts are sent, and quiet hours, as an [alerts] table: docs/alerts.md.",
+    channels: tuple[ChannelSettings, ...] = Field(
+        default=(), description="Where reports, alerts and decisions are sent, as [[channels]] tables: docs/outbox.md."
+    )
+    mail_server: MailServerAddress = Field(
+        default="",
+        description="Mail server, as smtps://user@mail.example.vn, or smtp:// for STARTTLS; its password is the secret "
+        "`mail-server`.",
+    )
+    mail_sender: MailAddress = Field(default="", description="Address of the sender of mail.")
+    quiet_hours: Hours = Field(
+        default="22:00-06:00", description="Hours in Viet Nam in which no alert is sent; empty: none."
     )
     publish: PublishSettings = Field(
         default_factory=PublishSettings,
-        description="Where corrections are published, and by whom, as a [publish] table: docs/corrections.md.",
+        description="Where corrections are published, as a [publish] table: docs/corrections.md.",
     )
     backup_passphrase: SecretStr | None = Field(
         default=None,
@@ -174,14 +182,21 @@ class Settings(BaseSettings):
         default=(), description="Sources that `kiemtin init` registers, as [[sources]] tables."
     )
 
-    webhooks: tuple[DeclaredWebhook, ...] = Field(
-        default=(), description="Addresses that are told of each decision, as [[webhooks]] tables: see docs/api.md."
-    )
-
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _channels_can_be_used(self) -> Self:
+        names = [channel.name for channel in self.channels]
+        if len(set(names)) < len(names):
+            message = "two [[channels]] tables have one name"
+            raise ValueError(message)
+        if not (self.mail_server and self.mail_sender) and any(each.kind == "mail" for each in self.channels):
+            message = "a channel by mail needs `mail_server` and `mail_sender`"
+            raise ValueError(message)
+        return self
 
     @property
     def config_path(self) -> Path:
@@ -291,4 +306,6 @@ def _explain(path: Path, error: ValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"{path}: there is no setting named `{place}`: docs/settings.md lists them"
+    if not place:  # of several settings together
+        return f"{path}: {first['msg']}"
     return f"setting `{place}` ({path} or KIEMTIN_{place.upper()}): {first['msg']}"

@@ -2,7 +2,6 @@
 
 from storage.base import Base
 from storage.models.accounts import Invitation, RecoveryCode, UserSession
-from storage.models.alerts import Alert, AlertDelivery, SearchWatch
 from storage.models.api_keys import ApiKey
 from storage.models.cases import Case, CaseEvent, QuoteChoice
 from storage.models.clock_state import ClockState
@@ -10,10 +9,10 @@ from storage.models.corrections import Correction, CorrectionEvent
 from storage.models.day_plans import DayItem, DayPlan
 from storage.models.evidence import Evidence, FactCheck
 from storage.models.host_state import HostState, RobotsCopy
+from storage.models.outbox import Alert, Delivery, Report, SearchWatch
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
-from storage.models.reports import Delivery, Report
 from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score
 from storage.models.search_texts import SearchNote, SearchText
@@ -21,11 +20,9 @@ from storage.models.sources import Capture, CrawlRun, Source, SourceState
 from storage.models.teamwork import Assignment, Handover, MentionMark, SecondReading
 from storage.models.threshold_rules import ThresholdRule
 from storage.models.users import AuditEvent, User
-from storage.models.webhooks import WebhookDelivery, WebhookTarget
 
 __all__ = [
     "Alert",
-    "AlertDelivery",
     "Answer",
     "ApiKey",
     "Assignment",
@@ -72,7 +69,5 @@ __all__ = [
     "ThresholdRule",
     "User",
     "UserSession",
-    "WebhookDelivery",
-    "WebhookTarget",
     "join_title",
 ]

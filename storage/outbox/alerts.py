@@ -1,18 +1,15 @@
-"""Alerts: raised once for each episode of a subject, seen and settled by people, sent from a table."""
+"""Alerts: raised once for each episode of a subject, seen and settled by people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Alert, AlertDelivery, SavedSearch, SearchWatch
-
-WAITING, HANDED, SENT, FAILED, UNCLEAR = "waiting", "handed", "sent", "failed", "unclear"
-_LONGEST_ERROR: Final = 300
+from storage.models import Alert, SavedSearch, SearchWatch
 
 
 def raise_once(
@@ -107,54 +104,6 @@ def settle(session: Session, alert: Alert, *, user_id: int, now: datetime) -> No
     still_open = (Alert.id == alert.id, Alert.settled_at.is_(None))
     session.execute(update(Alert).where(*still_open).values(settled_by=user_id, settled_at=now))
     session.refresh(alert)
-
-
-def send_to(session: Session, alert: Alert, channels: Iterable[str], now: datetime) -> None:
-    """Have an alert sent to channels."""
-    rows = [
-        {"alert_id": alert.id, "channel": name, "state": WAITING, "attempts": 0, "next_at": now, "error": ""}
-        for name in channels
-    ]
-    insert_ignoring(session, AlertDelivery, rows, ("alert_id", "channel"))
-
-
-def take_due(session: Session, channel: str, now: datetime, until: datetime) -> AlertDelivery | None:
-    """Take the oldest delivery that is due on a channel; it counts as handed over. None when none is due."""
-    due = (AlertDelivery.channel == channel, AlertDelivery.state == WAITING, AlertDelivery.next_at <= now)
-    for number in session.scalars(select(AlertDelivery.id).where(*due).order_by(AlertDelivery.id).limit(20)).all():
-        # One statement reads and writes, so that of two programs only one sends it.
-        claim = update(AlertDelivery).where(AlertDelivery.id == number, *due)
-        claim = claim.values(state=HANDED, next_at=until, attempts=AlertDelivery.attempts + 1)
-        if cast("CursorResult[Any]", session.execute(claim)).rowcount == 1:
-            query = select(AlertDelivery).options(joinedload(AlertDelivery.alert)).where(AlertDelivery.id == number)
-            return session.scalars(query.execution_options(populate_existing=True)).one()
-    return None
-
-
-def delivered(session: Session, delivery_id: int, now: datetime) -> None:
-    """Note that the other side took it."""
-    values = {"state": SENT, "sent_at": now, "error": ""}
-    session.execute(update(AlertDelivery).where(AlertDelivery.id == delivery_id).values(values))
-
-
-def failed(session: Session, delivery_id: int, *, error: str, again_at: datetime | None) -> None:
-    """Note that it was not taken; it is tried again at a time, or with None not any more."""
-    values: dict[str, Any] = {"state": FAILED, "error": error[:_LONGEST_ERROR]}
-    if again_at is not None:
-        values |= {"state": WAITING, "next_at": again_at}
-    session.execute(update(AlertDelivery).where(AlertDelivery.id == delivery_id).values(values))
-
-
-def give_up_unclear(session: Session, now: datetime) -> int:
-    """Mark as unclear what a program handed over without recording an answer in time; returns how many."""
-    lost = update(AlertDelivery).where(AlertDelivery.state == HANDED, AlertDelivery.next_at <= now)
-    return cast("CursorResult[Any]", session.execute(lost.values(state=UNCLEAR))).rowcount
-
-
-def troubled(session: Session) -> Sequence[AlertDelivery]:
-    """List the deliveries that failed for good or are unclear, newest first."""
-    query = select(AlertDelivery).where(AlertDelivery.state.in_((FAILED, UNCLEAR)))
-    return session.scalars(query.order_by(AlertDelivery.id.desc()).limit(100)).all()
 
 
 def watches(session: Session) -> list[tuple[SearchWatch, SavedSearch]]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from storage.models import Report
+from storage.outbox import deliveries
 
 
 def was_scheduled(session: Session, period: str) -> bool:
@@ -22,9 +23,8 @@ def standing(session: Session, period: str) -> Sequence[Report]:
 
 
 def newest_first(session: Session, limit: int) -> Sequence[Report]:
-    """List the newest reports with their deliveries, also withdrawn ones."""
-    query = select(Report).options(selectinload(Report.deliveries)).order_by(Report.id.desc()).limit(limit)
-    return session.scalars(query).all()
+    """List the newest reports, also withdrawn ones."""
+    return session.scalars(select(Report).order_by(Report.id.desc()).limit(limit)).all()
 
 
 def was_issued(session: Session, period: str) -> bool:
@@ -89,6 +89,7 @@ def record_report(
 
 
 def withdraw(session: Session, report: Report, *, why: str, now: datetime) -> None:
-    """Mark a report as withdrawn."""
+    """Mark a report as withdrawn; what of it was not sent yet stays here."""
     report.withdrawn_at, report.withdrawn_why = now, why
     session.flush()
+    deliveries.skip(session, deliveries.REPORT, report.id)

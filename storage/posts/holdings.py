@@ -70,7 +70,7 @@ HELD: Final[Mapping[str, tuple[type[Base], InstrumentedAttribute[Any]]]] = {
     "api_keys": (ApiKey, ApiKey.created_at),
     "audit_events": (AuditEvent, AuditEvent.at),
     "reports": (Report, Report.created_at),
-    "deliveries": (Delivery, Delivery.sent_at),
+    "outbox": (Delivery, Delivery.created_at),
     "erased_authors": (ErasedAuthor, ErasedAuthor.erased_at),
 }
 """The tables whose rows may tell of a person, with the column, also of the row they belong to, that says since when."""

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from monitor.publish.site import publish
 from monitor.settings.publish import PublishSettings
+from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.browser.conftest import AXE_FILE, SCREENSHOTS
@@ -33,8 +34,9 @@ def address(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iter
     with sqlite_database.work() as session:
         fill(session, clock)
         session.commit()
-    site = PublishSettings(url="https://ldld.example.vn/tin", name="Liên đoàn Lao động tỉnh")
-    publish(sqlite_database, Settings(home=tmp_path, publish=site), tmp_path / "public")
+    site = PublishSettings(url="https://ldld.example.vn/tin")
+    office = ReportSettings(organisation="Liên đoàn Lao động tỉnh")
+    publish(sqlite_database, Settings(home=tmp_path, publish=site, report=office), tmp_path / "public")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "public")))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

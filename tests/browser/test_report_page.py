@@ -25,7 +25,9 @@ TOO_WIDE = """() => [...document.querySelectorAll("table, figure, p, h2, h3")]
     .map(element => `${element.tagName} ${element.textContent.trim().slice(0, 60)}`)"""
 HALF_DRAWN = """() => [...document.querySelectorAll("figure svg")]
     .filter(drawn => drawn.getBoundingClientRect().height < 60).length"""
-OFFICE = ReportSettings(organisation="Liên đoàn Lao động tỉnh Nam Phà", addressed_to=("Ban Thường vụ",), signer="Lê An")
+OFFICE = ReportSettings(
+    organisation="Liên đoàn Lao động tỉnh Nam Phà", addressed_to=("Ban Thường vụ",), signature=("Lê An",)
+)
 
 
 @pytest.fixture

@@ -151,7 +151,8 @@ def _issue(session: Session, clock: FakeClock) -> None:
     reports.withdraw(session, first, why="một tên người chưa được che", now=clock.now())
     changed = {"replaces": first, "changed": "che tên người"}
     second = reports.record_report(session, period="2026-W46", files=names, **values, **changed)
-    deliveries.add(session, second, [("mail", "van-thu@nampha.example.vn"), ("folder", "/srv/van-thu")], clock.now())
+    targets = {"van-thu": "van-thu@nampha.example.vn", "o-chung": "/srv/van-thu"}
+    deliveries.put(session, "report", second.id, targets, clock.now())
 
 
 def add_work(database: Database, clock: FakeClock, count: int) -> tuple[int, ...]:

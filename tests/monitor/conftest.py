@@ -18,6 +18,7 @@ from tests.clock import FakeClock
 from tests.factories import add_source
 from tests.monitor.collectors.installing import install_example
 from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
+from tests.monitor.reports.sample_week import fill
 
 Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
 Register = Callable[..., None]
@@ -83,3 +84,12 @@ def register(sqlite_database: Database) -> Register:
             session.commit()
 
     return one
+
+
+@pytest.fixture
+def full_week(sqlite_database: Database) -> Database:
+    """Give a database that holds the week of `sample_week.fill`."""
+    with sqlite_database.work() as session:
+        fill(session)
+        session.commit()
+    return sqlite_database

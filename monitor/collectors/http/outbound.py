@@ -21,6 +21,8 @@ _FAILURES = (
 )
 _GIVES_AWAY: Final = ".send_request_headers.started"
 """How httpcore calls the moment at which the connection stands and nothing was sent."""
+_LEAST_SPEED: Final = 50_000
+"""Bytes that are sent in a second, at least: a report has megabytes."""
 
 
 class OutboundPost:
@@ -29,7 +31,7 @@ class OutboundPost:
     Args:
         addresses: Which hosts and ports may be opened.
         clock: Limits the time.
-        timeout: How long one request may take in all, in seconds.
+        timeout: How long one request may take in all, in seconds; a large body has more.
         user_agent: What the program calls itself.
 
     """
@@ -78,17 +80,18 @@ class OutboundPost:
 
         async def watch(event: str, _: Mapping[str, Any]) -> None:
             if before_sending is not None and event.endswith(_GIVES_AWAY):
-                before_sending()
+                await asyncio.to_thread(before_sending)  # it may write to a disk
 
         sent = [(name.encode("ascii"), value.encode("utf-8")) for name, value in whole.items()]
+        seconds = self._timeout + len(body) / _LEAST_SPEED
         try:
             async with (
-                self._clock.timeout(self._timeout),
+                self._clock.timeout(seconds),
                 self._pool.stream("POST", target, headers=sent, content=body, extensions={"trace": watch}) as response,
             ):
                 return response.status
         except TimeoutError as error:
-            raise FetchFailed(f"no answer within {self._timeout:g} s (`timeout_seconds`)") from error
+            raise FetchFailed(f"no answer within {seconds:.0f} s (`timeout_seconds`)") from error
         except _FAILURES as error:
             raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error
 
@@ -110,15 +113,3 @@ def _as_sent(url: str) -> str:
         netloc = host + (f":{parts.port}" if parts.port else "")
     path, query = (quote(part, safe=punctuation) for part in (parts.path, parts.query))
     return urlunsplit((parts.scheme, netloc, path, query, ""))
-
-
-def post_blocking(
-    post: OutboundPost, url: str, headers: Mapping[str, str], body: bytes, before_sending: Callable[[], None]
-) -> int:
-    """Send one body where no event loop runs; arguments, result and errors are those of `OutboundPost.send`."""
-
-    async def send() -> int:
-        async with post:
-            return await post.send(url, headers, body, before_sending)
-
-    return asyncio.run(send())

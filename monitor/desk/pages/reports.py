@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
@@ -17,8 +18,8 @@ from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import Translated
 from monitor.errors import ReportFailed, UsageError
 from monitor.review.roles import Right
-from storage.models import Report
-from storage.outbox import reports
+from storage.models import Delivery, Report
+from storage.outbox import deliveries, reports
 
 router = APIRouter()
 
@@ -28,7 +29,6 @@ LONGEST: Final = 500  # characters of a reason
 LARGEST_NUMBER: Final = 99_999
 PAGE: Final = ".html"
 _PICTURE: Final = re.compile(r'<figure role="img" aria-label="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
-CHANNELS: Final = Translated({"mail": N_("thư điện tử"), "webhook": N_("webhook"), "folder": N_("thư mục chung")})
 STATES: Final = Translated(
     {
         "waiting": N_("đang chờ gửi"),
@@ -50,8 +50,9 @@ def show(request: Request, desk: CurrentDesk, done: str = "", failed: str = "") 
     with desk.database.work() as session:
         issued = reports.newest_first(session, SHOWN)
         newest = {report.period: report.id for report in reversed(issued) if report.withdrawn_at is None}
+        sent = deliveries.of_reports(session, [report.id for report in issued])
         context: dict[str, Any] = {
-            "rows": [_row(report, desk, is_newest=newest.get(report.period) == report.id) for report in issued],
+            "rows": [_row(report, sent, desk, is_newest=newest.get(report.period) == report.id) for report in issued],
             "made": {report.id: report.created_at for report in issued},
             "can_release": desk.reporting is not None,
             "longest": LONGEST,
@@ -81,7 +82,7 @@ def _pictures(report: Report, folder: FilePath) -> list[tuple[str, str]]:
     return [(html.unescape(described), drawn) for described, drawn in _PICTURE.findall(text)]
 
 
-def _row(report: Report, desk: Desk, *, is_newest: bool) -> dict[str, Any]:
+def _row(report: Report, sent: Sequence[Delivery], desk: Desk, *, is_newest: bool) -> dict[str, Any]:
     folder, stands = desk.settings.reports_dir, report.withdrawn_at is None
     return {
         "report": report,
@@ -89,7 +90,7 @@ def _row(report: Report, desk: Desk, *, is_newest: bool) -> dict[str, Any]:
         "is_newest": is_newest,
         "files": [name for name in report.files if stands and (folder / name).is_file()],
         "pictures": [described for described, _ in _pictures(report, folder)] if is_newest else [],
-        "deliveries": [(CHANNELS[each.channel], STATES[each.state], each.sent_at) for each in report.deliveries],
+        "deliveries": [(one.channel, STATES[one.state], one.sent_at) for one in sent if one.subject_id == report.id],
     }
 
 

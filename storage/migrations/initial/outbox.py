@@ -8,13 +8,12 @@ from storage.migrations.initial.columns import JSON, KEY, TIME, to
 
 def create_tables() -> None:
     """Create them in the order in which they refer to each other."""
-    _create_reports_and_deliveries()
-    _create_alerts_and_webhook_targets()
-    _create_webhook_deliveries()
+    _create_reports_and_alerts()
+    _create_outbox()
     _create_records()
 
 
-def _create_reports_and_deliveries() -> None:
+def _create_reports_and_alerts() -> None:
     op.create_table(
         "reports",
         sa.Column("id", KEY, primary_key=True),
@@ -29,24 +28,6 @@ def _create_reports_and_deliveries() -> None:
         sa.Column("withdrawn_at", TIME),
         sa.Column("withdrawn_why", sa.Text(), nullable=False),
     )
-    op.create_table(
-        "deliveries",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("report_id", KEY, to("reports", "CASCADE"), nullable=False),
-        sa.Column("channel", sa.String(10), nullable=False),
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False, index=True),
-        sa.Column("attempts", KEY, nullable=False),
-        sa.Column("next_at", TIME, nullable=False),
-        sa.Column("sent_at", TIME),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.UniqueConstraint("report_id", "channel", "target"),
-        sa.CheckConstraint("channel IN ('mail', 'webhook', 'folder')", name="channel"),
-        sa.CheckConstraint("state IN ('waiting', 'sending', 'handed', 'sent', 'failed', 'unclear')", name="state"),
-    )
-
-
-def _create_alerts_and_webhook_targets() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", KEY, primary_key=True),
@@ -64,46 +45,34 @@ def _create_alerts_and_webhook_targets() -> None:
         sa.CheckConstraint("kind IN ('cluster', 'label', 'search', 'source', 'report')", name="kind"),
     )
     op.create_table(
-        "alert_deliveries",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("alert_id", KEY, to("alerts", "CASCADE"), nullable=False),
-        sa.Column("channel", sa.String(200), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False, index=True),
-        sa.Column("attempts", KEY, nullable=False),
-        sa.Column("next_at", TIME, nullable=False),
-        sa.Column("sent_at", TIME),
-        sa.Column("error", sa.String(300), nullable=False),
-        sa.UniqueConstraint("alert_id", "channel"),
-        sa.CheckConstraint("state IN ('waiting', 'handed', 'sent', 'failed', 'unclear')", name="state"),
-    )
-    op.create_table(
         "search_watches",
         sa.Column("search_id", KEY, to("saved_searches", "CASCADE"), primary_key=True),
         sa.Column("post_id", KEY, nullable=False),
         sa.Column("since", TIME, nullable=False),
     )
-    op.create_table(
-        "webhook_targets",
-        sa.Column("name", sa.String(200), primary_key=True),
-        sa.Column("review_id", KEY, nullable=False),
-    )
 
 
-def _create_webhook_deliveries() -> None:
+def _create_outbox() -> None:
+    states = "'waiting', 'sending', 'handed', 'sent', 'failed', 'unclear', 'skipped'"
     op.create_table(
-        "webhook_deliveries",
+        "outbox",
         sa.Column("id", KEY, primary_key=True),
-        sa.Column("target", sa.String(200), nullable=False),
-        sa.Column("review_id", KEY, nullable=False),
-        sa.Column("body", JSON, nullable=False),
-        sa.Column("created_at", TIME, nullable=False),
-        sa.Column("due_at", TIME, index=True),
-        sa.Column("lease_until", TIME),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("subject_id", KEY, nullable=False),
+        sa.Column("channel", sa.String(200), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("payload", JSON, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
         sa.Column("attempts", KEY, nullable=False),
-        sa.Column("delivered_at", TIME),
-        sa.Column("last_error", sa.String(300)),
-        sa.UniqueConstraint("target", "review_id"),
+        sa.Column("next_at", TIME, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("sent_at", TIME),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.UniqueConstraint("channel", "kind", "subject_id"),
+        sa.CheckConstraint("kind IN ('report', 'alert', 'decision')", name="kind"),
+        sa.CheckConstraint(f"state IN ({states})", name="state"),
     )
+    op.create_index("ix_outbox_state_next_at", "outbox", ["state", "next_at"])
 
 
 def _create_records() -> None:

@@ -110,7 +110,7 @@ def test_the_doctor_finds_a_whole_installation_well(kiemtin: Command, home: Path
             "desk",
             "disk",
             "backup",
-            "alerts",
+            "outbox",
         )
     ]
     assert set(found[0]) == {"subject", "ok", "said", "mend"}
@@ -221,7 +221,7 @@ def remove(home: Path, what: str) -> None:
         ("damaged model", {"model"}),
         ("users", {"users"}),
         ("sources", {"sources"}),
-        ("database", {"database", "clock", "sources", "users", "backup", "alerts"}),
+        ("database", {"database", "clock", "sources", "users", "backup", "outbox"}),
     ],
 )
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(

@@ -29,7 +29,8 @@ def test_a_released_correction_is_published(
         number, by = row.id, minh.id
     answer = kiemtin("publish", "--to", str(folder))
     assert (answer.status, "[publish] table" in answer.complaint) == (2, True)
-    monkeypatch.setenv("KIEMTIN_PUBLISH", '{"url": "https://ldld.example.vn/tin", "name": "LĐLĐ tỉnh"}')
+    monkeypatch.setenv("KIEMTIN_PUBLISH", '{"url": "https://ldld.example.vn/tin"}')
+    monkeypatch.setenv("KIEMTIN_REPORT", '{"organisation": "LĐLĐ tỉnh"}')
     assert kiemtin.well("publish", "--to", str(folder), "--json").data["changed"] is True
     assert "nothing changed" in kiemtin.well("publish", "--to", str(folder)).out
     page = folder / "dinh-chinh-1.html"

@@ -1,5 +1,6 @@
 """Reports that were issued are listed, and a lead withdraws or replaces one with a note of what changed."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ from fastapi import FastAPI
 from lxml import etree
 from sqlalchemy import select
 
-from monitor.app.reports import DeskReporting, report_office
+from monitor.app.reports import DeskReporting
 from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
 from monitor.outbox.issue import ReportOffice
+from monitor.outbox.outbox import Outbox
+from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.accounts import users
@@ -29,8 +32,9 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    report = ReportSettings(formats=("jsonl", "html"), folder=tmp_path / "drive")
-    return Settings(home=tmp_path, second_reading_share=0, report=report)
+    drive = ChannelSettings(name="o-chung", what=("reports",), to=(str(tmp_path / "drive"),))
+    report = ReportSettings(formats=("jsonl", "html"))
+    return Settings(home=tmp_path, second_reading_share=0, report=report, channels=(drive,))
 
 
 @pytest.fixture
@@ -39,9 +43,9 @@ def office(sqlite_database: Database, settings: Settings, clock: FakeClock) -> R
     with sqlite_database.work() as session:
         fill(session)
         session.commit()
-    office = report_office(sqlite_database, settings, clock)
+    office = ReportOffice(sqlite_database, settings, clock)
     office.issue_scheduled()
-    office.delivery.send_due()
+    asyncio.run(Outbox(sqlite_database, settings, clock).send_due())
     return office
 
 
@@ -82,7 +86,7 @@ def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
     page = mai.page("/reports")
     text = page.get_text(" ", strip=True)
     assert "Tuần 47 năm 2026 lập lúc" in text
-    assert "thư mục chung: đã gửi" in text
+    assert "o-chung: đã gửi" in text
     assert {str(link["href"]) for link in page.select(".files a")} == {
         "/reports/bao-cao-2026-W47.jsonl",
         "/reports/bao-cao-2026-W47.html",
@@ -120,7 +124,7 @@ def test_a_lead_replaces_with_a_note_of_what_changed(hoa: Browser, sqlite_databa
     assert "Đã lập báo cáo thay thế." in text
     assert "Thay thế báo cáo lập lúc" in text
     assert "Nội dung thay đổi: sửa số vụ việc" in text
-    assert "thư mục chung: đang chờ gửi" in text
+    assert "o-chung: đang chờ gửi" in text
     with sqlite_database.work() as session:
         old, new = session.scalars(select(Report).order_by(Report.id))
     assert (old.withdrawn_why, new.replaces_id) == ("sửa số vụ việc", old.id)

@@ -84,11 +84,16 @@ class Webhook(ThreadingHTTPServer):
         self.posted: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
+        self.paths: list[str] = []
         self.status = 200
 
     @property
+    def place(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/reports"
+        return f"http://{self.place}/kiemtin"
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -97,7 +102,8 @@ class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posted.append((self.headers["Idempotency-Key"], json.loads(body)))
-        self.server.headers.append(dict(self.headers))
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        self.server.paths.append(self.path)
         self.server.bodies.append(body)
         if not self.server.status:
             return

@@ -1,5 +1,6 @@
 """Reports are written whole or not at all, recorded, issued once by themselves, withdrawn and replaced."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.app.reports import report_office
 from monitor.errors import ReportFailed, UsageError
 from monitor.outbox.issue import ReportOffice, Wish, due_week
+from monitor.outbox.outbox import Outbox
+from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
@@ -32,9 +34,18 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def office(full_week: Database, clock: FakeClock, tmp_path: Path) -> ReportOffice:
-    report = ReportSettings(formats=("html",), folder=tmp_path / "drive")
-    return report_office(full_week, Settings.model_construct(home=tmp_path, report=report), clock)
+def settings(tmp_path: Path) -> Settings:
+    drive = ChannelSettings(name="drive", what=("reports",), to=(str(tmp_path / "drive"),))
+    return Settings(home=tmp_path, report=ReportSettings(formats=("html",)), channels=(drive,))
+
+
+@pytest.fixture
+def office(full_week: Database, clock: FakeClock, settings: Settings) -> ReportOffice:
+    return ReportOffice(full_week, settings, clock)
+
+
+def send(database: Database, settings: Settings, clock: FakeClock) -> list[tuple[str, str]]:
+    return [(each.channel, each.state) for each in asyncio.run(Outbox(database, settings, clock).send_due())]
 
 
 def all_reports(database: Database) -> list[Report]:
@@ -106,7 +117,7 @@ def test_it_is_issued_by_itself_on_monday_at_seven_and_once(
     assert office.issue_scheduled() == []
     with full_week.work() as session:
         waiting = session.scalars(select(Delivery)).all()
-    assert [(each.channel, each.state) for each in waiting] == [("folder", "waiting")]
+    assert [(each.channel, each.state) for each in waiting] == [("drive", "waiting")]
 
 
 def test_a_report_that_a_person_wrote_does_not_stop_the_one_of_monday(
@@ -142,22 +153,22 @@ def test_a_replacement_says_what_changed_and_is_sent_where_the_first_one_was(
     old, new = all_reports(full_week)
     assert (old.withdrawn_why, new.replaces_id, new.changed) == ("sửa số vụ việc", old.id, "sửa số vụ việc")
     with full_week.work() as session:
-        assert [each.report_id for each in session.scalars(select(Delivery))] == [old.id, new.id]
+        assert [each.subject_id for each in session.scalars(select(Delivery))] == [old.id, new.id]
 
 
 def test_withdrawing_takes_back_every_report_of_the_period_in_all_its_formats(
-    office: ReportOffice, full_week: Database, folder: Path
+    office: ReportOffice, full_week: Database, folder: Path, settings: Settings, clock: FakeClock
 ) -> None:
     office.issue_scheduled()
     office.issue(Wish(period=WEEK, formats=("csv",), number=5))
     office.withdraw(WEEK, "một tên người chưa được che")
     assert [file.name for file in folder.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
     assert [report.withdrawn_at for report in all_reports(full_week)] == [AFTER, AFTER]
-    assert office.delivery.send_due() == []
+    assert send(full_week, settings, clock) == []
 
 
 def test_a_replacement_takes_the_place_of_every_report_and_of_files_that_it_does_not_write_anew(
-    office: ReportOffice, full_week: Database, folder: Path
+    office: ReportOffice, full_week: Database, folder: Path, settings: Settings, clock: FakeClock
 ) -> None:
     office.issue_scheduled()
     office.issue(Wish(period=WEEK, formats=("csv",), number=5))
@@ -165,8 +176,8 @@ def test_a_replacement_takes_the_place_of_every_report_and_of_files_that_it_does
     assert sorted(folder.iterdir()) == sorted(files)
     assert [report.withdrawn_why for report in all_reports(full_week)] == ["che tên người", "che tên người", ""]
     with full_week.work() as session:
-        assert [each.report_id for each in session.scalars(select(Delivery))] == [1, 3]
-    assert [(each.channel, each.state) for each in office.delivery.send_due()] == [("folder", "sent")]
+        assert [each.subject_id for each in session.scalars(select(Delivery))] == [1, 3]
+    assert send(full_week, settings, clock) == [("drive", "sent")]
 
 
 def test_a_replacement_is_not_written_elsewhere(office: ReportOffice, tmp_path: Path) -> None:
@@ -191,3 +202,31 @@ def test_a_file_that_cannot_be_deleted_leaves_the_report_to_be_withdrawn_again(
 def test_there_must_be_something_to_replace(office: ReportOffice) -> None:
     with pytest.raises(UsageError, match="no report of 2026-W47 to replace"):
         office.issue(Wish(period=WEEK, changed="x"))
+
+
+def test_a_person_has_the_newest_report_sent_to_all_its_channels(
+    office: ReportOffice, full_week: Database, settings: Settings, clock: FakeClock
+) -> None:
+    with pytest.raises(UsageError, match="no report of 2026-W47 to send"):
+        office.send_again(WEEK)
+    office.issue(WISH)
+    assert send(full_week, settings, clock) == []
+    office.send_again(WEEK)
+    assert send(full_week, settings, clock) == [("drive", "sent")]
+    nowhere = ReportOffice(full_week, settings.model_copy(update={"channels": ()}), clock)
+    with pytest.raises(UsageError, match="send reports nowhere"):
+        nowhere.send_again(WEEK)
+
+
+def test_a_report_is_late_two_hours_after_it_was_due(
+    office: ReportOffice, full_week: Database, settings: Settings, clock: FakeClock
+) -> None:
+    clock.advance(7199)
+    assert office.late_week() == ""
+    clock.advance(1)
+    assert office.late_week() == "2026-W47"
+    by_hand = settings.model_copy(update={"report": ReportSettings(every_monday=False)})
+    assert ReportOffice(full_week, by_hand, clock).late_week() == ""
+    assert ReportOffice(full_week, by_hand, clock).issue_scheduled() == []
+    office.issue_scheduled()
+    assert office.late_week() == ""

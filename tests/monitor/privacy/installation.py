@@ -63,7 +63,7 @@ def settings_of(addresses: dict[str, str]) -> str:
             ("youtube", "key of an API"),
             ("mastodon", "token of a server"),
             ("metrics", "token of metrics"),
-            ("report-mail", "password for mail"),
+            ("mail-server", "password for mail"),
             ("nhan", "secret of a webhook"),
         )
     )
@@ -72,7 +72,7 @@ def settings_of(addresses: dict[str, str]) -> str:
         f"timeout_seconds = 600\n"
         f'backup_passphrase = "{SECRETS["passphrase of backups"]}"\n'
         f"[secrets]\n{secrets}{tables}"
-        f'[[webhooks]]\nname = "nhan"\nurl = "{addresses["lap-lai"]}/webhook"\n'
+        f'[[channels]]\nname = "nhan"\nwhat = ["decisions"]\nto = "{addresses["lap-lai"]}/webhook"\n'
     )
 
 

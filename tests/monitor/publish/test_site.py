@@ -13,6 +13,7 @@ from monitor.errors import UsageError
 from monitor.privacy.masks.mask import mask_personal
 from monitor.publish.site import publish
 from monitor.settings.publish import PublishSettings
+from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
@@ -25,7 +26,8 @@ SITE = "https://ldld.example.vn/tin"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, publish=PublishSettings(url=f"{SITE}/", name="Liên đoàn Lao động tỉnh"))
+    office = ReportSettings(organisation="Liên đoàn Lao động tỉnh")
+    return Settings(home=tmp_path, publish=PublishSettings(url=f"{SITE}/"), report=office)
 
 
 @pytest.fixture
@@ -154,6 +156,6 @@ def test_a_site_without_corrections_is_whole_as_well(
 def test_address_and_name_must_be_set(sqlite_database: Database, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\[publish\] table"):
         publish(sqlite_database, Settings(home=tmp_path), tmp_path / "x")
-    settings = Settings(home=tmp_path, publish=PublishSettings(url=SITE, name="LĐLĐ"))
+    settings = Settings(home=tmp_path, publish=PublishSettings(url=SITE), report=ReportSettings(organisation="LĐLĐ"))
     with pytest.raises(UsageError, match="--to FOLDER"):
         publish(sqlite_database, settings)

@@ -4,16 +4,7 @@ import pytest
 
 from monitor.reports.figures import ReportFigures
 from storage.database import Database
-from tests.monitor.reports.sample_week import fill, gathered
-
-
-@pytest.fixture
-def full_week(sqlite_database: Database) -> Database:
-    """Give a database that holds the week of `sample_week.fill`."""
-    with sqlite_database.work() as session:
-        fill(session)
-        session.commit()
-    return sqlite_database
+from tests.monitor.reports.sample_week import gathered
 
 
 @pytest.fixture

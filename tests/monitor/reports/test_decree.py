@@ -24,11 +24,8 @@ OFFICE = ReportSettings(
     symbol="BC-LĐLĐ",
     place="Nậm Pha",
     addressed_to=("Ban Thường vụ", "Ủy ban Kiểm tra"),
-    copies_to=("Như trên", "Các ban"),
-    archive="Lưu: VT, CSPL",
-    authority="TM. Ban Thường vụ",
-    signer_title="Phó Chủ tịch",
-    signer="Người Ký",
+    copies_to=("Như trên", "Các ban", "Lưu: VT, CSPL"),
+    signature=("TM. Ban Thường vụ", "Phó Chủ tịch", "Người Ký"),
 )
 
 

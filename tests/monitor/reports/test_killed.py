@@ -1,5 +1,6 @@
 """A program that issues and sends a report is killed at random points: no file is half, nothing is sent twice."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -15,9 +16,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import delete, select
 
-from monitor.app.reports import report_office
-from monitor.outbox.deliver import LONGEST, WAITS, WEBHOOK_SECRET
-from monitor.settings.reports import MailSettings, ReportSettings
+from monitor.outbox.issue import ReportOffice
+from monitor.outbox.outbox import LONGEST, LONGEST_WAIT, Outbox
+from monitor.settings.channels import ChannelSettings
+from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
@@ -40,6 +42,10 @@ class World:
     def database(self) -> Database:
         return Database(f"sqlite:///{self.home / 'kiemtin.db'}")
 
+    @property
+    def drive(self) -> Path:
+        return self.home / "drive"
+
     def taken(self) -> Counter[str]:
         return Counter(self.log.read_text(encoding="utf-8").split())
 
@@ -48,16 +54,15 @@ class World:
         clock = FakeClock(AFTER)
         clock.advance(late)
         with self.database as database:
-            office = report_office(database, self.settings, clock)
-            office.issue_scheduled()
-            office.delivery.send_due()
+            ReportOffice(database, self.settings, clock).issue_scheduled()
+            asyncio.run(Outbox(database, self.settings, clock).send_due())
 
     def begin_anew(self) -> None:
         with self.database as database, database.work() as session:
             session.execute(delete(Delivery))
             session.execute(delete(Report))
             session.commit()
-        for path in (*self.settings.reports_dir.glob("*"), *self.settings.report.folder.glob("*")):  # type: ignore[union-attr]
+        for path in (*self.settings.reports_dir.glob("*"), *self.drive.glob("*")):
             path.unlink()
         self.log.write_text("", encoding="utf-8")
 
@@ -70,13 +75,17 @@ def world(tmp_path: Path) -> Iterator[World]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receivers:  # noqa: S603  our own
         assert receivers.stdout is not None
         port, address = receivers.stdout.readline().split()
-        mail = MailSettings(host="127.0.0.1", port=int(port), security="none", sender="a@x.example.vn", to=("b@x.vn",))
-        report = ReportSettings(formats=("xlsx", "csv"), mail=mail, webhook=address, folder=tmp_path / "drive")
-        settings = Settings.model_construct(
+        settings = Settings(
             home=tmp_path,
-            report=report,
+            report=ReportSettings(formats=("xlsx", "csv")),
+            mail_server=f"smtp://127.0.0.1:{port}",
+            mail_sender="a@x.example.vn",
+            channels=tuple(
+                ChannelSettings(name=name, what=("reports",), to=to)
+                for name, to in (("mail", "b@x.vn"), ("webhook", address), ("folder", str(tmp_path / "drive")))
+            ),
             allow_addresses=(address.split("/")[2],),
-            secrets={WEBHOOK_SECRET: SecretStr("a secret of at least 24 bytes")},
+            secrets={"webhook": SecretStr("a secret of at least 24 bytes")},
         )
         made = World(tmp_path, settings, log)
         with made.database as database:
@@ -90,10 +99,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def files(world: World) -> dict[str, bytes]:
     """Give the visible files that were written, with their content."""
-    folders = (world.settings.reports_dir, world.settings.report.folder)
-    return {
-        f"{folder.name}/{path.name}": path.read_bytes() for folder in folders if folder for path in folder.glob("[!.]*")
-    }
+    folders = (world.settings.reports_dir, world.drive)
+    return {f"{folder.name}/{path.name}": path.read_bytes() for folder in folders for path in folder.glob("[!.]*")}
 
 
 def run_in_a_fork(world: World, late: float, kill_after: float | None) -> bool:
@@ -135,7 +142,7 @@ def test_no_file_is_half_and_nothing_is_sent_twice(world: World, kills: int) -> 
             assert all(content in [whole[name] for whole in wholes] for name, content in files(world).items())
             assert max(world.taken().values(), default=0) <= 1
         run_in_a_fork(world, moments[-1], None)
-        run_in_a_fork(world, moments[-1] + WAITS[-1].total_seconds(), None)
+        run_in_a_fork(world, moments[-1] + LONGEST_WAIT.total_seconds(), None)
         with world.database as database, database.work() as session:
             states = {each.channel: each.state for each in session.scalars(select(Delivery))}
         assert files(world) in wholes

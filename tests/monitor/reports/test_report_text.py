@@ -178,7 +178,7 @@ def test_the_english_catalogue_has_every_text_and_no_other() -> None:
 
 
 def test_the_english_report_says_nothing_in_vietnamese_but_what_was_quoted_and_named(nothing: ReportFigures) -> None:
-    document = build_document(nothing, ReportSettings(organisation="Office", archive="File"), ENGLISH)
+    document = build_document(nothing, ReportSettings(organisation="Office", copies_to=("File",)), ENGLISH)
     page = BeautifulSoup(render_html(document), "lxml")
     for element in page.select(".nation, .motto"):
         element.decompose()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from monitor.outbox.webhooks import signed
+from monitor.outbox.webhook import signed
 from monitor.settings.settings import Settings
 from tests.clock import FakeClock
 from tests.monitor.desk.api.conftest import KeyMaker

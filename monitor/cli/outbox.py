@@ -1,0 +1,120 @@
+"""Send reports, alerts and decisions, and show how it goes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from monitor.app.application import Application
+from monitor.catalogues import language_of_screens
+from monitor.cli.commands import new_group
+from monitor.cli.context import application, out, show_json
+from monitor.clock import VIETNAM
+from monitor.desk.views.searching import SearchForm, read_form
+from monitor.errors import SendFailed, UsageError
+from monitor.outbox.alert_wording import alert_line
+from monitor.outbox.outbox import summary
+from monitor.outbox.watch import AlertWatch
+from storage.models import Alert
+from storage.outbox import alerts, deliveries
+from storage.search.search_filters import Filters
+from storage.search.search_words import Query
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def build() -> typer.Typer:
+    """Put the commands together."""
+    return new_group(__doc__, list=list_deliveries, send=send, test=test)
+
+
+def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the channels with their deliveries, those that failed, and the alerts that nobody has settled.
+
+    Example: `kiemtin outbox list`
+    """
+    app = application(context)
+    with app.ready_database.work() as session:
+        counts, stuck = deliveries.counts(session), deliveries.stuck(session)
+        told = alerts.listed(session, 0)
+    channels: list[dict[str, object]] = [
+        {"name": each.name, "what": each.what, "to": each.target, "deliveries": counts.get(each.name, {})}
+        for each in app.settings.channels
+    ]
+    failed = [
+        {"kind": row.kind, "subject": row.subject_id, "channel": row.channel, "state": row.state, "error": row.error}
+        for row in stuck
+    ]
+    if as_json:
+        show_json({"channels": channels, "not_delivered": failed, "alerts": [_data(alert) for alert in told]})
+        return
+    lines = [
+        f"{each.name} ({', '.join(each.what)}): "
+        + (", ".join(f"{count} {state}" for state, count in counts.get(each.name, {}).items()) or "nothing yet")
+        for each in app.settings.channels
+    ]
+    lines += [f"{row.kind} {row.subject_id} by {row.channel}: {row.state} {row.error}" for row in stuck]
+    lines += [
+        f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M} {line}"
+        for alert, line in zip(told, lines_of(told), strict=True)
+    ]
+    for line in lines or ["There are no channels: a [[channels]] table in kiemtin.toml makes one."]:
+        out().print(line, markup=False, soft_wrap=True)
+
+
+def send(context: typer.Context, as_json: AsJson = False) -> None:
+    """Look for what is out of its usual range, and send all that is due, once. `kiemtin run` does it by itself.
+
+    Example: `kiemtin outbox send`
+    """
+    app = application(context)
+    raised = watch(app).look()
+    outcomes = asyncio.run(app.outbox.send_due())
+    if as_json:
+        sent = [{"kind": each.kind, "subject": each.subject_id, "channel": each.channel, "state": each.state,
+                 "error": each.error} for each in outcomes]  # fmt: skip
+        show_json({"alerts": [_data(alert) for alert in raised], "deliveries": sent})
+        return
+    for line in [*lines_of(raised), summary(outcomes) or "Nothing was due."]:
+        out().print(line, markup=False, soft_wrap=True)
+
+
+def test(context: typer.Context) -> None:
+    """Send a test to every channel of kiemtin.toml, also in quiet hours.
+
+    Example: `kiemtin outbox test`
+    """
+    app = application(context)
+    if not app.settings.channels:
+        raise UsageError("there is no channel: a [[channels]] table in kiemtin.toml makes one")
+    outcomes = asyncio.run(app.outbox.test())
+    for name, error in outcomes.items():
+        out().print(f"{name}: {error or 'sent'}", markup=False, soft_wrap=True)
+    if bad := [name for name, error in outcomes.items() if error]:
+        raise SendFailed(f"no test arrived by {', '.join(bad)}")
+
+
+def watch(app: Application) -> AlertWatch:
+    """Make what looks for alerts."""
+
+    def read_search(fields: Mapping[str, str]) -> tuple[Query | None, Filters]:
+        form = read_form(**{name: value for name, value in fields.items() if name in SearchForm.__dataclass_fields__})
+        return form.query(app.segmenter), form.filters()
+
+    def late_report() -> str:
+        return app.reports.late_week()
+
+    return AlertWatch(app.ready_database, app.clock, app.outbox, read_search=read_search, late_report=late_report)
+
+
+def lines_of(told: Sequence[Alert]) -> list[str]:
+    """Say alerts in the language of the command line."""
+    if not told:
+        return []  # and read no catalogue for it
+    english = language_of_screens("en")
+    return [alert_line(alert.kind, alert.facts, english) for alert in told]
+
+
+def _data(alert: Alert) -> dict[str, object]:
+    return {"id": alert.id, "kind": alert.kind, "raised_at": alert.raised_at.isoformat(), **alert.facts}

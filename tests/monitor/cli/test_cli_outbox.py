@@ -1,0 +1,91 @@
+"""`kiemtin outbox`: looks once, tells once, says how it goes, and tries the channels."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from storage.database import Database
+from storage.models import Cluster
+from tests.factories import add_post, add_source
+from tests.monitor.cli.command import Command
+
+# One of Apprise's parts imports `imghdr`, which Python 3.13 has no more.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def spreading(home: Path) -> None:
+    """Store a text of which twelve copies came within an hour."""
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        source, cluster = add_source(session), Cluster(created_at=NOW)
+        session.add(cluster)
+        session.flush()
+        for number in range(12):
+            at = NOW - timedelta(minutes=4 * number + 1)
+            add_post(session, source, str(number), published_at=at, collected_at=at).cluster_id = cluster.id
+        session.commit()
+
+
+@pytest.mark.usefixtures("spreading")
+def test_what_is_out_of_its_usual_range_is_told_once(kiemtin: Command) -> None:
+    with time_machine.travel(NOW, tick=True):
+        found = kiemtin.well("outbox", "send", "--json").data
+        facts = {"kind": "cluster", "cluster": 1, "hours": 1, "posts": 12, "usual": 0.0}
+        assert (found["deliveries"], len(found["alerts"])) == ([], 1)
+        assert facts.items() <= found["alerts"][0].items()
+        assert "Nothing was due." in kiemtin.well("outbox", "send").out
+        assert "A text spreads fast: 12 copies within 1 h" in kiemtin.well("outbox", "list").out
+
+
+@pytest.mark.usefixtures("spreading")
+def test_what_was_sent_is_listed_by_channel(kiemtin: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = {"name": "hook", "what": ["alerts"], "to": "http://127.0.0.1:9/x"}
+    monkeypatch.setenv("KIEMTIN_CHANNELS", json.dumps([hook]))
+    monkeypatch.setenv("KIEMTIN_SECRETS", json.dumps({"hook": "a secret of at least 24 bytes"}))
+    with time_machine.travel(NOW, tick=True):
+        assert (
+            "1 alert by hook: waiting (the webhook on 127.0.0.1 gives no answer" in kiemtin.well("outbox", "send").out
+        )
+        assert "hook (alerts): 1 waiting" in kiemtin.well("outbox", "list").out
+        listed = kiemtin.well("outbox", "list", "--json").data
+    assert listed["channels"] == [{**hook, "deliveries": {"waiting": 1}}]
+    assert (listed["not_delivered"], len(listed["alerts"])) == ([], 1)
+
+
+def test_a_report_that_is_late_is_told_of(kiemtin: Command, home: Path) -> None:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        at = NOW - timedelta(days=3)
+        add_post(session, add_source(session), "1", published_at=at, collected_at=at)
+        session.commit()
+    with time_machine.travel(NOW - timedelta(minutes=1), tick=False):  # Monday, 08:59
+        assert "Nothing was due." in kiemtin.well("outbox", "send").out
+    with time_machine.travel(NOW, tick=False):
+        assert "The report of 2026-W46 is due and was not written." in kiemtin.well("outbox", "send").out
+        assert "Nothing was due." in kiemtin.well("outbox", "send").out
+
+
+def test_a_test_needs_a_channel(kiemtin: Command, home: Path) -> None:
+    assert "There are no channels" in kiemtin.well("outbox", "list").out
+    answer = kiemtin("outbox", "test")
+    assert (answer.status, "[[channels]]" in answer.complaint) == (2, True)
+
+
+def test_every_channel_is_tried_and_one_without_its_secret_is_named(
+    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = [
+        {"name": "truc-ban", "what": ["alerts"]},
+        {"name": "hook", "what": ["decisions"], "to": "https://e.vn/x"},
+        {"name": "o-chung", "what": ["reports"], "to": str(home / "drive")},
+    ]
+    monkeypatch.setenv("KIEMTIN_CHANNELS", json.dumps(channels))
+    answer = kiemtin("outbox", "test")
+    assert (answer.status, "no test arrived by truc-ban, hook" in answer.complaint) == (1, True)
+    assert "truc-ban: the secret truc-ban is no Apprise address" in answer.out
+    assert "hook: the webhook hook needs a secret" in answer.out
+    assert "o-chung: sent" in answer.out
+    assert [path.name for path in (home / "drive").iterdir()] == ["kiemtin-test.txt"]
