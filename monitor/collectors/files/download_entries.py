@@ -9,9 +9,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from monitor.collectors.files.archive import DAMAGED, names_in, open_member
 from monitor.collectors.files.places import first_value, values_at
@@ -45,17 +44,8 @@ _TIKTOK_NAMES = tuple(
 _PUBLIC = frozenset({"", "public", "everyone"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One post or comment; texts are empty where there is none. `refused` is why it may not be imported."""
-
-    text: str = ""
-    date: str = ""
-    author: str = ""
-    context: str = ""
-    url: str = ""
-    likes: str = ""
-    refused: str = ""
+Entry: TypeAlias = dict[str, str]
+"""One post or comment by field of a post; `refused`, where it is not empty, is why it may not be imported."""
 
 
 def platform_of_document(document: Any) -> Platform | None:
@@ -116,8 +106,8 @@ def archive_lines(archive: zipfile.ZipFile) -> Iterator[str]:
             with open_member(archive, name, MOST_BYTES) as stream:
                 entries = list(entries_of(parse_json(stream.read()), platform))
         except DAMAGED:
-            entries = [Entry(text=name, refused=BROKEN_MEMBER)]
-        yield from (json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
+            entries = [{"text": name, "refused": BROKEN_MEMBER}]
+        yield from (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
 
 
 def _is_facebook_item(item: Any) -> bool:
@@ -128,33 +118,33 @@ def _is_facebook_item(item: Any) -> bool:
 
 def _facebook_entry(item: Any) -> Entry:
     words = ("data.*.comment.comment", "data.*.comment.text", "data.*.post", "attachments.*.data.*.media.description")
-    return Entry(
-        text=_mended(first_value(item, words)),
-        date=as_text(first_value(item, ("timestamp", "data.*.comment.timestamp"))),
-        author=_mended(first_value(item, ("data.*.comment.author",))),
-        context=_mended(first_value(item, ("data.*.comment.group",))),
-    )
+    return {
+        "text": _mended(first_value(item, words)),
+        "published": as_text(first_value(item, ("timestamp", "data.*.comment.timestamp"))),
+        "author": _mended(first_value(item, ("data.*.comment.author",))),
+        "context": _mended(first_value(item, ("data.*.comment.group",))),
+    }
 
 
 def _tiktok_comment(item: Any, author: str) -> Entry:
-    return Entry(
-        text=as_text(first_value(item, ("comment", "Comment"))),
-        date=as_text(first_value(item, ("date", "Date"))),
-        author=author,
-        url=as_text(first_value(item, ("url", "Url", "URL"))),
-    )
+    return {
+        "text": as_text(first_value(item, ("comment", "Comment"))),
+        "published": as_text(first_value(item, ("date", "Date"))),
+        "author": author,
+        "url": as_text(first_value(item, ("url", "Url", "URL"))),
+    }
 
 
 def _tiktok_video(item: Any, author: str) -> Entry:
     # Its link is not the video's address: it leads to a file, for some days.
     viewers = as_text(first_value(item, ("WhoCanView", "whoCanView"))).strip().casefold()
-    return Entry(
-        text=as_text(first_value(item, ("Title", "title", "Description"))),
-        date=as_text(first_value(item, ("Date", "date"))),
-        author=author,
-        likes=as_text(first_value(item, ("Likes", "likes"))),
-        refused="" if viewers in _PUBLIC else NOT_PUBLIC,
-    )
+    return {
+        "text": as_text(first_value(item, ("Title", "title", "Description"))),
+        "published": as_text(first_value(item, ("Date", "date"))),
+        "author": author,
+        "likes": as_text(first_value(item, ("Likes", "likes"))),
+        "refused": "" if viewers in _PUBLIC else NOT_PUBLIC,
+    }
 
 
 def _mended(value: Any) -> str:

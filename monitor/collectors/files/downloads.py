@@ -3,13 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC
+from functools import partial
 from typing import Any, Final, TextIO
 
-from monitor.collectors.base import PublicPost
 from monitor.collectors.files.archive import DAMAGED
-from monitor.collectors.files.base import BROKEN_DOCUMENT, NO_TEXT, NOT_JSON, Record, Refusal, excerpt_of
+from monitor.collectors.files.base import BROKEN_DOCUMENT, NOT_JSON, Record, Refusal, excerpt_of
 from monitor.collectors.files.download_entries import (
     MOST_BYTES,
     Entry,
@@ -19,12 +17,11 @@ from monitor.collectors.files.download_entries import (
 )
 from monitor.collectors.files.jsonl_file import json_objects
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.reading import Look, Row
-from monitor.collectors.files.record_post import unless_unstorable
+from monitor.collectors.files.reading import FileFormat, Look, Reading, Row
+from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import optional_text, parse_count, web_address
-from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.files.values import published_in_utc
 from monitor.collectors.parsing.json_models import bounded_integer, parse_json
 from monitor.errors import ImportRefused
 
@@ -40,99 +37,66 @@ _FACEBOOK = re.compile(
 _TIKTOK = re.compile(r'"CommentsList"\s*:|"(?:Your )?Activity"\s*:\s*\{|"ProfileMap"\s*:\s*\{')
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadReading:
-    """A download.
-
-    Args:
-        platform: Where the account is.
-        is_archive: Whether each line of the stream is an entry already.
-        notes: What a person should know.
-        mapping: For showing.
-
-    """
-
-    platform: Platform
-    is_archive: bool
-    notes: tuple[str, ...] = ()
-    mapping: ColumnMapping = _SHOWN
-    columns: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()
-    delimiter: str | None = None
-
-    def rows(self, stream: TextIO) -> Iterator[Row]:
-        """Give one post or refusal for each post and comment of the account."""
-        entries = self._of_lines(stream) if self.is_archive else self._of_document(stream)
-        with RowIdentities() as identities:
-            for line, entry in entries:
-                yield entry if isinstance(entry, Refusal) else self._row(line, entry, identities)
-
-    @staticmethod
-    def _of_lines(stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
-        for item in json_objects(stream):
-            yield item.line, item if isinstance(item, Refusal) else Entry(**item.payload)
-
-    def _of_document(self, stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
-        document = _parsed(stream)
-        if isinstance(document, Refusal):
-            yield 1, document
-            return
-        yield from enumerate(entries_of(document, self.platform), start=1)
-
-    def _row(self, number: int, entry: Entry, identities: RowIdentities) -> Row:
-        excerpt = excerpt_of(entry.text)
-        reason = entry.refused or ("" if entry.text.strip() else NO_TEXT)
-        if reason:
-            return Refusal(number, reason, excerpt)
-        values = {"text": entry.text, "date": entry.date, "context": entry.context, "url": entry.url}
-        likes = parse_count(entry.likes)
-        post = PublicPost(
-            external_id=identities.of(Record(number, {**values, "author": entry.author})),
-            text=entry.text,
-            url=web_address(entry.url),
-            author=optional_text(entry.author),
-            context=optional_text(entry.context),
-            published_at=parse_date(entry.date, default_zone=UTC),
-            published_raw=optional_text(entry.date),
-            engagement={} if likes is None else {"likes": likes},
-        )
-        return unless_unstorable(post, number, excerpt)
+def _rows(platform: Platform, stream: TextIO, *, is_archive: bool) -> Iterator[Row]:
+    """Give one post or refusal for each post and comment of the account."""
+    with RowIdentities() as identities:
+        for line, entry in _of_lines(stream) if is_archive else _of_document(platform, stream):
+            yield entry if isinstance(entry, Refusal) else _row(line, entry, identities)
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """Downloads of one platform."""
+def _of_lines(stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
+    """Read an archive, of which each line is an entry already."""
+    for item in json_objects(stream):
+        yield item.line, item if isinstance(item, Refusal) else dict(item.payload)
 
-    name: str
-    platform: Platform
-    maps_columns: bool = False
 
-    def recognises(self, look: Look) -> bool:
+def _of_document(platform: Platform, stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
+    document = _parsed(stream)
+    if isinstance(document, Refusal):
+        yield 1, document
+        return
+    yield from enumerate(entries_of(document, platform), start=1)
+
+
+def _row(number: int, entry: Entry, identities: RowIdentities) -> Row:
+    excerpt = excerpt_of(entry["text"])
+    if entry.get("refused"):
+        return Refusal(number, entry["refused"], excerpt)
+    # The identifiers of posts that were imported before are made of these names.
+    values = {"text": entry["text"], "date": entry["published"]}
+    values |= {name: entry.get(name, "") for name in ("context", "url", "author")}
+    identify = partial(identities.of, Record(number, values))
+    return to_post(entry, number, excerpt, identify=identify, read_date=published_in_utc)
+
+
+def download(platform: Platform) -> FileFormat:
+    """Read what a person downloaded of an account."""
+    name = f"{platform}_download"
+
+    def recognises(look: Look) -> bool:
         """Recognise an archive by the names in it, a document by its lists."""
         if look.container == "download":
-            return look.platform == self.platform
-        if look.objects and platform_of_document(look.objects[0]) == self.platform:
+            return look.platform == platform
+        if look.objects and platform_of_document(look.objects[0]) == platform:
             return len(look.objects) == 1
         if look.container != "json":
             return False
-        if self.platform == "facebook":
+        if platform == "facebook":
             return _FACEBOOK.match(look.head.lstrip()) is not None or _begins_with_post(look.head)
         return look.head.lstrip().startswith("{") and _TIKTOK.search(look.head) is not None
 
-    def open(self, _sniffed: Sniffed, look: Look, given: Mapping[str, str], /) -> DownloadReading:
-        """Prepare to read posts and comments.
-
-        Raises:
-            ImportRefused: When it is no download of this platform, or a person wants to map columns.
-
-        """
+    def open_download(_: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
         if given:
-            raise ImportRefused(f"--map does not go with {self.name}, whose fields are fixed: leave it out")
-        if not self.recognises(look):
-            raise ImportRefused(f"it is no download of an account, as {self.platform} gives it: leave --format out")
-        notes = ("messages, friends and searches in it are not read",) if look.container == "download" else ()
-        audience = (_AUDIENCE,) if self.platform == "facebook" else ()
-        return DownloadReading(self.platform, look.container == "download", (*notes, *audience))
+            raise ImportRefused(f"--map does not go with {name}, whose fields are fixed: leave it out")
+        if not recognises(look):
+            raise ImportRefused(f"it is no download of an account, as {platform} gives it: leave --format out")
+        is_archive = look.container == "download"
+        notes = ("messages, friends and searches in it are not read",) if is_archive else ()
+        audience = (_AUDIENCE,) if platform == "facebook" else ()
+        rows = partial(_rows, platform, is_archive=is_archive)
+        return Reading(rows=rows, mapping=_SHOWN, notes=(*notes, *audience))
+
+    return FileFormat(name=name, recognises=recognises, open=open_download, maps_columns=False)
 
 
 def _begins_with_post(head: str) -> bool:

@@ -5,34 +5,36 @@ from itertools import islice
 from typing import Any
 
 from monitor.collectors.files.base import Table
-from monitor.collectors.files.columns import PlainJsonLines, PlainTable
-from monitor.collectors.files.crowdtangle import CROWDTANGLE
+from monitor.collectors.files.captures import FOURCAT, ZEESCHUIMER
+from monitor.collectors.files.columns import JSON_LINES, plain_table
 from monitor.collectors.files.csv_file import detect_csv
-from monitor.collectors.files.downloads import Download
-from monitor.collectors.files.exports import EXPORT_COMMENTS, META_CONTENT_LIBRARY
-from monitor.collectors.files.fourcat import FourCat
+from monitor.collectors.files.downloads import download
+from monitor.collectors.files.known_tables import (
+    CROWDTANGLE,
+    EXPORT_COMMENTS,
+    META_CONTENT_LIBRARY,
+    YOUTUBE_DATA_TOOLS,
+)
 from monitor.collectors.files.reading import FileFormat, Look
 from monitor.collectors.files.sheet import detect_sheet
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.telegram_export import TelegramExport
-from monitor.collectors.files.youtube_data_tools import YOUTUBE_DATA_TOOLS
-from monitor.collectors.files.zeeschuimer import Zeeschuimer
+from monitor.collectors.files.telegram_export import TELEGRAM_EXPORT
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused, UsageError
 
 FORMATS: tuple[FileFormat, ...] = (
-    TelegramExport(),
-    Download("facebook_download", "facebook"),
-    Download("tiktok_download", "tiktok"),
-    Zeeschuimer(),
-    FourCat(),
+    TELEGRAM_EXPORT,
+    download("facebook"),
+    download("tiktok"),
+    ZEESCHUIMER,
+    FOURCAT,
     CROWDTANGLE,
     YOUTUBE_DATA_TOOLS,
     META_CONTENT_LIBRARY,
     EXPORT_COMMENTS,
-    PlainJsonLines(),
-    PlainTable("csv"),
-    PlainTable("xlsx"),
+    JSON_LINES,
+    plain_table("csv"),
+    plain_table("xlsx"),
 )
 _PROBED_OBJECTS = 20
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.collectors.files.base import Record, Value
+from monitor.collectors.files.base import Record
 from monitor.collectors.files.values import as_text, parse_count
 from monitor.errors import ImportRefused
 
@@ -61,11 +61,6 @@ class ColumnMapping:
     columns: Mapping[str, str]
     given: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-
-    def value(self, record: Record, field: str) -> Value:
-        """Give a field's value in one record; None when the field has no column or the record lacks it."""
-        column = self.columns.get(field)
-        return None if column is None else record.values.get(column)
 
 
 def map_columns(

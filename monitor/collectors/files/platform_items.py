@@ -8,32 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files.base import NO_ID, NO_TEXT, REPOST, Refusal, Value
-from monitor.collectors.files.mapping import COUNT_FIELDS
+from monitor.collectors.files.base import REPOST, Refusal, Value
 from monitor.collectors.files.places import first_value
-from monitor.collectors.files.record_post import ReadDate, unless_unstorable
-from monitor.collectors.files.values import as_text, language_tag, optional_text, parse_count, published, web_address
+from monitor.collectors.files.record_post import ReadDate, to_post
+from monitor.collectors.files.values import as_text, optional_text, published
 
 Payload = Mapping[str, Any]
-
-
-def _at(*places: str) -> Callable[[Payload], str | None]:
-    def address(data: Payload) -> str | None:
-        return web_address(first_value(data, places))
-
-    return address
-
-
-def _never(_: Payload) -> bool:
-    return False
-
-
-def _always(_: Payload) -> bool:
-    return True
-
-
-def _as_written(text: str) -> str:
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +24,7 @@ class Platform:
         names: Words by which a capture names the platform.
         marks: Places of which an item has at least one of each group.
         places: For each field, where it may stand; the best first.
-        address: Gives where a person can read the post.
+        address: How the address is written, and the places of each part.
         is_kind: Tells whether an item that has the marks is of this platform.
         is_repost: Tells whether an item only passes on another's post.
         read_text: Turns the text as it stands in the item into what a reader sees.
@@ -55,10 +35,10 @@ class Platform:
     names: tuple[str, ...]
     marks: tuple[tuple[str, ...], ...]
     places: Mapping[str, tuple[str, ...]]
-    address: Callable[[Payload], str | None]
-    is_kind: Callable[[Payload], bool] = _always
-    is_repost: Callable[[Payload], bool] = _never
-    read_text: Callable[[str], str] = _as_written
+    address: tuple[str, tuple[tuple[str, ...], ...]]
+    is_kind: Callable[[Payload], bool] = lambda _: True
+    is_repost: Callable[[Payload], bool] = lambda _: False
+    read_text: Callable[[str], str] = str
     read_date: ReadDate = published
 
     def fits(self, data: Payload) -> bool:
@@ -67,45 +47,22 @@ class Platform:
 
     def post(self, data: Payload, line: int, excerpt: str) -> PublicPost | Refusal:
         """Turn an item into a post, or say why it cannot be one."""
-        identifier = optional_text(self._value(data, "external_id"))
-        text = self.read_text(as_text(self._value(data, "text")))
-        reason = REPOST if self.is_repost(data) else NO_ID if not identifier else "" if text.strip() else NO_TEXT
-        if reason or not identifier:
-            return Refusal(line, reason, excerpt)
-        moment, raw_date = self.read_date(self._value(data, "published"))
-        counts = {field: parse_count(self._value(data, field)) for field in COUNT_FIELDS}
-        post = PublicPost(
-            external_id=identifier,
-            text=text,
-            url=self.address(data),
-            author=optional_text(self._value(data, "author")),
-            context=optional_text(self._value(data, "context")),
-            published_at=moment,
-            published_raw=raw_date,
-            language=language_tag(self._value(data, "language")),
-            engagement={field: count for field, count in counts.items() if count is not None},
-        )
-        return unless_unstorable(post, line, excerpt)
-
-    def _value(self, data: Payload, field: str) -> Value:
-        return first_value(data, self.places.get(field, ()))
-
-
-def _tiktok_address(data: Payload) -> str | None:
-    author, identifier = first_value(data, ("author.uniqueId", "author")), first_value(data, ("id",))
-    return f"https://www.tiktok.com/@{author}/video/{identifier}" if author and identifier else None
-
-
-def _by_code(start: str) -> Callable[[Payload], str | None]:
-    def address(data: Payload) -> str | None:
-        code = first_value(data, ("code", "shortcode"))
-        return f"{start}{code}/" if code else None
-
-    return address
+        if self.is_repost(data):
+            return Refusal(line, REPOST, excerpt)
+        said = {field: first_value(data, places) for field, places in self.places.items()}
+        written, parts = self.address[0], [first_value(data, places) for places in self.address[1]]
+        said["url"] = written.format(*parts) if all(parts) else None
+        said["text"] = self.read_text(as_text(said["text"]))
+        return to_post(said, line, excerpt, read_date=self.read_date)
 
 
 def _is_polaris(data: Payload) -> bool:
     return as_text(data.get("__typename")).startswith("XIGPolaris")
+
+
+_LEAST_INSTAGRAM_DIGITS, _MOST_INSTAGRAM_DIGITS = 16, 20
+_INSTAGRAM_EPOCH = 1_314_220_021_721
+_PASSED_ON = re.compile(r"RT @\w{1,20}:? ")
 
 
 def _instagram_date(value: Value) -> tuple[datetime | None, str | None]:
@@ -115,27 +72,6 @@ def _instagram_date(value: Value) -> tuple[datetime | None, str | None]:
         return published(value)
     milliseconds = (int(number) >> 23) + _INSTAGRAM_EPOCH
     return published(str(milliseconds))[0], None
-
-
-def _threads_address(data: Payload) -> str | None:
-    author, code = first_value(data, ("user.username",)), first_value(data, ("code",))
-    return f"https://www.threads.net/@{author}/post/{code}" if author and code else None
-
-
-_LEAST_INSTAGRAM_DIGITS, _MOST_INSTAGRAM_DIGITS = 16, 20
-_INSTAGRAM_EPOCH = 1_314_220_021_721
-_X_NAME = (
-    "core.user_results.result.core.screen_name",
-    "core.user_results.result.legacy.screen_name",
-    "user.screen_name",
-)
-_PASSED_ON = re.compile(r"RT @\w{1,20}:? ")
-
-
-def _x_address(data: Payload) -> str | None:
-    tweet = data.get("tweet", data)
-    author, identifier = first_value(tweet, _X_NAME), first_value(tweet, ("rest_id", "legacy.id_str"))
-    return f"https://x.com/{author}/status/{identifier}" if author and identifier else None
 
 
 def _x_repost(data: Payload) -> bool:
@@ -160,6 +96,12 @@ def _either(*places: str) -> tuple[str, ...]:
     return (*places, *(f"tweet.{place}" for place in places))
 
 
+_X_ID = _either("rest_id", "legacy.id_str")
+_X_NAME = _either(
+    "core.user_results.result.core.screen_name",
+    "core.user_results.result.legacy.screen_name",
+    "user.screen_name",
+)
 TIKTOK = Platform(
     names=("tiktok",),
     marks=(("id",), ("createTime",), ("author.uniqueId", "stats.diggCount", "statsV2.diggCount")),
@@ -173,7 +115,7 @@ TIKTOK = Platform(
         "shares": ("stats.shareCount", "statsV2.shareCount"),
         "views": ("stats.playCount", "statsV2.playCount"),
     },
-    address=_tiktok_address,
+    address=("https://www.tiktok.com/@{}/video/{}", (("author.uniqueId", "author"), ("id",))),
 )
 TIKTOK_COMMENT = Platform(
     names=("tiktok-comments",),
@@ -188,7 +130,7 @@ TIKTOK_COMMENT = Platform(
         "likes": ("digg_count",),
         "replies": ("reply_comment_total",),
     },
-    address=_at("comment_url", "share_info.url"),
+    address=("{}", (("comment_url", "share_info.url"),)),
 )
 THREADS = Platform(
     names=("threads",),
@@ -202,7 +144,7 @@ THREADS = Platform(
         "replies": ("text_post_app_info.direct_reply_count",),
         "shares": ("text_post_app_info.repost_count",),
     },
-    address=_threads_address,
+    address=("https://www.threads.net/@{}/post/{}", (("user.username",), ("code",))),
 )
 INSTAGRAM = Platform(
     names=("instagram",),
@@ -220,7 +162,7 @@ INSTAGRAM = Platform(
         "comments": ("comment_count", "edge_media_to_comment.count", "edge_media_preview_comment.count"),
         "views": ("play_count", "view_count", "video_view_count"),
     },
-    address=_by_code("https://www.instagram.com/p/"),
+    address=("https://www.instagram.com/p/{}/", (("code", "shortcode"),)),
 )
 POLARIS = Platform(
     names=("instagram",),
@@ -234,17 +176,17 @@ POLARIS = Platform(
         "comments": ("comment_count",),
         "views": ("play_count", "view_count"),
     },
-    address=_by_code("https://www.instagram.com/p/"),
+    address=("https://www.instagram.com/p/{}/", (("code", "shortcode"),)),
     is_kind=_is_polaris,
     read_date=_instagram_date,
 )
 X = Platform(
     names=("twitter", "x.com"),
-    marks=(_either("rest_id", "legacy.id_str"), _either("legacy.full_text")),
+    marks=(_X_ID, _either("legacy.full_text")),
     places={
-        "external_id": _either("rest_id", "legacy.id_str"),
+        "external_id": _X_ID,
         "text": _either("note_tweet.note_tweet_results.result.text", "legacy.full_text"),
-        "author": _either(*_X_NAME),
+        "author": _X_NAME,
         "published": _either("legacy.created_at"),
         "language": _either("legacy.lang"),
         "likes": _either("legacy.favorite_count"),
@@ -252,7 +194,7 @@ X = Platform(
         "shares": _either("legacy.retweet_count"),
         "views": _either("views.count", "ext_views.count"),
     },
-    address=_x_address,
+    address=("https://x.com/{}/status/{}", (_X_NAME, _X_ID)),
     is_repost=_x_repost,
     read_text=html.unescape,
     read_date=_x_date,
@@ -273,7 +215,7 @@ FACEBOOK = Platform(
         ),
         "shares": ("comet_sections.feedback.**.share_count.count",),
     },
-    address=_at(f"{_STORY}.wwwURL"),
+    address=("{}", ((f"{_STORY}.wwwURL",),)),
 )
 
 PLATFORMS: tuple[Platform, ...] = (TIKTOK_COMMENT, TIKTOK, THREADS, POLARIS, INSTAGRAM, X, FACEBOOK)

@@ -1,8 +1,8 @@
 """What a format is: it recognises its files by their beginning, and reads their posts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files.base import Refusal, Repeat, Table
@@ -37,66 +37,42 @@ class Look:
         return self.table.columns if self.table else ()
 
 
-class Reading(Protocol):
-    """A file as one format reads it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A file as one format reads it.
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that a person may map; none where the format fixes them."""
-        ...
+    Args:
+        rows: Gives exactly one item for each record that is not blank, in the file's order.
+        mapping: Which column or place feeds which field, to be shown.
+        columns: The columns that a person may map; none where the format fixes them.
+        unused: Those of the columns that feed no field.
+        delimiter: What stands between two values, in a CSV file.
+        notes: What a person should know of how it is read.
 
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Those of the columns that feed no field."""
-        ...
+    """
 
-    @property
-    def mapping(self) -> ColumnMapping:
-        """Which column or place feeds which field, to be shown."""
-        ...
-
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between two values, in a CSV file."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know of how it is read."""
-        ...
-
-    def rows(self, stream: TextIO) -> Iterator[Row]:
-        """Give exactly one item for each record that is not blank, in the file's order."""
-        ...
+    rows: Callable[[TextIO], Iterator[Row]]
+    mapping: ColumnMapping
+    columns: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    delimiter: str | None = None
+    notes: tuple[str, ...] = ()
 
 
-class FileFormat(Protocol):
-    """One way in which a tool writes posts into files."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFormat:
+    """One way in which a tool writes posts into files.
 
-    @property
-    def name(self) -> str:
-        """How people ask for it."""
-        ...
+    Args:
+        name: How people ask for it.
+        recognises: Tells whether a file is surely of this format.
+        open: Prepares to read a file, given its beginning and the columns by field that a person named; raises
+            ImportRefused when the file cannot be of this format, or must not be imported.
+        maps_columns: Whether a person may say which column feeds which field.
 
-    @property
-    def maps_columns(self) -> bool:
-        """Whether a person may say which column feeds which field."""
-        ...
+    """
 
-    def recognises(self, look: Look) -> bool:
-        """Tell whether a file is surely of this format."""
-        ...
-
-    def open(self, sniffed: Sniffed, look: Look, given: Mapping[str, str], /) -> Reading:
-        """Prepare to read a file.
-
-        Args:
-            sniffed: The file.
-            look: Its beginning.
-            given: Columns by field, as a person named them.
-
-        Raises:
-            ImportRefused: When the file cannot be of this format, or must not be imported.
-
-        """
-        ...
+    name: str
+    recognises: Callable[[Look], bool]
+    open: Callable[[Sniffed, Look, Mapping[str, str]], Reading]
+    maps_columns: bool = True

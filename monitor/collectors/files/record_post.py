@@ -1,21 +1,20 @@
 """One record becomes one post, or the reason why it cannot be one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files.base import (
     HALF_CHARACTER,
     MANGLED_ID,
+    NO_ID,
     NO_TEXT,
     NUL_BYTES,
-    Record,
     Refusal,
     Value,
     is_storable,
 )
-from monitor.collectors.files.mapping import COUNT_FIELDS, ColumnMapping
-from monitor.collectors.files.row_identity import RowIdentities
+from monitor.collectors.files.mapping import COUNT_FIELDS
 from monitor.collectors.files.values import (
     as_text,
     is_mangled_id,
@@ -30,45 +29,50 @@ ReadDate = Callable[[Value], tuple[datetime | None, str | None]]
 
 
 def to_post(
-    record: Record, mapping: ColumnMapping, identities: RowIdentities, read_date: ReadDate = published
+    said: Mapping[str, Value],
+    line: int,
+    excerpt: str,
+    *,
+    identify: Callable[[], str] | None = None,
+    read_date: ReadDate = published,
 ) -> PublicPost | Refusal:
-    """Turn a record into a post, or say why it cannot be one.
+    """Turn what a record says into a post, or say why it cannot be one.
 
     Args:
-        record: What the file says.
-        mapping: Which column feeds which field.
-        identities: Makes an identifier where the record has none.
+        said: Its values by field of a post; `edited` is when the post was edited.
+        line: Where the record begins.
+        excerpt: How it begins.
+        identify: Makes an identifier where the record has none; None: such a record is refused.
         read_date: Reads the date as this format writes it.
 
     """
-    text = as_text(mapping.value(record, "text"))
+    text = as_text(said.get("text"))
+    identifier = optional_text(said.get("external_id"))
+    if not identifier and identify is None:
+        return Refusal(line, NO_ID, excerpt)
     if not text.strip():
-        return Refusal(record.line, NO_TEXT, record.excerpt)
-    identifier = optional_text(mapping.value(record, "external_id"))
+        return Refusal(line, NO_TEXT, excerpt)
     if identifier and is_mangled_id(identifier):
-        return Refusal(record.line, MANGLED_ID, record.excerpt)
-    moment, raw_date = read_date(mapping.value(record, "published"))
+        return Refusal(line, MANGLED_ID, excerpt)
+    moment, raw_date = read_date(said.get("published"))
+    counts = {field: parse_count(said.get(field)) for field in COUNT_FIELDS}
     post = PublicPost(
-        external_id=identifier or identities.of(record),
+        external_id=identifier or (identify() if identify else ""),
         text=text,
-        url=web_address(mapping.value(record, "url")),
-        author=optional_text(mapping.value(record, "author")),
-        title=optional_text(mapping.value(record, "title")),
-        context=optional_text(mapping.value(record, "context")),
+        url=web_address(said.get("url")),
+        author=optional_text(said.get("author")),
+        title=optional_text(said.get("title")),
+        context=optional_text(said.get("context")),
         published_at=moment,
         published_raw=raw_date,
-        language=language_tag(mapping.value(record, "language")),
-        engagement=_engagement(record, mapping),
+        edited_at=published(said.get("edited"))[0],
+        language=language_tag(said.get("language")),
+        engagement={field: count for field, count in counts.items() if count is not None},
     )
-    return unless_unstorable(post, record.line, record.excerpt)
+    return _unless_unstorable(post, line, excerpt)
 
 
-def _engagement(record: Record, mapping: ColumnMapping) -> dict[str, int]:
-    counts = {field: parse_count(mapping.value(record, field)) for field in COUNT_FIELDS}
-    return {field: count for field, count in counts.items() if count is not None}
-
-
-def unless_unstorable(post: PublicPost, line: int, excerpt: str) -> PublicPost | Refusal:
+def _unless_unstorable(post: PublicPost, line: int, excerpt: str) -> PublicPost | Refusal:
     """Refuse what no database takes: JSON can write NUL and half a character pair as escapes."""
     texts = (post.external_id, post.text, post.url, post.author, post.title, post.context, post.published_raw)
     joined = "\n".join(text for text in texts if text)

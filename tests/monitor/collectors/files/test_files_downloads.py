@@ -248,7 +248,7 @@ JSON = st.recursive(
 def test_any_json_is_no_download_or_gives_entries(document: Any) -> None:
     platform = platform_of_document(document)
     if platform is not None:
-        assert all(isinstance(entry.text, str) for entry in entries_of(document, platform))
+        assert all(isinstance(entry["text"], str) for entry in entries_of(document, platform))
 
 
 @pytest.mark.parametrize(

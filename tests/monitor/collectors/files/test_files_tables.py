@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ImportFile, Refusal, open_file
 from monitor.collectors.files.base import MANGLED_ID, NO_TEXT
-from monitor.collectors.files.crowdtangle import id_from_url, read_date
+from monitor.collectors.files.known_tables import id_from_url, read_date
 from monitor.errors import ImportRefused, UsageError
 
 Write = Callable[[str, str | bytes], Path]

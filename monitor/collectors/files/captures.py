@@ -1,0 +1,158 @@
+"""Captures of the Zeeschuimer browser extension, as it saves them and as 4CAT writes them again; tables of 4CAT."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TextIO
+
+from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt_of, until_hopeless
+from monitor.collectors.files.columns import known_table, open_json_lines
+from monitor.collectors.files.jsonl_file import JsonObject, json_objects
+from monitor.collectors.files.known_tables import FOURCAT_TABLE
+from monitor.collectors.files.mapping import FIELDS, ColumnMapping
+from monitor.collectors.files.places import first_value
+from monitor.collectors.files.platform_items import platform_of
+from monitor.collectors.files.reading import FileFormat, Look, Reading, Row
+from monitor.collectors.files.sniff import Sniffed
+from monitor.collectors.files.values import as_text, published_in_utc
+from monitor.errors import ImportRefused
+
+_META = "__import_meta"
+_WRAPPED = frozenset({"data", "item_id", "source_platform"})
+_USER_AGENT = re.compile(r'"user_agent"\s*:\s*"(?:[^"\\]|\\.)*"?\s*,?\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One item of a capture, without the browser that captured it.
+
+    Args:
+        data: The item as the platform loaded it.
+        platform: How the capture names the platform; may be empty.
+        key: What is the same for all captures of one item; empty when nothing is.
+        updated: When it was last captured, in the capture's own unit; 0 when it does not say.
+
+    """
+
+    data: Mapping[str, Any]
+    platform: str
+    key: str
+    updated: float
+
+
+def unwrap(payload: Mapping[str, Any]) -> Capture:
+    """Take an item out of its wrapping, whichever it has."""
+    data = payload.get("data")
+    if payload.keys() >= _WRAPPED and isinstance(data, dict):
+        return _capture(data, payload)
+    rest = {name: value for name, value in payload.items() if name != _META}
+    meta = payload.get(_META)
+    return _capture(rest, meta if isinstance(meta, dict) else {})
+
+
+def _capture(data: Mapping[str, Any], meta: Mapping[str, Any]) -> Capture:
+    platform = as_text(first_value(meta, ("source_platform",)))
+    identifier = as_text(first_value(meta, ("item_id",)) or first_value(data, ("id", "rest_id", "code")))
+    updated = first_value(meta, ("last_updated", "timestamp_collected"))
+    return Capture(
+        data=data,
+        platform=platform,
+        key=f"{platform} {identifier}" if identifier else "",
+        updated=float(updated) if isinstance(updated, int | float) and math.isfinite(updated) else 0.0,
+    )
+
+
+def _rows(sniffed: Sniffed, stream: TextIO) -> Iterator[Row]:
+    """Give one post, refusal or repeat for each line: of an item that occurs several times the newest is the post."""
+    newest = _newest(sniffed)
+    for item in json_objects(stream):
+        if isinstance(item, Refusal):
+            yield Refusal(item.line, item.reason, _without_browser(item.excerpt))
+            continue
+        capture = unwrap(item.payload)
+        if newest.get(capture.key, item.line) == item.line:
+            yield _row(item, capture)
+        else:
+            yield Repeat(item.line)
+
+
+def _newest(sniffed: Sniffed) -> dict[str, int]:
+    """Find the line of each item's newest capture; of two of one time it is the later line."""
+    times: dict[str, float] = {}
+    lines: dict[str, int] = {}
+    with sniffed.open() as stream:
+        for item in until_hopeless(json_objects(stream)):
+            if isinstance(item, Refusal):
+                continue
+            capture = unwrap(item.payload)
+            if capture.key and capture.updated >= times.get(capture.key, 0.0):
+                times[capture.key], lines[capture.key] = capture.updated, item.line
+    return lines
+
+
+def _row(item: JsonObject, capture: Capture) -> Row:
+    excerpt = excerpt_of(_without_browser(json.dumps(capture.data, ensure_ascii=False)))
+    platform = platform_of(capture.data, capture.platform)
+    if platform is None:
+        return Refusal(item.line, UNKNOWN_ITEM, excerpt)
+    return platform.post(capture.data, item.line, excerpt)
+
+
+def _without_browser(text: str) -> str:
+    return _USER_AGENT.sub("", text)
+
+
+def _open_captures(name: str, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
+    if look.container != "jsonl":
+        raise ImportRefused(f"it does not hold one JSON object a line, as {name} writes them: leave --format out")
+    if given:
+        raise ImportRefused(f"--map does not go with {name}, whose fields are fixed: add --format jsonl to map columns")
+    captures = [unwrap(payload) for payload in look.objects]
+    platforms = (platform_of(capture.data, capture.platform) for capture in captures)
+    platform = next((platform for platform in platforms if platform), None)
+    shown = {field: platform.places[field][0] for field in FIELDS if field in platform.places} if platform else {}
+    return Reading(rows=partial(_rows, sniffed), mapping=ColumnMapping(shown))
+
+
+def _is_wrapped(look: Look) -> bool:
+    """Recognise the extension's wrapping, or what 4CAT leaves of it."""
+    return any(payload.keys() >= _WRAPPED or _META in payload for payload in look.objects)
+
+
+ZEESCHUIMER = FileFormat(
+    name="zeeschuimer", recognises=_is_wrapped, open=partial(_open_captures, "zeeschuimer"), maps_columns=False
+)
+_TABLES = known_table("fourcat", FOURCAT_TABLE)
+
+
+def _is_fourcat(look: Look) -> bool:
+    """Recognise the columns of 4CAT, or items of platforms without any wrapping."""
+    if look.table is not None:
+        return _TABLES.recognises(look)
+    return any(_is_row(payload) or platform_of(payload) for payload in look.objects)
+
+
+def _open_fourcat(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
+    if look.table is not None:
+        return _TABLES.open(sniffed, look, given)
+    if any(map(_is_row, look.objects)):
+        return _open_rows(sniffed, look, given)
+    return _open_captures("fourcat", sniffed, look, given)
+
+
+def _open_rows(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
+    keys = tuple(dict.fromkeys(key for payload in look.objects for key in payload))
+    known = {field: column for field, column in FOURCAT_TABLE.preset(keys).items() if column}
+    known |= {"text": "body", "title": "subject" if "subject" in keys else ""}
+    reading = open_json_lines(sniffed, look, {**known, **given}, published_in_utc)
+    return replace(reading, mapping=replace(reading.mapping, given=frozenset(given)))
+
+
+def _is_row(payload: Mapping[str, object]) -> bool:
+    return payload.keys() >= FOURCAT_TABLE.required and platform_of(unwrap(payload).data) is None
+
+
+FOURCAT = FileFormat(name="fourcat", recognises=_is_fourcat, open=_open_fourcat)
