@@ -4,6 +4,7 @@ Nothing is fetched. docs/conformance.md says which checkouts the folder holds.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.errors import KiemtinError
@@ -12,9 +13,9 @@ from tests.conformance.checks import CHECKS
 SHOWN = 5
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Compare all that the folder holds; exit status 1 when it holds nothing that is known."""
-    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else None
+    folder = Path(arguments[0]) if len(arguments) == 1 else None
     if folder is None or not folder.is_dir():
         sys.exit("name the folder with the checkouts: make conformance FIXTURES=DIR; docs/conformance.md lists them")
     tried_at_all = False
@@ -39,4 +40,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
