@@ -11,6 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monitor.collectors.registry import collector_for
 from monitor.crawl.collect import SourceResult
+from monitor.demo.sites import Site, serve
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
 from tests import JETSTREAM, corpus
@@ -36,6 +37,13 @@ def small_model(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFa
     """Give a copy of the model of a part of the corpus; tests read its folder or copy it."""
     kept = corpus.small_model(pytestconfig.cache.mkdir("small-models"))
     return shutil.copytree(kept, tmp_path_factory.mktemp("models") / "small")
+
+
+@pytest.fixture
+def base(site: Site) -> Iterator[str]:
+    """Serve the sample site of a module of tests, and give its address."""
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture

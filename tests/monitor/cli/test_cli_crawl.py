@@ -2,7 +2,7 @@
 
 import gzip
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -30,12 +30,6 @@ def site(clock: FakeClock) -> FeedSite:
     moment = MONDAY_MORNING - timedelta(hours=3)
     posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
     return FeedSite(posts, clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 @pytest.fixture

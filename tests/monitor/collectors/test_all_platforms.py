@@ -1,6 +1,5 @@
 """What every kind must do to a host, read off the host's own log: pace, waits, robots.txt, refusals, broken answers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,7 +7,7 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import source_kinds
-from monitor.demo.sites import Site, serve
+from monitor.demo.sites import Site
 from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import posts, texts
@@ -26,12 +25,6 @@ every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
 @pytest.fixture
 def site(platform: Platform, clock: FakeClock) -> Site:
     return platform.build(clock)
-
-
-@pytest.fixture
-def base(site: Site) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 def asked(site: Site) -> list[str]:

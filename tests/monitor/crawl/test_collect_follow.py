@@ -1,6 +1,6 @@
 """What a platform says beside its posts is followed: moves, wishes to be read less often, accounts that were closed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,12 +36,6 @@ def site_post(number: int) -> SitePost:
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([site_post(number) for number in range(3)], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 def audited(database: Database, action: str) -> list[dict[str, object]]:

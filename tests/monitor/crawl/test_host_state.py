@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -30,12 +30,6 @@ Program = Callable[..., AbstractAsyncContextManager[PoliteClient]]
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 @pytest.fixture

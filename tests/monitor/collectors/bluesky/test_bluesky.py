@@ -1,6 +1,5 @@
 """How an account's or a list's feed on Bluesky is followed: back to what is known, with reposts and deletions."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,12 +22,6 @@ from tests.platforms import BlueskySite
 @pytest.fixture
 def site(clock: FakeClock) -> BlueskySite:
     return BlueskySite([post_of(number) for number in range(1, 6)], clock)
-
-
-@pytest.fixture
-def base(site: BlueskySite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_row_becomes_a_post(client: PoliteClient, site: BlueskySite, base: str) -> None:

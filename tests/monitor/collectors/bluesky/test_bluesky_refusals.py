@@ -1,7 +1,5 @@
 """What Bluesky's collector does where it is refused, told to wait, or answered by something else."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -21,12 +19,6 @@ from tests.platforms import BlueskySite
 @pytest.fixture
 def site(clock: FakeClock) -> BlueskySite:
     return BlueskySite([post_of(number) for number in range(1, 6)], clock)
-
-
-@pytest.fixture
-def base(site: BlueskySite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 @pytest.mark.parametrize("name", ["BlockedActor", "BlockedByActor"])

@@ -1,6 +1,5 @@
 """How a Discourse forum is followed: newest posts back to the known ones, with edits, removals and chosen topics."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -39,12 +38,6 @@ def post(number: int, **changes: Any) -> ForumPost:
 @pytest.fixture
 def site(clock: FakeClock) -> DiscourseSite:
     return DiscourseSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock)
-
-
-@pytest.fixture
-def base(site: DiscourseSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def read(

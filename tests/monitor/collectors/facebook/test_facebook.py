@@ -1,7 +1,6 @@
 """How a Facebook Page that the operator administers is followed: posts, comments, removals, codes, and the token."""
 
 import gzip
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -50,12 +49,6 @@ def comment(number: int, on: int, **changes: Any) -> FacebookPost:
 @pytest.fixture
 def site(clock: FakeClock) -> FacebookSite:
     return FacebookSite([post(number) for number in range(1, 4)], clock, page=PAGE, token=TOKEN)
-
-
-@pytest.fixture
-def base(site: FacebookSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def read(

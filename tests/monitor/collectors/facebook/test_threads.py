@@ -1,6 +1,5 @@
 """How one's own Threads account is followed: its posts, what others answer in public, removals, and the token."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -45,12 +44,6 @@ def answer(number: int, on: int, **changes: Any) -> FacebookPost:
 @pytest.fixture
 def site(clock: FakeClock) -> ThreadsSite:
     return ThreadsSite([post(1), post(2), answer(1, on=1), answer(2, on=1)], clock, account=ACCOUNT, token=TOKEN)
-
-
-@pytest.fixture
-def base(site: ThreadsSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def read(

@@ -1,6 +1,5 @@
 """Fact checks by Google's API: words, publishers and pages; verdicts; refusals that do not name the key."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import posts, read_source
@@ -25,12 +23,6 @@ def site(clock: FakeClock) -> FactCheckSite:
     checks = [check(1), check(2), replace(check(3), rating="Đúng", site="khac.example", author="Báo Khác")]
     old = replace(check(4), published_at=MONDAY_MORNING - timedelta(days=200))
     return FactCheckSite([*checks, old], clock, key=KEY, page_size=2)
-
-
-@pytest.fixture
-def base(site: FactCheckSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def read(client: PoliteClient, base: str, secret: str | None = KEY, **settings: Any) -> list[Batch]:

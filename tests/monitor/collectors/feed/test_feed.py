@@ -2,14 +2,13 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
 from monitor.errors import FetchFailed, PayloadInvalid
 from tests.clock import FakeClock
@@ -19,12 +18,6 @@ from tests.monitor.collectors.feed_samples import START, article, read, read_doc
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([article(1), article(2), article(3)], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -> None:

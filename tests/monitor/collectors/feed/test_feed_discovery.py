@@ -1,7 +1,5 @@
 """How the feed collector finds a feed, and how often that feed wants to be read."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -18,12 +16,6 @@ from tests.monitor.collectors.feed_samples import article, read, read_document, 
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([article(1), article(2), article(3)], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_feed_that_a_web_page_announces_is_read_and_remembered(

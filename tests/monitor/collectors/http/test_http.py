@@ -2,7 +2,6 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -30,12 +29,6 @@ from tests.clock import FakeClock
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_says_who_we_are_and_sends_no_more_than_needed(client: PoliteClient, site: FeedSite, base: str) -> None:

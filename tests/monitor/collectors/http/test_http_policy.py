@@ -1,7 +1,6 @@
 """The crawl policy towards a host: delay, back-off, and robots.txt."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,12 +24,6 @@ from tests.clock import MONDAY_MORNING, FakeClock
 @pytest.fixture
 def site(clock: FakeClock) -> FeedSite:
     return FeedSite([], clock)
-
-
-@pytest.fixture
-def base(site: FeedSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 # --- delay

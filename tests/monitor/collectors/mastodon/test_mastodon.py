@@ -1,6 +1,5 @@
 """How a Mastodon timeline is followed: backwards once, forwards from then on, with edits and deletions."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -36,12 +35,6 @@ def status(number: int, **changes: Any) -> SitePost:
 @pytest.fixture
 def site(clock: FakeClock) -> MastodonSite:
     return MastodonSite([status(number) for number in range(1, 6)], clock)
-
-
-@pytest.fixture
-def base(site: MastodonSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def read(

@@ -1,6 +1,5 @@
 """How a Telegram channel's preview is followed, with its owner's leave: pages, edits, removals, refusals."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +19,6 @@ from tests.platforms import TelegramSite
 @pytest.fixture
 def site(clock: FakeClock) -> TelegramSite:
     return TelegramSite([message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
-
-
-@pytest.fixture
-def base(site: TelegramSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 @pytest.mark.parametrize("permission", [None, "", "có phép", " " * 40, "x" * 19, 12345678901234567890123, ["x" * 30]])

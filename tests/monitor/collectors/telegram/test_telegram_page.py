@@ -1,6 +1,5 @@
 """What is taken from a preview's page: the message's own text, in spite of the traps of the markup."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,6 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.telegram.page import Channel, read_count, read_page
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import posts, skipped
@@ -22,12 +20,6 @@ from tests.platforms import TelegramMessage, TelegramSite
 @pytest.fixture
 def site(clock: FakeClock) -> TelegramSite:
     return TelegramSite([message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
-
-
-@pytest.fixture
-def base(site: TelegramSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def only(client: PoliteClient, site: TelegramSite, base: str, one: TelegramMessage) -> PublicPost:

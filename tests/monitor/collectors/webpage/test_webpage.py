@@ -1,6 +1,5 @@
 """How the collector of web pages follows a list: what is new, what changed, what was missed, a changed layout."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from monitor.collectors.base import KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.webpage_samples import START, article, asked, gone_in, posts_of, read, skipped_in
@@ -19,12 +17,6 @@ from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 @pytest.fixture
 def site(clock: FakeClock) -> WebpageSite:
     return WebpageSite([article(number) for number in range(1, 7)], clock)
-
-
-@pytest.fixture
-def base(site: WebpageSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_list_is_followed_and_its_articles_are_read_oldest_first(

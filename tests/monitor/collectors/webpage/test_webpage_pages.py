@@ -1,7 +1,6 @@
 """What the collector of web pages makes of single pages, discussions, and items that are posts themselves."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.webpage.page import NO_COPY
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.webpage_samples import (
@@ -29,12 +27,6 @@ from tests.platforms.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
 @pytest.fixture
 def site(clock: FakeClock) -> WebpageSite:
     return WebpageSite([article(number) for number in range(1, 7)], clock)
-
-
-@pytest.fixture
-def base(site: WebpageSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_page_without_rules_is_read_by_its_looks(client: PoliteClient, site: WebpageSite, base: str) -> None:

@@ -1,7 +1,6 @@
 """What the collector of web pages does where it is not welcome, and where things break."""
 
 import unicodedata
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,12 +18,6 @@ from tests.platforms.webpage_site import LIST_PATH
 @pytest.fixture
 def site(clock: FakeClock) -> WebpageSite:
     return WebpageSite([article(number) for number in range(1, 7)], clock)
-
-
-@pytest.fixture
-def base(site: WebpageSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_form_for_signing_in_is_a_refusal(client: PoliteClient, site: WebpageSite, base: str) -> None:

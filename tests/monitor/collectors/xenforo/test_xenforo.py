@@ -1,6 +1,5 @@
 """How a XenForo board is followed: its feed of threads, pages with something new, and watched posts again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,12 +22,6 @@ from tests.platforms import ForumThread, XenForoSite
 @pytest.fixture
 def site(clock: FakeClock) -> XenForoSite:
     return XenForoSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock, page_size=5)
-
-
-@pytest.fixture
-def base(site: XenForoSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_message_becomes_a_post(client: PoliteClient, site: XenForoSite, base: str) -> None:

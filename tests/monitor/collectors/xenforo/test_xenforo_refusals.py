@@ -1,6 +1,5 @@
 """When a XenForo board does not want to be read, asks to wait, or is none."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +21,6 @@ from tests.platforms import XenForoSite
 @pytest.fixture
 def site(clock: FakeClock) -> XenForoSite:
     return XenForoSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock, page_size=5)
-
-
-@pytest.fixture
-def base(site: XenForoSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_board_for_members_is_a_refusal(client: PoliteClient, site: XenForoSite, base: str) -> None:

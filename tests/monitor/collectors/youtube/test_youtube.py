@@ -1,6 +1,5 @@
 """How comments on YouTube are followed: threads back to the known ones, all replies, edits, removals."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -37,12 +36,6 @@ from tests.platforms import YouTubeSite
 def site(clock: FakeClock) -> YouTubeSite:
     videos = {VIDEO: TITLE, OTHER: "Bữa ăn ca ở khu B"}
     return YouTubeSite([comment(number) for number in range(1, 4)], videos, clock, key=KEY, channel=CHANNEL)
-
-
-@pytest.fixture
-def base(site: YouTubeSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_comment_as_it_is_kept(client: PoliteClient, site: YouTubeSite, base: str) -> None:

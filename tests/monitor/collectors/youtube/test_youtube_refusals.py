@@ -1,7 +1,6 @@
 """What YouTube's collector does when it is refused, and how it keeps the key to itself."""
 
 import gzip
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,12 +22,6 @@ from tests.platforms import YouTubeSite
 def site(clock: FakeClock) -> YouTubeSite:
     videos = {VIDEO: TITLE, OTHER: "Bữa ăn ca ở khu B"}
     return YouTubeSite([comment(number) for number in range(1, 4)], videos, clock, key=KEY, channel=CHANNEL)
-
-
-@pytest.fixture
-def base(site: YouTubeSite) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
 
 
 async def test_key_stands_in_no_address_message_or_proof(
