@@ -15,7 +15,6 @@ KiemtinError
 ├── BackupRefused          a backup could not be written, opened or put back
 ├── QueryRefused           what was typed is no search
 ├── NotErased              traces of an author are left, or none was found
-├── ModelNotThere          a worker does not have the model; whoever asked sends it
 ├── ReportFailed           a summary could not be written
 ├── PublishFailed          corrections could not be published
 └── SendFailed             a channel did not take a report, alert or decision; a later attempt may succeed
@@ -138,7 +137,3 @@ class QueryRefused(KiemtinError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
-
-
-class ModelNotThere(KiemtinError):
-    """A worker has no model of the asked hash."""

@@ -82,15 +82,12 @@ def add_model(session: Session, version: str = "default-1", *, now: datetime = M
     return registry.activate(session, make_model(version), now)
 
 
-def make_score(
-    post: Post, probabilities: Mapping[str, float] | None = None, segmented: str = "xưởng nóng"
-) -> registry.ScoreDraft:
+def make_score(post: Post, probabilities: Mapping[str, float] | None = None) -> registry.ScoreDraft:
     """Make the draft of a post's scores in its current version."""
     return registry.ScoreDraft(
         post_id=post.id,
         revision_number=post.revision_number,
         probabilities=probabilities or {"unverified": 0.1, "negative": 0.2, "concern": 0.9},
-        segmented=segmented,
     )
 
 

@@ -41,11 +41,6 @@ class PreparedText:
         """The words with the names of groups as they were written."""
         return [self.names.get(place, word.text) for place, word in enumerate(self.words)]
 
-    @property
-    def segmented(self) -> str:
-        """The words as written in one line, syllables of a word joined by `_`."""
-        return " ".join(word.replace(" ", "_") for word in self.written)
-
 
 @dataclass(frozen=True, slots=True)
 class View:

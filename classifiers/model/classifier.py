@@ -132,8 +132,8 @@ class Classifier:
                 partial(self._feature_weights, log_proba),
                 of_traits=traits[:, :, np.newaxis] * self._trait_weights,
             )
-            for text, probability, flagged, why in zip(traced.texts, probabilities, flags, reasons, strict=True):
-                yield Prediction(probability, flagged, why, text.segmented)
+            for probability, flagged, why in zip(probabilities, flags, reasons, strict=True):
+                yield Prediction(probability, flagged, why)
 
     def log_odds(self, matrix: sp.csr_matrix, traits: Floats) -> Floats:
         """Give the log-odds of the labels, shape (texts, labels), of texts with these features and `traits_of` them."""

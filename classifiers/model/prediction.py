@@ -28,11 +28,9 @@ class Prediction:
         probabilities: The probability of each label.
         flags: The labels whose threshold is reached.
         reasons: By label, reasons whose weights sum to the log-odds; the strongest words first.
-        segmented: The words of the text in one line, syllables of a word joined by `_`.
 
     """
 
     probabilities: Mapping[str, float]
     flags: tuple[str, ...]
     reasons: Mapping[str, tuple[Reason, ...]]
-    segmented: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import sys
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from monitor.scoring.model_folders import ModelFolders
     from monitor.scoring.score import Scorer
     from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult
-    from monitor.scoring.threshold_changes import ThresholdEditor
     from storage.database import Database
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
@@ -243,11 +243,11 @@ class Application:
 
         return Importer(self.ready_database, self.pseudonymiser, self.clock)
 
-    def executor(self) -> Executor:
+    def executor(self) -> AbstractContextManager[Executor]:
         """Make the executor that scores: this process, a pool of processes, or the cluster of the settings."""
-        from monitor.scoring.executors import make_executor
+        from monitor.scoring.workers import scoring_executor
 
-        return make_executor(self.settings.workers, self.settings.cluster)
+        return scoring_executor(self.settings.workers, self.settings.cluster)
 
     def scorer(self, database: Database, executor: Executor) -> Scorer:
         """Make the scorer with the model that is in use."""
@@ -297,12 +297,6 @@ class Application:
         return ModelPromotion(
             self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set()
         )
-
-    def threshold_editor(self, days: int) -> ThresholdEditor:
-        """Make the editor of thresholds; it shows their effect on the scores of so many days."""
-        from monitor.scoring.threshold_changes import ThresholdEditor
-
-        return ThresholdEditor(self.ready_database, self.clock, days)
 
     def teaching_steps(self) -> TeachingSteps:
         """Make the steps of teaching: draw a round, learn a candidate, put it into use."""

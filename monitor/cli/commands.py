@@ -39,7 +39,6 @@ COMMANDS: Final = {
     "sources": "sources",
     "users": "users",
     "models": "models",
-    "thresholds": "thresholds",
     "db": "database",
     "keys": "keys",
     "outbox": "outbox",

@@ -20,12 +20,12 @@ from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import NotReady
-from monitor.scoring.decision_thresholds import resolve_thresholds
+from monitor.scoring.thresholds import thresholds_in_force
 from storage.database import Database
 from storage.models import Model, Post
 from storage.review import questions
 from storage.review.questions import QuestionDraft
-from storage.scoring import registry, threshold_rules
+from storage.scoring import registry
 
 WINDOW: Final = timedelta(days=30)
 MAX_POOL: Final = 4_000  # the newest posts of the window; their features must fit into memory
@@ -48,7 +48,8 @@ class SelectionResult:
 class _Pool:
     """The posts to draw from.
 
-    `probabilities` and `thresholds` have shape (posts, labels). `asked` holds the rows of posts with earlier questions.
+    `probabilities` has shape (posts, labels), `thresholds` (labels,). `asked` holds the rows of posts with earlier
+    questions.
     """
 
     model: Model
@@ -124,15 +125,13 @@ class QuestionSelector:
                 raise NotReady(message)
             scores = questions.probabilities(session, model.id, since)
             asked = {post_id for post_id, _ in questions.asked_pairs(session)}
-            resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
-            by_source_kind = {kind: resolved.limits(kind) for kind in {post.source.kind for post in posts}}
-            limits = [by_source_kind[post.source.kind] for post in posts]
+            thresholds = thresholds_in_force(session, model, self._clock.now())
         return _Pool(
             model=model,
             labels=labels,
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
-            thresholds=np.array([[row[label].threshold for label in labels] for row in limits]),
+            thresholds=np.array([thresholds[label] for label in labels]),
             asked=[row for row, post in enumerate(posts) if post.id in asked],
         )
 
@@ -149,6 +148,6 @@ def _drafts(pool: _Pool, drawn: Selection) -> Iterator[QuestionDraft]:
                 revision_number=pool.posts[row].revision_number,
                 label=label,
                 sampling=sampling,
-                flagged=bool(pool.probabilities[row, column] >= pool.thresholds[row, column]),
+                flagged=bool(pool.probabilities[row, column] >= pool.thresholds[column]),
                 probability=float(pool.probabilities[row, column]),
             )

@@ -12,7 +12,7 @@ from monitor.reports.quotes import conceal, shorten
 from storage.figures import report_counts
 from storage.figures.report_counts import Period, ReviewAgreement
 from storage.posts import sources
-from storage.scoring import registry, threshold_rules
+from storage.scoring import registry, thresholds
 
 FAILED: Final = "failed"
 GAP: Final = "gap"
@@ -21,11 +21,10 @@ LONGEST_MESSAGE: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFigures:
-    """A threshold rule for a label and a kind of source; `aim` is `precision`, `probability` or `budget`."""
+class WishFigures:
+    """What people wish of a label; `aim` is `precision` or `per_day`."""
 
     label: str
-    source_kind: str
     aim: str
     value: float
 
@@ -39,7 +38,7 @@ class Method:
         generated_at: When the report was made, UTC.
         complete: Whether the period was over by then.
         unscored: How many monitored posts of the period the active model had not scored by then.
-        threshold_rules: The rules that people had set by then; they replace the model's own thresholds.
+        wishes: What people wished of labels by then; it replaces the model's own thresholds.
         agreement: Decisions of several people on one flag.
 
     """
@@ -48,7 +47,7 @@ class Method:
     generated_at: datetime
     complete: bool
     unscored: int
-    threshold_rules: tuple[RuleFigures, ...]
+    wishes: tuple[WishFigures, ...]
     agreement: ReviewAgreement
 
 
@@ -62,9 +61,7 @@ def gather_method(session: Session, span: Period, now: datetime) -> Method:
         generated_at=now,
         complete=now >= span.end,
         unscored=report_counts.unscored_posts(session, span, active.id) if active else 0,
-        threshold_rules=tuple(
-            RuleFigures(row.label, row.source_kind, row.aim, row.value) for row in threshold_rules.all_rules(session)
-        ),
+        wishes=tuple(WishFigures(row.label, row.aim, row.value) for row in thresholds.all_wishes(session)),
         agreement=report_counts.agreement(session, span),
     )
 

@@ -7,9 +7,8 @@ from classifiers.labels import LABELS, Label, Section
 from monitor.catalogues import N_
 from monitor.reports.comparison import Comparison, Trend
 from monitor.reports.figures import SCHEMA, LabelFigures, ReportFigures
-from monitor.reports.method import FAILED, GAP, RuleFigures, share_interval
+from monitor.reports.method import FAILED, GAP, WishFigures, share_interval
 from monitor.reports.wording import Wording
-from storage.scoring.threshold_rules import EVERY
 
 _MOST_NAMED = 3
 PLACES: Final = N_(
@@ -249,19 +248,19 @@ def _models(figures: ReportFigures, words: Wording) -> str:
         )
         told.append(f"{version} ({limits})" if limits else version)
     text = say("Mô hình và ngưỡng gợi ý: %(models)s.", models="; ".join(told))
-    if not method.threshold_rules:
+    if not method.wishes:
         return text
-    rules = "; ".join(_rule(row, words) for row in method.threshold_rules)
+    rules = "; ".join(_wish(row, words) for row in method.wishes)
     return f"{text} {say('Người vận hành đã đặt lại ngưỡng: %(rules)s.', rules=rules)}"
 
 
-def _rule(row: RuleFigures, words: Wording) -> str:
+def _wish(row: WishFigures, words: Wording) -> str:
     say = words.language.say
-    if row.aim == "budget":
-        return say("điều chỉnh cho vừa khoảng %(number)s gợi ý mỗi ngày", number=words.language.decimal(row.value, 0))
-    kind = say("mọi loại nguồn") if row.source_kind == EVERY else say("nguồn loại %(kind)s", kind=row.source_kind)
-    way = say("nhắm tỷ lệ đúng") if row.aim == "precision" else say("từ xác suất")
-    return f"{words.short_label(row.label).lower()}, {kind}, {way} {words.share(row.value)}"
+    if row.aim == "precision":
+        way = f"{say('nhắm tỷ lệ đúng')} {words.share(row.value)}"
+    else:
+        way = say("vừa khoảng %(number)s gợi ý mỗi ngày", number=words.language.decimal(row.value, 0))
+    return f"{words.short_label(row.label).lower()}, {way}"
 
 
 def _reviewed(figures: ReportFigures, words: Wording) -> str:

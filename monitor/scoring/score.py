@@ -1,14 +1,14 @@
 """Score posts that have no score, and open a flag where a threshold is passed.
 
-Texts go to the executor in small batches, each of one kind of source, because thresholds may differ by kind. Posts are
-read in the order of their numbers, and scores are stored batch by batch, so a program that is killed leaves whole
-batches, and the next run scores the rest.
+Texts go to the executor in small batches. Posts are read in the order of their numbers, and scores are stored batch by
+batch, so a program that is killed leaves whole batches, and the next run scores the rest.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +16,15 @@ from classifiers.model.prediction import Prediction
 from classifiers.persistence import Loaded
 from monitor.clock import Clock
 from monitor.crawl.captures import CaptureStore
-from monitor.scoring.decision_thresholds import DecisionThreshold, resolve_thresholds
 from monitor.scoring.flag_value import flag_draft
-from monitor.scoring.predictions import BATCH_SIZE, Predictor, paged
+from monitor.scoring.thresholds import is_unsure, thresholds_in_force
+from monitor.scoring.workers import BATCH_SIZE, Predictor
 from storage.database import Database
 from storage.models import Model, Post
 from storage.posts import posts
 from storage.review import flags
 from storage.review.flags import FlagDraft
-from storage.scoring import registry, threshold_rules, unscored
+from storage.scoring import registry, unscored
 from storage.scoring.registry import ModelDraft, ScoreDraft
 
 PAGE: Final = 16 * BATCH_SIZE  # posts read at once, so that memory stays bounded
@@ -38,27 +38,6 @@ class ScoreResult:
     scored: int = 0
     opened: Counter[str] = field(default_factory=Counter)
     unsure: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Posts that have the same thresholds."""
-
-    posts: Sequence[Post]
-    limits: Mapping[str, DecisionThreshold]
-
-    @property
-    def thresholds(self) -> dict[str, float]:
-        """The threshold of each label."""
-        return {label: limit.threshold for label, limit in self.limits.items()}
-
-    def unsure(self, prediction: Prediction) -> tuple[str, ...]:
-        """Return the labels whose probability is in the unsure band."""
-        return tuple(
-            label
-            for label, probability in prediction.probabilities.items()
-            if self.limits[label].unsure_from <= probability < self.limits[label].threshold
-        )
 
 
 class Scorer:
@@ -104,7 +83,7 @@ class Scorer:
         Raises:
             ClassifierError: When the model cannot be used.
             StorageError: When the database fails; stored batches stay.
-            KiemtinError: When workers die again and again.
+            KiemtinError: When a worker dies; the next run scores the rest.
 
         """
         predictor = Predictor(self._executor, self._folder)
@@ -112,10 +91,12 @@ class Scorer:
         result = ScoreResult(predictor.loaded.version)
         with self._database.work() as session:
             on_total(unscored.count(session, model))
-        self._score(predictor, model, self._waiting, result, on_done)
-        if (until := model.history_until) is not None:
-            self._score(predictor, model, lambda after: self._history(model.id, after, until), result, on_done)
-            self._end_history(model)
+            thresholds = thresholds_in_force(session, model, self._clock.now())
+        for posts_to_score in self._posts_to_score(model):
+            for batch, predictions in predictor.predict(posts_to_score, thresholds):
+                self._store(model.id, batch, predictions, thresholds, result)
+                on_done(len(batch))
+        self._end_history(model)
         if self._captures:
             self._captures.settle(self._database)
         return result
@@ -140,50 +121,43 @@ class Scorer:
             session.commit()
             return model
 
-    def _score(
-        self,
-        predictor: Predictor,
-        model: Model,
-        read: Callable[[int], Sequence[Post]],
-        result: ScoreResult,
-        on_done: Callable[[int], None],
-    ) -> None:
-        for batch, predictions in predictor.predict(self._batches(model, read)):
-            self._store(model.id, batch, predictions, result)
-            on_done(len(batch.posts))
+    def _posts_to_score(self, model: Model) -> Iterator[Iterator[Post]]:
+        """Yield the posts that wait, and after a change of the model all earlier ones that it has not scored."""
+        yield self._read(unscored.waiting)
+        if (until := model.history_until) is not None:
+            yield self._read(partial(unscored.without_score, model_id=model.id, until=until))
 
-    def _batches(self, model: Model, read: Callable[[int], Sequence[Post]]) -> Iterator[_Batch]:
-        """Read posts in pages, and cut each page into batches of one kind with the present thresholds."""
-        for page in paged(read):
-            by_kind: dict[str, list[Post]] = {}
-            for post in page:
-                by_kind.setdefault(post.source.kind, []).append(post)
+    def _read(self, page_after: Callable[..., Sequence[Post]]) -> Iterator[Post]:
+        """Read posts in the order of their numbers, in pages."""
+        last = 0
+        while True:
             with self._database.work() as session:
-                resolved = resolve_thresholds(model, threshold_rules.all_rules(session))
-            for kind, of_kind in by_kind.items():
-                for start in range(0, len(of_kind), BATCH_SIZE):
-                    yield _Batch(of_kind[start : start + BATCH_SIZE], resolved.limits(kind))
-
-    def _waiting(self, after: int) -> Sequence[Post]:
-        with self._database.work() as session:
-            return unscored.waiting(session, after, PAGE)
-
-    def _history(self, model_id: int, after: int, until: int) -> Sequence[Post]:
-        with self._database.work() as session:
-            return unscored.without_score(session, model_id, after, PAGE, until=until)
+                page = page_after(session, after=last, limit=PAGE)
+            if not page:
+                return
+            yield from page
+            last = page[-1].id
 
     def _end_history(self, model: Model) -> None:
-        with self._database.work() as session:
-            unscored.end_history(session, model.id)
-            session.commit()
+        if model.history_until is not None:
+            with self._database.work() as session:
+                unscored.end_history(session, model.id)
+                session.commit()
 
-    def _store(self, model_id: int, batch: _Batch, predictions: Sequence[Prediction], result: ScoreResult) -> None:
+    def _store(
+        self,
+        model_id: int,
+        batch: Sequence[Post],
+        predictions: Sequence[Prediction],
+        thresholds: Mapping[str, float],
+        result: ScoreResult,
+    ) -> None:
         scores, opening = [], []
-        for post, prediction in zip(batch.posts, predictions, strict=True):
-            scores.append(score_draft(post, prediction, batch.unsure(prediction)))
+        for post, prediction in zip(batch, predictions, strict=True):
+            scores.append(_score_of(post, prediction, thresholds))
             opening.extend(_flags_of(post, prediction))
         with self._database.work() as session:
-            kept = posts.existing_ids(session, [post.id for post in batch.posts])  # retention may run beside this
+            kept = posts.existing_ids(session, [post.id for post in batch])  # retention may run beside this
             scores = [score for score in scores if score.post_id in kept]
             registry.record_scores(session, model_id, scores)
             opening = [flag for flag in opening if flag.post_id in kept]
@@ -194,14 +168,13 @@ class Scorer:
         result.unsure.update(label for score in scores for label in score.unsure)
 
 
-def score_draft(post: Post, prediction: Prediction, unsure: Sequence[str] = ()) -> ScoreDraft:
-    """Make the row of a post's scores."""
+def _score_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float]) -> ScoreDraft:
+    probabilities = prediction.probabilities
     return ScoreDraft(
         post_id=post.id,
         revision_number=post.revision_number,
-        probabilities=prediction.probabilities,
-        segmented=prediction.segmented,
-        unsure=unsure,
+        probabilities=probabilities,
+        unsure=[label for label, each in probabilities.items() if is_unsure(each, thresholds[label])],
     )
 
 

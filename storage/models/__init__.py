@@ -14,11 +14,10 @@ from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevi
 from storage.models.questions import Answer, Question
 from storage.models.rechecks import Recheck
 from storage.models.saved_searches import SavedSearch
-from storage.models.scoring import Flag, Model, Review, Score
+from storage.models.scoring import Flag, Model, Review, Score, Threshold
 from storage.models.search_texts import SearchNote, SearchText
 from storage.models.sources import Capture, CrawlRun, Source, SourceState
 from storage.models.teamwork import Assignment, Handover, MentionMark, SecondReading
-from storage.models.threshold_rules import ThresholdRule
 from storage.models.users import AuditEvent, User
 
 __all__ = [
@@ -66,7 +65,7 @@ __all__ = [
     "SecondReading",
     "Source",
     "SourceState",
-    "ThresholdRule",
+    "Threshold",
     "User",
     "UserSession",
     "join_title",

@@ -72,7 +72,6 @@ class Post(Base):
     title: Mapped[str | None] = mapped_column(doc="the post's own heading; judged together with the text")
     text: Mapped[str]
     context: Mapped[str | None] = mapped_column(doc="heading of the article or thread it answers; not judged")
-    segmented: Mapped[str | None] = mapped_column(doc="words of the current version, compounds joined by _")
     original_hash: Mapped[Sha256] = mapped_column(doc="of the version first seen; never changes")
     content_hash: Mapped[Sha256] = mapped_column(doc="of the current version")
     engagement: Mapped[JsonObject]

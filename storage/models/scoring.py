@@ -26,7 +26,7 @@ class Model(Base):
     """A registered classifier; its files are in the models folder."""
 
     __tablename__ = "models"
-    __table_args__ = (CheckConstraint("state IN ('candidate', 'shadow', 'active', 'retired')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('candidate', 'active', 'retired')", name="state"),)
 
     id: Mapped[PrimaryKey]
     version: Mapped[Name] = mapped_column(unique=True)
@@ -40,9 +40,6 @@ class Model(Base):
     )
     promoted_at: Mapped[datetime | None] = mapped_column(doc="when a person put it into use; only of the one that is")
     replaces: Mapped[str | None] = mapped_column(String(200), doc="version of the model whose place it took")
-    shadow_since: Mapped[datetime | None] = mapped_column(
-        doc="posts collected from then on get its scores without flags"
-    )
     history_until: Mapped[int | None] = mapped_column(
         doc="it must still score earlier posts up to this number; empty: none"
     )
@@ -65,6 +62,18 @@ class Score(Base):
     label: Mapped[str] = mapped_column(String(40), primary_key=True)
     probability: Mapped[float] = mapped_column(Float())
     unsure: Mapped[bool | None] = mapped_column(doc="in the band below the threshold of its day")
+
+
+class Threshold(Base):
+    """What people wish of one label instead of the model's own threshold; see `monitor.scoring.thresholds`."""
+
+    __tablename__ = "thresholds"
+    __table_args__ = (CheckConstraint("aim IN ('precision', 'per_day')", name="aim"),)
+
+    label: Mapped[str] = mapped_column(String(40), primary_key=True)
+    aim: Mapped[str] = mapped_column(String(20))
+    value: Mapped[float] = mapped_column(Float(), doc="the precision, or how many flags a day")
+    set_at: Mapped[datetime]
 
 
 def _opened_at(context: DefaultExecutionContext) -> Any:

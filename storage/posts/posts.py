@@ -199,7 +199,7 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
         "capture_id": draft.capture_id,
     }
     session.execute(insert(PostRevision), [revision])
-    post.revision_number, post.content_hash, post.segmented = number, draft.content_hash, None
+    post.revision_number, post.content_hash = number, draft.content_hash
     post.edited_at = draft.edited_at or draft.collected_at
     _refresh(post, draft)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, false, func, or_, select, update
+from sqlalchemy import CursorResult, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
-from storage.models import Capture, CrawlRun, Post, Source, SourceState
+from storage.models import Capture, CrawlRun, Post, Score, Source, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
 
 def _change_role(session: Session, source: Source, role: str) -> None:
     """Let the posts of a source wait for scores, or no longer."""
-    unscored = Post.segmented.is_(None) if role == "monitored" else false()
+    scored = exists().where(Score.post_id == Post.id, Score.revision_number == Post.revision_number)
+    unscored = ~scored if role == "monitored" else false()
     session.execute(update(Post).where(Post.source_id == source.id).values(unscored=unscored))
 
 

@@ -26,12 +26,11 @@ class ModelDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreDraft:
-    """The probabilities of one version of a post by label, its segmented words, and the labels that are unsure."""
+    """The probabilities of one version of a post by label, and the labels that are unsure."""
 
     post_id: int
     revision_number: int
     probabilities: Mapping[str, float]
-    segmented: str
     unsure: Collection[str] = ()
 
 
@@ -155,10 +154,7 @@ def record_scores(session: Session, model_id: int, drafts: Sequence[ScoreDraft])
     insert_ignoring(session, Score, rows, ("post_id", "revision_number", "model_id", "label"))
     if drafts:
         same = (Post.id == bindparam("of_post"), Post.revision_number == bindparam("of_revision"))
-        words = [
-            {"of_post": draft.post_id, "of_revision": draft.revision_number, "words": draft.segmented}
-            for draft in drafts
-        ]
+        versions = [{"of_post": draft.post_id, "of_revision": draft.revision_number} for draft in drafts]
         # Past the session's objects: a version that came meanwhile goes on waiting.
-        scored = update(Post).where(*same).values(segmented=bindparam("words"), unscored=False)
-        session.connection().execute(scored, words)
+        scored = update(Post).where(*same).values(unscored=False)
+        session.connection().execute(scored, versions)

@@ -20,9 +20,8 @@ from typing import Any
 from sqlalchemy import text
 
 from monitor.app.application import Application
-from monitor.scoring.executors import make_executor
-from monitor.scoring.predictions import BATCH_SIZE
 from monitor.scoring.score import Scorer
+from monitor.scoring.workers import BATCH_SIZE, scoring_executor
 from monitor.settings.settings import DEFAULT_MODEL, Settings, sqlite_address
 from storage.database import Database
 from storage.posts import posts
@@ -111,7 +110,7 @@ def pace(bench: Bench) -> None:
     """Compare one process with bare word_tokenize, on the same texts."""
     count = bench.pace
     before = bench.tokenise(count)
-    with make_executor(1, "") as executor:
+    with scoring_executor(1, "") as executor:
         _, ours = bench.score("pace", executor, count)
     alone = (before + bench.tokenise(count)) / 2
     print(
@@ -124,9 +123,9 @@ def workers(bench: Bench) -> None:
     """Compare one process with two, and with two workers of a cluster, by the clock."""
     times = {}
     for name, number in (("one", 1), ("two", 2), ("one again", 1)):
-        with make_executor(number, "") as executor:
+        with scoring_executor(number, "") as executor:
             times[name], _ = bench.score(name, executor, bench.pace, number)
-    with running_cluster(2) as cluster, make_executor(1, cluster.address) as executor:
+    with running_cluster(2) as cluster, scoring_executor(1, cluster.address) as executor:
         times["Dask"], _ = bench.score("dask", executor, bench.pace, 2)
     one = (times["one"] + times["one again"]) / 2
     print(f"one process {bench.pace / one:,.0f} posts a second")
@@ -136,7 +135,7 @@ def workers(bench: Bench) -> None:
 
 def encoder(bench: Bench) -> None:
     """Compare two processes with an encoder of PhoBERT's size on all cores."""
-    with make_executor(2, "") as executor:
+    with scoring_executor(2, "") as executor:
         seconds, _ = bench.score("encoder", executor, bench.pace, 2)
     # A process of its own: here BLAS was told to use one thread.
     code = "from tests.benchmarks.scale_parts import encoder_pace; print(encoder_pace(6))"

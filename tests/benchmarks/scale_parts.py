@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.data.metadata import Context, Text
-from monitor.scoring.predictions import ModelFiles, predict_texts
+from monitor.scoring.workers import load_model
 from tests.benchmarks.varied_posts import WEEKS, Syllable, varied
 
 LAYERS, WIDTH, INNER, HEADS, TOKENS = 12, 768, 3072, 12, 128  # of PhoBERT-base
@@ -67,7 +66,7 @@ def run_command(home: Path, environment: Mapping[str, str], *arguments: str) -> 
 
 def load_and_wait(folder: str) -> int:
     """Load a model as scoring does and stay a while, so that another call goes to another worker; gives its number."""
-    predict_texts(ModelFiles.in_folder(Path(folder)), [Text("Xưởng nóng quá", Context())])
+    load_model(Path(folder))
     sleep(STAYS)
     return os.getpid()
 

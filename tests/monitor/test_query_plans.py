@@ -24,7 +24,7 @@ from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import Unit, period_of
-from monitor.scoring.predictions import cached_model
+from monitor.scoring.workers import cached_model
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.posts import posts, rechecks
@@ -191,9 +191,9 @@ def add_many(database: Database) -> None:
         """INSERT INTO sources (name, kind, address, role, settings, legal_basis, retention_days, interval_seconds,
         enabled, created_at) SELECT 'many ' || n, 'feed', 'x', 'monitored', '{}', 'agreed', 400, 600, true, now()
         FROM generate_series(1, 50) AS n""",
-        """INSERT INTO posts (source_id, external_id, collected_at, published_at, text, segmented, original_hash,
+        """INSERT INTO posts (source_id, external_id, collected_at, published_at, text, original_hash,
         content_hash, engagement, revision_number, indexed, unscored)
-        SELECT first + n %% 50, 'many ' || n, moment, moment, 'bài ' || n, 'bài', 'x' || n, 'x' || n,
+        SELECT first + n %% 50, 'many ' || n, moment, moment, 'bài ' || n, 'x' || n, 'x' || n,
         '{}',
         0, true, false
         FROM (SELECT n, timestamptz '2025-11-16' + n * interval '5 minutes' AS moment

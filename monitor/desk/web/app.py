@@ -36,6 +36,7 @@ from monitor.desk.pages import (
     sign_in,
     source_health,
     teach,
+    thresholds,
 )
 from monitor.desk.views.reporting import Reporting
 from monitor.desk.views.searching import Searching
@@ -82,6 +83,7 @@ ROUTERS: Final = (
     second_reading.router,
     shift.router,
     teach.router,
+    thresholds.router,
     reports.router,
     report_files.router,
 )

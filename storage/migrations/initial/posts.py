@@ -129,7 +129,6 @@ def _create_clusters_and_posts() -> None:
         sa.Column("title", sa.Text()),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("context", sa.Text()),
-        sa.Column("segmented", sa.Text()),
         sa.Column("original_hash", sa.String(64), nullable=False),
         sa.Column("content_hash", sa.String(64), nullable=False, index=True),
         sa.Column("engagement", JSON, nullable=False),
@@ -218,9 +217,8 @@ def _create_models_and_scores() -> None:
         sa.Column("comparison", JSON),
         sa.Column("promoted_at", TIME),
         sa.Column("replaces", sa.String(200)),
-        sa.Column("shadow_since", TIME),
         sa.Column("history_until", KEY),
-        sa.CheckConstraint("state IN ('candidate', 'shadow', 'active', 'retired')", name="state"),
+        sa.CheckConstraint("state IN ('candidate', 'active', 'retired')", name="state"),
     )
     op.create_table(
         "scores",
@@ -277,15 +275,9 @@ def _create_flags() -> None:
 def _create_thresholds() -> None:
     op.create_table(
         "thresholds",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("label", sa.String(40), nullable=False),
-        sa.Column("source_kind", sa.String(40), nullable=False),
+        sa.Column("label", sa.String(40), primary_key=True),
         sa.Column("aim", sa.String(20), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
-        sa.Column("floor", sa.Float()),
-        sa.Column("shift", sa.Float()),
-        sa.Column("model_version", sa.String(200), nullable=False),
         sa.Column("set_at", TIME, nullable=False),
-        sa.UniqueConstraint("label", "source_kind"),
-        sa.CheckConstraint("aim IN ('precision', 'probability', 'budget')", name="aim"),
+        sa.CheckConstraint("aim IN ('precision', 'per_day')", name="aim"),
     )

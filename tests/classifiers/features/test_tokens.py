@@ -20,8 +20,8 @@ def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
     assert one.aligned == Aligned("ngân hàng đóng cửa", (), ())
 
 
-def test_the_segmented_text_joins_syllables(segmenter: Segmenter) -> None:
-    assert prepare("Công nhân hôm nay", segmenter).segmented == "công_nhân hôm_nay"
+def test_a_word_keeps_its_syllables(segmenter: Segmenter) -> None:
+    assert prepare("Công nhân hôm nay", segmenter).written == ["công nhân", "hôm nay"]
 
 
 def test_each_token_names_the_word_that_it_stands_in(segmenter: Segmenter) -> None:
@@ -36,7 +36,6 @@ def test_a_groups_name_is_one_word_that_is_shown_as_written_and_no_view_sees(seg
     text = prepare("Em là người Hà Nhì", segmenter)
     assert [word.text for word in text.words] == ["em", "là", "⟨people⟩"]
     assert text.written == ["em", "là", "người hà nhì"]
-    assert text.segmented == "em là người_hà_nhì"
     assert {token for view in VIEWS for token in view.tokens(text)} == {"em", "là", "⟨people⟩"}
 
 

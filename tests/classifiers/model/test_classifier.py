@@ -54,7 +54,6 @@ def test_no_text_at_all_breaks_a_prediction(trained: Trained, text: str) -> None
 def test_an_empty_text_has_no_words_to_blame(trained: Trained) -> None:
     (prediction,) = predict(trained, [""])
     assert prediction.flags == ()
-    assert prediction.segmented == ""
     for reasons in prediction.reasons.values():
         assert [reason.words for reason in reasons] == [REST, BASE]
 
@@ -70,9 +69,8 @@ def test_reasons_name_each_word_of_the_text_once_the_strongest_first(trained: Tr
     assert all(word in normalise(RUMOUR).text for word in words)
 
 
-def test_reasons_and_words_show_a_groups_name_as_it_was_written_though_it_counts_for_nothing(trained: Trained) -> None:
+def test_reasons_show_a_groups_name_as_it_was_written_though_it_counts_for_nothing(trained: Trained) -> None:
     here, there = predict(trained, [f"{name} nghe bảo mai ngân hàng đóng cửa" for name in ("Người Mông", "Người Kinh")])
-    assert here.segmented.startswith("người_mông nghe")
     assert "người mông" in [reason.words for reason in here.reasons["unverified"]]
     assert here.probabilities == there.probabilities
 
@@ -112,7 +110,6 @@ def test_predictions_come_in_the_order_of_the_texts_whatever_the_batches(
     alone = [predict(trained, [text])[0] for text in many[-30:]]
     assert len(together) == len(many)
     for one, other in zip(together[-30:], alone, strict=True):
-        assert one.segmented == other.segmented
         assert list(one.probabilities.values()) == pytest.approx(list(other.probabilities.values()), abs=1e-12)
         assert one.flags == other.flags
         assert weighed(one) == pytest.approx(weighed(other), abs=1e-9)

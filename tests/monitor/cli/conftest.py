@@ -9,7 +9,7 @@ import pytest
 import stamina
 
 from monitor.cli import main
-from monitor.scoring.predictions import cached_model
+from monitor.scoring.workers import cached_model
 from tests.monitor.cli.command import Command
 
 SETTINGS = """

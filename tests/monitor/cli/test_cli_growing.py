@@ -1,7 +1,6 @@
 """What deploy/compose.cluster.yaml starts, as processes of this machine: PostgreSQL, scheduler, two workers, desk."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -34,9 +33,7 @@ def test_one_database_two_workers_and_the_desk(
     posts = tmp_path / "forum.jsonl"
     rows = (json.dumps({"id": str(number), "text": f"Xưởng nóng, tin số {number}"}) for number in range(POSTS))
     posts.write_text("\n".join(rows), encoding="utf-8")
-    elsewhere = tmp_path / "elsewhere"  # the workers' own folder for temporary files
-    elsewhere.mkdir()
-    with postgres_server.new_database() as url, running_cluster(2, {**os.environ, "TMPDIR": str(elsewhere)}) as cluster:
+    with postgres_server.new_database() as url, running_cluster(2) as cluster:
         monkeypatch.setenv("KIEMTIN_DATABASE_URL", url)
         monkeypatch.setenv("KIEMTIN_CLUSTER", cluster.address)
         kiemtin.well("init", "--no-model")
@@ -60,4 +57,5 @@ def test_the_file_starts_the_same() -> None:
     assert "KIEMTIN_CLUSTER: tcp://scheduler:8786" in text
     assert "entrypoint: [dask, scheduler, --no-dashboard]" in text
     assert 'entrypoint: [dask, worker, "tcp://scheduler:8786", --nthreads, "1", --no-dashboard]' in text
+    assert "models:/var/lib/kiemtin/models:ro" in text, "the workers see the models and nothing else of the home"
     assert "replicas: 2" in text

@@ -148,7 +148,7 @@ def test_workers_end_with_a_parent_that_is_killed(home: Path, tmp_path: Path) ->
         "import os, time; from monitor.app.application import Application;"
         "from monitor.settings.settings import Settings;"
         "from tests.monitor.cli.worker import tell;"
-        "pool = Application(Settings(workers=2)).executor();"
+        "held = Application(Settings(workers=2)).executor(); pool = held.__enter__();"
         f"pool.submit(tell, {str(told)!r}).result(); time.sleep(3600)"
     )
     with subprocess.Popen([sys.executable, "-c", code]) as parent:  # noqa: S603  our own code

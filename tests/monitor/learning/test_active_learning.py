@@ -19,8 +19,8 @@ from classifiers.training.local import AT_RANDOM, SAMPLING
 from monitor.errors import NotReady
 from monitor.learning.active_learning import WINDOW, QuestionSelector
 from monitor.learning.holdout import split_holdout
-from monitor.scoring.predictions import cached_model
 from monitor.scoring.score import Scorer
+from monitor.scoring.workers import cached_model
 from storage.database import Database
 from storage.models import Question, Score
 from storage.posts import posts

@@ -138,9 +138,6 @@ def _look(used: Installation) -> None:
     used.run("search", "lương", "--json")
     for command in (
         ("sources", "list", "--json"),
-        ("thresholds",),
-        ("thresholds", "set", "--label", "negative", "--probability", "0.7", "--why", "thử"),
-        ("thresholds", "reset", "--label", "negative"),
         ("models", "list", "--json"),
         ("users", "sessions", "--json"),
         ("audit", "verify"),

@@ -19,8 +19,8 @@ from sqlalchemy import func, select, text
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError
-from monitor.scoring.predictions import BATCH_SIZE, cached_model, load_model
 from monitor.scoring.score import Scorer, ScoreResult
+from monitor.scoring.workers import BATCH_SIZE, cached_model, load_model
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from storage.posts import posts
@@ -92,7 +92,7 @@ def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_p
         assert {(flag.post_id, flag.label) for flag in found} == expected
         assert result.opened.total() == len(expected) > 10
         assert all(flag.reasons and flag.state == "open" for flag in found)
-        assert all(session.scalars(select(Post.segmented)))
+        assert not any(session.scalars(select(Post.unscored)))
 
 
 def test_running_again_finds_nothing_to_do(scorer: Scorer, sqlite_database: Database) -> None:
@@ -204,8 +204,8 @@ def test_a_worker_that_dies_is_one_clear_error_and_what_was_stored_stays(
 ) -> None:
     fill(sqlite_database, TEXTS[:10])
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        monkeypatch.setattr("monitor.scoring.predictions.predict_texts", die)
-        with pytest.raises(KiemtinError, match="fewer `workers`") as error:
+        monkeypatch.setattr("monitor.scoring.workers.predict_texts", die)
+        with pytest.raises(KiemtinError, match="next run scores the rest") as error:
             Scorer(sqlite_database, processes, small_model, clock).run()
     monkeypatch.undo()
     assert "\n" not in str(error.value)

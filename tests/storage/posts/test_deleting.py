@@ -13,8 +13,7 @@ from storage.models import Base, Evidence, FactCheck, Post, Source
 from storage.outbox import deliveries, reports
 from storage.posts import clock_state, host_state, posts, rechecks, sources
 from storage.review import corrections, day_plans, questions, quote_choices, reviews, second_readings, teamwork
-from storage.scoring import matching, registry, threshold_rules
-from storage.scoring.threshold_rules import ThresholdRuleDraft
+from storage.scoring import matching, registry, thresholds
 from storage.search import search
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -91,11 +90,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     host_state.save_robots(session, robots)
     posts.erase_author(session, "0" * 64, NOW)
     audit.record(session, at=NOW, action="review", subject=f"flags:{flag.id}", user_id=reviewer.id)
-    threshold_rules.put(
-        session,
-        ThresholdRuleDraft(label="concern", source_kind="*", aim="probability", value=0.7, model_version=model.version),
-        NOW,
-    )
+    thresholds.put(session, "concern", "precision", 0.7, NOW)
     clock_state.load(session, NOW)
     issued = reports.record_report(
         session, period="2026-W47", schema_version=3, figures={"posts": 2}, files=[], now=NOW

@@ -49,7 +49,7 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         for column in ("text", "title", "context", "author_key", *dates, "language", "url"):
             assert getattr(post, column) == getattr(draft, column)
         assert post.engagement == {"likes": 3}
-        assert (post.revision_number, post.edited_at, post.deleted_at, post.segmented) == (0, None, None, None)
+        assert (post.revision_number, post.edited_at, post.deleted_at) == (0, None, None)
 
 
 def test_the_same_batch_twice_changes_nothing(database: Database) -> None:
@@ -78,7 +78,6 @@ def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -
     with database.work() as session:
         source = factories.add_source(session)
         post = factories.add_post(session, source, text="Mai nghỉ học", title="Tin nóng")
-        post.segmented = "mai nghỉ_học"
         edit = make_post(text="Mai vẫn đi học", title="Đính chính", collected_at=LATER)
         assert posts.record(session, source.id, [edit]) == stored(changed=1)
         session.commit()
@@ -91,7 +90,6 @@ def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -
         assert posts.version(session, post, 0) == ("Tin nóng", "Mai nghỉ học")
         assert posts.version(session, post, 1) == ("Đính chính", "Mai vẫn đi học")
         assert post.original_hash != post.content_hash
-        assert post.segmented is None, "the words of the old version must not stand for the new one"
 
 
 def test_versions_within_one_batch_are_taken_in_their_order(database: Database) -> None:

@@ -1,0 +1,151 @@
+"""How much is flagged: the threshold of each label and what it comes to, and what leads wish instead."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from monitor.catalogues import N_
+from monitor.desk.web import wording
+from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
+from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.language import Translated, decimal
+from monitor.desk.web.language import gettext as _
+from monitor.desk.web.wording import LabelHelp
+from monitor.errors import UsageError
+from monitor.review.roles import Right
+from monitor.scoring.thresholds import (
+    DAYS,
+    LEAST,
+    MOST,
+    PER_DAY,
+    PRECISION,
+    Effect,
+    Wish,
+    effect_of,
+    set_wish,
+    stored_wishes,
+)
+from storage.scoring import registry
+
+router = APIRouter(dependencies=[allow(Right.READ)])
+
+PAGE: Final = "/teach/thresholds"
+AIMS: Final = Translated(
+    {
+        PRECISION: N_("Tỷ lệ cờ đúng, ít nhất (%)"),
+        PER_DAY: N_("Số cờ mỗi ngày, khoảng"),
+        "": N_("Theo ngưỡng của mô hình"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEffect:
+    """What is wished of one label, in words, and what it comes to."""
+
+    label: LabelHelp
+    wish: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What another wish would come to; `refusal` says why it cannot be stored."""
+
+    label: LabelHelp
+    aim: str
+    value: str
+    before: LabelEffect
+    after: LabelEffect | None
+    refusal: str = ""
+
+
+@router.get(PAGE)
+def show(
+    request: Request,
+    desk: CurrentDesk,
+    label: Annotated[str, Query(max_length=40)] = "",
+    aim: Annotated[str, Query(max_length=20)] = "",
+    value: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the thresholds; with a wish in the address, what it would come to as well."""
+    return _page(request, desk, label, aim, value)
+
+
+@router.post(PAGE, dependencies=[allow(Right.TEACH), RequireFormToken])
+def save(
+    *,
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    label: Annotated[str, Form(max_length=40)],
+    aim: Annotated[str, Form(max_length=20)] = "",
+    value: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Store a wish; it counts for posts scored from then on."""
+    try:
+        with desk.database.work() as session:
+            set_wish(session, label, _wish(aim, value), user_id=reviewer.id, now=desk.clock.now())
+            session.commit()
+    except UsageError:
+        return _page(request, desk, label, aim, value, status=422)
+    return RedirectResponse(PAGE, status_code=303)
+
+
+def _page(request: Request, desk: Desk, label: str, aim: str, value: str, *, status: int = 200) -> Response:
+    with desk.database.work() as session:
+        model = registry.active_model(session)
+        known = [each for each in wording.all_labels() if model is not None and each.name in model.thresholds]
+        wishes = stored_wishes(session)
+        rows = [_effect(session, desk, each, wishes.get(each.name)) for each in known]
+        before = next((row for row in rows if row.label.name == label), None)
+        preview = _preview(session, desk, before, aim, value) if before else None
+    context = {"rows": rows, "preview": preview, "aims": AIMS, "days": DAYS}
+    return render(request, "thresholds.html", context, status=status)
+
+
+def _preview(session: Session, desk: Desk, before: LabelEffect, aim: str, value: str) -> Preview:
+    try:
+        wish = _wish(aim, value)
+    except UsageError:
+        line = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số cờ mỗi ngày từ 0,1 đến 100.000.")
+        return Preview(before.label, aim, value, before, None, line)
+    after = _effect(session, desk, before.label, wish)
+    refusal = ""
+    if not after.effect.reaches(wish):
+        best = decimal(100 * (after.effect.best or 0), 0)
+        refusal = _("Với nhãn này, mô hình chỉ đạt tỷ lệ đúng cao nhất là %(best)s%%.") % {"best": best}
+    return Preview(before.label, aim, value, before, after, refusal)
+
+
+def _effect(session: Session, desk: Desk, label: LabelHelp, wish: Wish | None) -> LabelEffect:
+    return LabelEffect(label, _in_words(wish), effect_of(session, label.name, wish, desk.clock.now()))
+
+
+def _in_words(wish: Wish | None) -> str:
+    if wish is None:
+        return _("ngưỡng của mô hình")
+    if wish.aim == PRECISION:
+        return _("ít nhất %(share)s%% đúng") % {"share": decimal(100 * wish.value, 0)}
+    return _("khoảng %(number)s cờ mỗi ngày") % {"number": decimal(wish.value, 0 if wish.value.is_integer() else 1)}
+
+
+def _wish(aim: str, value: str) -> Wish | None:
+    """Read a wish of a form: a precision in per cent, or a number of flags; None for the model's own threshold.
+
+    Raises:
+        UsageError: When it is no number, or out of range.
+
+    """
+    if not aim:
+        return None
+    try:
+        number = float(value.strip().replace(",", ".")) / (100 if aim == PRECISION else 1)
+    except ValueError as error:
+        raise UsageError(f"{value!r} is no number: write digits") from error
+    if aim not in LEAST or not LEAST[aim] <= number <= MOST[aim]:
+        raise UsageError(f"{value!r} is out of range")
+    return Wish(aim, number)

@@ -1,0 +1,293 @@
+"""A wish is worked out for the model in use, is shown before it is stored, and counts for posts scored from then on."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifiers.data.metadata import Context, Text
+from classifiers.labels import LABEL_NAMES
+from monitor.errors import NotReady, UsageError
+from monitor.scoring.score import Scorer
+from monitor.scoring.thresholds import (
+    PER_DAY,
+    PRECISION,
+    Wish,
+    _passed_by,
+    effect_of,
+    is_unsure,
+    set_wish,
+    stored_wishes,
+    thresholds_in_force,
+)
+from monitor.scoring.workers import cached_model, load_model, text_of
+from storage.database import Database
+from storage.models import AuditEvent, Flag, Model, Post, Score
+from storage.posts import posts
+from storage.review import flag_queue, reviews
+from storage.scoring import registry
+from tests.clock import FakeClock
+from tests.corpus import corpus
+from tests.factories import add_post, add_source, add_user, make_model, make_post, make_score
+
+TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
+CURVE = [(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)]
+SCORES = [0.95, 0.85, 0.7, 0.52, 0.45, 0.4, 0.35, 0.29, 0.05]
+
+
+@pytest.fixture
+def session(sqlite_database: Database, clock: FakeClock) -> Iterator[Session]:
+    """Give the scores of two days, by a model with a threshold of .5."""
+    with sqlite_database.work() as session:
+        draft = make_model(
+            thresholds={"negative": 0.5, "concern": 0.6}, metrics={"negative": {"curve": CURVE}, "concern": {}}
+        )
+        model = registry.activate(session, draft, clock.now())
+        source = add_source(session)
+        for number, probability in enumerate(SCORES):
+            score = make_score(add_post(session, source, str(number)), {"negative": probability, "concern": 0.7})
+            registry.record_scores(session, model.id, [score])
+        add_user(session, "mai")
+        clock.advance(timedelta(days=2))
+        yield session
+
+
+def in_force(session: Session, clock: FakeClock) -> dict[str, float]:
+    model = registry.active_model(session)
+    assert model is not None
+    return thresholds_in_force(session, model, clock.now())
+
+
+def test_without_a_wish_the_models_own_threshold_holds(session: Session, clock: FakeClock) -> None:
+    assert in_force(session, clock) == {"negative": 0.5, "concern": 0.6}
+    effect = effect_of(session, "negative", None, clock.now())
+    assert (effect.threshold, effect.precision, effect.recall, effect.per_day) == (0.5, 0.8, 0.6, 2.0)
+    assert effect.best == 0.95
+
+
+@pytest.mark.parametrize(
+    ("wish", "threshold", "per_day"),
+    [
+        (Wish(PRECISION, 0.9), 0.8, 1.0),
+        (Wish(PRECISION, 0.55), 0.5, 2.0),
+        (Wish(PER_DAY, 1.5), 0.61, 1.5),
+        (Wish(PER_DAY, 1.9), 0.61, 1.5),
+        (Wish(PER_DAY, 1000), 0.3, 3.5),
+    ],
+    ids=["precision", "least that reaches it", "so many a day", "never more", "never more wrong than right"],
+)
+def test_a_wish_is_foreseen_and_then_holds(
+    session: Session, clock: FakeClock, wish: Wish, threshold: float, per_day: float
+) -> None:
+    effect = effect_of(session, "negative", wish, clock.now())
+    assert (effect.threshold, effect.per_day) == (pytest.approx(threshold), per_day)
+    assert in_force(session, clock)["negative"] == 0.5, "nothing is stored by looking"
+    set_wish(session, "negative", wish, user_id=1, now=clock.now())
+    assert in_force(session, clock) == {"negative": pytest.approx(threshold), "concern": 0.6}
+    assert stored_wishes(session) == {"negative": wish}
+    set_wish(session, "negative", None, user_id=1, now=clock.now())
+    assert in_force(session, clock)["negative"] == 0.5
+    first, second = session.scalars(select(AuditEvent).where(AuditEvent.action == "threshold.set"))
+    assert (first.subject, first.user_id) == ("negative", 1)
+    assert first.detail == {"wish": {wish.aim: wish.value}, "threshold": effect.threshold}
+    assert second.detail == {"wish": None, "threshold": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("label", "wish", "message"),
+    [
+        ("negative", Wish(PRECISION, 0.99), "reaches a precision of 0.95 at most"),
+        ("concern", Wish(PRECISION, 0.8), "reaches a precision of 0.00 at most"),
+        ("negative", Wish(PRECISION, 0.2), "give a precision of .5 to .999"),
+        ("negative", Wish(PER_DAY, 0), "give a precision of"),
+        ("negative", Wish(PER_DAY, float("nan")), "give a precision of"),
+        ("negative", Wish("mood", 0.7), "give a precision of"),
+        ("spam", Wish(PRECISION, 0.7), "the model in use knows negative, concern"),
+    ],
+)
+def test_what_cannot_be_had_is_refused(
+    session: Session, clock: FakeClock, label: str, wish: Wish, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        set_wish(session, label, wish, user_id=1, now=clock.now())
+    assert stored_wishes(session) == {}
+
+
+def test_a_wish_outlasts_the_model(session: Session, clock: FakeClock) -> None:
+    for label, wish in (("negative", Wish(PRECISION, 0.95)), ("concern", Wish(PER_DAY, 2))):
+        set_wish(session, label, wish, user_id=1, now=clock.now())
+    draft = make_model(
+        "next-1", thresholds={"negative": 0.4, "concern": 0.7}, metrics={"negative": {"curve": CURVE[:4]}}
+    )
+    registry.activate(session, draft, clock.now())
+    # It does not reach the precision, and has no scores to count yet.
+    assert in_force(session, clock) == {"negative": 0.8, "concern": 0.7}
+
+
+def test_before_anything_is_scored_nothing_can_be_foreseen(sqlite_database: Database, clock: FakeClock) -> None:
+    with sqlite_database.work() as session, pytest.raises(NotReady, match="run `kiemtin score` first"):
+        effect_of(session, "negative", None, clock.now())
+
+
+def test_the_band_lies_between_even_chances_and_the_threshold() -> None:
+    assert [is_unsure(probability, 0.9) for probability in (0.49, 0.5, 0.89, 0.9)] == [False, True, True, False]
+    assert not any(is_unsure(probability, 0.2) for probability in (0.1, 0.2, 0.5)), "no band below even chances"
+
+
+@given(st.lists(st.integers(0, 9_999).map(lambda number: number / 10_000), max_size=30), st.floats(0, 80))
+def test_never_more_pass_than_are_wished_and_those_alike_pass_together(found: Sequence[float], most: float) -> None:
+    found = sorted(found, reverse=True)
+    threshold = _passed_by(found, most)
+    passing = [probability for probability in found if probability >= threshold]
+    assert len(passing) <= most or not passing
+    better = found[: len(passing) + found.count(found[len(passing)])] if len(passing) < len(found) else []
+    assert not better or len(better) > most, "one more score would be too many"
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    cached_model.cache_clear()
+
+
+@pytest.fixture
+def scorer(sqlite_database: Database, small_model: Path, clock: FakeClock) -> Iterator[Scorer]:
+    with ThreadPoolExecutor(1) as thread:
+        yield Scorer(sqlite_database, thread, small_model, clock)
+
+
+def fill(database: Database, batch: str = "a") -> None:
+    with database.work() as session:
+        source = add_source(session)
+        posts.record(session, source.id, [make_post(f"{batch}{number}", text) for number, text in enumerate(TEXTS)])
+        session.commit()
+
+
+def flagged(database: Database, batch: str, label: str) -> set[str]:
+    with database.work() as session:
+        query = select(Post.external_id).join(Flag, Flag.post_id == Post.id).where(Flag.label == label)
+        return {name for name in session.scalars(query) if name.startswith(batch)}
+
+
+def above(database: Database, batch: str, label: str, least: float) -> set[str]:
+    with database.work() as session:
+        query = select(Post.external_id).join(Score, Score.post_id == Post.id)
+        names = session.scalars(query.where(Score.label == label, Score.probability >= least))
+        return {name for name in names if name.startswith(batch)}
+
+
+def wished(database: Database, clock: FakeClock, label: str, wish: Wish) -> float:
+    """Store a wish; gives the threshold that it comes to."""
+    with database.work() as session:
+        set_wish(session, label, wish, user_id=add_user(session, f"mai of {label}").id, now=clock.now())
+        session.commit()
+        return effect_of(session, label, wish, clock.now()).threshold
+
+
+def test_a_wish_holds_for_posts_that_come_after_it(scorer: Scorer, sqlite_database: Database, clock: FakeClock) -> None:
+    fill(sqlite_database, "a")
+    scorer.run()
+    before = flagged(sqlite_database, "a", "concern")
+    clock.advance(timedelta(days=1))
+    threshold = wished(sqlite_database, clock, "concern", Wish(PER_DAY, len(before) / 2))
+    assert scorer.run().scored == 0, "what is scored is not scored again"
+    assert flagged(sqlite_database, "a", "concern") == before, "no open flag is closed"
+
+    fill(sqlite_database, "b")
+    scorer.run()
+    with sqlite_database.work() as session:
+        own = session.scalars(select(Model.thresholds)).one()
+        assert all(flag.reasons for flag in session.scalars(select(Flag))), "every flag says why"
+    after = flagged(sqlite_database, "b", "concern")
+    assert (
+        after
+        == above(sqlite_database, "b", "concern", threshold)
+        < above(sqlite_database, "b", "concern", own["concern"])
+    )
+    assert flagged(sqlite_database, "b", "negative") == above(sqlite_database, "b", "negative", own["negative"])
+
+
+def test_raising_a_threshold_closes_no_flag(scorer: Scorer, sqlite_database: Database, clock: FakeClock) -> None:
+    fill(sqlite_database, "a")
+    scorer.run()
+    with sqlite_database.work() as session:
+        first, *rest = flag_queue.listed(session, limit=500).flags
+        user = add_user(session)
+        reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=clock.now())
+        session.commit()
+    assert rest
+    for label in LABEL_NAMES:
+        wished(sqlite_database, clock, label, Wish(PER_DAY, 0.1))
+    fill(sqlite_database, "b")
+    scorer.run()
+    with sqlite_database.work() as session:
+        states = {flag.id: flag.state for flag in session.scalars(select(Flag))}
+    assert states[first.id] == "confirmed"
+    assert {states[flag.id] for flag in rest} == {"open"}
+
+
+def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(
+    scorer: Scorer, sqlite_database: Database, clock: FakeClock
+) -> None:
+    fill(sqlite_database, "a")
+    scorer.run()
+    threshold = wished(sqlite_database, clock, "concern", Wish(PER_DAY, 5))
+    assert threshold > 0.5
+    fill(sqlite_database, "b")
+    result = scorer.run()
+    with sqlite_database.work() as session:
+        query = select(Score.probability, Score.unsure).join(Post, Post.id == Score.post_id)
+        rows = session.execute(query.where(Score.label == "concern", Post.external_id.startswith("b"))).all()
+    assert {unsure for _, unsure in rows} == {True, False}
+    assert all(unsure == (0.5 <= probability < threshold) for probability, unsure in rows)
+    assert result.unsure["concern"] == sum(unsure for _, unsure in rows)
+
+
+def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(
+    scorer: Scorer, sqlite_database: Database
+) -> None:
+    scorer.run()
+    with sqlite_database.work() as session:
+        model = session.scalars(select(Model)).one()
+        right, model.thresholds, model.metrics = dict(model.thresholds), {"concern": 0.1}, {}
+        session.commit()
+    scorer.run()
+    with sqlite_database.work() as session:
+        model = session.scalars(select(Model)).one()
+        assert model.thresholds == right
+        assert all(len(figures["curve"]) > 1 for figures in model.metrics.values())
+
+
+def test_a_comment_is_read_with_the_heading_that_it_answers(sqlite_database: Database) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        answer = add_post(session, source, "1", title="Trả lời", text="Đúng vậy", context="Chợ huyện đóng cửa")
+        alone = add_post(session, source, "2", text="Trời đẹp")
+        assert text_of(answer) == Text("Trả lời\nĐúng vậy", Context(title="Chợ huyện đóng cửa"))
+        assert text_of(alone) == Text("Trời đẹp", Context())
+
+
+def test_the_context_reaches_the_classifier(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_database.work() as session:
+        add_post(session, add_source(session), "1", text="Đúng vậy", context="Chợ huyện đóng cửa")
+        session.commit()
+    classifier = load_model(small_model).classifier
+    given: list[object] = []
+    predict = classifier.predict
+
+    def watched(*arguments: object, **options: object) -> object:
+        given.append(options["contexts"])
+        return predict(*arguments, **options)
+
+    monkeypatch.setattr(classifier, "predict", watched)
+    with ThreadPoolExecutor(1) as thread:
+        Scorer(sqlite_database, thread, small_model, clock).run()
+    assert given == [[Context(title="Chợ huyện đóng cửa")]]

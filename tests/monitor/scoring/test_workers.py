@@ -1,0 +1,132 @@
+"""One interface for one process, a pool and a cluster; what a dead worker had is scored by the next run."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import KiemtinError, NotReady
+from monitor.scoring.score import Scorer
+from monitor.scoring.workers import BATCH_SIZE, cached_model, scoring_executor
+from storage.database import Database
+from tests.clock import FakeClock
+from tests.cluster import running_cluster
+from tests.monitor.scoring.test_score import TEXTS, assert_each_post_once, fill, scores_in
+
+KILLS = 20
+POSTS = BATCH_SIZE * 6 + 7
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    cached_model.cache_clear()
+
+
+def test_one_worker_is_this_process() -> None:
+    with scoring_executor(1, "") as executor:
+        assert isinstance(executor, ThreadPoolExecutor)
+        assert executor.submit(os.getpid).result() == os.getpid()
+
+
+def test_a_cluster_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.scoring.workers.CONNECT_SECONDS", 0.1)
+    with (
+        pytest.raises(NotReady, match=r"no cluster answers at tcp://127\.0\.0\.1:9 ") as error,
+        scoring_executor(1, "tcp://127.0.0.1:9"),
+    ):
+        pass
+    assert "\n" not in str(error.value)
+
+
+def after_first_batch(kill: Callable[[], None]) -> Callable[[int], None]:
+    """Kill when the first batch is stored: others are under way then."""
+    waiting = [kill]
+    return lambda _: waiting.pop()() if waiting else None
+
+
+def texts() -> list[str]:
+    return [f"{TEXTS[number % len(TEXTS)]} {number}" for number in range(POSTS)]
+
+
+@pytest.mark.gate
+def test_a_process_is_killed_in_the_middle_and_the_next_run_scores_the_rest(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_database, texts())
+    monkeypatch.setattr("monitor.scoring.workers.UNDER_WAY", 1)  # else all may be done before anybody notices
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        kill = after_first_batch(lambda: next(iter(pool._processes.values())).kill())
+        with pytest.raises(KiemtinError, match="the next run scores the rest") as error:
+            Scorer(sqlite_database, pool, small_model, clock).run(on_done=kill)
+    assert "\n" not in str(error.value)
+    stored = len(scores_in(sqlite_database))
+    assert stored > 0
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        Scorer(sqlite_database, pool, small_model, clock).run()
+    assert len(scores_in(sqlite_database)) > stored
+    assert_each_post_once(sqlite_database, POSTS)
+
+
+@pytest.mark.gate
+def test_a_worker_of_a_cluster_is_killed_in_the_middle_and_another_one_takes_over(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_database, texts())
+    with running_cluster(2) as cluster, scoring_executor(1, cluster.address) as executor:
+        assert executor.submit(os.getpid).result() in [worker.pid for worker in cluster.workers]
+        kill = after_first_batch(cluster.workers[0].kill)
+        assert Scorer(sqlite_database, executor, small_model, clock).run(on_done=kill).scored == POSTS
+        assert cluster.workers[0].wait() != 0
+    assert_each_post_once(sqlite_database, POSTS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(KILLS))
+@pytest.mark.parametrize(
+    "kill",
+    [
+        test_a_process_is_killed_in_the_middle_and_the_next_run_scores_the_rest,
+        test_a_worker_of_a_cluster_is_killed_in_the_middle_and_another_one_takes_over,
+    ],
+)
+def test_and_twenty_times(
+    kill: Callable[..., None],
+    number: int,
+    sqlite_database: Database,
+    small_model: Path,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kill(sqlite_database, small_model, clock, monkeypatch)
+
+
+@pytest.mark.gate
+def test_a_text_that_kills_workers_of_a_cluster_is_one_clear_error(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_database, TEXTS[:3])
+    monkeypatch.setattr("monitor.scoring.workers.predict_texts", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    impatient = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}  # else four workers have to die
+    with (
+        running_cluster(1, impatient) as cluster,
+        scoring_executor(1, cluster.address) as executor,
+        pytest.raises(KiemtinError, match="the next run scores the rest"),
+    ):
+        Scorer(sqlite_database, executor, small_model, clock).run()
+    assert scores_in(sqlite_database) == {}
+
+
+@pytest.mark.gate
+def test_workers_that_do_not_see_the_model_say_so(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_database, TEXTS[:3])
+    with running_cluster(1) as cluster, scoring_executor(1, cluster.address) as executor:
+        monkeypatch.chdir(small_model.parent)  # the worker, which stands elsewhere, finds nothing at that path
+        with pytest.raises(KiemtinError, match=r"a worker does not see the model in .*share the folder"):
+            Scorer(sqlite_database, executor, Path(small_model.name), clock).run()
