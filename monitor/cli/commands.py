@@ -25,7 +25,6 @@ COMMANDS: Final = {
     "train": "train.train",
     "evaluate": "evaluate.evaluate",
     "search": "search.search",
-    "review": "run.review",
     "report": "report.report",
     "publish": "report.publish",
     "export": "report.export",

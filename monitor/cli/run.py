@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -80,23 +80,36 @@ class Background:
             os._exit(0)  # the interpreter would wait for the threads, for as long as they take
 
 
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    desk_only: Annotated[
+        bool, typer.Option("--desk-only", help="Serve the desk alone: other programs read, score and send.")
+    ] = False,
+) -> None:
     """Read what is due, score it, delete what is past its retention, issue last week's report, and serve the desk.
 
     Example: `kiemtin run`
     """
     app = application(context)
-    with progress_bar() as bar:
-        app.models.ensure(app.scoring_model(), bar.update)
+    warn(exposure_warning(app.settings))
     with suppress(KeyboardInterrupt):  # the usual way to stop it
+        if desk_only:
+            asyncio.run(_serve(app))
+            return
+        with progress_bar() as bar:
+            app.models.ensure(app.scoring_model(), bar.update)
         asyncio.run(_run(app))
 
 
+async def _serve(app: Application) -> None:
+    async with serving(app.desk(), app.settings) as served:
+        announce(f"The desk is open at {app.settings.desk_address} (Ctrl-C stops it)")
+        await served
+
+
 async def _run(app: Application) -> None:
-    settings = app.settings
-    warn(exposure_warning(settings))
-    async with app.client() as client, serving(app.desk(), settings) as served:
-        announce(f"The desk is open at {settings.desk_address} (Ctrl-C stops all)")
+    async with app.client() as client, serving(app.desk(), app.settings) as served:
+        announce(f"The desk is open at {app.settings.desk_address} (Ctrl-C stops all)")
         background = Background()
         schedule = Schedule(jobs(app, client, background), app.clock, announce)
         schedule.start()
@@ -173,20 +186,3 @@ def _look(app: Application) -> list[Alert]:
 
 def _issue(app: Application) -> list[Path]:
     return app.reports.issue_scheduled()
-
-
-def review(context: typer.Context) -> None:
-    """Open the review desk and serve it until it is stopped with Ctrl-C.
-
-    Example: `kiemtin review`
-    """
-    with suppress(KeyboardInterrupt):  # the usual way to stop it
-        asyncio.run(_serve(application(context)))
-
-
-async def _serve(app: Application) -> None:
-    settings = app.settings
-    warn(exposure_warning(settings))
-    async with serving(app.desk(), settings) as served:
-        announce(f"The desk is open at {settings.desk_address} (Ctrl-C stops it)")
-        await served

@@ -1,9 +1,9 @@
 """How long the desk takes from a decision to the next page, and for the pages of a day.
 
-Run by `make bench-desk`. `kiemtin review` serves a filled database in a process of its own; times are those of a client
-on the same machine, from the request to the last byte, redirects included, one request at a time. CPU is what the
-server's process used, with what waits for nothing else. The database is one of posts varied from some texts, or a copy
-of one that is there: copied from SQLite also into PostgreSQL.
+Run by `make bench-desk`. `kiemtin run --desk-only` serves a filled database in a process of its own; times are those of
+a client on the same machine, from the request to the last byte, redirects included, one request at a time. CPU is what
+the server's process used, with what waits for nothing else. The database is one of posts varied from some texts, or a
+copy of one that is there: copied from SQLite also into PostgreSQL.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The desk as it is installed, `kiemtin review`, in a process of its own, and somebody who is signed in to it."""
+"""The desk as it is installed, in a process of its own, and somebody who is signed in to it."""
 
 import os
 import re
@@ -73,7 +73,7 @@ def running_desk(url: str, home: Path, settings: Mapping[str, str] | None = None
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     own = {"KIEMTIN_HOME": str(home), "KIEMTIN_DATABASE_URL": url, "KIEMTIN_DESK_PORT": str(port), **(settings or {})}
-    process = subprocess.Popen([KIEMTIN, "review"], env={**os.environ, **own}, stdout=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen([KIEMTIN, "run", "--desk-only"], env={**os.environ, **own}, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)

@@ -1,4 +1,4 @@
-"""`kiemtin review` and `run`: the desk answers, and both stop in good order when they are asked to."""
+"""`kiemtin run`, also with the desk alone: the desk answers, and both stop in good order when they are asked to."""
 
 import http.client
 import resource
@@ -49,7 +49,7 @@ def status_of(port: int, path: str) -> int:
 
 
 def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port: int) -> None:
-    with start("review", in_background=True) as child:
+    with start("run", "--desk-only", in_background=True) as child:
         assert child.stdout is not None
         assert f"http://127.0.0.1:{port}" in child.stdout.readline()
         assert status_of(port, "/readyz") == 200, "a thread answers it"
@@ -61,7 +61,7 @@ def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system cannot limit another process")
 def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: Path, port: int) -> None:
-    with start("review") as child, ExitStack() as silent:
+    with start("run", "--desk-only") as child, ExitStack() as silent:
         assert child.stdout is not None
         child.stdout.readline()
         resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (600, 600))
@@ -73,13 +73,13 @@ def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: 
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
 
 
-@pytest.mark.parametrize("command", ["review", "run"])
+@pytest.mark.parametrize("command", [["run", "--desk-only"], ["run"]], ids=" ".join)
 def test_a_port_that_is_taken_is_one_line(
-    command: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("KIEMTIN_DESK_PORT", str(taken.getsockname()[1]))
-        answer = kiemtin(command)
+        answer = kiemtin(*command)
     assert (answer.status, "KIEMTIN_DESK_PORT" in answer.complaint) == (1, True)
 
 

@@ -24,7 +24,7 @@ COMMANDS = list(every_command())
 
 def test_the_commands_are_those_of_the_readme() -> None:
     assert {command[0] for command in COMMANDS} >= {
-        "init", "sources", "crawl", "import", "score", "run", "classify", "train", "evaluate", "review", "report",
+        "init", "sources", "crawl", "import", "score", "run", "classify", "train", "evaluate", "report",
         "users", "erase", "db", "doctor", "demo",
     }  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_a_wrong_database_address_is_named(
 
 
 NEEDS_A_DATABASE = [
-    ["crawl"], ["score"], ["report"], ["review"], ["db", "check"], ["sources", "list"], ["users", "list"],
+    ["crawl"], ["score"], ["report"], ["run", "--desk-only"], ["db", "check"], ["sources", "list"], ["users", "list"],
     ["erase", "feed", "x", "--yes"], ["import", "x.csv"], ["sources", "check", "x"], ["users", "invite", "lan"],
 ]  # fmt: skip
 

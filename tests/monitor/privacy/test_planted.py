@@ -26,9 +26,7 @@ JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|questions/\d+|teach/posts/\d+
 FOUND_POSTS: Final = "GET /search?"  # masked, each with a link to the original
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",
-    "review": "`run` serves the same desk",
     "db copy": "it needs a server of PostgreSQL; rows go there as they are, and it tells of numbers alone",
-    "data card": "the project's own posts, in three minutes",
 }
 
 

@@ -140,7 +140,7 @@ def _look(used: Installation) -> None:
         ("sources", "list", "--json"),
         ("models", "list", "--json"),
         ("users", "sessions", "--json"),
-        ("audit", "verify"),
+        ("audit",),
         ("privacy",),
     ):
         used.run(*command)
@@ -213,7 +213,7 @@ def _learn(used: Installation) -> None:
 
 def _write_out(used: Installation, scratch: Path) -> None:
     used.run("report", "--out", str(scratch / "reports"))
-    used.run("audit", "export", str(scratch / "audit.jsonl"))
+    used.run("audit", str(scratch / "audit.jsonl"))
     (scratch / "rows").mkdir()
     for table in ("posts", "flags", "decisions", "sources"):
         used.run("export", table, "--format", "csv,jsonl,parquet", "--out", str(scratch / "rows"))
