@@ -10,19 +10,19 @@ from monitor.errors import BackupRefused
 
 MAGIC: Final = b"kiemtin-sealed-"
 """How a sealed file begins; its version follows."""
-_VERSION: Final = b"2\n"
+_VERSION: Final = b"1\n"
 _CHUNK: Final = 1 << 20
 _SALT, _PREFIX, _TAG = 16, 7, 16
 # How often scrypt goes over its 32 MiB. Three times is what OWASP's cheat sheet on passwords asks for.
-_PASSES: Final = {b"1\n": 1, _VERSION: 3}
+_PASSES: Final = 3
 
 
-def _cipher(passphrase: str, salt: bytes, passes: int) -> Any:
+def _cipher(passphrase: str, salt: bytes) -> Any:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  an extra
     except ImportError as error:
         raise BackupRefused("sealing a backup needs the `backup` extra: pip install 'kiemtin[backup]'") from error
-    key = hashlib.scrypt(passphrase.encode(), salt=salt, n=1 << 15, r=8, p=passes, maxmem=64 << 20, dklen=32)
+    key = hashlib.scrypt(passphrase.encode(), salt=salt, n=1 << 15, r=8, p=_PASSES, maxmem=64 << 20, dklen=32)
     return AESGCM(key)
 
 
@@ -41,7 +41,7 @@ class SealedWriter(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
         salt, self._prefix = secrets.token_bytes(_SALT), secrets.token_bytes(_PREFIX)
-        self._cipher = _cipher(passphrase, salt, _PASSES[_VERSION])
+        self._cipher = _cipher(passphrase, salt)
         self._file, self._pending, self._number = file, bytearray(), 0
         file.write(MAGIC + _VERSION + salt + self._prefix)
 
@@ -81,12 +81,11 @@ class SealedReader(io.RawIOBase):
     """
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
-        passes = _PASSES.get(file.read(len(_VERSION)))
-        if passes is None:
+        if file.read(len(_VERSION)) != _VERSION:
             message = "the backup was sealed by a newer version of this program, or is damaged: install that version"
             raise BackupRefused(message)
         salt, self._prefix = file.read(_SALT), file.read(_PREFIX)
-        self._cipher = _cipher(passphrase, salt, passes)
+        self._cipher = _cipher(passphrase, salt)
         self._file, self._open, self._number = file, b"", 0
         self._sealed = file.read(_CHUNK + _TAG)
 
