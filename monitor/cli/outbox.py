@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 import typer
 
 from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
 from monitor.cli.commands import new_group
-from monitor.cli.context import application, out, show_json
+from monitor.cli.context import AsJson, application, out, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.views.searching import SearchForm, read_form
 from monitor.errors import SendFailed, UsageError
@@ -20,8 +19,6 @@ from storage.models import Alert
 from storage.outbox import alerts, deliveries
 from storage.search.search_filters import Filters
 from storage.search.search_words import Query
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def build() -> typer.Typer:
