@@ -80,7 +80,7 @@ class Label:
             answer it.
         needs_reach: Whether a post that nobody passes on or answers is counted, and not worth a decision.
         day_share: Its share in a day's flags, by turns; those of all labels need not add up to 1.
-        colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.web.label_colours` mixes the others.
+        colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.pages.appearance` mixes the others.
         chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
 

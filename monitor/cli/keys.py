@@ -8,8 +8,7 @@ import typer
 
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, minute, out, show_json
-from monitor.desk.api.key_admin import make_key, revoke_key
-from monitor.desk.api.scopes import SCOPES
+from monitor.desk.api.keys import SCOPES, make_key, revoke_key
 from monitor.operations.key_rotation import unused_since
 from monitor.privacy.secret_key import read_former, write_former
 from storage.accounts import api_keys

@@ -17,7 +17,7 @@ class ApiKey(Base):
     id: Mapped[PrimaryKey]
     name: Mapped[Name] = mapped_column(unique=True)
     key_hash: Mapped[Sha256] = mapped_column(unique=True)
-    scopes: Mapped[list[str]] = mapped_column(JsonType, doc="what it may do; see monitor.desk.api.scopes")
+    scopes: Mapped[list[str]] = mapped_column(JsonType, doc="what it may do; see monitor.desk.api.keys")
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="RESTRICT"), index=True, doc="whose decisions it sends; empty: none"
     )

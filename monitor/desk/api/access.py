@@ -1,29 +1,75 @@
 """Who may use an operation of the API: the key of a request, its scopes, its rate limit."""
 
 import logging
+import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from threading import Lock
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from monitor.clock import Clock
+from monitor.desk.api.keys import PREFIX, Scope
 from monitor.desk.api.problems import ApiProblem
-from monitor.desk.api.rate_limit import RateLimit
-from monitor.desk.api.scopes import Scope
 from monitor.desk.views.masking import Mask
 from monitor.desk.web.auth import client_address
-from monitor.desk.web.tokens import token_hash
+from monitor.desk.web.passwords import token_hash
 from monitor.review.roles import Right, may
 from storage.accounts import api_keys
 from storage.database import Database
 
-PREFIX: Final = "kt_"  # lets a scanner for secrets recognise a key
 _BEARER: Final = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key of `kiemtin keys add`, as `Authorization: Bearer kt_…`."
 )
+
+
+MAX_BUCKETS: Final = 10_000  # beyond it the longest unused are dropped, so that memory stays bounded
+
+
+@dataclass
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class RateLimit:
+    """Allows so many requests a minute for each owner, a minute's worth of them at once.
+
+    Args:
+        clock: Its monotonic time is used.
+        per_minute: How many requests a minute.
+
+    """
+
+    def __init__(self, clock: Clock, per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._lock = Lock()
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def take(self, owner: str) -> int:
+        """Take one request from an owner's bucket.
+
+        Returns:
+            0 when it may go on; else how many seconds to wait, at least 1.
+
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            bucket = self._buckets.setdefault(owner, _Bucket(float(self._per_minute), now))
+            self._buckets.move_to_end(owner)
+            refilled = bucket.tokens + (now - bucket.at) * self._per_minute / 60
+            bucket.tokens, bucket.at = min(float(self._per_minute), refilled), now
+            while len(self._buckets) > MAX_BUCKETS:
+                self._buckets.popitem(last=False)
+            if bucket.tokens < 1:
+                return max(1, math.ceil((1 - bucket.tokens) * 60 / self._per_minute))
+            bucket.tokens -= 1
+            return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Language and theme of the desk, each chosen by one click and kept in a cookie of the browser; colours of labels."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
+from classifiers.labels import LABELS
 from monitor.desk.web.auth import RequireFormToken
 from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk
-from monitor.desk.web.label_colours import stylesheet
 from monitor.desk.web.language import LANGUAGE_COOKIE, LANGUAGES
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 
@@ -44,3 +45,52 @@ def label_colours() -> Response:
 def dark_label_colours() -> Response:
     """Send the colours of labels in the dark theme."""
     return Response(stylesheet(dark=True), media_type="text/css")
+
+
+_WHITE, _BLACK, _DARK_PAPER = "#ffffff", "#000000", "#1a2224"
+_MIXED: Final[Mapping[str, tuple[str, float]]] = {
+    "soft": (_WHITE, 0.12),
+    "text": (_BLACK, 0.68),
+    "edge": (_WHITE, 0.42),
+}
+_MIXED_IN_THE_DARK: Final[Mapping[str, tuple[str, float]]] = {
+    "": (_WHITE, 0.6),
+    "soft": (_DARK_PAPER, 0.25),
+    "text": (_WHITE, 0.42),
+    "edge": (_DARK_PAPER, 0.65),
+}
+_RULES: Final = """\
+.chip-{0} {{ background: var(--label-{0}-soft); color: var(--label-{0}-text); border-color: var(--label-{0}-edge); }}
+.tone-{0} .bar-front {{ fill: var(--label-{0}); }}
+.edge-{0} {{ border-top: 0.3rem solid var(--label-{0}); }}
+.chart .tone-{0}, .key.tone-{0}::before {{ color: var(--label-{0}); }}
+"""
+
+
+def stylesheet(*, dark: bool) -> str:
+    """Return the colours of all labels as variables, and in the light theme, which is always loaded, their rules."""
+    lines = [
+        f"  --label-{label.name}{use and '-'}{use}: {shade};"
+        for label in LABELS
+        for use, shade in shades(label.colour, dark=dark).items()
+    ]
+    rules = "" if dark else "".join(_RULES.format(label.name) for label in LABELS)
+    return "\n".join((":root {", *lines, "}", rules))
+
+
+def shades(colour: str, *, dark: bool) -> dict[str, str]:
+    """Return the colours of a label by use: `""` for marks, `soft` behind text, `text`, and `edge` around it.
+
+    Args:
+        colour: The label's own, as `#rrggbb`.
+        dark: Whether they stand on the dark theme.
+
+    """
+    mixed = _MIXED_IN_THE_DARK if dark else _MIXED
+    return {"": colour, **{use: mix(colour, other, share) for use, (other, share) in mixed.items()}}
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Mix two colours, of which the first has a share of 0 to 1."""
+    pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * first + (1 - share) * second):02x}" for first, second in pairs)

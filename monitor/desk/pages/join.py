@@ -13,7 +13,7 @@ from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.error_pages import problem
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.password_rules import fault
-from monitor.desk.web.tokens import token_hash
+from monitor.desk.web.passwords import token_hash
 from storage import audit
 from storage.accounts import invitations, users
 

@@ -22,9 +22,9 @@ from monitor.desk.web.auth import (
 )
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
+from monitor.desk.web.passwords import token_hash
 from monitor.desk.web.second_factor import new_recovery_codes, new_seed, recovery_key
 from monitor.desk.web.throttle import code_counts
-from monitor.desk.web.tokens import token_hash
 from storage import audit
 from storage.accounts import second_factors, sessions, users
 from storage.models import User, UserSession

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from monitor.desk.web.tokens import token_hash
+from monitor.desk.web.passwords import token_hash
 from monitor.review.roles import DEFAULT_ROLE
 from storage import audit
 from storage.accounts import invitations, second_factors, sessions, users

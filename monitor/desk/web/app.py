@@ -9,7 +9,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from monitor.clock import Clock
-from monitor.desk.api.edge import ApiEdge
+from monitor.desk.api.problems import ApiEdge
 from monitor.desk.pages import (
     account,
     alerts,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.desk.web.desk import CurrentDesk, Desk
 from monitor.desk.web.language import gettext as _
-from monitor.desk.web.tokens import token_hash
+from monitor.desk.web.passwords import token_hash
 from monitor.errors import KiemtinError
 from monitor.review.decide import Person
 from monitor.review.roles import NEED_SECOND_FACTOR, Right, may

@@ -1,5 +1,6 @@
 """Passwords of the desk's users: hashed with argon2id, never stored or logged in clear."""
 
+import hashlib
 import secrets
 import unicodedata
 from typing import Final
@@ -55,3 +56,8 @@ def _hasher() -> PasswordHash:
 def _composed(password: str) -> str:
     """Return a password in NFC: keyboards differ in whether they compose `ệ`."""
     return unicodedata.normalize("NFC", password)
+
+
+def token_hash(token: str) -> str:
+    """Hash a random token for storing; it is long enough to need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

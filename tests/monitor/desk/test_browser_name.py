@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.desk.web.browser_name import browser_name
+from monitor.desk.web.desk import browser_name
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from classifiers.labels import LABELS, Label
-from monitor.desk.web.label_colours import shades, stylesheet
+from monitor.desk.pages.appearance import shades, stylesheet
 
 PAPER = {True: "#1a2224", False: "#ffffff"}
 BEHIND_BARS = {True: "#2b3638", False: "#e6ebe9"}  # --bar of the two themes

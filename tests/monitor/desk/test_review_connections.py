@@ -12,8 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from monitor.desk.web import server
-from monitor.desk.web.connections import LimitedConnection
-from monitor.desk.web.server import exposure_warning, serving
+from monitor.desk.web.server import LimitedConnection, exposure_warning, serving
 from monitor.errors import KiemtinError
 from monitor.settings.settings import Settings
 

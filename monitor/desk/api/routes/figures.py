@@ -1,17 +1,19 @@
-"""Figures: counts of now, and the reports that were issued."""
+"""Figures: counts of now, reports that were issued, cases with what became of them, and the key of the request."""
 
 from collections import Counter
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from monitor.desk.api import paging, views
-from monitor.desk.api.access import Context, needs
-from monitor.desk.api.schemas import FiguresOut, Page, SummaryDetail, SummaryOut
-from monitor.desk.api.scopes import Scope
+from monitor.desk.api.access import Context, CurrentCaller, needs
+from monitor.desk.api.keys import Scope
+from monitor.desk.api.schemas import CaseDetail, CaseOut, CaseState, FiguresOut, KeyOut, Page, SummaryDetail, SummaryOut
+from monitor.review.roles import Right, may
 from storage.figures import listings
 from storage.posts import sources
-from storage.review import flags
+from storage.review import cases, flags
 from storage.scoring import registry, unscored
 
 router = APIRouter(tags=["figures"], dependencies=[needs(Scope.FIGURES)])
@@ -51,3 +53,43 @@ def read_summary(context: Context, period: Period) -> SummaryDetail:
     with context.database.work() as session:
         report = listings.newest_summary(session, period)
         return SummaryDetail(**views.summary_out(report).model_dump(), figures=report.figures)
+
+
+case_router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[needs(Scope.CASES)])
+
+CaseId = Annotated[int, Path(ge=1, le=paging.MAX_ID, description="The number of the case.")]
+CaseStateFilter = Annotated[CaseState | None, Query(description="What was done about it last.")]
+Topic = Annotated[str | None, Query(max_length=40, description="A name of concern_topics.toml, such as wages.")]
+
+
+@case_router.get("", summary="List cases, newest first")
+def list_cases(
+    *,
+    context: Context,
+    state: CaseStateFilter = None,
+    topic: Topic = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> Page[CaseOut]:
+    """List cases; all filters that are given must hold."""
+    listing = ("cases", state, topic)
+    read = partial(listings.cases_before, state=state, topic=paging.storable(topic))
+    out = partial(views.case_out, mask=context.mask)
+    return paging.listed(context, listing, limit, cursor, read=read, out=out)
+
+
+@case_router.get("/{case_id}", summary="Read one case")
+def read_case(context: Context, case_id: CaseId) -> CaseDetail:
+    """Read one case with all that was done about it."""
+    with context.database.work() as session:
+        return views.case_detail(session, cases.by_id(session, case_id), context.mask)
+
+
+key_router = APIRouter(tags=["key"])
+
+
+@key_router.get("/key", summary="Read what your key may do")
+def read_key(caller: CurrentCaller) -> KeyOut:
+    """Read the name, scopes and end of the key that was sent. Every key may do this."""
+    decides = caller.user_role is not None and may(caller.user_role, Right.DECIDE) and Scope.DECIDE in caller.scopes
+    return KeyOut(name=caller.name, scopes=sorted(caller.scopes), expires_at=caller.expires_at, decides=decides)

@@ -1,18 +1,26 @@
-"""Posts by their number, and clusters of copies. Personal data in texts is masked; there are no authors."""
+"""Posts by number and by words, and clusters of copies. Personal data in texts is masked; there are no authors."""
 
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
 from monitor.desk.api import paging, views
 from monitor.desk.api.access import Context, needs
+from monitor.desk.api.keys import Scope
+from monitor.desk.api.problems import ApiProblem
+from monitor.desk.api.routes.flags import Day, Label, SourceName, State
 from monitor.desk.api.schemas import ClusterOut, Page, PostDetail, PostOut
-from monitor.desk.api.scopes import Scope
+from monitor.errors import QueryRefused
+from monitor.review.search_query import LONGEST, parse_query
 from storage.figures import listings
 from storage.models import Post
+from storage.posts import posts
+from storage.search import search
+from storage.search.search_filters import Filters
 
 router = APIRouter(tags=["posts"], dependencies=[needs(Scope.POSTS)])
 
@@ -54,3 +62,50 @@ def list_cluster_posts(
 
     out = partial(views.post_out, mask=context.mask)
     return paging.listed(context, ("cluster", cluster_id), limit, cursor, read=read, out=out)
+
+
+searching = APIRouter(prefix="/search", tags=["posts"], dependencies=[needs(Scope.POSTS)])
+
+Words = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=LONGEST,
+        description='Words, "phrases", AND, OR, NOT and brackets. A word without diacritics matches any spelling.',
+        examples=["nợ lương"],
+    ),
+]
+PostDay = Annotated[Day, Query(description="The day of the post, Việt Nam time.")]
+
+
+@searching.get("", summary="Search posts by their words, newest first")
+def search_posts(
+    *,
+    context: Context,
+    q: Words,
+    label: Label = None,
+    state: State = None,
+    source: SourceName = None,
+    since: PostDay = None,
+    until: PostDay = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> Page[PostOut]:
+    """Search posts; words that are names, addresses or numbers of people are refused with 422."""
+    try:
+        query = parse_query(q)
+    except QueryRefused as refusal:
+        raise ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal)) from refusal
+    listing = ("search", q, label, state, source, since, until)
+    before = paging.decode(cursor, listing)
+    filters = Filters(
+        label=paging.storable(label),
+        state=state,
+        source=paging.storable(source),
+        since=views.day_begins(since) if since else None,
+        until=views.day_ends(until) if until else None,
+    )
+    with context.database.work() as session:
+        numbers = search.find(session, query, filters, limit=limit + 1, before=before)
+        found = posts.in_order(session, numbers)
+        return paging.page(found, limit, listing, lambda post: views.post_out(post, context.mask))

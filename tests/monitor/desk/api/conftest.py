@@ -7,8 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from monitor.desk.api.app import REQUESTS_PER_MINUTE, create_api
-from monitor.desk.api.key_admin import make_key
-from monitor.desk.api.scopes import SCOPES
+from monitor.desk.api.keys import SCOPES, make_key
 from monitor.desk.web.app import create_app
 from monitor.privacy.masks.mask import mask_personal
 from monitor.settings.settings import Settings

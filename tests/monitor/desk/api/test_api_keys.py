@@ -7,10 +7,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
 
-from monitor.desk.api.access import Scoped
-from monitor.desk.api.key_admin import make_key, revoke_key
-from monitor.desk.api.rate_limit import RateLimit
-from monitor.desk.api.scopes import SCOPES, Scope
+from monitor.desk.api.access import RateLimit, Scoped
+from monitor.desk.api.keys import SCOPES, Scope, make_key, revoke_key
 from monitor.errors import UsageError
 from storage.accounts import users
 from storage.database import Database
@@ -153,7 +151,7 @@ def test_requests_without_a_key_are_limited_by_address(stranger: Program) -> Non
 
 
 def test_a_forgotten_owner_begins_with_a_full_bucket(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.desk.api.rate_limit.MAX_BUCKETS", 2)
+    monkeypatch.setattr("monitor.desk.api.access.MAX_BUCKETS", 2)
     limit = RateLimit(clock, 1)
     assert [limit.take(owner) for owner in "aabcda"] == [0, 60, 0, 0, 0, 0]
 
