@@ -344,7 +344,6 @@ class Application:
 
     def desk(self) -> FastAPI:
         """Make the review desk."""
-        from monitor.app.reports import DeskReporting
         from monitor.desk.api.app import create_api
         from monitor.desk.views.searching import Searching
         from monitor.desk.web.app import create_app
@@ -358,5 +357,5 @@ class Application:
             teaching=self.teaching(),
             searching=Searching(self.segmenter, mask_personal),
             api=create_api(self.ready_database, self.clock, mask=mask_personal),
-            reporting=DeskReporting(lambda: self.reports),
+            reporting=lambda: self.reports,
         )

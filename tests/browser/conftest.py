@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from classifiers.text.segment import Segmenter
-from monitor.app.reports import DeskReporting
 from monitor.desk.views.searching import Searching
 from monitor.desk.web.app import create_app
 from monitor.desk.web.desk import THEME_COOKIE
@@ -100,8 +99,14 @@ def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterato
     world = build_world(sqlite_database, clock, tmp_path)
     settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
     searching = Searching(Segmenter(), mask_personal)
-    reporting = DeskReporting(lambda: ReportOffice(sqlite_database, settings, clock))
-    app = create_app(sqlite_database, clock, settings, SECRET, searching=searching, reporting=reporting)
+    app = create_app(
+        sqlite_database,
+        clock,
+        settings,
+        SECRET,
+        searching=searching,
+        reporting=lambda: ReportOffice(sqlite_database, settings, clock),
+    )
     started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:

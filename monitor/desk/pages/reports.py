@@ -2,10 +2,10 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from starlette.exceptions import HTTPException
@@ -17,9 +17,13 @@ from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import Translated
 from monitor.errors import ReportFailed, UsageError
+from monitor.reports.periods import parse_any_period
 from monitor.review.roles import Right
 from storage.models import Delivery, Report
 from storage.outbox import deliveries, reports
+
+if TYPE_CHECKING:
+    from monitor.outbox.issue import ReportOffice
 
 router = APIRouter()
 
@@ -97,7 +101,9 @@ def _row(report: Report, sent: Sequence[Delivery], desk: Desk, *, is_newest: boo
 @router.post("/reports/{period}/withdraw", dependencies=[allow(Right.RELEASE), RequireFormToken])
 def withdraw(desk: CurrentDesk, reviewer: CurrentReviewer, period: Period, why: Words = "") -> Response:
     """Take back what was issued; the reason stands in the notice that takes its place."""
-    return _released(desk, why, "withdrawn", lambda text: _office(desk).withdraw(period, text, reviewer.id))
+    return _released(
+        desk, why, "withdrawn", lambda text: _office(desk).withdraw(parse_any_period(period), text, reviewer.id)
+    )
 
 
 @router.post("/reports/{period}/replace", dependencies=[allow(Right.RELEASE), RequireFormToken])
@@ -113,18 +119,23 @@ def replace(
     registered = int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits) <= LARGEST_NUMBER else None
     if digits and registered is None:
         return _to("number", "failed")
-    return _released(
-        desk, changed, "replaced", lambda text: _office(desk).replace(period, text, registered, reviewer.id)
-    )
+
+    def issue(text: str) -> None:
+        from monitor.outbox.issue import Wish  # noqa: PLC0415  what writes documents takes a second
+
+        wish = Wish(period=parse_any_period(period), changed=text, number=registered, user_id=reviewer.id)
+        _office(desk).issue(wish)
+
+    return _released(desk, changed, "replaced", issue)
 
 
-def _office(desk: Desk) -> Any:
+def _office(desk: Desk) -> "ReportOffice":
     if desk.reporting is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return desk.reporting
+    return desk.reporting()
 
 
-def _released(desk: Desk, text: str, done: str, release: Any) -> Response:
+def _released(desk: Desk, text: str, done: str, release: Callable[[str], object]) -> Response:
     _office(desk)
     line = " ".join(text.replace("\x00", "").split())
     if not line:

@@ -1,7 +1,8 @@
 """The factory of the desk's web application."""
 
 import hmac
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -38,7 +39,6 @@ from monitor.desk.pages import (
     teach,
     thresholds,
 )
-from monitor.desk.views.reporting import Reporting
 from monitor.desk.views.searching import Searching
 from monitor.desk.web import error_pages
 from monitor.desk.web.desk import STATIC_DIR, Desk, make_templates
@@ -55,6 +55,9 @@ from monitor.review.teaching import Teaching
 from monitor.settings.settings import Settings
 from storage.accounts.sessions import LONGEST
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from monitor.outbox.issue import ReportOffice
 
 MAX_FORM_BYTES: Final = 64 * 1024
 API_PATH: Final = "/api/v1"
@@ -98,7 +101,7 @@ def create_app(
     teaching: Teaching | None = None,
     searching: Searching | None = None,
     api: FastAPI | None = None,
-    reporting: Reporting | None = None,
+    reporting: "Callable[[], ReportOffice] | None" = None,
 ) -> FastAPI:
     """Build the desk.
 
@@ -110,7 +113,7 @@ def create_app(
         teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
         searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
         api: The API (`monitor.desk.api.app.create_api`), served under /api/v1; None: there is none.
-        reporting: Withdraws and replaces reports; None: the page of reports shows them alone.
+        reporting: Makes what withdraws and replaces reports; None: the page of reports shows them alone.
 
     Returns:
         An ASGI application that loads nothing from other sites.

@@ -1,10 +1,11 @@
 """The context of a request (database, clock, settings, templates), templates and their filters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -16,7 +17,6 @@ from classifiers.text.segment import Segmenter
 from monitor.catalogues import N_
 from monitor.clock import VIETNAM, Clock
 from monitor.desk.views.masking import Mask
-from monitor.desk.views.reporting import Reporting
 from monitor.desk.views.searching import Searching
 from monitor.desk.views.veil import veil
 from monitor.desk.web import wording
@@ -39,6 +39,9 @@ from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.review.second_readings import Draw
+
+if TYPE_CHECKING:
+    from monitor.outbox.issue import ReportOffice  # it brings what writes documents
 
 LEASE: Final = timedelta(minutes=15)  # for which an opened flag is kept for one reviewer
 READ_AGAIN_WITHIN: Final = timedelta(days=14)  # later nobody waits for it any more
@@ -64,7 +67,7 @@ class Desk:
         second_factor: Makes and checks the codes of authenticator apps.
         teaching: Takes the steps of teaching in the background; None where the desk is served without.
         searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
-        reporting: Withdraws and replaces reports; None where the desk is served without.
+        reporting: Makes what withdraws and replaces reports; None where the desk is served without.
         draw_seed: Makes the draw of second readings one that nobody can foresee.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
@@ -81,7 +84,7 @@ class Desk:
     second_factor: SecondFactor
     teaching: Teaching | None
     searching: Searching | None
-    reporting: Reporting | None
+    reporting: "Callable[[], ReportOffice] | None"
     draw_seed: bytes
     stand_in_hash: str
 

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from lxml import etree
 from sqlalchemy import select
 
-from monitor.app.reports import DeskReporting
 from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
 from monitor.outbox.issue import ReportOffice
@@ -55,8 +54,7 @@ def app(office: ReportOffice, sqlite_database: Database, clock: FakeClock, setti
         for name, role in (("mai", "reviewer"), ("hoa", "lead")):
             users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
         session.commit()
-    reporting = DeskReporting(lambda: office)
-    return create_app(sqlite_database, clock, settings, "a secret of this test", reporting=reporting)
+    return create_app(sqlite_database, clock, settings, "a secret of this test", reporting=lambda: office)
 
 
 @pytest.fixture
