@@ -143,13 +143,13 @@ def _sources(app: Application) -> Finding:
     with app.ready_database.work() as session:
         known = sources.all_sources(session)
     monitored = [source for source in known if source.role == "monitored" and source.enabled]
-    troubled = [_trouble(source) for source in known if source.state.failures or not source.enabled]
+    troubled = [_trouble(source) for source in known if source.failures or not source.enabled]
     said = f"{len(known)} registered, {len(monitored)} monitored"
     if not monitored:
         return Finding("sources", well=False, said=said, mend="add one with `kiemtin sources add`, or import a file")
     if troubled:
         # One failure in a row is tried again soon; a source that went on failing is no longer read.
-        lost = [source for source in known if source.state.failures >= MANY_FAILURES]
+        lost = [source for source in known if source.failures >= MANY_FAILURES]
         return Finding(
             "sources", well=not lost, said=f"{said}; in trouble: {'; '.join(troubled)}", mend="`kiemtin sources list`"
         )
@@ -157,11 +157,10 @@ def _sources(app: Application) -> Finding:
 
 
 def _trouble(source: Source) -> str:
-    state = source.state
     if not source.enabled:
         return f"{source.name} is off ({source.why_disabled})"
-    again = f", next at {state.next_due_at.astimezone(VIETNAM):%d/%m %H:%M}" if state.next_due_at else ""
-    return f"{source.name} failed {state.failures} × in a row{again} ({state.last_error})"
+    again = f", next at {source.next_due_at.astimezone(VIETNAM):%d/%m %H:%M}" if source.next_due_at else ""
+    return f"{source.name} failed {source.failures} × in a row{again} ({source.last_error})"
 
 
 def _users(app: Application) -> Finding:

@@ -158,20 +158,19 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
-    state = source.state
     said = "ok"
     if not source.enabled:
         said = f"off: {source.why_disabled}"
-    elif state.failures:
-        said = f"failed {_times(state.failures)}: {state.last_error}"
-    due = state.next_due_at if source.enabled and source.kind != IMPORTED else None
+    elif source.failures:
+        said = f"failed {_times(source.failures)}: {source.last_error}"
+    due = source.next_due_at if source.enabled and source.kind != IMPORTED else None
     return {
         "name": source.name,
         "kind": source.kind,
         "address": source.address,
         "role": source.role,
         "posts": posts,
-        "last_success": minute(state.last_success_at) if state.last_success_at else None,
+        "last_success": minute(source.last_success_at) if source.last_success_at else None,
         "next_due": minute(due) if due else None,
         "gap": gap,
         "enabled": source.enabled,

@@ -229,10 +229,10 @@ class Crawler:
                 name=current.name,
                 address=current.address,
                 settings=current.settings,
-                cursor=current.state.cursor,
-                validators=current.state.validators,
+                cursor=current.cursor,
+                validators=current.validators,
                 secret=self._secret_for(current.name, current.kind),
-                failures=current.state.failures,
+                failures=current.failures,
                 watched=posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST),
             )
             session.commit()
@@ -291,11 +291,11 @@ class Crawler:
                 error=result.error,
             )
             if result.outcome in ("ok", "unchanged"):
-                sources.record_success(session, source, now, least_interval=_least_interval(source.state.cursor))
+                sources.record_success(session, source, now, least_interval=_least_interval(source.cursor))
                 self._move(session, source, result)
             elif result.outcome == "failed":
                 # Exponential back-off; the exponent is bounded because a timedelta overflows.
-                wait = timedelta(seconds=source.interval_seconds) * 2 ** min(source.state.failures, 10)
+                wait = timedelta(seconds=source.interval_seconds) * 2 ** min(source.failures, 10)
                 sources.record_failure(
                     session, source, result.error or "", retry_at or now + min(wait, LONGEST_BACKOFF)
                 )
@@ -314,8 +314,8 @@ class Crawler:
         """Disable a source that refused to be read, or that failed too often in a row."""
         # A rate limit is not such a failure: waiting resolves it.
         why = result.error if result.disabled else None
-        if source.state.failures >= MOST_FAILURES and not asked_to_wait and not result.disabled:
-            why = f"{source.state.failures} readings in a row failed, the last one with: {result.error}"
+        if source.failures >= MOST_FAILURES and not asked_to_wait and not result.disabled:
+            why = f"{source.failures} readings in a row failed, the last one with: {result.error}"
         if why is None:
             return
         result.disabled = True

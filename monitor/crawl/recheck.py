@@ -22,7 +22,7 @@ from monitor.crawl.failures import failure_message
 from monitor.errors import RateLimited, SourceRefused
 from storage.database import Database
 from storage.errors import DataRejected, StorageError
-from storage.models import Recheck, Source
+from storage.models import Post, Source
 from storage.posts import rechecks, sources
 
 RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # since the flag was opened
@@ -51,7 +51,7 @@ class _Reading:
     source: Source
     run_id: int
     view: SourceView
-    waiting: dict[str, Recheck]
+    waiting: dict[str, Post]
     kept: Counter[str] = field(default_factory=Counter)
     error: str | None = None
 
@@ -98,15 +98,15 @@ class FlagRecheck:
 
         """
         result = RecheckResult()
-        by_source: dict[str, dict[str, Recheck]] = {}
+        by_source: dict[str, dict[str, Post]] = {}
         now = self._clock.now()
         with self._database.work() as session:
             rechecks.plan(session, RECHECK_AFTER[0], now - GIVE_UP_AFTER)
             session.commit()
             for each in rechecks.due(session, now, MAX_POSTS, names):
-                by_source.setdefault(each.post.source.name, {})[each.post.external_id] = each
+                by_source.setdefault(each.source.name, {})[each.external_id] = each
 
-        async def recheck_source(waiting: Mapping[str, Recheck]) -> None:
+        async def recheck_source(waiting: Mapping[str, Post]) -> None:
             async with self._slots:
                 await self._source(dict(waiting), result)
 
@@ -118,7 +118,7 @@ class FlagRecheck:
             raise failures.exceptions[0] from failures
         return result
 
-    async def _source(self, waiting: dict[str, Recheck], result: RecheckResult) -> None:
+    async def _source(self, waiting: dict[str, Post], result: RecheckResult) -> None:
         reading = self._open(waiting)
         if reading is None:  # another program holds the source; the posts stay due
             return
@@ -137,9 +137,7 @@ class FlagRecheck:
             collector = self._collector_for(reading.source.kind)
             if not isinstance(collector, Rechecker):
                 return
-            known = [
-                KnownPost(external_id=each.post.external_id, url=each.post.url) for each in reading.waiting.values()
-            ]
+            known = [KnownPost(external_id=each.external_id, url=each.url) for each in reading.waiting.values()]
             async for batch in collector.recheck(reading.view, self._client, known):
                 found = {post.external_id for post in batch.posts} | set(batch.gone)
                 self._store(reading, batch, found & set(reading.waiting), result)
@@ -152,7 +150,7 @@ class FlagRecheck:
                 self._postpone(reading, external_id, error, result)
 
     async def _ask_permalink(self, reading: _Reading, external_id: str, result: RecheckResult) -> None:
-        url = reading.waiting[external_id].post.url
+        url = reading.waiting[external_id].url
         if url is None:
             self._postpone(reading, external_id, None, result)
             return
@@ -166,8 +164,8 @@ class FlagRecheck:
         else:
             self._store(reading, None, {external_id}, result)
 
-    def _open(self, waiting: dict[str, Recheck]) -> _Reading | None:
-        name, now = next(iter(waiting.values())).post.source.name, self._clock.now()
+    def _open(self, waiting: dict[str, Post]) -> _Reading | None:
+        name, now = next(iter(waiting.values())).source.name, self._clock.now()
         with self._database.work() as session:
             leased = sources.lease(session, owner=self._owner, now=now, until=now + LEASE, only_due=False, names=[name])
             if not leased:
@@ -177,7 +175,7 @@ class FlagRecheck:
                 name=source.name,
                 address=source.address,
                 settings=source.settings,
-                cursor=source.state.cursor,
+                cursor=source.cursor,
                 secret=self._secret_for(source.name, source.kind),
             )
             run = sources.start_run(session, source.id, now)
@@ -193,7 +191,7 @@ class FlagRecheck:
             for external_id in found:
                 due = reading.waiting[external_id]
                 gone = batch is not None and external_id in batch.gone
-                rechecks.record_check(session, due.post_id, now, None if gone else next_due(due.flagged_at, now))
+                rechecks.record_check(session, due.id, now, None if gone else next_due(due.flagged_at or now, now))
             session.commit()
         for external_id in found:
             del reading.waiting[external_id]
@@ -210,9 +208,9 @@ class FlagRecheck:
         if isinstance(error, RateLimited) and error.retry_at is not None:
             later = max(later, error.retry_at)
         # Without a URL, or when the retry would come after the last recheck, there is nothing left to try.
-        hopeless = error is None or later > due.flagged_at + GIVE_UP_AFTER
+        hopeless = error is None or later > (due.flagged_at or later) + GIVE_UP_AFTER
         with self._database.work() as session:
-            rechecks.postpone(session, due.post_id, None if hopeless else later)
+            rechecks.postpone(session, due.id, None if hopeless else later)
             session.commit()
         result.unclear[_reason(error)] += 1
 

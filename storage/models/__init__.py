@@ -12,12 +12,11 @@ from storage.models.host_state import HostState, RobotsCopy
 from storage.models.outbox import Alert, Delivery, Report, SearchWatch
 from storage.models.posts import Cluster, ErasedAuthor, Post, PostBand, PostRevision, join_title
 from storage.models.questions import Answer, Question
-from storage.models.rechecks import Recheck
 from storage.models.saved_searches import SavedSearch
 from storage.models.scoring import Flag, Model, Review, Score, Threshold
 from storage.models.search_texts import SearchNote, SearchText
-from storage.models.sources import Capture, CrawlRun, Source, SourceState
-from storage.models.teamwork import Assignment, Handover, MentionMark, SecondReading
+from storage.models.sources import Capture, CrawlRun, Source
+from storage.models.teamwork import Assignment, Handover, SecondReading
 from storage.models.users import AuditEvent, User
 
 __all__ = [
@@ -45,14 +44,12 @@ __all__ = [
     "Handover",
     "HostState",
     "Invitation",
-    "MentionMark",
     "Model",
     "Post",
     "PostBand",
     "PostRevision",
     "Question",
     "QuoteChoice",
-    "Recheck",
     "RecoveryCode",
     "Report",
     "Review",
@@ -64,7 +61,6 @@ __all__ = [
     "SearchWatch",
     "SecondReading",
     "Source",
-    "SourceState",
     "Threshold",
     "User",
     "UserSession",

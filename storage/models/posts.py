@@ -12,6 +12,8 @@ from storage.models.sources import Source
 _DATED = text("published_at <= collected_at")
 _UNDATED = text("published_at IS NULL OR published_at > collected_at")
 
+_RECHECKED = "recheck_at IS NOT NULL"
+
 
 class Cluster(Base):
     """Copies of one post: suggested by the program, confirmed by a person."""
@@ -52,6 +54,7 @@ class Post(Base):
         Index(None, "cluster_id", "source_id"),
         # SQLite uses such an index only where a query says the same in the same words.
         Index("ix_posts_not_indexed", "id", sqlite_where=text('"indexed" = 0'), postgresql_where=text("NOT indexed")),
+        Index(None, "recheck_at", sqlite_where=text(_RECHECKED), postgresql_where=text(_RECHECKED)),
         Index("ix_posts_unscored", "id", sqlite_where=text("unscored = 1"), postgresql_where=text("unscored")),
     )
 
@@ -86,6 +89,9 @@ class Post(Base):
         default=False, server_default=false(), doc="whether its current version still waits for a score"
     )
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
+    flagged_at: Mapped[datetime | None] = mapped_column(doc="when its first flag was opened; rechecks count from here")
+    recheck_at: Mapped[datetime | None] = mapped_column(doc="when the next recheck is due; empty: none")
+    rechecked_at: Mapped[datetime | None] = mapped_column(doc="when it was last found or found gone")
 
     source: Mapped[Source] = relationship()
     latest_revision: Mapped["PostRevision | None"] = relationship(

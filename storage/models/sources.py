@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256
 
@@ -31,15 +31,7 @@ class Source(Base):
     why_disabled: Mapped[str | None]
     created_at: Mapped[datetime]
 
-    state: Mapped["SourceState"] = relationship(back_populates="source", cascade="all, delete-orphan", lazy="joined")
-
-
-class SourceState(Base):
-    """How far a source was read, and which program reads it now."""
-
-    __tablename__ = "source_state"
-
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    # How far it was read, and which program reads it now.
     validators: Mapped[JsonObject] = mapped_column(doc="ETag and Last-Modified, verbatim, by URL")
     cursor: Mapped[JsonObject] = mapped_column(doc="the collector's own bookmark")
     next_due_at: Mapped[datetime | None] = mapped_column(index=True, doc="empty: due at once")
@@ -48,8 +40,6 @@ class SourceState(Base):
     failures: Mapped[int] = mapped_column(default=0, doc="failed readings in a row")
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
-
-    source: Mapped[Source] = relationship(back_populates="state")
 
 
 class CrawlRun(Base):

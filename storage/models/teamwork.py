@@ -1,4 +1,4 @@
-"""Working together: second readings, assignments, what was mentioned, and notes at the end of a shift."""
+"""Working together: second readings, assignments, and notes at the end of a shift."""
 
 from datetime import datetime
 
@@ -62,12 +62,3 @@ class Handover(Base):
     written_at: Mapped[datetime] = mapped_column(index=True)
 
     user: Mapped[User] = relationship()
-
-
-class MentionMark(Base):
-    """Up to when somebody has seen where they were mentioned."""
-
-    __tablename__ = "mention_marks"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    seen_until: Mapped[datetime]

@@ -3,39 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, tuple_, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload
 
-from storage.database import insert_ignoring
-from storage.models import Flag, Post, Recheck, Source
+from storage.models import Flag, Post, Source
 
 
 def plan(session: Session, first_look: timedelta, since: datetime) -> None:
     """Plan the first recheck of posts that were flagged since a time, are still there, and came by a crawl."""
     # A post may have several flags; the first one counts.
-    earlier = aliased(Flag)
-    before = tuple_(earlier.opened_at, earlier.id) < tuple_(Flag.opened_at, Flag.id)
+    first = func.min(Flag.opened_at, type_=Flag.opened_at.type)
     query = (
-        select(Flag.post_id, Flag.opened_at)
+        select(Flag.post_id, first)
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
-        .where(
-            Flag.opened_at > since,
-            ~exists().where(earlier.post_id == Flag.post_id, before),
-            ~exists().where(Recheck.post_id == Flag.post_id),
-            Source.kind != "import",
-            Post.deleted_at.is_(None),
-        )
+        .where(Post.flagged_at.is_(None), Source.kind != "import", Post.deleted_at.is_(None))
+        .group_by(Flag.post_id)
     )
+    recent = select(Flag.post_id).where(Flag.opened_at > since)
     rows = [
-        {"post_id": post_id, "flagged_at": moment, "due_at": moment + first_look, "checked_at": None}
-        for post_id, moment in session.execute(query).all()
+        {"id": post_id, "flagged_at": moment, "recheck_at": moment + first_look}
+        for post_id, moment in session.execute(query.where(Flag.post_id.in_(recent)).having(first > since))
     ]
-    insert_ignoring(session, Recheck, rows, ("post_id",))
+    if rows:
+        session.execute(update(Post), rows)
 
 
-def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) -> Sequence[Recheck]:
-    """List the rechecks that are due, longest due first, with their posts and sources.
+def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) -> Sequence[Post]:
+    """List the posts whose recheck is due, longest due first, with their sources.
 
     Args:
         session: The unit of work.
@@ -45,12 +40,11 @@ def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) 
 
     """
     query = (
-        select(Recheck)
-        .join(Recheck.post)
+        select(Post)
         .join(Post.source)
-        .options(joinedload(Recheck.post).joinedload(Post.source))
-        .where(Recheck.due_at <= now, Post.deleted_at.is_(None), Source.enabled)
-        .order_by(Recheck.due_at, Recheck.post_id)
+        .options(joinedload(Post.source))
+        .where(Post.recheck_at <= now, Post.deleted_at.is_(None), Source.enabled)
+        .order_by(Post.recheck_at, Post.id)
         .limit(limit)
     )
     if names:
@@ -60,9 +54,9 @@ def due(session: Session, now: datetime, limit: int, names: Sequence[str] = ()) 
 
 def record_check(session: Session, post_id: int, now: datetime, next_look: datetime | None) -> None:
     """Store that a post was checked, and when the next check is due; None: no more."""
-    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(checked_at=now, due_at=next_look))
+    session.execute(update(Post).where(Post.id == post_id).values(rechecked_at=now, recheck_at=next_look))
 
 
 def postpone(session: Session, post_id: int, until: datetime | None) -> None:
     """Move a check to a later time, because nothing was learnt now; None: no more."""
-    session.execute(update(Recheck).where(Recheck.post_id == post_id).values(due_at=until))
+    session.execute(update(Post).where(Post.id == post_id).values(recheck_at=until))

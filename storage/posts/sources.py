@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, exists, false, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
-from storage.models import Capture, CrawlRun, Post, Score, Source, SourceState
+from storage.models import Capture, CrawlRun, Post, Score, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,14 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
     """
     source = session.scalar(select(Source).where(Source.name == draft.name))
     if source is None:
-        source = Source(name=draft.name, enabled=True, created_at=now)
-        source.state = SourceState(validators={}, cursor={})
+        source = Source(name=draft.name, enabled=True, created_at=now, validators={}, cursor={})
         session.add(source)
         created = True
     else:
         created = False
         if source.address != draft.address or source.kind != draft.kind:
             # ETags and cursors belong to the old address and must never be sent to another one.
-            source.state.validators, source.state.cursor, source.state.next_due_at = {}, {}, None
+            source.validators, source.cursor, source.next_due_at = {}, {}, None
         if source.role != draft.role:
             _change_role(session, source, draft.role)
     source.kind, source.address, source.role = draft.kind, draft.address, draft.role
@@ -102,7 +101,7 @@ def set_enabled(session: Session, source: Source, *, enabled: bool, why: str | N
     source.enabled, source.why_disabled = enabled, None if enabled else why
     if enabled:
         # Old failures must not disable it again after the next one.
-        source.state.failures, source.state.next_due_at = 0, None
+        source.failures, source.next_due_at = 0, None
     session.flush()
 
 
@@ -125,20 +124,16 @@ def lease(
         names: Lease only these; empty for all.
 
     """
-    free = or_(SourceState.lease_until.is_(None), SourceState.lease_until < now)
-    query = select(Source).join(SourceState).where(Source.enabled, Source.kind != "import", free)
+    free = or_(Source.lease_until.is_(None), Source.lease_until < now)
+    query = select(Source).where(Source.enabled, Source.kind != "import", free)
     if only_due:
-        query = query.where(or_(SourceState.next_due_at.is_(None), SourceState.next_due_at <= now))
+        query = query.where(or_(Source.next_due_at.is_(None), Source.next_due_at <= now))
     if names:
         query = query.where(Source.name.in_(names))
     taken = []
-    for source in session.scalars(query.order_by(SourceState.next_due_at.nulls_first(), Source.id)).all():
+    for source in session.scalars(query.order_by(Source.next_due_at.nulls_first(), Source.id)).all():
         # Compare and set: of two programs that selected the same row, only one updates it.
-        claim = (
-            update(SourceState)
-            .where(SourceState.source_id == source.id, free)
-            .values(lease_owner=owner, lease_until=until)
-        )
+        claim = update(Source).where(Source.id == source.id, free).values(lease_owner=owner, lease_until=until)
         if cast("CursorResult[Any]", session.execute(claim)).rowcount == 1:
             taken.append(source)
     return taken
@@ -146,26 +141,26 @@ def lease(
 
 def is_leased(session: Session, source_id: int, now: datetime) -> bool:
     """Tell whether a program holds a source at a time, UTC."""
-    held = select(SourceState.source_id).where(SourceState.source_id == source_id, SourceState.lease_until >= now)
+    held = select(Source.id).where(Source.id == source_id, Source.lease_until >= now)
     return session.execute(held).first() is not None
 
 
 def renew(session: Session, source_id: int, owner: str, until: datetime) -> bool:
     """Extend a lease; False when it ran out and another program holds the source now."""
-    held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
-    renewed = session.execute(update(SourceState).where(*held).values(lease_until=until))
+    held = (Source.id == source_id, Source.lease_owner == owner)
+    renewed = session.execute(update(Source).where(*held).values(lease_until=until))
     return cast("CursorResult[Any]", renewed).rowcount == 1
 
 
 def release(session: Session, source_id: int, owner: str) -> None:
     """End a lease, if `owner` still holds it."""
-    held = (SourceState.source_id == source_id, SourceState.lease_owner == owner)
-    session.execute(update(SourceState).where(*held).values(lease_owner=None, lease_until=None))
+    held = (Source.id == source_id, Source.lease_owner == owner)
+    session.execute(update(Source).where(*held).values(lease_owner=None, lease_until=None))
 
 
 def release_abandoned(session: Session, is_gone: Callable[[str], bool]) -> None:
     """End the leases of owners that no longer run, so that the sources of a killed crawl can be read at once."""
-    for state in session.scalars(select(SourceState).where(SourceState.lease_owner.is_not(None))):
+    for state in session.scalars(select(Source).where(Source.lease_owner.is_not(None))):
         if state.lease_owner and is_gone(state.lease_owner):
             state.lease_owner, state.lease_until = None, None
     session.flush()
@@ -186,7 +181,7 @@ def save_progress(
         values["cursor"] = dict(cursor)
     if validators is not None:
         values["validators"] = {url: dict(pair) for url, pair in validators.items()}
-    session.execute(update(SourceState).where(SourceState.source_id == source_id).values(**values))
+    session.execute(update(Source).where(Source.id == source_id).values(**values))
 
 
 def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
@@ -256,25 +251,23 @@ def record_success(
         least_interval: How long to wait at least, as its server asks.
 
     """
-    state = source.state
-    state.failures, state.last_error, state.last_success_at = 0, None, now
-    state.next_due_at = now + max(timedelta(seconds=source.interval_seconds), least_interval)
+    source.failures, source.last_error, source.last_success_at = 0, None, now
+    source.next_due_at = now + max(timedelta(seconds=source.interval_seconds), least_interval)
     session.flush()
 
 
 def change_address(session: Session, source: Source, address: str) -> None:
     """Store the new address of a source that has moved."""
     # Validators of the old address must never be sent to the new one.
-    source.address, source.state.validators = address, {}
+    source.address, source.validators = address, {}
     session.flush()
 
 
 def record_failure(session: Session, source: Source, error: str, retry_at: datetime) -> None:
     """Store a failed run and when to try again."""
-    state = source.state
-    state.failures += 1
-    state.last_error = error
-    state.next_due_at = retry_at
+    source.failures += 1
+    source.last_error = error
+    source.next_due_at = retry_at
     session.flush()
 
 

@@ -12,13 +12,19 @@ from sqlalchemy.orm import Session
 
 from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Post, Review, Source, User
 
-_KEPT: Final = frozenset(table.__tablename__ for table in (AuditEvent, Source, User))
-_MASKED: Final = {
-    Review.__tablename__: frozenset(("note", "evidence")),
-    CaseEvent.__tablename__: frozenset(("note", "passed_to", "place")),
-    CorrectionEvent.__tablename__: frozenset(("note", "claim", "text", "source_name", "source_url")),
+_APPEND_ONLY: Final = {
+    Review.__tablename__: ("note", "evidence"),
+    CaseEvent.__tablename__: ("note", "passed_to", "place"),
+    CorrectionEvent.__tablename__: ("note", "claim", "text", "source_name", "source_url"),
 }
-"""Columns of append-only tables that their triggers let an erasure change, together with the time of it."""
+"""What the triggers of these tables let an erasure change, together with the time of it."""
+_MASKED: Final[Mapping[str, tuple[str, ...]]] = {
+    **_APPEND_ONLY,
+    AuditEvent.__tablename__: (),
+    User.__tablename__: (),
+    Source.__tablename__: ("cursor", "validators", "last_error"),
+}
+"""The tables of which not every column is masked, and those that are."""
 _IDENTIFIER: Final = (Post.__tablename__, Post.external_id.key)
 _READ_AT_ONCE: Final = 1000
 
@@ -55,7 +61,7 @@ def _as_text(value: Any) -> str:
 def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: datetime) -> int:
     """Replace a pattern wherever it may be replaced; a cursor that holds it is emptied.
 
-    Sources, users and the audit trail stay: an operator wrote the first two, and nobody may change the third.
+    What an operator wrote of sources and users stays, and the audit trail, which nobody may change.
 
     Returns:
         How many values were changed.
@@ -63,7 +69,7 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
     """
     changed = 0
     for trace in list(find(session, pattern)):
-        if trace.table in _KEPT or trace.column not in _MASKED.get(trace.table, (trace.column,)):
+        if trace.column not in _MASKED.get(trace.table, (trace.column,)):
             continue
         masked: Any = pattern.sub(replacement, _as_text(trace.value))
         if not isinstance(trace.value, str):
@@ -71,7 +77,7 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
         elif (trace.table, trace.column) == _IDENTIFIER:
             masked = f"{masked} {trace.key[0]}"  # posts whose addresses differ behind the name would become one
         changes = {trace.column: masked}
-        if trace.table in _MASKED:
+        if trace.table in _APPEND_ONLY:
             changes["redacted_at"] = now + timedelta(microseconds=changed)  # a new one for each change of a row
         _set(session, Base.metadata.tables[trace.table], trace.key, changes)
         changed += 1

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage import audit
-from storage.models import Assignment, Case, CaseEvent, Flag, Handover, MentionMark, Post, Review, User
+from storage.models import Assignment, Case, CaseEvent, Flag, Handover, Post, Review, User
 
 LOOK_BACK: Final = timedelta(days=30)
 
@@ -83,15 +83,12 @@ def mentions(session: Session, user: User, now: datetime) -> list[Mention]:
 
 def seen_until(session: Session, user_id: int) -> datetime | None:
     """Return up to when somebody has seen where they were named; None: nothing yet."""
-    row = session.get(MentionMark, user_id)
-    return row.seen_until if row else None
+    return session.get_one(User, user_id).mentions_seen_until
 
 
 def mark_seen(session: Session, user_id: int, now: datetime) -> None:
     """Note that somebody has seen where they were named until now."""
-    row = session.get(MentionMark, user_id) or MentionMark(user_id=user_id, seen_until=now)
-    row.seen_until = now
-    session.add(row)
+    session.get_one(User, user_id).mentions_seen_until = now
     session.flush()
 
 

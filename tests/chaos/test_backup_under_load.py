@@ -21,7 +21,7 @@ from tests.chaos.runs import Worlds
 from tests.chaos.world import HastyClock, World
 
 RUNNING = ("import", "crawl", "score", "decide")
-ADDED_BY_RESTORING = {"audit_events", "clock_state", "host_state", "source_state"}
+ADDED_BY_RESTORING = {"audit_events", "clock_state", "host_state"}
 MOST_BACKUPS = 20
 
 

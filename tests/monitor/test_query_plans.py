@@ -189,7 +189,8 @@ def add_many(database: Database) -> None:
     """Add posts of a year with scores, and a flag for each tenth, by the database itself."""
     statements = (
         """INSERT INTO sources (name, kind, address, role, settings, legal_basis, retention_days, interval_seconds,
-        enabled, created_at) SELECT 'many ' || n, 'feed', 'x', 'monitored', '{}', 'agreed', 400, 600, true, now()
+        validators, cursor, failures, enabled, created_at)
+        SELECT 'many ' || n, 'feed', 'x', 'monitored', '{}', 'agreed', 400, 600, '{}', '{}', 0, true, now()
         FROM generate_series(1, 50) AS n""",
         """INSERT INTO posts (source_id, external_id, collected_at, published_at, text, original_hash,
         content_hash, engagement, revision_number, indexed, unscored)

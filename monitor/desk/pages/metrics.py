@@ -57,9 +57,9 @@ class _Figures(Collector):
             for source in sources.all_sources(session):
                 stored.add_metric([source.name], counts.get(source.id, 0))
                 if source.enabled:
-                    health.add_metric([source.name], source.state.failures)
-                if source.enabled and source.state.last_success_at:
-                    read.add_metric([source.name], (now - source.state.last_success_at).total_seconds())
+                    health.add_metric([source.name], source.failures)
+                if source.enabled and source.last_success_at:
+                    read.add_metric([source.name], (now - source.last_success_at).total_seconds())
             waiting = unscored.count(session, model) if model else 0
             yield GaugeMetricFamily("kiemtin_posts_unscored", "Posts that wait for a score.", value=waiting)
             asked = questions.open_count(session)

@@ -81,14 +81,13 @@ def sources_view(session: Session) -> SourcesView:
 
 
 def _health(source: Source, newest: CrawlRun | None, amount: int) -> SourceHealth:
-    state = source.state
     return SourceHealth(
         name=source.name,
         role=wording.ROLES[source.role],
         posts=amount,
-        last_success_at=state.last_success_at,
-        failures=state.failures,
-        fault=explain(state.last_error or "", source.name) if state.failures else None,
+        last_success_at=source.last_success_at,
+        failures=source.failures,
+        fault=explain(source.last_error or "", source.name) if source.failures else None,
         enabled=source.enabled,
         why_disabled=source.why_disabled,
         disabled_fault=known_fault(source.why_disabled or "", source.name),

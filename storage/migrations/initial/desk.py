@@ -27,6 +27,7 @@ def _create_users_and_invitations() -> None:
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
+        sa.Column("mentions_seen_until", TIME),
         sa.Column("totp_seed", sa.String(64)),
         sa.Column("totp_since", TIME),
         sa.Column("totp_step", KEY),
@@ -158,11 +159,6 @@ def _create_search_notes_and_quote_choices() -> None:
         sa.Column("user_id", KEY, to("users", "RESTRICT"), nullable=False, index=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("written_at", TIME, nullable=False, index=True),
-    )
-    op.create_table(
-        "mention_marks",
-        sa.Column("user_id", KEY, to("users", "CASCADE"), primary_key=True),
-        sa.Column("seen_until", TIME, nullable=False),
     )
     op.create_table(
         "quote_choices",

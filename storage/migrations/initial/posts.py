@@ -8,7 +8,7 @@ from storage.migrations.initial.columns import JSON, KEY, TIME, create_partial_i
 
 def create_tables() -> None:
     """Create them in the order in which they refer to each other."""
-    _create_sources_and_source_state()
+    _create_sources()
     _create_crawl_runs_and_host_state()
     _create_robots_copies()
     _create_clusters_and_posts()
@@ -18,7 +18,7 @@ def create_tables() -> None:
     _create_thresholds()
 
 
-def _create_sources_and_source_state() -> None:
+def _create_sources() -> None:
     op.create_table(
         "sources",
         sa.Column("id", KEY, primary_key=True),
@@ -33,13 +33,6 @@ def _create_sources_and_source_state() -> None:
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("why_disabled", sa.Text()),
         sa.Column("created_at", TIME, nullable=False),
-        sa.CheckConstraint("interval_seconds > 0", name="interval_positive"),
-        sa.CheckConstraint("retention_days > 0", name="retention_positive"),
-        sa.CheckConstraint("role IN ('monitored', 'reference')", name="role"),
-    )
-    op.create_table(
-        "source_state",
-        sa.Column("source_id", KEY, to("sources", "CASCADE"), primary_key=True),
         sa.Column("validators", JSON, nullable=False),
         sa.Column("cursor", JSON, nullable=False),
         sa.Column("next_due_at", TIME, index=True),
@@ -48,6 +41,9 @@ def _create_sources_and_source_state() -> None:
         sa.Column("failures", KEY, nullable=False),
         sa.Column("last_success_at", TIME),
         sa.Column("last_error", sa.Text()),
+        sa.CheckConstraint("interval_seconds > 0", name="interval_positive"),
+        sa.CheckConstraint("retention_days > 0", name="retention_positive"),
+        sa.CheckConstraint("role IN ('monitored', 'reference')", name="role"),
     )
 
 
@@ -138,6 +134,9 @@ def _create_clusters_and_posts() -> None:
         sa.Column("cluster_id", KEY, to("clusters", "SET NULL")),
         sa.Column("indexed", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("unscored", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("flagged_at", TIME),
+        sa.Column("recheck_at", TIME),
+        sa.Column("rechecked_at", TIME),
         sa.Column("capture_id", KEY, to("captures", "SET NULL"), index=True),
         sa.UniqueConstraint("source_id", "external_id"),
     )
@@ -156,6 +155,7 @@ def _create_clusters_and_posts() -> None:
         ["collected_at", "published_at", "source_id"],
         "published_at IS NULL OR published_at > collected_at",
     )
+    create_partial_index("ix_posts_recheck_at", "posts", ["recheck_at"], "recheck_at IS NOT NULL")
     create_partial_index("ix_posts_unscored", "posts", ["id"], "unscored", on_sqlite="unscored = 1")
 
 
@@ -183,13 +183,6 @@ def _create_post_revisions_and_search_texts() -> None:
         "erased_authors",
         sa.Column("author_key", sa.String(64), primary_key=True),
         sa.Column("erased_at", TIME, nullable=False),
-    )
-    op.create_table(
-        "rechecks",
-        sa.Column("post_id", KEY, to("posts", "CASCADE"), primary_key=True),
-        sa.Column("flagged_at", TIME, nullable=False),
-        sa.Column("due_at", TIME, index=True),
-        sa.Column("checked_at", TIME),
     )
     op.create_table(
         "search_texts",

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
-from storage.models import CrawlRun, Post, SourceState
+from storage.models import CrawlRun, Post, Source
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.cli.command import STOPS, Command, start, wait_for
 
@@ -214,7 +214,7 @@ def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
         assert err.startswith("kiemtin: stopped")
         with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
             outcomes = sorted(session.scalars(select(CrawlRun.outcome)))
-            assert set(session.scalars(select(SourceState.lease_owner))) == {None}
+            assert set(session.scalars(select(Source.lease_owner))) == {None}
         assert (outcomes, stored(home)) == (["interrupted", "ok"], 4)
         slow.slow = 0.0
         found = kiemtin.well("crawl", "--due", "--json").data["sources"]

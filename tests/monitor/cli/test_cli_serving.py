@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
-from storage.models import CrawlRun, Model, Score, SourceState
+from storage.models import CrawlRun, Model, Score, Source
 from tests.clock import FakeClock
 from tests.monitor.cli.command import STOPS, Command, start, wait_for
 
@@ -172,4 +172,4 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
-        assert session.scalars(select(SourceState.lease_owner)).all() == [None]
+        assert session.scalars(select(Source.lease_owner)).all() == [None]

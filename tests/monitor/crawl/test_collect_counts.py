@@ -14,7 +14,7 @@ from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from storage.database import Database
-from storage.models import Capture, CrawlRun, Post, SourceState
+from storage.models import Capture, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.crawl.loopback import ScriptedCollector, batch
@@ -200,5 +200,5 @@ async def test_skipped_items_stand_in_the_account_of_the_reading_and_gaps_too(
         newest = sources.recent_runs(session)[0]
         assert newest.gap == result.gap
         assert session.scalar(select(func.count(Post.id))) == 6
-        state = session.scalars(select(SourceState)).one()
+        state = session.scalars(select(Source)).one()
         assert (state.last_success_at, state.lease_owner) == (clock.now(), None)

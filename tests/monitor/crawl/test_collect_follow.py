@@ -61,7 +61,7 @@ async def test_a_permanent_move_is_followed_noted_and_asked_for_without_the_old_
     assert address_of(sqlite_database, "paper") == base + RSS_PATH
     assert audited(sqlite_database, "source.moved") == [{"from": base + OLD_PATH, "to": base + RSS_PATH}]
     with sqlite_database.work() as session:
-        assert sources.by_name(session, "paper").state.validators == {}
+        assert sources.by_name(session, "paper").validators == {}
 
     again = (await crawl())["paper"]
     assert (again.outcome, again.duplicate, again.moved_to) == ("unchanged", 0, None)
@@ -135,7 +135,7 @@ async def test_a_source_that_asks_to_be_read_less_often_is(
     register("forum", "https://forum.example.vn/feed")
     await crawl(collectors=ScriptedCollector(script))
     with sqlite_database.work() as session:
-        due = sources.by_name(session, "forum").state.next_due_at
+        due = sources.by_name(session, "forum").next_due_at
     assert due == clock.now() + timedelta(seconds=waits)
 
 

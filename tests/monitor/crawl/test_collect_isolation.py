@@ -57,8 +57,7 @@ async def test_whatever_a_collector_raises_is_the_failed_run_of_its_source_alone
         "last": ("ok", 3),
     }
     with sqlite_database.work() as session:
-        source = sources.by_name(session, "bad")
-        state = source.state
+        source = state = sources.by_name(session, "bad")
     assert (state.failures, state.lease_owner) == (1, None)
     assert state.next_due_at == clock.now() + timedelta(seconds=source.interval_seconds)
     assert state.last_error == results["bad"].error

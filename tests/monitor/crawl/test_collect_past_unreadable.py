@@ -122,7 +122,7 @@ async def test_a_page_that_fails_for_ever_is_left_out_after_three_tries(
         runs = list(session.scalars(select(CrawlRun).order_by(CrawlRun.id)))
         texts = set(session.scalars(select(Post.text)))
         source = session.scalars(select(Source)).one()
-        is_enabled, failures = source.enabled, source.state.failures
+        is_enabled, failures = source.enabled, source.failures
     outcomes = [run.outcome for run in runs]
     assert outcomes.count("failed") == TRIES_AT_ONE_PLACE - 1
     assert outcomes[-1] in {"ok", "unchanged"}

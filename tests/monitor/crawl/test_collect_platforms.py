@@ -13,7 +13,7 @@ from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import Post, PostRevision, SourceState
+from storage.models import Post, PostRevision, Source
 from storage.posts import sources
 from tests.clock import FakeClock
 from tests.monitor.collectors import xenforo_samples
@@ -47,7 +47,7 @@ def crawl_due(sqlite_database: Database, clock: FakeClock) -> CrawlWithKeys:
     return once
 
 
-def state_of(database: Database, name: str) -> SourceState:
+def state_of(database: Database, name: str) -> Source:
     with database.work() as session:
         return sources.by_name(session, name).state
 

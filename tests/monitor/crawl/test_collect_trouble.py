@@ -18,7 +18,7 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import FetchFailed
 from storage.database import Database
 from storage.errors import NotFound, StorageError
-from storage.models import AuditEvent, CrawlRun, Post, Source, SourceState
+from storage.models import AuditEvent, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_source
@@ -49,10 +49,9 @@ def address(site: FeedSite) -> Iterator[str]:
         yield base + RSS_PATH
 
 
-def state_of(database: Database, name: str) -> tuple[Source, SourceState]:
+def state_of(database: Database, name: str) -> Source:
     with database.work() as session:
-        source = sources.by_name(session, name)
-        return source, source.state
+        return sources.by_name(session, name)
 
 
 def stored_posts(database: Database) -> list[str]:
@@ -72,7 +71,7 @@ async def test_a_source_that_fails_waits_longer_each_time_and_stops_no_other(
     assert broken.log == []
     assert (results["newspaper"].outcome, results["newspaper"].new) == ("ok", 3)
     assert results["broken"].outcome == "failed"
-    source, state = state_of(sqlite_database, "broken")
+    source = state = state_of(sqlite_database, "broken")
     assert (state.failures, state.last_error, source.enabled) == (2, results["broken"].error, True)
     assert state.next_due_at == clock.now() + 2 * HALF_AN_HOUR
 
@@ -84,9 +83,9 @@ async def test_waiting_after_failures_ends_at_a_day_and_success_forgets_them(
     site.fail(RSS_PATH, *[500] * 9)
     for _ in range(9):
         await crawl()
-    assert state_of(sqlite_database, "newspaper")[1].next_due_at == clock.now() + timedelta(days=1)
+    assert state_of(sqlite_database, "newspaper").next_due_at == clock.now() + timedelta(days=1)
     assert (await crawl())["newspaper"].outcome == "ok"
-    state = state_of(sqlite_database, "newspaper")[1]
+    state = state_of(sqlite_database, "newspaper")
     assert (state.failures, state.next_due_at) == (0, clock.now() + HALF_AN_HOUR)
 
 
@@ -98,7 +97,7 @@ async def test_a_site_that_refuses_is_switched_off_with_its_reason(
     result = (await crawl())["newspaper"]
 
     assert (result.outcome, result.disabled) == ("failed", True)
-    source, _ = state_of(sqlite_database, "newspaper")
+    source = state_of(sqlite_database, "newspaper")
     assert (source.enabled, source.why_disabled) == (False, result.error)
     with sqlite_database.work() as session:
         event = session.scalars(select(AuditEvent)).one()
@@ -115,7 +114,7 @@ async def test_a_site_that_asks_to_wait_is_read_again_when_it_said(
         network.rate_limit(0)
         result = (await crawl())["network"]
         assert result.outcome == "failed"
-        assert state_of(sqlite_database, "network")[1].next_due_at == network.reset_at
+        assert state_of(sqlite_database, "network").next_due_at == network.reset_at
         clock.advance(timedelta(minutes=5))
         assert (await crawl(only_due=True))["network"].new == 1
 
@@ -168,7 +167,7 @@ async def test_what_failed_after_the_first_batch_keeps_that_batch(
     result = (await crawl(collectors=ScriptedCollector(script)))["forum"]
     assert (result.outcome, result.new) == ("failed", 1)
     assert stored_posts(sqlite_database) == ["1"]
-    assert state_of(sqlite_database, "forum")[1].cursor == {"page": "second"}
+    assert state_of(sqlite_database, "forum").cursor == {"page": "second"}
 
 
 async def test_a_stopped_crawl_closes_its_account_gives_its_leases_back_and_goes_on_from_its_cursor(
@@ -196,7 +195,7 @@ async def test_a_stopped_crawl_closes_its_account_gives_its_leases_back_and_goes
     with sqlite_database.work() as session:
         run = session.scalars(select(CrawlRun)).one()
         assert (run.outcome, run.new, run.ended_at) == ("interrupted", 1, clock.now())
-    state = state_of(sqlite_database, "forum")[1]
+    state = state_of(sqlite_database, "forum")
     assert (state.lease_owner, state.failures) == (None, 0)
 
     result = (await crawl(only_due=True, collectors=ScriptedCollector(script)))["forum"]  # still due
@@ -218,7 +217,7 @@ async def test_a_database_that_fails_ends_the_crawl_with_one_error(
         crawler = make_crawler(sqlite_database, client, clock, collectors=ScriptedCollector(script))
         with pytest.raises(StorageError, match="kiemtin db upgrade"):
             await crawler.crawl(only_due=False)
-    assert state_of(sqlite_database, "forum")[1].lease_owner is None
+    assert state_of(sqlite_database, "forum").lease_owner is None
 
 
 CHILD = """
@@ -257,7 +256,7 @@ async def test_what_a_killed_program_stored_stays_and_the_next_takes_over_at_onc
         assert child.stdout.readline() == b"stored\n"
         assert await crawl(collectors=ScriptedCollector(script)) == {}  # it lives and holds the source
         child.kill()
-    assert state_of(sqlite_database, "forum")[1].lease_owner == f"{socket.gethostname()}:{child.pid}"
+    assert state_of(sqlite_database, "forum").lease_owner == f"{socket.gethostname()}:{child.pid}"
 
     result = (await crawl(collectors=ScriptedCollector(script)))["forum"]
     assert (result.outcome, stored_posts(sqlite_database)) == ("ok", ["1", "2"])
@@ -301,7 +300,7 @@ async def test_a_source_whose_lease_ran_out_while_it_waited_is_left_to_who_has_i
         crawler = make_crawler(sqlite_database, client, clock, collectors=ScriptedCollector(script), parallel=1)
         results = await crawler.crawl(only_due=False)
     assert [result.source for result in results] == ["first"]
-    assert state_of(sqlite_database, "waiting")[1].lease_owner == "other:1"
+    assert state_of(sqlite_database, "waiting").lease_owner == "other:1"
 
 
 def lease_owner(kind: str) -> str:

@@ -15,7 +15,7 @@ from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import CrawlRun, Post, Recheck
+from storage.models import CrawlRun, Post
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source
@@ -121,7 +121,7 @@ async def test_flagged_statuses_are_asked_for_one_by_one_after_an_hour_a_day_and
             ("ok", 1, 1, 1),
             ("ok", 1, 0, 0),
         ]
-        assert sources.by_name(session, "net").state.lease_owner is None
+        assert sources.by_name(session, "net").lease_owner is None
 
 
 async def test_of_posts_that_cannot_be_asked_for_the_permalink_tells_whether_they_are_still_there(
@@ -203,10 +203,10 @@ async def test_what_cannot_be_learnt_now_is_asked_an_hour_later_and_switches_not
     switch(paper)
     assert account(await look()) == (0, 0, 0, {reason: 1})
     with sqlite_database.work() as session:
-        (due,) = session.scalars(select(Recheck)).all()
-        assert (due.due_at, due.checked_at) == (clock.now() + HOUR, None)
+        (due,) = session.scalars(select(Post).where(Post.flagged_at.is_not(None))).all()
+        assert (due.recheck_at, due.rechecked_at) == (clock.now() + HOUR, None)
         assert sources.by_name(session, "paper").enabled
-        assert sources.by_name(session, "paper").state.failures == 0
+        assert sources.by_name(session, "paper").failures == 0
     assert stored(sqlite_database, 1).deleted_at is None
 
 
@@ -229,7 +229,7 @@ async def test_a_platform_that_is_away_is_asked_again_and_given_up_after_eight_d
     clock.advance(timedelta(days=7, hours=22, minutes=30))
     assert account(await look()) == (0, 0, 0, {"could not be read": 2})
     with sqlite_database.work() as session:
-        assert [due.due_at for due in session.scalars(select(Recheck))] == [None, None]
+        assert [due.recheck_at for due in session.scalars(select(Post)) if due.flagged_at] == [None, None]
 
 
 async def test_only_places_that_are_read_are_asked(

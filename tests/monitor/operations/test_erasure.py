@@ -15,7 +15,7 @@ from monitor.operations.erasure_check import leftovers
 from monitor.privacy.author_names import mention, spellings
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, SourceState
+from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, Source
 from storage.outbox import reports
 from storage.posts import posts, sources
 from storage.review import reviews
@@ -199,7 +199,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         note = {"note": "đã nhắn @lan@mang.example", "evidence": ["https://mang.example/@lan/9"]}
         reviewer = add_user(session, "hoa")
         reviews.decide(session, flag, reviewer_id=reviewer.id, decision="no", now=clock.now(), **note)
-        session.get_one(SourceState, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
+        session.get_one(Source, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
         own = session.scalars(select(Flag.id).join(Post).where(Post.external_id == "1")).all()
         issued = {"schema_version": 3, "files": ["bao-cao.xlsx"], "now": clock.now()}
         reports.record_report(session, period="2026-W47", figures={"quoted": list(own)}, **issued)
@@ -214,7 +214,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
     erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", "https://mang.example/users/lan")
 
     before = list(leftovers(erasure, sqlite_database, home))
-    assert {each.place.split(".")[0] for each in before} >= {"posts", "reviews", "source_state"}
+    assert {each.place.split(".")[0] for each in before} >= {"posts", "reviews"}
     done = erasure.run()
 
     assert (done.posts, done.captures, done.files, done.withdraw) == (1, 1, 2, ("bao-cao.xlsx",))
@@ -226,7 +226,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         assert (reply.text, reply.title) == (f"{ERASED_NAME} nói đúng", f"trả lời {ERASED_NAME}")
         kept = session.scalars(select(Review)).one()
         assert (kept.note, kept.evidence, kept.decision) == (f"đã nhắn {ERASED_NAME}", [ERASED_NAME], "no")
-        assert session.get_one(SourceState, reply.source_id).cursor == {}
+        assert session.get_one(Source, reply.source_id).cursor == {}
 
 
 def test_a_masked_reply_is_not_brought_back_by_the_next_reading(

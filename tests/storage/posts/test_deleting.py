@@ -24,7 +24,7 @@ MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
-    "rechecks", "questions", "answers", "search_texts", "search_notes", "fact_checks",
+    "questions", "answers", "search_texts", "search_notes", "fact_checks",
     "quote_choices", "day_items", "second_readings", "assignments",
 }  # fmt: skip
 
@@ -111,7 +111,6 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         of_accounts |= {
             "day_plans",
             "handovers",
-            "mention_marks",
             "saved_searches",
             "search_watches",
             "alerts",

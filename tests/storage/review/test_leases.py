@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from storage.database import Database
 from storage.errors import NotFound
-from storage.models import Flag, Post, SourceState
+from storage.models import Flag, Post, Source
 from storage.posts import posts, sources
 from storage.review import flag_queue
 from storage.review.flag_queue import QueueFilter
@@ -95,23 +95,23 @@ def test_a_failed_reading_waits_until_it_is_tried_again_and_success_forgets_it(d
         source = factories.add_source(session)
         for _ in range(2):
             sources.record_failure(session, source, "no answer", NOW + timedelta(hours=2))
-        assert (source.state.failures, source.state.last_error) == (2, "no answer")
-        assert source.state.next_due_at == NOW + timedelta(hours=2)
+        assert (source.failures, source.last_error) == (2, "no answer")
+        assert source.next_due_at == NOW + timedelta(hours=2)
         sources.record_success(session, source, NOW)
-        assert (source.state.failures, source.state.last_error) == (0, None)
-        assert source.state.last_success_at == NOW
-        assert source.state.next_due_at == NOW + timedelta(seconds=source.interval_seconds)
+        assert (source.failures, source.last_error) == (0, None)
+        assert source.last_success_at == NOW
+        assert source.next_due_at == NOW + timedelta(seconds=source.interval_seconds)
 
 
 def test_registering_again_updates_and_a_new_address_forgets_the_old_bookmarks(database: Database) -> None:
     with database.work() as session:
         source = factories.add_source(session)
-        source.state.cursor, source.state.validators = {"page": 3}, {"u": {"etag": '"1"'}}
+        source.cursor, source.validators = {"page": 3}, {"u": {"etag": '"1"'}}
         draft = factories.make_source(retention_days=30)
         assert sources.register(session, draft, NOW) == (source, False)
-        assert (source.retention_days, source.state.cursor) == (30, {"page": 3})
+        assert (source.retention_days, source.cursor) == (30, {"page": 3})
         sources.register(session, factories.make_source(address="https://elsewhere.example.vn/feed"), NOW)
-        assert (source.state.cursor, source.state.validators) == ({}, {})
+        assert (source.cursor, source.validators) == ({}, {})
         assert sources.all_sources(session) == [source]
         with pytest.raises(NotFound, match="no source named 'forums'"):
             sources.by_name(session, "forums")
@@ -136,7 +136,7 @@ def test_how_far_a_source_was_read_is_kept_with_its_lease(database: Database) ->
             sources.save_progress(session, source.id, "me", SOON, cursor=cursor, validators=told)
         session.commit()
     with database.work() as session:
-        state = sources.by_name(session, "forum").state
+        state = sources.by_name(session, "forum")
         assert (state.cursor, state.validators) == ({"page": 3}, validators)
         assert (state.lease_owner, state.lease_until) == ("me", SOON)
 
@@ -157,7 +157,7 @@ def test_two_programs_at_the_same_moment_share_the_sources_and_take_none_twice(d
     first, second = side_by_side(database, take_all)
     assert sorted(first + second) == names
     with database.work() as session:
-        holders = session.scalars(select(SourceState.lease_owner)).all()
+        holders = session.scalars(select(Source.lease_owner)).all()
         assert holders.count("first") == len(first)
 
 

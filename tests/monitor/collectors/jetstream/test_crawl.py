@@ -30,7 +30,7 @@ async def test_what_a_stream_sends_again_after_a_break_is_one_post(
     with serve_stream(site) as base:
         register("stream", base, kind=jetstream)
         with sqlite_database.work() as session:
-            sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
+            sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
             session.commit()
         result = (await crawl(only_due=True))["stream"]
     assert len(site.seen(FIRST_PATH)) == 3
@@ -53,7 +53,7 @@ async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_auth
     with serve_stream(site) as base:
         register("stream", base, kind=jetstream)
         with sqlite_database.work() as session:
-            sources.by_name(session, "stream").state.cursor = {"time_us": to_microseconds(start)}
+            sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
             session.commit()
         assert (await crawl(only_due=True))["stream"].new == 5
         cursor = to_microseconds(clock.now())
