@@ -19,7 +19,7 @@ from monitor.errors import ReportFailed
 from monitor.files import write_whole
 from monitor.operations import privacy_wording
 from monitor.reports.tables import Cell, CellType, Column, Table, shown
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import ROLES, Wording, load_language
 from storage.database import Database
 from storage.posts import holdings
 from storage.posts.holdings import AccountUse, ErasureDone, Holding, SourceHolding
@@ -137,7 +137,7 @@ def _sources(record: PrivacyRecord, wording: Wording) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{each.name} ({each.kind})",
-            wording.role(each.role),
+            wording.name(ROLES, each.role),
             each.legal_basis,
             each.retention_days,
             each.posts,

@@ -17,7 +17,6 @@ from monitor.reports.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 _OTHER_COLOURS: Final = ("#6b6b6b", "#a5a5a5", "#cccccc")
@@ -44,13 +43,16 @@ def flags_by_part(figures: ReportFigures, words: Wording) -> "Figure":
     """Draw the confirmed flags of each day (of a quarter: each week) as stacked bars."""
     names = [f"{part.first:%d/%m}" for part in figures.parts]
     counts = {label: [part.confirmed[label] for part in figures.parts] for label in figures.label_names}
-    with style():
-        figure, (axes,) = canvas(height=3.0)
-        stack(axes, names, counts, words, horizontal=False)
-        axes.set_ylabel(words.language.say("Số bài đã xác nhận"))
-        axes.tick_params("x", labelrotation=90 if len(names) > _MOST_UPRIGHT else 0)
-        whole_numbers(axes.yaxis)
-        finish(axes, counts, words.language.say("Không có bài nào đã xác nhận"))
+    figure = _bars(
+        names,
+        counts,
+        words,
+        height=3.0,
+        horizontal=False,
+        counted=words.language.say("Số bài đã xác nhận"),
+        nothing=words.language.say("Không có bài nào đã xác nhận"),
+    )
+    figure.axes[0].tick_params("x", labelrotation=90 if len(names) > _MOST_UPRIGHT else 0)
     return figure
 
 
@@ -65,13 +67,14 @@ def flags_by_source(figures: ReportFigures, words: Wording) -> "Figure":
     shown.reverse()  # the first bar stands lowest
     names = [name for name, _ in shown]
     counts = {label: [flags[label] for _, flags in shown] for label in figures.label_names}
-    with style():
-        figure, (axes,) = canvas(height=1.1 + 0.3 * max(3, len(shown)))
-        stack(axes, names, counts, words, horizontal=True)
-        axes.set_xlabel(words.language.say("Số bài đã xác nhận"))
-        whole_numbers(axes.xaxis)
-        finish(axes, counts, words.language.say("Không có bài nào đã xác nhận"))
-    return figure
+    return _bars(
+        names,
+        counts,
+        words,
+        height=1.1 + 0.3 * max(3, len(shown)),
+        counted=words.language.say("Số bài đã xác nhận"),
+        nothing=words.language.say("Không có bài nào đã xác nhận"),
+    )
 
 
 def as_svg(figure: "Figure") -> str:
@@ -113,7 +116,34 @@ def canvas(*, height: float, columns: int = 1) -> "tuple[Figure, list[Axes]]":
     return figure, list(figure.subplots(1, columns, squeeze=False, sharey=True)[0])
 
 
-def stack(
+def _bars(
+    names: Sequence[str],
+    counts: Mapping[str, Sequence[int]],
+    words: Wording,
+    *,
+    height: float,
+    horizontal: bool = True,
+    counted: str,
+    nothing: str,
+) -> "Figure":
+    """Draw counts by label as stacked bars; `counted` says what they count, `nothing` where all of them are 0."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  see the module's docstring
+
+    with style():
+        figure, (axes,) = canvas(height=height)
+        _stack(axes, names, counts, words, horizontal=horizontal)
+        (axes.set_xlabel if horizontal else axes.set_ylabel)(counted)
+        (axes.xaxis if horizontal else axes.yaxis).set_major_locator(MaxNLocator(integer=True))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.margins(x=0.04, y=0.08)
+        if any(map(any, counts.values())):
+            figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
+        else:
+            say_nothing(axes, nothing)
+    return figure
+
+
+def _stack(
     axes: "Axes", names: Sequence[str], counts: Mapping[str, Sequence[int]], words: Wording, *, horizontal: bool
 ) -> None:
     """Draw bars of counts by label, stacked, with their sums behind them."""
@@ -136,23 +166,6 @@ def stack(
             alignment: dict[str, Any] = {"va": "center"} if horizontal else {"ha": "center"}
             axes.annotate(words.language.number(end), at, xytext=shift, textcoords="offset points", **alignment)
     (axes.set_yticks if horizontal else axes.set_xticks)(places, names)
-
-
-def whole_numbers(axis: "Axis") -> None:
-    """Put marks at whole numbers alone."""
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  see the module's docstring
-
-    axis.set_major_locator(MaxNLocator(integer=True))
-
-
-def finish(axes: "Axes", counts: Mapping[str, Sequence[int]], nothing: str) -> None:
-    """Add the legend; `nothing` is said where all counts are 0."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.04, y=0.08)
-    if any(map(any, counts.values())):
-        axes.figure.legend(loc="outside upper center", ncols=len(counts), frameon=False)
-    else:
-        say_nothing(axes, nothing)
 
 
 def say_nothing(axes: "Axes", text: str) -> None:
@@ -204,13 +217,8 @@ def review_funnel(figures: ReportFigures, words: Wording) -> "Figure":
     }
     names = list(reversed(steps))  # the first bar stands lowest
     counts = {label: [steps[name][label] for name in names] for label in figures.label_names}
-    with style():
-        figure, (axes,) = canvas(height=2.5)
-        stack(axes, names, counts, words, horizontal=True)
-        axes.set_xlabel(say("Số bài"))
-        whole_numbers(axes.xaxis)
-        finish(axes, counts, say("Trong kỳ máy không gợi ý bài nào."))
-    return figure
+    nothing = say("Trong kỳ máy không gợi ý bài nào.")
+    return _bars(names, counts, words, height=2.5, counted=say("Số bài"), nothing=nothing)
 
 
 def reliability(figures: ReportFigures, words: Wording) -> "Figure":

@@ -5,7 +5,7 @@ from monitor.reports.concerns import CASE_STATES, ELSEWHERE, PlaceFigures
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import Quote
 from monitor.reports.tables import CellType, Column, Key, Table, compared_cells, compared_columns
-from monitor.reports.wording import NOTHING, Wording
+from monitor.reports.wording import CASE_STATE_NAMES, CORRECTION_STATES, NOTHING, VERDICTS, Wording
 
 TEXT, DECIMAL, MOMENT = CellType.TEXT, CellType.DECIMAL, CellType.MOMENT
 
@@ -67,8 +67,8 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
                 row.number,
                 row.at,
                 row.claim,
-                Key(row.verdict, words.verdict(row.verdict)),
-                Key(row.state, words.correction_state(row.state)),
+                Key(row.verdict, words.name(VERDICTS, row.verdict)),
+                Key(row.state, words.name(CORRECTION_STATES, row.state)),
             )
             for row in figures.claims.corrections
         ),
@@ -167,7 +167,7 @@ def place_results(figures: ReportFigures, words: Wording) -> Table:
 
 
 def _state_columns(words: Wording) -> tuple[Column, ...]:
-    return tuple(Column(state, words.case_state(state)) for state in CASE_STATES)
+    return tuple(Column(state, words.name(CASE_STATE_NAMES, state)) for state in CASE_STATES)
 
 
 def _place(row: PlaceFigures, words: Wording) -> Key:

@@ -7,7 +7,7 @@ from monitor.reports.figures import DECISIONS, LabelFigures, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
 from monitor.reports.tables import Cell, CellType, Column, Key, Table, compared_cells, compared_columns
-from monitor.reports.wording import Wording
+from monitor.reports.wording import DECISIONS_TAKEN, PROBLEMS, ROLES, STATES, Wording
 from storage.figures.report_counts import BANDS
 
 TEXT, SHARE, DECIMAL = CellType.TEXT, CellType.SHARE, CellType.DECIMAL
@@ -72,7 +72,7 @@ def states(figures: ReportFigures, words: Wording) -> Table:
         heading=say("Gợi ý của máy và kết quả xem xét"),
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
-            *(Column(state, words.state(state)) for state in names),
+            *(Column(state, words.name(STATES, state)) for state in names),
             Column("flags", say("Tổng số gợi ý")),
         ),
         rows=tuple(
@@ -152,7 +152,7 @@ def decisions(figures: ReportFigures, words: Wording) -> Table:
         heading=say("Quyết định của cán bộ trong kỳ (kể cả về bài của kỳ khác)"),
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
-            *(Column(decision, words.decision(decision)) for decision in DECISIONS),
+            *(Column(decision, words.name(DECISIONS_TAKEN, decision)) for decision in DECISIONS),
         ),
         rows=tuple(
             (Key(row.label, words.label(row.label)), *(row.decisions[name] for name in DECISIONS))
@@ -197,7 +197,7 @@ def sources(figures: ReportFigures, words: Wording) -> Table:
         rows=tuple(
             (
                 row.name,
-                Key(row.role, words.role(row.role)),
+                Key(row.role, words.name(ROLES, row.role)),
                 row.posts,
                 row.older,
                 *(row.confirmed[name] for name in names),
@@ -223,7 +223,13 @@ def problems(figures: ReportFigures, words: Wording) -> Table:
             Column("message", say("Máy ghi lại"), TEXT, 70),
         ),
         rows=tuple(
-            (row.source, Key(row.problem, words.problem(row.problem)), row.times or None, row.last_at, row.message)
+            (
+                row.source,
+                Key(row.problem, words.name(PROBLEMS, row.problem)),
+                row.times or None,
+                row.last_at,
+                row.message,
+            )
             for row in figures.source_problems
         ),
         empty=say("Không ghi nhận nguồn nào gặp trục trặc trong kỳ."),

@@ -26,7 +26,6 @@ from storage.posts import exports
 
 SCHEMA: Final = "kiemtin.export/1"  # raise the number when a column changes its name or meaning
 AT_ONCE: Final = 500
-_TEXT, _INTEGER, _NUMBER, _TRUTH, _MOMENT = Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.TRUTH, Kind.MOMENT
 Read = Callable[[Session, Period | None], Iterator[exports.Row]]
 
 
@@ -39,80 +38,45 @@ class Exported:
     masked: tuple[str, ...]
 
 
+_KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys(("id", "post_id", "flag_id", "cluster_id", "revision", "withdraws", "posts"), Kind.INTEGER),
+    **dict.fromkeys(("published_at", "collected_at", "edited_at", "deleted_at"), Kind.MOMENT),
+    **dict.fromkeys(("opened_at", "decided_at", "created_at"), Kind.MOMENT),
+    "probability": Kind.NUMBER,
+    "retention_days": Kind.INTEGER,
+    "stands": Kind.TRUTH,
+    "enabled": Kind.TRUTH,
+}
+"""The kinds of the columns that hold no text."""
+
+
+def _columns(names: str) -> Columns:
+    return {name: _KINDS.get(name, Kind.TEXT) for name in f"schema id {names}".split()}
+
+
 TABLES: Final[Mapping[str, Exported]] = {
     "posts": Exported(
-        {
-            "schema": _TEXT,
-            "id": _INTEGER,
-            "source": _TEXT,
-            "role": _TEXT,
-            "published_at": _MOMENT,
-            "published_precision": _TEXT,
-            "collected_at": _MOMENT,
-            "edited_at": _MOMENT,
-            "deleted_at": _MOMENT,
-            "revision": _INTEGER,
-            "language": _TEXT,
-            "title": _TEXT,
-            "text": _TEXT,
-            "context": _TEXT,
-            "engagement": _TEXT,
-            "cluster_id": _INTEGER,
-        },
+        _columns(
+            "source role published_at published_precision collected_at edited_at deleted_at revision language title "
+            "text context engagement cluster_id"
+        ),
         exports.posts,
-        ("source", "title", "text", "context"),
+        masked=("source", "title", "text", "context"),
     ),
     "flags": Exported(
-        {
-            "schema": _TEXT,
-            "id": _INTEGER,
-            "post_id": _INTEGER,
-            "source": _TEXT,
-            "label": _TEXT,
-            "state": _TEXT,
-            "probability": _NUMBER,
-            "model": _TEXT,
-            "revision": _INTEGER,
-            "opened_at": _MOMENT,
-        },
+        _columns("post_id source label state probability model revision opened_at"),
         exports.flags,
-        ("source",),
+        masked=("source",),
     ),
     "decisions": Exported(
-        {
-            "schema": _TEXT,
-            "id": _INTEGER,
-            "flag_id": _INTEGER,
-            "post_id": _INTEGER,
-            "label": _TEXT,
-            "decision": _TEXT,
-            "state": _TEXT,
-            "stands": _TRUTH,
-            "withdraws": _INTEGER,
-            "revision": _INTEGER,
-            "note": _TEXT,
-            "evidence": _TEXT,
-            "decided_at": _MOMENT,
-        },
+        _columns("flag_id post_id label decision state stands withdraws revision note evidence decided_at"),
         exports.decisions,
-        ("note",),
+        masked=("note",),
     ),
     "sources": Exported(
-        {
-            "schema": _TEXT,
-            "id": _INTEGER,
-            "name": _TEXT,
-            "kind": _TEXT,
-            "address": _TEXT,
-            "role": _TEXT,
-            "legal_basis": _TEXT,
-            "retention_days": _INTEGER,
-            "enabled": _TRUTH,
-            "created_at": _MOMENT,
-            "posts": _INTEGER,
-        },
+        _columns("name kind address role legal_basis retention_days enabled created_at posts"),
         exports.sources,
-        ("name", "legal_basis"),
+        masked=("name", "legal_basis"),
     ),
 }
 

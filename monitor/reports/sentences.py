@@ -8,7 +8,7 @@ from monitor.catalogues import N_
 from monitor.reports.comparison import Comparison, Trend
 from monitor.reports.figures import SCHEMA, LabelFigures, ReportFigures
 from monitor.reports.method import FAILED, GAP, WishFigures, share_interval
-from monitor.reports.wording import Wording
+from monitor.reports.wording import TRENDS, Wording
 
 _MOST_NAMED = 3
 PLACES: Final = N_(
@@ -77,7 +77,7 @@ def _changed(row: LabelFigures, words: Wording) -> str:
     return words.language.say(
         "“%(label)s” %(trend)s so với kỳ trước: %(now)s so với %(before)s.",
         label=words.label(row.label),
-        trend=words.trend(row.comparison.trend),
+        trend=words.name(TRENDS, row.comparison.trend),
         now=words.language.number(row.comparison.now.confirmed),
         before=words.language.number(before),
     )
@@ -134,10 +134,10 @@ def compared(row: Comparison, words: Wording) -> str:
     say, told = words.language.say, []
     if row.previous is not None:
         before = words.language.number(row.previous.confirmed)
-        trend = words.trend(row.trend)
+        trend = words.name(TRENDS, row.trend)
         told.append(say("kỳ trước %(before)s, %(trend)s", before=before, trend=trend))
     if row.mean is not None:
-        trend = words.trend(row.trend_of_mean)
+        trend = words.name(TRENDS, row.trend_of_mean)
         told.append(say("trung bình bốn kỳ %(mean)s, %(trend)s", mean=words.language.decimal(row.mean), trend=trend))
     return f" ({'; '.join(told)})" if told else ""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from monitor.reports.comparison import Comparison
 from monitor.reports.periods import Unit
-from monitor.reports.wording import NOTHING, Wording, capitalised, day
+from monitor.reports.wording import NOTHING, TRENDS, Wording, capitalised, day
 
 
 class Key(NamedTuple):
@@ -115,7 +115,7 @@ def compared_cells(found: Comparison, words: Wording) -> tuple[Cell, ...]:
         found.low,
         found.high,
         found.previous.confirmed if found.previous else None,
-        Key(found.trend.value, words.trend(found.trend)),
+        Key(found.trend.value, words.name(TRENDS, found.trend)),
         found.mean,
-        Key(found.trend_of_mean.value, words.trend(found.trend_of_mean)),
+        Key(found.trend_of_mean.value, words.name(TRENDS, found.trend_of_mean)),
     )

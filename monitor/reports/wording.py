@@ -19,38 +19,38 @@ from monitor.reports.periods import CalendarPeriod, Unit
 
 DOMAIN: Final = "report"
 LANGUAGES: Final = (SOURCE, "en")
-_STATES: Final = {
+STATES: Final = {
     "open": N_("Đang chờ"),
     "confirmed": N_("Đã xác nhận"),
     "rejected": N_("Không phải"),
     "unsure": N_("Chưa rõ"),
 }
-_DECISIONS: Final = {
+DECISIONS_TAKEN: Final = {
     "confirmed": N_("Xác nhận"),
     "rejected": N_("Không phải"),
     "unsure": N_("Chưa rõ"),
     "open": N_("Mở lại"),
 }
-_CASE_STATES: Final = {
+CASE_STATE_NAMES: Final = {
     "open": N_("Chưa chuyển"),
     "passed": N_("Đã chuyển, chờ trả lời"),
     "answered": N_("Đã có trả lời"),
     "followed_up": N_("Đang theo dõi"),
     "settled": N_("Đã giải quyết"),
 }
-_VERDICTS: Final = {
+VERDICTS: Final = {
     "false": N_("Sai sự thật"),
     "misleading": N_("Gây hiểu lầm"),
     "unfounded": N_("Không có căn cứ"),
 }
-_CORRECTION_STATES: Final = {
+CORRECTION_STATES: Final = {
     "released": N_("Đang công bố"),
     "replaced": N_("Đã được thay thế"),
     "withdrawn": N_("Đã thu hồi"),
 }
-_ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
-_PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
-_TRENDS: Final = {
+ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
+PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
+TRENDS: Final = {
     Trend.UP: N_("tăng"),
     Trend.DOWN: N_("giảm"),
     Trend.SAME: N_("không đổi"),
@@ -127,45 +127,14 @@ class Wording:
         """Return a label's short name."""
         return label_named(name).short.of(self.language.code)
 
-    def state(self, name: str) -> str:
-        """Return the state of a flag."""
-        return self._of(_STATES, name)
-
-    def decision(self, name: str) -> str:
-        """Return what a decision made of a flag."""
-        return self._of(_DECISIONS, name)
-
-    def case_state(self, name: str) -> str:
-        """Return the state of a case."""
-        return self._of(_CASE_STATES, name)
-
-    def verdict(self, name: str) -> str:
-        """Return the verdict of a correction."""
-        return self._of(_VERDICTS, name)
-
-    def correction_state(self, name: str) -> str:
-        """Return what became of a correction that was released."""
-        return self._of(_CORRECTION_STATES, name)
-
-    def role(self, name: str) -> str:
-        """Return the role of a source."""
-        return self._of(_ROLES, name)
-
-    def problem(self, name: str) -> str:
-        """Return the problem of a source."""
-        return self._of(_PROBLEMS, name)
-
-    def trend(self, trend: Trend) -> str:
-        """Return what can be said of a count beside an earlier one."""
-        return self._of(_TRENDS, trend)
+    def name(self, names: Mapping[Any, str], key: str) -> str:
+        """Return what a table of this module calls a stored value, such as `STATES`; one that it lacks as it is."""
+        return self.language.say(names[key]) if key in names else key
 
     def topic(self, name: str) -> str:
         """Return a topic of concerns; one that the office added is shown by the name in its list of words."""
         own = default_topic_rules().screen_names
         return self.language.say(_TOPICS[name]) if name in _TOPICS else own.get(name, name)
-
-    def _of(self, texts: Mapping[Any, str], name: str) -> str:
-        return self.language.say(texts[name]) if name in texts else name
 
     def share(self, value: float | None) -> str:
         """Write a share of 0 to 1 as per cent: 12,5%; a dash for None."""
