@@ -94,10 +94,18 @@ def register(sqlite_database: Database) -> Register:
     return one
 
 
-@pytest.fixture
-def full_week(sqlite_database: Database) -> Database:
-    """Give a database that holds the week of `sample_week.fill`."""
-    with sqlite_database.work() as session:
+@pytest.fixture(scope="session")
+def week_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fill one SQLite file with the week of `sample_week.fill`; tests get copies of it."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("week") / "kiemtin.db")
+    with Database(f"sqlite:///{path}") as database, database.work() as session:
         fill(session)
         session.commit()
+    return path
+
+
+@pytest.fixture
+def full_week(sqlite_database: Database, week_template: Path, tmp_path: Path) -> Database:
+    """Give a database that holds the week of `sample_week.fill`."""
+    shutil.copy(week_template, tmp_path / "kiemtin.db")
     return sqlite_database

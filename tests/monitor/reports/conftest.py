@@ -1,5 +1,7 @@
 """The week that the tests of summaries share."""
 
+from pathlib import Path
+
 import pytest
 
 from monitor.reports.figures import ReportFigures
@@ -7,10 +9,11 @@ from storage.database import Database
 from tests.monitor.reports.sample_week import gathered
 
 
-@pytest.fixture
-def figures(full_week: Database) -> ReportFigures:
+@pytest.fixture(scope="session")
+def figures(week_template: Path) -> ReportFigures:
     """Gather the figures of that week after its end."""
-    return gathered(full_week)
+    with Database(f"sqlite:///{week_template}") as database:
+        return gathered(database)
 
 
 @pytest.fixture

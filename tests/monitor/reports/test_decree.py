@@ -29,7 +29,7 @@ OFFICE = ReportSettings(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def docx(figures: ReportFigures) -> Docx:
     return opened(figures, OFFICE)
 
