@@ -22,6 +22,17 @@ UNREADABLE = f"page that could not be read {TRIES_AT_ONE_PLACE} times: it was le
 NOT_LOOKED_AT = "page to look at again that could not be read"
 
 
+def is_whole(text: str) -> bool:
+    """Tell whether a text is whole characters; a byte that could not be decoded is marked by half a character pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedClaim:
     """What a fact-check says of a claim.
@@ -63,6 +74,18 @@ class PublicPost:
     language: str | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
     checked: CheckedClaim | None = None
+
+    @property
+    def all_words(self) -> str:
+        """What of it is stored as it is, to look for characters that no database keeps."""
+        texts = (self.external_id, self.text, self.url, self.title, self.context, self.published_raw, self.language)
+        return "\n".join(text for text in texts if text)
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether it holds no NUL and no half of a character pair."""
+        words = self.all_words
+        return "\0" not in words and is_whole(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

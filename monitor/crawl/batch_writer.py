@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
-from monitor.collectors.base import Batch, CheckedClaim, PublicPost
+from monitor.collectors.base import Batch, CheckedClaim
+from monitor.collectors.http.fetched import Fetched
 from monitor.crawl.captures import SPOOL_FULL, CaptureStore
 from monitor.crawl.post_drafts import post_draft
 from monitor.privacy.erased_mentions import ErasedMentions
@@ -55,11 +56,11 @@ class BatchWriter:
     def write(self, session: Session, source: Source, run_id: int, batch: Batch) -> BatchCounts:
         """Store a batch. The caller commits, together with the cursor that belongs to the batch."""
         now = self._clock.now()
-        storable = [post for post in batch.posts if _storable(post)]
+        storable = [post for post in batch.posts if post.is_storable]
         skipped = Counter(batch.skipped)
         if len(storable) < len(batch.posts):
             skipped[UNSTORABLE] += len(batch.posts) - len(storable)
-        capture_id = sources.add_capture(session, run_id, _capture_of(batch))
+        capture_id = sources.add_capture(session, run_id, capture_of(batch.fetched))
         mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
         drafts = [
             post_draft(
@@ -131,18 +132,8 @@ def _fact_check(external_id: str, checked: CheckedClaim, source: Source) -> Fact
     )
 
 
-def _storable(post: PublicPost) -> bool:
-    kept = (post.external_id, post.url, post.title, post.text, post.context, post.published_raw, post.language)
-    whole = "".join(value for value in kept if value)
-    try:
-        whole.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in whole
-
-
-def _capture_of(batch: Batch) -> CaptureDraft:
-    fetched = batch.fetched
+def capture_of(fetched: Fetched) -> CaptureDraft:
+    """Describe what was fetched."""
     return CaptureDraft(
         url=fetched.final_url,
         fetched_at=fetched.fetched_at,

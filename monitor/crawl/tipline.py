@@ -10,6 +10,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.article import read_article
+from monitor.crawl.batch_writer import capture_of
 from monitor.crawl.imports import TIPS, refuse_to_replace
 from monitor.crawl.post_drafts import content_hash, post_draft
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
@@ -73,7 +74,7 @@ class Tipline:
         address = canonical_url(url) if url else None
         identifier = address or _identifier_of(text)
         post = PublicPost(external_id=identifier, text=text, title=title or None, url=address)
-        if not _is_storable(post):
+        if not post.is_storable:
             raise UsageError("the tip holds characters that cannot be stored (NUL or half a pair): copy the text again")
         body = text.encode()
         capture = CaptureDraft(
@@ -107,7 +108,7 @@ class Tipline:
         # The person can often read what a program may not.
         except SourceRefused as error:
             raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
-        return self._keep(await client.parse(_post_of, fetched, address), _capture_of(fetched))
+        return self._keep(await client.parse(_post_of, fetched, address), capture_of(fetched))
 
     def _is_known(self, external_id: str, hashes: tuple[str, ...]) -> bool:
         with self._database.work() as session:
@@ -189,15 +190,6 @@ def _identifier_of(text: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _is_storable(post: PublicPost) -> bool:
-    whole = f"{post.text}{post.title or ''}{post.url or ''}"
-    try:
-        whole.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in whole
-
-
 def _post_of(fetched: Fetched, address: str) -> PublicPost:
     if fetched.content_type not in _PAGES:
         raise PayloadInvalid(f"{address} is {fetched.content_type}, not a page: paste its text with --url ADDRESS")
@@ -213,17 +205,6 @@ def _post_of(fetched: Fetched, address: str) -> PublicPost:
         published_raw=article.published_raw,
         language=article.language,
     )
-    if not _is_storable(post):
+    if not post.is_storable:
         raise PayloadInvalid(f"{address} holds characters that cannot be stored: paste its text with --url ADDRESS")
     return post
-
-
-def _capture_of(fetched: Fetched) -> CaptureDraft:
-    return CaptureDraft(
-        url=fetched.final_url,
-        fetched_at=fetched.fetched_at,
-        status=fetched.status,
-        content_type=fetched.content_type,
-        size_bytes=len(fetched.body),
-        sha256=fetched.sha256,
-    )

@@ -1,7 +1,7 @@
 """Posts: storing them in batches (storing twice changes nothing), revisions, removals, and posts without a score."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -152,26 +152,9 @@ def _earlier_hashes(session: Session, known: Sequence[Post]) -> dict[int, set[st
 
 
 def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
-    return {
-        "source_id": source_id,
-        "external_id": draft.external_id,
-        "url": draft.url,
-        "author_key": draft.author_key,
-        "published_at": draft.published_at,
-        "published_raw": draft.published_raw,
-        "published_precision": draft.published_precision,
-        "collected_at": draft.collected_at,
-        "language": draft.language,
-        "title": draft.title,
-        "text": draft.text,
-        "context": draft.context,
-        "original_hash": draft.content_hash,
-        "content_hash": draft.content_hash,
-        "engagement": dict(draft.engagement),
-        "edited_at": draft.edited_at,
-        "capture_id": draft.capture_id,
-        "revision_number": 0,
-    }
+    columns = {each.name: getattr(draft, each.name) for each in fields(draft) if each.name != "author_aliases"}
+    own = {"source_id": source_id, "original_hash": draft.content_hash, "revision_number": 0}
+    return {**columns, **own, "engagement": dict(draft.engagement)}
 
 
 def _refresh(post: Post, draft: PostDraft) -> None:

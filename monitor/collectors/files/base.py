@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO, TypeAlias, TypeVar
 
+from monitor.collectors.base import is_whole
+
 MOST_BLANK_LINES = 50_000
 """After so many empty lines or rows in a row, reading ends."""
 MOST_EMPTY_CELLS = 200_000
@@ -205,15 +207,4 @@ def _skip_rest_of_line(stream: TextIO) -> None:
 def _problem(text: str) -> str | None:
     if "\0" in text:
         return NUL_BYTES
-    return None if is_storable(text) else BAD_BYTES
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether a text is whole characters; a byte that could not be decoded is marked by half a character pair."""
-    if text.isascii():
-        return True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return None if is_whole(text) else BAD_BYTES

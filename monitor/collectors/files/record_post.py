@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import PublicPost, is_whole
 from monitor.collectors.files.base import (
     HALF_CHARACTER,
     MANGLED_ID,
@@ -12,7 +12,6 @@ from monitor.collectors.files.base import (
     NUL_BYTES,
     Refusal,
     Value,
-    is_storable,
 )
 from monitor.collectors.files.mapping import COUNT_FIELDS
 from monitor.collectors.files.values import (
@@ -69,13 +68,8 @@ def to_post(
         language=language_tag(said.get("language")),
         engagement={field: count for field, count in counts.items() if count is not None},
     )
-    return _unless_unstorable(post, line, excerpt)
-
-
-def _unless_unstorable(post: PublicPost, line: int, excerpt: str) -> PublicPost | Refusal:
-    """Refuse what no database takes: JSON can write NUL and half a character pair as escapes."""
-    texts = (post.external_id, post.text, post.url, post.author, post.title, post.context, post.published_raw)
-    joined = "\n".join(text for text in texts if text)
-    if "\0" in joined:
+    # JSON can write NUL and half a character pair as escapes.
+    words = f"{post.all_words}\n{post.author or ''}"
+    if "\0" in words:
         return Refusal(line, NUL_BYTES, excerpt)
-    return post if is_storable(joined) else Refusal(line, HALF_CHARACTER, excerpt)
+    return post if is_whole(words) else Refusal(line, HALF_CHARACTER, excerpt)
