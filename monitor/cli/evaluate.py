@@ -1,8 +1,6 @@
 """`kiemtin evaluate`: how good a model is on labelled texts it did not learn from."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,18 +8,14 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from classifiers.data.datasets import Example, read_corpus, read_named
-from classifiers.evaluation.errors import Mistake, worst_mistakes
 from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
-from classifiers.evaluation.slices import by_slice
 from classifiers.text.normalise import normalise
 from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.cli.train import read_examples
 from monitor.errors import UsageError
-from monitor.privacy.masks.mask import mask_personal
 
 CORPUS: Final = "corpus"
 FIGURES: Final = (
@@ -33,7 +27,6 @@ FIGURES: Final = (
     ("calibration_error", "calibration error"),
     ("brier", "Brier score"),
 )
-LONGEST_SHOWN: Final = 240  # characters of a post that is shown as a mistake
 
 
 def evaluate(
@@ -47,15 +40,11 @@ def evaluate(
             "or in the project's own posts: corpus. May be given several times."
         ),
     ] = None,
-    slices: Annotated[
-        bool, typer.Option(help="Measure parts as well: short texts, texts without diacritics, each platform, …")
-    ] = True,
-    errors: Annotated[int, typer.Option(min=0, help="Show the N surest mistakes of each kind, masked.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on labelled texts; every figure comes with its 95 % interval.
 
-    Example: `kiemtin evaluate --data vihsd=dev.csv --without vihsd=train.csv --errors 5`
+    Example: `kiemtin evaluate --data vihsd=dev.csv --without vihsd=train.csv`
     """
     if not data:
         raise UsageError("name what to measure on: --data READER=FILE")
@@ -67,10 +56,6 @@ def evaluate(
     result: dict[str, Any] = {"model": loaded.version, **summary(scored)}
     if without:
         result["unseen"] = _unseen(scored, seen)
-    if slices:
-        result["slices"] = by_slice(scored)
-    if errors:
-        result["errors"] = [_as_data(mistake) for mistake in worst_mistakes(scored, errors)]
     if as_json:
         show_json(result)
     else:
@@ -107,16 +92,6 @@ def _unseen(scored: ScoredExamples, seen: set[str]) -> dict[str, Any]:
     return {"left_out": left_out, **summary(scored.subset(list(kept.values())))}
 
 
-def _as_data(mistake: Mistake) -> dict[str, Any]:
-    return {
-        "label": mistake.label,
-        "flagged": mistake.flagged,
-        "probability": mistake.probability,
-        "text": mask_personal(mistake.example.text),
-        "facts": dict(mistake.example.facts),
-    }
-
-
 def _print(result: Mapping[str, Any]) -> None:
     console = out()
     console.print(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval", markup=False)
@@ -131,11 +106,6 @@ def _print(result: Mapping[str, Any]) -> None:
         )
         if unseen["labels"]:
             console.print(_labels_table(unseen["labels"]))
-    if "slices" in result:
-        console.print("Parts: by label the AUC, how many were found, the share of others that was flagged")
-        console.print(_slices_table(result["slices"]))
-    for error in result.get("errors", ()):
-        console.print(_error_line(error), markup=False)
 
 
 def _labels_table(labels: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -158,32 +128,3 @@ def _with_interval(figures: Mapping[str, Any], key: str) -> str:
 
 def _short(share: float) -> str:
     return f"{share:.3f}".removeprefix("0")
-
-
-def _slices_table(slices: Sequence[Mapping[str, Any]]) -> Table:
-    labels = list(dict.fromkeys(label for part in slices for label in part["labels"]))
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("part", no_wrap=True)
-    table.add_column("texts", justify="right", no_wrap=True)
-    for label in labels:
-        table.add_column(label, justify="right", no_wrap=True)
-    for by, parts in groupby(slices, key=itemgetter("by")):
-        table.add_row(f"[bold]{by}[/bold]")
-        for part in parts:
-            cells = (_slice_cell(part["labels"][label]) if label in part["labels"] else "" for label in labels)
-            table.add_row(Text(f" {part['slice']}"), str(part["examples"]), *cells)
-    return table
-
-
-def _slice_cell(figures: Mapping[str, Any]) -> str:
-    auc = f"{figures['auc']:.2f}".removeprefix("0") if "auc" in figures else "–"
-    found = f"{figures['found']}/{figures['positives']}" if figures["positives"] else "–"
-    wrong = f"{figures['false_alarms']:.1%}" if "false_alarms" in figures else "–"
-    return f"{auc:>4} {found:>6} {wrong:>5}"
-
-
-def _error_line(error: Mapping[str, Any]) -> str:
-    text = " ".join(error["text"].split())
-    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
-    said = "wrongly flagged" if error["flagged"] else "missed"
-    return f"{error['label']} {error['probability']:.3f}, {said}: {shown}"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.evaluation.agreement import read_second_labels
 from tests.notebooks import is_kept_without_outputs, keep_kernel_files_in, shown_by
+from tests.quality.agreement import read_second_labels
 
 NOTEBOOK = "labels.ipynb"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from classifiers.evaluation.agreement import DoubleLabel, measure_agreement, read_second_labels
 from classifiers.labels import LABEL_NAMES
 from tests.corpus import corpus
+from tests.quality.agreement import DoubleLabel, measure_agreement, read_second_labels
 
 LEAST_KAPPA = 0.85
 LEAST_POSTS = 300

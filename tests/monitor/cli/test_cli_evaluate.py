@@ -1,4 +1,4 @@
-"""`kiemtin evaluate`: figures with intervals, parts, mistakes, and what was seen before left out."""
+"""`kiemtin evaluate`: figures with intervals, and what was seen before left out."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,6 @@ from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
 FIGURES = {"auc", "average_precision", "macro_f1", "precision", "recall", "calibration_error", "brier"}
-SECRET = "0912 345 678"
 
 
 def written(path: Path, examples: Sequence[Example]) -> Path:
@@ -44,7 +43,7 @@ def rounded(figures: Mapping[str, Any]) -> str:
 
 def test_every_figure_comes_with_its_interval(kiemtin: Command, home: Path, file: Path, posts: list[Example]) -> None:
     data = kiemtin.well("evaluate", "--data", f"own={file}", "--model", "small", "--json").data
-    assert set(data) == {"model", "examples", "labels", "slices"}
+    assert set(data) == {"model", "examples", "labels"}
     assert data["examples"] == len(posts)
     assert set(data["labels"]) == set(LABEL_NAMES)
     for figures in data["labels"].values():
@@ -55,7 +54,7 @@ def test_every_figure_comes_with_its_interval(kiemtin: Command, home: Path, file
 
 def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, home: Path, tmp_path: Path) -> None:
     alike = written(tmp_path / "alike.jsonl", [Example("Trời đẹp quá", dict.fromkeys(LABEL_NAMES, False))])
-    shown = kiemtin.well("evaluate", "--data", f"own={alike}", "--model", "small", "--no-slices").out
+    shown = kiemtin.well("evaluate", "--data", f"own={alike}", "--model", "small").out
     assert "No figures: some texts must carry a label, and some must not." in shown
 
 
@@ -75,46 +74,13 @@ def test_measuring_twice_gives_the_same(kiemtin: Command, home: Path, file: Path
     assert kiemtin.well(*arguments).data == kiemtin.well(*arguments).data
 
 
-def test_parts_are_measured_unless_nobody_wants_them(
-    kiemtin: Command, home: Path, file: Path, posts: list[Example]
-) -> None:
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
-    parts = kiemtin.well(*arguments, "--json").data["slices"]
-    counted = {(part["by"], part["slice"]): part["examples"] for part in parts}
-    assert counted["platform", "facebook"] == sum(example.facts["platform"] == "facebook" for example in posts)
-    assert {by for by, _ in counted} == {"form", "platform", "topic", "register", "kind"}
-    shown = kiemtin.well(*arguments).out
-    assert "facebook" in shown
-    assert "slices" not in kiemtin.well(*arguments, "--no-slices", "--json").data
-    assert "facebook" not in kiemtin.well(*arguments, "--no-slices").out
-
-
-def test_mistakes_are_shown_masked(kiemtin: Command, home: Path, tmp_path: Path, posts: list[Example]) -> None:
-    told = [Example(f"{example.text}\nGọi {SECRET} [bold]", example.labels, example.facts) for example in posts]
-    file = written(tmp_path / "told.jsonl", told)
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--no-slices", "--errors", "2"]
-    errors = kiemtin.well(*arguments, "--json").data["errors"]
-    assert errors
-    assert len(errors) <= 2 * 2 * len(LABEL_NAMES)
-    truths = {example.text.partition("\n")[0]: example.labels for example in posts}
-    for error in errors:
-        assert SECRET not in error["text"]
-        assert "[số điện thoại]" in error["text"]
-        truth = truths.get(error["text"].partition("\n")[0])
-        assert truth is None or truth[error["label"]] is not error["flagged"]
-        assert error["facts"]["id"]
-    shown = kiemtin.well(*arguments).out
-    assert SECRET not in shown
-    assert shown.count("wrongly flagged: ") + shown.count("missed: ") == len(errors)
-
-
 def test_what_was_seen_before_is_left_out_the_second_time(
     kiemtin: Command, home: Path, tmp_path: Path, posts: list[Example]
 ) -> None:
     shouted = Example(f"  {posts[0].text.upper()} ", posts[0].labels)  # the same text once it is normalised
     file = written(tmp_path / "posts.jsonl", [*posts, posts[-1]])
     seen = written(tmp_path / "seen.jsonl", [shouted, *posts[1:41]])
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--no-slices", "--without", f"own={seen}"]
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--without", f"own={seen}"]
     data = kiemtin.well(*arguments, "--json").data
     assert data["examples"] == len(posts) + 1
     assert (data["unseen"]["left_out"], data["unseen"]["examples"]) == (42, len(posts) - 41)
@@ -139,7 +105,6 @@ def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(
     [
         (["--without", "train.csv"], 2, "READER=FILE"),
         (["--without", "own=nowhere.jsonl"], 1, "nowhere.jsonl"),
-        (["--errors", "-1"], 2, ""),
     ],
 )
 def test_what_is_written_wrongly_is_told(

@@ -1,5 +1,6 @@
 """The data card of the project's own posts: what they are, counted, in Markdown (Gebru et al., 2021)."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -7,15 +8,21 @@ from string import Template
 from typing import Final
 
 import numpy as np
+from datasketch import MinHash
 
 from classifiers.data.datasets import Example, data_hash
-from classifiers.evaluation.agreement import DoubleLabel, measure_agreement
-from classifiers.evaluation.near_duplicates import COPY_SIMILARITY, UNSIGNED_BAND, bands, copy_similarity
-from classifiers.evaluation.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import normalise
 from classifiers.text.syllables import split_syllables
+from tests.quality.agreement import DoubleLabel, measure_agreement
+from tests.quality.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 
+NGRAM = 5  # characters
+PERMUTATIONS = 128
+BANDS = 32  # of four rows: two texts of similarity 0.6 share a band with probability 0.99
+LEAST_CHARACTERS = 30  # shorter texts are the same by chance
+COPY_SIMILARITY = 0.6
+UNSIGNED_BAND = -1  # marks a text that is too short to be compared
 QUARTERS: Final = ("shortest", "first quarter", "half", "third quarter", "longest")
 FORM_TEXT: Final = {
     "short": f"fewer than {SHORT} syllables",
@@ -114,7 +121,7 @@ def _copies(examples: Sequence[Example]) -> str:
 
 
 def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
-    """Find the near-duplicates among texts, by `near_duplicates.py`.
+    """Find the near-duplicates among texts, by MinHash signatures of character 5-grams in bands (Broder, 1997).
 
     Returns:
         The indices of such texts, and how many texts were too short to be compared.
@@ -153,3 +160,27 @@ def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
         f"what was settled (`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:"
         f"\n\n{_table(head, rows)}"
     )
+
+
+def bands(text: str) -> dict[int, str]:
+    """Compute the key of each band of a text's signature; texts with an equal key in a band may be copies."""
+    ngrams = _ngrams(text)
+    if not ngrams:
+        return {UNSIGNED_BAND: ""}
+    signature = MinHash(num_perm=PERMUTATIONS, seed=1)
+    signature.update_batch([ngram.encode() for ngram in sorted(ngrams)])
+    rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(BANDS, -1)
+    return {band: hashlib.blake2b(row.tobytes(), digest_size=8).hexdigest() for band, row in enumerate(rows)}
+
+
+def copy_similarity(first: str, second: str) -> float:
+    """Compute the Jaccard similarity of two texts' character 5-grams, 0 to 1; 0 where a text is too short."""
+    a, b = _ngrams(first), _ngrams(second)
+    return len(a & b) / len(a | b) if a and b else 0.0
+
+
+def _ngrams(text: str) -> set[str]:
+    plain = normalise(text).text
+    if len(plain) < LEAST_CHARACTERS:
+        return set()
+    return {plain[start : start + NGRAM] for start in range(len(plain) - NGRAM + 1)}

@@ -7,7 +7,7 @@ import pytest
 
 from classifiers.data.datasets import Example
 from classifiers.evaluation.predictions import ScoredExamples
-from classifiers.evaluation.slices import LEAST_RANKED, SHORT, by_slice, forms_of, slices_of
+from tests.quality.slices import LEAST_RANKED, SHORT, by_slice, forms_of, slices_of, worst_mistakes
 
 LONG = "hôm nay trời nắng to nên cả nhà rủ nhau đi chợ sớm"
 
@@ -117,3 +117,41 @@ def test_labels_that_a_slice_does_not_know_are_left_out() -> None:
     only = ScoredExamples([example], ("concern", "negative"), np.ones((1, 2)), np.ones((1, 2), dtype=bool), {})
     (part,) = by_slice(only)
     assert set(part["labels"]) == {"negative"}
+
+
+# text, whether it carries the label, its probability; the threshold is 0.6
+JUDGED = [
+    ("đúng", True, 0.9),
+    ("nhầm nhẹ", False, 0.65),
+    ("nhầm nặng", False, 0.99),
+    ("sót nhẹ", True, 0.55),
+    ("sót nặng", True, 0.01),
+    ("sót hẳn", True, 0.0),
+    ("lành", False, 0.1),
+]
+
+
+def judged() -> ScoredExamples:
+    probabilities = np.array([[probability] for *_, probability in JUDGED])
+    examples = [Example(text, {"negative": answer}) for text, answer, _ in JUDGED]
+    return ScoredExamples(examples, ("negative",), probabilities, probabilities >= 0.6, {"negative": 0.6})
+
+
+def test_the_surest_come_first() -> None:
+    found = worst_mistakes(judged(), 10)
+    assert [mistake.example.text for mistake in found] == ["nhầm nặng", "nhầm nhẹ", "sót hẳn", "sót nặng", "sót nhẹ"]
+    assert [mistake.flagged for mistake in found] == [True, True, False, False, False]
+    assert (found[0].label, found[0].probability) == ("negative", 0.99)
+    assert np.isfinite(found[2].distance)
+
+
+def test_only_so_many_of_each_kind_are_listed() -> None:
+    assert [mistake.example.text for mistake in worst_mistakes(judged(), 1)] == ["nhầm nặng", "sót hẳn"]
+    assert worst_mistakes(judged(), 0) == []
+
+
+def test_texts_that_do_not_know_the_label_are_no_mistakes() -> None:
+    examples = [Example("a", {}), Example("b", {"negative": False})]
+    probabilities = np.array([[0.9], [0.9]])
+    both = ScoredExamples(examples, ("negative",), probabilities, probabilities > 0.5, {"negative": 0.5})
+    assert [mistake.example.text for mistake in worst_mistakes(both, 5)] == ["b"]

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from classifiers.errors import DataInvalid
-from classifiers.evaluation.agreement import DoubleLabel, measure_agreement, parse_second_labels
+from tests.quality.agreement import DoubleLabel, measure_agreement, parse_second_labels
 
 NONE: frozenset[str] = frozenset()
 CONCERN = frozenset({"concern"})
