@@ -10,8 +10,7 @@ from pydantic import BaseModel
 
 from monitor.cli.commands import COMMANDS, LazyCommand
 from monitor.settings.channels import ChannelSettings
-from monitor.settings.publish import PublishSettings
-from monitor.settings.reports import ReportSettings
+from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 
 ROOT = Path(__file__).parent.parent

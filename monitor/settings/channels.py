@@ -24,8 +24,7 @@ _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
 
 def _are_hours(value: str) -> str:
     if value and not _HOURS.fullmatch(value):
-        message = "must be as 22:00-06:00, or empty"
-        raise ValueError(message)
+        raise ValueError("must be as 22:00-06:00, or empty")
     return value
 
 
@@ -33,8 +32,7 @@ def _is_mail_address(value: str) -> str:
     address = parseaddr(value)[1]  # a name may stand before it, as `Ban Tuyên giáo <ban@example.org>`
     local, _, domain = address.rpartition("@")
     if value and not (local and domain and address.isascii()):
-        message = "must be an address as someone@example.org, without accents"
-        raise ValueError(message)
+        raise ValueError("must be an address as someone@example.org, without accents")
     return value
 
 
@@ -72,11 +70,9 @@ def mail_server(address: str) -> MailServer:
     """
     parts, host = urlsplit(address), _host(address)
     if parts.scheme not in ("smtp", "smtps") or not host or parts.path.strip("/"):
-        message = "must be as smtp://user@mail.example.vn:587, or smtps:// where the connection begins with TLS"
-        raise ValueError(message)
+        raise ValueError("must be as smtp://user@mail.example.vn:587, or smtps:// where the connection begins with TLS")
     if parts.password is not None:
-        message = "must not hold the password, which is the secret `mail-server`"
-        raise ValueError(message)
+        raise ValueError("must not hold the password, which is the secret `mail-server`")
     # A server on this machine seldom has a certificate, and nobody listens in between.
     security = "tls" if parts.scheme == "smtps" else "none" if host in _THIS_MACHINE else "starttls"
     return MailServer(host, parts.port or _PORTS[security], security, unquote(parts.username or ""))
@@ -127,8 +123,7 @@ class ChannelSettings(BaseModel):
             for address in self.to:
                 _is_mail_address(address)
         elif len(self.to) > 1:
-            message = "`to` must be mail addresses, or one web address, or one folder (its whole path)"
-            raise ValueError(message)
+            raise ValueError("`to` must be mail addresses, or one web address, or one folder (its whole path)")
         if self.kind == "webhook":
             self._check_webhook(self.to[0])
         if refused := [each for each in self.what if each not in _TAKES[self.kind]]:
@@ -140,8 +135,6 @@ class ChannelSettings(BaseModel):
         """Refuse what sends reports in the clear, by the host itself: http://localhost.example.org is elsewhere."""
         host, scheme = _host(address), address.partition("://")[0].lower()
         if not host or scheme not in ("http", "https"):
-            message = "`to` must be a web address as https://example.vn/kiemtin"
-            raise ValueError(message)
+            raise ValueError("`to` must be a web address as https://example.vn/kiemtin")
         if scheme == "http" and "reports" in self.what and host not in _THIS_MACHINE:
-            message = "reports are posted to an address with https:// (http:// only on this machine)"
-            raise ValueError(message)
+            raise ValueError("reports are posted to an address with https:// (http:// only on this machine)")

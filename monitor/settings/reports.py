@@ -1,6 +1,8 @@
-"""The settings of reports: the form of the office's documents."""
+"""The settings of what the office publishes: the form of its reports, and where corrections go."""
 
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -44,4 +46,25 @@ class ReportSettings(BaseModel):
     )
     every_monday: bool = Field(
         default=True, description="Whether `kiemtin run` writes the report of the week before on Mondays at 07:00."
+    )
+
+
+def _is_folder_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("must be an address as https://example.vn/dinh-chinh")
+    return value.rstrip("/")
+
+
+class PublishSettings(BaseModel):
+    """The `[publish]` table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[Line, AfterValidator(_is_folder_address)] = Field(
+        default="",
+        description="Address under which the folder of corrections is served, as https://ldld.example.vn/tin.",
+    )
+    folder: Path | None = Field(
+        default=None, description="Where `kiemtin run` writes released corrections, within five minutes; else nowhere."
     )

@@ -19,8 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.errors import UsageError
 from monitor.settings.channels import ChannelSettings, Hours, MailAddress, MailServerAddress
-from monitor.settings.publish import PublishSettings
-from monitor.settings.reports import ReportSettings
+from monitor.settings.reports import PublishSettings, ReportSettings
 
 CONFIG_NAME = "kiemtin.toml"
 DATABASE_NAME = "kiemtin.db"
@@ -191,11 +190,9 @@ class Settings(BaseSettings):
     def _channels_can_be_used(self) -> Self:
         names = [channel.name for channel in self.channels]
         if len(set(names)) < len(names):
-            message = "two [[channels]] tables have one name"
-            raise ValueError(message)
+            raise ValueError("two [[channels]] tables have one name")
         if not (self.mail_server and self.mail_sender) and any(each.kind == "mail" for each in self.channels):
-            message = "a channel by mail needs `mail_server` and `mail_sender`"
-            raise ValueError(message)
+            raise ValueError("a channel by mail needs `mail_server` and `mail_sender`")
         return self
 
     @property

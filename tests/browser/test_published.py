@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from monitor.publish.site import publish
-from monitor.settings.publish import PublishSettings
-from monitor.settings.reports import ReportSettings
+from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.browser.conftest import AXE_FILE, SCREENSHOTS

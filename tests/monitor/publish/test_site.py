@@ -12,8 +12,7 @@ from bs4 import BeautifulSoup
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import mask_personal
 from monitor.publish.site import publish
-from monitor.settings.publish import PublishSettings
-from monitor.settings.reports import ReportSettings
+from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
