@@ -34,17 +34,9 @@ def was_issued(session: Session, period: str) -> bool:
 
 def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:
     """List the files of all reports that quote one of some flags."""
-    wanted = set(flags)
     found = session.execute(select(Report.figures, Report.files).order_by(Report.id))
-    return tuple(dict.fromkeys(name for figures, names in found if wanted & quoted(figures) for name in names))
-
-
-def quoted(figures: Mapping[str, Any]) -> set[int]:
-    """Return the flags that a report quotes; until schema 2 they were listed by label."""
-    listed = figures.get("quoted", [])
-    if isinstance(listed, Mapping):
-        return {flag for of_label in listed.values() for flag in of_label["flags"]}
-    return set(listed)
+    wanted = [names for figures, names in found if not set(flags).isdisjoint(figures.get("quoted", ()))]
+    return tuple(dict.fromkeys(name for names in wanted for name in names))
 
 
 def record_report(
