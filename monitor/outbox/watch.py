@@ -103,17 +103,17 @@ class AlertWatch:
         return alert
 
     def _searches(self, session: Session) -> Iterator[Finding]:
-        for watch, saved in alerts.watches(session):
+        for saved in alerts.watches(session):
             try:
                 query, filters = self._read_search(saved.query)
                 newest = search.find(session, query, filters, limit=_MOST_FOUND)
             except QueryRefused:  # kept by an older version, or typed so that it was never one: it finds nothing
                 continue
-            found = [number for number in newest if number > watch.post_id]
+            found = [number for number in newest if number > (saved.watched_post or 0)]
             last = alerts.newest(session, f"search:{saved.id}")
             if not found or (last and self._clock.now() - last < (AGAIN["search"] or timedelta())):
                 continue
-            watch.post_id = max(found)
+            saved.watched_post = max(found)
             yield Finding(f"search:{saved.id}", {"search": saved.id, "posts": len(found)}, saved.user_id)
 
 

@@ -88,13 +88,3 @@ class Delivery(Base):
     def key(self) -> str:
         """The idempotency key, the same over all attempts, by which a receiver knows what came before."""
         return f"msg_{self.channel}_{self.kind}_{self.subject_id}"
-
-
-class SearchWatch(Base):
-    """A saved search of which its user wants to be told when it finds something new."""
-
-    __tablename__ = "search_watches"
-
-    search_id: Mapped[int] = mapped_column(ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True)
-    post_id: Mapped[int] = mapped_column(doc="the newest post that was taken into account")
-    since: Mapped[datetime]

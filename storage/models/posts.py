@@ -1,8 +1,19 @@
-"""Posts as they were published, their later versions, and clusters of copies."""
+"""Posts as published, their later versions, clusters of copies, evidence, and the words that searches read."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from storage.base import Base, JsonObject, PrimaryKey, Sha256
@@ -164,3 +175,76 @@ def join_title(title: str | None, text: str) -> str:
     if not title or text.startswith(title):
         return text
     return f"{title}\n{text}" if text else title
+
+
+class Evidence(Base):
+    """A reference post that may support or refute a claim: suggested by the program, decided by a person."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("post_id", "reference_id"),
+        CheckConstraint("state IN ('suggested', 'supports', 'refutes', 'unrelated')", name="state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    reference_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    similarity: Mapped[float] = mapped_column(Float(), doc="cosine, 0 to 1")
+    state: Mapped[str] = mapped_column(String(20), default="suggested")
+    created_at: Mapped[datetime]
+    marked_by: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="RESTRICT"), index=True, doc="who said how it bears on the claim"
+    )
+    marked_at: Mapped[datetime | None]
+
+    reference: Mapped[Post] = relationship(foreign_keys=[reference_id])
+
+
+class FactCheck(Base):
+    """What a fact-check says: a reference post that gives a verdict on a claim."""
+
+    __tablename__ = "fact_checks"
+    __table_args__ = (CheckConstraint("bears IN ('refutes', 'supports', 'unclear')", name="bears"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    claim: Mapped[str] = mapped_column(doc="the claim in the words of the check")
+    verdict: Mapped[str] = mapped_column(doc="in the words of the check")
+    bears: Mapped[str] = mapped_column(String(20), doc="'refutes', 'supports' or 'unclear'")
+    outlet: Mapped[str] = mapped_column(doc="who checked")
+
+
+class SearchText(Base):
+    """The words of a post's current version. The full-text index of the database is made from these rows.
+
+    Who wrote a post is not in it, so that no search finds posts by author.
+    """
+
+    __tablename__ = "search_texts"
+    __table_args__ = (
+        Index(None, "source_id", "post_id"),
+        Index(None, "source_id", "dated", "post_id"),
+        Index(None, "dated", "post_id"),
+    )
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source_id: Mapped[int] = mapped_column(doc="the post's source, so that filters need no second table")
+    dated: Mapped[datetime] = mapped_column(doc="when it was published, or collected where that is not known")
+    accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
+    bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")
+
+
+class SearchNote(Base):
+    """The words of a note that a reviewer wrote beside a decision."""
+
+    __tablename__ = "search_notes"
+
+    review_id: Mapped[int] = mapped_column(
+        ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    post_id: Mapped[int] = mapped_column(index=True, doc="the post that was decided on")
+    accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
+    bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")

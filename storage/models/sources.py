@@ -1,4 +1,4 @@
-"""Sources, how far each was read, crawl runs and captures."""
+"""Sources and how far each was read, crawl runs and captures, and the state of hosts and of the clock."""
 
 from datetime import datetime
 
@@ -87,3 +87,39 @@ class Capture(Base):
     size_bytes: Mapped[int]
     sha256: Mapped[Sha256] = mapped_column(index=True)
     warc_path: Mapped[str | None] = mapped_column(doc="where the bytes are kept, below the captures folder")
+
+
+class HostState(Base):
+    """When the next request to a host is allowed, and how many were sent today."""
+
+    __tablename__ = "host_state"
+
+    host: Mapped[str] = mapped_column(primary_key=True, doc="name or address, without a port")
+    ready_at: Mapped[datetime | None] = mapped_column(doc="when the pause after the last request ends")
+    closed_until: Mapped[datetime | None] = mapped_column(doc="until when the host asked us to wait")
+    refusals: Mapped[int] = mapped_column(doc="how often in a row it asked so")
+    day_began: Mapped[datetime | None] = mapped_column(doc="since when `sent` counts")
+    sent: Mapped[int] = mapped_column(doc="requests in these 24 hours")
+    lease_owner: Mapped[str | None] = mapped_column(String(64), doc="the program that asks it just now")
+    lease_until: Mapped[datetime | None] = mapped_column(doc="when others may ask it even if that program died")
+
+
+class RobotsCopy(Base):
+    """A copy of a host's robots.txt."""
+
+    __tablename__ = "robots_copies"
+
+    url: Mapped[str] = mapped_column(primary_key=True, doc="address of the robots.txt")
+    status: Mapped[int] = mapped_column(doc="HTTP status of the answer")
+    body: Mapped[bytes]
+    read_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClockState(Base):
+    """One row: what the clock showed last, so that a jump of it is seen before anything is deleted by it."""
+
+    __tablename__ = "clock_state"
+
+    id: Mapped[PrimaryKey]
+    trusted_at: Mapped[datetime] = mapped_column(doc="the newest time that was no jump, or that a person confirmed")
+    jumped_to: Mapped[datetime | None] = mapped_column(doc="the time that nobody has confirmed yet")

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base, PrimaryKey
+from storage.models.accounts import User
 from storage.models.scoring import Flag, Review
-from storage.models.users import User
 
 
 class SecondReading(Base):

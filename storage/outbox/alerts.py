@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Alert, SavedSearch, SearchWatch
+from storage.models import Alert, SavedSearch
 
 
 def raise_once(
@@ -106,25 +106,23 @@ def settle(session: Session, alert: Alert, *, user_id: int, now: datetime) -> No
     session.refresh(alert)
 
 
-def watches(session: Session) -> list[tuple[SearchWatch, SavedSearch]]:
-    """List the watched searches with what they look for."""
-    query = select(SearchWatch, SavedSearch).join(SavedSearch, SavedSearch.id == SearchWatch.search_id)
-    return [(watch, saved) for watch, saved in session.execute(query.order_by(SearchWatch.search_id))]
+def watches(session: Session) -> Sequence[SavedSearch]:
+    """List the watched searches."""
+    watched = SavedSearch.watched_since.is_not(None)
+    return session.scalars(select(SavedSearch).where(watched).order_by(SavedSearch.id)).all()
 
 
 def watched_by(session: Session, user_id: int) -> set[int]:
     """Return the numbers of a user's searches that are watched."""
-    query = select(SearchWatch.search_id).join(SavedSearch, SavedSearch.id == SearchWatch.search_id)
-    return set(session.scalars(query.where(SavedSearch.user_id == user_id)))
+    return {saved.id for saved in watches(session) if saved.user_id == user_id}
 
 
 def watch(session: Session, user_id: int, search_id: int, *, wanted: bool, newest_post: int, now: datetime) -> None:
-    """Begin or end to watch a search; one of somebody else stays as it is."""
+    """Begin or end to watch a search; one of somebody else, or one that is watched already, stays as it is."""
     own = (SavedSearch.id == search_id, SavedSearch.user_id == user_id, SavedSearch.page == "search")
-    if session.scalar(select(SavedSearch.id).where(*own)) is None:
-        return
+    change = update(SavedSearch).where(*own)
     if not wanted:
-        session.execute(delete(SearchWatch).where(SearchWatch.search_id == search_id))
+        session.execute(change.values(watched_since=None, watched_post=None))
         return
-    row = {"search_id": search_id, "post_id": newest_post, "since": now}
-    insert_ignoring(session, SearchWatch, [row], ("search_id",))
+    unwatched = SavedSearch.watched_since.is_(None)
+    session.execute(change.where(unwatched).values(watched_since=now, watched_post=newest_post))

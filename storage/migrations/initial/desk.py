@@ -86,6 +86,8 @@ def _create_api_keys_and_saved_searches() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("query", JSON, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
+        sa.Column("watched_since", TIME),
+        sa.Column("watched_post", KEY),
         sa.UniqueConstraint("user_id", "page", "name"),
         sa.CheckConstraint("page IN ('search', 'queue')", name="page"),
     )

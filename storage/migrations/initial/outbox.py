@@ -44,12 +44,6 @@ def _create_reports_and_alerts() -> None:
         sa.UniqueConstraint("subject", "episode"),
         sa.CheckConstraint("kind IN ('cluster', 'label', 'search', 'source', 'report')", name="kind"),
     )
-    op.create_table(
-        "search_watches",
-        sa.Column("search_id", KEY, to("saved_searches", "CASCADE"), primary_key=True),
-        sa.Column("post_id", KEY, nullable=False),
-        sa.Column("since", TIME, nullable=False),
-    )
 
 
 def _create_outbox() -> None:

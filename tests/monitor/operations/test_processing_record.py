@@ -22,7 +22,6 @@ OF_NOBODY = {
     *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
     *("sources", "crawl_runs"),  # addresses of sites
     *("evidence", "post_bands", "questions", "scores", "day_items"),
-    "search_watches",
     *("invitations", "recovery_codes"),  # hashes and times of an account
 }
 """Tables without a word of a post, and without what a person wrote or did. A new table is put here or is counted."""

@@ -112,7 +112,6 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
             "day_plans",
             "handovers",
             "saved_searches",
-            "search_watches",
             "alerts",
         }
         assert empty <= of_accounts, f"the test has to fill every table: {before}"
