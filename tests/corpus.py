@@ -1,6 +1,7 @@
-"""The project's posts, read once in a run, and a small model of some of them, trained once for all runs."""
+"""The project's posts, read once in a run, and models of some and of all of them, trained once for all runs."""
 
 import hashlib
+import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,8 +16,9 @@ import classifiers
 from classifiers.data.datasets import Example, read_corpus
 from classifiers.persistence import MANIFEST_FILE, save
 from classifiers.text.segment import Segmenter
-from classifiers.training.config import LABELS, TrainingConfig
-from classifiers.training.train import Trainer
+from classifiers.training.config import LABELS, TrainingConfig, corpus_config
+from classifiers.training.train import Trained, Trainer
+from monitor.files import write_whole
 
 EVERY: Final = 26  # of the corpus's posts: some thousand texts, learnt in a few seconds
 LIBRARIES: Final = ("numpy", "scikit-learn", "underthesea")  # that give a model its numbers
@@ -41,6 +43,22 @@ def small_model(shelf: Path) -> Path:
             trained = Trainer(Segmenter(), _lenient()).fit(corpus()[::EVERY])
             save(trained.classifier, folder, trained.facts("small", "2026-11-16T02:00:00+00:00"))
     return folder
+
+
+def default_model(shelf: Path) -> Trained:
+    """Return what `kiemtin init` trains of the project's posts. It is trained when no earlier run left it.
+
+    Args:
+        shelf: Where models are kept from run to run, in files named after what they were made of.
+
+    """
+    file = shelf / f"{_made_of()}.pickle"
+    with FileLock(shelf / "lock"):
+        if not file.exists():
+            trained = Trainer(Segmenter(), corpus_config()).fit(corpus())
+            write_whole(file, pickle.dumps(trained))
+    kept: Trained = pickle.loads(file.read_bytes())  # noqa: S301  our own file
+    return kept
 
 
 def _lenient() -> TrainingConfig:

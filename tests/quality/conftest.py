@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.text.segment import Segmenter
-from classifiers.training.config import corpus_config
-from classifiers.training.train import Trained, Trainer
-from tests.corpus import corpus
+from classifiers.training.train import Trained
+from tests.corpus import default_model as trained_default_model
 from tests.quality.gate import Measured, measured, score_challenge_set
 
 
@@ -20,9 +18,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def default_model() -> Trained:
-    """Train what `kiemtin init` trains."""
-    return Trainer(Segmenter(), corpus_config()).fit(corpus())
+def default_model(pytestconfig: pytest.Config) -> Trained:
+    """Give what `kiemtin init` trains."""
+    return trained_default_model(pytestconfig.cache.mkdir("default-models"))
 
 
 @pytest.fixture(scope="session")
