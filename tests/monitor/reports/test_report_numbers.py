@@ -5,7 +5,9 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -29,6 +31,7 @@ from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered
+from tests.postgres import TEMPLATE, PostgresServer
 
 VIETNAMESE = load_language("vi")
 WORDS = Wording(VIETNAMESE)
@@ -39,16 +42,24 @@ JOINED = "posts p JOIN sources s ON s.id = p.source_id"
 FLAGGED = f"flags f JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
 
 
-@pytest.fixture
-def many(database: Database) -> Database:
-    """Give a database of many posts: SQLite and PostgreSQL."""
-    with database.work() as session:
-        fill_many(session, flags=900)
-        session.commit()
-    return database
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Give a database of many posts, filled once: SQLite and PostgreSQL."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("many") / "kiemtin.db"
+            url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), path)}"
+        else:
+            server: PostgresServer = request.getfixturevalue("migrated_postgres")
+            url = stack.enter_context(server.new_database(TEMPLATE))
+        database = stack.enter_context(Database(url))
+        with database.work() as session:
+            fill_many(session, flags=900)
+            session.commit()
+        yield database
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def counted(many: Database) -> ReportFigures:
     return gathered(many)
 
