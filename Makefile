@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching bench-today chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -139,8 +139,7 @@ DESK_POSTS ?= 24000
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them), or DATABASE=FILE.
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
 
-bench-today: setup  ## [a minute] Draw a reviewer's day from DATABASE=FILE of SQLite, which stays as it is, and look for what it lacks.
-	$(BIN)/python -m tests.benchmarks.bench_today "$(DATABASE)"
+
 
 bench-teaching: setup  ## [10 min] Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
 	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)

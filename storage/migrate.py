@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from storage.errors import StorageError
 from storage.models import Base
 
-APPEND_ONLY: Final = ("answers", "audit_events", "case_events", "correction_events", "reviews")
+APPEND_ONLY: Final = ("audit_events", "case_events", "correction_events", "reviews")
 """Tables whose rows the database lets nobody change: see the first migration."""
 
 

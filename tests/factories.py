@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from classifiers.labels import LABEL_NAMES
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
-from storage.models import Flag, Model, Post, Source, User, join_title
+from storage.models import Flag, Model, Post, Review, Source, User, join_title
 from storage.posts import posts, sources
-from storage.review import flags
+from storage.review import drawn, flags, reviews
 from storage.review.corrections import Content
 from storage.scoring import registry
 from tests.clock import MONDAY_MORNING
@@ -114,6 +115,22 @@ def add_flag(
     model = model or registry.active_model(session) or add_model(session)
     flags.open_flags(session, model.id, [make_flag(post, label, probability)], now)
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
+
+
+def add_drawn(
+    session: Session, post: Post, *labels: str, sampling: str = "random", now: datetime = MONDAY_MORNING
+) -> list[Flag]:
+    """Draw a post for teaching, and give its flags of some labels."""
+    model = registry.active_model(session) or add_model(session)
+    drafts = [make_flag(post, label, 0.4321, ()) for label in labels or LABEL_NAMES]
+    drawn.add(session, model.id, drafts, [(post.id, sampling)], now)
+    return list(drawn.of_post(session, post.id))
+
+
+def read_again(session: Session, flag: Flag, reader_id: int, decision: str, now: datetime = MONDAY_MORNING) -> Review:
+    """Add a second reading beside the decision that stands."""
+    first = reviews.newest_standing(session, flag.id, flag.revision_number)
+    return reviews.decide(session, flag, reviewer_id=reader_id, decision=decision, note="", now=now, blind_to=first)
 
 
 def make_correction(**changes: str) -> Content:

@@ -301,12 +301,12 @@ class Application:
     def teaching_steps(self) -> TeachingSteps:
         """Make the steps of teaching: draw a round, learn a candidate, put it into use."""
         from classifiers.data.datasets import read_corpus
-        from monitor.learning.active_learning import QuestionSelector
+        from monitor.learning.active_learning import PostSelector
         from monitor.learning.teaching import TeachingSteps
 
         return TeachingSteps(
             self.ready_database,
-            QuestionSelector(self.ready_database, self.segmenter, self.clock),
+            PostSelector(self.ready_database, self.segmenter, self.clock),
             self.learner(),
             self.promotion(),
             load=self.models.load,

@@ -1,6 +1,6 @@
 """Active learning: choose scored posts for people to label, half of them probable, half at random.
 
-One call draws a round. Each post gets a question for every label, answered together with one key, so that a round
+One call draws a round. Each post gets a flag for every label, decided together with one key, so that a round
 teaches and measures all labels. From the random half precision and recall can be estimated without bias.
 """
 
@@ -20,27 +20,27 @@ from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import NotReady
-from monitor.scoring.thresholds import thresholds_in_force
+from monitor.scoring.flag_value import flag_draft
 from storage.database import Database
 from storage.models import Model, Post
-from storage.review import questions
-from storage.review.questions import QuestionDraft
+from storage.review import drawn
+from storage.review.drawn import PROBABLE, RANDOM
+from storage.review.flags import FlagDraft
 from storage.scoring import registry
 
 WINDOW: Final = timedelta(days=30)
 MAX_POOL: Final = 4_000  # the newest posts of the window; their features must fit into memory
-RANDOM, PROBABLE = "random", "uncertain"  # as they are stored; the second was first drawn for doubt
 SEED: Final = 20260101
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionResult:
-    """The number of posts drawn, by way of drawing; of new questions; and of all open questions (`waiting`)."""
+    """The number of posts drawn, by way of drawing; of their flags; and of all that wait for a decision (`waiting`)."""
 
     posts: int
     probable: int
     random: int
-    questions: int
+    flags: int
     waiting: int
 
 
@@ -48,23 +48,21 @@ class SelectionResult:
 class _Pool:
     """The posts to draw from.
 
-    `probabilities` has shape (posts, labels), `thresholds` (labels,). `asked` holds the rows of posts with earlier
-    questions.
+    `probabilities` have shape (posts, labels). `drawn` holds the rows of posts that were drawn before.
     """
 
     model: Model
     labels: Sequence[str]
     posts: Sequence[Post]
     probabilities: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
-    asked: list[int]
+    drawn: list[int]
 
 
-class QuestionSelector:
-    """Selects scored posts and adds questions about them.
+class PostSelector:
+    """Selects scored posts for people to label.
 
     Args:
-        database: Where posts, scores and questions stand.
+        database: Where posts, scores and flags stand.
         segmenter: Cuts texts into words.
         clock: Tells the time.
 
@@ -83,7 +81,7 @@ class QuestionSelector:
         *,
         taught: Classifier | None = None,
     ) -> SelectionResult:
-        """Draw posts and add questions about them. Posts with earlier questions are not drawn again.
+        """Draw posts, and add the flags that they lack. Posts that were drawn before are not drawn again.
 
         Args:
             loaded: The model in use.
@@ -102,52 +100,47 @@ class QuestionSelector:
         )
         judge = taught or loaded.classifier
         features = judge.space.transform(prepared)
-        # The seed depends on what was asked before, so that the next call draws other random posts.
+        # The seed depends on what was drawn before, so that the next call draws other random posts.
         contexts = [Context(title=post.context or "") for post in pool.posts]
         scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, contexts))
-        drawn = select(scores, features, pool.asked, count, seed=SEED + len(pool.asked))
-        drafts = list(_drafts(pool, drawn))
+        selection = select(scores, features, pool.drawn, count, seed=SEED + len(pool.drawn))
+        sampled = _in_mixed_order(selection)
+        drafts = [draft for row, _ in sampled for draft in _drafts(pool, row)]
+        posts = [(pool.posts[row].id, sampling) for row, sampling in sampled]
         with self._database.work() as session:
-            questions.add(session, pool.model.id, drafts, self._clock.now())
-            waiting = questions.open_count(session)
+            waiting = drawn.add(session, pool.model.id, drafts, posts, self._clock.now())
             session.commit()
-        return SelectionResult(len(drawn.all), len(drawn.probable), len(drawn.random), len(drafts), waiting)
+        return SelectionResult(len(posts), len(selection.probable), len(selection.random), len(drafts), waiting)
 
     def _pool(self, loaded: Loaded) -> _Pool:
         since, labels = self._clock.now() - WINDOW, loaded.classifier.labels
         with self._database.work() as session:
             model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
-            posts = questions.scored_posts(session, model.id, since, MAX_POOL) if model else []
+            posts = drawn.scored_posts(session, model.id, since, MAX_POOL) if model else []
             if model is None or not posts:
                 message = (
                     f"{loaded.version} has scored no post of the last {WINDOW.days} days: run `kiemtin score` first"
                 )
                 raise NotReady(message)
-            scores = questions.probabilities(session, model.id, since)
-            asked = {post_id for post_id, _ in questions.asked_pairs(session)}
-            thresholds = thresholds_in_force(session, model, self._clock.now())
+            scores = drawn.probabilities(session, model.id, since)
+            before = drawn.post_ids(session)
         return _Pool(
             model=model,
             labels=labels,
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
-            thresholds=np.array([thresholds[label] for label in labels]),
-            asked=[row for row, post in enumerate(posts) if post.id in asked],
+            drawn=[row for row, post in enumerate(posts) if post.id in before],
         )
 
 
-def _drafts(pool: _Pool, drawn: Selection) -> Iterator[QuestionDraft]:
-    """Make the questions, random and probable posts in mixed order, so that the order tells reviewers nothing."""
-    wanted = [(row, RANDOM) for row in drawn.random] + [(row, PROBABLE) for row in drawn.probable]
+def _in_mixed_order(selection: Selection) -> list[tuple[int, str]]:
+    """Return the rows of random and probable posts, mixed, so that the order tells reviewers nothing."""
+    chosen = [(row, RANDOM) for row in selection.random] + [(row, PROBABLE) for row in selection.probable]
     # The seed is fixed so that a repeated run gives the same order.
-    for number in np.random.default_rng(SEED).permutation(len(wanted)):
-        row, sampling = wanted[number]
-        for column, label in enumerate(pool.labels):
-            yield QuestionDraft(
-                post_id=pool.posts[row].id,
-                revision_number=pool.posts[row].revision_number,
-                label=label,
-                sampling=sampling,
-                flagged=bool(pool.probabilities[row, column] >= pool.thresholds[column]),
-                probability=float(pool.probabilities[row, column]),
-            )
+    return [chosen[number] for number in np.random.default_rng(SEED).permutation(len(chosen))]
+
+
+def _drafts(pool: _Pool, row: int) -> Iterator[FlagDraft]:
+    """Yield a flag of each label on a post; no reasons, for nobody shall be led by them."""
+    for column, label in enumerate(pool.labels):
+        yield flag_draft(pool.posts[row], label, float(pool.probabilities[row, column]), ())

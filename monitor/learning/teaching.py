@@ -10,7 +10,7 @@ from classifiers.data.datasets import Example
 from classifiers.errors import ModelMissing
 from classifiers.persistence import Loaded
 from monitor.crawl.failures import failure_message
-from monitor.learning.active_learning import QuestionSelector, SelectionResult
+from monitor.learning.active_learning import PostSelector, SelectionResult
 from monitor.learning.learn import Learner, LearnResult
 from monitor.learning.promotion import ModelPromotion
 from monitor.learning.teaching_figures import ROUND
@@ -50,7 +50,7 @@ class TeachingSteps:
     def __init__(
         self,
         database: Database,
-        selector: QuestionSelector,
+        selector: PostSelector,
         learner: Learner,
         promotion: ModelPromotion,
         *,

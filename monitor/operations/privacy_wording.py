@@ -32,12 +32,9 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "captures": ("Lần đọc trang", "địa chỉ trang; tệp gốc ở dòng dưới", "cùng bài đăng"),
     "flags": ("Gợi ý", "từ ngữ của bài làm căn cứ, tên người đang xem", "cùng bài đăng"),
     "reviews": ("Quyết định", "ghi chú và tên người xem xét", "cùng bài đăng"),
-    "second_readings": ("Lần xem thứ hai", "tên người xem", "cùng bài đăng"),
     "assignments": ("Việc đã giao", "tên người giao và người nhận", "cùng bài đăng"),
     "quote_choices": ("Bài chọn để trích dẫn", "tên người chọn", "cùng bài đăng"),
     "corrections": ("Đính chính", "tên người viết, không có nội dung bài", "ở lại sau khi bài đã xóa"),
-    "answers": ("Câu trả lời", "tên người trả lời", "cùng bài đăng"),
-    "day_plans": ("Kế hoạch xem trong ngày", "tên người xem xét", "không tự xóa"),
     "cases": (
         "Vụ việc của người lao động",
         "địa bàn và tên người mở, không có nội dung bài",

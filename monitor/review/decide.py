@@ -1,7 +1,7 @@
 """Deciding: the one way in which a person's decision on a flag is stored, and in which it is taken back.
 
-The desk, the API and third persons who settle a difference all come here. A decision is refused with one of the
-errors of `monitor.review.errors`; then nothing may be committed.
+The desk and the API come here, for second readings and for the third person who settles a difference too. A decision
+is refused with one of the errors of `monitor.review.errors`; then nothing may be committed.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,12 +11,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import OTHER
+from classifiers.labels import label_named
 from monitor.crawl.web_links import MAX_LINK, web_address
 from monitor.review.errors import BadLink, Held, NeedsLink, NotAllowed, NotOpen, Stale
 from storage import audit
 from storage.models import Flag, Review
 from storage.review import flags, reviews, second_readings
-from storage.review.decisions import NEED_LINK, REOPENED, choices
+from storage.review.decisions import REOPENED
+from storage.review.second_readings import Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def decide(
     topic: str = OTHER,
     place: str = "",
     copies: Collection[int] = (),
+    draw: Draw | None = None,
 ) -> Review:
     """Store a decision on a flag and on those of its copies that the person saw listed; the lease ends.
 
@@ -79,20 +82,24 @@ def decide(
         topic: What a concern is about; used where the decision opens a case.
         place: Where the concern is; used as `topic` is.
         copies: The flags of copies that were listed; those that are still open and that nobody else holds follow.
+        draw: By which the flag waits for this person's second reading; the decision is then a blind one, and the flag
+            stays as it is. None: an ordinary decision.
 
     Raises:
         DecisionRefused: One of its kinds, when the decision cannot be stored.
 
     """
-    _check(flag, decision, evidence)
+    _check(flag, decision, evidence, blind=draw is not None)
     # Leasing first excludes that two people pass the checks of what was seen at the same moment.
     if not flags.lease(session, flag.id, owner=by.lease_owner, now=now, until=now):
         raise Held("another person is looking at this flag: try again later")
     session.refresh(flag, ("state", "revision_number"))
     if seen != seen_state(session, flag):
         raise Stale("the flag has changed since it was seen: read it again, then decide")
-    difference = second_readings.open_difference(session, flag, by.id)
-    if (decision == REOPENED) == (flag.state == "open") and difference is None:
+    first = None
+    if draw is not None:
+        first = _first_decision(session, flag, by, draw, decision)
+    elif (decision == REOPENED) == (flag.state == "open") and not _settles(session, flag, by):
         raise NotOpen(f"the flag is {flag.state}: reopen it before it is decided anew")
     review = reviews.decide(
         session,
@@ -104,26 +111,48 @@ def decide(
         evidence=evidence,
         topic=topic,
         place=place,
+        blind_to=first,
     )
-    if difference is not None:
-        second_readings.settle(session, difference, review)
+    if first is not None:
+        detail: dict[str, object] = {"decision": decision, "review": first.id}
+        subject = f"flags:{flag.id}"
+        audit.record(session, at=now, action="second_reading", subject=subject, user_id=by.id, detail=detail)
+        return review
     copied = 0 if decision == REOPENED else _decide_copies(session, review, by, copies, topic=topic, place=place)
-    detail: dict[str, object] = {"decision": decision, "review": review.id, "copies": copied}
+    detail = {"decision": decision, "review": review.id, "copies": copied}
     if by.key:
         detail["key"] = by.key
     audit.record(session, at=now, action="decision", subject=f"flags:{flag.id}", user_id=by.id, detail=detail)
     return review
 
 
-def _check(flag: Flag, decision: str, evidence: Sequence[str]) -> None:
-    """Refuse what no state of the flag would allow."""
+def _check(flag: Flag, decision: str, evidence: Sequence[str], *, blind: bool) -> None:
+    """Refuse what no state of the flag would allow; a second reading is compared only, and needs no link."""
     wrong = next((link for link in evidence if len(link) > MAX_LINK or not web_address(link)), None)
     if wrong is not None:
         raise BadLink(f"{wrong[:80]!r} in `evidence` is no web address: name a host", wrong)
-    if decision not in (*choices(flag.label), REOPENED):
-        raise NotAllowed(f"a flag of {flag.label} takes {', '.join(choices(flag.label))} or {REOPENED}")
-    if decision in NEED_LINK and not evidence:
+    label = label_named(flag.label)
+    if decision not in (*label.decisions, REOPENED):
+        raise NotAllowed(f"a flag of {flag.label} takes {', '.join(label.decisions)} or {REOPENED}")
+    if decision in label.need_link and not evidence and not blind:
         raise NeedsLink(f"{decision} needs a link in `evidence` that shows it")
+
+
+def _first_decision(session: Session, flag: Flag, by: Person, draw: Draw, decision: str) -> Review:
+    """Return the decision beside which a second reading is made."""
+    if decision == REOPENED:
+        raise NotAllowed("a second reading opens no flag again")
+    if not second_readings.is_waiting_for(session, draw, flag, by.id):
+        raise Stale("the flag waits no longer for a second reading of this person: read it again, then decide")
+    first = reviews.newest_standing(session, flag.id, flag.revision_number)
+    if first is None:
+        raise Stale("the decision that was to be read again was taken back")
+    return first
+
+
+def _settles(session: Session, flag: Flag, by: Person) -> bool:
+    """Tell whether two people differ on a flag and this is a third one, whose decision counts then."""
+    return second_readings.difference_for(session, flag, by.id) is not None
 
 
 def _decide_copies(

@@ -13,9 +13,9 @@ from typing import Final
 class Right(StrEnum):
     """Something that a role may or may not do."""
 
-    READ = "read"  # overview, queue, flags, questions, and their own account
+    READ = "read"  # overview, queue, flags, and their own account
     DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
-    DECIDE = "decide"  # take flags and questions, decide and answer
+    DECIDE = "decide"  # take flags, and decide
     RELEASE = "release"  # release, send back and withdraw corrections; withdraw and replace reports
     TEACH = "teach"  # what changes how the machine judges
     MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions

@@ -4,7 +4,7 @@ from typing import Final
 
 from monitor.scoring.flag_value import lasting_worth, reach
 from storage.database import Database
-from storage.review import day_plans, flags
+from storage.review import places
 
 AT_ONCE: Final = 500
 _SAME: Final = 1e-6
@@ -16,21 +16,21 @@ def place_open_flags(database: Database) -> int:
     Each page of flags is a unit of work, so that memory does not grow with their number.
     """
     with database.work() as session:
-        measured, usual = day_plans.measured(session), day_plans.usual_dates(session)
+        measured, usual = places.measured(session), places.usual_dates(session)
     last = placed = 0
     while True:
         with database.work() as session:
-            page = day_plans.open_flags(session, usual, after=last, limit=AT_ONCE)
+            page = places.open_flags(session, usual, after=last, limit=AT_ONCE)
             if not page:
                 return placed
-            stored = flags.places_in_queue(session, [one.flag_id for one in page])
+            stored = places.places_of(session, [one.flag_id for one in page])
             changed = {}
             for one in page:
                 now = reach(one), lasting_worth(one, measured)
                 if any(abs(new - old) > _SAME for new, old in zip(now, stored.get(one.flag_id, now), strict=True)):
                     changed[one.flag_id] = now
             if changed:
-                flags.place_in_queue(session, changed)
+                places.store(session, changed)
                 session.commit()
         last = page[-1].flag_id
         placed += len(changed)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from classifiers.labels import NEGATIVE
 from storage.models import Post
-from storage.review.day_plans import Candidate
 from storage.review.flags import FlagDraft
+from storage.review.places import Candidate
 from storage.scoring import matching
 
 Measured = Mapping[tuple[int, str], tuple[int, int]]
@@ -24,6 +24,9 @@ REACTIONS_AMONG_STRANGERS: Final = 3
 """Reactions up to which an insult is one among strangers."""
 COPIES_AMONG_STRANGERS: Final = 3
 """In one place somebody said it again; with more copies it is passed on."""
+_BEHIND_ALL: Final = 4 * matching.PRIORITY_WORTH
+WORTH_A_DAY: Final = -2 * matching.PRIORITY_WORTH
+"""The worth below which a flag is no part of anybody's day."""
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _LEAST: Final = 1e-9  # a probability of 0 has no logarithm
 
@@ -32,9 +35,9 @@ def lasting_worth(one: Candidate, measured: Measured) -> float:
     """Return a number by which flags are in the order of their worth at any time, in half-lives.
 
     All flags lose their worth at the same rate, so its logarithm with the time of the post keeps their order. Refuted
-    claims come before all others, and well-sourced ones after them.
+    claims come before all others, well-sourced ones after them, and insults among strangers last.
     """
-    by_evidence = one.priority * matching.PRIORITY_WORTH
+    by_evidence = one.priority * matching.PRIORITY_WORTH - (_BEHIND_ALL if among_strangers(one) else 0)
     return log2(max(_LEAST, _timeless(one, measured))) + (one.when - _EPOCH) / _HALF_LIFE + by_evidence
 
 
@@ -45,7 +48,6 @@ def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tup
         flag_id=0,
         label=label,
         probability=probability,
-        same_as=f"hash:{post.content_hash}",
         source_id=post.source_id,
         copies=1,
         sources=1,
@@ -69,22 +71,13 @@ def flag_draft(post: Post, label: str, probability: float, reasons: Sequence[tup
 
 def reach(one: Candidate) -> float:
     """Return how far a post has come: 1 for one post without reactions, more with copies, sources and reactions."""
-    return _reach(one.copies, one.sources, reactions(one.engagement))
-
-
-def _reach(copies: int, sources: int, reactions: float) -> float:
-    return 1 + log2(copies) + log2(sources) + log1p(reactions) / 4
+    return 1 + log2(one.copies) + log2(one.sources) + log1p(reactions(one.engagement)) / 4
 
 
 def among_strangers(one: Candidate) -> bool:
     """Tell whether a flag is an insult that nobody passes on or answers."""
     passed_on = one.sources > 1 or one.copies > COPIES_AMONG_STRANGERS
     return one.label == NEGATIVE.name and not passed_on and reactions(one.engagement) <= REACTIONS_AMONG_STRANGERS
-
-
-def reach_among_strangers(copies: int) -> float:
-    """Return the reach up to which an insult with so many copies in one place is one among strangers."""
-    return _reach(copies, 1, REACTIONS_AMONG_STRANGERS)
 
 
 def reactions(engagement: Mapping[str, Any]) -> float:

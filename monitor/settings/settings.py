@@ -140,14 +140,7 @@ class Settings(BaseSettings):
     second_reading_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
     )
-    daily_budget: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
-    daily_shares: dict[str, float] = Field(
-        default_factory=lambda: {"concern": 0.35, "unverified": 0.4, "negative": 0.25},
-        description="By which shares a reviewer's day is drawn from the labels, by turns.",
-    )
-    daily_random: int = Field(
-        default=3, ge=0, le=100, description="How many flags without reach a reviewer's day holds, drawn at random."
-    )
+    day_size: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
     report: ReportSettings = Field(
         default_factory=ReportSettings,
         description="Letterhead, signature and formats of reports, as a [report] table: docs/reports.md.",

@@ -30,8 +30,8 @@ def cluster_times(session: Session, cluster_id: int, since: datetime) -> list[da
 
 def flag_times(session: Session, label: str, period: Period) -> list[datetime]:
     """List when the posts of a period with a flag of a label were published, or first seen."""
-    query = select(dated_at()).join(Flag, Flag.post_id == Post.id).where(Flag.label == label, dated_within(period))
-    return list(session.scalars(query))
+    query = select(dated_at()).join(Flag, Flag.post_id == Post.id)
+    return list(session.scalars(query.where(Flag.label == label, Flag.suggested(), dated_within(period))))
 
 
 def seen_times(session: Session, source_id: int, since: datetime) -> list[datetime]:
@@ -52,8 +52,8 @@ def newest_post(session: Session) -> int:
 
 def flag_of_cluster(session: Session, cluster_id: int) -> int | None:
     """Return a flag on a post of a cluster, the oldest; None where it has none."""
-    query = select(func.min(Flag.id)).join(Post, Post.id == Flag.post_id).where(Post.cluster_id == cluster_id)
-    return session.scalar(query)
+    query = select(func.min(Flag.id)).join(Post, Post.id == Flag.post_id)
+    return session.scalar(query.where(Post.cluster_id == cluster_id, Flag.suggested()))
 
 
 def quiet_sources(session: Session, since: datetime) -> list[tuple[int, datetime | None]]:

@@ -13,7 +13,10 @@ from storage.models import Case, Cluster, Flag, Post, Report, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFilter:
-    """Which flags are listed; None: all. `since` belongs to it, `until` does not; both UTC, of when it was opened."""
+    """Which of the machine's flags are listed; None: all.
+
+    `since` and `until` are of when it was opened, UTC; `since` belongs to it, `until` does not.
+    """
 
     label: str | None = None
     state: str | None = None
@@ -23,7 +26,7 @@ class FlagFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the filter for a query that joins posts and sources."""
-        found: list[ColumnElement[bool]] = []
+        found: list[ColumnElement[bool]] = [Flag.suggested()]
         if self.label is not None:
             found.append(Flag.label == self.label)
         if self.state is not None:

@@ -66,7 +66,7 @@ def flags_by_part(
 ) -> dict[tuple[datetime, str], int]:
     """Count the flags of some labels whose posts are dated in each part of a period, by beginning and label."""
     parts, chosen = _parts(bounds), _each("label", labels)
-    within = (Flag.label == chosen.c.label, Flag.dated >= parts.c.start, Flag.dated < parts.c.until)
+    within = (Flag.label == chosen.c.label, Flag.suggested(), Flag.dated >= parts.c.start, Flag.dated < parts.c.until)
     count = select(func.count()).where(*within).correlate(parts, chosen).scalar_subquery()
     query = select(parts.c.start, chosen.c.label, count).join_from(parts, chosen, true())
     return {(start, label): count for start, label, count in session.execute(query)}
@@ -96,7 +96,12 @@ def states_by_source(session: Session, labels: Sequence[str]) -> list[StateCount
     Each count is a range of an index: to group flags takes twice as long.
     """
     chosen, states = _each("label", labels), _each("state", STATES)
-    within = (Flag.source_id == Source.id, Flag.label == chosen.c.label, Flag.state == states.c.state)
+    within = (
+        Flag.source_id == Source.id,
+        Flag.label == chosen.c.label,
+        Flag.state == states.c.state,
+        Flag.suggested(),
+    )
     count = select(func.count()).where(*within).correlate(Source, chosen, states).scalar_subquery()
     query = (
         select(Source.name, chosen.c.label, states.c.state, count)
@@ -124,7 +129,7 @@ def decided_by_probability(session: Session, edges: Sequence[int]) -> list[BinCo
     within = (Flag.probability >= bins.c.low / 100.0, Flag.probability < bins.c.until / 100.0)
 
     def count(state: str) -> Any:
-        return select(func.count()).where(Flag.state == state, *within).scalar_subquery()
+        return select(func.count()).where(Flag.state == state, Flag.suggested(), *within).scalar_subquery()
 
     found = session.execute(select(bins.c.low, *map(count, SURE)).order_by(bins.c.low))
     return [BinCount(low, right, right + wrong) for low, right, wrong in found if right + wrong]

@@ -131,7 +131,7 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
 
 
 def _confirmed(period: Period, labels: Collection[str]) -> Sequence[ColumnElement[bool]]:
-    return (Flag.label.in_(labels), Flag.state == "confirmed", dated_within(period))
+    return (Flag.label.in_(labels), Flag.suggested(), Flag.state == "confirmed", dated_within(period))
 
 
 def _has_no_copies() -> ColumnElement[bool]:

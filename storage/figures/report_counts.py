@@ -158,7 +158,7 @@ def flags_by_part(session: Session, bounds: Sequence[datetime]) -> list[FlagCoun
     """Count the flags on the posts of a period by source, label, present state and part."""
     part = _part(bounds).label("part")
     query = select(Post.source_id, Flag.label, Flag.state, part, func.count()).join(Post, Post.id == Flag.post_id)
-    query = query.where(dated_within(Period(bounds[0], bounds[-1])))
+    query = query.where(Flag.suggested(), dated_within(Period(bounds[0], bounds[-1])))
     return [FlagCount(*row) for row in session.execute(query.group_by(Post.source_id, Flag.label, Flag.state, part))]
 
 
@@ -168,7 +168,7 @@ def concluded_by_probability(session: Session, period: Period) -> list[Concluded
     band = case(*edges, else_=BANDS - 1).label("band")
     confirmed = func.sum(case((Flag.state == "confirmed", 1), else_=0))
     query = select(Flag.label, band, func.avg(Flag.probability), func.count(), confirmed)
-    query = query.join(Post, Post.id == Flag.post_id).where(dated_within(period))
+    query = query.join(Post, Post.id == Flag.post_id).where(Flag.suggested(), dated_within(period))
     query = query.where(Flag.state.in_(("confirmed", "rejected"))).group_by(Flag.label, band)
     return [ConcludedFlags(*row) for row in session.execute(query.order_by(Flag.label, band))]
 
@@ -176,7 +176,7 @@ def concluded_by_probability(session: Session, period: Period) -> list[Concluded
 def flagged_posts(session: Session, period: Period) -> int:
     """Count the posts of a period that carry at least one flag."""
     query = select(func.count(func.distinct(Flag.post_id))).join(Post, Post.id == Flag.post_id)
-    return session.scalar(query.where(dated_within(period))) or 0
+    return session.scalar(query.where(Flag.suggested(), dated_within(period))) or 0
 
 
 def unsure_posts(session: Session, period: Period) -> int:
@@ -191,7 +191,7 @@ def unsure_posts(session: Session, period: Period) -> int:
             Model.state == "active",
         )
     )
-    flagged = select(Flag.id).where(Flag.post_id == Post.id)
+    flagged = select(Flag.id).where(Flag.post_id == Post.id, Flag.suggested())
     query = select(func.count(Post.id)).where(unsure.exists(), ~flagged.exists(), dated_within(period))
     return session.scalar(query) or 0
 
@@ -209,16 +209,16 @@ def unscored_posts(session: Session, period: Period, model_id: int) -> int:
 
 def models_of_flags(session: Session, period: Period) -> Sequence[Model]:
     """List the models whose flags on posts of a period are counted, oldest first."""
-    flagged = select(Flag.model_id).join(Post, Post.id == Flag.post_id).where(dated_within(period))
+    flagged = select(Flag.model_id).join(Post, Post.id == Flag.post_id).where(Flag.suggested(), dated_within(period))
     return session.scalars(select(Model).where(Model.id.in_(flagged)).order_by(Model.id)).all()
 
 
 def decisions(session: Session, period: Period) -> dict[tuple[str, str], int]:
     """Count the standing decisions of a period by label and by the state that they gave; also on posts of others."""
     query = select(Flag.label, Review.decision, func.count()).join(Flag, Flag.id == Review.flag_id)
-    query = _within(query, Review.decided_at, period).where(Review.stands()).group_by(Flag.label, Review.decision)
+    query = _within(query, Review.decided_at, period).where(Review.stands(), Flag.suggested())
     counted: Counter[tuple[str, str]] = Counter()
-    for label, decision, count in session.execute(query):
+    for label, decision, count in session.execute(query.group_by(Flag.label, Review.decision)):
         counted[label, STATE_OF[decision]] += count
     return dict(counted)
 
@@ -229,7 +229,8 @@ def agreement(session: Session, period: Period) -> ReviewAgreement:
         select(func.max(Review.id))
         .join(Flag, Flag.id == Review.flag_id)
         .join(Post, Post.id == Flag.post_id)
-        .where(dated_within(period), Review.revision_number == Flag.revision_number, Review.stands())
+        .where(dated_within(period), Flag.suggested())
+        .where(Review.revision_number == Flag.revision_number, Review.stands())
         .group_by(Review.flag_id, Review.reviewer_id)
     )
     holds = case(*((Review.decision == decision, int(said)) for decision, said in _SURE.items()))

@@ -3,7 +3,6 @@
 from storage.base import Base
 from storage.models.accounts import ApiKey, AuditEvent, Invitation, RecoveryCode, SavedSearch, User, UserSession
 from storage.models.cases import Case, CaseEvent, Correction, CorrectionEvent, QuoteChoice
-from storage.models.day_plans import DayItem, DayPlan
 from storage.models.outbox import Alert, Delivery, Report
 from storage.models.posts import (
     Cluster,
@@ -17,14 +16,12 @@ from storage.models.posts import (
     SearchText,
     join_title,
 )
-from storage.models.questions import Answer, Question
 from storage.models.scoring import Flag, Model, Review, Score, Threshold
 from storage.models.sources import Capture, ClockState, CrawlRun, HostState, RobotsCopy, Source
-from storage.models.teamwork import Assignment, Handover, SecondReading
+from storage.models.teamwork import Assignment, Handover
 
 __all__ = [
     "Alert",
-    "Answer",
     "ApiKey",
     "Assignment",
     "AuditEvent",
@@ -37,8 +34,6 @@ __all__ = [
     "Correction",
     "CorrectionEvent",
     "CrawlRun",
-    "DayItem",
-    "DayPlan",
     "Delivery",
     "ErasedAuthor",
     "Evidence",
@@ -51,7 +46,6 @@ __all__ = [
     "Post",
     "PostBand",
     "PostRevision",
-    "Question",
     "QuoteChoice",
     "RecoveryCode",
     "Report",
@@ -61,7 +55,6 @@ __all__ = [
     "Score",
     "SearchNote",
     "SearchText",
-    "SecondReading",
     "Source",
     "Threshold",
     "User",

@@ -82,15 +82,23 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
 
 _NOT_SEARCHED = "label = 'unverified' AND state = 'open' AND searched_at IS NULL"
 _HELD = "lease_owner IS NOT NULL"
+_SAMPLED = "sampling IS NOT NULL"
+_BLIND = "blind_to IS NOT NULL"
+_COPIED = "batch IS NOT NULL"
 
 
 class Flag(Base):
-    """A suggestion that a post carries a label. Its state follows from its reviews."""
+    """A suggestion that a post carries a label, or the question whether it does. Its state follows from its reviews.
+
+    The machine suggests a label where its score passes the label's threshold; other posts are drawn for teaching.
+    """
 
     __tablename__ = "flags"
     __table_args__ = (
         UniqueConstraint("post_id", "label"),
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
+        CheckConstraint("origin IN ('scored', 'drawn')", name="origin"),
+        CheckConstraint("sampling IN ('uncertain', 'random')", name="sampling"),
         Index(None, "state", "probability"),
         Index(None, "state", "worth"),
         Index(None, "state", "dated"),
@@ -106,6 +114,7 @@ class Flag(Base):
             postgresql_where=text(_NOT_SEARCHED),
         ),
         Index(None, "lease_owner", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
+        Index(None, "sampling", "state", sqlite_where=text(_SAMPLED), postgresql_where=text(_SAMPLED)),
     )
 
     id: Mapped[PrimaryKey]
@@ -113,6 +122,13 @@ class Flag(Base):
     # Nothing sets this and `dated` to NULL: SQLite alone cannot be told so of a column that is added.
     source_id: Mapped[int] = mapped_column(doc="of its post, which keeps its source")
     label: Mapped[str] = mapped_column(String(40))
+    origin: Mapped[str] = mapped_column(
+        String(20), default="scored", doc="scored: the machine suggests it; drawn: it only teaches"
+    )
+    sampling: Mapped[str | None] = mapped_column(
+        String(20), doc="how the post was drawn for teaching: random of all scored posts, or uncertain"
+    )
+    drawn_at: Mapped[datetime | None] = mapped_column(index=True, doc="the round of teaching")
     revision_number: Mapped[int] = mapped_column(doc="the version of the post that is flagged")
     probability: Mapped[float] = mapped_column(Float())
     priority: Mapped[int] = mapped_column(
@@ -136,6 +152,11 @@ class Flag(Base):
     post: Mapped[Post] = relationship()
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", back_populates="flag", passive_deletes=True)
 
+    @classmethod
+    def suggested(cls) -> ColumnElement[bool]:
+        """The condition that the machine suggests it; others only teach, and are counted nowhere else."""
+        return cls.origin == "scored"
+
 
 class Review(Base):
     """One decision of one person about one flag. Rows are only added."""
@@ -154,6 +175,9 @@ class Review(Base):
             sqlite_where=text("withdraws IS NOT NULL"),
             postgresql_where=text("withdraws IS NOT NULL"),
         ),
+        # Partial, or SQLite takes these to look for all reviews that have none.
+        Index(None, "batch", sqlite_where=text(_COPIED), postgresql_where=text(_COPIED)),
+        Index(None, "blind_to", sqlite_where=text(_BLIND), postgresql_where=text(_BLIND)),
     )
 
     id: Mapped[PrimaryKey]
@@ -166,7 +190,10 @@ class Review(Base):
     decided_at: Mapped[datetime] = mapped_column(index=True)
     # Numbers without foreign keys: an append-only row cannot be emptied when retention deletes what it names.
     withdraws: Mapped[int | None] = mapped_column(doc="the review of this flag that it takes back")
-    batch: Mapped[int | None] = mapped_column(index=True, doc="the review of another copy it was decided with")
+    batch: Mapped[int | None] = mapped_column(doc="the review of another copy it was decided with")
+    blind_to: Mapped[int | None] = mapped_column(
+        doc="of a blind one, a second reading: the review it stands beside, which its author did not see",
+    )
     case_id: Mapped[int | None] = mapped_column(index=True, doc="the case that a concern belongs to")
     redacted_at: Mapped[Redacted]
 
@@ -174,6 +201,6 @@ class Review(Base):
 
     @classmethod
     def stands(cls) -> ColumnElement[bool]:
-        """The condition that a row is a decision that nobody took back."""
+        """The condition that a row is a decision, not a blind one, that nobody took back."""
         later = aliased(cls)
-        return and_(cls.decision != "withdrawn", ~exists().where(later.withdraws == cls.id))
+        return and_(cls.decision != "withdrawn", cls.blind_to.is_(None), ~exists().where(later.withdraws == cls.id))

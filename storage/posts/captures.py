@@ -27,7 +27,8 @@ def required_actions(session: Session, hashes: Sequence[str]) -> dict[str, Captu
     """
     asked = Capture.sha256.in_(hashes)
     known = set(session.scalars(select(Capture.sha256).where(asked)))
-    keep = {row.sha256 for row in session.execute(_with_posts(asked, exists().where(Flag.post_id == Post.id)))}
+    flagged = exists().where(Flag.post_id == Post.id, Flag.suggested())
+    keep = {row.sha256 for row in session.execute(_with_posts(asked, flagged))}
     wait = {row.sha256 for row in session.execute(_with_posts(asked, Post.unscored.is_(True)))}
     return {each: _required_action(each, known, keep, wait) for each in hashes}
 

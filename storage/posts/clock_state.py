@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
-from storage.models import AuditEvent, ClockState, CrawlRun, Flag, HostState, Post, Question, Source
+from storage.models import AuditEvent, ClockState, CrawlRun, Flag, HostState, Post, Source
 
 
 def load(session: Session, now: datetime) -> ClockState:
@@ -34,7 +34,7 @@ def forget_future(session: Session, now: datetime) -> int:
     read_ahead = or_(Source.last_success_at > now, Source.next_due_at > now)
     session.execute(update(Source).where(read_ahead).values(next_due_at=None))
     session.execute(update(Source).where(Source.last_success_at > now).values(last_success_at=now))
-    for table in (Source, Flag, Question, HostState):
+    for table in (Source, Flag, HostState):
         session.execute(update(table).where(table.lease_until > now).values(lease_owner=None, lease_until=None))
     session.execute(update(HostState).where(HostState.ready_at > now).values(ready_at=None))
     session.execute(update(HostState).where(HostState.closed_until > now).values(closed_until=None))

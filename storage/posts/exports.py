@@ -67,7 +67,7 @@ def flags(session: Session, period: Period | None) -> Iterator[Row]:
         .join(Source, Source.id == Post.source_id)
         .join(Model, Model.id == Flag.model_id)
     )
-    yield from _streamed(session, query.where(_dated(period)).order_by(Flag.id))
+    yield from _streamed(session, query.where(Flag.suggested(), _dated(period)).order_by(Flag.id))
 
 
 def decisions(session: Session, period: Period | None) -> Iterator[Row]:
@@ -88,7 +88,7 @@ def decisions(session: Session, period: Period | None) -> Iterator[Row]:
             Review.decided_at,
         )
         .join(Flag, Flag.id == Review.flag_id)
-        .where(_within(Review.decided_at, period))
+        .where(_within(Review.decided_at, period), Flag.suggested(), Review.blind_to.is_(None))
     )
     yield from _streamed(session, query.order_by(Review.id))
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, 
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
-from storage.models import Answer, Cluster, ErasedAuthor, Flag, Post, PostRevision, Question, Review, Source, join_title
+from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Review, Source, join_title
 
 LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 MONITORED = "monitored"
@@ -319,8 +319,7 @@ def delete_by_author(session: Session, author_key: str) -> Deleted:
 def _delete(session: Session, which: ColumnElement[bool]) -> Deleted:
     chosen = select(Post.id).where(which).scalar_subquery()
     reviews = select(func.count()).select_from(Review).join(Flag).where(Flag.post_id.in_(chosen))
-    answers = select(func.count()).select_from(Answer).join(Question).where(Question.post_id.in_(chosen))
-    decisions = (session.scalar(reviews) or 0) + (session.scalar(answers) or 0)
+    decisions = session.scalar(reviews) or 0
     clusters = session.scalars(select(Post.cluster_id).where(which, Post.cluster_id.is_not(None)).distinct()).all()
     posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
     # No foreign key removes a cluster whose last post is gone.

@@ -17,7 +17,7 @@ def plan(session: Session, first_look: timedelta, since: datetime) -> None:
         select(Flag.post_id, first)
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
-        .where(Post.flagged_at.is_(None), Source.kind != "import", Post.deleted_at.is_(None))
+        .where(Flag.suggested(), Post.flagged_at.is_(None), Source.kind != "import", Post.deleted_at.is_(None))
         .group_by(Flag.post_id)
     )
     recent = select(Flag.post_id).where(Flag.opened_at > since)

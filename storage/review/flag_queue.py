@@ -51,6 +51,7 @@ class QueueFilter:
         place: Words of which their posts hold some.
         assigned_to: Who is asked to look at them.
         decided_by: Whose decision on them stands.
+        worth_above: What a decision on them is worth more than.
         held_by: Who holds their lease, as the owner of leases; and the present time.
 
     """
@@ -64,6 +65,7 @@ class QueueFilter:
     place: Query | None = None
     assigned_to: int | None = None
     decided_by: int | None = None
+    worth_above: float | None = None
     held_by: tuple[str, datetime] | None = None
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
@@ -80,11 +82,13 @@ class QueueFilter:
             (self.assigned_to, Flag.id.in_(assigned)),
             (self.decided_by, Flag.id.in_(decided)),
         ]
-        found = [condition for value, condition in wanted if value is not None]
+        found = [Flag.suggested(), *(condition for value, condition in wanted if value is not None)]
         if self.since is not None:
             found.append(Flag.dated >= self.since)
         if self.until is not None:
             found.append(Flag.dated < self.until)
+        if self.worth_above is not None:
+            found.append(Flag.worth > self.worth_above)
         if self.held_by is not None:
             owner, now = self.held_by
             held = aliased(Flag)
@@ -217,7 +221,13 @@ def _first_of_cluster() -> ColumnElement[bool]:
         select(earlier.id)
         .join(copy, copy.id + 0 == earlier.post_id)
         .join(post, post.cluster_id == copy.cluster_id)
-        .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open", earlier.id < Flag.id)
+        .where(
+            post.id == Flag.post_id,
+            earlier.label == Flag.label,
+            earlier.state == "open",
+            earlier.suggested(),
+            earlier.id < Flag.id,
+        )
     )
     # An offset keeps PostgreSQL from joining all posts at once where the few flags of a page are asked for.
     return ~exists(before.offset(0))
@@ -230,6 +240,12 @@ def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def count_little_worth(session: Session, worth: float) -> int:
+    """Count the open flags of which a decision is worth no more than so much."""
+    query = select(func.count()).select_from(Flag).where(Flag.state == "open", Flag.suggested(), Flag.worth <= worth)
+    return session.scalar(query) or 0
+
+
 def lease_next(
     session: Session,
     wanted: QueueFilter = EVERY_OPEN,
@@ -239,6 +255,7 @@ def lease_next(
     now: datetime,
     until: datetime,
     after: int | None = None,
+    but: int | None = None,
 ) -> Flag | None:
     """Lease the first flag of the queue that no other reviewer holds; None when there is none.
 
@@ -250,13 +267,15 @@ def lease_next(
         now: The present time, UTC.
         until: When the lease expires by itself.
         after: Only flags behind this one, for a reviewer who passes it over.
+        but: Not this flag.
 
     """
-    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
     edge = _position(session, order, after)
-    query = select(Flag.id).where(*wanted.conditions(session), free)
+    query = select(Flag.id).where(*wanted.conditions(session), flags.free(owner, now))
     if edge is not None:
         query = query.where(_beyond(order, _of_flags(order), edge, back=False))
+    if but is not None:
+        query = query.where(Flag.id != but)
     query = query.order_by(*_ordered(order, _of_flags(order), back=False)).limit(_TRIED_AT_ONCE)
     # Others may lease all of these between this query and the update; then the query is asked again.
     while True:

@@ -1,17 +1,17 @@
 """Flags: opening, the review queue, and leases, so that two reviewers never work on one flag."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Flag, Post, Question
+from storage.models import Flag, Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,18 @@ class FlagDraft:
 def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> Counter[str]:
     """Open flags. An existing flag is updated when nobody has decided it, or when the post was edited since.
 
+    One that was drawn for teaching is from then on a suggestion too; a decision on it stands.
+
     Returns:
         How many flags were opened or reopened, by label.
 
     """
     opened: Counter[str] = Counter()
-    known = {(flag.post_id, flag.label): flag for flag in of_posts(session, {draft.post_id for draft in drafts})}
+    every = select(Flag).where(Flag.post_id.in_({draft.post_id for draft in drafts})).order_by(Flag.id)
+    known = {(flag.post_id, flag.label): flag for flag in session.scalars(every)}
     new = [draft for draft in drafts if (draft.post_id, draft.label) not in known]
     # Another scorer may have opened the same flags since the query.
-    insert_ignoring(session, Flag, [_columns(model_id, draft, now) for draft in new], ("post_id", "label"))
+    insert_ignoring(session, Flag, [columns(model_id, draft, now) for draft in new], ("post_id", "label"))
     opened.update(draft.label for draft in new)
     for draft in drafts:
         flag = known.get((draft.post_id, draft.label))
@@ -52,8 +55,11 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
             continue
         # A decision is about the version that was shown; a later version is a new question.
         edited = draft.revision_number > flag.revision_number
+        drawn = flag.origin == "drawn"
+        if drawn:
+            flag.origin, flag.opened_at = "scored", now
         if flag.state == "open" or edited:
-            opened[draft.label] += int(edited)
+            opened[draft.label] += int(edited or drawn)
             if edited:
                 flag.searched_at = None  # evidence was looked for by the words of the earlier version
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
@@ -64,26 +70,12 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
     return opened
 
 
-def places_in_queue(session: Session, flag_ids: Collection[int]) -> dict[int, tuple[float, float]]:
-    """Return reach and worth of some hundred flags, by their numbers."""
-    rows = session.execute(select(Flag.id, Flag.reach, Flag.worth).where(Flag.id.in_(flag_ids)))
-    return {flag_id: (reach, worth) for flag_id, reach, worth in rows}
-
-
-def place_in_queue(session: Session, places: Mapping[int, tuple[float, float]]) -> None:
-    """Store reach and worth of some hundred flags; those on which a decision is being stored keep theirs."""
-    # Skipping instead of waiting: two programs that hold each other's rows would wait for each other without end.
-    locked = select(Flag.id).where(Flag.id.in_(places)).with_for_update(skip_locked=True)
-    rows = [{"id": each, "reach": places[each][0], "worth": places[each][1]} for each in session.scalars(locked)]
-    if rows:
-        session.execute(update(Flag), rows)
-
-
 def _reasons(draft: FlagDraft) -> list[list[str | float]]:
     return [[words, weight] for words, weight in draft.reasons]
 
 
-def _columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
+def columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new flag."""
     return {
         "post_id": draft.post_id,
         "source_id": draft.source_id,
@@ -124,59 +116,48 @@ def by_id(session: Session, flag_id: int) -> Flag:
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:
-    """Count flags by label and state."""
+    """Count the machine's flags by label and state."""
     table: dict[str, dict[str, int]] = {}
     for label, state, count in session.execute(
-        select(Flag.label, Flag.state, func.count()).group_by(Flag.label, Flag.state)
+        select(Flag.label, Flag.state, func.count()).where(Flag.suggested()).group_by(Flag.label, Flag.state)
     ):
         table.setdefault(label, {})[state] = count
     return table
 
 
 def measured(session: Session, source_id: int, label: str) -> tuple[int, int]:
-    """Count, of the flags and flagged questions of a source and label that people decided, the right ones and all."""
-    of_flags = (
+    """Count, of the flags of a source and label that people decided, the right ones and all."""
+    query = (
         select(Flag.state, func.count())
         .where(Flag.source_id == source_id, Flag.label == label, Flag.state.in_(("confirmed", "rejected")))
+        .where(Flag.suggested())
         .group_by(Flag.state)
     )
-    decided = exists().where(
-        Flag.post_id == Question.post_id, Flag.label == Question.label, Flag.state.in_(("confirmed", "rejected"))
-    )
-    of_questions = (
-        select(Question.state, func.count())
-        .join(Post, Post.id == Question.post_id)
-        .where(
-            # A sum hides the source from its index, by which all posts of the source would be read; few were asked.
-            Post.source_id + 0 == source_id,
-            Question.label == label,
-            Question.flagged.is_(True),
-            Question.state.in_(("confirmed", "rejected")),
-            ~decided,
-        )
-        .group_by(Question.state)
-    )
-    counts: Counter[str] = Counter()
-    for state, count in (*session.execute(of_flags), *session.execute(of_questions)):
-        counts[state] += count
+    counts = Counter(dict(session.execute(query).all()))
     return counts["confirmed"], counts.total()
 
 
 def of_post(session: Session, post_id: int) -> Sequence[Flag]:
-    """List all flags of one post."""
-    return session.scalars(select(Flag).where(Flag.post_id == post_id).order_by(Flag.label)).all()
+    """List the machine's flags of one post."""
+    query = select(Flag).where(Flag.post_id == post_id, Flag.suggested())
+    return session.scalars(query.order_by(Flag.label)).all()
 
 
 def of_posts(session: Session, post_ids: Collection[int]) -> Sequence[Flag]:
-    """List the flags of some hundred posts."""
-    return session.scalars(select(Flag).where(Flag.post_id.in_(post_ids)).order_by(Flag.post_id, Flag.label)).all()
+    """List the machine's flags of some hundred posts."""
+    query = select(Flag).where(Flag.post_id.in_(post_ids), Flag.suggested())
+    return session.scalars(query.order_by(Flag.post_id, Flag.label)).all()
+
+
+def free(owner: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that nobody but this owner holds a flag."""
+    return or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
 
 
 def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: datetime) -> bool:
     """Lease a flag for one reviewer; False when another one holds it."""
     # One statement reads and writes, so that of two reviewers at the same moment only one gets the flag.
-    free = or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
-    claim = update(Flag).where(Flag.id == flag_id, free).values(lease_owner=owner, lease_until=until)
+    claim = update(Flag).where(Flag.id == flag_id, free(owner, now)).values(lease_owner=owner, lease_until=until)
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
 
 

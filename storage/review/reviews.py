@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from storage.models import Flag, Post, Review, User
-from storage.review import cases, flags, questions
+from storage.review import cases, flags
 from storage.review.decisions import OF_CASE, REOPENED, STATE_OF, WITHDRAWN
 
 
@@ -26,6 +26,7 @@ def decide(
     evidence: Sequence[str] = (),
     topic: str = cases.OTHER_TOPIC,
     place: str = "",
+    blind_to: Review | None = None,
 ) -> Review:
     """Add a decision, set the flag's state by it, open or follow its case, and end the lease.
 
@@ -41,15 +42,12 @@ def decide(
         evidence: Addresses that support it.
         topic: What a concern is about; used where the decision opens a case.
         place: Where the concern is, used as `topic` is.
+        blind_to: The decision beside which it is made without seeing it; then the flag stays as it is.
 
     """
-    return _decide(
-        session,
-        flag,
-        _row(flag, reviewer_id, decision, now, note=note, evidence=list(evidence)),
-        topic=topic,
-        place=place,
-    )
+    beside = blind_to.id if blind_to is not None else None
+    row = _row(flag, reviewer_id, decision, now, note=note, evidence=list(evidence), blind_to=beside)
+    return _decide(session, flag, row, topic=topic, place=place)
 
 
 def decide_copy(session: Session, flag: Flag, like: Review, *, topic: str, place: str, now: datetime) -> Review:
@@ -72,7 +70,7 @@ def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: 
 
 def _decide(session: Session, flag: Flag, review: Review, *, topic: str, place: str) -> Review:
     case, is_new = None, False
-    if (flag.label, review.decision) == OF_CASE:
+    if (flag.label, review.decision) == OF_CASE and flag.origin == "scored" and review.blind_to is None:
         by, at = review.reviewer_id, review.decided_at
         case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
         review.case_id = case.id
@@ -97,7 +95,6 @@ def _follow(session: Session, flag: Flag, review: Review) -> None:
     flag.lease_owner, flag.lease_until = None, None
     session.flush()
     cases.follow(session, review)
-    questions.follow_flag(session, flag)
 
 
 def undo(session: Session, review: Review, *, reviewer_id: int, now: datetime) -> list[Review]:
@@ -150,7 +147,7 @@ def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
     query = (
         select(Flag)
         .options(joinedload(Flag.post).joinedload(Post.source))
-        .where(flags.on_copies(flag), Flag.state == "open", Flag.id != flag.id)
+        .where(flags.on_copies(flag), Flag.state == "open", Flag.suggested(), Flag.id != flag.id)
     )
     return session.scalars(query.order_by(Flag.id)).all()
 
@@ -176,8 +173,9 @@ def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[
 
 
 def count(session: Session, flag_id: int) -> int:
-    """Count the decisions on a flag, those that were taken back and what took them back included."""
-    return session.scalar(select(func.count(Review.id)).where(Review.flag_id == flag_id)) or 0
+    """Count the decisions on a flag, those that were taken back and what took them back included; not blind ones."""
+    query = select(func.count(Review.id)).where(Review.flag_id == flag_id, Review.blind_to.is_(None))
+    return session.scalar(query) or 0
 
 
 def count_copies(session: Session, review: Review) -> int:
@@ -186,6 +184,18 @@ def count_copies(session: Session, review: Review) -> int:
 
 
 def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:
-    """List the decisions on a flag with their reviewers' names, oldest first; also what was taken back, and by whom."""
-    query = select(Review, User.name).join(User, User.id == Review.reviewer_id).where(Review.flag_id == flag_id)
+    """List the decisions on a flag with their reviewers' names, oldest first; also what was taken back, and by whom.
+
+    Blind ones are left out: who could still settle a difference must not learn of them here.
+    """
+    query = select(Review, User.name).join(User, User.id == Review.reviewer_id)
+    query = query.where(Review.flag_id == flag_id, Review.blind_to.is_(None))
     return [(review, name) for review, name in session.execute(query.order_by(Review.id))]
+
+
+def decided_since(session: Session, reviewer_id: int, since: datetime) -> dict[str, int]:
+    """Count by label the flags of the machine on which a reviewer's decision since a time still stands."""
+    query = select(Flag.label, func.count(Review.flag_id.distinct())).join(Flag, Flag.id == Review.flag_id)
+    own = (Review.reviewer_id == reviewer_id, Review.decided_at >= since, Review.decision != REOPENED)
+    rows = session.execute(query.where(*own, Review.stands(), Flag.suggested()).group_by(Flag.label))
+    return dict(rows.all())

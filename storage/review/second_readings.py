@@ -1,4 +1,8 @@
-"""Second readings: a share of decided flags is judged again by another person, who does not see the first decision."""
+"""Second readings: decided flags are judged again by another person, who does not see the first decision.
+
+A second reading is a review that is blind: it names the decision beside which it was made, and changes no flag. Where
+the two differ, the decision of a third person counts, which is an ordinary review.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,14 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, case, exists, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from storage import audit
-from storage.errors import DataRejected, NotFound
-from storage.models import Flag, Post, Review, SecondReading
-from storage.review import reviews
-from storage.review.decisions import STATE_OF, choices
+from storage.models import Flag, Post, Review
+from storage.review.decisions import REOPENED, STATE_OF
 
 _AT_ONCE: Final = 500  # flags that are looked up by one statement
 
@@ -26,12 +27,14 @@ class Draw:
         seed: Makes the draw one that nobody can foresee.
         share: Of the decided flags, 0 to 1.
         since: Decisions before this time are no longer read again, UTC.
+        taught: Of the flags on posts that were drawn for teaching, instead of those of the machine.
 
     """
 
     seed: bytes
     share: float
     since: datetime
+    taught: bool = False
 
     def takes(self, flag_id: int, revision_number: int) -> bool:
         """Tell whether one version of a flag's post is drawn."""
@@ -49,6 +52,19 @@ class ReadTwice:
     first: str
     second: str
     flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A flag that two people judged differently, of whom the second did not see what the first one said."""
+
+    flag: Flag
+    first: Review
+    second: Review
+
+    def may_be_settled_by(self, user_id: int) -> bool:
+        """Tell whether somebody is neither the first nor the second person, of whom a difference needs a third."""
+        return user_id not in (self.first.reviewer_id, self.second.reviewer_id)
 
 
 def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[int]:
@@ -81,21 +97,22 @@ def _drawn(session: Session, draw: Draw) -> set[tuple[int, int]]:
 
 def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
     """Select number and version of what waits, drawn or not."""
-    # Of copies that were decided together one is enough. A sum, or SQLite reads all reviews that have no batch.
-    alone = (Review.batch + 0).is_(None)
-    decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, alone)
-    read = exists().where(SecondReading.flag_id == Flag.id, SecondReading.revision_number == Flag.revision_number)
+    # Of copies that were decided together one is enough.
+    decided = and_(Review.flag_id == Flag.id, Review.revision_number == Flag.revision_number, Review.batch.is_(None))
+    other = aliased(Review)  # of the same version of the same flag
+    same = (other.flag_id == Flag.id, other.revision_number == Flag.revision_number)
     query = (
         select(Flag.id, Flag.revision_number)
         .join(Review, decided)
-        .where(Flag.state != "open", ~read, Review.stands(), Review.decided_at >= draw.since)
+        .where(
+            Flag.sampling.is_not(None) if draw.taught else Flag.suggested(),
+            Flag.state != "open",
+            ~exists().where(*same, other.blind_to.is_not(None)),
+            Review.stands(),
+            Review.decided_at >= draw.since,
+        )
     )
-    if reader_id is not None:
-        other = aliased(Review)  # of the same flag
-        mine = (other.flag_id == Flag.id, other.revision_number == Flag.revision_number)
-        own = exists().where(*mine, other.reviewer_id == reader_id)
-        query = query.where(~own)
-    return query
+    return query if reader_id is None else query.where(~exists().where(*same, other.reviewer_id == reader_id))
 
 
 def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> bool:
@@ -105,104 +122,54 @@ def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> 
     return session.execute(_waiting(draw, reader_id).where(Flag.id == flag.id)).first() is not None
 
 
-def record(session: Session, flag: Flag, *, reader_id: int, decision: str, now: datetime) -> SecondReading:
-    """Add a second reading; the flag stays as it is.
-
-    Args:
-        session: The unit of work.
-        flag: The flag; it must have a decision.
-        reader_id: Who read it.
-        decision: One of `storage.review.decisions.choices` of its label.
-        now: The present time, UTC.
-
-    Raises:
-        DataRejected: When the decision is none, the reader decided first, or it was read twice already.
-
-    """
-    if decision not in choices(flag.label):
-        message = f"{decision!r} is no decision on {flag.label!r}: take one of {', '.join(choices(flag.label))}"
-        raise DataRejected(message)
-    first = reviews.newest_standing(session, flag.id, flag.revision_number)
-    open_again = flag.state == "open"
-    if first is None or open_again or first.reviewer_id == reader_id or of_flag(session, flag) is not None:
-        raise DataRejected(f"flag {flag.id} needs no second reading by this person")
-    row = SecondReading(
-        flag_id=flag.id,
-        label=flag.label,
-        revision_number=flag.revision_number,
-        review_id=first.id,
-        reader_id=reader_id,
-        decision=decision,
-        decided_at=now,
-    )
-    session.add(row)
-    session.flush()
-    detail = {"decision": decision, "review": first.id}
-    audit.record(session, at=now, action="second_reading", subject=f"flags:{flag.id}", user_id=reader_id, detail=detail)
-    return row
-
-
-def of_flag(session: Session, flag: Flag) -> SecondReading | None:
-    """Return the second reading of the flagged version; None when there is none."""
-    return session.scalar(
-        select(SecondReading).where(
-            SecondReading.flag_id == flag.id, SecondReading.revision_number == flag.revision_number
+def differing(session: Session, flag_id: int | None = None) -> Sequence[Difference]:
+    """List the flags, or the one of a number, on which two people differ and no third one decided; oldest first."""
+    first, second = Review, aliased(Review)
+    query = (
+        select(Flag, first, second)
+        .join(second, and_(second.flag_id == Flag.id, second.revision_number == Flag.revision_number))
+        .join(first, first.id == second.blind_to)
+        .options(joinedload(Flag.post).joinedload(Post.source))
+        .where(
+            case(STATE_OF, value=first.decision) != case(STATE_OF, value=second.decision),
+            first.stands(),
+            ~_settled(first, second),
         )
+        .order_by(second.id)
+    )
+    if flag_id is not None:
+        query = query.where(Flag.id == flag_id)
+    return [Difference(*row) for row in session.execute(query)]
+
+
+def _settled(first: type[Review], second: type[Review]) -> ColumnElement[bool]:
+    """Return the condition that a third person decided after the second one."""
+    third, later = aliased(Review), aliased(Review)
+    return exists().where(
+        third.flag_id == second.flag_id,
+        third.revision_number == second.revision_number,
+        third.id > second.id,
+        third.blind_to.is_(None),
+        third.decision.not_in((REOPENED, "withdrawn")),
+        third.reviewer_id.not_in((first.reviewer_id, second.reviewer_id)),
+        ~exists().where(later.withdraws == third.id),
     )
 
 
-def differing(session: Session) -> Sequence[SecondReading]:
-    """List second readings that differ from the first and wait for a third person, oldest first."""
-    return session.scalars(_differing().order_by(SecondReading.id)).all()
-
-
-def _differing() -> Select[SecondReading]:
-    differ = case(STATE_OF, value=Review.decision) != case(STATE_OF, value=SecondReading.decision)
-    # Flags are looked up each: joined with all second readings, PostgreSQL reads all flags.
-    current = select(Flag.revision_number).where(Flag.id == SecondReading.flag_id).scalar_subquery()
-    return (
-        select(SecondReading)
-        .join(SecondReading.first)
-        .options(
-            selectinload(SecondReading.flag).joinedload(Flag.post).joinedload(Post.source),
-            contains_eager(SecondReading.first),
-        )
-        .where(SecondReading.settled_by.is_(None), SecondReading.revision_number == current, differ)
-    )
-
-
-def difference(session: Session, reading_id: int, third_id: int) -> SecondReading:
-    """Return a difference that a person may settle.
-
-    Raises:
-        NotFound: When there is none of that number that waits for this person.
-
-    """
-    row = session.scalar(_differing().where(SecondReading.id == reading_id))
-    if row is None or not row.may_be_settled_by(third_id):
-        raise NotFound(f"there is no difference {reading_id} that you could settle: it may be settled by now")
-    return row
-
-
-def open_difference(session: Session, flag: Flag, third_id: int) -> SecondReading | None:
+def difference_for(session: Session, flag: Flag, third_id: int) -> Difference | None:
     """Return the difference about a flag that a person may settle; None when there is none."""
-    row = session.scalar(_differing().where(SecondReading.flag_id == flag.id))
-    return row if row is not None and row.may_be_settled_by(third_id) else None
-
-
-def settle(session: Session, row: SecondReading, review: Review) -> None:
-    """Note the decision by which a third person settled a difference."""
-    row.settled_by = review.id
-    session.flush()
+    found = differing(session, flag.id)
+    return next((one for one in found if one.may_be_settled_by(third_id)), None)
 
 
 def read_twice(session: Session) -> Sequence[ReadTwice]:
     """Count the flags that two people judged, by label, people and answers, in this order."""
-    answers = (Review.decision, SecondReading.decision)
-    kinds = (SecondReading.label, Review.reviewer_id, SecondReading.reader_id, *answers)
-    read = select(*kinds, func.count()).join(Review, Review.id == SecondReading.review_id)
-    query = read.group_by(*kinds).order_by(*kinds)
+    second = aliased(Review)
+    kinds = (Flag.label, Review.reviewer_id, second.reviewer_id, Review.decision, second.decision)
+    read = select(*kinds, func.count()).join(Flag, Flag.id == Review.flag_id).join(second, second.blind_to == Review.id)
     return [
-        ReadTwice(label, first_id, second_id, STATE_OF[first], STATE_OF[second], flags)
-        for label, first_id, second_id, first, second, flags in session.execute(query)
+        ReadTwice(label, first_id, second_id, STATE_OF[first], STATE_OF[second_said], flags)
+        for label, first_id, second_id, first, second_said, flags in session.execute(
+            read.group_by(*kinds).order_by(*kinds)
+        )
     ]

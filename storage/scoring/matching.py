@@ -179,7 +179,7 @@ def claims_to_search(session: Session, labels: Collection[str], limit: int, *, a
             Flag.searched_at < check if check else false(),
             and_(Flag.searched_at < reference, ~found) if reference else false(),
         )
-    claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", wanted)
+    claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", Flag.suggested(), wanted)
     return session.scalars(select(Post).where(Post.id.in_(claims)).order_by(Post.id).limit(limit)).all()
 
 

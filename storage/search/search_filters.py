@@ -170,7 +170,7 @@ def _of_role(role: str) -> ColumnElement[bool]:
 
 
 def _flagged(filters: Filters) -> Select[int]:
-    query = select(Flag.__table__.c.post_id)
+    query = select(Flag.__table__.c.post_id).where(Flag.suggested())
     query = query.where(Flag.label == filters.label) if filters.label else query
     return query.where(Flag.state == filters.state) if filters.state else query
 

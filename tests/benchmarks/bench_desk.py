@@ -55,7 +55,7 @@ PAGES = {
     "sources": ("/sources",),
     "reports": ("/reports",),
     "corrections": ("/corrections",),
-    "alerts, shift, teaching": ("/alerts", "/shift", "/teach", "/questions"),
+    "alerts, shift, teaching": ("/alerts", "/shift", "/teach"),
 }
 
 

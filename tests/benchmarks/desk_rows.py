@@ -16,11 +16,10 @@ from monitor.scoring.flag_places import place_open_flags
 from monitor.scoring.flag_value import lasting_worth, reach
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Base, Case, Cluster, Flag, Post, Review, SecondReading
+from storage.models import Base, Case, Cluster, Flag, Post, Review
 from storage.posts import sources
-from storage.review import day_plans
-from storage.review.day_plans import Candidate
 from storage.review.decisions import OF_CASE
+from storage.review.places import Candidate
 from storage.search import saved_searches
 from tests.benchmarks.desk_server import add_reviewers
 from tests.benchmarks.varied_posts import analyse
@@ -32,8 +31,6 @@ COPIED_EVERY: Final = 200  # posts of which one has copies, among those that fol
 MOST_COPIES: Final = 20
 WITH_REACTIONS: Final = 0.3
 READ_TWICE: Final = 0.03
-PLANNED_DAYS: Final = 183
-BUDGET, AT_RANDOM = 40, 5
 RUNS_OF_EACH: Final = 200
 DECISION_OF: Final = {"confirmed": "yes", "rejected": "no", "unsure": "unsure"}
 CLAIM_DECISION_OF: Final = {"confirmed": "no_source", "rejected": "not_a_claim", "unsure": "unsure"}
@@ -58,7 +55,6 @@ def add_desk_rows(database: Database, now: datetime) -> None:
         _add_reactions(session, random)
         _place(session)
         _add_decisions(session, random, people, now)
-        _add_plans(session, random, people, now)
         _add_runs(session, random, now)
         session.commit()
     place_open_flags(database)
@@ -105,7 +101,6 @@ def _place_of(row: Any) -> dict[str, Any]:
         flag_id=flag_id,
         label=label,
         probability=probability,
-        same_as="",
         source_id=source_id,
         copies=1,
         sources=1,
@@ -115,17 +110,6 @@ def _place_of(row: Any) -> dict[str, Any]:
         when=dated,
     )
     return {"flag": flag_id, "new_reach": reach(alone), "new_worth": lasting_worth(alone, {})}
-
-
-def _add_plans(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:
-    """Add the plans of half a year, of flags that were decided."""
-    decided = session.scalars(select(Flag.id).where(Flag.state != "open")).all()
-    for back in range(1, PLANNED_DAYS):
-        at = now - timedelta(days=back)
-        for person in people:
-            drawn = random.sample(decided, min(len(decided), BUDGET))
-            chosen = [(flag_id, "random" if place < AT_RANDOM else "worth") for place, flag_id in enumerate(drawn)]
-            day_plans.store(session, day=at.date(), reviewer_id=person, seed=back, left_out=1000, chosen=chosen, now=at)
 
 
 def _add_decisions(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:
@@ -152,10 +136,9 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
         reviews.append(review)
     _insert(session, Case, (_case(review, random) for review in concerns))
     _insert(session, Review, map(_columns, reviews))
-    labels = {flag.id: flag.label for flag in decided}
     read = [review for review in reviews if random.random() < READ_TWICE]
-    again = (_second_reading(review, random, people) | {"label": labels[review.flag_id]} for review in read)
-    _insert(session, SecondReading, again)
+    again = (_second_reading(review, len(reviews) + place, random, people) for place, review in enumerate(read, 1))
+    _insert(session, Review, map(_columns, again))
     if session.get_bind().dialect.name != "sqlite":
         for table in ("clusters", "reviews", "cases"):
             session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))  # noqa: S608
@@ -175,16 +158,18 @@ def _case(review: Review, random: Random) -> dict[str, Any]:
     }
 
 
-def _second_reading(review: Review, random: Random, people: Sequence[int]) -> dict[str, Any]:
-    others = [person for person in people if person != review.reviewer_id]
-    return {
-        "flag_id": review.flag_id,
-        "revision_number": 0,
-        "review_id": review.id,
-        "reader_id": random.choice(others),
-        "decision": review.decision if random.random() < 0.95 else "unsure",
-        "decided_at": review.decided_at + timedelta(hours=5),
-    }
+def _second_reading(first: Review, number: int, random: Random, people: Sequence[int]) -> Review:
+    return Review(
+        id=number,
+        flag_id=first.flag_id,
+        reviewer_id=random.choice([person for person in people if person != first.reviewer_id]),
+        decision=first.decision if random.random() < 0.95 else "unsure",
+        note="",
+        evidence=[],
+        revision_number=0,
+        decided_at=first.decided_at + timedelta(hours=5),
+        blind_to=first.id,
+    )
 
 
 def _columns(row: Base) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def read_again(visitor: Visitor) -> None:
     page = visitor.page
     follow(visitor, page.locator('nav a[href="/second"]'))
     press(visitor, "n")
-    page.wait_for_url(re.compile(r"/second/flags/\d+"))
+    page.wait_for_url(re.compile(r"/flags/\d+\?own=second"))
     decide(visitor, "1")
 
 

@@ -28,11 +28,9 @@ pytestmark = pytest.mark.gate
 def numbers_for(path: str, world: World) -> dict[str, int | str]:
     """Give the number of a row for each name in the path of a route."""
     return {
-        "flag_id": world.decided_id if path.startswith("/second/") else world.flag_ids[0],
+        "flag_id": world.flag_ids[0],
         "number": world.refuted_id if path.startswith("/flags/") else world.correction_id,
-        "question_id": world.question_id,
         "post_id": world.post_id,
-        "reading_id": world.reading_id,
         "case_id": world.case_id,
         "token": "no-such-invitation",
     }
@@ -45,6 +43,7 @@ def pages(desk: Desk) -> Iterator[str]:
         if "GET" in (route.methods or ()) and route.path not in no_pages and not route.path.startswith("/api/"):
             numbers = numbers_for(route.path, desk.world)
             yield re.sub(r"\{(\w+)\}", lambda found, numbers=numbers: str(numbers[found[1]]), route.path)
+    yield from (f"/flags/{number}" for number in (desk.world.decided_id, desk.world.differing_id))  # read blind
     yield "/search?q=luong"
     yield "/no-such-page"
 

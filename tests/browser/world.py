@@ -16,12 +16,13 @@ from storage.database import Database
 from storage.models import Case, Correction, Flag, Post, Source
 from storage.outbox import alerts, deliveries, reports
 from storage.posts import sources
-from storage.review import corrections, flags, reviews, second_readings
+from storage.review import corrections, flags, reviews
 from storage.scoring import matching, registry
 from storage.search import search
 from storage.search.search import SearchDraft
 from tests.clock import FakeClock
 from tests.factories import (
+    add_drawn,
     add_flag,
     add_model,
     add_post,
@@ -30,8 +31,8 @@ from tests.factories import (
     make_flag,
     make_model,
     make_score,
+    read_again,
 )
-from tests.storage.sample_questions import add_question
 
 PASSWORD: Final = "ba con vịt xám qua cầu"
 REVIEWER, SECOND, ADMIN = "lan", "hùng", "minh"
@@ -87,9 +88,8 @@ class World:
     """Numbers of rows that pages are about."""
 
     flag_ids: tuple[int, ...]
-    question_id: int
     post_id: int
-    reading_id: int
+    differing_id: int
     decided_id: int
     case_id: int
     refuted_id: int
@@ -118,12 +118,12 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         ]
         matching.join_clusters(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
-        reading_id = _read_again(session, clock)
+        differing_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])
         correction = _correct(session, clock, places[0])
         facts = {"label": "concern", "hours": 24, "posts": 96, "usual": 31.5}
         alerts.raise_once(session, "label:concern", facts, now=clock.now(), quiet=None)
-        question = add_question(session, posts[0])
+        add_drawn(session, posts[0])
         _index(session, posts)
         _issue(session, clock)
         session.commit()
@@ -131,9 +131,8 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         of_copies = _flags_of(session, posts[1], posts[5])
         return World(
             flag_ids=ids,
-            question_id=question.id,
             post_id=posts[0].id,
-            reading_id=reading_id,
+            differing_id=differing_id,
             decided_id=case.flag_id,
             case_id=case.id,
             refuted_id=correction.flag_id,
@@ -244,11 +243,11 @@ def _confirm(session: Session, clock: FakeClock, post: Post) -> Case:
 
 
 def _read_again(session: Session, clock: FakeClock) -> int:
-    """Let another person differ about the newest decided flag; gives the number of the reading."""
+    """Let another person differ about the newest decided flag; gives the number of the flag."""
     flag = session.scalars(select(Flag).where(Flag.state == "confirmed").order_by(Flag.id.desc())).first()
     assert flag is not None
     person = users.by_name(session, REVIEWER)
-    return second_readings.record(session, flag, reader_id=person.id, decision="no", now=clock.now()).id
+    return read_again(session, flag, person.id, "no", clock.now()).flag_id
 
 
 def _correct(session: Session, clock: FakeClock, source: Source) -> Correction:

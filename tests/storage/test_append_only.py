@@ -1,4 +1,4 @@
-"""Reviews, answers, events and the audit trail are only ever added, whoever tries; a decision goes with its post."""
+"""Reviews, events and the audit trail are only ever added, whoever tries; a decision goes with its post."""
 
 import re
 from datetime import timedelta
@@ -10,21 +10,20 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import audit
 from storage.database import Database
-from storage.models import Answer, AuditEvent, Correction, CorrectionEvent, Flag, Review
+from storage.models import AuditEvent, Correction, CorrectionEvent, Flag, Review
 from storage.posts import posts, traces
-from storage.review import questions, reviews
+from storage.review import reviews
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
-from tests.storage.sample_questions import add_question
 
 MASKED = {"reviews": "note", "case_events": "note", "correction_events": "claim"}
 """A column of each table that an erasure may mask."""
-TABLES = ("answers", "audit_events", *MASKED)
+TABLES = ("audit_events", *MASKED)
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """Three of each: decisions on three posts, with answers and audit events."""
+    """Three of each: decisions on three posts, with audit events."""
     with database.work() as session:
         source, reviewer = add_source(session), add_user(session)
         for number in range(3):
@@ -35,7 +34,6 @@ def filled(database: Database) -> Database:
             reviews.decide(
                 session, add_flag(session, post), decision="yes", note="đã gọi lan hỏi", evidence=links, **given
             )
-            questions.answer(session, add_question(session, post, "negative"), decision="rejected", **given)
             audit.record(session, at=NOW, action="decision", subject="flags", detail={"tiny": 1e-05, "names": ["ư"]})
             by = {"written_by": reviewer.id, "written_at": NOW, "changed_at": NOW}
             correction = Correction(state="draft", **by)
@@ -105,10 +103,10 @@ def test_retention_and_erasure_delete_decisions_with_their_posts(filled: Databas
         source = add_source(session)
         expired = posts.delete_expired(session, source.id, NOW, source.retention_days, 100)
         erased = posts.erase_author(session, "2" * 64, NOW)
-        assert (expired, erased) == (posts.Deleted(1, 2), posts.Deleted(1, 2))
+        assert (expired, erased) == (posts.Deleted(1, 1), posts.Deleted(1, 1))
         session.commit()
     with filled.work() as session:
-        assert len(session.scalars(select(Review)).all()) == len(session.scalars(select(Answer)).all()) == 1
+        assert len(session.scalars(select(Review)).all()) == 1
         assert len(session.scalars(select(Flag)).all()) == 1
         assert len(session.scalars(select(AuditEvent)).all()) == 3
 

@@ -22,20 +22,25 @@ from monitor.desk.views.decision_form import (
 )
 from monitor.desk.views.evidence_view import evidence_rows
 from monitor.desk.views.flag_view import flag_view
+from monitor.desk.views.masking import Mask
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
+from monitor.desk.views.reading_view import BlindPost, blind_post
 from monitor.desk.views.spread_view import spread_of
 from monitor.desk.views.together_view import together_view
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.review.decide import decide as store_decision
+from monitor.review.decide import seen_state as seen_of
 from monitor.review.decide import undo as undo_decision
 from monitor.review.errors import DecisionRefused, NotAllowed
 from monitor.review.roles import DECIDING, Right
 from storage import audit
+from storage.models import Flag
 from storage.review import flags, quote_choices, reviews, second_readings, teamwork
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
+LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE}
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
@@ -48,9 +53,9 @@ def show(
 ) -> Response:
     """Show a flag. Nothing is leased: another site may lead here by a link.
 
-    Who may still judge it a second time is led there first, where earlier decisions are not shown.
+    Who may still judge it a second time, or settles a difference as a third person, is not shown what others said.
     """
-    return _page(request, desk, reviewer, flag_id, view, second_first=reviewer.may(Right.DECIDE))
+    return _page(request, desk, reviewer, flag_id, view)
 
 
 @router.post("/flags/{flag_id}/claim", dependencies=[allow(Right.DECIDE), RequireFormToken])
@@ -75,6 +80,7 @@ def decide(
     seen_state: Annotated[str, Form()],
     draft: DecisionForm,
     view: CarriedView,
+    blind: Annotated[bool, Form()] = False,
 ) -> Response:
     """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
     if draft.fault is not None:
@@ -93,6 +99,7 @@ def decide(
                 topic=draft.topic or OTHER,
                 place=draft.place,
                 copies=draft.copies,
+                draw=desk.draw() if blind else None,
             )
         except NotAllowed as refused:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from refused
@@ -105,7 +112,7 @@ def decide(
             session.commit()
     if line:
         return _page(request, desk, reviewer, flag_id, view, draft=draft, line=line, status=status)
-    if decision != wording.REOPENED:
+    if decision != wording.REOPENED and not view.is_apart:
         request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
@@ -177,14 +184,18 @@ def _page(
     draft: Draft | None = None,
     line: str = "",
     status: int = 200,
-    second_first: bool = False,
 ) -> Response:
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
         flag = flags.by_id(session, flag_id)
-        if second_first and second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
-            return RedirectResponse(f"/second/flags/{flag_id}", status_code=HTTPStatus.SEE_OTHER)
         own_mask = mask_of(request, desk, flag.post_id)
+        if reviewer.may(Right.DECIDE):
+            if flag.origin == "drawn" and flag.state == "open":
+                return RedirectResponse(f"/teach/posts/{flag.post_id}", status_code=HTTPStatus.SEE_OTHER)
+            blind = _blind_post(session, desk, reviewer, flag, own_mask)
+            if blind is not None:
+                values = {"post": blind, "seen_state": seen_of(session, flag), "draft": draft or Draft(), "line": line}
+                return render(request, "blind.html", values | {"limits": LIMITS}, status=status)
         shown = flag_view(session, flag, owner, now, own_mask=own_mask, mask=desk.mask)
         assigning = {"to": teamwork.assignee(session, flag_id), "people": teamwork.people_to_assign(session, DECIDING)}
         together = together_view(session, flag, desk.mask)
@@ -203,6 +214,14 @@ def _page(
         "line": line,
         "assigning": assigning,
         "done": request.session.pop("done", None),
-        "limits": {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE},
+        "limits": LIMITS,
     }
     return render(request, "flag.html", context, status=status)
+
+
+def _blind_post(session: Session, desk: Desk, reviewer: Reviewer, flag: Flag, mask: Mask | None) -> BlindPost | None:
+    """Return what is shown to somebody who reads a flag a second time, or settles a difference; None to others."""
+    if second_readings.is_waiting_for(session, desk.draw(), flag, reviewer.id):
+        return blind_post(session, flag, mask)
+    difference = second_readings.difference_for(session, flag, reviewer.id)
+    return blind_post(session, flag, mask, difference=difference) if difference is not None else None

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from monitor.desk.pages.report_files import report_files
 from monitor.desk.views.overview import overview
 from monitor.desk.web.auth import CurrentReviewer, allow
-from monitor.desk.web.day_plan import day_of
 from monitor.desk.web.desk import CurrentDesk, render
+from monitor.review.day import day_of
 from monitor.review.roles import Right
 from storage.outbox import alerts
 from storage.review import cases
@@ -18,13 +18,13 @@ router = APIRouter()
 @router.get("/", dependencies=[allow(Right.READ)])
 def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
     """Show the reviewer's day, what waits beside it, and the report files."""
+    now = desk.clock.now()
     with desk.database.work() as session:
         state = overview(session)
-        # Drawing stores a plan; somebody who decides nothing gets none.
-        day = day_of(session, desk, reviewer) if reviewer.may(Right.DECIDE) and state.open_flags else None
+        may = reviewer.may(Right.DECIDE) and state.open_flags
+        day = day_of(session, reviewer.person, size=desk.settings.day_size, now=now) if may else None
         unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
         open_alerts, new_alerts = alerts.count_open(session, reviewer.id)
-        session.commit()
     context = {
         "open_alerts": open_alerts,
         "new_alerts": new_alerts,

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from monitor.desk.web.desk import CurrentDesk, Desk
 from storage.accounts import sessions
 from storage.posts import sources
-from storage.review import flags, questions
+from storage.review import drawn, flags
 from storage.scoring import registry, unscored
 
 router = APIRouter()
@@ -62,8 +62,8 @@ class _Figures(Collector):
                     read.add_metric([source.name], (now - source.last_success_at).total_seconds())
             waiting = unscored.count(session, model) if model else 0
             yield GaugeMetricFamily("kiemtin_posts_unscored", "Posts that wait for a score.", value=waiting)
-            asked = questions.open_count(session)
-            yield GaugeMetricFamily("kiemtin_questions_open", "Questions that wait for an answer.", value=asked)
+            asked = drawn.open_count(session)
+            yield GaugeMetricFamily("kiemtin_drawn_flags_open", "Flags on drawn posts that wait.", value=asked)
             live = len(sessions.listed(session, now))
             yield GaugeMetricFamily("kiemtin_sessions", "Sessions at the desk.", value=live)
         yield from (by_state, stored, health, read)

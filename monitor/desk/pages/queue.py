@@ -9,19 +9,20 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from monitor.desk.views.flag_view import queue_rows
-from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView, provinces
+from monitor.desk.views.queue_view import SECOND, CarriedView, CurrentView, QueueView, provinces
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.desk.web.day_plan import plan_of
 from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.review import day
 from monitor.review.roles import Right
 from storage.posts import sources
-from storage.review import day_plans, flag_queue, flags
+from storage.review import flag_queue, flags, second_readings
 from storage.search import saved_searches
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
 PAGE_ROWS: Final = 25
 COUNTED: Final = 1_000  # further ones are not counted: a page must not take longer the more there are
+SECOND_READINGS: Final = "/second"
 MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
 PageEdge = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 
@@ -42,6 +43,8 @@ def show(
     before: PageEdge = None,
 ) -> Response:
     """Show a page of the flags of a view; `after` and `before` are the flags at the edges of the other pages."""
+    if view.is_apart:
+        return RedirectResponse(SECOND_READINGS, status_code=HTTPStatus.SEE_OTHER)
     now = desk.clock.now()
     view = replace(view, label="" if view.is_today else view.label, order=view.order_by)
     wanted = view.wanted(reviewer, now)
@@ -103,6 +106,8 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView
     """
     now, owner = desk.clock.now(), reviewer.lease_owner
     until = desk.lease_end(now)
+    if view.is_apart:
+        return _path_apart(session, desk, reviewer, view)
     if view.is_today:
         return _path_of_today(session, desk, reviewer, view, after)
     wanted, order = view.wanted_next(reviewer, now), view.order_by
@@ -118,9 +123,23 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView
 
 def _path_of_today(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView, after: int | None) -> str:
     """Lease the next flag of the reviewer's day; the path of the first page when the day is done."""
-    now, owner = desk.clock.now(), reviewer.lease_owner
-    plan = plan_of(session, desk, reviewer)
-    taken = day_plans.lease_next(session, plan.id, owner=owner, now=now, until=desk.lease_end(now), after=after)
+    now, size = desk.clock.now(), desk.settings.day_size
+    until = desk.lease_end(now)
+    taken = day.lease_next(session, reviewer.person, size=size, now=now, until=until, after=after)
     if after is not None:
-        flags.release(session, after, owner)
+        flags.release(session, after, reviewer.lease_owner)
     return flag_path(taken, view) if taken is not None else "/"
+
+
+def _path_apart(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView) -> str:
+    """Lease the next flag that waits for the reviewer's second reading, or the next difference to be settled."""
+    now = desk.clock.now()
+    if view.own == SECOND:
+        waiting = second_readings.waiting(session, desk.draw(), reviewer.id)
+    else:
+        differing = second_readings.differing(session)
+        waiting = [one.flag.id for one in differing if one.may_be_settled_by(reviewer.id)]
+    for flag_id in waiting:
+        if flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+            return flag_path(flag_id, view)
+    return SECOND_READINGS

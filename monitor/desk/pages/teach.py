@@ -1,6 +1,7 @@
 """Teaching: rounds of posts, one key each; what they have taught; and putting what was taught into use."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -11,22 +12,29 @@ from starlette.responses import RedirectResponse, Response
 from classifiers.labels import LABEL_NAMES
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.pages.reveal import mask_of
-from monitor.desk.views.question_view import question_view
+from monitor.desk.views.decision_form import refusal_line
+from monitor.desk.views.flag_view import other_holder, reviewer_names
+from monitor.desk.views.reading_view import blind_post
 from monitor.desk.views.teaching_view import teaching_view
 from monitor.desk.web import wording
-from monitor.desk.web.answering import record_answer, refusal_of
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
+from monitor.review.decide import decide
+from monitor.review.decide import seen_state as seen_of
+from monitor.review.errors import DecisionRefused, Stale
 from monitor.review.roles import Right
 from storage.errors import NotFound
-from storage.models import Question
-from storage.review import questions
+from storage.models import Flag
+from storage.review import drawn, flags, second_readings
+from storage.review.decisions import plain_decision
+from storage.review.second_readings import Draw
 from storage.scoring import registry
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
 HOME: Final = "/teach"
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PostId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
@@ -42,9 +50,9 @@ def show(request: Request, desk: CurrentDesk) -> Response:
 
 @router.post("/teach/draw", dependencies=[allow(Right.TEACH), RequireFormToken])
 def draw(desk: CurrentDesk) -> Response:
-    """Begin to draw a round, unless the last one still has open questions."""
+    """Begin to draw a round, unless the last one still has open flags."""
     with desk.database.work() as session:
-        last = questions.last_round(session)
+        last = drawn.last_round(session)
     if desk.teaching and (last is None or last.done == last.posts):
         desk.teaching.draw()
     return _to(HOME)
@@ -70,7 +78,7 @@ def promote(desk: CurrentDesk, reviewer: CurrentReviewer, version: Annotated[str
 
 @router.post("/teach/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def claim_next(desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
-    """Lease the next post with an open question that nobody else holds, and redirect to it."""
+    """Lease the next drawn post with an open flag that nobody else holds, and redirect to it."""
     with desk.database.work() as session:
         path = _claim_path(session, desk, reviewer)
         session.commit()
@@ -79,18 +87,21 @@ def claim_next(desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
 
 @router.post("/teach/second", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def claim_second(desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
-    """Lease a post that one other person has answered, for a second and independent reading."""
+    """Lease a drawn post that another person alone has decided, for a second and independent reading."""
+    now, path = desk.clock.now(), HOME
     with desk.database.work() as session:
-        post_id = questions.for_second_reading(session, reviewer.id)
-        if post_id is not None:
-            _lease_all(session, desk, reviewer, post_id)
+        waiting = second_readings.waiting(session, _every_decision(desk), reviewer.id)
+        if waiting:
+            post_id = flags.by_id(session, waiting[0]).post_id
+            drawn.lease_post(session, post_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
             session.commit()
-    return _to(f"/teach/posts/{post_id}" if post_id is not None else HOME)
+            path = f"/teach/posts/{post_id}"
+    return _to(path)
 
 
 @router.get("/teach/posts/{post_id}")
 def show_post(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, post_id: PostId) -> Response:
-    """Ask which labels a post carries; earlier answers stay hidden, so that each reading is independent.
+    """Ask which labels a post carries; earlier decisions stay hidden, so that each reading is independent.
 
     Nothing is leased: another site may lead here by a link.
     """
@@ -108,20 +119,21 @@ def answer(
     seen_state: Annotated[str, Form()],
     labels: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Store the answers to all questions about a post, and go to the next one; after the last one, teach."""
+    """Decide all flags of a drawn post that wait for this person, and go to the next one; after the last one, teach."""
     carried = set(labels or []) if decision == wording.SEVERAL else {decision}
     if not carried or not carried <= {*LABEL_NAMES, wording.NO_LABEL, wording.UNSURE}:
         return _post_page(request, desk, reviewer, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
     with desk.database.work() as session:
-        asked = _asked(session, post_id)
-        line = _refusal(session, desk, reviewer, asked, seen_state)
-        if line is None:
-            for question in asked:
-                record_answer(session, desk, reviewer, question, _said(question.label, carried))
-            path = _claim_path(session, desk, reviewer)
+        asked = _of_post(session, post_id)
+        try:
+            _decide_all(session, desk, reviewer, asked, carried=carried, seen=seen_state)
+        except DecisionRefused as refused:
+            line = refusal_line(refused, decision)
+        else:
+            line, path = "", _claim_path(session, desk, reviewer)
             session.commit()
-        last = questions.last_round(session)
-    if line is not None:
+        last = drawn.last_round(session)
+    if line:
         return _post_page(request, desk, reviewer, post_id, line=line, status=409)
     if last is None or last.done < last.posts:
         return _to(path)
@@ -130,49 +142,55 @@ def answer(
     return _to(HOME)
 
 
-def _refusal(
-    session: Session, desk: Desk, reviewer: Reviewer, asked: Sequence[Question], seen_state: str
-) -> str | None:
-    """Say why the answers cannot be stored; None when they can."""
-    seen = seen_state.split(",")
-    if len(seen) != len(asked):
-        return _("Xin xem lại bài này.")
-    refusals = (refusal_of(session, desk, reviewer, *each) for each in zip(asked, seen, strict=True))
-    return next((refusal for refusal in refusals if refusal), None)
+def _decide_all(
+    session: Session, desk: Desk, reviewer: Reviewer, asked: Sequence[Flag], *, carried: set[str], seen: str
+) -> None:
+    """Decide the flags of a post that are open, or else those that wait for this person's second reading.
+
+    Raises:
+        DecisionRefused: When one of them cannot be decided, or none waits for this person.
+
+    """
+    draw = None if any(flag.state == "open" for flag in asked) else _every_decision(desk)
+    seen_by_flag = dict(zip((flag.id for flag in asked), seen.split(","), strict=False))
+    waiting = [flag for flag in asked if _waits_for(session, flag, reviewer, draw)]
+    if not waiting:
+        raise Stale("none of the post's flags waits for this person any more")
+    for flag in waiting:
+        unsure = wording.UNSURE in carried
+        decision = wording.UNSURE if unsure else plain_decision(flag.label, holds=flag.label in carried)
+        given = seen_by_flag.get(flag.id, "")
+        decide(session, flag, by=reviewer.person, decision=decision, seen=given, now=desk.clock.now(), draw=draw)
+
+
+def _waits_for(session: Session, flag: Flag, reviewer: Reviewer, draw: Draw | None) -> bool:
+    if draw is None:
+        return flag.state == "open"
+    return second_readings.is_waiting_for(session, draw, flag, reviewer.id)
+
+
+def _every_decision(desk: Desk) -> Draw:
+    """Return the draw of second readings on drawn posts: of all, however long ago they were decided."""
+    return Draw(desk.draw_seed, share=1, since=EARLIEST, taught=True)
 
 
 def _claim_path(session: Session, desk: Desk, reviewer: Reviewer) -> str:
-    """Lease all questions about the next post, and return the path of its page."""
+    """Lease all flags of the next drawn post, and return the path of its page."""
     now, owner = desk.clock.now(), reviewer.lease_owner
-    taken = questions.lease_next(session, owner=owner, now=now, until=desk.lease_end(now))
-    if taken is None:
-        return HOME
-    _lease_all(session, desk, reviewer, taken.post_id)
-    return f"/teach/posts/{taken.post_id}"
+    post_id = drawn.lease_next(session, owner=owner, now=now, until=desk.lease_end(now))
+    return HOME if post_id is None else f"/teach/posts/{post_id}"
 
 
-def _lease_all(session: Session, desk: Desk, reviewer: Reviewer, post_id: int) -> None:
-    now = desk.clock.now()
-    for question in questions.of_post(session, post_id):
-        questions.lease(session, question.id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
-
-
-def _said(label: str, carried: set[str]) -> str:
-    if wording.UNSURE in carried:
-        return wording.UNSURE
-    return "confirmed" if label in carried else "rejected"
-
-
-def _asked(session: Session, post_id: int) -> list[Question]:
-    """List the questions about a post.
+def _of_post(session: Session, post_id: int) -> Sequence[Flag]:
+    """List the flags of a drawn post.
 
     Raises:
-        NotFound: When there is none.
+        NotFound: When the post was not drawn.
 
     """
-    asked = list(questions.of_post(session, post_id))
+    asked = drawn.of_post(session, post_id)
     if not asked:
-        message = f"there is no question about post {post_id}: it may have been deleted"
+        message = f"post {post_id} was not drawn for teaching, or it was deleted"
         raise NotFound(message)
     return asked
 
@@ -182,19 +200,18 @@ def _post_page(
 ) -> Response:
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
-        asked = _asked(session, post_id)
-        mask = mask_of(request, desk, post_id)
-        views = [question_view(session, question, owner, now, mask) for question in asked]
-        last = questions.last_round(session)
-    context = {
-        "question": views[0],
-        "holder": next((view.holder for view in views if view.holder), None),
-        "seen_state": ",".join(view.seen_state for view in views),
-        "post_id": post_id,
-        "round": last,
-        "choices": wording.teaching_answers(),
-        "line": line,
-    }
+        asked = _of_post(session, post_id)
+        names = reviewer_names(session)
+        holders = (other_holder(flag, owner, now, names) for flag in asked)
+        context = {
+            "post": blind_post(session, asked[0], mask_of(request, desk, post_id)),
+            "holder": next((holder for holder in holders if holder), None),
+            "seen_state": ",".join(seen_of(session, flag) for flag in asked),
+            "post_id": post_id,
+            "round": drawn.last_round(session),
+            "choices": wording.teaching_answers(),
+            "line": line,
+        }
     return render(request, "teach_post.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from monitor.desk.web import wording
 from monitor.desk.web.wording import LabelHelp
-from storage.review import flags, questions
+from storage.review import drawn, flags
 from storage.scoring import registry, unscored
 
 
@@ -22,14 +22,14 @@ class LabelCounts:
 class Overview:
     """The data of the first page. `waiting` (posts without a score) and `model` are None before a model is active.
 
-    `questions` counts open questions.
+    `drawn` counts the flags on posts drawn for teaching that wait for a decision.
     """
 
     labels: tuple[LabelCounts, ...]
     open_flags: int
     waiting: int | None
     model: str | None
-    questions: int
+    drawn: int
 
 
 def overview(session: Session) -> Overview:
@@ -45,5 +45,5 @@ def overview(session: Session) -> Overview:
         open_flags=sum(counts.states["open"] for counts in labels),
         waiting=unscored.count(session, model) if model else None,
         model=model.version if model else None,
-        questions=questions.open_count(session),
+        drawn=drawn.open_count(session),
     )

@@ -21,9 +21,11 @@ from storage.review.flag_queue import Order, QueueFilter
 from storage.search.search_words import AnyOf, Query, Words
 
 TODAY: Final = "today"
-"""In place of a label: the reviewer works through the plan of the day."""
+"""In place of a label: the reviewer works through the day."""
 ANY_STATE: Final = "any"
 DECIDED, ASSIGNED, HELD = "decided", "assigned", "held"
+SECOND, DIFFERING = "second", "differing"
+"""In place of open flags: those that wait for one's second reading, and the differences that one may settle."""
 _MAX_FIELD: Final = 60  # characters; an address must fit into the cookie that remembers it while somebody signs in
 _MAX_ADDRESS: Final = 2_000
 _MAX_DIGITS: Final = 19  # fewer than a number that makes the database driver fail
@@ -42,7 +44,7 @@ class QueueView(AddressFields):
         since: The first day, `2026-11-28`.
         until: The last day.
         place: The name of a place that the post holds.
-        own: DECIDED, ASSIGNED or HELD by the reviewer.
+        own: DECIDED, ASSIGNED or HELD by the reviewer; or SECOND or DIFFERING.
         order: An order; empty: what a decision is worth, and after a decision the queue begins anew.
 
     """
@@ -59,8 +61,13 @@ class QueueView(AddressFields):
 
     @property
     def is_today(self) -> bool:
-        """Whether the reviewer works through the plan of the day, which is no part of the queue."""
+        """Whether the reviewer works through the day, which is no part of the queue's page."""
         return self.label == TODAY
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the reviewer works through second readings or differences, which are no part of the queue."""
+        return self.own in (SECOND, DIFFERING)
 
     @property
     def is_narrow(self) -> bool:
@@ -140,7 +147,7 @@ def read_view(
         since=since if day_begins(since) else "",
         until=until if day_begins(until) else "",
         place=place,
-        own=own if own in (DECIDED, ASSIGNED, HELD) else "",
+        own=own if own in (DECIDED, ASSIGNED, HELD, SECOND, DIFFERING) else "",
         order=order if order in tuple(Order) else "",
     )
 

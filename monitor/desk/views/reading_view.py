@@ -1,4 +1,4 @@
-"""The data of second readings and of differences. A reader sees the post, and not what others or the machine said."""
+"""The data of what is read blind, and of differences: the post, and not what others or the machine said."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,10 @@ from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
 from storage.accounts import users
-from storage.models import Flag, SecondReading
+from storage.models import Flag
 from storage.review import second_readings
-from storage.review.second_readings import ReadTwice
+from storage.review.decisions import STATE_OF
+from storage.review.second_readings import Difference, ReadTwice
 
 _Counted = tuple[tuple[tuple[str, str], int], ...]  # two answers, and to how many flags they were given
 
@@ -28,11 +29,15 @@ FEWEST_READ_TWICE: Final = 5  # of one or two the bootstrap interval is a point,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindPost:
-    """A flagged post without reasons, probability and decisions."""
+    """A flagged post without reasons, probability and decisions.
+
+    `said` holds what two people said who differ, for the third one who settles it; else it is empty.
+    """
 
     flag_id: int
     label: LabelHelp
     post: PostView
+    said: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -44,7 +49,7 @@ class BlindPost:
 class DifferenceRow:
     """A flag that two people judged differently; who they are is not shown."""
 
-    reading_id: int
+    flag_id: int
     label: LabelHelp
     first_line: str
     when: datetime
@@ -64,16 +69,19 @@ class AgreementRow:
         return max(0, FEWEST_READ_TWICE - self.figures.units)
 
 
-def blind_post(session: Session, flag: Flag, mask: Mask | None) -> BlindPost:
+def blind_post(session: Session, flag: Flag, mask: Mask | None, *, difference: Difference | None = None) -> BlindPost:
     """Collect a flagged post in the version that was flagged."""
     shown = post_view(session, flag.post, flag.revision_number, mask)
-    return BlindPost(flag_id=flag.id, label=wording.label_help(flag.label), post=shown)
+    decisions = (difference.first.decision, difference.second.decision) if difference else ()
+    # In the order of the states, so that the place tells nothing of who was first.
+    said = tuple(wording.DECISION_NAMES[one] for one in sorted(decisions, key=lambda one: (STATE_OF[one], one)))
+    return BlindPost(flag_id=flag.id, label=wording.label_help(flag.label), post=shown, said=said)
 
 
-def difference_row(row: SecondReading, mask: Mask | None) -> DifferenceRow:
+def difference_row(found: Difference, mask: Mask | None) -> DifferenceRow:
     """Collect one line of the list of differences."""
-    line = first_line(row.flag.post, mask)
-    return DifferenceRow(row.id, wording.label_help(row.flag.label), line, row.decided_at)
+    line = first_line(found.flag.post, mask)
+    return DifferenceRow(found.flag.id, wording.label_help(found.flag.label), line, found.second.decided_at)
 
 
 def agreement(session: Session) -> tuple[AgreementRow, ...]:

@@ -11,13 +11,10 @@ from monitor.desk.web.language import decimal
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
 from storage.models import Model
-from storage.posts import posts
-from storage.review import decisions, questions
-from storage.review.questions import Round
+from storage.review import drawn, second_readings
+from storage.review.drawn import Round
 from storage.scoring import registry
 
-DISAGREEMENTS_SHOWN: Final = 20
-LINE_CHARACTERS: Final = 140
 NOTABLE_GAIN: Final = 0.005  # of average precision
 
 
@@ -53,32 +50,22 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
-    """A post about which people disagree."""
-
-    post_id: int
-    label: LabelHelp
-    line: str
-    said: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TeachingView:
-    """The data of the page."""
+    """The data of the page. `decided` counts drawn posts, `differing` their flags on which two people differ."""
 
     round: Round | None
-    asked: int
+    decided: int
     candidate: Candidate | None
-    disputes: tuple[Dispute, ...]
+    differing: int
 
 
 def teaching_view(session: Session) -> TeachingView:
     """Query all of it."""
     return TeachingView(
-        round=questions.last_round(session),
-        asked=questions.asked_posts(session),
+        round=drawn.last_round(session),
+        decided=drawn.decided_posts(session),
         candidate=newest_candidate(session),
-        disputes=_disputes(session),
+        differing=sum(one.flag.sampling is not None for one in second_readings.differing(session)),
     )
 
 
@@ -177,18 +164,3 @@ def _next_round(forecast: Mapping[str, float] | None) -> str:
         return _("Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình %(now)s).") % {"now": decimal(now)}
     text = _("Thêm một vòng nữa: độ chính xác trung bình từ %(now)s lên khoảng %(then)s.")
     return text % {"now": decimal(now), "then": decimal(now + gain)}
-
-
-def _disputes(session: Session) -> tuple[Dispute, ...]:
-    found = decisions.disagreements(session, DISAGREEMENTS_SHOWN)
-    texts = posts.texts_of(session, [one.post_id for one in found])
-    return tuple(
-        Dispute(
-            one.post_id,
-            wording.label_help(one.label),
-            " ".join(texts[one.post_id].split())[:LINE_CHARACTERS],
-            tuple((name, wording.SAID[decision]) for name, decision in one.said),
-        )
-        for one in found
-        if one.post_id in texts
-    )

@@ -47,15 +47,9 @@ _DECISIONS: Final[Mapping[str, str]] = {
     decisions.NO: N_("Không phải"),
     decisions.UNSURE: N_("Chưa rõ"),
 }
-ANSWERS: Final = (
-    Decision("confirmed", N_("Có"), "1"),
-    Decision("rejected", N_("Không"), "2"),
-    Decision("unsure", N_("Chưa rõ"), "3"),
-)
 NO_LABEL: Final = "none"
 SEVERAL: Final = "several"
 UNSURE: Final = "unsure"
-ANSWER_NAMES: Final = Translated({answer.name: answer.text for answer in ANSWERS})
 REOPENED: Final = decisions.REOPENED
 _DECISION_TEXTS: Final[Mapping[str, str]] = {
     **_DECISIONS,
@@ -65,8 +59,6 @@ _DECISION_TEXTS: Final[Mapping[str, str]] = {
     decisions.WITHDRAWN: N_("Rút lại quyết định"),
 }
 DECISION_NAMES: Final = Translated(_DECISION_TEXTS)
-SAID: Final = Translated({**_DECISION_TEXTS, **{answer.name: answer.text for answer in ANSWERS}})
-"""Decisions on flags and answers to questions."""
 STATES: Final = Translated(
     {
         "open": N_("Đang chờ"),

@@ -12,8 +12,6 @@ def create_tables() -> None:
     _create_api_keys_and_saved_searches()
     _create_evidence_and_reviews()
     _create_search_notes_and_quote_choices()
-    _create_second_readings_and_answers()
-    _create_day_plans_and_day_items()
     _create_cases_and_corrections()
     _create_correction_events()
 
@@ -127,7 +125,8 @@ def _create_evidence_and_reviews() -> None:
         sa.Column("revision_number", KEY, nullable=False),
         sa.Column("decided_at", TIME, nullable=False, index=True),
         sa.Column("withdraws", KEY),
-        sa.Column("batch", KEY, index=True),
+        sa.Column("batch", KEY),
+        sa.Column("blind_to", KEY),
         sa.Column("case_id", KEY, index=True),
         sa.Column("redacted_at", TIME),
         sa.CheckConstraint(
@@ -137,6 +136,8 @@ def _create_evidence_and_reviews() -> None:
         ),
     )
     op.create_index("ix_reviews_reviewer_id_decided_at", "reviews", ["reviewer_id", "decided_at"])
+    create_partial_index("ix_reviews_batch", "reviews", ["batch"], "batch IS NOT NULL")
+    create_partial_index("ix_reviews_blind_to", "reviews", ["blind_to"], "blind_to IS NOT NULL")
     create_partial_index("ix_reviews_withdraws", "reviews", ["withdraws"], "withdraws IS NOT NULL")
 
 
@@ -169,71 +170,6 @@ def _create_search_notes_and_quote_choices() -> None:
         sa.Column("chosen_by", KEY, to("users", "RESTRICT"), nullable=False),
         sa.Column("chosen_at", TIME, nullable=False, index=True),
     )
-
-
-def _create_second_readings_and_answers() -> None:
-    op.create_table(
-        "second_readings",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("flag_id", KEY, to("flags", "CASCADE"), nullable=False),
-        sa.Column("label", sa.String(40), nullable=False),
-        sa.Column("revision_number", KEY, nullable=False),
-        sa.Column("review_id", KEY, nullable=False),
-        sa.Column("reader_id", KEY, to("users", "RESTRICT"), nullable=False, index=True),
-        sa.Column("decision", sa.String(20), nullable=False),
-        sa.Column("decided_at", TIME, nullable=False, index=True),
-        sa.Column("settled_by", KEY),
-        sa.UniqueConstraint("flag_id", "revision_number"),
-    )
-    op.create_table(
-        "questions",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("post_id", KEY, to("posts", "CASCADE"), nullable=False),
-        sa.Column("label", sa.String(40), nullable=False),
-        sa.Column("revision_number", KEY, nullable=False),
-        sa.Column("sampling", sa.String(20), nullable=False),
-        sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("probability", sa.Float(), nullable=False),
-        sa.Column("model_id", KEY, to("models", "CASCADE"), nullable=False, index=True),
-        sa.Column("state", sa.String(20), nullable=False, index=True),
-        sa.Column("asked_at", TIME, nullable=False),
-        sa.Column("lease_owner", sa.String(100)),
-        sa.Column("lease_until", TIME),
-        sa.UniqueConstraint("post_id", "label"),
-        sa.CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
-        sa.CheckConstraint("sampling IN ('uncertain', 'random')", name="why"),
-    )
-    op.create_table(
-        "answers",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("question_id", KEY, to("questions", "CASCADE"), nullable=False, index=True),
-        sa.Column("reviewer_id", KEY, to("users", "RESTRICT"), nullable=False, index=True),
-        sa.Column("decision", sa.String(20), nullable=False),
-        sa.Column("decided_at", TIME, nullable=False),
-        sa.CheckConstraint("decision IN ('confirmed', 'rejected', 'unsure')", name="decision"),
-    )
-
-
-def _create_day_plans_and_day_items() -> None:
-    op.create_table(
-        "day_plans",
-        sa.Column("id", KEY, primary_key=True),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("reviewer_id", KEY, to("users", "RESTRICT"), nullable=False),
-        sa.Column("seed", KEY, nullable=False),
-        sa.Column("left_out", KEY, nullable=False),
-        sa.Column("drawn_at", TIME, nullable=False),
-        sa.UniqueConstraint("day", "reviewer_id"),
-    )
-    op.create_table(
-        "day_items",
-        sa.Column("plan_id", KEY, to("day_plans", "CASCADE"), primary_key=True),
-        sa.Column("position", KEY, primary_key=True),
-        sa.Column("flag_id", KEY, to("flags", "CASCADE"), nullable=False, index=True),
-        sa.Column("sampling", sa.String(20), nullable=False),
-        sa.CheckConstraint("sampling IN ('worth', 'random')", name="sampling"),
-    )
-    op.create_index("ix_day_items_sampling_flag_id", "day_items", ["sampling", "flag_id"])
 
 
 def _create_cases_and_corrections() -> None:

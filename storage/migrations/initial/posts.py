@@ -232,6 +232,9 @@ def _create_flags() -> None:
         sa.Column("post_id", KEY, to("posts", "CASCADE"), nullable=False),
         sa.Column("source_id", KEY, nullable=False),
         sa.Column("label", sa.String(40), nullable=False),
+        sa.Column("origin", sa.String(20), nullable=False),
+        sa.Column("sampling", sa.String(20)),
+        sa.Column("drawn_at", TIME, index=True),
         sa.Column("revision_number", KEY, nullable=False),
         sa.Column("probability", sa.Float(), nullable=False),
         sa.Column("priority", KEY, nullable=False, server_default="0"),
@@ -247,6 +250,8 @@ def _create_flags() -> None:
         sa.Column("lease_until", TIME),
         sa.UniqueConstraint("post_id", "label"),
         sa.CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
+        sa.CheckConstraint("origin IN ('scored', 'drawn')", name="origin"),
+        sa.CheckConstraint("sampling IN ('uncertain', 'random')", name="sampling"),
     )
     op.create_index("ix_flags_label_dated", "flags", ["label", "dated"])
     op.create_index("ix_flags_label_state_post_id", "flags", ["label", "state", "post_id"])
@@ -258,6 +263,7 @@ def _create_flags() -> None:
         ["label", "state", "post_id"],
         "label = 'unverified' AND state = 'open' AND searched_at IS NULL",
     )
+    create_partial_index("ix_flags_sampling_state", "flags", ["sampling", "state"], "sampling IS NOT NULL")
     op.create_index("ix_flags_source_id_label_state", "flags", ["source_id", "label", "state"])
     op.create_index("ix_flags_state_dated", "flags", ["state", "dated"])
     op.create_index("ix_flags_state_probability", "flags", ["state", "probability"])

@@ -15,8 +15,8 @@ MASKED = {
     "correction_events": ("note", "claim", "text", "source_name", "source_url"),
 }
 """Columns of append-only tables that an erasure may mask: together with `redacted_at`, which says so."""
-APPEND_ONLY = (*MASKED, "answers", "audit_events")
-PARENTS = {"flags": ("posts", "post_id"), "reviews": ("flags", "flag_id"), "answers": ("questions", "question_id")}
+APPEND_ONLY = (*MASKED, "audit_events")
+PARENTS = {"flags": ("posts", "post_id"), "reviews": ("flags", "flag_id")}
 """What rows go with, and with nothing else: retention and erasure delete posts."""
 
 

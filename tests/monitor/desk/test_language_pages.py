@@ -18,12 +18,12 @@ from storage.models import Post, Source
 from storage.posts import sources
 from tests import catalogue
 from tests.clock import FakeClock
+from tests.factories import add_drawn
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.conftest import FlagMaker
 from tests.monitor.desk.test_review_roles import dependants
 from tests.monitor.desk.test_review_second_factor import enrol
 from tests.monitor.desk.walking import pages as routes
-from tests.storage.sample_questions import add_question
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
@@ -65,7 +65,7 @@ def admin(
     with sqlite_database.work() as session:
         users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
         sources.record_failure(session, session.scalars(select(Source)).one(), "connection refused", clock.now())
-        add_question(session, session.scalars(select(Post)).all()[0])
+        add_drawn(session, session.scalars(select(Post)).all()[0])
         session.commit()
     settings.reports_dir.mkdir()
     (settings.reports_dir / "week.csv").write_text("a", encoding="utf-8")

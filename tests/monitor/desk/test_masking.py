@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
+from classifiers.labels import CLAIM_LABELS
 from classifiers.text.segment import Segmenter
 from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
 from monitor.desk.views.search_view import excerpt, found_posts, mark_words
@@ -18,10 +19,10 @@ from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Post
-from storage.review import flags, reviews, second_readings, teamwork
+from storage.review import flags, reviews, teamwork
 from storage.scoring import matching
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user
+from tests.factories import add_post, add_source, add_user, read_again
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -44,7 +45,7 @@ def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker)
         posts = {number: flags.by_id(session, number).post for number in (first, copy)}
         matching.join_clusters(session, posts[first], posts[copy], clock.now())
         notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
-        matching.suggest_evidence(session, posts[first].id, {notice.id: 0.8}, clock.now())
+        matching.suggest_evidence(session, posts[first].id, CLAIM_LABELS, {notice.id: 0.8}, clock.now())
         _judge(session, clock, case, differing)
         lan = users.by_name(session, "lan")
         teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=clock.now())
@@ -58,7 +59,7 @@ def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> Non
     for number in (case, differing):
         flag = flags.by_id(session, number)
         reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now())
-    second_readings.record(session, flag, reader_id=other, decision="no", now=clock.now())
+    read_again(session, flag, other, "no", clock.now())
 
 
 @pytest.mark.parametrize(

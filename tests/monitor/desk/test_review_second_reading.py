@@ -1,21 +1,19 @@
 """Two eyes: a share of decided flags is judged again, unseen; who differs waits for a third person."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Flag, Review, SecondReading
-from storage.review import flags, second_readings
+from storage.models import Flag, Review
+from storage.review import flags
 from storage.review.second_readings import Draw
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
@@ -45,6 +43,11 @@ def answer(person: Browser, path: str, decision: str, **values: str) -> int:
     return person.post(action, person.fields(path, action) | {"decision": decision} | values).status_code
 
 
+def differences(person: Browser) -> list[str]:
+    """Give the addresses of the differences that a person may settle."""
+    return [str(link["href"]) for link in person.page("/second").select('main td a[href^="/flags/"]')]
+
+
 def state_of(database: Database, flag_id: int) -> str:
     with database.work() as session:
         return flags.by_id(session, flag_id).state
@@ -55,15 +58,13 @@ def test_the_second_reader_sees_nothing_of_the_first_decision(
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes", note="chị tổ trưởng xác nhận")
-    assert hung.next("/second/next") == f"/second/flags/{flag_id}"
-    page = hung.get(f"/second/flags/{flag_id}").text
+    assert hung.next(view="own=second") == f"/flags/{flag_id}?own=second"
+    page = hung.get(f"/flags/{flag_id}").text
     assert "Xưởng nóng 40 độ" in page
     assert "xác nhận" not in page
     assert "87%" not in page
-    # Nor on the page of the flag, which leads to the second reading until it is done.
-    assert hung.get(f"/flags/{flag_id}").headers["location"] == f"/second/flags/{flag_id}"
-    assert lan.get(f"/flags/{flag_id}").status_code == 200
-    assert answer(hung, f"/second/flags/{flag_id}", "yes") == 303
+    assert "xác nhận" in lan.get(f"/flags/{flag_id}").text
+    assert answer(hung, f"/flags/{flag_id}", "yes") == 303
     assert "xác nhận" in hung.get(f"/flags/{flag_id}").text
 
 
@@ -74,17 +75,19 @@ def test_a_note_that_names_the_second_reader_is_shown_afterwards(
     lan.decide(flag_id, "yes", note="@hùng: đúng rồi, gọi giúp")
     assert "gọi giúp" not in hung.get("/shift").text
     assert "khi bạn đã đọc mục này lần hai" in hung.get("/shift").text
-    answer(hung, f"/second/flags/{flag_id}", "yes")
+    answer(hung, f"/flags/{flag_id}", "yes")
     assert "gọi giúp" in hung.get("/shift").text
 
 
 def test_nobody_reads_their_own_decision_twice(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
-    assert lan.next("/second/next") == "/second"
-    assert lan.get(f"/second/flags/{flag_id}").status_code == 404
-    assert answer(hung, f"/second/flags/{flag_id}", "no") == 303
-    assert hung.next("/second/next") == "/second"
+    assert lan.next(view="own=second") == "/second"
+    assert lan.page(f"/flags/{flag_id}").select("input[name=blind]") == []
+    forged = lan.fields(f"/flags/{flag_id}", f"/flags/{flag_id}/decisions") | {"decision": "no", "blind": "true"}
+    assert lan.post(f"/flags/{flag_id}/decisions", forged).status_code == 409
+    assert answer(hung, f"/flags/{flag_id}", "no") == 303
+    assert hung.next(view="own=second") == "/second"
 
 
 def test_a_difference_waits_for_a_third_person_whose_decision_counts(
@@ -92,22 +95,19 @@ def test_a_difference_waits_for_a_third_person_whose_decision_counts(
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
-    answer(hung, f"/second/flags/{flag_id}", "no")
+    answer(hung, f"/flags/{flag_id}", "no")
     assert state_of(sqlite_database, flag_id) == "confirmed"  # a second reading changes nothing by itself
     for person in (lan, hung):
-        assert person.page("/second").select('a[href^="/differences/"]') == []
+        assert differences(person) == []
         assert "bạn là một trong hai người" in person.get("/second").text
-    (link,) = mai.page("/second").select('a[href^="/differences/"]')
-    page = mai.get(str(link["href"])).text
-    assert "“Đúng” và “Không phải”" in page
-    assert {"lan", "hùng"}.isdisjoint(mai.page(str(link["href"])).select("main")[0].get_text().split())
-    assert answer(mai, str(link["href"]), "no", note="hỏi lại rồi") == 303
+    (path,) = differences(mai)
+    assert mai.next(view="own=differing") == f"{path}?own=differing"
+    assert "“Đúng” và “Không phải”" in mai.get(path).text
+    assert {"lan", "hùng"}.isdisjoint(mai.page(path).select("main")[0].get_text().split())
+    assert answer(mai, path, "no", note="hỏi lại rồi") == 303
     assert state_of(sqlite_database, flag_id) == "rejected"
-    assert mai.get(str(link["href"])).status_code == 404
-    with sqlite_database.work() as session:
-        reading = session.scalars(select(SecondReading)).one()
-        third = session.get_one(Review, reading.settled_by)
-    assert (third.decision, third.note) == ("no", "hỏi lại rồi")
+    assert differences(mai) == []
+    assert "hỏi lại rồi" in mai.get(path).text, "from now on it is an ordinary flag"
 
 
 def test_finer_decisions_of_one_meaning_are_no_difference(
@@ -115,8 +115,8 @@ def test_finer_decisions_of_one_meaning_are_no_difference(
 ) -> None:
     flag_id = make_flagged(label="unverified")
     lan.decide(flag_id, "no_source")
-    answer(hung, f"/second/flags/{flag_id}", "refuted")
-    assert mai.page("/second").select('a[href^="/differences/"]') == []
+    answer(hung, f"/flags/{flag_id}", "refuted")
+    assert differences(mai) == []
 
 
 def test_a_third_person_names_a_link_where_one_is_needed(
@@ -124,12 +124,12 @@ def test_a_third_person_names_a_link_where_one_is_needed(
 ) -> None:
     flag_id = make_flagged(label="unverified")
     lan.decide(flag_id, "no_source")
-    answer(hung, f"/second/flags/{flag_id}", "not_a_claim")
-    path = str(mai.page("/second").select('a[href^="/differences/"]')[0]["href"])
+    answer(hung, f"/flags/{flag_id}", "not_a_claim")
+    (path,) = differences(mai)
     assert answer(mai, path, "refuted", note="đã đọc") == 422
     assert answer(mai, path, "refuted", evidence="javascript:alert(1)") == 422
     form = mai.fields(path, f"{path}/decisions") | {"decision": "refuted", "evidence": "bao.example/1"}
-    assert 'value="bao.example/1"' in mai.post(f"{path}/decisions", form).text, "what was typed stays"
+    assert ">bao.example/1</textarea>" in mai.post(f"{path}/decisions", form).text, "what was typed stays"
     assert state_of(sqlite_database, flag_id) == "confirmed"
     assert answer(mai, path, "supported", evidence="https://bao.example/1") == 303
     assert state_of(sqlite_database, flag_id) == "rejected"
@@ -139,8 +139,8 @@ def test_a_decision_that_does_not_exist_is_refused(lan: Browser, hung: Browser, 
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
     for decision in ("refuted", "reopened", "withdrawn", ""):
-        assert answer(hung, f"/second/flags/{flag_id}", decision) == 422
-    assert hung.next("/second/next") == f"/second/flags/{flag_id}"
+        assert answer(hung, f"/flags/{flag_id}", decision) == 422
+    assert hung.next(view="own=second") == f"/flags/{flag_id}?own=second"
 
 
 def test_agreement_is_shown_by_label_and_pair(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
@@ -150,7 +150,7 @@ def test_agreement_is_shown_by_label_and_pair(lan: Browser, hung: Browser, make_
         assert not rows or all("quá ít để tính: cần thêm" in row[4] for row in rows)
         flag_id = make_flagged()
         lan.decide(flag_id, first)
-        answer(hung, f"/second/flags/{flag_id}", second)
+        answer(hung, f"/flags/{flag_id}", second)
     rows = agreement_rows(lan)
     assert [row[1:4] for row in rows] == [["tất cả (alpha)", "5", "80%"], ["lan – hùng (kappa)", "5", "80%"]]
     assert [row[4].split()[0] for row in rows] == ["0,64", "0,62"]
@@ -178,7 +178,7 @@ def test_a_flag_that_was_opened_again_waits_for_no_second_reading(
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
     lan.decide(flag_id, "reopened")
-    assert hung.next("/second/next") == "/second"
+    assert hung.next(view="own=second") == "/second"
 
 
 def test_two_second_readers_are_given_different_flags(
@@ -186,7 +186,7 @@ def test_two_second_readers_are_given_different_flags(
 ) -> None:
     for _ in range(2):
         lan.decide(make_flagged(), "yes")
-    assert {hung.next("/second/next"), mai.next("/second/next")} == {"/second/flags/1", "/second/flags/2"}
+    assert {hung.next(view="own=second"), mai.next(view="own=second")} == {"/flags/1?own=second", "/flags/2?own=second"}
 
 
 @given(st.binary(min_size=1, max_size=80), st.sampled_from([0.0, 0.1, 0.5, 1.0]))
@@ -203,64 +203,53 @@ def test_the_flag_itself_is_not_touched_by_a_second_reading(
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
-    answer(hung, f"/second/flags/{flag_id}", "no")
+    answer(hung, f"/flags/{flag_id}", "no")
     with sqlite_database.work() as session:
         flag = session.get_one(Flag, flag_id)
         assert (flag.state, flag.lease_owner) == ("confirmed", None)
-        assert len(session.scalars(select(Review)).all()) == 1
+        assert [review.blind_to for review in session.scalars(select(Review).order_by(Review.id))] == [None, 1]
     assert text_of(lan.page("/second"), "h1") == "Đọc lần hai"
 
 
 def test_of_two_third_people_at_once_only_one_settles_a_difference(
-    lan: Browser,
-    hung: Browser,
-    mai: Browser,
-    app: FastAPI,
-    make_flagged: FlagMaker,
-    sqlite_database: Database,
-    clock: FakeClock,
-    monkeypatch: pytest.MonkeyPatch,
+    lan: Browser, hung: Browser, mai: Browser, app: FastAPI, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     with sqlite_database.work() as session:
-        users.add(session, name="oanh", password_hash=hash_password(PASSWORD), role="reviewer", now=clock.now())
+        users.add(session, name="oanh", password_hash=hash_password(PASSWORD), role="reviewer", now=MONDAY_MORNING)
         session.commit()
     oanh = Browser(app)
     oanh.sign_in("oanh")
-    flag_id, path = make_flagged(), "/differences/1"
+    flag_id = make_flagged()
+    path = f"/flags/{flag_id}"
     lan.decide(flag_id, "yes")
-    answer(hung, f"/second/flags/{flag_id}", "no")
-    forms = [person.fields(path, f"{path}/decisions") for person in (mai, oanh)]
-    look, others = second_readings.difference, [lambda: oanh.post(f"{path}/decisions", forms[1] | {"decision": "yes"})]
-
-    def look_and_be_overtaken(session: Session, reading_id: int, third_id: int) -> SecondReading:
-        row = look(session, reading_id, third_id)
-        while others:
-            assert others.pop()().status_code == 303
-        return row
-
-    monkeypatch.setattr(second_readings, "difference", look_and_be_overtaken)
-    assert mai.post(f"{path}/decisions", forms[0] | {"decision": "no"}).status_code == 404
-    with sqlite_database.work() as session:
-        assert session.scalar(select(func.count()).select_from(Review)) == 2
+    answer(hung, path, "no")
+    late = mai.fields(path, f"{path}/decisions")
+    assert answer(oanh, path, "yes") == 303
+    assert mai.post(f"{path}/decisions", late | {"decision": "no"}).status_code == 409
     assert state_of(sqlite_database, flag_id) == "confirmed"
 
 
 def test_of_two_second_readers_at_once_the_later_one_is_told(
-    lan: Browser, hung: Browser, mai: Browser, make_flagged: FlagMaker, monkeypatch: pytest.MonkeyPatch
+    lan: Browser, hung: Browser, mai: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    flag_id = make_flagged()
+    path = f"/flags/{flag_id}"
+    lan.decide(flag_id, "yes")
+    late = hung.fields(path, f"{path}/decisions")
+    assert answer(mai, path, "no") == 303
+    assert hung.post(f"{path}/decisions", late | {"decision": "no"}).status_code == 409
+    assert state_of(sqlite_database, flag_id) == "confirmed", "nor does it settle the difference unseen"
+
+
+def test_a_difference_ends_with_the_decision_on_which_it_rests(
+    lan: Browser, hung: Browser, mai: Browser, make_flagged: FlagMaker
 ) -> None:
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
-    path = f"/second/flags/{flag_id}"
-    form, lease = hung.fields(path, f"{path}/decisions"), flags.lease
-    others = [lambda: answer(mai, path, "yes")]
-
-    def lease_and_be_overtaken(session: Session, number: int, **values: Any) -> bool:
-        while others:
-            assert others.pop()() == 303
-        return lease(session, number, **values)
-
-    monkeypatch.setattr(flags, "lease", lease_and_be_overtaken)
-    assert hung.post(f"{path}/decisions", form | {"decision": "no"}).status_code == 404
+    answer(hung, f"/flags/{flag_id}", "no")
+    assert len(differences(mai)) == 1
+    lan.post("/undo", lan.fields("/", "/logout"))
+    assert differences(mai) == []
 
 
 def test_a_viewer_is_not_told_to_have_read_what_others_did(
@@ -273,7 +262,7 @@ def test_a_viewer_is_not_told_to_have_read_what_others_did(
     viewer.sign_in("tú")
     flag_id = make_flagged()
     lan.decide(flag_id, "yes")
-    answer(hung, f"/second/flags/{flag_id}", "no")
+    answer(hung, f"/flags/{flag_id}", "no")
     shown = text_of(viewer.page("/second"), "main")
     assert "1 mục có hai câu trả lời khác nhau, đang chờ người thứ ba." in shown
     assert "bạn là một trong hai người" not in shown

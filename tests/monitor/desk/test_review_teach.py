@@ -7,20 +7,19 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from classifiers.labels import LABEL_NAMES
 from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Answer, Question, Source
-from storage.review import decisions, questions
+from storage.models import Flag, Post, Review, Source
+from storage.posts import posts
+from storage.review import cases, flags, second_readings
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, make_model
+from tests.factories import add_drawn, add_flag, add_post, add_source, make_flag, make_model, make_post
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
 from tests.monitor.desk.test_review_second_factor import enrol
-from tests.storage.sample_questions import add_question
 
 FIGURES: dict[str, Any] = {
     "label": "negative",
@@ -102,14 +101,13 @@ def mai(app: FastAPI) -> Browser:
 
 @pytest.fixture
 def asked(sqlite_database: Database) -> list[int]:
-    """Ask about two posts; gives the posts' numbers."""
+    """Draw two posts; gives their numbers."""
     with sqlite_database.work() as session:
         source = session.scalar(select(Source)) or add_source(session)
         numbers = []
         for text in ("Xưởng nóng 40 độ", "Trời hôm nay đẹp"):
             post = add_post(session, source, text, text=text)
-            for label in LABEL_NAMES:
-                add_question(session, post, label)
+            add_drawn(session, post)
             numbers.append(post.id)
         session.commit()
         return numbers
@@ -131,7 +129,8 @@ def answer(person: Browser, post_id: int, decision: str, **values: str) -> int:
 
 def states(database: Database, post_id: int) -> dict[str, str]:
     with database.work() as session:
-        return {question.label: question.state for question in questions.of_post(session, post_id)}
+        found = session.scalars(select(Flag).where(Flag.post_id == post_id)).all()
+        return {flag.label: flag.state for flag in found}
 
 
 def test_one_key_answers_for_all_labels(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
@@ -179,7 +178,9 @@ def test_two_people_get_different_posts_and_cannot_answer_for_each_other(
     assert "đang xem bài này" in text_of(page, ".notice.held")
     assert not page.select("button.decision")
     csrf = hung.fields("/account", "/logout")["csrf"]
-    refused = hung.post(f"/teach/posts/{taken}/answers", {"csrf": csrf, "decision": "none", "seen_state": "0,0,0"})
+    refused = hung.post(
+        f"/teach/posts/{taken}/answers", {"csrf": csrf, "decision": "none", "seen_state": "0.0,0.0,0.0"}
+    )
     assert refused.status_code == 409
     assert set(states(sqlite_database, taken).values()) == {"open"}
 
@@ -189,7 +190,7 @@ def test_a_form_that_was_left_open_does_not_overwrite_an_answer(lan: Browser, as
     stale = lan.fields(f"/teach/posts/{asked[0]}", action)
     assert answer(lan, asked[0], "none") == 303
     assert lan.post(action, stale | {"decision": "concern"}).status_code == 409
-    assert lan.post(action, stale | {"decision": "concern", "seen_state": "1"}).status_code == 409
+    assert lan.post(action, stale | {"decision": "concern", "seen_state": "0.1"}).status_code == 409
 
 
 def test_the_last_answer_of_a_round_begins_to_teach(lan: Browser, asked: list[int], steps: Steps) -> None:
@@ -206,7 +207,7 @@ def test_a_round_is_drawn_by_who_may_teach_and_only_after_the_last(
 ) -> None:
     csrf = mai.fields("/account", "/logout")["csrf"]
     assert mai.post("/teach/draw", {"csrf": csrf}).status_code == 303
-    assert steps.begun == [], "two posts are still asked about"
+    assert steps.begun == [], "two posts still wait"
     for number in asked:
         answer(mai, number, "none")
     steps.begun.clear()
@@ -282,28 +283,76 @@ def test_a_model_that_the_settings_name_is_not_replaced(
     assert "Cấu hình đang chỉ định mô hình mine" in text_of(page, "main")
 
 
-def test_a_second_reading_is_blind_and_disagreement_is_listed(
-    lan: Browser, hung: Browser, asked: list[int], sqlite_database: Database
+def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
+    lan: Browser, hung: Browser, mai: Browser, asked: list[int], sqlite_database: Database
 ) -> None:
     answer(lan, asked[0], "concern")
     assert lan.next("/teach/second") == "/teach", "nobody reads their own answer again"
     assert hung.next("/teach/second") == f"/teach/posts/{asked[0]}"
     page = hung.page(f"/teach/posts/{asked[0]}")
     assert "lan" not in text_of(page, "main").split()
-    answer(hung, asked[0], "none")
-    text = text_of(hung.page("/teach"), ".disputes")
-    assert "Xưởng nóng 40 độ" in text
-    assert "hùng: Không, lan: Có" in text
+    assert answer(hung, asked[0], "none") == 303
+    assert answer(hung, asked[0], "none") == 409, "once is enough"
+    assert states(sqlite_database, asked[0])["concern"] == "confirmed"
+    assert "1 câu trả lời mà hai người khác nhau" in text_of(hung.page("/teach"), 'main a[href="/second"]')
     assert hung.next("/teach/second") == "/teach"
     with sqlite_database.work() as session:
-        (found,) = decisions.disagreements(session, 10)
-        assert (found.post_id, found.label) == (asked[0], "concern")
-        assert len(session.scalars(select(Answer)).all()) == 6
+        (found,) = second_readings.differing(session)
+        assert (found.flag.post_id, found.flag.label) == (asked[0], "concern")
+        assert len(session.scalars(select(Review)).all()) == 6
+    assert "“Đúng” và “Không phải”" in mai.get(f"/flags/{found.flag.id}").text
+    assert mai.decide(found.flag.id, "no").status_code == 303
+    assert states(sqlite_database, asked[0])["concern"] == "rejected"
+
+
+def test_what_is_drawn_is_no_suggestion(
+    lan: Browser, asked: list[int], sqlite_database: Database, clock: FakeClock
+) -> None:
+    """It is in no queue, is counted nowhere, and opens no case; the machine may suggest it later."""
+    assert "Không có mục nào ở đây" in lan.get("/queue").text
+    assert text_of(lan.page("/"), 'main a[href="/teach"]') == "6 câu trả lời đang chờ ở trang “Dạy máy”"
+    answer(lan, asked[0], "concern")
+    with sqlite_database.work() as session:
+        assert flags.counts(session) == {}
+        assert cases.counts(session) == {}
+        flag = session.scalars(select(Flag).where(Flag.label == "concern", Flag.post_id == asked[0])).one()
+        assert lan.get(f"/flags/{flag.id}").status_code == 200
+        add_flag(session, flag.post, "concern")
+        assert (flag.origin, flag.state, flag.sampling) == ("scored", "confirmed", "random")
+        assert flags.counts(session) == {"concern": {"confirmed": 1}}
+
+
+def test_a_flag_that_the_machine_opened_is_decided_along(lan: Browser, sqlite_database: Database) -> None:
+    with sqlite_database.work() as session:
+        post = add_post(session, add_source(session))
+        add_flag(session, post, "unverified")
+        add_drawn(session, post)
+        session.commit()
+    assert lan.get("/flags/1").status_code == 200
+    assert lan.get("/flags/2").headers["location"] == f"/teach/posts/{post.id}"
+    assert answer(lan, post.id, "unverified") == 303
+    with sqlite_database.work() as session:
+        assert flags.counts(session) == {"unverified": {"confirmed": 1}}
+        review = session.scalars(select(Review).where(Review.flag_id == 1)).one()
+    assert review.decision == "no_source"
+
+
+def test_an_edited_post_is_asked_about_in_its_newest_scored_version(
+    lan: Browser, asked: list[int], sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        flag = session.scalars(select(Flag).where(Flag.post_id == asked[0], Flag.label == "negative")).one()
+        posts.record(session, flag.post.source_id, [make_post(flag.post.external_id, "bản mới")])
+        flags.open_flags(session, flag.model_id, [make_flag(flag.post, "negative")], clock.now())
+        session.commit()
+    assert "bản mới" in text_of(lan.page(f"/teach/posts/{asked[0]}"), ".post-text")
+    assert answer(lan, asked[0], "negative") == 303
+    with sqlite_database.work() as session:
+        assert set(session.scalars(select(Review.revision_number))) == {1}
 
 
 def test_posts_that_are_gone_have_no_page(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
     with sqlite_database.work() as session:
-        for question in session.scalars(select(Question).where(Question.post_id == asked[0])):
-            session.delete(question)
+        session.delete(session.get_one(Post, asked[0]))
         session.commit()
     assert lan.get(f"/teach/posts/{asked[0]}").status_code == 404

@@ -1,4 +1,4 @@
-"""Questions: half for being probable, half at random from flagged and unflagged posts; answers teach and measure."""
+"""Drawn posts: half for being probable, half at random from flagged and unflagged ones; decisions teach and measure."""
 
 import statistics
 from collections import Counter
@@ -17,12 +17,12 @@ from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from classifiers.training.local import AT_RANDOM, SAMPLING
 from monitor.errors import NotReady
-from monitor.learning.active_learning import WINDOW, QuestionSelector
+from monitor.learning.active_learning import WINDOW, PostSelector
 from monitor.learning.holdout import split_holdout
 from monitor.scoring.score import Scorer
 from monitor.scoring.workers import cached_model
 from storage.database import Database
-from storage.models import Question, Score
+from storage.models import Flag, Score
 from storage.posts import posts
 from storage.review import decisions
 from tests.clock import FakeClock
@@ -46,50 +46,53 @@ def loaded(small_model: Path) -> Loaded:
 
 
 @pytest.fixture
-def asker(sqlite_database: Database, small_model: Path, clock: FakeClock) -> QuestionSelector:
+def asker(sqlite_database: Database, small_model: Path, clock: FakeClock) -> PostSelector:
     with sqlite_database.work() as session:
         source = add_source(session)
         posts.record(session, source.id, [make_post(str(n), text) for n, text in enumerate(TEXTS)])
         session.commit()
     with ThreadPoolExecutor(1) as executor:
         Scorer(sqlite_database, executor, small_model, clock).run()
-    return QuestionSelector(sqlite_database, Segmenter(), clock)
+    return PostSelector(sqlite_database, Segmenter(), clock)
 
 
-def asked(database: Database) -> Sequence[Question]:
+def asked(database: Database) -> Sequence[Flag]:
     with database.work() as session:
-        return session.scalars(select(Question).order_by(Question.id)).all()
+        return session.scalars(select(Flag).where(Flag.sampling.is_not(None)).order_by(Flag.id)).all()
 
 
 def test_every_post_of_a_round_is_asked_about_for_every_label(
-    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     told: list[tuple[int, int]] = []
     result = asker.run(loaded, 20, lambda done, total: told.append((done, total)))
     assert (result.posts, result.probable, result.random) == (20, 10, 10)
-    assert result.questions == result.waiting == 20 * len(LABEL_NAMES)
+    assert result.flags == result.waiting == 20 * len(LABEL_NAMES)
     assert told[-1] == (len(TEXTS), len(TEXTS))
-    by_post: dict[int, list[Question]] = {}
+    by_post: dict[int, list[Flag]] = {}
     for question in asked(sqlite_database):
         by_post.setdefault(question.post_id, []).append(question)
     sizes = Counter((found[0].sampling, len(found)) for found in by_post.values())
     assert sizes == {("random", 3): 10, ("uncertain", 3): 10}
 
 
-def test_questions_of_one_post_stand_together_and_both_kinds_are_mixed(
-    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+def test_flags_of_one_post_stand_together_and_both_kinds_are_mixed(
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     asker.run(loaded, 30)
-    order = [question.post_id for question in asked(sqlite_database)]
+    with sqlite_database.work() as session:
+        flagged = set(session.scalars(select(Flag.post_id).where(Flag.suggested())))
+    drawn = [flag for flag in asked(sqlite_database) if flag.post_id not in flagged]
+    order = [flag.post_id for flag in drawn]
     once = list(dict.fromkeys(order))
     assert order == sorted(order, key=once.index)
-    kinds = [question.sampling for question in asked(sqlite_database)]
+    kinds = [flag.sampling for flag in drawn]
     assert "random" in kinds[:30]
     assert "uncertain" in kinds[:30]
 
 
 def test_what_is_not_drawn_at_random_is_probable_for_some_label(
-    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     asker.run(loaded, 20)
     with sqlite_database.work() as session:
@@ -101,7 +104,7 @@ def test_what_is_not_drawn_at_random_is_probable_for_some_label(
 
 
 def test_a_taught_candidate_says_which_posts_are_probable(
-    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded, small_model: Path
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded, small_model: Path
 ) -> None:
     """One that finds the reverse of what the model in use finds draws other posts."""
     model = loaded.classifier
@@ -114,19 +117,23 @@ def test_a_taught_candidate_says_which_posts_are_probable(
     assert statistics.mean(drawn) < usual
 
 
-def test_whether_the_model_flags_it_is_kept(asker: QuestionSelector, sqlite_database: Database, loaded: Loaded) -> None:
+def test_only_what_the_machine_does_not_suggest_has_the_origin_drawn(
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    with sqlite_database.work() as session:
+        suggested = {(flag.post_id, flag.label) for flag in session.scalars(select(Flag))}
     asker.run(loaded, 60)
-    for question in asked(sqlite_database):
-        assert question.flagged == (question.probability >= loaded.classifier.thresholds[question.label])
-    assert {question.flagged for question in asked(sqlite_database)} == {True, False}
+    origins = {(flag.post_id, flag.label): flag.origin for flag in asked(sqlite_database)}
+    assert set(origins.values()) == {"scored", "drawn"}
+    assert all((origin == "scored") == (key in suggested) for key, origin in origins.items())
 
 
-def test_nothing_is_asked_twice_and_the_end_is_reached(asker: QuestionSelector, loaded: Loaded) -> None:
+def test_nothing_is_asked_twice_and_the_end_is_reached(asker: PostSelector, loaded: Loaded) -> None:
     drawn = [asker.run(loaded, 100).posts for _ in range(3)]
     assert drawn == [100, len(TEXTS) - 100, 0]
 
 
-def test_posts_beyond_the_window_are_not_asked_about(asker: QuestionSelector, loaded: Loaded, clock: FakeClock) -> None:
+def test_posts_beyond_the_window_are_not_asked_about(asker: PostSelector, loaded: Loaded, clock: FakeClock) -> None:
     clock.advance(WINDOW + timedelta(days=1))
     with pytest.raises(NotReady, match=r"has scored no post of the last 30 days: run `kiemtin score` first$"):
         asker.run(loaded, 10)
@@ -134,11 +141,11 @@ def test_posts_beyond_the_window_are_not_asked_about(asker: QuestionSelector, lo
 
 def test_a_model_that_never_scored_is_told(sqlite_database: Database, loaded: Loaded, clock: FakeClock) -> None:
     with pytest.raises(NotReady, match="run `kiemtin score` first"):
-        QuestionSelector(sqlite_database, Segmenter(), clock).run(loaded, 10)
+        PostSelector(sqlite_database, Segmenter(), clock).run(loaded, 10)
 
 
 def test_answers_become_labels_of_posts_that_were_never_flagged(
-    asker: QuestionSelector, sqlite_database: Database, loaded: Loaded
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
 ) -> None:
     truth = {example.text: example.labels["concern"] for example in EXAMPLES}
     asker.run(loaded, 20)

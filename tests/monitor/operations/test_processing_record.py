@@ -21,7 +21,7 @@ from tests.factories import add_post, add_source, add_user
 OF_NOBODY = {
     *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
     *("sources", "crawl_runs"),  # addresses of sites
-    *("evidence", "post_bands", "questions", "scores", "day_items"),
+    *("evidence", "post_bands", "scores"),
     *("invitations", "recovery_codes"),  # hashes and times of an account
 }
 """Tables without a word of a post, and without what a person wrote or did. A new table is put here or is counted."""

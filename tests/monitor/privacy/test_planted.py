@@ -22,7 +22,7 @@ SHOWS_WHAT_WAS_GIVEN: Final = ("kiemtin tip ", "kiemtin classify ", "kiemtin sou
 SHOWN_ONCE: Final = ("kiemtin init ", "kiemtin users invite ", "kiemtin keys add ")
 LINKS: Final = ("link of admin", "link of hoa", "link of lan", "link of minh")
 JOINED: Final = 2  # people who opened theirs: the page sends its form to the address that was opened
-JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|questions/\d+|teach/posts/\d+|cases(/\d+)?)(\?|$)")
+JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|teach/posts/\d+|cases(/\d+)?)(\?|$)")
 FOUND_POSTS: Final = "GET /search?"  # masked, each with a link to the original
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",
@@ -73,7 +73,7 @@ def nothing_that_can_be_run_is_left_out(used: Installation) -> None:
 
 def the_pages_were_opened(used: Installation) -> None:
     opened = {re.sub(r"[?].*|\d+", "", path) for path in used.answers.walked}
-    assert {"/", "/queue", "/flags/", "/questions", "/teach", "/users", "/account"} <= opened
+    assert {"/", "/queue", "/flags/", "/teach", "/users", "/account"} <= opened
     assert [path for path in used.answers.walked if path.endswith(".xlsx")]
 
 

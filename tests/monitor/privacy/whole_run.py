@@ -170,7 +170,7 @@ def _work_at(base: str, used: Installation) -> None:
         minh.join(used.made["link of minh"], SECRETS["password of another user"])
         assert lan.sign_in("lan", SECRETS["password of a user"]).status_code == 303
         assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
-        _answer_questions(lan)
+        _teach(lan)
         assert minh.sign_in("minh", SECRETS["password of another user"]).status_code == 303
         minh.enrol()
         used.run("report", "--json")
@@ -185,13 +185,12 @@ def _work_at(base: str, used: Installation) -> None:
             used.made[f"cookie of {name}"] = str(person.client.cookies["kiemtin_desk"])
 
 
-def _answer_questions(person: LiveBrowser) -> None:
-    """Answer by both ways: one label of one post, and all labels of a post."""
-    for way in ("/questions", "/teach"):
-        place = person.next(f"{way}/next")
-        action = f"{place}/answers"
-        answered = person.post(action, person.fields(place, action) | {"decision": "unsure"})
-        assert answered.status_code == 303, answered.text
+def _teach(person: LiveBrowser) -> None:
+    """Say which labels a drawn post carries."""
+    place = person.next("/teach/next")
+    action = f"{place}/answers"
+    answered = person.post(action, person.fields(place, action) | {"decision": "unsure"})
+    assert answered.status_code == 303, answered.text
 
 
 def _ask_by_program(anyone: LiveBrowser, key: str) -> None:

@@ -9,9 +9,9 @@ from monitor.scoring.flag_places import place_open_flags
 from monitor.scoring.flag_value import lasting_worth, reach
 from storage.database import Database
 from storage.models import Flag, Post
-from storage.review import day_plans, flag_queue, reviews
-from storage.review.day_plans import Candidate
+from storage.review import flag_queue, places, reviews
 from storage.review.flag_queue import Order
+from storage.review.places import Candidate
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
@@ -77,8 +77,8 @@ def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) ->
         undated = add_flag(session, add_post(session, file, "không ngày", published_at=None)).id
         other = add_flag(session, add_post(session, forum, "không ngày", published_at=None)).id
         session.commit()
-        assert day_plans.usual_dates(session) == {file.id: dated[1]}
-        when = {one.flag_id: one.when for one in day_plans.open_flags(session, {file.id: dated[1]}, after=0, limit=10)}
+        assert places.usual_dates(session) == {file.id: dated[1]}
+        when = {one.flag_id: one.when for one in places.open_flags(session, {file.id: dated[1]}, after=0, limit=10)}
     assert when[undated] == dated[1]
     assert when[other] > dated[2], "what is crawled is as old as its collection"
 
@@ -101,7 +101,7 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
 def test_the_stored_number_keeps_the_order_of_worth_as_it_falls_by_half_each_week() -> None:
     def one(probability: float, age: int, copies: int) -> Candidate:
         return Candidate(
-            flag_id=1, label="concern", probability=probability, same_as="hash:1", source_id=1, copies=copies,
+            flag_id=1, label="concern", probability=probability, source_id=1, copies=copies,
             sources=1, engagement={}, has_evidence=False, characters=100, when=NOW - timedelta(days=age),
         )  # fmt: skip
 

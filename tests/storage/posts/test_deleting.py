@@ -12,20 +12,19 @@ from storage.database import Database
 from storage.models import Base, Evidence, FactCheck, Post, Source
 from storage.outbox import deliveries, reports
 from storage.posts import clock_state, host_state, posts, rechecks, sources
-from storage.review import corrections, day_plans, questions, quote_choices, reviews, second_readings, teamwork
+from storage.review import corrections, quote_choices, reviews, teamwork
 from storage.scoring import matching, registry, thresholds
 from storage.search import search
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.storage.sample_questions import add_question
 
 NOW = MONDAY_MORNING
 MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
-    "questions", "answers", "search_texts", "search_notes", "fact_checks",
-    "quote_choices", "day_items", "second_readings", "assignments",
+    "search_texts", "search_notes", "fact_checks",
+    "quote_choices", "assignments",
 }  # fmt: skip
 
 
@@ -63,14 +62,10 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
         )
     session.add(FactCheck(post_id=post.id, claim="bản sửa", verdict="sai", bears="refutes", outlet="soi tin"))
     quote_choices.choose(session, flag, user_id=reviewer.id, now=NOW)
-    day_plans.store(
-        session, day=NOW.date(), reviewer_id=reviewer.id, seed=1, left_out=0, chosen=[(flag.id, "worth")], now=NOW
-    )
     second = factories.add_user(session, f"second reader of {external_id}")
-    second_readings.record(session, flag, reader_id=second.id, decision="no", now=NOW)
+    factories.read_again(session, flag, second.id, "no")
     teamwork.assign(session, flag, user_id=second.id, by=reviewer.id, now=NOW)
-    question = add_question(session, post, "negative")
-    questions.answer(session, question, reviewer_id=reviewer.id, decision="rejected", now=NOW)
+    factories.add_drawn(session, post, "negative")
     matching.suggest_evidence(session, post.id, CLAIM_LABELS, {copy.id: 0.5}, NOW)
     claim = factories.add_flag(session, post, "unverified")
     shown = ["https://e.vn"]
@@ -109,7 +104,6 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         # No post has to do with them.
         of_accounts = {"api_keys", "invitations", "recovery_codes", "user_sessions"}
         of_accounts |= {
-            "day_plans",
             "handovers",
             "saved_searches",
             "alerts",

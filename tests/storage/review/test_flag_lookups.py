@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.models import Flag
-from storage.review import cases, day_plans, flag_queue, reviews, second_readings
+from storage.review import cases, flag_queue, places, reviews, second_readings
 from storage.review.flag_queue import QueueFilter
 from storage.review.second_readings import Draw
 from tests.clock import MONDAY_MORNING as NOW
@@ -20,7 +20,6 @@ from tests.storage.copies import add_copies
 from tests.storage.plans import plan_of
 
 EVERY = Draw(b"seed", share=1.0, since=NOW - timedelta(days=1))
-DAY = NOW.date()
 LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
     "open copies": (
         reviews.open_copies,
@@ -31,23 +30,10 @@ LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
         lambda session, flag: cases.open_for(session, flag, topic="other", place="", user_id=1, now=NOW),
         "flags USING COVERING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)",
     ),
-    "flags of little reach": (
-        lambda session, flag: day_plans.little_reach(session, flag.label, DAY, NOW, alone=1, at_most=2),
-        "(label=? AND state=?)",
-    ),
-    "the best flags": (
-        lambda session, flag: list(day_plans.best(session, flag.label, DAY, NOW, reach_above=9)),
-        "flags USING INDEX ix_flags_label_state_worth_reach_id (label=? AND state=?)",
-    ),
     "open flags in the order of their numbers": (
-        lambda session, _: day_plans.open_flags(session, {}, after=0, limit=500),
+        lambda session, _: places.open_flags(session, {}, after=0, limit=500),
         "flags USING INTEGER PRIMARY KEY (rowid>?)",
     ),
-    "flags by their numbers": (
-        lambda session, _: day_plans.with_posts(session, range(50)),
-        "flags USING INTEGER PRIMARY KEY (rowid=?)",
-    ),
-    "flags drawn at random": (lambda session, _: day_plans.drawn_at_random(session), "flags USING INTEGER PRIMARY KEY"),
     "second readings": (
         lambda session, _: second_readings.waiting(session, EVERY),
         "reviews USING INDEX ix_reviews_flag_id",

@@ -16,12 +16,11 @@ from storage.errors import DataRejected
 from storage.figures import overview_figures
 from storage.models import Case, CaseEvent, Flag, Review, Source, User
 from storage.posts import posts
-from storage.review import cases, decisions, flag_queue, flags, questions, reviews
+from storage.review import cases, decisions, flag_queue, flags, reviews
 from storage.review.flag_queue import QueueFilter
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
 from tests.storage.copies import add_copies
-from tests.storage.sample_questions import add_question
 
 
 def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
@@ -78,19 +77,6 @@ def test_copies_are_decided_and_taken_back_together(database: Database) -> None:
         assert last is own
         assert [row.withdraws for row in reviews.undo(session, own, reviewer_id=lan.id, now=NOW)] == [1 + 1, 3]
         assert [flag.state for flag in (first, second, third, other)] == ["open", "open", "open", "rejected"]
-
-
-def test_a_question_that_a_decision_closed_is_open_again_after_the_undo(database: Database) -> None:
-    with database.work() as session:
-        lan, post = add_user(session), add_post(session, add_source(session))
-        flag, question = add_flag(session, post), add_question(session, post, "concern")
-        own = decide(session, flag, "yes", lan)
-        questions.close_reviewed(session)
-        session.refresh(question)
-        assert question.state == "confirmed"
-        reviews.undo(session, own, reviewer_id=lan.id, now=NOW)
-        session.refresh(question)
-        assert question.state == "open"
 
 
 # What people do in any order: (what, which of three copies, who, which decision or step).

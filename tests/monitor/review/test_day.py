@@ -1,0 +1,93 @@
+"""The day: the first flags of the queue that all share, by turns from the labels, as many as a day holds."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from monitor.review.day import day_of, lease_next
+from monitor.review.decide import Person, decide, seen_state
+from storage.database import Database
+from storage.models import Source
+from storage.review import flags
+from storage.scoring import matching
+from tests.clock import MONDAY_MORNING as NOW
+from tests.factories import add_flag, add_post, add_source, add_user
+
+SOON = NOW + timedelta(minutes=15)
+WIDE = {"likes": 50}
+
+
+def add_flags(session: Session, source: Source, label: str, count: int, **post_values: object) -> list[int]:
+    posts = [add_post(session, source, f"{label}-{n}", text=f"{label} {n}", **post_values) for n in range(count)]
+    return [add_flag(session, post, label).id for post in posts]
+
+
+def work_through(session: Session, by: Person, size: int) -> list[str]:
+    """Decide flag after flag until the day is done; gives the labels in their order."""
+    seen = []
+    while (number := lease_next(session, by, size=size, now=NOW, until=SOON)) is not None:
+        flag = flags.by_id(session, number)
+        decide(session, flag, by=by, decision="unsure", seen=seen_state(session, flag), now=NOW)
+        seen.append(flag.label)
+    return seen
+
+
+def test_a_day_holds_concerns_and_claims_however_many_insults_wait(database: Database) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), Person(add_user(session).id)
+        add_flags(session, source, "negative", 60, engagement=WIDE)
+        for label in ("concern", "unverified"):
+            add_flags(session, source, label, 20)
+        left = {"concern": 14, "unverified": 16, "negative": 10}
+        assert day_of(session, lan, size=40, now=NOW).left == left
+        seen = work_through(session, lan, 40)
+        assert Counter(seen) == left
+        assert len(set(seen[:4])) == 3, "by turns"
+        assert day_of(session, lan, size=40, now=NOW).open == 0
+        tomorrow = day_of(session, lan, size=40, now=NOW + timedelta(days=1))
+        assert (tomorrow.seen, tomorrow.open) == (0, 40)
+
+
+def test_what_one_label_lacks_the_others_get_and_insults_among_strangers_are_counted(database: Database) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), Person(add_user(session).id)
+        add_flags(session, source, "concern", 8)
+        add_flags(session, source, "unverified", 1)
+        add_flags(session, source, "negative", 5)
+        day = day_of(session, lan, size=7, now=NOW)
+        assert (day.left, day.strangers) == ({"concern": 6, "unverified": 1}, 5)
+        assert Counter(work_through(session, lan, 20)) == {"concern": 8, "unverified": 1}
+
+
+def test_copies_come_once(database: Database) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), Person(add_user(session).id)
+        first, second = (flags.by_id(session, number) for number in add_flags(session, source, "concern", 2))
+        matching.join_clusters(session, first.post, second.post, NOW)
+        assert day_of(session, lan, size=7, now=NOW).open == 1
+
+
+def test_who_passes_a_flag_over_gets_it_again_when_the_others_were_seen(database: Database) -> None:
+    with database.work() as session:
+        lan, hung = Person(add_user(session).id), Person(add_user(session, "hùng").id)
+        first, second = add_flags(session, add_source(session), "concern", 2)
+
+        def take(by: Person, after: int | None = None) -> int | None:
+            taken = lease_next(session, by, size=5, now=NOW, until=SOON, after=after)
+            if after is not None:
+                flags.release(session, after, by.lease_owner)
+            return taken
+
+        assert (take(lan), take(lan, first), take(lan, second)) == (first, second, first)
+        assert take(hung) == second, "what somebody holds is left to them, and nothing else is dealt out"
+        assert take(lan, first) is None
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_no_day_is_too_long(database: Database, size: int) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), Person(add_user(session).id)
+        add_flags(session, source, "concern", 5)
+        assert len(work_through(session, lan, size)) == size
