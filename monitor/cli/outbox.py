@@ -99,10 +99,8 @@ def watch(app: Application) -> AlertWatch:
         form = read_form(**{name: value for name, value in fields.items() if name in SearchForm.__dataclass_fields__})
         return form.query(app.segmenter), form.filters()
 
-    def late_report() -> str:
-        return app.reports.late_week()
-
-    return AlertWatch(app.ready_database, app.clock, app.outbox, read_search=read_search, late_report=late_report)
+    late = app.reports.late_week
+    return AlertWatch(app.ready_database, app.clock, app.outbox, read_search=read_search, late_report=late)
 
 
 def lines_of(told: Sequence[Alert]) -> list[str]:
