@@ -1,5 +1,6 @@
 """What the documentation says is true: its settings, its commands, its links, its paths."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from monitor.cli.commands import COMMANDS, LazyCommand
 from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
+from storage.models import Base
 
 ROOT = Path(__file__).parent.parent
 TABLE = re.compile(r"<!-- settings -->(.*?)<!-- /settings -->", re.DOTALL)
@@ -118,3 +120,27 @@ def test_every_link_into_the_project_leads_somewhere() -> None:
 def test_every_path_that_is_named_exists() -> None:
     missing = [f"{page}: {path}" for page, text in pages() for path in PATH.findall(text) if not (ROOT / path).exists()]
     assert missing == []
+
+
+def nouns_of(words: str) -> set[str]:
+    """Give a term and its last word, each in the singular."""
+    singular = re.sub(r"(?<=ch)es$|(?<!s)s$", "", re.sub(r"ies$", "y", words.lower()))
+    return {singular, singular.split()[-1]}
+
+
+@pytest.mark.parametrize("room", ["monitor/outbox", "monitor/review", "storage/models"])
+def test_the_glossary_holds_the_nouns_of_a_room(room: str) -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", text, re.MULTILINE)
+    terms = {noun for row in rows for term in re.split(r"[,(]", row) for noun in nouns_of(term.strip(" )"))}
+    names = [
+        " ".join(re.findall(r"[A-Z][a-z]*", node.name))
+        for path in (ROOT / room).rglob("*.py")
+        if path.name != "errors.py"  # errors are named by what happened
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    names += [table.replace("_", " ") for table in Base.metadata.tables if room == "storage/models"]
+    assert names
+    unknown = {name for name in names if nouns_of(name).isdisjoint(terms)}
+    assert unknown == set(), "a term of the domain stands in docs/glossary.md"
