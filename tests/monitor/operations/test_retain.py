@@ -1,16 +1,23 @@
-"""What must not be kept is really deleted after its time."""
+"""Retention deletes posts for good when their time is over; a source that is removed goes with all of its posts."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
+from monitor.crawl.captures import CaptureStore
+from monitor.errors import NotReady
 from monitor.operations.clock_check import confirm_clock
-from monitor.operations.retain import retain
+from monitor.operations.retain import remove_source, retain
 from storage.database import Database
-from storage.models import AuditEvent, Post, PostRevision
-from storage.posts import posts
+from storage.errors import NotFound
+from storage.models import AuditEvent, Post, PostRevision, Source
+from storage.posts import captures, posts, sources
+from storage.posts.sources import CaptureDraft
+from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, make_post
 
 
 def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Database, clock: FakeClock) -> None:
@@ -56,3 +63,78 @@ def test_a_source_that_keeps_for_millennia_does_not_stop_the_others(
             add_post(session, source, "old", collected_at=clock.now() - timedelta(days=8))
         session.commit()
     assert retain(sqlite_database, clock) == {"forum": 1}
+
+
+@pytest.fixture
+def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
+    """Two sources; one has three posts, one of them decided, and a captured page, which is returned."""
+    path = tmp_path / "2026" / "11" / "a.warc.gz"
+    path.parent.mkdir(parents=True)
+    path.write_text("page")
+    with database.work() as session:
+        source, other = add_source(session), add_source(session, "other")
+        run = sources.start_run(session, source.id, clock.now())
+        draft = CaptureDraft(
+            url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
+        )
+        capture = sources.add_capture(session, run.id, draft)
+        captures.set_path(session, "a", path.relative_to(tmp_path).as_posix())
+        for number in range(3):
+            post = add_post(session, source, str(number), capture_id=capture)
+        flag = add_flag(session, post)
+        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="yes", note="", now=clock.now())
+        add_post(session, other, "stays")
+        session.commit()
+    return path
+
+
+def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, tmp_path: Path, page: Path) -> None:
+    assert remove_source(database, clock, CaptureStore(tmp_path, clock, 1000), "forum") == 3
+    assert not page.exists()
+    with database.work() as session:
+        assert session.scalars(select(Source.name)).all() == ["other"]
+        assert session.scalars(select(Post.external_id)).all() == ["stays"]
+        last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        assert last is not None
+        assert (last.action, last.subject, last.detail) == ("source.removed", "forum", {"posts": 3})
+    with pytest.raises(NotFound):
+        remove_source(database, clock, CaptureStore(tmp_path, clock, 1000), "forum")
+
+
+def test_a_source_that_is_being_read_is_only_switched_off(
+    database: Database, clock: FakeClock, tmp_path: Path, page: Path
+) -> None:
+    store = CaptureStore(tmp_path, clock, 1000)
+    with database.work() as session:
+        until = clock.now() + timedelta(minutes=10)
+        sources.lease(session, owner="crawl", now=clock.now(), until=until, only_due=False, names=["forum"])
+        session.commit()
+    with pytest.raises(NotReady, match="is being read at this moment"):
+        remove_source(database, clock, store, "forum")
+    with database.work() as session:
+        assert not sources.by_name(session, "forum").enabled
+    assert page.exists()
+    clock.advance(timedelta(minutes=11))
+    assert remove_source(database, clock, store, "forum") == 3
+
+
+def test_a_removal_that_was_killed_is_run_again(
+    database: Database, clock: FakeClock, tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """No block may tidy up after it."""
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    store = CaptureStore(tmp_path, clock, 1000)
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.operations.retain.BATCH", 2)
+        patched.setattr("monitor.operations.retain.audit.record", kill)
+        with pytest.raises(Killed):
+            remove_source(database, clock, store, "forum")
+    with database.work() as session:
+        assert not sources.by_name(session, "forum").enabled
+        assert session.scalar(select(func.count()).select_from(Post)) == 4
+    assert remove_source(database, clock, store, "forum") == 3
+    assert not page.exists()
