@@ -33,6 +33,7 @@ def test_one_worker_is_this_process() -> None:
         assert executor.submit(os.getpid).result() == os.getpid()
 
 
+@pytest.mark.gate  # it needs the library of Dask
 def test_a_cluster_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.scoring.workers.CONNECT_SECONDS", 0.1)
     with (
