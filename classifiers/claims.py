@@ -13,10 +13,9 @@ from typing import Any, Final
 
 from classifiers.model.prediction import Reason
 from classifiers.text.aligned import Aligned
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import split_syllables, strip_diacritics
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import LINK, normalise
-from classifiers.text.syllables import split_syllables
 
 MOST: Final = 5  # mentions of each part
 LONGEST: Final = 120  # characters of a clause that are shown

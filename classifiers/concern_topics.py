@@ -8,10 +8,10 @@ from importlib import resources
 from typing import Final
 
 from classifiers.errors import DataInvalid
+from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import Lexicon
 from classifiers.text.normalise import normalise
 from classifiers.text.spelling import default_speller
-from classifiers.text.syllables import split_syllables
 
 TOPICS_FILE: Final = "concern_topics.toml"
 OTHER: Final = "other"

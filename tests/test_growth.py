@@ -18,11 +18,11 @@ from classifiers.copies import is_copy, signature
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.places.finder import places_in
 from classifiers.text.group_names import default_group_names
+from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
-from classifiers.text.syllables import split_syllables
 from monitor.cli.terminal import printable, printable_json
 from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date

@@ -8,12 +8,11 @@ from typing import Final
 
 from classifiers.text.aligned import Aligned
 from classifiers.text.group_names import default_group_names
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter, Word
 from classifiers.text.spelling import default_speller
-from classifiers.text.syllables import split_syllables
 
 BATCH: Final = 128  # texts that are segmented together: a few very long ones already need some hundred megabytes
 CACHED: Final = 2**14  # words whose tokens are cached, for each view
@@ -82,21 +81,10 @@ def lexicon_terms(text: PreparedText) -> list[tuple[str, int]]:
     return [(group, places[start]) for group, start, _ in terms]
 
 
-def joined_word(word: str) -> tuple[str, ...]:
-    """Take a word as one token, its syllables joined by `_`."""
-    return (word.replace(" ", "_"),)
-
-
 @lru_cache(CACHED)
 def syllables(word: str) -> tuple[str, ...]:
     """Cut a word into syllables."""
     return tuple(split_syllables(word))
-
-
-@lru_cache(CACHED)
-def bare_syllables(word: str) -> tuple[str, ...]:
-    """Cut a word into syllables without diacritics."""
-    return tuple(filter(None, map(strip_diacritics, syllables(word))))  # a lone combining mark leaves nothing
 
 
 @lru_cache(CACHED)

@@ -70,3 +70,16 @@ def lacks_marks(word: str) -> bool:
 @cache
 def _plain_syllable() -> re.Pattern[str]:
     return re.compile(strip_diacritics(_SYLLABLE.pattern))
+
+
+_PIECE: Final = re.compile(r"⟨\w+⟩|\w+|[^\w\s]")
+
+
+def split_syllables(text: str) -> list[str]:
+    """Cut a normalised text into syllables and single marks; white space is dropped."""
+    return _PIECE.findall(text)
+
+
+def syllable_spans(text: str) -> list[tuple[int, int]]:
+    """Give the half-open span of each piece of `split_syllables`, in code points."""
+    return [match.span() for match in _PIECE.finditer(text)]

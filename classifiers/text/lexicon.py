@@ -11,10 +11,9 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 from classifiers.text.group_names import GROUP_NAMES_FILE, default_group_names
-from classifiers.text.letters import lacks_marks, strip_diacritics
+from classifiers.text.letters import lacks_marks, split_syllables, strip_diacritics
 from classifiers.text.masks import fitting
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import split_syllables
 
 MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")

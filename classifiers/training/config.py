@@ -12,7 +12,7 @@ from typing import Final
 from classifiers.features.space import VIEWS
 from classifiers.features.tokens import View
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
-from classifiers.training.real_posts import Correction, default_corrections
+from classifiers.training.calibration import Correction, default_corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
 
 from classifiers.data.datasets import Example, data_hash
 from classifiers.evaluation.bootstrap import wilson
@@ -25,8 +26,7 @@ from classifiers.model.subclasses import SubclassModel
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
-from classifiers.training.linear import Floats
-from classifiers.training.prior_logistic import fit_dual, unseen_log_odds
+from classifiers.training.linear import Floats, fit_dual, unseen_log_odds
 from classifiers.training.splits import Fold, random_folds
 from classifiers.training.thresholds import raised_to_spare
 
@@ -45,6 +45,10 @@ SAMPLING: Final = "sampling"  # the fact that says how a post was drawn
 AT_RANDOM: Final = "random"  # what it says of a post that stands for all posts
 FOLDS: Final = 10
 SEED: Final = 20260101
+FRACTIONS: Final = (0.4, 0.7, 1.0)
+REPEATS: Final = 3
+LEAST_TO_FORECAST: Final = 15  # of a label; average precision of fewer is too uncertain to be compared
+TIMES: Final = 2.0  # standard errors within which a gain is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +339,47 @@ def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: f
     known = [one for one in reached if one is not None]
     lowest = max(flags.spares(wrong_share), min(known) if known else flags.surest(wrong_share))
     return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Average precision now, and how much more posts are expected to add, with the interval of that."""
+
+    average_precision: float
+    gain: float
+    low: float
+    high: float
+
+
+def forecast(local: LocalPosts, column: int, more: int) -> Forecast | None:
+    """Fit average precision = a + b log(posts) to models of fractions of the posts.
+
+    Args:
+        local: The labelled posts.
+        column: The label.
+        more: How many more posts are thought of.
+
+    Returns:
+        None where too few posts carry the label to say anything.
+
+    """
+    rows = np.flatnonzero(local.answers[:, column] >= 0)
+    answers = local.answers[rows, column] == 1
+    if min(int(answers.sum()), int((~answers).sum())) < LEAST_TO_FORECAST:
+        return None
+    generator = np.random.default_rng(SEED)
+    sizes, reached = [], []
+    for _ in range(REPEATS):
+        for fraction in FRACTIONS:
+            folds = [
+                (np.sort(generator.choice(seen, int(fraction * len(seen)), replace=False)), judged)
+                for seen, judged in folds_of(answers)
+            ]
+            log_odds = local.unseen(column, rows, folds)
+            sizes.append(np.log(fraction * len(rows)))
+            reached.append(float(average_precision_score(answers, log_odds)))
+    line, covariance = np.polyfit(sizes, reached, 1, cov=True)
+    step = float(np.log1p(more / len(rows)))
+    gain, error = float(line[0]) * step, float(np.sqrt(covariance[0, 0])) * step
+    now = float(np.mean(reached[len(FRACTIONS) - 1 :: len(FRACTIONS)]))
+    return Forecast(now, gain, gain - TIMES * error, gain + TIMES * error)

@@ -284,14 +284,14 @@ class Application:
 
     def learner(self) -> Learner:
         """Make the learner, which trains candidate models on the decisions of the desk."""
-        from classifiers.data.challenge_set import read_challenge_set
+        from classifiers.data.datasets import read_challenge_set
         from monitor.learning.learn import Learner
 
         return Learner(self.ready_database, self.segmenter, self.clock, self.settings.models_dir, read_challenge_set())
 
     def promotion(self) -> ModelPromotion:
         """Make what promotes a model, and takes a promotion back."""
-        from classifiers.data.challenge_set import read_challenge_set
+        from classifiers.data.datasets import read_challenge_set
         from monitor.learning.promotion import ModelPromotion
 
         return ModelPromotion(

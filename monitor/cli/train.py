@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import PUBLIC_SETS, Example, PublicSet, public_set, read_classes, read_corpus, read_named
-from classifiers.data.public_sets import ORIGINS
+from classifiers.data.datasets import (
+    ORIGINS,
+    PUBLIC_SETS,
+    Example,
+    PublicSet,
+    public_set,
+    read_classes,
+    read_corpus,
+    read_named,
+)
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer

@@ -4,6 +4,7 @@ A candidate opens no flags until a person promotes it. Its folder holds weights 
 was taught from, so that no word of a decided post gets into it.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,15 +18,71 @@ from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.design_matrix import Progress
-from classifiers.training.local import MOST_POSTS, Adapted, adapt, taught_hash
+from classifiers.training.local import MOST_POSTS, Adapted, Forecast, adapt, forecast, taught_hash
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.learning.holdout import exclude_texts, split_holdout
 from monitor.learning.promotion import model_draft
-from monitor.learning.teaching_figures import LabelFigures, label_figures
 from storage.database import Database
 from storage.review import decisions
 from storage.scoring import registry
+
+ROUND: Final = 50  # posts
+LEAST_FLAGS: Final = 5  # on posts that were not seen; fewer say nothing of how many are right
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """The figures of one label, all on posts that the model had not seen.
+
+    Args:
+        label: Its name.
+        yes: Taught posts with the label.
+        no: Taught posts without it.
+        changed: Whether there were enough to teach the label.
+        flags: How many of the posts would be flagged.
+        right: The share of flags that are right; None with fewer than LEAST_FLAGS.
+        low: The lower end of its 95 % interval.
+        high: The upper end.
+        found: How many of the posts with the label would be flagged.
+        next_round: What ROUND posts more would bring; None where too few carry the label.
+
+    """
+
+    label: str
+    yes: int
+    no: int
+    changed: bool
+    flags: int
+    right: float | None
+    low: float | None
+    high: float | None
+    found: int
+    next_round: Forecast | None
+
+
+def label_figures(adapted: Adapted, column: int) -> LabelFigures:
+    """Count for one label."""
+    name = tuple(adapted.labels)[column]
+    label = adapted.labels[name]
+    flagged = label.unseen >= label.threshold
+    count = int(flagged.sum())
+    threshold = math.log(label.threshold / (1 - label.threshold)) if label.threshold < 1 else math.inf
+    share = label.flags.interval(threshold) if count >= LEAST_FLAGS else None
+    right, low, high = share or (None, None, None)
+    return LabelFigures(
+        label=name,
+        yes=int(label.answers.sum()),
+        no=int((~label.answers).sum()),
+        changed=label.changed,
+        flags=count,
+        right=right,
+        low=low,
+        high=high,
+        found=int((flagged & label.answers).sum()),
+        next_round=forecast(adapted.local, column, ROUND) if label.changed else None,
+    )
+
 
 _A_NAME: Final = re.compile(r"\w[\w.-]*")
 

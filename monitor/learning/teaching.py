@@ -11,9 +11,8 @@ from classifiers.errors import ModelMissing
 from classifiers.persistence import Loaded
 from monitor.crawl.failures import failure_message
 from monitor.learning.active_learning import PostSelector, SelectionResult
-from monitor.learning.learn import Learner, LearnResult
+from monitor.learning.learn import ROUND, Learner, LearnResult
 from monitor.learning.promotion import ModelPromotion
-from monitor.learning.teaching_figures import ROUND
 from storage.database import Database
 from storage.scoring import registry
 

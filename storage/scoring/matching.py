@@ -83,11 +83,6 @@ def sharing_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> dict[in
     }
 
 
-def cluster_ids_of(session: Session, post_ids: Sequence[int]) -> dict[int, int | None]:
-    """Return the cluster of each of some posts that are still stored."""
-    return dict(session.execute(select(Post.id, Post.cluster_id).where(Post.id.in_(post_ids))).all())
-
-
 def set_name(session: Session, cluster_id: int, name: str) -> None:
     """Name a cluster."""
     session.execute(update(Cluster).where(Cluster.id == cluster_id).values(name=name))

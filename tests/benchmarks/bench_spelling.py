@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from classifiers.evaluation.bootstrap import wilson
+from classifiers.text.letters import split_syllables
 from classifiers.text.normalise import normalise
 from classifiers.text.spelling import default_speller
-from classifiers.text.syllables import split_syllables
 
 _PIECE = re.compile(r"\w+|[^\w\s]+")
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import strip_diacritics, syllable_spans
 from classifiers.text.lexicon import abusive_groups, default_lexicon
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import syllable_spans
 
 _CYRILLIC: Final = str.maketrans("aeopcyxij", "аеорсухіј")
 _VOWELS: Final = frozenset("aeiouy")

@@ -12,8 +12,7 @@ from typing import Any, Final
 import pytest
 from datasketch import MinHash, MinHashLSH
 
-from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import SECOND_LABELS, Example, read_named
+from classifiers.data.datasets import SECOND_LABELS, Example, read_challenge_set, read_named
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from tests.corpus import corpus

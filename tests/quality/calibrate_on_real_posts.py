@@ -19,9 +19,9 @@ from classifiers.evaluation.pr_curve import Curve
 from classifiers.features.tokens import prepare_all
 from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
-from classifiers.training import real_posts
+from classifiers.training import calibration
+from classifiers.training.calibration import Correction
 from classifiers.training.config import TrainingConfig
-from classifiers.training.real_posts import Correction
 from classifiers.training.train import Trainer
 
 # The share of flags that are to be right on real posts. Real posts hold few concerns, and a union would rather read
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     path = Path(arguments[0])
     classifier = Trainer(Segmenter(), TrainingConfig()).fit(read_corpus()).classifier
     corrections = fit_corrections(classifier, read_named("own", path))
-    target = Path(real_posts.__file__).with_name(real_posts.REAL_POSTS_FILE)
+    target = Path(calibration.__file__).with_name(calibration.REAL_POSTS_FILE)
     target.write_text(written(corrections, head_of(target.read_text(encoding="utf-8"))), encoding="utf-8")
     return 0
 

@@ -12,8 +12,8 @@ from datasketch import MinHash
 
 from classifiers.data.datasets import Example, data_hash
 from classifiers.labels import LABEL_NAMES
+from classifiers.text.letters import split_syllables
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import split_syllables
 from tests.quality.agreement import DoubleLabel, measure_agreement
 from tests.quality.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 

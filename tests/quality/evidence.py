@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.search_terms import search_terms
-from monitor.scoring.evidence import find_evidence
+from monitor.scoring.match import find_evidence
 from storage.database import Database
 from storage.posts import posts
 from storage.search import search

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import data_hash
+from classifiers.data.datasets import data_hash, read_challenge_set
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import Trained

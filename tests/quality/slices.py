@@ -13,9 +13,8 @@ from classifiers.data.datasets import Example
 from classifiers.evaluation.bootstrap import label_figures, label_intervals, wilson
 from classifiers.evaluation.predictions import LabelScores, ScoredExamples
 from classifiers.text.aligned import Aligned
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import split_syllables, strip_diacritics
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import split_syllables
 
 SHORT: Final = 8  # syllables; shorter texts have few features
 LEAST_UNMARKED: Final = 4  # syllables; a shorter text may consist of words that have no diacritics

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifiers.evaluation.pr_curve import Curve
-from classifiers.training.real_posts import Correction, read_corrections
+from classifiers.training.calibration import Correction, read_corrections
 from tests.quality.calibrate_on_real_posts import fit_correction, head_of, written
 
 CHANCE = np.random.default_rng(5)

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import read_challenge_set
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import Trained
 from tests.corpus import corpus

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import read_challenge_set
 from classifiers.labels import LABEL_NAMES
 from tests.quality.gate import (
     EXACT,

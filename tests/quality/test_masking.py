@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import read_challenge_set
 from tests.corpus import corpus
 from tests.quality.masking import NAME_KINDS, Masking, measure_masking, read_masking_set
 

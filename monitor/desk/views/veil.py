@@ -6,10 +6,9 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import split_syllables, strip_diacritics, syllable_spans
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
-from classifiers.text.syllables import split_syllables, syllable_spans
 from monitor.desk.views.highlight import Piece
 
 GROUPS: Final = frozenset(

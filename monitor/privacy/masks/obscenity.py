@@ -4,9 +4,9 @@ import re
 from functools import cache
 from typing import Final
 
+from classifiers.text.letters import split_syllables, syllable_spans
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import split_syllables, syllable_spans
 
 _OBSCENE: Final = frozenset(("obscene_genitals", "obscene_intercourse"))
 _CURSES: Final = frozenset(("curse_parents", "swear_light"))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from classifiers.data.datasets import (
+    ORIGINS,
     PUBLIC_SETS,
     ClassSet,
     Example,
@@ -179,3 +180,21 @@ def test_the_hash_follows_texts_labels_and_their_order() -> None:
     hashes = {data_hash(examples) for examples in ([one], [two], [one, two], [two, one], [])}
     assert len(hashes) == 5
     assert data_hash([one]) != data_hash([Example("a", {"negative": False, "concern": False})])
+
+
+def test_every_reader_has_an_origin() -> None:
+    assert set(ORIGINS) == {known.name for known in PUBLIC_SETS}
+
+
+def test_an_origin_says_what_where_and_on_what_terms() -> None:
+    for name, origin in ORIGINS.items():
+        assert origin.holds, name
+        assert origin.where, name
+        assert origin.terms, name
+        assert origin.paper in ("", f"https://arxiv.org/abs/{origin.paper.rpartition('/')[2]}"), name
+
+
+def test_papers_are_those_that_the_readers_name() -> None:
+    for known in PUBLIC_SETS:
+        if "arXiv" in known.title:
+            assert ORIGINS[known.name].paper.endswith(known.title.split()[-1])

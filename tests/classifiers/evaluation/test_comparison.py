@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import Example
+from classifiers.data.datasets import Example, read_challenge_set
 from classifiers.evaluation.comparison import (
     BALANCE_SLACK,
     CLEAN_SLACK,

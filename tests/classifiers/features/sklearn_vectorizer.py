@@ -23,3 +23,8 @@ def fitted(known: FittedView) -> TfidfVectorizer:
     vectorizer.vocabulary = {ngram: column for column, ngram in enumerate(known.ngrams)}
     vectorizer.idf_ = known.idf
     return vectorizer
+
+
+def joined_word(word: str) -> tuple[str, ...]:
+    """Take a word as one token, its syllables joined by `_`."""
+    return (word.replace(" ", "_"),)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.features.tfidf import character_ngrams, fit_view
-from classifiers.features.tokens import View, joined_word
-from tests.classifiers.features.sklearn_vectorizer import unfitted
+from classifiers.features.tokens import View
+from tests.classifiers.features.sklearn_vectorizer import joined_word, unfitted
 
 WORDS = View("words", (1, 2), scale=1.0, word_tokens=joined_word)
 LETTERS = View("letters", (2, 4), scale=1.0, word_tokens=joined_word, characters=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from classifiers.data.datasets import Example
 from classifiers.data.metadata import Context
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import View, bare_syllables, joined_word, prepare
+from classifiers.features.tokens import View, prepare, syllables
 from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import BATCH, Classifier, LabelModel, sigmoid
 from classifiers.model.explain import REASONS_SHOWN
@@ -21,6 +21,7 @@ from classifiers.model.subclasses import SubclassModel, subclass_shares
 from classifiers.text.normalise import normalise
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
+from tests.classifiers.features.sklearn_vectorizer import joined_word
 
 RUMOUR = "CẢNH BÁO!!! Nguồn tin nội bộ: mai ngân hàng đóng cửa, bà con rút hết tiền ngay, chia sẻ gấp"
 ODD = ["", " \n", "😭", "\ud83d", "x" * 5000, "\u0301", "a\x00b", RUMOUR]
@@ -138,7 +139,7 @@ def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segme
     texts = ["xưởng nóng quá", "", "cơm ngon 😭", "NÓNG NÓNG ngon!", "x", "quá ngon"]
     views = [
         View("words", (1, 2), scale=1.0, word_tokens=joined_word),
-        View("plain", (1, 1), scale=1.0, word_tokens=bare_syllables),
+        View("plain", (1, 1), scale=1.0, word_tokens=syllables),
     ]
     prepared = [prepare(text, segmenter) for text in texts]
     space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.text.group_names import default_group_names
+from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import Lexicon, abusive_groups, default_lexicon, lexicon_version
 from classifiers.text.normalise import normalise
-from classifiers.text.syllables import split_syllables
 
 LONGEST_TERM = 10  # syllables and marks
 SMALL = Lexicon(

@@ -15,11 +15,18 @@ from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
-from classifiers.training.learning_curve import LEAST_POSITIVES as LEAST_KNOWN
-from classifiers.training.learning_curve import forecast
-from classifiers.training.linear import Floats
-from classifiers.training.local import AT_RANDOM, LEAST_POSITIVES, SAMPLING, Adapted, LocalPosts, adapt, taught_hash
-from classifiers.training.prior_logistic import fit_dual
+from classifiers.training.linear import Floats, fit_dual
+from classifiers.training.local import (
+    AT_RANDOM,
+    LEAST_POSITIVES,
+    LEAST_TO_FORECAST,
+    SAMPLING,
+    Adapted,
+    LocalPosts,
+    adapt,
+    forecast,
+    taught_hash,
+)
 from classifiers.training.train import Trained
 from tests.corpus import corpus
 
@@ -188,5 +195,5 @@ def test_what_more_posts_would_bring_is_told_where_enough_carry_the_label(
     assert 0.5 < found.average_precision <= 1
     assert found.low <= found.gain <= found.high
     assert found == forecast(many, column, 50), "the same posts say the same"
-    assert forecast(LocalPosts.prepare(base, posts(LEAST_KNOWN - 1, 60), 80, segmenter), column, 50) is None
+    assert forecast(LocalPosts.prepare(base, posts(LEAST_TO_FORECAST - 1, 60), 80, segmenter), column, 50) is None
     assert forecast(many, base.labels.index("negative"), 50) is None

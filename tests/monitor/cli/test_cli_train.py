@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.datasets import PUBLIC_SETS
-from classifiers.data.public_sets import ORIGINS
+from classifiers.data.datasets import ORIGINS, PUBLIC_SETS
 from classifiers.labels import LABEL_NAMES
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.data.challenge_set import read_challenge_set
-from classifiers.data.datasets import Example
+from classifiers.data.datasets import Example, read_challenge_set
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import UsageError

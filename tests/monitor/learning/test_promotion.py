@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.data.challenge_set import read_challenge_set
+from classifiers.data.datasets import read_challenge_set
 from classifiers.errors import ModelMissing
 from classifiers.persistence import load
 from classifiers.text.segment import Segmenter

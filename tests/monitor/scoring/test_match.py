@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from classifiers.text.segment import Segmenter
-from monitor.scoring.evidence import WINDOW
-from monitor.scoring.match import BATCH, Matcher
+from monitor.scoring.match import BATCH, WINDOW, Matcher
 from storage.database import Database
 from storage.models import Cluster, Evidence, Flag, Post, PostBand
 from storage.posts import posts
