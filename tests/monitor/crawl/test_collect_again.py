@@ -1,21 +1,18 @@
 """What one crawl leaves in the database for the next, as the site sees it: each crawl is another program."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import Capture
 from tests.clock import FakeClock
 from tests.monitor.collectors.feed_samples import article
-
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
+from tests.monitor.conftest import Crawl, Register
 
 
 @pytest.fixture

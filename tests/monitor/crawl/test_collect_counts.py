@@ -1,6 +1,6 @@
 """What a crawl finds is counted and stored once: new, changed, gone, unchanged, skipped."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,9 @@ from storage.database import Database
 from storage.models import Capture, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.conftest import Crawl, Register
 from tests.monitor.crawl.loopback import ScriptedCollector, batch
 
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 AUTHOR = "nguoi_viet_bai_bi_mat"
 
 

@@ -1,6 +1,6 @@
 """What a platform says beside its posts is followed: moves, wishes to be read less often, accounts that were closed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.registry import collector_for, retention_days_for
-from monitor.crawl.collect import MOST_FAILURES, SourceResult, moved_address
+from monitor.crawl.collect import MOST_FAILURES, moved_address
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.operations.clock_check import confirm_clock
@@ -20,10 +20,9 @@ from storage.posts import holdings, sources
 from storage.review import reviews
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user
+from tests.monitor.conftest import Crawl, Register
 from tests.monitor.crawl.loopback import ScriptedCollector, batch
 
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 OLD_PATH = "/tin-cu.rss"
 HALF_AN_HOUR = timedelta(minutes=30)
 

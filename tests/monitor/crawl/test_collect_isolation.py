@@ -1,22 +1,19 @@
 """A crawl of sources of which one goes wrong in a way that nobody foresaw: the others are read all the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
-from monitor.crawl.collect import SourceResult
 from storage.database import Database
 from storage.models import CrawlRun
 from storage.posts import sources
 from tests.clock import FakeClock
+from tests.monitor.conftest import Crawl, Register
 from tests.monitor.crawl.loopback import ScriptedCollector, batch
-
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 
 
 def post(number: int) -> PublicPost:

@@ -19,10 +19,10 @@ from tests.clock import FakeClock
 from tests.monitor.collectors import xenforo_samples
 from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
+from tests.monitor.conftest import Register
 from tests.monitor.crawl.loopback import SECRET, loopback_client
 from tests.platforms import FacebookSite, XenForoSite, YouTubeSite
 
-Register = Callable[..., None]
 KEYS = {"youtube": KEY, "facebook": TOKEN}
 CrawlWithKeys = Callable[[], Awaitable[dict[str, SourceResult]]]
 
@@ -49,7 +49,7 @@ def crawl_due(sqlite_database: Database, clock: FakeClock) -> CrawlWithKeys:
 
 def state_of(database: Database, name: str) -> Source:
     with database.work() as session:
-        return sources.by_name(session, name).state
+        return sources.by_name(session, name)
 
 
 def count(database: Database, table: type[Post | PostRevision]) -> int:

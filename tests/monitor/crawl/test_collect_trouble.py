@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,10 +22,9 @@ from storage.models import AuditEvent, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_source
+from tests.monitor.conftest import Crawl, Register
 from tests.monitor.crawl.loopback import ScriptedCollector, batch, loopback_client, make_crawler
 
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 HALF_AN_HOUR = timedelta(minutes=30)
 
 

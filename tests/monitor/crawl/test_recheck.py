@@ -1,6 +1,6 @@
 """Flagged posts are looked at again after an hour, a day and a week: edits and removals are noted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from monitor.collectors.registry import collector_for
 from monitor.crawl.batch_writer import BatchWriter
-from monitor.crawl.collect import SourceResult
 from monitor.crawl.recheck import FlagRecheck, next_due
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
@@ -20,10 +19,9 @@ from storage.models import CrawlRun, Post
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source
+from tests.monitor.conftest import Crawl, Register
 from tests.monitor.crawl.loopback import SECRET, loopback_client
 
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 Account = tuple[int, int, int, dict[str, int]]
 HOUR = timedelta(hours=1)
 
