@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.monitor.collectors.files.test_files_downloads import COMMENTS, POSTS
-from tests.monitor.collectors.files.test_files_workbook import by_hand, inline, sheet_of
+from tests.monitor.collectors.files.test_downloads import COMMENTS, POSTS
+from tests.monitor.collectors.files.test_workbook import by_hand, inline, sheet_of
 
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"

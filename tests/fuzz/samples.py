@@ -7,7 +7,7 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.webpage.settings import WebpageSettings
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import payloads
-from tests.monitor.collectors.files.test_files_hostile import MESSAGE, PLAIN, RECORDS
+from tests.monitor.collectors.files.test_hostile import MESSAGE, PLAIN, RECORDS
 from tests.monitor.collectors.telegram_samples import message
 from tests.monitor.collectors.xenforo_samples import WAGES, post
 from tests.platforms import ForumThread, TelegramSite, XenForoSite

@@ -21,8 +21,8 @@ from tests.clock import FakeClock
 from tests.factories import add_drawn
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.conftest import FlagMaker
-from tests.monitor.desk.test_review_roles import dependants
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_roles import dependants
+from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.desk.walking import pages as routes
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)

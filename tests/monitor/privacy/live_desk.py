@@ -10,7 +10,7 @@ import httpx2
 from bs4 import BeautifulSoup
 
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.test_review_second_factor import SET_UP, totp
+from tests.monitor.desk.test_second_factor import SET_UP, totp
 
 
 @dataclass

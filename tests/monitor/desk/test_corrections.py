@@ -18,7 +18,7 @@ from tests.clock import FakeClock
 from tests.factories import make_correction
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 
 TEXT = make_correction()
 FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "source_name", "source_url")}

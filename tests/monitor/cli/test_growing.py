@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.models import Score
 from tests.cluster import running_cluster
 from tests.monitor.cli.command import Command
-from tests.monitor.cli.test_cli_serving import wait_for
+from tests.monitor.cli.test_serving import wait_for
 from tests.postgres import PostgresServer
 
 COMPOSE = Path(__file__).parents[3] / "deploy" / "compose.cluster.yaml"

@@ -18,7 +18,7 @@ from tests.clock import FakeClock
 from tests.factories import add_user
 from tests.monitor.desk.api.client import Program, is_problem
 from tests.monitor.desk.api.conftest import KeyMaker
-from tests.monitor.desk.test_review_roles import dependants
+from tests.monitor.desk.test_roles import dependants
 from tests.monitor.desk.walking import pages as routes
 
 OF_NO_SCOPE = {"/key"}

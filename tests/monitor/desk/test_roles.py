@@ -21,7 +21,7 @@ from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.conftest import FlagMaker
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.desk.walking import pages
 
 # Opened without signing in: the door, invitations, language, theme and colours, and what supervisors ask.

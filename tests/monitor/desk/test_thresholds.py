@@ -16,7 +16,7 @@ from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, make_model, make_score
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 
 PAGE = "/teach/thresholds"
 CURVE = [(0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3)]

@@ -19,7 +19,7 @@ from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.factories import add_drawn, add_flag, add_post, add_source, make_flag, make_model, make_post
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 
 FIGURES: dict[str, Any] = {
     "label": "negative",

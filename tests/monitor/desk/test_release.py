@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.models import AuditEvent, Report
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.reports.sample_week import AFTER, WEEK, fill
 
 

@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_second_factor import enrol
 
 GOOD = "suối trong chảy qua bản"
 

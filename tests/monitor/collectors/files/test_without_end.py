@@ -22,7 +22,7 @@ from monitor.collectors.files.base import (
     WRONG_WIDTH,
 )
 from monitor.errors import ImportRefused
-from tests.monitor.collectors.files.test_files_workbook import by_hand, inline, sheet_of
+from tests.monitor.collectors.files.test_workbook import by_hand, inline, sheet_of
 
 Write = Callable[[str, str | bytes], Path]
 

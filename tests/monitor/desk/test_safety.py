@@ -24,8 +24,8 @@ from storage.models import AuditEvent
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
-from tests.monitor.desk.test_review_roles import dependants
-from tests.monitor.desk.test_review_second_factor import enrol
+from tests.monitor.desk.test_roles import dependants
+from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.desk.walking import addresses
 
 PAGES = (
