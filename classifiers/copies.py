@@ -81,7 +81,13 @@ def _number(syllable: str) -> int:
 
 
 def is_copy(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell whether two texts, given as syllables without diacritics, are the same text as it is forwarded."""
+    """Tell whether two texts are the same text as it is forwarded.
+
+    Args:
+        first: Its syllables in small letters without diacritics, in order.
+        second: Those of the other text.
+
+    """
     shorter, longer = sorted((first[:MOST_COMPARED], second[:MOST_COMPARED]), key=len)
     if len(shorter) < LEAST_SYLLABLES:
         return False

@@ -89,7 +89,13 @@ class Asserted:
 
 
 def asserted_by(text: str, rarity: Rarity) -> Asserted:
-    """Read what a post asserts; all its words count, those of clauses that state a checkable fact most."""
+    """Read what a post asserts; all its words count, those of clauses that state a checkable fact most.
+
+    Args:
+        text: The post as it was written.
+        rarity: Weighs words: the rarer a word, the more it says.
+
+    """
     terms = search_terms(text)
     terms = SearchTerms(terms.accented[:MOST_READ], terms.bare[:MOST_READ])
     clauses = [search_terms(mention.words).bare for mention in find_claim(text).asserts]
@@ -123,7 +129,17 @@ def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float
 
 
 def agreement(claim: Asserted, reference: str, cosine: float) -> float:
-    """Correct the likeness of a claim and a reference text by the facts that both give; 0 to 1."""
+    """Correct the likeness of a claim and a reference text by the facts that both give.
+
+    Args:
+        claim: What is asserted.
+        reference: The reference text as it was written.
+        cosine: How alike the words of both are, 0 to 1; see `likeness`.
+
+    Returns:
+        0 (they speak of different things) to 1.
+
+    """
     found = compare_facts(claim.facts, facts_of(reference))
     for kind in KINDS:
         cosine *= AGREES[kind] if found.same[kind] else DIFFERS[kind] if kind in found.differs else 1.0

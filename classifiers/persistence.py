@@ -108,6 +108,10 @@ def _replace(path: Path, body: bytes) -> None:
 def load(folder: Path, segmenter: Segmenter) -> Loaded:
     """Load a model.
 
+    Args:
+        folder: Where it lies.
+        segmenter: Cuts texts into words, when the model predicts.
+
     Raises:
         ModelMissing: When the folder holds none.
         ModelRefused: When it is damaged, or was made with other versions.

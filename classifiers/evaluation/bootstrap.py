@@ -115,6 +115,12 @@ def label_intervals(
 
     Resampling adds noise to each bin of the calibration error, which biases it upwards: the bias, estimated as the mean
     of the resamples less the error itself, is taken off.
+
+    Args:
+        probabilities: Shape (texts,), 0 to 1.
+        answers: Whether each text carries the label, shape (texts,).
+        flagged: Whether each text is flagged, shape (texts,).
+
     """
     drawn = _gathered(label_figures(probabilities, answers, flagged, weights) for weights in resamples(answers))
     error = _calibration_error(probabilities, answers, np.ones((1, len(answers))))[0]
@@ -133,13 +139,13 @@ def _gathered(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
 
 
 def percentile_interval(values: Floats) -> Interval:
-    """Give the central 95 % of values (percentile method)."""
+    """Give the ends of the central 95 % of values, shape (values,), by the percentile method."""
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def wilson(hits: int, total: int) -> Interval:
-    """Return the 95 % score interval of a share (Wilson, 1927); (0, 1) of nothing."""
+    """Return the 95 % score interval of the share `hits / total`, 0 to 1 (Wilson, 1927); (0, 1) of nothing."""
     if not total:
         return 0.0, 1.0
     # By hand: SciPy computes a test beside it, which a page with some dozen intervals would wait for.

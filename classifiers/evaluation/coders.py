@@ -37,7 +37,13 @@ class CoderAgreement:
 
 
 def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> CoderAgreement:
-    """Measure the agreement of two people, who judged the same units, of which there is at least one."""
+    """Measure the agreement of two people beyond chance, -1 to 1.
+
+    Args:
+        first: One answer a unit; there is at least one.
+        second: The other person's answers to the same units, in the same order.
+
+    """
     codes = _codes([*first, *second])
     one = np.array([codes[answer] for answer in first])
     other = np.array([codes[answer] for answer in second])

@@ -142,7 +142,7 @@ class _ScoredByBoth:
         return PairedFigure(of_new, of_old, len(new.answers))
 
     def flagged(self, which: NDArray[np.bool_]) -> PairedFigure:
-        """Compare how many of some texts are flagged for anything."""
+        """Compare how many of the texts that a mask of shape (texts,) names are flagged for anything."""
         of_new, of_old = (float(one.flagged[which].any(axis=1).sum()) for one in (self.new, self.old))
         return PairedFigure(of_new, of_old, int(which.sum()))
 

@@ -105,7 +105,13 @@ def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray
 
 
 def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
-    """Find the threshold with the best F1."""
+    """Find the probability from which flagging has the best F1.
+
+    Args:
+        probabilities: Shape (texts,), 0 to 1.
+        answers: Whether each text carries the label, shape (texts,); some do.
+
+    """
     precision, recall, thresholds = precision_recall_curve(answers, probabilities)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)

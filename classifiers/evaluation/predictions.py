@@ -96,7 +96,7 @@ def cross_validated_scores(
 
     Args:
         examples: The training texts; the answer of every label is known for all of them.
-        unseen: `Trained.unseen`: by label, one probability a text.
+        unseen: `Trained.unseen`: by label, the probabilities of the texts, shape (texts,).
         thresholds: The thresholds of the trained classifier.
 
     """

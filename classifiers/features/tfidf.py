@@ -189,7 +189,16 @@ class TfidfWeighting:
         self._scales = np.array([fitted.view.scale for fitted in views])
 
     def matrix(self, texts: int, occurrences: Iterable[tuple[Columns, Columns]]) -> sp.csr_matrix:
-        """Weight the occurrences in so many texts, given view by view as rows and columns."""
+        """Weight the occurrences of n-grams.
+
+        Args:
+            texts: How many texts there are.
+            occurrences: View by view the rows (texts) and columns (n-grams of the view), each of shape (occurrences,).
+
+        Returns:
+            Shape (texts, features); each row has length 1 in each view, times the scale of the view.
+
+        """
         width = int(self.offsets[-1])
         pairs = zip(occurrences, self.offsets, strict=False)
         keys = np.concatenate([rows * width + (columns + offset) for (rows, columns), offset in pairs])

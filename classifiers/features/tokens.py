@@ -94,7 +94,7 @@ def respelled_syllables(word: str) -> tuple[str, ...]:
 
 
 def prepare_all(texts: Sequence[str], segmenter: Segmenter) -> list[PreparedText]:
-    """Normalise and segment some hundred texts."""
+    """Normalise and segment some hundred texts, as they were written; all at once, in their order."""
     replace = default_group_names().replace
     replaced = [replace(normalise(text), text) for text in texts]
     words = segmenter.segment_all([aligned.text for aligned, _ in replaced])

@@ -50,7 +50,7 @@ class LabelModel:
     reply_weight: float = 0.0
 
     def scaled(self, slope: float, intercept: float) -> "LabelModel":
-        """Multiply the label's log-odds by a slope, and add an intercept."""
+        """Return a model whose log-odds are this one's times `slope`, plus `intercept` (in log-odds)."""
         return replace(
             self,
             weights=slope * self.weights,
@@ -182,5 +182,5 @@ def _flags(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) 
 
 
 def sigmoid(log_odds: Floats) -> Floats:
-    """Turn log-odds into probabilities without overflow."""
+    """Turn log-odds of any shape into probabilities of the same shape, without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds)))

@@ -78,7 +78,14 @@ class Lists:
 
 
 def candidates(words: Words, gazetteer: Gazetteer, lists: Lists) -> Iterator[Candidate]:
-    """Find the candidates of a text from left to right, the longest first; none overlaps another."""
+    """Find the candidates of a text from left to right, the longest first; none overlaps another.
+
+    Args:
+        words: The words of the text with their places.
+        gazetteer: The names that there are.
+        lists: Words that decide whether a name is meant as a place.
+
+    """
     position = 0
     while position < len(words):
         found = (

@@ -89,5 +89,5 @@ class Aligned:
         return type(self)("".join(chars), tuple(starts), tuple(ends))
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the span of the original that `text[start:end]` (not empty) stands for."""
+        """Give the half-open span of the original, in code points, that `text[start:end]` (not empty) stands for."""
         return self.starts[start], self.ends[end - 1]

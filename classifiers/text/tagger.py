@@ -135,7 +135,14 @@ class _Width:
         self._find = lru_cache(_REMEMBERED)(self._weights_of) if width <= _REMEMBERED_WIDTH else self._weights_of
 
     def add(self, line: Sequence[str], weights: NDArray[np.float64], reach: int) -> None:
-        """Add the weights of the n-grams around each token; the first and last `reach` items of the line are edges."""
+        """Add the weights of the n-grams around each token.
+
+        Args:
+            line: The tokens of a sentence, with `reach` items before and after them that stand for its edges.
+            weights: What is added to, shape (items of the line, tags), in place.
+            reach: How many tokens away an n-gram may begin.
+
+        """
         runs: Iterable[str] = line
         if self._width > 1:
             runs = map(" ".join, zip(*(line[start:] for start in range(self._width)), strict=False))

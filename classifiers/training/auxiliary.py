@@ -71,7 +71,13 @@ class AuxiliaryScores:
 
     @classmethod
     def fit(cls, weights: Sequence[Floats], matrix: sp.csr_matrix) -> "AuxiliaryScores":
-        """Standardise the scores of auxiliary models on the target's texts, shape (texts, features)."""
+        """Standardise the scores of auxiliary models to mean 0 and deviation DEVIATION on the target's texts.
+
+        Args:
+            weights: Of each auxiliary model, shape (features,).
+            matrix: The features of the target's texts, shape (texts, features).
+
+        """
         stacked = np.column_stack([np.zeros((matrix.shape[1], 0)), *weights])
         scores = np.asarray(matrix @ stacked)
         return cls(stacked, scores.mean(axis=0), DEVIATION / np.maximum(scores.std(axis=0), LEAST_DEVIATION))

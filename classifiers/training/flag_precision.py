@@ -62,7 +62,7 @@ class FlagPrecision:
 
     @property
     def precision(self) -> Floats:
-        """The share of right flags at each threshold: the posterior mean under a Beta prior of PRIOR_TEXTS texts."""
+        """Share of right flags, shape (thresholds,): the posterior mean under a Beta prior of PRIOR_TEXTS texts."""
         return np.asarray((self.right + PRIOR_TEXTS * self.expected / self.flags) / (self.flags + PRIOR_TEXTS))
 
     def lowest(self, precision: float) -> float | None:

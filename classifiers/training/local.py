@@ -191,7 +191,13 @@ class LocalPosts:
         )
 
     def adapt(self, segmenter: Segmenter, config: LocalConfig) -> Adapted:
-        """Adapt all labels."""
+        """Adapt all labels.
+
+        Args:
+            segmenter: Cuts texts into words, when the adapted classifier predicts.
+            config: The precision aimed at, and the share of wrong flags allowed, by label.
+
+        """
         labels = {model.label: self._adapt_label(column, config) for column, model in enumerate(self.base.label_models)}
         classifier = Classifier(
             self.base.space,
@@ -269,7 +275,7 @@ def taught_hash(base: str, posts: Sequence[Example]) -> str:
 
 
 def folds_of(answers: NDArray[np.bool_]) -> list[Fold]:
-    """Split posts into at most FOLDS parts, with some of each answer in each."""
+    """Split posts, whose answers have shape (posts,), into at most FOLDS parts with some of each answer in each."""
     parts = min(FOLDS, int(answers.sum()), int((~answers).sum()))
     return random_folds(answers, np.arange(len(answers)), SEED, parts)
 

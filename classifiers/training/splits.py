@@ -11,7 +11,7 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # the rows that are seen, and 
 
 
 def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
-    """Number texts so that equal ones have one number: the first place where it stands."""
+    """Number texts, shape (texts,), so that equal ones have one number: the first place where it stands."""
     first: dict[str, int] = {}
     return np.array([first.setdefault(text, place) for place, text in enumerate(texts)], dtype=np.intp)
 

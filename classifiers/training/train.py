@@ -54,7 +54,14 @@ class Trained:
     unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
 
     def taught(self, local: Sequence[Example], segmenter: Segmenter, config: TrainingConfig) -> "Trained":
-        """Adapt the classifier to local posts; labels that they tell too little of keep their figures."""
+        """Adapt the classifier to local posts; labels that they tell too little of keep their figures.
+
+        Args:
+            local: Labelled posts of the place, newest last; copies count once.
+            segmenter: Cuts texts into words.
+            config: The precision aimed at, and the share of wrong flags allowed, by label.
+
+        """
         adapted = adapt(self.classifier, local, segmenter, config.local)
         return replace(
             self,

@@ -1,4 +1,4 @@
-"""What a decision on a flag is worth: chance of being right × reach × freshness × evidence."""
+"""What a decision on a flag is worth: chance of being right × reach × freshness × evidence. It orders the queue."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,9 @@ from math import log1p, log2
 from typing import Any, Final
 
 from classifiers.labels import NEGATIVE
+from storage.database import Database
 from storage.models import Post
+from storage.review import places
 from storage.review.flags import FlagDraft
 from storage.review.places import Candidate
 from storage.scoring import matching
@@ -91,3 +93,33 @@ def _timeless(one: Candidate, measured: Measured) -> float:
     chance = (right + _PRIOR * one.probability) / (total + _PRIOR)
     evidence = _WITH_EVIDENCE if one.has_evidence else _OF_SHORT if one.characters < _SHORT else 1.0
     return float(chance * reach(one) * evidence)
+
+
+AT_ONCE: Final = 500
+_SAME: Final = 1e-6
+
+
+def place_open_flags(database: Database) -> int:
+    """Store reach and worth of those open flags of which they have changed; returns of how many.
+
+    Each page of flags is a unit of work, so that memory does not grow with their number.
+    """
+    with database.work() as session:
+        measured, usual = places.measured(session), places.usual_dates(session)
+    last = placed = 0
+    while True:
+        with database.work() as session:
+            page = places.open_flags(session, usual, after=last, limit=AT_ONCE)
+            if not page:
+                return placed
+            stored = places.places_of(session, [one.flag_id for one in page])
+            changed = {}
+            for one in page:
+                now = reach(one), lasting_worth(one, measured)
+                if any(abs(new - old) > _SAME for new, old in zip(now, stored.get(one.flag_id, now), strict=True)):
+                    changed[one.flag_id] = now
+            if changed:
+                places.store(session, changed)
+                session.commit()
+        last = page[-1].flag_id
+        placed += len(changed)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from monitor.scoring.flag_places import place_open_flags
+from monitor.scoring.flag_value import place_open_flags
 from monitor.scoring.match import Matcher, MatchResult
 from monitor.scoring.score import Scorer, ScoreResult
 

@@ -12,8 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from monitor.scoring.flag_places import place_open_flags
-from monitor.scoring.flag_value import lasting_worth, reach
+from monitor.scoring.flag_value import lasting_worth, place_open_flags, reach
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Base, Case, Cluster, Flag, Post, Review

@@ -1,13 +1,20 @@
 """What a decision on a flag is worth, and which insults nobody needs to see."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from monitor.scoring.flag_value import WORTH_A_DAY, lasting_worth
+from monitor.scoring import flag_value
+from monitor.scoring.flag_value import WORTH_A_DAY, lasting_worth, place_open_flags, reach
+from storage.database import Database
+from storage.models import Flag, Post
+from storage.review import flag_queue, places, reviews
+from storage.review.flag_queue import Order
 from storage.review.places import Candidate
+from storage.scoring import matching
 from tests.clock import MONDAY_MORNING as NOW
+from tests.factories import add_flag, add_post, add_source, add_user
 
 
 def make(flag_id: int, label: str = "concern", **changes: Any) -> Candidate:
@@ -55,3 +62,100 @@ def test_insults_that_nobody_passes_on_come_behind_everything(
     label: str, values: dict[str, Any], *, seen: bool
 ) -> None:
     assert (lasting_worth(make(1, label, **values), {}) > WORTH_A_DAY) is seen
+
+
+def order_of(database: Database, order: Order = Order.WORTH) -> list[int]:
+    with database.work() as session:
+        return [flag.id for flag in flag_queue.listed(session, order=order).flags]
+
+
+def test_copies_move_a_flag_forward(database: Database) -> None:
+    with database.work() as session:
+        forum, board = add_source(session), add_source(session, "bảng tin")
+        likely = add_flag(session, add_post(session, forum, "1"), probability=0.9).id
+        copied = add_flag(session, add_post(session, forum, "2"), probability=0.7).id
+        matching.join_clusters(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
+        session.commit()
+    assert order_of(database) == [likely, copied]
+    assert place_open_flags(database) == 1
+    assert order_of(database) == order_of(database, Order.REACH) == [copied, likely]
+    assert place_open_flags(database) == 0, "nothing has changed since"
+
+
+def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
+    with database.work() as session:
+        wrong, other, lan = add_source(session), add_source(session, "bảng tin"), add_user(session)
+        for number in range(10):
+            flag = add_flag(session, add_post(session, wrong, f"{number}"))
+            reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+        last = add_flag(session, add_post(session, wrong, "x"), probability=0.9).id
+        first = add_flag(session, add_post(session, other, "y"), probability=0.8).id
+        session.commit()
+    place_open_flags(database)
+    assert order_of(database) == [first, last]
+
+
+def test_decided_flags_stay_as_they_were(database: Database) -> None:
+    with database.work() as session:
+        flag = add_flag(session, add_post(session, add_source(session)))
+        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
+        flag.worth = -1.0
+        session.commit()
+    assert place_open_flags(database) == 0
+
+
+def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flag_value, "AT_ONCE", 2)
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        for number in range(5):
+            add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
+        session.commit()
+    assert place_open_flags(sqlite_database) == 5
+    assert place_open_flags(sqlite_database) == 0
+
+
+def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) -> None:
+    dated = [NOW - timedelta(weeks=weeks) for weeks in (100, 90, 10)]
+    with database.work() as session:
+        file, forum = add_source(session, "tệp", kind="import"), add_source(session)
+        for number, moment in enumerate(dated):
+            add_flag(session, add_post(session, file, f"{number}", published_at=moment))
+        undated = add_flag(session, add_post(session, file, "không ngày", published_at=None)).id
+        other = add_flag(session, add_post(session, forum, "không ngày", published_at=None)).id
+        session.commit()
+        assert places.usual_dates(session) == {file.id: dated[1]}
+        when = {one.flag_id: one.when for one in places.open_flags(session, {file.id: dated[1]}, after=0, limit=10)}
+    assert when[undated] == dated[1]
+    assert when[other] > dated[2], "what is crawled is as old as its collection"
+
+
+def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:
+    with postgres_database.work() as session:
+        for number in range(2):
+            add_flag(session, add_post(session, add_source(session, f"n{number}"))).worth = -1.0
+        session.commit()
+    with postgres_database.work() as deciding:
+        deciding.get_one(Flag, 1).lease_owner = "user:1"
+        deciding.flush()
+        place_open_flags(postgres_database)
+        deciding.rollback()
+    with postgres_database.work() as session:
+        assert session.get_one(Flag, 1).worth == -1.0
+        assert session.get_one(Flag, 2).worth > 0
+
+
+def test_the_stored_number_keeps_the_order_of_worth_as_it_falls_by_half_each_week() -> None:
+    def one(probability: float, age: int, copies: int) -> Candidate:
+        return Candidate(
+            flag_id=1, label="concern", probability=probability, source_id=1, copies=copies,
+            sources=1, engagement={}, has_evidence=False, characters=100, when=NOW - timedelta(days=age),
+        )  # fmt: skip
+
+    def worth(one: Candidate, now: datetime) -> float:
+        return one.probability * reach(one) * float(0.5 ** ((now - one.when) / timedelta(days=7)))
+
+    found = [one(probability, age, copies) for probability in (0.5, 0.9) for age in (0, 3, 9) for copies in (1, 4)]
+    by_number = sorted(found, key=lambda each: lasting_worth(each, {}))
+    for later in (NOW, NOW + timedelta(days=10)):
+        assert by_number == sorted(found, key=lambda each: worth(each, later))
