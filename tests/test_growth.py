@@ -34,8 +34,7 @@ from monitor.desk.views.highlight import Reason, mark
 from monitor.desk.views.masking import first_line
 from monitor.desk.views.search_view import excerpt, mark_words
 from monitor.privacy.erased_mentions import ErasedMentions
-from monitor.privacy.masks.mask import cut_personal, mask_personal
-from monitor.privacy.masks.obscenity import shorten_obscenities
+from monitor.privacy.masks.mask import cut_personal, mask_personal, shorten_obscenities
 from monitor.privacy.pseudonym import Pseudonymiser
 from monitor.reports.quotes import conceal, shorten
 from storage.models import Post

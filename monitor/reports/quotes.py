@@ -8,8 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.labels import LABEL_NAMES
-from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal
-from monitor.privacy.masks.obscenity import shorten_obscenities
+from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal, shorten_obscenities
 from storage.figures.report_counts import Period
 from storage.models import Flag, join_title
 from storage.posts import posts

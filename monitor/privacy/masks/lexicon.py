@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.privacy.masks.text import strip_marks
 
@@ -24,42 +24,35 @@ _NEVER_NAMES: Final = frozenset(
 )
 
 
+class Spellings(NamedTuple):
+    """Words in small letters, and the same without diacritics. `_` joins the words of a phrase."""
+
+    written: frozenset[str]
+    bare: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameWords:
-    """Words in small letters, and the same without diacritics (`bare_…`). `_` joins the words of a phrase."""
+    """The words of `words.toml`, with those that follow from them."""
 
-    families: frozenset[str]
-    all_families: frozenset[str]
-    bare_families: frozenset[str]
-    bare_sure_families: frozenset[str]
-    strong_middles: frozenset[str]
-    middles: frozenset[str]
-    bare_middles: frozenset[str]
-    given: frozenset[str]
-    bare_given: frozenset[str]
-    given_clear: frozenset[str]
-    bare_given_clear: frozenset[str]
-    given_ambiguous: frozenset[str]
-    bare_given_ambiguous: frozenset[str]
-    name_syllables: frozenset[str]
-    bare_name_syllables: frozenset[str]
-    behind_name: frozenset[str]
-    bare_behind_name: frozenset[str]
-    compounds: frozenset[str]
-    bare_compounds: frozenset[str]
-    kin: frozenset[str]
-    bare_kin: frozenset[str]
+    families: Spellings
+    sure_families: Spellings
+    strong_middles: Spellings
+    middles: Spellings
+    given: Spellings
+    given_clear: Spellings
+    given_ambiguous: Spellings
+    name_syllables: Spellings
+    behind_name: Spellings
+    compounds: Spellings
+    kin: Spellings
+    titles: Spellings
+    no_titles: Spellings
+    no_name_before: Spellings
+    places: Spellings
     kin_weak: frozenset[str]
     risky_kin: frozenset[str]
-    titles: frozenset[str]
-    bare_titles: frozenset[str]
     title_ends: frozenset[str]
-    no_titles: frozenset[str]
-    bare_no_titles: frozenset[str]
-    no_name_before: frozenset[str]
-    bare_no_name_before: frozenset[str]
-    places: frozenset[str]
-    bare_places: frozenset[str]
     no_names: frozenset[str]
     never_names: frozenset[str]
     no_given: frozenset[str]
@@ -72,50 +65,37 @@ def name_words() -> NameWords:
     """Read the words once."""
     file = resources.files("monitor.privacy.masks") / "words.toml"
     lists = {name: frozenset(text.split()) for name, text in tomllib.loads(file.read_text("utf-8")).items()}
-    families = lists["families"]
-    all_families = families | lists["families_ambiguous"]
-    given_clear = lists["given_clear"] - lists["given_ambiguous"]
+    sure = lists["families"]
     given = lists["given_clear"] | lists["given_ambiguous"]
-    syllables = given | lists["middles"]
     return NameWords(
-        families=families,
-        all_families=all_families,
-        bare_families=_bare(all_families),
-        bare_sure_families=_bare(families) - _bare(lists["families_ambiguous"]),
-        strong_middles=_STRONG_MIDDLES,
-        middles=lists["middles"],
-        bare_middles=_bare(lists["middles"]),
-        given=given,
-        bare_given=_bare(given),
-        given_clear=given_clear,
-        bare_given_clear=_bare(given_clear),
-        given_ambiguous=lists["given_ambiguous"],
-        bare_given_ambiguous=_bare(lists["given_ambiguous"]),
-        name_syllables=syllables,
-        bare_name_syllables=_bare(syllables),
-        behind_name=lists["behind_name"],
-        bare_behind_name=_bare(lists["behind_name"]),
-        compounds=lists["compounds"],
-        bare_compounds=_bare(lists["compounds"]),
-        kin=lists["kin"],
-        bare_kin=_bare(lists["kin"]) - _UNSURE_KIN,
+        families=_spelled(sure | lists["families_ambiguous"]),
+        sure_families=Spellings(sure, _bare(sure) - _bare(lists["families_ambiguous"])),
+        strong_middles=_spelled(_STRONG_MIDDLES),
+        middles=_spelled(lists["middles"]),
+        given=_spelled(given),
+        given_clear=_spelled(lists["given_clear"] - lists["given_ambiguous"]),
+        given_ambiguous=_spelled(lists["given_ambiguous"]),
+        name_syllables=_spelled(given | lists["middles"]),
+        behind_name=_spelled(lists["behind_name"]),
+        compounds=_spelled(lists["compounds"]),
+        kin=Spellings(lists["kin"], _bare(lists["kin"]) - _UNSURE_KIN),
+        titles=_spelled(lists["titles"]),
+        no_titles=_spelled(_NO_TITLES),
+        no_name_before=_spelled(lists["no_name_before"]),
+        places=_spelled(lists["places"]),
         kin_weak=lists["kin_weak"],
         risky_kin=_RISKY_KIN,
-        titles=lists["titles"],
-        bare_titles=_bare(lists["titles"]),
         title_ends=_bare(frozenset(title.rpartition("_")[2] for title in lists["titles"] | lists["kin"])),
-        no_titles=_NO_TITLES,
-        bare_no_titles=_bare(_NO_TITLES),
-        no_name_before=lists["no_name_before"],
-        bare_no_name_before=_bare(lists["no_name_before"]),
-        places=lists["places"],
-        bare_places=_bare(lists["places"]),
         no_names=lists["no_names"],
         never_names=_NEVER_NAMES,
         no_given=lists["no_names"] - given,
         banks=lists["banks"],
         streets=lists["streets"],
     )
+
+
+def _spelled(words: frozenset[str]) -> Spellings:
+    return Spellings(words, _bare(words))
 
 
 def _bare(words: frozenset[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import NameWords, name_words
+from monitor.privacy.masks.lexicon import NameWords, Spellings, name_words
 from monitor.privacy.masks.text import Found, MaskableText
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -64,10 +64,14 @@ class _Words:
         """Whether a word stands right behind the one before it."""
         return 0 < index < len(self.words) and self.text[self.words[index - 1].end : self.words[index].start] in gaps
 
-    def is_in(self, index: int, words: frozenset[str], bare_words: frozenset[str]) -> bool:
+    def is_in(self, index: int, known: Spellings) -> bool:
         """Whether a word is one of some, read without diacritics where it or the text has none."""
         word = self.words[index]
-        return word.written in words or (self._reads_bare(index) and word.bare in bare_words)
+        return word.written in known.written or (self._reads_bare(index) and word.bare in known.bare)
+
+    def is_phrase(self, phrase: str | None, known: Spellings) -> bool:
+        """Whether a phrase is one of some, read without diacritics where the text has none."""
+        return phrase in known.written or (self.is_bare and phrase in known.bare)
 
     def _reads_bare(self, index: int) -> bool:
         word = self.words[index]
@@ -117,7 +121,7 @@ def find_names(work: MaskableText) -> Iterator[Found]:
 def _full_name(words: _Words, first: int) -> int | None:
     """Tell where a name ends that begins with a family name in capitals, or None."""
     known = words.known
-    if not words.is_in(first, known.all_families, known.bare_families):
+    if not words.is_in(first, known.families):
         return None
     titled = _behind_title(words, first) is not None
     if _begins_place(words, first) or (not titled and _is_behind_place(words, first)):
@@ -127,14 +131,14 @@ def _full_name(words: _Words, first: int) -> int | None:
     length = end - first
     if length < _PAIR:  # a family name alone names nobody
         return None
-    has_middle = words.is_in(first + 1, known.strong_middles, known.strong_middles)
-    is_ambiguous = not words.is_in(first, known.families, known.bare_sure_families)
-    last_is_given = words.is_in(end - 1, known.given, known.bare_given)
+    has_middle = words.is_in(first + 1, known.strong_middles)
+    is_ambiguous = not words.is_in(first, known.sure_families)
+    last_is_given = words.is_in(end - 1, known.given)
     if heading:
         is_name = (length > _PAIR and (has_middle or titled)) or (titled and last_is_given)
     else:
         is_name = titled or not is_ambiguous or last_is_given
-        is_name = is_name or (length > _PAIR and words.is_in(first + 1, known.middles, known.bare_middles))
+        is_name = is_name or (length > _PAIR and words.is_in(first + 1, known.middles))
     return end if is_name else None
 
 
@@ -143,20 +147,13 @@ def _capitals_end(words: _Words, first: int, *, heading: bool) -> int:
     known = words.known
     end = first + 1
     while end < len(words) and end - first < _LONGEST_NAME and words.follows(end) and words[end].is_capital:
-        if heading and not (
-            words.is_in(end, known.name_syllables, known.bare_name_syllables)
-            or words.is_in(end - 1, known.strong_middles, known.strong_middles)
-        ):
+        if heading and not (words.is_in(end, known.name_syllables) or words.is_in(end - 1, known.strong_middles)):
             break
         if words[end].is_upper != words[first].is_upper and words[end].end - words[end].start > 1 < (
             words[first].end - words[first].start
         ):
             break
-        if (
-            end > first + 1
-            and words[end].written in known.no_given
-            and not words.is_in(end - 1, known.strong_middles, known.strong_middles)
-        ):
+        if end > first + 1 and words[end].written in known.no_given and not words.is_in(end - 1, known.strong_middles):
             break
         end += 1
     return end
@@ -167,9 +164,8 @@ def _begins_place(words: _Words, first: int) -> bool:
     known = words.known
     for length in (2, 3):
         phrase = _phrase(words, first, first + length)
-        if phrase in known.places or (
-            phrase is not None and _is_all_bare(words, first, length) and phrase in known.bare_places
-        ):
+        is_bare = phrase is not None and _is_all_bare(words, first, length)
+        if phrase in known.places.written or (is_bare and phrase in known.places.bare):
             return True
     return False
 
@@ -179,11 +175,7 @@ def _is_behind_place(words: _Words, first: int) -> bool:
     known = words.known
     for length in (1, 2):
         before = _phrase(words, first - length, first) if first >= length and words.follows(first) else None
-        if before is None:
-            continue
-        if before in known.no_name_before:
-            return True
-        if words.is_bare and before in known.bare_no_name_before:
+        if words.is_phrase(before, known.no_name_before):
             return True
     return False
 
@@ -211,32 +203,27 @@ def _behind_title(words: _Words, index: int) -> str | None:
             if not words.follows(start + 1):
                 break
             phrase = f"{words[start].written}_{phrase}"
-        if phrase in known.titles or (words.is_bare and phrase in known.bare_titles):
+        if words.is_phrase(phrase, known.titles):
             longest = phrase
     if longest is not None or not words.follows(index):
         return longest
     kin = words[index - 1].written
-    is_kin = kin in known.kin or (words.is_bare and kin in known.bare_kin)
-    return kin if is_kin and not _is_no_title(words, index - 1) else None
+    return kin if words.is_phrase(kin, known.kin) and not _is_no_title(words, index - 1) else None
 
 
 def _is_no_title(words: _Words, index: int) -> bool:
     """Whether a word of kinship is a part of another word: "đàn ông", "trẻ em", "anh em"."""
     if not words.follows(index):
         return False
-    before = words[index - 1]
-    return f"{before.written} {words[index].written}" in words.known.no_titles or (
-        words.is_bare and f"{before.bare} {words[index].bare}" in words.known.bare_no_titles
-    )
+    return words.is_phrase(f"{words[index - 1].written} {words[index].written}", words.known.no_titles)
 
 
 def _given_name(words: _Words, first: int, title: str) -> int | None:
     """Tell where a name behind a title ends that does not begin with a family name in capitals, or None."""
     known = words.known
-    if _phrase(words, first - 1, first + 1) in known.places:  # "Bà Rịa"
+    if _phrase(words, first - 1, first + 1) in known.places.written:  # "Bà Rịa"
         return None
-    longer = f"{title}_{words[first].written}"
-    if longer in known.titles or (words.is_bare and longer in known.bare_titles):
+    if words.is_phrase(f"{title}_{words[first].written}", known.titles):
         return None
     if words[first].is_capital:
         return _capital_given_name(words, first, title)
@@ -245,7 +232,7 @@ def _given_name(words: _Words, first: int, title: str) -> int | None:
 
 def _capital_given_name(words: _Words, first: int, title: str) -> int | None:
     known = words.known
-    is_given = words.is_in(first, known.given, known.bare_given)
+    is_given = words.is_in(first, known.given)
     written = words[first].written
     if written in known.never_names or (not is_given and (written in known.no_names or title in known.kin_weak)):
         return None
@@ -253,14 +240,14 @@ def _capital_given_name(words: _Words, first: int, title: str) -> int | None:
         return None
     heading = words.stretches[first] > _LONGEST_STRETCH or (words.stretches[first] > _PAIR and words[first].is_upper)
     second = first + 1
-    has_second = _is_capital_behind(words, second) and words[second].written not in known.kin
+    has_second = _is_capital_behind(words, second) and words[second].written not in known.kin.written
     if heading:
-        both_given = is_given and (not has_second or words.is_in(second, known.given, known.bare_given))
+        both_given = is_given and (not has_second or words.is_in(second, known.given))
         return second + has_second if both_given and words[second - 1].written not in known.no_names else None
     if not has_second or words[second].written in known.no_given:
         return second
     third = second + 1
-    is_third = _is_capital_behind(words, third) and words.is_in(third, known.given, known.bare_given)
+    is_third = _is_capital_behind(words, third) and words.is_in(third, known.given)
     return third + is_third
 
 
@@ -274,14 +261,14 @@ def _small_name(words: _Words, first: int, title: str) -> int | None:
     end = _small_full_name(words, first)
     if end is not None:
         return end
-    if words[first].written in known.kin or _makes_compound(words, first):
+    if words[first].written in known.kin.written or _makes_compound(words, first):
         return None
     second = first + 1
     if _can_be_second(words, first, second):
         return second + 1
-    if not words.is_in(first, known.given, known.bare_given):
+    if not words.is_in(first, known.given):
         return None
-    is_ambiguous = words.is_in(first, known.given_ambiguous, known.bare_given_ambiguous) or words.is_bare
+    is_ambiguous = words.is_in(first, known.given_ambiguous) or words.is_bare
     if title in known.kin_weak:
         is_ambiguous = True
     if not is_ambiguous:
@@ -295,24 +282,24 @@ def _can_be_second(words: _Words, first: int, second: int) -> bool:
     return (
         second < len(words)
         and words.follows(second)
-        and words.is_in(first, known.middles, known.bare_middles)
-        and words.is_in(second, known.given_clear, known.bare_given_clear)
-        and words[second].written not in known.behind_name
+        and words.is_in(first, known.middles)
+        and words.is_in(second, known.given_clear)
+        and words[second].written not in known.behind_name.written
         and not _makes_compound(words, second)
     )
 
 
 def _small_full_name(words: _Words, first: int) -> int | None:
     known = words.known
-    if not words.is_in(first, known.all_families, known.bare_families):
+    if not words.is_in(first, known.families):
         return None
     middle = first + 1
     given = first + 2
     if given >= len(words) or not (words.follows(middle) and words.follows(given)):
         return None
-    has_middle = words.is_in(middle, known.strong_middles, known.strong_middles)
+    has_middle = words.is_in(middle, known.strong_middles)
     if not has_middle and not (
-        words.is_in(middle, known.middles, known.bare_middles)
+        words.is_in(middle, known.middles)
         and not _makes_compound(words, middle)
         and _ends_small_name(words, first, given)
     ):
@@ -322,9 +309,9 @@ def _small_full_name(words: _Words, first: int) -> int | None:
         has_middle
         and fourth < len(words)
         and words.follows(fourth)
-        and words.is_in(given, known.middles, known.bare_middles)
-        and words.is_in(fourth, known.given_clear, known.bare_given_clear)
-        and words[fourth].written not in known.behind_name
+        and words.is_in(given, known.middles)
+        and words.is_in(fourth, known.given_clear)
+        and words[fourth].written not in known.behind_name.written
     ):
         return fourth + 1
     return fourth
@@ -333,18 +320,17 @@ def _small_full_name(words: _Words, first: int) -> int | None:
 def _ends_small_name(words: _Words, first: int, given: int) -> bool:
     """Whether a word in small letters can be the given name behind a family name and a middle one."""
     known = words.known
-    if words.is_in(given, known.given, known.bare_given):
+    if words.is_in(given, known.given):
         return True
     # A family name that is nothing else bears a given name that is on no list.
-    is_sure = words[first].is_marked and words[first].written in known.families
-    return is_sure and words[given].written not in known.behind_name and words[given].written not in known.no_names
+    is_sure = words[first].is_marked and words[first].written in known.sure_families.written
+    return (
+        is_sure and words[given].written not in known.behind_name.written and words[given].written not in known.no_names
+    )
 
 
 def _makes_compound(words: _Words, index: int) -> bool:
-    phrase = _phrase(words, index, index + 2)
-    return phrase is not None and (
-        phrase in words.known.compounds or (words.is_bare and phrase in words.known.bare_compounds)
-    )
+    return words.is_phrase(_phrase(words, index, index + 2), words.known.compounds)
 
 
 def _shows_name(words: _Words, after: int, title: str) -> bool:
@@ -352,4 +338,4 @@ def _shows_name(words: _Words, after: int, title: str) -> bool:
     known = words.known
     if after >= len(words) or not words.follows(after):
         return title not in known.kin_weak and title not in known.risky_kin
-    return words.is_in(after, known.behind_name, known.bare_behind_name)
+    return words.is_in(after, known.behind_name)
