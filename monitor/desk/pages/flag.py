@@ -1,7 +1,7 @@
-"""One flag: the post, the reasons, the decision, and what takes it back."""
+"""One flag: the post, the reasons, the decision, what takes it back, and marks on its evidence."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
@@ -36,8 +36,10 @@ from monitor.review.decide import undo as undo_decision
 from monitor.review.errors import DecisionRefused, NotAllowed
 from monitor.review.roles import DECIDING, Right
 from storage import audit
+from storage.errors import NotFound
 from storage.models import Flag
 from storage.review import flags, quote_choices, reviews, second_readings, teamwork
+from storage.scoring import matching
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
 LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE}
@@ -150,6 +152,32 @@ def choose_quote(
         audit.record(session, at=now, action=action, subject=subject, user_id=reviewer.id)
         session.commit()
     return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/flags/{flag_id}/evidence/{evidence_id}", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def mark_evidence(
+    *,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    evidence_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    state: Annotated[Literal["supports", "refutes", "unrelated"], Form()],
+    view: CarriedView,
+) -> Response:
+    """Note how a suggested reference bears on a claim, which changes no label, and return to the flag.
+
+    Raises:
+        NotFound: When the evidence is not of this flag's post.
+
+    """
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        found = matching.mark_evidence(session, evidence_id, state, user_id=reviewer.id, now=desk.clock.now())
+        if found.post_id != flag.post_id:
+            message = f"flag {flag_id} has no evidence {evidence_id}"
+            raise NotFound(message)
+        session.commit()
+    return RedirectResponse(f"{flag_path(flag_id, view)}#references", status_code=HTTPStatus.SEE_OTHER)
 
 
 def _previous(request: Request, flag_id: int) -> int | None:

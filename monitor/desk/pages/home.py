@@ -1,18 +1,38 @@
 """The first page: the reviewer's day, and what waits beside it."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from monitor.desk.pages.report_files import report_files
-from monitor.desk.views.overview import overview
+from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, allow
 from monitor.desk.web.desk import CurrentDesk, render
 from monitor.review.day import day_of
 from monitor.review.roles import Right
 from storage.outbox import alerts
-from storage.review import cases
+from storage.review import cases, drawn, flags
+from storage.scoring import registry, unscored
 
 router = APIRouter()
+
+
+def _state(session: Session) -> dict[str, Any]:
+    """Return the flags by label and state, and what waits; `waiting` and `model` are None before a model is active."""
+    counted, model = flags.counts(session), registry.active_model(session)
+    labels = [
+        {"label": label, "states": {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES}}
+        for label in wording.all_labels()
+    ]
+    return {
+        "labels": labels,
+        "open_flags": sum(states.get("open", 0) for states in counted.values()),
+        "waiting": unscored.count(session, model) if model else None,
+        "model": model.version if model else None,
+        "drawn": drawn.open_count(session),
+    }
 
 
 @router.get("/", dependencies=[allow(Right.READ)])
@@ -20,8 +40,8 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     """Show the reviewer's day, what waits beside it, and the report files."""
     now = desk.clock.now()
     with desk.database.work() as session:
-        state = overview(session)
-        may = reviewer.may(Right.DECIDE) and state.open_flags
+        state = _state(session)
+        may = reviewer.may(Right.DECIDE) and state["open_flags"]
         day = day_of(session, reviewer.person, size=desk.settings.day_size, now=now) if may else None
         unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
         open_alerts, new_alerts = alerts.count_open(session, reviewer.id)
