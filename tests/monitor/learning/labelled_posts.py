@@ -28,10 +28,10 @@ def decide_posts(
 
 
 def answer_all(database: Database, truth: Mapping[str, bool], label: str = "concern") -> None:
-    """Decide every open flag from what is true of the texts; other labels than the one are always a no."""
+    """Decide the open flags of drawn posts by what is true of the texts; other labels than the one are always a no."""
     with database.work() as session:
         user = session.scalar(select(User)) or add_user(session)
-        for flag in session.scalars(select(Flag).where(Flag.state == "open")).all():
+        for flag in session.scalars(select(Flag).where(Flag.state == "open", Flag.sampling.is_not(None))).all():
             decision = plain_decision(flag.label, holds=flag.label == label and truth[flag.post.text])
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=MONDAY_MORNING)
         session.commit()
