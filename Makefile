@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -118,6 +118,9 @@ unit: setup
 format: setup  ## [seconds] Let the formatter and the linter mend what they can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+architecture: setup  ## [seconds] Write the tables of rooms in docs/architecture.md from the packages.
+	$(BIN)/python -m tests.architecture_page
 
 messages: setup  ## [seconds] Write the texts of the desk into the catalogue of English, and list those that nobody has translated.
 	$(BIN)/python -m tests.catalogue

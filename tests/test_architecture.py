@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import architecture_page
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("monitor", "classifiers", "storage")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -103,3 +105,10 @@ def test_the_tree_of_errors_is_drawn_as_it_is(module_name: str) -> None:
         if cls.__module__ == module_name
     }
     assert drawn == defined
+
+
+def test_the_page_shows_the_rooms_as_they_are() -> None:
+    text = architecture_page.PAGE.read_text(encoding="utf-8")
+    shown = architecture_page.TREE.search(text)
+    assert shown, "docs/architecture.md has no table between <!-- tree --> and <!-- /tree -->"
+    assert shown[0] == architecture_page.tree(), "run make architecture"
