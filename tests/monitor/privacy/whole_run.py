@@ -170,7 +170,7 @@ def _work_at(base: str, used: Installation) -> None:
         minh.join(used.made["link of minh"], SECRETS["password of another user"])
         assert lan.sign_in("lan", SECRETS["password of a user"]).status_code == 303
         assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
-        _teach(lan)
+        _label(lan)
         assert minh.sign_in("minh", SECRETS["password of another user"]).status_code == 303
         minh.enrol()
         used.run("report", "--json")
@@ -185,7 +185,7 @@ def _work_at(base: str, used: Installation) -> None:
             used.made[f"cookie of {name}"] = str(person.client.cookies["kiemtin_desk"])
 
 
-def _teach(person: LiveBrowser) -> None:
+def _label(person: LiveBrowser) -> None:
     """Say which labels a drawn post carries."""
     place = person.next("/teach/next")
     action = f"{place}/answers"
