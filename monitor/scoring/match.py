@@ -201,11 +201,9 @@ def find_evidence(
     rarity = rarity or default_rarity()
     claim = asserted_by(text, rarity)
     scores: defaultdict[int, float] = defaultdict(float)
-    pairs = claim.pairs
-    queries = [Words(pair, accented=False) for pair in pairs]
-    found = search.find_each(session, queries, window, span, limit=MOST_HOLDING)
-    for pair, holding in zip(pairs, found, strict=True):
-        for post_id in holding:
+    for pair in claim.pairs:
+        words = Words(pair, accented=False)
+        for post_id in search.find(session, words, window, limit=MOST_HOLDING, span=span):
             scores[post_id] += claim.weights[pair]
     best = sorted(scores, key=lambda post_id: (-scores[post_id], post_id))[:COMPARED]
     alike = {post_id: likeness(claim, bare, rarity) for post_id, bare in search.bare_texts(session, best).items()}

@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from storage.figures.concluded import CONCLUDED, band, concluded
 from storage.models import CrawlRun, Flag, Model, Post, Review, Score, Source
 from storage.review.decisions import STATE_OF
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 BANDS: Final = 10
 """Into how many equal bands probabilities are cut."""
-_SURE = {name: state == "confirmed" for name, state in STATE_OF.items() if state in ("confirmed", "rejected")}
+_SURE = {name: state == "confirmed" for name, state in STATE_OF.items() if state in CONCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,14 @@ def flags_by_part(session: Session, bounds: Sequence[datetime]) -> list[FlagCoun
 
 def concluded_by_probability(session: Session, period: Period) -> list[ConcludedFlags]:
     """Count the concluded flags on the posts of a period by label and band of probability."""
-    edges = ((Flag.probability < (number + 1) / BANDS, number) for number in range(BANDS - 1))
-    band = case(*edges, else_=BANDS - 1).label("band")
-    confirmed = func.sum(case((Flag.state == "confirmed", 1), else_=0))
-    query = select(Flag.label, band, func.avg(Flag.probability), func.count(), confirmed)
-    query = query.join(Post, Post.id == Flag.post_id).where(Flag.suggested(), dated_within(period))
-    query = query.where(Flag.state.in_(("confirmed", "rejected"))).group_by(Flag.label, band)
-    return [ConcludedFlags(*row) for row in session.execute(query.order_by(Flag.label, band))]
+    bands = band([number / BANDS for number in range(1, BANDS)])
+    of_period = Flag.post_id.in_(select(Post.id).where(dated_within(period)))
+    found = concluded(session, by=(Flag.label, bands), where=(of_period,))
+    return [
+        ConcludedFlags(label, number, row.probability, row.total, row.right)
+        for (label, number), row in found.items()
+        if row.probability is not None
+    ]
 
 
 def flagged_posts(session: Session, period: Period) -> int:

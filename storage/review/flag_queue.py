@@ -1,7 +1,6 @@
 """The review queue: which flags, in which order, page by page behind the last row seen, and taking the next one."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -193,8 +192,7 @@ def _of_numbers(
         first = first.where(_beyond(order, keys, edge, back=back))
     some = select(found.c.id).limit(counted).subquery()
     every = select(func.count()).select_from(some).scalar_subquery()
-    with _planned(session, wanted):
-        rows = session.execute(query.add_columns(every).where(Flag.id.in_(first))).all()
+    rows = session.execute(query.add_columns(every).where(Flag.id.in_(first))).all()
     if not rows:  # of a page behind the last one the others are counted
         return [], 0 if edge is None else count(session, wanted, at_most=counted)
     return [flag for flag, _ in rows], rows[0][1]
@@ -215,29 +213,15 @@ def _first_of_states(
 def _first_of_cluster() -> ColumnElement[bool]:
     """Return the condition that no copy of a post has an open flag of this label that was opened before."""
     post, copy, earlier = aliased(Post), aliased(Post), aliased(Flag)
-    # By a sum, so that no post is looked up by the flag: SQLite would read all open flags of the label for every row,
-    # where the few copies of a cluster and their flags are enough.
-    before = (
-        select(earlier.id)
-        .join(copy, copy.id + 0 == earlier.post_id)
-        .join(post, post.cluster_id == copy.cluster_id)
-        .where(
-            post.id == Flag.post_id,
-            earlier.label == Flag.label,
-            earlier.state == "open",
-            earlier.suggested(),
-            earlier.id < Flag.id,
-        )
-    )
-    # An offset keeps PostgreSQL from joining all posts at once where the few flags of a page are asked for.
-    return ~exists(before.offset(0))
+    copies = select(copy.id).join(post, post.cluster_id == copy.cluster_id).where(post.id == Flag.post_id)
+    before = (earlier.label == Flag.label, earlier.state == "open", earlier.suggested(), earlier.id < Flag.id)
+    return ~exists(select(earlier.id).where(earlier.post_id.in_(copies.correlate(Flag)), *before).correlate(Flag))
 
 
 def count(session: Session, wanted: QueueFilter, *, at_most: int) -> int:
     """Count flags, and stop at so many."""
     query = select(Flag.id).where(*wanted.conditions(session)).limit(at_most)
-    with _planned(session, wanted):
-        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def count_little_worth(session: Session, worth: float) -> int:
@@ -279,8 +263,7 @@ def lease_next(
     query = query.order_by(*_ordered(order, _of_flags(order), back=False)).limit(_TRIED_AT_ONCE)
     # Others may lease all of these between this query and the update; then the query is asked again.
     while True:
-        with _planned(session, wanted):
-            tried = session.scalars(query).all()
+        tried = session.scalars(query).all()
         if not tried:
             return None
         for flag_id in tried:
@@ -320,7 +303,3 @@ def _directions(order: Order, *, back: bool) -> tuple[bool, bool]:
     values_rise = (order is Order.DOUBT) != back
     # Very many flags have the reach of one post alone: both fall, so that an index is read and nothing sorted.
     return values_rise, values_rise if order is Order.REACH else not back
-
-
-def _planned(session: Session, wanted: QueueFilter) -> AbstractContextManager[None]:
-    return search.by_lexemes(session) if wanted.place is not None else nullcontext()

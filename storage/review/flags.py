@@ -125,18 +125,6 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
     return table
 
 
-def measured(session: Session, source_id: int, label: str) -> tuple[int, int]:
-    """Count, of the flags of a source and label that people decided, the right ones and all."""
-    query = (
-        select(Flag.state, func.count())
-        .where(Flag.source_id == source_id, Flag.label == label, Flag.state.in_(("confirmed", "rejected")))
-        .where(Flag.suggested())
-        .group_by(Flag.state)
-    )
-    counts = Counter(dict(session.execute(query).all()))
-    return counts["confirmed"], counts.total()
-
-
 def of_post(session: Session, post_id: int) -> Sequence[Flag]:
     """List the machine's flags of one post."""
     query = select(Flag).where(Flag.post_id == post_id, Flag.suggested())

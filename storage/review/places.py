@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
+from storage.figures.concluded import concluded
 from storage.models import Evidence, Flag, Post, Source
 from storage.review.decisions import STATES
 
@@ -113,16 +114,8 @@ def _cluster_sizes(session: Session, cluster_ids: Collection[int | None]) -> dic
 
 def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
     """Count by source and label how many of the decided flags people found right, and how many there are."""
-    query = (
-        select(Flag.source_id, Flag.label, Flag.state, func.count())
-        .where(Flag.state.in_(("confirmed", "rejected")), Flag.suggested())
-        .group_by(Flag.source_id, Flag.label, Flag.state)
-    )
-    found: dict[tuple[int, str], tuple[int, int]] = {}
-    for source_id, label, state, count in session.execute(query):
-        right, total = found.get((source_id, label), (0, 0))
-        found[source_id, label] = (right + count * (state == "confirmed"), total + count)
-    return found
+    found = concluded(session, by=(Flag.source_id, Flag.label))
+    return {(source, label): (row.right, row.total) for (source, label), row in found.items() if row.total}
 
 
 def places_of(session: Session, flag_ids: Collection[int]) -> dict[int, tuple[float, float]]:

@@ -1,32 +1,24 @@
 """Full-text search of posts: one interface on FTS5 of SQLite and on a GIN index of PostgreSQL.
 
 A query is a tree of words that `search_query` makes of what a person typed. The index holds words of posts
-alone. Results come last stored first: where many posts match, the newest are read until a page is full.
+alone. Results come last stored first.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, true, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
 from storage.models import Flag, Post, Review, SearchNote, SearchText
 from storage.search.search_filters import NO_FILTERS, Bounds, Filters, bounds, post_conditions, row_conditions
-from storage.search.search_newest import is_sqlite, read_newest
 from storage.search.search_words import Query, by_reading, fts5, has_long_phrase, tsquery
 
 OUT_OF_ORDER: Final = 100  # decisions that may be committed after one with a higher number
-# Settings of PostgreSQL's planner, with their usual values. A plan is made for each search: it depends on the words.
-PLANNER: Final = (
-    ("enable_indexscan", "off", "on"),
-    ("enable_seqscan", "off", "on"),
-    ("plan_cache_mode", "force_custom_plan", "auto"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +105,7 @@ def find(
     *,
     limit: int,
     before: int | None = None,
+    span: Bounds | None = None,
 ) -> list[int]:
     """List the ids of the posts that match, last stored first.
 
@@ -122,69 +115,33 @@ def find(
         filters: What else they must be.
         limit: How many at most.
         before: Only posts stored before this one.
+        span: The bounds of the filters, where they are known.
 
     """
-    span = bounds(session, filters)
-    read = read_newest(session, query, filters, span, wanted=limit, before=before)
-    if read is not None:
-        return read
-    with by_lexemes(session) if query is not None else nullcontext():
-        return list(session.scalars(_of_index(session, query, filters, span, before=before).limit(limit)))
-
-
-def find_each(
-    session: Session, queries: Sequence[Query], filters: Filters, span: Bounds | None, *, limit: int
-) -> list[list[int]]:
-    """List the ids of matching posts for each of some queries, each among the posts of the same filters.
-
-    Args:
-        session: The unit of work.
-        queries: The words of each.
-        filters: What else the posts must be.
-        span: The bounds of these filters.
-        limit: How many at most for each.
-
-    """
-    with by_lexemes(session):
-        return [list(session.scalars(_of_index(session, query, filters, span).limit(limit))) for query in queries]
-
-
-def count(session: Session, query: Query, *, at_most: int) -> int:
-    """Count the posts with these words, and stop at so many."""
-    chosen, _ = _matching(session, query, NO_FILTERS, None)
-    with by_lexemes(session):
-        return session.scalar(select(func.count()).select_from(chosen.limit(at_most).subquery())) or 0
-
-
-def matching_posts(session: Session, query: Query) -> Select[int]:
-    """Select the ids of posts with these words, for a condition of another query; run that one `by_lexemes`."""
-    return _matching(session, query, NO_FILTERS, None)[0]
-
-
-def _of_index(
-    session: Session, query: Query | None, filters: Filters, span: Bounds | None, *, before: int | None = None
-) -> Select[int]:
-    """Select the ids of matching posts, last stored first; run it `by_lexemes` where there are words."""
-    chosen, key = _matching(session, query, filters, span)
+    chosen, key = _matching(session, query, filters, span or bounds(session, filters))
     if before is not None:
         chosen = chosen.where(key < before)
     if query is not None and not is_sqlite(session):
         # By itself, or lexemes may be computed of the posts that pass a filter.
         hits = chosen.cte("hits").prefix_with("MATERIALIZED")
         chosen, key = select(hits.c[0]), hits.c[0]
-    return chosen.where(*post_conditions(filters, key)).order_by(key.desc())
+    return list(session.scalars(chosen.where(*post_conditions(filters, key)).order_by(key.desc()).limit(limit)))
 
 
-@contextmanager
-def by_lexemes(session: Session) -> Iterator[None]:
-    """Have PostgreSQL look lexemes up; where it takes a rare one for a frequent one, it computes those of each row."""
-    if is_sqlite(session):
-        yield
-        return
-    # In one statement each, for a server may be far away; `true`: until the end of the transaction at most.
-    session.execute(select(*(func.set_config(setting, value, true()) for setting, value, _ in PLANNER)))
-    yield
-    session.execute(select(*(func.set_config(setting, usual, true()) for setting, _, usual in PLANNER)))
+def count(session: Session, query: Query, *, at_most: int) -> int:
+    """Count the posts with these words, and stop at so many."""
+    chosen, _ = _matching(session, query, NO_FILTERS, None)
+    return session.scalar(select(func.count()).select_from(chosen.limit(at_most).subquery())) or 0
+
+
+def matching_posts(session: Session, query: Query) -> Select[int]:
+    """Select the ids of posts with these words, for a condition of another query."""
+    return _matching(session, query, NO_FILTERS, None)[0]
+
+
+def is_sqlite(session: Session) -> bool:
+    """Return whether a session is one of SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _matching(

@@ -1,11 +1,7 @@
-"""What a found post must be beside its words, and from which side a search with filters starts.
-
-A filter that few posts pass is cheaper to start from than the index of words: its newest posts are read, and the words
-looked for in them. The index is asked where that did not suffice; then the words are rare, or the filter is wide.
-"""
+"""What a found post must be beside its words."""
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -73,17 +69,11 @@ def bounds(session: Session, filters: Filters) -> Bounds | None:
     if not filters.since and not filters.until:
         return None
     number: ColumnElement[int] = SearchText.__table__.c.post_id
-    # A sum, or PostgreSQL reads all posts before the first one by their numbers.
-    ends = select(func.min(number + 0), func.max(number + 0)).where(*_dated(filters))
+    ends = select(func.min(number), func.max(number)).where(*_dated(filters))
     if filters.role:
         ends = ends.where(_of_role(filters.role))
     first, last = session.execute(ends).one()
     return Bounds(first or 0, last or -1)
-
-
-def conditions(filters: Filters, post_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """Return the conditions on a post and on its row of the index."""
-    return [*row_conditions(filters), *post_conditions(filters, post_id)]
 
 
 def row_conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -108,52 +98,6 @@ def post_conditions(filters: Filters, post_id: ColumnElement[int]) -> list[Colum
     if filters.note is not None:
         found.append(post_id.in_(_noted(filters.note)))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The posts that pass one filter.
-
-    Args:
-        ids: Selects their ids, each once.
-        number: The column of the ids.
-        rest: What else they must be.
-        is_small: They are few enough to be read all.
-
-    """
-
-    ids: Select[int]
-    number: ColumnElement[int]
-    rest: Filters
-    is_small: bool = False
-
-    def within(self, span: Bounds | None, before: int | None) -> "Side":
-        """Return those between some bounds and stored before a post."""
-        ids = self.ids.where(span.of(self.number)) if span else self.ids
-        return replace(self, ids=ids.where(self.number < before) if before is not None else ids)
-
-
-def narrow_side(filters: Filters) -> Side | None:
-    """Return the posts that pass the narrowest filter; None where there is no such."""
-    if filters.note is not None:
-        noted: ColumnElement[int] = SearchNote.__table__.c.post_id
-        return Side(_noted(filters.note).distinct(), noted, replace(filters, note=None), is_small=True)
-    flagged: ColumnElement[int] = Flag.__table__.c.post_id
-    if filters.topic or filters.place:
-        return Side(_of_cases(filters).distinct(), flagged, replace(filters, topic=None, place=None), is_small=True)
-    if filters.cluster:
-        members: ColumnElement[int] = Post.__table__.c.id
-        ids = select(members).where(Post.cluster_id == filters.cluster)
-        return Side(ids, members, replace(filters, cluster=None), is_small=True)
-    if filters.label or filters.state:
-        ids = _flagged(filters) if filters.label else _flagged(filters).distinct()
-        return Side(ids, flagged, replace(filters, label=None, state=None))
-    if filters.source:
-        numbers: ColumnElement[int] = SearchText.__table__.c.post_id
-        source = select(Source.id).where(Source.name == filters.source).scalar_subquery()
-        ids = select(numbers).where(SearchText.source_id == source)
-        return Side(ids, numbers, replace(filters, source=None))
-    return None
 
 
 def _dated(filters: Filters) -> list[ColumnElement[bool]]:

@@ -36,7 +36,9 @@ from tests.monitor.desk.walking import pages
 
 LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {
-    "FROM flags GROUP BY flags.label, flags.state": "how many flags there are, by ix_flags_label_state_post_id",
+    "FROM flags WHERE flags.origin = ? GROUP BY flags.label, flags.state": "how many flags there are",
+    "coalesce(sum(CASE WHEN (flags.state": "how often the machine is right, of all flags",
+    "FROM flags WHERE flags.sampling IS NOT NULL AND": "how many flags were drawn for teaching",
     "FROM posts GROUP BY posts.source_id": "how many posts each source has, by ix_posts_source_id_collected_at",
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
     "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",

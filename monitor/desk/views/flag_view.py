@@ -24,6 +24,7 @@ from monitor.desk.web.wording import LabelHelp
 from monitor.review.decide import seen_state
 from monitor.scoring.flag_value import reactions
 from storage.accounts import users
+from storage.figures.concluded import concluded
 from storage.models import Flag, Post, PostRevision, join_title
 from storage.posts import posts
 from storage.review import flags, reviews
@@ -254,7 +255,7 @@ def flag_view(
         post_id=post.id,
         label=wording.label_help(flag.label),
         chance=wording.certainty(flag.probability, len(judged.text)),
-        measured=_measured(*flags.measured(session, post.source_id, flag.label)),
+        measured=_measured(session, flag),
         percent=percent,
         state=flag.state,
         seen_state=seen_state(session, flag),
@@ -288,8 +289,10 @@ def flag_view(
     )
 
 
-def _measured(right: int, total: int) -> str:
+def _measured(session: Session, flag: Flag) -> str:
     """Say how often the machine was right at a source, by people's decisions, with the 95 % interval."""
+    place = (Flag.source_id == flag.source_id, Flag.label == flag.label)
+    right, total, _mean = concluded(session, where=place)[()]
     if not total:
         return _("ở nguồn này chưa ai quyết định về nhãn này")
     low, high = wilson(right, total)

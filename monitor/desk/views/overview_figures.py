@@ -1,5 +1,7 @@
 """The data of the overview: counts over time, how often the machine was right, how far people agree, and the models."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,7 +18,11 @@ from monitor.desk.views.teaching_view import Candidate, newest_candidate
 from monitor.desk.web import wording
 from monitor.desk.web.language import thousands
 from monitor.desk.web.wording import LabelHelp
-from storage.figures import overview_figures
+from storage.figures import report_counts
+from storage.figures.concluded import band, concluded
+from storage.models import Flag
+from storage.posts import sources
+from storage.review import flags
 from storage.scoring import registry
 
 DAYS: Final = 28
@@ -84,8 +90,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
 
     """
     days = _days(session, now)
-    counts = overview_figures.states_by_source(session, LABEL_NAMES)
-    precision, unmeasured = _precision(counts)
+    precision, unmeasured = _precision(session)
     calibration = _calibration(session)
     model = registry.active_model(session)
     return OverviewFigures(
@@ -96,7 +101,7 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
         unmeasured=unmeasured,
         calibration=calibration,
         calibration_chart=shares([_drawn(row, (edge + 5) / 100) for edge, row in _with_edges(calibration)]),
-        reviewed=_reviewed(counts),
+        reviewed=_reviewed(flags.counts(session)),
         agreement=agreement(session),
         model=model.version if model else None,
         candidate=newest_candidate(session),
@@ -107,10 +112,14 @@ def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
     today = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     bounds = (*starts, today + timedelta(days=1))
-    posts = overview_figures.posts_by_part(session, bounds)
-    flags = overview_figures.flags_by_part(session, bounds, LABEL_NAMES)
+    posts, flagged = Counter[int](), Counter[tuple[int, str]]()
+    for row in report_counts.posts_by_part(session, bounds):
+        posts[row.part] += row.posts * (row.role == "monitored")
+    for found in report_counts.flags_by_part(session, bounds):
+        flagged[found.part, found.label] += found.flags
     return tuple(
-        DayRow(start.date(), posts[start], {name: flags[start, name] for name in LABEL_NAMES}) for start in starts
+        DayRow(start.date(), posts[part], {name: flagged[part, name] for name in LABEL_NAMES})
+        for part, start in enumerate(starts)
     )
 
 
@@ -118,24 +127,22 @@ def _column(row: DayRow, place: int) -> Column:
     return Column(f"{row.day:%d/%m}" if (DAYS - 1 - place) % _NAMED_EVERY == 0 else "", row.flags)
 
 
-def _precision(counts: list[overview_figures.StateCount]) -> tuple[tuple[Measured, ...], int]:
-    """Measure by source and label; the first number of those with too few decisions is left out."""
-    by_row: dict[tuple[str, str], dict[str, int]] = {}
-    for count in counts:
-        by_row.setdefault((count.source, count.label), {})[count.state] = count.flags
-    decided = {
-        key: (states.get("confirmed", 0), states.get("confirmed", 0) + states.get("rejected", 0))
-        for key, states in by_row.items()
-    }
-    enough = {key: (hits, total) for key, (hits, total) in decided.items() if total >= LEAST_DECIDED}
-    most = sorted(enough.items(), key=lambda row: -row[1][1])[:MOST_ROWS]
-    return tuple(_measured(*key, *figures) for key, figures in most), len(decided) - len(enough)
+def _precision(session: Session) -> tuple[tuple[Measured, ...], int]:
+    """Measure by source and label; the number of those with too few decisions comes second."""
+    names = {source.id: source.name for source in sources.all_sources(session)}
+    by_place = concluded(session, by=(Flag.source_id, Flag.label))
+    enough = {place: row for place, row in by_place.items() if row.total >= LEAST_DECIDED}
+    most = sorted(enough.items(), key=lambda each: -each[1].total)[:MOST_ROWS]
+    measured = (_measured(names[source], label, row.right, row.total) for (source, label), row in most)
+    return tuple(measured), len(by_place) - len(enough)
 
 
 def _calibration(session: Session) -> tuple[Measured, ...]:
+    by_band = concluded(session, by=(band([edge / 100 for edge in EDGES]),))
     return tuple(
-        _measured(f"{found.percent}–{found.percent + 10}%", None, found.right, found.decided)
-        for found in overview_figures.decided_by_probability(session, EDGES)
+        _measured(f"{EDGES[number - 1]}–{EDGES[number - 1] + 10}%", None, row.right, row.total)
+        for (number,), row in by_band.items()
+        if number and row.total
     )
 
 
@@ -143,11 +150,12 @@ def _with_edges(rows: tuple[Measured, ...]) -> list[tuple[int, Measured]]:
     return [(int(row.name.partition("–")[0]), row) for row in rows]
 
 
-def _reviewed(counts: list[overview_figures.StateCount]) -> tuple[Reviewed, ...]:
+def _reviewed(counts: Mapping[str, Mapping[str, int]]) -> tuple[Reviewed, ...]:
     rows = []
     for label in wording.all_labels():
-        opened = sum(count.flags for count in counts if count.label == label.name)
-        judged = sum(count.flags for count in counts if count.label == label.name and count.state != "open")
+        states = counts.get(label.name, {})
+        opened = sum(states.values())
+        judged = opened - states.get("open", 0)
         rows.append(Reviewed(label, opened, judged, round(100 * judged / opened) if opened else None))
     return tuple(rows)
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.errors import DataRejected
-from storage.figures import overview_figures
-from storage.models import Case, CaseEvent, Flag, Review, Source, User
+from storage.figures.concluded import concluded
+from storage.models import Case, CaseEvent, Flag, Review, User
 from storage.posts import posts
 from storage.review import cases, decisions, flag_queue, flags, reviews
 from storage.review.flag_queue import QueueFilter
@@ -167,13 +166,12 @@ def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None
 
 def counted(session: Session) -> None:
     """Check the counts of the desk against the flags one by one, each with the source of its post."""
-    known = Counter((flag.post.source.name, flag.label, flag.state) for flag in session.scalars(select(Flag)))
-    counts = overview_figures.states_by_source(session, LABEL_NAMES)
-    assert {(row.source, row.label, row.state): row.flags for row in counts} == known
-    for source in session.scalars(select(Source)):
-        for label in {label for _, label, _ in known}:
-            right, wrong = (known[source.name, label, state] for state in overview_figures.SURE)
-            assert flags.measured(session, source.id, label) == (right, right + wrong)
+    known = Counter((flag.post.source_id, flag.label, flag.state) for flag in session.scalars(select(Flag)))
+    found = concluded(session, by=(Flag.source_id, Flag.label))
+    assert found.keys() == {(source, label) for source, label, _ in known}
+    for (source, label), row in found.items():
+        right, wrong = (known[source, label, state] for state in ("confirmed", "rejected"))
+        assert (row.right, row.total) == (right, right + wrong)
 
 
 def _decide(session: Session, flag: Flag, user: User, choice: int) -> None:

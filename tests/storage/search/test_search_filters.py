@@ -1,15 +1,14 @@
-"""However many of the newest posts are read before the index is asked, a search finds the same, newest first."""
+"""Words and filters together find what they must, newest first."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from classifiers.text.search_terms import search_terms
 from monitor.review.search_query import parse_query
 from storage.database import Database
-from storage.search import search, search_newest
+from storage.search import search
 from storage.search.search import SearchDraft
 from storage.search.search_filters import NO_FILTERS, Filters
 from tests.clock import MONDAY_MORNING
@@ -51,12 +50,7 @@ def store(session: Session) -> dict[int, int]:
     return numbers
 
 
-@pytest.mark.parametrize(("first", "on"), [(1, 1), (4, 8), (4, 1000), (3000, 10_000)])
-def test_what_is_read_first_changes_nothing(
-    database: Database, monkeypatch: pytest.MonkeyPatch, first: int, on: int
-) -> None:
-    monkeypatch.setattr(search_newest, "READ_FIRST", first)
-    monkeypatch.setattr(search_newest, "READ_ON", on)
+def test_words_and_filters_find_the_newest_of_all_that_match(database: Database) -> None:
     with database.work() as session:
         numbers = store(session)
         for filters, passes in FILTERS:
