@@ -7,15 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from monitor.clock import Clock
-from monitor.collectors.http.outbound import OutboundPost
 from monitor.errors import NotReady, ReportFailed, SendFailed
 from monitor.reports.report_files import write_all
-from monitor.settings.channels import ChannelSettings, mail_server
-from monitor.settings.settings import Settings
 
-MAIL_SECRET = "mail-server"  # noqa: S105  the name of a secret, not the secret
-"""The name of the mail server's password among the secrets."""
 HandOver = Callable[[], None]
 
 
@@ -107,27 +101,3 @@ class AppriseChannel:
     def _notify(self, message: Message, hand_over: HandOver) -> bool:
         hand_over()
         return bool(self._service.notify(message.text, message.title, body_format="text"))
-
-
-def open_channel(channel: ChannelSettings, settings: Settings, clock: Clock, post: OutboundPost) -> Channel:
-    """Build a channel of the settings.
-
-    Raises:
-        NotReady: When its secret is missing or wrong, or Apprise is not installed.
-
-    """
-    secret = settings.secrets.get(channel.name)
-    text = secret.get_secret_value() if secret else ""
-    if channel.kind == "webhook":
-        from monitor.outbox.webhook import WebhookChannel, signing_secret  # noqa: PLC0415
-
-        return WebhookChannel(channel.to[0], signing_secret(channel.name, text), post, clock)
-    if channel.kind == "folder":
-        return FolderChannel(Path(channel.to[0]))
-    if channel.kind == "apprise":
-        return AppriseChannel(channel.name, text)
-    from monitor.outbox.mail import MailChannel  # noqa: PLC0415
-
-    password = settings.secrets.get(MAIL_SECRET)
-    server = mail_server(settings.mail_server)
-    return MailChannel(server, password.get_secret_value() if password else "", settings.mail_sender, channel.to)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -20,15 +21,19 @@ from monitor.clock import VIETNAM, Clock
 from monitor.collectors.http.address_guard import AddressPolicy
 from monitor.collectors.http.outbound import OutboundPost
 from monitor.errors import NoAnswer, NotReady, SendFailed, SendRefused
-from monitor.outbox.channels import Channel, open_channel
+from monitor.outbox.channels import AppriseChannel, Channel, FolderChannel
+from monitor.outbox.mail import MailChannel
 from monitor.outbox.messages import Messages
-from monitor.settings.channels import ChannelSettings
+from monitor.outbox.webhook import WebhookChannel, signing_secret
+from monitor.settings.channels import ChannelSettings, mail_server
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Alert, Delivery, Report
 from storage.outbox import deliveries
 from storage.outbox.deliveries import ALERT, DECISION, FAILED, HANDED, REPORT, SENT, WAITING
 
+MAIL_SECRET = "mail-server"  # noqa: S105  the name of a secret, not the secret
+"""The name of the mail server's password among the secrets."""
 LONGEST: Final = timedelta(minutes=10)
 """How long one attempt may take; then its program is taken for dead."""
 FIRST_RETRY: Final = timedelta(minutes=1)
@@ -226,3 +231,23 @@ def is_quiet(quiet_hours: str, now: datetime) -> bool:
     begin, end = (time.fromisoformat(part) for part in quiet_hours.split("-"))
     local = now.astimezone(VIETNAM).time()
     return begin <= local < end if begin <= end else local >= begin or local < end
+
+
+def open_channel(channel: ChannelSettings, settings: Settings, clock: Clock, post: OutboundPost) -> Channel:
+    """Build a channel of the settings.
+
+    Raises:
+        NotReady: When its secret is missing or wrong, or Apprise is not installed.
+
+    """
+    secret = settings.secrets.get(channel.name)
+    text = secret.get_secret_value() if secret else ""
+    if channel.kind == "webhook":
+        return WebhookChannel(channel.to[0], signing_secret(channel.name, text), post, clock)
+    if channel.kind == "folder":
+        return FolderChannel(Path(channel.to[0]))
+    if channel.kind == "apprise":
+        return AppriseChannel(channel.name, text)
+    password = settings.secrets.get(MAIL_SECRET)
+    server = mail_server(settings.mail_server)
+    return MailChannel(server, password.get_secret_value() if password else "", settings.mail_sender, channel.to)
