@@ -216,8 +216,7 @@ def _write_out(used: Installation, scratch: Path) -> None:
     (scratch / "rows").mkdir()
     for table in ("posts", "flags", "decisions", "sources"):
         used.run("export", table, "--format", "csv,jsonl,parquet", "--out", str(scratch / "rows"))
-    used.run("alerts", "--json")
-    used.run("alerts", "list", "--json")
+    used.run("outbox", "send", "--json")
     used.run("backup", str(scratch / "sealed.backup"))
     used.run("users", "invite", "hoa")
     used.run("users", "disable", "hoa")
@@ -238,7 +237,7 @@ def _fail(used: Installation, files: dict[str, Path]) -> None:
     used.run("crawl", "riêng", status=1)
     used.run("users", "invite", "lan", "--role", "viewer", status=1)
     used.run("publish", "--to", str(used.home / "corrections"), status=2)
-    used.run("alerts", "test", status=2)
+    used.run("outbox", "test", status=1)
     used.run("classify", broken, status=1)
     used.run("train", "--name", "x", "--no-corpus", "--data", f"own={broken}", status=1)
     used.run("import", str(used.home), status=1)
