@@ -77,8 +77,13 @@ def test_a_person_decides_at_the_desk(walked: Any) -> None:
     assert desk["chips"] == ["Mối nguy hiểm"]
     assert desk["buttons"][:3] == ["yes", "no", "unsure"]
     assert (desk["answer"], desk["state"]) == (303, "confirmed")
+    assert "mối nguy hiểm" in desk["home"], "it has a share of the day"
     assert "Mối nguy hiểm" in desk["overview"]
     assert "--label-hazard: #00695c;" in desk["colours"]
+
+
+def test_its_decision_opens_a_case(walked: Any) -> None:
+    assert walked["desk"]["cases"] == 1
 
 
 def test_it_has_a_part_of_the_report_in_both_languages(walked: Any) -> None:

@@ -109,7 +109,7 @@ def decide(
         note=note,
         now=now,
         evidence=evidence,
-        topic=topic,
+        topic=topic if decision in label_named(flag.label).open_case else None,
         place=place,
         blind_to=first,
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import log1p, log2
 from typing import Any, Final
 
-from classifiers.labels import NEGATIVE
+from classifiers.labels import label_named
 from storage.database import Database
 from storage.models import Post
 from storage.review import places
@@ -79,7 +79,8 @@ def reach(one: Candidate) -> float:
 def among_strangers(one: Candidate) -> bool:
     """Tell whether a flag is an insult that nobody passes on or answers."""
     passed_on = one.sources > 1 or one.copies > COPIES_AMONG_STRANGERS
-    return one.label == NEGATIVE.name and not passed_on and reactions(one.engagement) <= REACTIONS_AMONG_STRANGERS
+    answered = reactions(one.engagement) > REACTIONS_AMONG_STRANGERS
+    return label_named(one.label).needs_reach and not passed_on and not answered
 
 
 def reactions(engagement: Mapping[str, Any]) -> float:

@@ -21,8 +21,6 @@ REOPENED: Final = "reopened"
 WITHDRAWN: Final = "withdrawn"
 """Takes back the review that the row names in `withdraws`."""
 _CLAIM: Final = "unverified"
-OF_CASE: Final = ("concern", YES)
-"""The label and the decision that open a case."""
 NEED_LINK: Final = frozenset((REFUTED, SUPPORTED))
 """Decisions that say something of a source, and so must name it."""
 STATE_OF: Final[Mapping[str, str]] = {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage.models import Flag, Post, Review, User
 from storage.review import cases, flags
-from storage.review.decisions import OF_CASE, REOPENED, STATE_OF, WITHDRAWN
+from storage.review.decisions import REOPENED, STATE_OF, WITHDRAWN
 
 
 def decide(
@@ -24,7 +24,7 @@ def decide(
     note: str,
     now: datetime,
     evidence: Sequence[str] = (),
-    topic: str = cases.OTHER_TOPIC,
+    topic: str | None = None,
     place: str = "",
     blind_to: Review | None = None,
 ) -> Review:
@@ -40,7 +40,7 @@ def decide(
         note: Why, in the reviewer's words; may be empty.
         now: The time of the decision, UTC.
         evidence: Addresses that support it.
-        topic: What a concern is about; used where the decision opens a case.
+        topic: What it is about, where the decision opens a case; None: it opens none.
         place: Where the concern is, used as `topic` is.
         blind_to: The decision beside which it is made without seeing it; then the flag stays as it is.
 
@@ -53,7 +53,7 @@ def decide(
 def decide_copy(session: Session, flag: Flag, like: Review, *, topic: str, place: str, now: datetime) -> Review:
     """Add the same decision on another copy of a post; both are taken back together."""
     row = _row(flag, like.reviewer_id, like.decision, now, note=like.note, evidence=list(like.evidence), batch=like.id)
-    return _decide(session, flag, row, topic=topic, place=place)
+    return _decide(session, flag, row, topic=topic if like.case_id is not None else None, place=place)
 
 
 def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: object) -> Review:
@@ -68,9 +68,9 @@ def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: 
     )
 
 
-def _decide(session: Session, flag: Flag, review: Review, *, topic: str, place: str) -> Review:
+def _decide(session: Session, flag: Flag, review: Review, *, topic: str | None, place: str) -> Review:
     case, is_new = None, False
-    if (flag.label, review.decision) == OF_CASE and flag.origin == "scored" and review.blind_to is None:
+    if topic is not None and flag.origin == "scored" and review.blind_to is None:
         by, at = review.reviewer_id, review.decided_at
         case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
         review.case_id = case.id

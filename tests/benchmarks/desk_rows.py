@@ -17,7 +17,6 @@ from storage.accounts import users
 from storage.database import Database
 from storage.models import Base, Case, Cluster, Flag, Post, Review
 from storage.posts import sources
-from storage.review.decisions import OF_CASE
 from storage.review.places import Candidate
 from storage.search import saved_searches
 from tests.benchmarks.desk_server import add_reviewers
@@ -129,7 +128,7 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
             revision_number=0,
             decided_at=min(flag.opened_at + timedelta(hours=random.randrange(1, 72)), latest).astimezone(UTC),
         )
-        if (flag.label, decision) == OF_CASE:
+        if (flag.label, decision) == ("concern", "yes"):
             review.case_id = len(concerns) + 1
             concerns.append(review)
         reviews.append(review)

@@ -145,7 +145,9 @@ def decide(app: Application) -> Spent:
             if flag is None:
                 break
             decision = "no_source" if flag.label == "unverified" else "yes"
-            reviews.decide(session, flag, reviewer_id=reviewer, decision=decision, note="", now=app.clock.now())
+            topic = "other" if flag.label == "concern" else None
+            now = app.clock.now()
+            reviews.decide(session, flag, reviewer_id=reviewer, decision=decision, note="", now=now, topic=topic)
             session.commit()
         done += 1
     print(f"  {done} decisions:", flush=True)

@@ -229,7 +229,8 @@ def _judge(session: Session, clock: FakeClock) -> None:
     decisions = ("yes", "no", "unsure", "yes")
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
         note = "đã gọi hỏi tổ trưởng"
-        reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now())
+        topic = "other" if (flag.label, decision) == ("concern", "yes") else None
+        reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now(), topic=topic)
 
 
 def _confirm(session: Session, clock: FakeClock, post: Post) -> Case:

@@ -177,8 +177,9 @@ class World:
                         return
                     reviewer = session.scalars(select(User.id)).first() or 0
                     decision = choices(flag.label)[0]
+                    topic = "other" if (flag.label, decision) == ("concern", "yes") else None
                     review = reviews.decide(
-                        session, flag, reviewer_id=reviewer, decision=decision, note="đã hỏi", now=now
+                        session, flag, reviewer_id=reviewer, decision=decision, note="đã hỏi", now=now, topic=topic
                     )
                     session.commit()
                 os.write(pipe, f"{review.id}\n".encode())

@@ -172,7 +172,9 @@ def _decide(month: Month, most: int) -> None:
                 (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if flag.id % 3 == 0 else ("đã hỏi", "https://e.vn")
             )
             decision = choices(flag.label)[0 if flag.id % 2 else -2]  # that the label holds, or that it does not
-            reviews.decide(session, flag, reviewer_id=1, decision=decision, note=note, evidence=[link], now=now)
+            topic = "other" if (flag.label, decision) == ("concern", "yes") else None
+            given = {"note": note, "evidence": [link], "topic": topic}
+            reviews.decide(session, flag, reviewer_id=1, decision=decision, now=now, **given)
             if flag.state == "confirmed":
                 quote_choices.choose(session, flag, user_id=1, now=now)
         session.commit()

@@ -24,7 +24,10 @@ from tests.storage.copies import add_copies
 
 def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
     links = ["https://e.example.vn"] if decision in decisions.NEED_LINK else []
-    return reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW, evidence=links)
+    topic = "other" if (flag.label, decision) == ("concern", "yes") else None
+    return reviews.decide(
+        session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW, evidence=links, topic=topic
+    )
 
 
 def test_an_undone_decision_leaves_what_was_before(database: Database) -> None:
