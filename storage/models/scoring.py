@@ -99,14 +99,9 @@ class Flag(Base):
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
         CheckConstraint("origin IN ('scored', 'drawn')", name="origin"),
         CheckConstraint("sampling IN ('uncertain', 'random')", name="sampling"),
-        Index(None, "state", "probability"),
         Index(None, "state", "worth"),
-        Index(None, "state", "dated"),
-        Index(None, "state", "reach", "id"),  # many have the same reach
         Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
-        Index(None, "label", "dated"),
-        Index(None, "label", "state", "worth", "reach", "id"),
         Index(
             "ix_flags_not_searched",
             *("label", "state", "post_id"),  # or SQLite takes the one above, which holds all that are open

@@ -253,9 +253,7 @@ def _create_flags() -> None:
         sa.CheckConstraint("origin IN ('scored', 'drawn')", name="origin"),
         sa.CheckConstraint("sampling IN ('uncertain', 'random')", name="sampling"),
     )
-    op.create_index("ix_flags_label_dated", "flags", ["label", "dated"])
     op.create_index("ix_flags_label_state_post_id", "flags", ["label", "state", "post_id"])
-    op.create_index("ix_flags_label_state_worth_reach_id", "flags", ["label", "state", "worth", "reach", "id"])
     create_partial_index("ix_flags_lease_owner", "flags", ["lease_owner"], "lease_owner IS NOT NULL")
     create_partial_index(
         "ix_flags_not_searched",
@@ -265,9 +263,6 @@ def _create_flags() -> None:
     )
     create_partial_index("ix_flags_sampling_state", "flags", ["sampling", "state"], "sampling IS NOT NULL")
     op.create_index("ix_flags_source_id_label_state", "flags", ["source_id", "label", "state"])
-    op.create_index("ix_flags_state_dated", "flags", ["state", "dated"])
-    op.create_index("ix_flags_state_probability", "flags", ["state", "probability"])
-    op.create_index("ix_flags_state_reach_id", "flags", ["state", "reach", "id"])
     op.create_index("ix_flags_state_worth", "flags", ["state", "worth"])
 
 
