@@ -54,7 +54,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     registry.record_scores(session, model.id, [factories.make_score(post)])
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
-    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="rõ ràng", now=NOW)
+    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="rõ ràng", now=NOW, topic="other")
     for review_id, post_id, note in search.unindexed_notes(session, 10):
         words = note.split()
         search.index_notes(
