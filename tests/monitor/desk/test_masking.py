@@ -58,7 +58,7 @@ def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> Non
     one, other = add_user(session, "mai").id, add_user(session, "minh").id
     for number in (case, differing):
         flag = flags.by_id(session, number)
-        reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now())
+        reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now(), topic="other")
     read_again(session, flag, other, "no", clock.now())
 
 
