@@ -80,7 +80,6 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
     return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
 
-_NOT_SEARCHED = "label = 'unverified' AND state = 'open' AND searched_at IS NULL"
 _HELD = "lease_owner IS NOT NULL"
 _SAMPLED = "sampling IS NOT NULL"
 _BLIND = "blind_to IS NOT NULL"
@@ -102,12 +101,6 @@ class Flag(Base):
         Index(None, "state", "worth"),
         Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
-        Index(
-            "ix_flags_not_searched",
-            *("label", "state", "post_id"),  # or SQLite takes the one above, which holds all that are open
-            sqlite_where=text(_NOT_SEARCHED),
-            postgresql_where=text(_NOT_SEARCHED),
-        ),
         Index(None, "lease_owner", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
         Index(None, "sampling", "state", sqlite_where=text(_SAMPLED), postgresql_where=text(_SAMPLED)),
     )

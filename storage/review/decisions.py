@@ -4,7 +4,7 @@ For each post and label the newest decision on the newest judged version counts.
 give no label.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,9 +20,6 @@ REOPENED: Final = "reopened"
 """The flag is open again, for a new look."""
 WITHDRAWN: Final = "withdrawn"
 """Takes back the review that the row names in `withdraws`."""
-_CLAIM: Final = "unverified"
-NEED_LINK: Final = frozenset((REFUTED, SUPPORTED))
-"""Decisions that say something of a source, and so must name it."""
 STATE_OF: Final[Mapping[str, str]] = {
     NO_SOURCE: "confirmed",
     REFUTED: "confirmed",
@@ -41,14 +38,9 @@ HOLDS: Final[Mapping[str, bool]] = {NO_SOURCE: True, REFUTED: True, NOT_A_CLAIM:
 ALL_DECISIONS: Final = tuple(STATE_OF)
 
 
-def choices(label: str) -> tuple[str, ...]:
-    """Return the decisions that a flag of a label can get, in the order of their keys."""
-    return (NO_SOURCE, REFUTED, SUPPORTED, NOT_A_CLAIM, UNSURE) if label == _CLAIM else (YES, NO, UNSURE)
-
-
-def plain_decision(label: str, *, holds: bool) -> str:
-    """Return the decision that says of a label no more than whether a post carries it."""
-    return next(each for each in choices(label) if HOLDS.get(each) is holds)
+def plain_decision(taken: Sequence[str], *, holds: bool) -> str:
+    """Return, of the decisions that a label takes, the first that says whether a post carries it."""
+    return next(each for each in taken if HOLDS.get(each) is holds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

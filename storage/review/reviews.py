@@ -36,7 +36,7 @@ def decide(
         session: The unit of work.
         flag: The flag that was judged.
         reviewer_id: Who judged it.
-        decision: One of `storage.review.decisions.choices` of its label, or `reopened`.
+        decision: One of those that its label takes, or `reopened`.
         note: Why, in the reviewer's words; may be empty.
         now: The time of the decision, UTC.
         evidence: Addresses that support it.

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from classifiers.labels import label_named
 from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.collectors.files import open_file
@@ -25,7 +26,6 @@ from storage.database import Database
 from storage.models import User
 from storage.posts import sources
 from storage.review import flag_queue, reviews
-from storage.review.decisions import choices
 from tests.chaos import invariants
 from tests.factories import add_post, add_user, make_source
 from tests.made_up_revision import add_revision
@@ -176,7 +176,7 @@ class World:
                     if flag is None:
                         return
                     reviewer = session.scalars(select(User.id)).first() or 0
-                    decision = choices(flag.label)[0]
+                    decision = label_named(flag.label).decisions[0]
                     topic = "other" if (flag.label, decision) == ("concern", "yes") else None
                     review = reviews.decide(
                         session, flag, reviewer_id=reviewer, decision=decision, note="đã hỏi", now=now, topic=topic

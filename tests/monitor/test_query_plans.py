@@ -43,7 +43,7 @@ COUNTS: Final[Mapping[str, str]] = {
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
     "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",
 }
-PARTIAL: Final = re.compile(r"INDEX ix_(posts_unscored|posts_not_indexed|flags_not_searched)\b")
+PARTIAL: Final = re.compile(r"INDEX ix_(posts_unscored|posts_not_indexed)\b")
 """Indexes of those rows alone that wait for something."""
 SEARCHES: Final = ("q=lương", "q=lương&label=concern&state=open", "source=dien-dan", "q=%22ngân+hàng%22+-tiền")
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from classifiers.labels import LABEL_NAMES
+from classifiers.labels import LABEL_NAMES, label_named
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.pages.reveal import mask_of
 from monitor.desk.views.decision_form import refusal_line
@@ -158,7 +158,9 @@ def _decide_all(
         raise Stale("none of the post's flags waits for this person any more")
     for flag in waiting:
         unsure = wording.UNSURE in carried
-        decision = wording.UNSURE if unsure else plain_decision(flag.label, holds=flag.label in carried)
+        decision = (
+            wording.UNSURE if unsure else plain_decision(label_named(flag.label).decisions, holds=flag.label in carried)
+        )
         given = seen_by_flag.get(flag.id, "")
         decide(session, flag, by=reviewer.person, decision=decision, seen=given, now=desk.clock.now(), draw=draw)
 

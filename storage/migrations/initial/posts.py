@@ -255,12 +255,6 @@ def _create_flags() -> None:
     )
     op.create_index("ix_flags_label_state_post_id", "flags", ["label", "state", "post_id"])
     create_partial_index("ix_flags_lease_owner", "flags", ["lease_owner"], "lease_owner IS NOT NULL")
-    create_partial_index(
-        "ix_flags_not_searched",
-        "flags",
-        ["label", "state", "post_id"],
-        "label = 'unverified' AND state = 'open' AND searched_at IS NULL",
-    )
     create_partial_index("ix_flags_sampling_state", "flags", ["sampling", "state"], "sampling IS NOT NULL")
     op.create_index("ix_flags_source_id_label_state", "flags", ["source_id", "label", "state"])
     op.create_index("ix_flags_state_worth", "flags", ["state", "worth"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from classifiers.labels import label_named
 from monitor.app.application import Application
 from monitor.collectors.isolation.parser import DirectParser
 from monitor.demo.show import read_posts
@@ -21,7 +22,6 @@ from monitor.settings.settings import Settings
 from storage.models import Flag
 from storage.posts import sources
 from storage.review import flag_queue, quote_choices, reviews
-from storage.review.decisions import choices
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_user, make_source
 
@@ -171,7 +171,9 @@ def _decide(month: Month, most: int) -> None:
             note, link = (
                 (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if flag.id % 3 == 0 else ("đã hỏi", "https://e.vn")
             )
-            decision = choices(flag.label)[0 if flag.id % 2 else -2]  # that the label holds, or that it does not
+            decision = label_named(flag.label).decisions[
+                0 if flag.id % 2 else -2
+            ]  # that the label holds, or that it does not
             topic = "other" if (flag.label, decision) == ("concern", "yes") else None
             given = {"note": note, "evidence": [link], "topic": topic}
             reviews.decide(session, flag, reviewer_id=1, decision=decision, now=now, **given)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from classifiers.labels import UNVERIFIED, label_named
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.figures.concluded import concluded
@@ -23,7 +24,7 @@ from tests.storage.copies import add_copies
 
 
 def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
-    links = ["https://e.example.vn"] if decision in decisions.NEED_LINK else []
+    links = ["https://e.example.vn"] if decision in UNVERIFIED.need_link else []
     topic = "other" if (flag.label, decision) == ("concern", "yes") else None
     return reviews.decide(
         session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW, evidence=links, topic=topic
@@ -178,7 +179,7 @@ def counted(session: Session) -> None:
 
 
 def _decide(session: Session, flag: Flag, user: User, choice: int) -> None:
-    known = decisions.choices(flag.label)
+    known = label_named(flag.label).decisions
     if flag.state == "open":
         decide(session, flag, known[choice % len(known)], user)
 
@@ -195,7 +196,7 @@ def _undo(session: Session, flag: Flag, user: User, choice: int) -> None:
 
 
 def _copies(session: Session, flag: Flag, user: User, choice: int) -> None:
-    known = decisions.choices(flag.label)
+    known = label_named(flag.label).decisions
     if flag.state == "open":
         own = decide(session, flag, known[choice % len(known)], user)
         for other in reviews.open_copies(session, flag):
