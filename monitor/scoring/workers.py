@@ -61,8 +61,9 @@ def _connected(address: str) -> Any:
     except ImportError as error:
         message = "`cluster` needs the library of Dask: install the `cluster` extra"
         raise NotReady(message) from error
+    client: Any = Client  # its library is untyped where it is installed
     try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         message = f"no cluster answers at {address} ({error}): start `dask scheduler`, or empty `cluster`"
         raise NotReady(message) from error

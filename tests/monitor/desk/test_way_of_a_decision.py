@@ -2,7 +2,7 @@
 
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import FlagMaker
-from tests.walk import called_files, compare
+from tests.walk import called_files, differences
 
 
 def test_the_way_of_one_decision(lan: Browser, make_flagged: FlagMaker) -> None:
@@ -10,4 +10,4 @@ def test_the_way_of_one_decision(lan: Browser, make_flagged: FlagMaker) -> None:
     make_flagged(probability=0.8)
     with called_files() as called:
         assert lan.decide(flag_id, "yes").status_code == 303
-    compare("The way of one decision", called)
+    assert differences("The way of one decision", called) == ([], [])

@@ -6,10 +6,10 @@ from monitor.reports.wording import load_language
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.monitor.reports.sample_week import gathered
-from tests.walk import called_files, compare
+from tests.walk import called_files, differences
 
 
 def test_the_way_of_one_figure(full_week: Database) -> None:
     with called_files() as called:
         render_docx(build_document(gathered(full_week), ReportSettings(), load_language("vi")))
-    compare("The way of one figure", called)
+    assert differences("The way of one figure", called) == ([], [])

@@ -12,7 +12,7 @@ from monitor.scoring.score import Scorer
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.monitor.crawl.test_collect_counts import site_post
-from tests.walk import called_files, compare
+from tests.walk import called_files, differences
 
 
 async def test_the_way_of_one_post(
@@ -29,4 +29,7 @@ async def test_the_way_of_one_post(
             with ThreadPoolExecutor(1) as executor:
                 Scorer(sqlite_database, executor, small_model, clock).run()
             Matcher(sqlite_database, Segmenter(), clock).run()
-    compare("The way of one post", {path for path in called if not path.startswith("monitor/demo/")})
+    assert differences("The way of one post", {path for path in called if not path.startswith("monitor/demo/")}) == (
+        [],
+        [],
+    )
