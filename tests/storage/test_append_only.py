@@ -32,7 +32,13 @@ def filled(database: Database) -> Database:
             given: dict[str, Any] = {"reviewer_id": reviewer.id, "now": NOW}
             links = ["https://e.vn/lan", "https://e.vn"]
             reviews.decide(
-                session, add_flag(session, post), decision="yes", note="đã gọi lan hỏi", evidence=links, **given
+                session,
+                add_flag(session, post),
+                decision="yes",
+                note="đã gọi lan hỏi",
+                evidence=links,
+                topic="other",
+                **given,
             )
             audit.record(session, at=NOW, action="decision", subject="flags", detail={"tiny": 1e-05, "names": ["ư"]})
             by = {"written_by": reviewer.id, "written_at": NOW, "changed_at": NOW}

@@ -31,6 +31,8 @@ FILES = {
     "/reports/{name:path}",
     "/reports/{period}/pictures/{number}",
     "/search/export.{kind}",
+    "/static/labels.css",
+    "/static/labels-dark.css",
 }  # what is downloaded is no page
 SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
 
