@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import OTHER
 from classifiers.labels import label_named
-from monitor.crawl.web_links import MAX_LINK, web_address
+from monitor.collectors.http.urls import MAX_LINK, link_address
 from monitor.review.errors import BadLink, Held, NeedsLink, NotAllowed, NotOpen, Stale
 from storage import audit
 from storage.models import Flag, Review
@@ -128,7 +128,7 @@ def decide(
 
 def _check(flag: Flag, decision: str, evidence: Sequence[str], *, blind: bool) -> None:
     """Refuse what no state of the flag would allow; a second reading is compared only, and needs no link."""
-    wrong = next((link for link in evidence if len(link) > MAX_LINK or not web_address(link)), None)
+    wrong = next((link for link in evidence if len(link) > MAX_LINK or not link_address(link)), None)
     if wrong is not None:
         raise BadLink(f"{wrong[:80]!r} in `evidence` is no web address: name a host", wrong)
     label = label_named(flag.label)

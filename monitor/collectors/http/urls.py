@@ -1,6 +1,7 @@
-"""Web addresses: absolute forms, and forms without tracking parameters."""
+"""Web addresses: absolute forms, forms without tracking parameters, and which of them may become links."""
 
 import re
+from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from monitor.errors import UsageError
@@ -10,6 +11,7 @@ _WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[^\s\x00-\x20?#;]*)?(?:\?[^\s\x00-
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?(?=/|\Z)")
 _FROM_ROOT = re.compile(r"/(?:[\w~%@+-][\w~%@+.-]*+(?:/|\Z))*+", re.ASCII)
 _TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
+MAX_LINK: Final = 2_000  # characters
 
 
 def web_address(link: str, base_url: str) -> str | None:
@@ -65,3 +67,15 @@ def is_front_page(url: str) -> bool:
     """Return whether an address is that of a site's front page."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
+
+
+def link_address(address: str | None) -> str | None:
+    """Return an address if it may become a link (http or https, with a host); otherwise None."""
+    # Browsers take a backslash for a slash: after `https://one.example\@other.example/` they see another host.
+    if not address or "\\" in address or any(char.isspace() or not char.isprintable() for char in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.hostname else None

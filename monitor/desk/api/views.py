@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from monitor.clock import VIETNAM
-from monitor.crawl.web_links import web_address
+from monitor.collectors.http.urls import link_address
 from monitor.desk.api.schemas import (
     CaseDetail,
     CaseEventOut,
@@ -98,7 +98,7 @@ def decision_out(review: Review, mask: Mask) -> DecisionOut:
         id=review.id,
         decision=review.decision,
         note=mask(review.note),
-        evidence=[link for link in review.evidence if web_address(link)],
+        evidence=[link for link in review.evidence if link_address(link)],
         revision=review.revision_number,
         decided_at=review.decided_at,
     )
@@ -140,7 +140,7 @@ def _post_values(post: Post, mask: Mask) -> dict[str, object]:
 
 def _impersonal(url: str | None, mask: Mask) -> str | None:
     """Return a post's address, unless it names the person whose page it is on."""
-    address = web_address(url)
+    address = link_address(url)
     return address if address and mask(address) == address else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from monitor.crawl.web_links import MAX_LINK, web_address
+from monitor.collectors.http.urls import MAX_LINK, link_address
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.views.decision_form import MAX_NOTE, clean
 from monitor.desk.views.masking import Mask, first_line
@@ -39,7 +39,7 @@ def fault(content: Content) -> str | None:
     """Return why a correction cannot be stored, in one line; None when it can."""
     if not all(asdict(content).values()) or content.verdict not in VERDICTS:
         return _("Xin ghi đủ điều bị bác bỏ, điều đúng, tên nguồn và liên kết tới nguồn.")
-    if len(content.source_url) > MAX_LINK or not web_address(content.source_url):
+    if len(content.source_url) > MAX_LINK or not link_address(content.source_url):
         return _("Liên kết tới nguồn phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
     if "[" in content.text or "]" in content.text:
         return _("Xin thay những chỗ trong ngoặc vuông của mẫu bằng nội dung thật.")

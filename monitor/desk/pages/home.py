@@ -1,4 +1,4 @@
-"""The first page: the reviewer's day, and what waits beside it."""
+"""Pages to look at: the reviewer's day and what waits beside it, the figures, the sources, and how far people agree."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from monitor.desk.pages.report_files import report_files
+from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
+from monitor.desk.views.reading_view import agreement, difference_row
+from monitor.desk.views.source_health import sources_view
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, allow
 from monitor.desk.web.desk import CurrentDesk, render
 from monitor.review.day import day_of
 from monitor.review.roles import Right
 from storage.outbox import alerts
-from storage.review import cases, drawn, flags
+from storage.review import cases, drawn, flags, second_readings
 from storage.scoring import registry, unscored
 
 router = APIRouter()
@@ -56,3 +59,36 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
         "reports": report_files(desk.settings.reports_dir),
     }
     return render(request, "home.html", context)
+
+
+overview_router = APIRouter(dependencies=[allow(Right.READ)])
+
+
+@overview_router.get("/overview")
+def show_figures(request: Request, desk: CurrentDesk) -> Response:
+    """Show what came in, how often the machine was right, and the models, each chart beside a table."""
+    with desk.database.work() as session:
+        figures = overview_figures_of(session, desk.clock.now())
+    return render(request, "overview.html", {"figures": figures, "days": DAYS, "least": LEAST_DECIDED})
+
+
+@overview_router.get("/sources")
+def show_sources(request: Request, desk: CurrentDesk) -> Response:
+    """Show which sources can be read, which cannot and what to do about it, and the newest crawl runs."""
+    with desk.database.work() as session:
+        view = sources_view(session)
+    return render(request, "sources.html", {"view": view})
+
+
+@overview_router.get("/second")
+def show_second_readings(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+    """Show how many flags wait for a second reading, the differences, and the agreement."""
+    with desk.database.work() as session:
+        differing = second_readings.differing(session)
+        context = {
+            "waiting": len(second_readings.waiting(session, desk.draw(), reviewer.id)),
+            "differences": [difference_row(one, desk.mask) for one in differing if one.may_be_settled_by(reviewer.id)],
+            "others": len(differing),
+            "rows": agreement(session),
+        }
+    return render(request, "second.html", context)

@@ -1,16 +1,20 @@
 """Search: posts by their words and filters, a flag by its number, results as files, and searches to keep."""
 
 import io
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
+from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from monitor.catalogues import N_
 from monitor.collectors.files.row_files import open_writer
+from monitor.desk.pages.queue import MAX_ID
+from monitor.desk.views.queue_view import QueueView, view_of
 from monitor.desk.views.search_view import (
     EXPORT_SCHEMA,
     EXPORTED,
@@ -19,20 +23,22 @@ from monitor.desk.views.search_view import (
     exported_posts,
     found_posts,
 )
-from monitor.desk.views.searching import CurrentSearch, SearchForm
+from monitor.desk.views.searching import CurrentSearch, SearchForm, form_of
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, Reviewer, allow
+from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.error_pages import problem
+from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
 from monitor.errors import QueryRefused
 from monitor.review.roles import Right
 from monitor.review.search_query import words_of
 from storage import audit
-from storage.errors import NotFound
+from storage.errors import DataRejected, NotFound
 from storage.posts import sources
 from storage.review import flags
 from storage.search import saved_searches, search
+from storage.search.saved_searches import MOST_KEPT
 
 router = APIRouter(prefix="/search", dependencies=[allow(Right.READ)])
 
@@ -133,3 +139,46 @@ def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Resp
     writer.finish()
     headers = {"Content-Disposition": f'attachment; filename="kiemtin-search.{kind}"'}
     return Response(body.getvalue(), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+keeping = APIRouter(prefix="/saved", dependencies=[allow(Right.READ), RequireFormToken])
+
+PageName = Literal["search", "queue"]
+_READ: Final[Mapping[str, Callable[[str], SearchForm | QueueView]]] = {"search": form_of, "queue": view_of}
+
+
+@keeping.post("/{page}")
+def save(
+    *,
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    page: PageName,
+    name: Annotated[str, Form(max_length=200)] = "",
+    query: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Keep what was chosen on a page under a name."""
+    chosen = _READ[page](query)
+    name = name.replace("\0", "").strip()
+    if name and not chosen.is_empty:
+        with desk.database.work() as session:
+            kept = dict(parse_qsl(chosen.address))
+            try:
+                saved_searches.save(session, reviewer.id, page=page, name=name, query=kept, now=desk.clock.now())
+            except DataRejected:
+                line = counted("Đã giữ %(count)s lượt tìm kiếm: xin bỏ bớt một lượt rồi thử lại.", MOST_KEPT)
+                return problem(request, HTTPStatus.CONFLICT, line)
+            session.commit()
+    address = f"/{page}?{chosen.address}" if chosen.address else f"/{page}"
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+
+
+@keeping.post("/{page}/{number}/remove")
+def forget(
+    desk: CurrentDesk, reviewer: CurrentReviewer, page: PageName, number: Annotated[int, Path(ge=1, le=MAX_ID)]
+) -> Response:
+    """Forget what was kept."""
+    with desk.database.work() as session:
+        saved_searches.remove(session, reviewer.id, number)
+        session.commit()
+    return RedirectResponse(f"/{page}", status_code=HTTPStatus.SEE_OTHER)

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and the page behind an invitation, where the person who was invited sets a password, once."""
 
 import logging
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from monitor.catalogues import N_
+from monitor.desk.web import wording
 from monitor.desk.web.accounts import typed_name
 from monitor.desk.web.auth import (
     CODE,
@@ -25,14 +26,16 @@ from monitor.desk.web.auth import (
     start_session,
 )
 from monitor.desk.web.desk import CurrentDesk, Desk, render
-from monitor.desk.web.error_pages import BUSY
+from monitor.desk.web.error_pages import BUSY, problem
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.password_checks import TooBusy
+from monitor.desk.web.password_rules import fault
+from monitor.desk.web.passwords import token_hash
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 from monitor.desk.web.throttle import sign_in_counts
 from storage import audit
-from storage.accounts import sessions, users
+from storage.accounts import invitations, sessions, users
 from storage.errors import NotFound
 from storage.models import User
 
@@ -136,3 +139,61 @@ def _note_failure(desk: Desk, user: User | None) -> None:
 def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:
     context = {"csrf": form_token(request), "next": own_address(wanted), "line": line, "name": name}
     return render(request, "login.html", context, status=status)
+
+
+joining = APIRouter(prefix="/join")
+
+USED = N_("Lời mời này không còn dùng được: đã được dùng hoặc đã hết hạn. Xin nhờ người quản trị gửi lời mời mới.")
+
+
+@joining.get("/{token}")
+def show_invitation(request: Request, desk: CurrentDesk, token: str) -> Response:
+    """Ask for a password."""
+    return _page(request, desk, token)
+
+
+@joining.post("/{token}", dependencies=[RequireFormToken])
+async def accept(
+    *, request: Request, desk: CurrentDesk, token: str, new: Password = "", again: Password = ""
+) -> Response:
+    """Store the password; the link is used up."""
+    name = await run_in_threadpool(_invited, desk, token)
+    if name is None:
+        return problem(request, HTTPStatus.GONE, _(USED))
+    wrong = fault(new, name)
+    if wrong is not None or new != again:
+        line = wording.PASSWORD_FAULTS[wrong] if wrong else _("Hai lần nhập mật khẩu không giống nhau.")
+        return await run_in_threadpool(_page, request, desk, token, line=line, status=422)
+    stored = await desk.passwords.hash(new)
+    if not await run_in_threadpool(_accept, desk, token, stored):
+        return problem(request, HTTPStatus.GONE, _(USED))
+    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _invited(desk: Desk, token: str) -> str | None:
+    with desk.database.work() as session:
+        invitation = invitations.open_one(session, token_hash(token), desk.clock.now())
+        return invitation.user.name if invitation else None
+
+
+def _accept(desk: Desk, token: str, stored: str) -> bool:
+    """Store a password and use the invitation up, in one unit of work; False when it no longer works."""
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        invitation = invitations.open_one(session, token_hash(token), now)
+        if invitation is None or not invitations.use(session, invitation, now):
+            return False
+        users.set_password(session, invitation.user, stored, now)
+        invitation.user.active = True  # who was disabled and is invited again
+        subject = f"users:{invitation.user_id}"
+        audit.record(session, at=now, action="invitation_used", subject=subject, user_id=invitation.user_id)
+        session.commit()
+    return True
+
+
+def _page(request: Request, desk: Desk, token: str, *, line: str = "", status: int = 200) -> Response:
+    name = _invited(desk, token)
+    if name is None:
+        return problem(request, HTTPStatus.GONE, _(USED))
+    form_token(request)
+    return render(request, "join.html", {"name": name, "line": line}, status=status)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.evidence import compare
 from monitor.catalogues import N_
-from monitor.crawl.web_links import web_address
+from monitor.collectors.http.urls import link_address
 from monitor.desk.views.flag_view import percent_of
 from monitor.desk.views.masking import Mask, first_line
 from monitor.desk.web import wording
@@ -72,7 +72,7 @@ def evidence_rows(session: Session, flag: Flag, own_mask: Mask | None, mask: Mas
             outlet=check.outlet if check else post.source.name,
             when=post.published_at or post.collected_at,
             first_line=first_line(post, mask),
-            url=web_address(post.url),
+            url=link_address(post.url),
             similarity=percent_of(each.similarity),
             state=wording.EVIDENCE_STATES[each.state],
             mark=each.state if each.state != "suggested" else "",

@@ -13,7 +13,7 @@ from classifiers.labels import label_named
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
-from monitor.crawl.web_links import web_address
+from monitor.collectors.http.urls import link_address
 from monitor.desk.views.highlight import Piece, Reason, fold, gather_reasons, mark, tone
 from monitor.desk.views.masking import Mask, first_line, word_mask
 from monitor.desk.views.post_view import Context, fold_context, is_veiled
@@ -215,7 +215,7 @@ def history_of(session: Session, flag: Flag) -> tuple[Decided, ...]:
             reviewer=name,
             when=review.decided_at,
             note=review.note,
-            evidence=tuple(filter(None, map(web_address, review.evidence))),
+            evidence=tuple(filter(None, map(link_address, review.evidence))),
             on_flagged_version=review.revision_number == flag.revision_number,
         )
         for review, name in reviews.history(session, flag.id)
@@ -244,7 +244,7 @@ def flag_view(
     judged = next(version for version in versions if version.flagged)
     context = hide(post.context) if hide and post.context else post.context
     reasons = fold(gather_reasons(flag.reasons))
-    url = web_address(post.url)
+    url = link_address(post.url)
     heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
     title, text = veil_pieces(mark(heading, reasons)), veil_pieces(mark(judged.text[:MAX_CHARACTERS], reasons))
     answered = fold_context(context)
@@ -343,7 +343,7 @@ def _reason_rows(reasons: Sequence[Reason], mask: Mask | None) -> tuple[ReasonRo
 
 def _copy(post: Post, mask: Mask | None) -> OtherPost:
     when = post.published_at or post.collected_at
-    return OtherPost(post.source.name, when, first_line(post, mask), web_address(post.url))
+    return OtherPost(post.source.name, when, first_line(post, mask), link_address(post.url))
 
 
 def _other_flag(flag: Flag, characters: int) -> OtherFlag:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from classifiers.text.normalise import MAX_CHARACTERS
-from monitor.crawl.web_links import web_address
+from monitor.collectors.http.urls import link_address
 from monitor.desk.views.highlight import Piece
 from monitor.desk.views.masking import Mask
 from monitor.desk.views.veil import veil
@@ -60,7 +60,7 @@ def post_view(session: Session, post: Post, number: int, mask: Mask | None) -> P
     # What the machine does not read is not masked but left out, for it may be of any length.
     open_parts = (heading, text[:MAX_CHARACTERS], post.context or "")
     heading, shown, context = map(mask, open_parts) if mask else open_parts
-    url, answered = web_address(post.url), fold_context(context)
+    url, answered = link_address(post.url), fold_context(context)
     pieces = veil(heading), veil(shown)
     return PostView(
         post_id=post.id,

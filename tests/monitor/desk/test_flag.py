@@ -8,7 +8,7 @@ from sqlalchemy import select
 from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
-from monitor.crawl.web_links import web_address
+from monitor.collectors.http.urls import link_address
 from monitor.desk.views.flag_view import percent_of
 from monitor.desk.views.masking import first_line
 from storage.database import Database
@@ -207,4 +207,4 @@ def test_first_lines_probabilities_and_addresses() -> None:
         assert first_line(Post(title=title, text=text), None) == line
     assert len(first_line(Post(text="dài " * 100), None)) <= 160
     assert [percent_of(p) for p in (0.0, 0.004, 0.5, 0.874, 1.0)] == [1, 1, 50, 87, 99]
-    assert web_address("https://a.example.vn/x?y=1#z") == "https://a.example.vn/x?y=1#z"
+    assert link_address("https://a.example.vn/x?y=1#z") == "https://a.example.vn/x?y=1#z"
