@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from classifiers.labels import label_named
 from storage.database import Database
 from storage.models import Flag, Source, User
 from storage.review import reviews
@@ -22,7 +23,7 @@ def decide_posts(
         user = session.scalar(select(User)) or add_user(session)
         for number, (text, answer) in enumerate(answers.items()):
             flag = add_flag(session, add_post(session, source, f"{label}-{at.timestamp()}-{number}", text=text), label)
-            decision = UNSURE if answer is None else plain_decision(label, holds=answer)
+            decision = UNSURE if answer is None else plain_decision(label_named(label).decisions, holds=answer)
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=at)
         session.commit()
 
@@ -32,6 +33,8 @@ def answer_all(database: Database, truth: Mapping[str, bool], label: str = "conc
     with database.work() as session:
         user = session.scalar(select(User)) or add_user(session)
         for flag in session.scalars(select(Flag).where(Flag.state == "open", Flag.sampling.is_not(None))).all():
-            decision = plain_decision(flag.label, holds=flag.label == label and truth[flag.post.text])
+            decision = plain_decision(
+                label_named(flag.label).decisions, holds=flag.label == label and truth[flag.post.text]
+            )
             reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=MONDAY_MORNING)
         session.commit()

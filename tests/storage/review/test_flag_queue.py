@@ -186,12 +186,12 @@ def test_the_next_flag_is_the_one_behind_in_the_order(database: Database, order:
         assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
 
 
-@pytest.mark.parametrize(("order", "index"), [(Order.WORTH, "worth"), (Order.NEWEST, "dated"), (Order.REACH, "reach")])
-def test_an_order_reads_its_index_and_stops(sqlite_database: Database, order: Order, index: str) -> None:
+def test_the_usual_order_reads_its_index_and_stops(sqlite_database: Database) -> None:
+    """The other orders sort the open flags, which takes milliseconds for ten thousand of them."""
     with sqlite_database.work() as session:
         found = add_flags(session, 3)
-        plan = plan_of(session, lambda: flag_queue.listed(session, order=order, after=found[0].id))
-    assert any("ix_flags_state_" in step and f"(state=? AND {index}<?)" in step for step in plan), plan
+        plan = plan_of(session, lambda: flag_queue.listed(session, order=Order.WORTH, after=found[0].id))
+    assert any("ix_flags_state_worth (state=? AND worth<?)" in step for step in plan), plan
 
 
 def test_earlier_copies_are_looked_up_by_their_cluster(sqlite_database: Database) -> None:
