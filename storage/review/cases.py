@@ -114,19 +114,6 @@ def counts(session: Session) -> dict[str, int]:
     return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
 
 
-def opened_in(session: Session, start: datetime, end: datetime) -> Sequence[Case]:
-    """List the cases opened from `start` until before `end` that were not withdrawn, oldest first."""
-    query = select(Case).where(Case.opened_at >= start, Case.opened_at < end, Case.state != WITHDRAWN)
-    return session.scalars(query.order_by(Case.opened_at, Case.id)).all()
-
-
-def events_in(session: Session, start: datetime, end: datetime) -> list[tuple[CaseEvent, Case]]:
-    """List what was done about cases from `start` until before `end`, oldest first."""
-    query = select(CaseEvent, Case).join(Case, Case.id == CaseEvent.case_id)
-    query = query.where(CaseEvent.at >= start, CaseEvent.at < end, Case.state != WITHDRAWN)
-    return [(event, case) for event, case in session.execute(query.order_by(CaseEvent.id))]
-
-
 def flags_of(session: Session, case_id: int) -> Sequence[Flag]:
     """List the flags that stand behind a case: those whose newest standing decision belongs to it."""
     named = select(Review.flag_id).where(Review.case_id == case_id)
