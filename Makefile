@@ -104,7 +104,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/deptry .
-	$(BIN)/deptry tests --exclude '\.venv' --ignore DEP002,DEP004
+	$(BIN)/deptry tests examples/jetstream/tests --exclude '\.venv' --ignore DEP002,DEP004
 
 types: setup
 	$(BIN)/mypy

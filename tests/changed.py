@@ -14,6 +14,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 PACKAGES: Final = ("monitor", "classifiers", "storage")
+FOLDERS: Final = ("tests", "examples")
 MOST: Final = 12  # files: more take longer than a minute, and `make test` runs them all
 OF_DOCUMENTS: Final = ("tests/test_documentation.py", "tests/test_security_documents.py")
 NOTHING_TO_RUN: Final = 5  # pytest's status when all tests of a file are left to `make gate`
@@ -41,11 +42,11 @@ def related_tests(changed: Sequence[Path], root: Path) -> list[Path]:
 
 
 def _is_test(path: Path) -> bool:
-    return path.parts[0] == "tests" and path.name.startswith("test_") and path.suffix == ".py"
+    return "tests" in path.parts and path.name.startswith("test_") and path.suffix == ".py"
 
 
 def _tests(root: Path) -> list[Path]:
-    return sorted(path.relative_to(root) for path in (root / "tests").rglob("test_*.py"))
+    return sorted(path.relative_to(root) for folder in FOLDERS for path in (root / folder).rglob("test_*.py"))
 
 
 def _by_name(path: Path, root: Path) -> Iterator[Path]:

@@ -14,10 +14,9 @@ from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import Site, serve
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from tests import JETSTREAM, corpus
+from tests import corpus
 from tests.clock import FakeClock
 from tests.factories import add_source
-from tests.monitor.collectors.installing import install_example
 from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
 from tests.monitor.reports.sample_week import fill
 
@@ -60,13 +59,6 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     collector_for.cache_clear()
     yield folder
     collector_for.cache_clear()
-
-
-@pytest.fixture
-def jetstream(install: Path) -> str:
-    """Make the plug-in for Bluesky's stream known, and give its kind."""
-    install_example(install, JETSTREAM)
-    return "jetstream"
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from datetime import timedelta
 from kiemtin_jetstream.events import to_microseconds
 from sqlalchemy import func, select
 
+from examples.jetstream.tests.jetstream_site import FIRST_PATH, JetstreamSite, serve_stream
 from storage.database import Database
 from storage.models import Post, PostRevision
 from storage.posts import sources
 from tests.clock import FakeClock
 from tests.monitor.collectors.platform_samples import written
 from tests.monitor.conftest import Crawl, Register
-from tests.platforms.jetstream_site import FIRST_PATH, JetstreamSite, serve_stream
 
 
 def count(database: Database, table: type[Post | PostRevision]) -> int:

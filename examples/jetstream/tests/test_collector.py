@@ -11,6 +11,7 @@ from kiemtin_jetstream.collector import JetstreamCollector
 from kiemtin_jetstream.events import to_microseconds
 from kiemtin_jetstream.websocket import StreamBroken
 
+from examples.jetstream.tests.jetstream_site import FIRST_PATH, SECOND_PATH, JetstreamSite, serve_stream
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for, source_kinds
@@ -18,7 +19,6 @@ from monitor.demo.sites import SitePost
 from monitor.errors import PayloadInvalid
 from tests.clock import HANGS_AFTER, MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import bodies, gone, posts, texts
-from tests.platforms.jetstream_site import FIRST_PATH, SECOND_PATH, JetstreamSite, serve_stream
 
 START = MONDAY_MORNING - timedelta(minutes=30)
 PROTOCOLS = ("v1", "v2")

@@ -9,12 +9,12 @@ from itertools import pairwise
 import pytest
 from kiemtin_jetstream.websocket import HandshakeRejected, StreamBroken, _connect, open_stream
 
+from examples.jetstream.tests.jetstream_site import FIRST_PATH, JetstreamSite, serve_stream
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import SitePost
 from monitor.errors import AddressBlocked, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import HANGS_AFTER, FakeClock
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.platforms.jetstream_site import FIRST_PATH, JetstreamSite, serve_stream
 
 
 @pytest.fixture

@@ -1,0 +1,30 @@
+"""The fixtures of the program's own tests that those of this plug-in use, and the plug-in made known."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import JETSTREAM
+from tests.conftest import clock, sqlite_database, sqlite_template
+from tests.monitor.collectors.conftest import client, no_waits_between_attempts, open_client
+from tests.monitor.collectors.installing import install_example
+from tests.monitor.conftest import crawl, install, register
+
+__all__ = [
+    "client",
+    "clock",
+    "crawl",
+    "install",
+    "no_waits_between_attempts",
+    "open_client",
+    "register",
+    "sqlite_database",
+    "sqlite_template",
+]
+
+
+@pytest.fixture
+def jetstream(install: Path) -> str:
+    """Make the plug-in for Bluesky's stream known, and give its kind."""
+    install_example(install, JETSTREAM)
+    return "jetstream"
