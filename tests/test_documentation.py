@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from monitor.cli.commands import COMMANDS, LazyCommand
+from monitor.desk.pages.manual import MANUAL_DIR
 from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
@@ -25,7 +26,15 @@ LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 
 
 PATH = re.compile(r"`((?:monitor|classifiers|storage|tests|docs|deploy|examples|notebooks)/[\w./-]+)`")
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *MANUAL_DIR.glob("*.md"),
+    ]
+)
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ def numbers_for(path: str, world: World) -> dict[str, int | str]:
         "number": world.refuted_id if path.startswith("/flags/") else world.correction_id,
         "post_id": world.post_id,
         "case_id": world.case_id,
+        "name": "mot-ngay",
         "token": "no-such-invitation",
     }
 

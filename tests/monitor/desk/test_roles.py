@@ -24,9 +24,9 @@ from tests.monitor.desk.conftest import FlagMaker
 from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.desk.walking import pages
 
-# Opened without signing in: the door, invitations, language, theme and colours, and what supervisors ask.
+# Opened without signing in: the door, invitations, the manual, language, theme and colours, and what supervisors ask.
 COLOURS = {"/static/labels.css", "/static/labels-dark.css"}
-PUBLIC = {"/login", "/join/{token}", "/appearance", "/healthz", "/readyz", *COLOURS}
+PUBLIC = {"/login", "/join/{token}", "/appearance", "/manual", "/manual/{name}", "/healthz", "/readyz", *COLOURS}
 # For those whose sign-in is not finished: each of them looks at the stage of the session.
 UNFINISHED = {"/login/code", "/account/second-factor", "/logout"}
 
