@@ -1,23 +1,19 @@
 """A report as a document: letterhead, blocks in their order, signature. The writers for docx and html only draw it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING
 
 from classifiers.labels import CASE_LABELS, CLAIM_LABELS, Label, Section
 from monitor.clock import VIETNAM
 from monitor.reports import content_tables, count_tables, sentences
-from monitor.reports.charts import PICTURES
+from monitor.reports.charts import CHARTS
+from monitor.reports.drawing import Chart
 from monitor.reports.figures import ReportFigures
 from monitor.reports.tables import Table, without_empty_columns
 from monitor.reports.wording import Language, Wording, roman
 from monitor.settings.reports import ReportSettings
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -59,15 +55,7 @@ class Appendix:
     attached: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart; `draw` makes it anew for each format, `description` says what it shows."""
-
-    description: str
-    draw: Callable[[], "Figure"]
-
-
-Block = Heading | Paragraph | Table | Picture | Appendix
+Block = Heading | Paragraph | Table | Chart | Appendix
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +279,6 @@ def _cases(figures: ReportFigures, words: Wording) -> list[Block]:
         Heading(say("2. Theo địa bàn"), 2),
         Paragraph(say(sentences.PLACES)),
         *_shown(content_tables.places(figures, words), "previous"),
-        *_picture(by_place, figures, words),
         *(_shown(by_place) if by_place.rows else ()),
     ]
 
@@ -312,12 +299,11 @@ def _appendix(figures: ReportFigures, words: Wording, title: str) -> tuple[Block
     ]
     for number, table in enumerate(tables, start=1):
         blocks.append(Heading(f"{number}. {table.heading}", 2))
-        blocks += [*_picture(table, figures, words), table if table.rows else Paragraph(table.empty)]
+        blocks += [*_charted(table, figures, words), table if table.rows else Paragraph(table.empty)]
     return tuple(blocks)
 
 
-def _picture(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
-    """Return the picture of a table; none where it is empty."""
-    if table.name not in PICTURES or not table.rows:
-        return []
-    return [Picture(table.heading, partial(PICTURES[table.name], figures, words))]
+def _charted(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
+    """Return the chart of a table; none where it is empty."""
+    chart = CHARTS[table.name](figures, words) if table.name in CHARTS and table.rows else Chart(())
+    return [chart] if chart.strips else []

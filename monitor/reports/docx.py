@@ -19,13 +19,15 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from monitor.clock import VIETNAM
 from monitor.errors import NotReady, ReportFailed
-from monitor.reports.document import Appendix, Block, Closing, Document, Heading, Letterhead, Paragraph, Picture, Style
+from monitor.reports.document import Appendix, Block, Closing, Document, Heading, Letterhead, Paragraph, Style
+from monitor.reports.drawing import PERCENTS, Chart, Segment, Strip
+from monitor.reports.quotes import shorten
 from monitor.reports.tables import AMOUNTS, CellType, Table, shown
 from monitor.reports.wording import Wording
 
@@ -48,6 +50,11 @@ _NARROWEST, _WIDEST = 4, 40  # characters
 _LONGEST_WORD: Final = {CellType.DAY: 10, CellType.MOMENT: 10}  # characters: a day is not cut
 _LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
 _CELL_MARGINS: Final = 4  # mm
+_NAMES_WIDTH: Final = 45  # mm: the names beside the bars of a chart
+_LONGEST_NAME: Final = 28  # characters
+_STEPS, _BAR_STEPS = 60, 52  # columns of a chart: bars of the longest row end where its number stands
+_STEP: Final = (TEXT_WIDTH - _NAMES_WIDTH) / _STEPS  # mm
+_FAINT: Final = 0.45
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 PROGRAMS: Final = ("soffice", "libreoffice")
 LONGEST_SECONDS: Final = 180  # for a PDF
@@ -237,8 +244,8 @@ def _blocks(docx: Docx, blocks: Sequence[Block], words: Wording) -> None:
             _paragraph(docx, block)
         elif isinstance(block, Table):
             _table(docx, block, words)
-        elif isinstance(block, Picture):
-            _picture(docx, block)
+        elif isinstance(block, Chart):
+            _chart(docx, block)
         else:
             _appendix(docx, block)
 
@@ -272,13 +279,78 @@ def _paragraph(docx: Docx, block: Paragraph) -> None:
     paragraph.paragraph_format.widow_control = True
 
 
-def _picture(docx: Docx, block: Picture) -> None:
-    from monitor.reports import charts  # noqa: PLC0415  it loads matplotlib
+def _chart(docx: Docx, chart: Chart) -> None:
+    """Draw each row as cells that are shaded as far as it goes: they print sharply, and no picture is needed."""
+    _gap(docx, PARAGRAPH_SPACE, keep=True)
+    for number, (_, colour, name) in enumerate(chart.keys):
+        keys = docx.paragraphs[-1] if number else docx.add_paragraph()
+        _write(keys, "■ ", TABLE_SIZE, align=LEFTWARD).runs[-1].font.color.rgb = _rgb(colour)
+        _write(keys, f"{name}    ", TABLE_SIZE, align=LEFTWARD).paragraph_format.keep_with_next = True
+    table = docx.add_table(0, 1 + _STEPS)
+    _without_cell_margins(table)
+    table.autofit = False
+    for column, width in zip(table.columns, (_NAMES_WIDTH, *[_STEP] * _STEPS), strict=True):
+        column.width = Mm(width)
+    for strip in chart.strips:
+        _strip(table, strip)
+    if chart.in_percent:
+        part = _BAR_STEPS // (len(PERCENTS) - 1)
+        cells = [(part, "", f"{percent}%") for percent in PERCENTS[1:]]
+        _cells(table, "", [*cells, (_STEPS - _BAR_STEPS, "", "")], RIGHTWARD)
+    _gap(docx, PARAGRAPH_SPACE)
 
-    paragraph = _spaced(docx, PARAGRAPH_SPACE)
-    paragraph.alignment = CENTRE
-    shape = paragraph.add_run().add_picture(BytesIO(charts.as_png(block.draw())), width=Mm(TEXT_WIDTH))
-    shape._inline.docPr.set("descr", block.description)  # noqa: SLF001  python-docx has no name for it
+
+def _strip(table: Any, strip: Strip) -> None:
+    """Add a row: a segment that says something is at least one step wide."""
+    cells, end, at = [], 0.0, 0
+    for segment in strip.segments:
+        end += segment.share
+        steps = max(1 if segment.tone else 0, round(end * _BAR_STEPS) - at)
+        if steps:
+            cells.append((steps, _shade(segment), ""))
+        at += steps
+    _cells(table, strip.name, [*cells, (_STEPS - at, "", f" {strip.number}")], LEFTWARD)
+
+
+def _cells(table: Any, name: str, cells: Sequence[tuple[int, str, str]], align: WD_ALIGN_PARAGRAPH) -> None:
+    """Add a row with its name and cells of so many steps, each with its colour and its text."""
+    row = table.add_row()._tr  # noqa: SLF001  cells over several columns, of which python-docx makes each anew
+    first, *others = row.tc_lst
+    for cell in others:
+        row.remove(cell)
+    title = _write(TableCell(first, table).paragraphs[0], shorten(name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
+    title.paragraph_format.keep_with_next = True
+    for steps, colour, text in cells:
+        cell = row.add_tc()
+        cell.grid_span, cell.width = steps, Mm(steps * _STEP)
+        _write(TableCell(cell, table).paragraphs[0], text, TABLE_SIZE, align=align)
+        properties = cell.get_or_add_tcPr()
+        borders = OxmlElement("w:tcBorders")
+        for side in ("top", "bottom"):
+            # Bars of neighbouring rows would touch.
+            borders.append(_with(f"w:{side}", val="single", sz="24", space="0", color="FFFFFF"))
+        properties.append(borders)
+        if colour:
+            properties.append(_with("w:shd", val="clear", color="auto", fill=colour[1:].upper()))
+    row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _with(name: str, **values: str) -> Any:
+    element = OxmlElement(name)
+    for key, value in values.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour[1:].upper())
+
+
+def _shade(segment: Segment) -> str:
+    """Return the colour of a segment; a faint one is mixed with the white of the paper."""
+    if not segment.tone or not segment.faint:
+        return segment.colour
+    return "#" + "".join(f"{round(255 - (255 - part) * _FAINT):02x}" for part in _rgb(segment.colour))
 
 
 def _table(docx: Docx, data: Table, words: Wording) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
-from monitor.reports import charts
-from monitor.reports.document import Block, Document, Picture
+from monitor.reports import drawing
+from monitor.reports.document import Block, Document
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
 from monitor.reports.tables import shown
@@ -53,7 +52,7 @@ def masked_quotes(quotes: Sequence[Quote]) -> tuple[MaskedQuote, ...]:
 
 def render_html(document: Document) -> str:
     """Return the page as text; the same document gives the same text."""
-    return _render("report.html", document.language, document.title, document=document, drawn=_drawn)
+    return _render("report.html", document.language, document.title, document=document, rows=drawing.rows)
 
 
 def render_masks(document: Document, masked: tuple[MaskedQuote, ...]) -> str:
@@ -86,7 +85,3 @@ def _render(template: str, language: Language, title: str, **values: object) -> 
 
 def _kind_of(block: Block) -> str:
     return type(block).__name__
-
-
-def _drawn(block: Picture) -> Markup:
-    return Markup(charts.as_svg(block.draw()))  # noqa: S704  drawn here: counts as bars, names as paths

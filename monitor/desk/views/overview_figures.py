@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import LABEL_NAMES
 from monitor.clock import VIETNAM
-from monitor.desk.views.charts import Column, Share, columns, shares
 from monitor.desk.views.reading_view import AgreementRow, agreement
 from monitor.desk.views.teaching_view import Candidate, newest_candidate
 from monitor.desk.web import wording
 from monitor.desk.web.language import thousands
 from monitor.desk.web.wording import LabelHelp
+from monitor.reports.drawing import Chart, Column, Strip, columns, rows, share
 from storage.figures import report_counts
 from storage.figures.concluded import band, concluded
 from storage.models import Flag
@@ -97,10 +97,10 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
         days=days,
         days_chart=columns([_column(row, place) for place, row in enumerate(days)]),
         precision=precision,
-        precision_chart=shares([_drawn(row) for row in precision]),
+        precision_chart=_shares([_drawn(row) for row in precision]),
         unmeasured=unmeasured,
         calibration=calibration,
-        calibration_chart=shares([_drawn(row, (edge + 5) / 100) for edge, row in _with_edges(calibration)]),
+        calibration_chart=_shares([_drawn(row, (edge + 5) / 100) for edge, row in _with_edges(calibration)]),
         reviewed=_reviewed(flags.counts(session)),
         agreement=agreement(session),
         model=model.version if model else None,
@@ -166,8 +166,10 @@ def _measured(name: str, label: str | None, hits: int, total: int) -> Measured:
     return Measured(name, wording.label_help(label) if label else None, hits, total, *percents)
 
 
-def _drawn(row: Measured, expected: float | None = None) -> Share:
-    name = f"{row.name} ({thousands(row.total)})"
-    return Share(
-        name, row.label.name if row.label else "none", row.percent / 100, row.low / 100, row.high / 100, expected
-    )
+def _shares(strips: list[Strip]) -> Markup:
+    return rows(Chart(tuple(strips), in_percent=True))
+
+
+def _drawn(row: Measured, expected: float | None = None) -> Strip:
+    name, tone = f"{row.name} ({thousands(row.total)})", row.label.name if row.label else "none"
+    return share(name, tone, row.percent / 100, (row.low / 100, row.high / 100), expected=expected)

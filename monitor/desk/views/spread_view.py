@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from monitor.catalogues import N_
 from monitor.clock import VIETNAM
-from monitor.desk.views.charts import Bar, Column, bars, columns
 from monitor.desk.views.masking import Mask
-from monitor.desk.web.language import Translated
+from monitor.desk.web.language import Translated, thousands
+from monitor.reports.drawing import NARROW, Chart, Column, bar, columns
+from monitor.reports.drawing import rows as drawn_rows
 from monitor.scoring.flag_value import reactions
 from storage.models import Post
 from storage.scoring import matching
@@ -84,9 +85,16 @@ def spread_of(session: Session, post: Post, mask: Mask | None) -> Spread | None:
         first=copies[0],
         last=moments[-1],
         rows=ordered,
-        chart=bars([Bar(row.source, row.posts) for row in ordered]),
+        chart=_bars([(row.source, row.posts) for row in ordered]),
         step=STEPS[step],
         reach=columns(_by_step(moments, step)),
+    )
+
+
+def _bars(counts: Sequence[tuple[str, int]]) -> Markup:
+    highest = max(count for _, count in counts)
+    return drawn_rows(
+        Chart(tuple(bar(name, {"none": count}, highest, thousands(count)) for name, count in counts)), NARROW
     )
 
 

@@ -15,7 +15,7 @@ from tests.monitor.cli.command import SCRIPT
 # Each takes a tenth of a second to several seconds to import.
 HEAVY = {
     "alembic", "apscheduler", "bs4", "dateparser", "docx", "fastapi", "feedparser", "httpx", "joblib", "lxml",
-    "matplotlib", "numpy", "pandas", "scipy", "sklearn", "starlette", "trafilatura", "underthesea", "uvicorn",
+    "numpy", "pandas", "scipy", "sklearn", "starlette", "trafilatura", "underthesea", "uvicorn",
     "warcio", "xlsxwriter",
 }  # fmt: skip
 LOADED = "import sys; from monitor.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"

@@ -2,7 +2,6 @@
 
 from bs4 import BeautifulSoup
 
-from monitor.desk.views.charts import Column, Share, columns, shares
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -51,21 +50,3 @@ def test_days_are_days_in_vietnam(lan: Browser, make_flagged: FlagMaker) -> None
 def test_agreement_is_what_the_page_of_second_readings_says(lan: Browser) -> None:
     assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/overview"), "main")
     assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/second"), "main")
-
-
-def test_a_chart_escapes_names() -> None:
-    drawn = shares([Share("<script>alert(1)</script>", "concern", 0.5, 0.2, 0.8)])
-    assert "<script" not in drawn
-
-
-def test_columns_stand_on_each_other_and_fill_the_height() -> None:
-    drawn = BeautifulSoup(columns([Column("a", {"concern": 3, "negative": 7}), Column("", {"concern": 0})]), "xml")
-    first, second = ((float(part["y"]), float(part["height"])) for part in drawn.select("rect"))  # type: ignore[arg-type]
-    assert second[0] + second[1] == first[0]
-    assert round(first[1] / second[1], 2) == round(3 / 7, 2)
-    assert second[0] == 10  # ten of ten
-
-
-def test_a_chart_of_nothing_is_drawn() -> None:
-    assert "<svg" in columns([])
-    assert "<svg" in shares([])

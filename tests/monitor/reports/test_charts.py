@@ -1,101 +1,110 @@
-"""The charts draw what was counted, the same figures as the same bytes, in letters that Vietnamese needs."""
+"""Charts draw what was counted: as SVG at the desk and in pages, as shaded cells in documents, the same every time."""
 
 from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
+import docx
 import pytest
+from bs4 import BeautifulSoup
+from docx.oxml.ns import qn
 from lxml import etree
-from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from classifiers.labels import LABELS
-from monitor.reports import charts
-from monitor.reports.charts import PICTURES, reliability, review_funnel, topics_by_place
-from monitor.reports.comparison import Count, compare
-from monitor.reports.concerns import PlaceFigures
+from monitor.reports.charts import CHARTS, by_part, by_source, colour_of, reliability
+from monitor.reports.document import build_document
+from monitor.reports.docx import render_docx
+from monitor.reports.drawing import Chart, Column, bar, columns, rows, share
 from monitor.reports.figures import ReportFigures
 from monitor.reports.wording import Wording, load_language
+from monitor.settings.reports import ReportSettings
 from storage.figures.report_counts import ConcludedFlags
+from tests.monitor.desk.test_label_colours import luminance
 
-VIETNAMESE = "ĂÂĐÊÔƠƯăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
-WORDS = Wording(load_language("vi"))
-NOTHING_BEFORE = compare(Count(15), [], complete=True)
-
-
-def test_the_bars_of_a_day_are_as_high_as_its_confirmed_flags(figures: ReportFigures) -> None:
-    axes = charts.flags_by_part(figures, WORDS).axes[0]
-    heights = [[bar.get_height() for bar in label] for label in axes.containers]
-    assert heights == [[0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0]]
-    assert [text.get_text() for text in axes.get_xticklabels()][::6] == ["16/11", "22/11"]
+VIETNAMESE = load_language("vi")
+WORDS = Wording(VIETNAMESE)
 
 
-def test_the_source_with_confirmed_flags_is_drawn(figures: ReportFigures) -> None:
-    axes = charts.flags_by_source(figures, WORDS).axes[0]
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["forum"]
-    assert [text.get_text() for text in axes.texts] == ["2"]
+def widths(drawn: str) -> list[float]:
+    return [float(part["width"]) for part in BeautifulSoup(drawn, "xml").select("rect")]  # type: ignore[arg-type]
+
+
+def test_the_bars_of_a_day_are_as_long_as_its_confirmed_flags(figures: ReportFigures) -> None:
+    chart = by_part(figures, WORDS)
+    assert [(strip.name, strip.number) for strip in chart.strips][::3] == [
+        ("16/11", "1"),
+        ("19/11", "1"),
+        ("22/11", "0"),
+    ]
+    assert [segment.tone for strip in chart.strips for segment in strip.segments] == ["concern", "unverified"]
 
 
 def test_many_sources_are_gathered_in_one_bar(figures: ReportFigures) -> None:
-    forum = figures.sources[0]
-    counted = {"unverified": 1, "negative": 0, "concern": 0}
-    many = tuple(replace(forum, name=f"source {number}", confirmed=counted) for number in range(20))
-    axes = charts.flags_by_source(replace(figures, sources=many), WORDS).axes[0]
-    assert axes.get_yticklabels()[0].get_text() == "Nguồn khác (8)"
-    assert axes.texts[0].get_text() == "8"
-
-
-def test_the_svg_is_one_element_without_date_or_maker(figures: ReportFigures) -> None:
-    svg = charts.as_svg(charts.flags_by_source(figures, WORDS))
-    assert etree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
-    assert "matplotlib.org" not in svg
-    assert "<dc:date>" not in svg
-
-
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "$\\oops{$ 5"])
-def test_a_source_name_is_drawn_as_it_is(figures: ReportFigures, name: str) -> None:
-    chart = charts.flags_by_source(replace(figures, sources=(replace(figures.sources[0], name=name),)), WORDS)
-    assert [text.get_text() for text in chart.axes[0].get_yticklabels()] == [name]
-    assert "<script" not in charts.as_svg(chart)  # letters are drawn, not written; nothing is read as a formula
-
-
-def test_without_flags_the_charts_say_so(nothing: ReportFigures) -> None:
-    said = {
-        "parts": "Không có bài nào đã xác nhận",
-        "sources": "Không có bài nào đã xác nhận",
-        "place_results": "Chưa có vụ việc nào để chia theo địa bàn.",
-        "states": "Trong kỳ máy không gợi ý bài nào.",
-        "reliability": "Chưa có gợi ý nào được kết luận.",
-    }
-    for name, draw in PICTURES.items():
-        chart = draw(nothing, WORDS)
-        assert said[name] in [text.get_text() for text in chart.axes[0].texts]
-        assert charts.as_svg(chart).startswith("<svg")
-
-
-def test_the_grid_of_topics_and_places_holds_the_counts_of_the_table(figures: ReportFigures) -> None:
-    place = PlaceFigures(place="Xã Tà Lèng", states={}, topics={"wages": 12, "other": 3}, comparison=NOTHING_BEFORE)
-    elsewhere = replace(place, place="", topics={"wages": 4})
-    concerns = replace(figures.concerns, places=(place, elsewhere))
-    axes = topics_by_place(replace(figures, concerns=concerns), WORDS).axes[0]
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["lương", "khác"]
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["Xã Tà Lèng", "Nơi khác hoặc chưa rõ"]
-    assert [text.get_text() for text in axes.texts] == ["12", "3", "4"]
-    assert "data:" not in charts.as_svg(axes.figure)  # which the page's own policy would not load
-
-
-def test_the_funnel_narrows_from_suggested_to_quoted(figures: ReportFigures) -> None:
-    axes = review_funnel(figures, WORDS).axes[0]
-    names = [text.get_text() for text in axes.get_yticklabels()]
-    assert names == ["Đã chọn trích dẫn", "Đã xác nhận", "Đã kết luận", "Gợi ý của máy"]
-    assert [text.get_text() for text in axes.texts] == ["2", "2", "3", "5"]
+    assert [(strip.name, strip.number) for strip in by_source(figures, WORDS).strips] == [("forum", "2")]
+    forum = replace(figures.sources[0], confirmed={"unverified": 1, "negative": 0, "concern": 0})
+    many = tuple(replace(forum, name=f"source {number}") for number in range(20))
+    last = by_source(replace(figures, sources=many), WORDS).strips[-1]
+    assert (last.name, last.number) == ("Nguồn khác (8)", "8")
 
 
 def test_reliability_draws_each_band_with_its_interval(figures: ReportFigures) -> None:
-    rows = (ConcludedFlags("concern", 7, 0.75, 40, 30), ConcludedFlags("concern", 9, 0.95, 40, 40))
-    (axes,) = reliability(replace(figures, reliability=rows), WORDS).axes
-    points, _, bars = axes.containers[0]
-    assert points.get_xydata().tolist() == [[0.75, 0.75], [0.95, 1.0]]
-    assert [len(lines.get_segments()) for lines in bars] == [2]
+    found = (ConcludedFlags("concern", 7, 0.75, 40, 30), ConcludedFlags("concern", 9, 0.95, 40, 40))
+    first, second = reliability(replace(figures, reliability=found), WORDS).strips
+    assert (first.name, second.name) == ("Bức xúc, 75,0%", "Bức xúc, 95,0%")
+    drawn = [(round(segment.share, 2), segment.tone, segment.faint) for segment in first.segments]
+    assert drawn == [
+        (0.6, "", False), (0.14, "concern", True), (0.02, "concern", False), (0.1, "concern", True), (0.14, "", False),
+    ]  # fmt: skip
+    assert [segment.tone for segment in second.segments][-3:] == ["expected", "concern", "concern"]
+
+
+def test_rows_are_as_wide_as_their_share_of_the_longest() -> None:
+    drawn = rows(Chart((bar("a", {"concern": 30, "negative": 10}, 40, "40"), bar("b", {"concern": 10}, 40, "10"))))
+    first, second, third = widths(drawn)
+    assert (round(first / second), round(first / third)) == (3, 3)
+
+
+def test_columns_stand_on_each_other_and_fill_the_height() -> None:
+    drawn = BeautifulSoup(columns([Column("a", {"concern": 3, "negative": 7}), Column("", {"concern": 0})]), "xml")
+    first, second = ((float(part["y"]), float(part["height"])) for part in drawn.select("rect"))  # type: ignore[arg-type]
+    assert second[0] + second[1] == first[0]
+    assert round(first[1] / second[1], 2) == round(3 / 7, 2)
+    assert second[0] == 10  # ten of ten
+
+
+def test_a_chart_of_nothing_is_drawn() -> None:
+    assert "<svg" in columns([])
+    assert "<svg" in rows(Chart((), in_percent=True))
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "$\\oops{$ 5"])
+def test_a_name_is_drawn_as_it_is(name: str) -> None:
+    drawn = etree.fromstring(rows(Chart((share(name, "concern", 0.5, (0.2, 0.8)),)), beside=True))
+    assert [text.text for text in drawn.iter("{*}text")] == [name]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_one_element_and_the_same_every_time(name: str, figures: ReportFigures) -> None:
+    first, second = (rows(CHARTS[name](figures, WORDS), beside=True) for _ in range(2))
+    assert first == second
+    assert etree.fromstring(first).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_a_document_shades_cells_as_far_as_the_bars_go(figures: ReportFigures) -> None:
+    content = render_docx(build_document(figures, ReportSettings(), VIETNAMESE))
+    tables = [[row.tc_lst for row in table._tbl.tr_lst] for table in docx.Document(BytesIO(content)).tables]
+    bars = next(table for table in tables if text_of(table[0][0]) == "16/11")
+    colour = colour_of("concern", 2)[1:].upper()
+    monday, sunday = (
+        [(cell.grid_span, colour in cell.xml, text_of(cell)) for cell in bars[place][1:]] for place in (0, 6)
+    )
+    assert monday == [(52, True, ""), (8, False, " 1")]
+    assert sunday == [(60, False, " 0")]
+
+
+def text_of(cell: Any) -> str:
+    return "".join(text.text for text in cell.iter(qn("w:t")))
 
 
 def test_labels_can_be_told_apart_without_colours() -> None:
@@ -106,18 +115,4 @@ def test_labels_can_be_told_apart_without_colours() -> None:
 
 
 def lightness(colour: str) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 116 * luminance ** (1 / 3) - 16
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_each_picture_is_the_same_every_time_as_svg_and_png(name: str, figures: ReportFigures) -> None:
-    first, second = (PICTURES[name](figures, WORDS) for _ in range(2))
-    assert charts.as_svg(first) == charts.as_svg(second)
-    assert charts.as_png(first) == charts.as_png(second)
-
-
-def test_the_font_has_every_vietnamese_letter() -> None:
-    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
-    assert [letter for letter in VIETNAMESE if ord(letter) not in font.get_charmap()] == []
+    return 116 * luminance(colour) ** (1 / 3) - 16

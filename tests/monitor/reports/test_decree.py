@@ -157,7 +157,7 @@ def test_ii_9_whom_it_is_addressed_to_and_who_gets_a_copy(docx: Docx) -> None:
 
 def test_a_table_repeats_its_head_and_breaks_no_row(docx: Docx) -> None:
     for table in docx.tables[1:]:
-        if len(table.columns) > 2:
+        if 2 < len(table.columns) < 20:  # the others are signatures and bars
             assert table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
             assert all(row._tr.find(f".//{qn('w:cantSplit')}") is not None for row in table.rows)
             assert sum(column.width.mm for column in table.columns) == pytest.approx(165, abs=1)

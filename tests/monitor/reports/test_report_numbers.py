@@ -260,7 +260,7 @@ def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
     ]
     drawn = docx.Document(BytesIO(render_docx(document))).tables[1:]  # the first is the letterhead
     in_docx = [
-        [[cell.text for cell in row.cells] for row in table.rows[1:]] for table in drawn if len(table.columns) > 2
+        [[cell.text for cell in row.cells] for row in table.rows[1:]] for table in drawn if 2 < len(table.columns) < 20
     ]
     assert on_page == expected
     assert in_docx == [rows for rows, table in zip(expected, tables, strict=True) if len(table.columns) > 2]
