@@ -3,11 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from monitor.collectors.base import Batch
-from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import SitePost
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import read_source
+from tests.monitor.collectors.collecting import reader
 
 FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
 LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
@@ -26,21 +24,4 @@ def post_of(number: int, **changes: Any) -> SitePost:
     return SitePost(**(values | changes))
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursor that was given."""
-    return await read_source(
-        "bluesky",
-        client,
-        last,
-        name="Mạng xanh",
-        address=f"{base}/",
-        settings=settings or {"actor": "to_truong.bsky.example"},
-        watched=watched,
-    )
+read = reader("bluesky", name="Mạng xanh", otherwise={"actor": "to_truong.bsky.example"})

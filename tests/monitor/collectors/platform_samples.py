@@ -1,12 +1,13 @@
 """One small sample platform of each kind that is read by HTTP, and how to read it, for what all of them must do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from monitor.collectors.base import Batch
+from monitor.collectors.base import Batch, KnownPost, PublicPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FeedSite, MastodonSite, Site, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -47,6 +48,8 @@ class Platform:
         settings: Of the source.
         secret: Of the source.
         is_api: Whether it is read with the delay of an API.
+        requests_to_recheck: How many requests find out how two posts stand now; 0 where nobody asks.
+        strange: Identifiers that it never gives, and that are not asked after.
 
     """
 
@@ -57,21 +60,36 @@ class Platform:
     settings: Mapping[str, Any] = field(default_factory=dict)
     secret: str | None = None
     is_api: bool = False
+    requests_to_recheck: int = 0
+    strange: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.kind
 
-    async def read(self, client: PoliteClient, base: str, last: list[Batch] | None = None) -> list[Batch]:
+    async def read(
+        self, client: PoliteClient, base: str, last: list[Batch] | None = None, watched: tuple[str, ...] = ()
+    ) -> list[Batch]:
         """Read once, going on from the last cursors."""
-        return await read_source(
-            self.kind,
-            client,
-            last,
-            name="Nguồn",
-            address=base + self.path,
-            settings=self.settings,
-            secret=self.secret,
-        )
+        return await read_source(self.kind, client, last, **self._source(base), watched=watched)
+
+    async def recheck(
+        self, client: PoliteClient, base: str, last: list[Batch], known: Iterable[PublicPost | str]
+    ) -> list[Batch]:
+        """Ask after posts as they were read, or by identifiers."""
+        collector = collector_for(self.kind)
+        assert isinstance(collector, Rechecker)
+        posts = [
+            KnownPost(external_id=each, url=None)
+            if isinstance(each, str)
+            else KnownPost(external_id=each.external_id, url=each.url)
+            for each in known
+        ]
+        cursor = next((batch.cursor for batch in reversed(last) if batch.cursor is not None), {})
+        view = SourceView(**self._source(base), cursor=cursor)
+        return [batch async for batch in collector.recheck(view, client, posts)]
+
+    def _source(self, base: str) -> dict[str, Any]:
+        return {"name": "Nguồn", "address": base + self.path, "settings": self.settings, "secret": self.secret}
 
 
 def written(number: int) -> SitePost:
@@ -105,12 +123,14 @@ def _samples(make: Callable[[int], Any]) -> list[Any]:
 PLATFORMS = (
     Platform(
         kind="feed",
+        requests_to_recheck=1,
         build=lambda clock: FeedSite(_samples(feed_samples.article), clock),
         path=RSS_PATH,
         post=feed_samples.article,
     ),
     Platform(
         kind="mastodon",
+        requests_to_recheck=2,
         build=lambda clock: MastodonSite(_samples(written), clock, page_size=PER_PAGE),
         post=written,
         is_api=True,
@@ -124,17 +144,22 @@ PLATFORMS = (
     ),
     Platform(
         kind="discourse",
+        requests_to_recheck=2,
         build=lambda clock: DiscourseSite(_samples(xenforo_samples.post), [WAGES], clock, page_size=PER_PAGE),
         post=xenforo_samples.post,
         is_api=True,
     ),
     Platform(
         kind="xenforo",
+        requests_to_recheck=1,
+        strange=("post-77",),
         build=lambda clock: XenForoSite(_samples(xenforo_samples.post), [WAGES], clock, page_size=PER_PAGE),
         post=xenforo_samples.post,
     ),
     Platform(
         kind="telegram",
+        requests_to_recheck=2,
+        strange=("kenh_khac/4",),
         build=lambda clock: TelegramSite(
             _samples(telegram_samples.message), clock, channel="kenh_khu_b", page_size=PER_PAGE
         ),
@@ -144,6 +169,7 @@ PLATFORMS = (
     ),
     Platform(
         kind="youtube",
+        requests_to_recheck=1,
         build=lambda clock: YouTubeSite(
             _samples(youtube_samples.comment), {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL, page_size=PER_PAGE
         ),
@@ -155,6 +181,8 @@ PLATFORMS = (
     ),
     Platform(
         kind="facebook",
+        requests_to_recheck=3,
+        strange=("không phải số",),
         build=lambda clock: FacebookSite(_samples(on_page), clock, page=PAGE, token=TOKEN, page_size=PER_PAGE),
         path="/v26.0",
         settings={"page": PAGE},
@@ -164,6 +192,7 @@ PLATFORMS = (
     ),
     Platform(
         kind="threads",
+        requests_to_recheck=3,
         build=lambda clock: ThreadsSite(_samples(in_thread), clock, account=ACCOUNT, token=TOKEN, page_size=PER_PAGE),
         path="/v1.0",
         settings={"account": ACCOUNT},
@@ -181,6 +210,7 @@ PLATFORMS = (
     ),
     Platform(
         kind="webpage",
+        requests_to_recheck=2,
         build=lambda clock: WebpageSite(_samples(webpage_samples.article), clock),
         path=LIST_PATH,
         settings=ARTICLE_SETTINGS,

@@ -4,9 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http.client import PoliteClient
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, read_source
+from tests.monitor.collectors.collecting import posts, reader
 from tests.platforms import TelegramMessage, TelegramSite
 
 PREVIEW = "/s/kenh_khu_b"
@@ -24,24 +23,13 @@ def message(number: int, **changes: Any) -> TelegramMessage:
     return TelegramMessage(**(values | changes))
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[int, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursor."""
-    return await read_source(
-        "telegram",
-        client,
-        last,
-        name="Kênh khu B",
-        address=f"{base}{PREVIEW}",
-        settings={"permission": PERMISSION} | settings,
-        watched=tuple(f"kenh_khu_b/{number}" for number in watched),
-    )
+read = reader(
+    "telegram",
+    name="Kênh khu B",
+    path=PREVIEW,
+    always={"permission": PERMISSION},
+    watch="kenh_khu_b/{}".format,
+)
 
 
 def numbers(batches: list[Batch]) -> list[int]:

@@ -4,19 +4,24 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
+from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import source_kinds
-from monitor.demo.sites import Site
-from monitor.errors import AddressBlocked, FetchFailed, RateLimited, SourceRefused
+from monitor.demo.sites import Site, serve
+from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import posts, texts
+from tests.monitor.collectors.collecting import gone, posts, texts
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
 ROBOTS = "/robots.txt"
 WAITS_IN_THE_CRAWLER = {"facebook", "threads"}  # their limit is the token's, not the host's: test_collect_platforms.py
 NAMES_NO_TIME = {"youtube", "factcheck"}  # when too much is asked at once, Google does not say for how long to wait
+NO_EDITS = {"factcheck", "webpage"}  # a page of a list is read once, and again by recheck
 WITH_VALIDATORS = {"feed", "xenforo", "youtube", "webpage"}
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
@@ -25,6 +30,10 @@ every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
 @pytest.fixture
 def site(platform: Platform, clock: FakeClock) -> Site:
     return platform.build(clock)
+
+
+def by_text(batches: list[Batch]) -> dict[str, PublicPost]:
+    return {post.text: post for post in posts(batches)}
 
 
 def asked(site: Site) -> list[str]:
@@ -167,3 +176,69 @@ async def test_validators_are_sent_and_give_way_to_newer_ones(
     last = await platform.read(client, base, batches)
     assert 304 in {batch.fetched.status for batch in last}
     assert posts(last) == []
+
+
+TELLS_WHEN = {"mastodon", "discourse", "youtube", "xenforo"}  # the others do not say when a post was changed
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind not in NO_EDITS], ids=str)
+async def test_edit_arrives_under_the_same_identifier(
+    client: PoliteClient, clock: FakeClock, platform: Platform, site: Site, base: str
+) -> None:
+    first = await platform.read(client, base)
+    before = by_text(first)[platform.post(POSTS).text]
+    site.edit(platform.post(POSTS).id, "Bản đã sửa")
+    after = by_text(await platform.read(client, base, first, watched=(before.external_id,)))["Bản đã sửa"]
+    assert after.external_id == before.external_id
+    assert after.edited_at == (clock.now() if platform.kind in TELLS_WHEN else None)
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.requests_to_recheck], ids=str)
+async def test_single_posts_are_asked_after_again(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    first = await platform.read(client, base)
+    edited, deleted = (by_text(first)[platform.post(number).text] for number in (POSTS, POSTS - 1))
+    site.edit(platform.post(POSTS).id, "Bản đã sửa")
+    site.delete(platform.post(POSTS - 1).id)
+    start = len(site.log)
+    again = await platform.recheck(client, base, first, [edited, deleted, *platform.strange])
+    assert by_text(again)["Bản đã sửa"].external_id == edited.external_id
+    assert gone(again) == ([] if platform.kind == "feed" else [deleted.external_id])  # it may only have left the feed
+    assert len(site.log) - start == platform.requests_to_recheck
+    assert all("if-none-match" not in request.headers for request in site.log[start:])
+    assert platform.kind == "xenforo" or all(batch.cursor is None for batch in again)
+
+
+NONE_OF_THEM = (b"<html></html>", b"[]", b"{}", b"", b'{"error": "x"}', b"[" * 100_000)
+NOTHING_NEW = {("mastodon", b"[]"), ("factcheck", b"{}"), ("factcheck", b'{"error": "x"}')}  # sound answers
+OF_ANOTHER_ACCOUNT = {(kind, body) for kind in ("facebook", "threads") for body in (b"{}", b'{"error": "x"}')}
+SAID = {
+    "mastodon": "is it a Mastodon server",
+    "discourse": "is it a Discourse forum",
+    "bluesky": "is it a Bluesky AppView",
+    "youtube": "is it YouTube's Data API",
+    "facebook": "as the Graph API does",
+    "threads": "as the Graph API does",
+    "factcheck": "Fact Check",
+}
+
+
+@pytest.mark.parametrize(
+    ("platform", "body"),
+    [
+        (platform, body)
+        for platform in PLATFORMS
+        if platform.kind in SAID
+        for body in NONE_OF_THEM
+        if (platform.kind, body) not in NOTHING_NEW | OF_ANOTHER_ACCOUNT
+    ],
+    ids=lambda value: repr(value[:12]) if isinstance(value, bytes) else str(value),
+)
+async def test_what_is_not_the_platform_is_one_clear_line(
+    client: PoliteClient, platform: Platform, body: bytes
+) -> None:
+    answers = [Route("/robots.txt", lambda _: Response("")), Route("/{path:path}", lambda _: Response(body))]
+    with serve(Starlette(routes=answers)) as base, pytest.raises(PayloadInvalid, match=SAID[platform.kind]) as caught:
+        await platform.read(client, base)
+    assert "\n" not in str(caught.value)

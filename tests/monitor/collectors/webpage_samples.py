@@ -1,6 +1,5 @@
 """What the tests of the collector of web pages share: articles, replies, and how to read them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
@@ -55,18 +54,6 @@ async def read(
         watched=watched,
     )
     return [batch async for batch in collector_for("webpage").collect(view, client)]
-
-
-def posts_of(batches: Sequence[Batch]) -> list[PublicPost]:
-    return [post for batch in batches for post in batch.posts]
-
-
-def skipped_in(batches: Sequence[Batch]) -> dict[str, int]:
-    return dict(sum((batch.skipped for batch in batches), Counter()))
-
-
-def gone_in(batches: Sequence[Batch]) -> list[str]:
-    return [name for batch in batches for name in batch.gone]
 
 
 def asked(site: WebpageSite, start: int = 0) -> list[str]:

@@ -4,9 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http.client import PoliteClient
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, read_source
+from tests.monitor.collectors.collecting import posts, reader
 from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 FEED = "/forums/-/index.rss"
@@ -27,24 +26,7 @@ def post(number: int, thread: int = WAGES.id, **changes: Any) -> ForumPost:
     return ForumPost(**(values | changes))
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[int, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursors."""
-    return await read_source(
-        "xenforo",
-        client,
-        last,
-        name="Diễn đàn",
-        address=f"{base}/",
-        settings=settings,
-        watched=[f"post-{number}" for number in watched],
-    )
+read = reader("xenforo", name="Diễn đàn", watch="post-{}".format)
 
 
 def ids(batches: list[Batch]) -> list[int]:

@@ -4,9 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http.client import PoliteClient
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, read_source
+from tests.monitor.collectors.collecting import posts, reader
 from tests.platforms import YouTubeComment
 
 KEY = "AIzaSy-khoa_thu-nghiem"
@@ -39,26 +38,7 @@ def reply(number: int, to: int) -> YouTubeComment:
     )
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    secret: str | None = KEY,
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursor and validators."""
-    return await read_source(
-        "youtube",
-        client,
-        last,
-        name="Kênh",
-        address=f"{base}/youtube/v3",
-        settings=settings or {"video": VIDEO},
-        watched=watched,
-        secret=secret,
-    )
+read = reader("youtube", name="Kênh", path="/youtube/v3", otherwise={"video": VIDEO}, secret=KEY)
 
 
 def ids(batches: list[Batch]) -> list[str]:

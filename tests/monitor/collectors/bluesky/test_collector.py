@@ -257,13 +257,3 @@ async def test_answer_to_a_post_that_is_gone_is_kept(client: PoliteClient) -> No
         batches = await read(client, base)
     assert texts(batches) == ["Tôi cũng thấy vậy"]
     assert batches[0].skipped == {}
-
-
-@pytest.mark.parametrize("row", [None, 7, {}, {"post": 3}, {"post": {"uri": 1}}, {"post": {}, "reason": 3}])
-async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient, row: Any) -> None:
-    sound = {"uri": "at://did:plc:a/app.bsky.feed.post/1", "author": {}, "record": {"text": "Chào", "langs": 3}}
-    answer = JSONResponse({"feed": [row, {"post": sound}]})
-    with serve(Starlette(routes=[Route(FEED, lambda _: answer)])) as base:
-        batches = await read(client, base)
-    assert [(post.text, post.published_at, post.language) for post in posts(batches)] == [("Chào", None, None)]
-    assert batches[0].skipped == {"malformed": 1}

@@ -2,7 +2,7 @@
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from monitor.collectors.base import SourceView
@@ -70,12 +70,3 @@ async def test_server_that_gives_one_cursor_for_ever(client: PoliteClient) -> No
     answer = Starlette(routes=[Route(FEED, lambda _: JSONResponse({"feed": [], "cursor": "x"}))])
     with serve(answer) as base:
         assert len(await read(client, base, actor="a", backfill_pages=100)) == 2
-
-
-@pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"{}", b"", b'{"feed": 3}'])
-async def test_what_is_no_app_view(client: PoliteClient, body: bytes) -> None:
-    with (
-        serve(Starlette(routes=[Route(FEED, lambda _: Response(body))])) as base,
-        pytest.raises(PayloadInvalid, match="is it a Bluesky AppView"),
-    ):
-        await read(client, base)

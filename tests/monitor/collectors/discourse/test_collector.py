@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
-from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import gone, posts, read_source
+from tests.monitor.collectors.collecting import gone, posts, reader
 from tests.platforms import DiscourseSite, ForumPost, ForumThread
 
 POSTS = "/posts.json"
@@ -40,18 +39,7 @@ def site(clock: FakeClock) -> DiscourseSite:
     return DiscourseSite([post(number) for number in range(1, 6)], [WAGES, MEALS], clock)
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursor."""
-    return await read_source(
-        "discourse", client, last, name="Diễn đàn", address=f"{base}/", settings=settings, watched=watched
-    )
+read = reader("discourse", name="Diễn đàn")
 
 
 def ids(batches: list[Batch]) -> list[int]:
@@ -141,15 +129,6 @@ async def test_stopped_reading_is_gone_on_with(client: PoliteClient, site: Disco
     assert asked(site)[-3:] == ["99", "49", None]
 
 
-async def test_edit_arrives_under_the_same_identifier(
-    client: PoliteClient, clock: FakeClock, site: DiscourseSite, base: str
-) -> None:
-    first = await read(client, base)
-    site.edit("2", "Bản đã sửa")
-    edited = posts(await read(client, base, first))[1]
-    assert (edited.external_id, edited.text, edited.edited_at) == ("2", "Bản đã sửa", clock.now())
-
-
 async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_many(
     client: PoliteClient, site: DiscourseSite, base: str
 ) -> None:
@@ -163,16 +142,6 @@ async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_
     assert [(post.external_id, post.text) for post in second[-1].posts] == [("30", "Bản đã sửa"), ("40", "Bài số 40")]
     assert [request.path for request in site.log[before:]] == [POSTS, POSTS, "/posts/31.json"]
     assert asked(site)[-1] == "40"
-
-
-async def test_single_posts_are_read_again(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.delete("2")
-    site.edit("4", "Bản đã sửa")
-    collector = collector_for("discourse")
-    assert isinstance(collector, Rechecker)
-    known = [KnownPost(external_id=number, url=None) for number in ("2", "4")]
-    batches = [each async for each in collector.recheck(SourceView(name="Diễn đàn", address=base), client, known)]
-    assert (gone(batches), [post.text for post in posts(batches)]) == (["2"], ["Bản đã sửa"])
 
 
 @pytest.mark.parametrize("number", ["1", "3", "5"])
@@ -261,21 +230,6 @@ async def test_what_is_left_out_is_counted_once(client: PoliteClient, site: Disc
     assert (await read(client, base, first))[0].skipped == {}
 
 
-async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
-    sound = {"id": 3, "topic_id": 1, "cooked": "<p>Chào</p>"}
-    rows = [
-        None,
-        7,
-        {"id": "2"},
-        sound | {"id": 4, "post_type": 4},
-        sound | {"actions_summary": "x"},
-        sound | {"id": True},
-    ]
-    batches = await read_rows(client, rows)
-    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", None, None)]
-    assert batches[0].skipped == {"malformed": 4, "system message": 1}
-
-
 @pytest.mark.parametrize("in_header", [False, True])
 async def test_wait_is_read_from_the_body_or_the_header(
     client: PoliteClient, clock: FakeClock, site: DiscourseSite, base: str, in_header: bool
@@ -330,33 +284,6 @@ async def test_empty_forum_and_its_first_post(client: PoliteClient, clock: FakeC
         assert posts(first) == []
         site.add(post(1))
         assert ids(await read(client, base, first)) == [1]
-
-
-@pytest.mark.parametrize("body", [b"<html></html>", b'{"errors": ["x"]}', b"[]", b"", b'{"latest_posts": {}}'])
-async def test_what_is_no_discourse_forum(client: PoliteClient, body: bytes) -> None:
-    with (
-        serve(Starlette(routes=[Route(POSTS, lambda _: Response(body))])) as base,
-        pytest.raises(PayloadInvalid, match="is it a Discourse forum"),
-    ):
-        await read(client, base)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"category": "viec-lam"},
-        {"category": "viec-lam/4?x"},
-        {"category": "a/4", "tag": "b"},
-        {"tag": "hai từ"},
-        {"backfill_pages": 0},
-        {"backfill_pages": True},
-        {"max_pages": "many"},
-        {"max_pages": 101},
-    ],
-)
-async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="source Diễn đàn"):
-        await read(client, "http://127.0.0.1:1", **settings)
 
 
 async def read_rows(client: PoliteClient, rows: list[Any], backfill_pages: int = 1) -> list[Batch]:

@@ -14,9 +14,9 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.captures import as_warc
 from monitor.demo.sites import serve
-from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import gone, posts, read_source, skipped
+from tests.monitor.collectors.collecting import gone, posts, reader, skipped
 from tests.platforms import FacebookPost, FacebookSite
 
 PAGE = "100200300"
@@ -51,26 +51,7 @@ def site(clock: FakeClock) -> FacebookSite:
     return FacebookSite([post(number) for number in range(1, 4)], clock, page=PAGE, token=TOKEN)
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    secret: str | None = TOKEN,
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the last cursor."""
-    return await read_source(
-        "facebook",
-        client,
-        last,
-        name="Trang Công đoàn",
-        address=f"{base}/v26.0",
-        settings={"page": PAGE} | settings,
-        watched=watched,
-        secret=secret,
-    )
+read = reader("facebook", name="Trang Công đoàn", path="/v26.0", always={"page": PAGE}, secret=TOKEN)
 
 
 def numbers(batches: list[Batch]) -> list[int]:
@@ -159,13 +140,6 @@ async def test_page_that_leads_to_itself_ends(client: PoliteClient) -> None:
     routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, page)]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="again and again"):
         await read(client, base, backfill_pages=50)
-
-
-async def test_edit_arrives_under_the_same_identifier(client: PoliteClient, site: FacebookSite, base: str) -> None:
-    first = await read(client, base)
-    site.edit(f"{PAGE}_1002", "Bản đã sửa")
-    second = posts(await read(client, base, first))
-    assert [(post.external_id, post.text) for post in second][1] == (f"{PAGE}_1002", "Bản đã sửa")
 
 
 async def test_deleted_and_hidden_watched_posts_are_gone_and_edited_ones_come_again(
@@ -327,30 +301,3 @@ async def test_reading_stops_before_the_last_request_is_spent(
 async def test_what_is_not_the_api(client: PoliteClient, answer: Response, error: type[CollectError]) -> None:
     with serve(Starlette(routes=[Route("/v26.0/me", lambda _: answer)])) as base, pytest.raises(error):
         await read(client, base)
-
-
-async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
-    rows = [None, 7, {"id": "x"}, {"id": f"{PAGE}_1001", "message": "Chào", "from": None, "shares": 3}]
-    routes = [
-        Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})),
-        Route(POSTS, lambda _: JSONResponse({"data": rows})),
-    ]
-    with serve(Starlette(routes=routes)) as base:
-        batches = await read(client, base)
-    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", PAGE, None)]
-    assert skipped(batches) == {"malformed": 3}
-
-
-@pytest.mark.parametrize("secret", [None, "", "thẻ có dấu", "dong-mot\r\nx: y"])
-async def test_source_without_a_token_says_how_to_set_it(client: PoliteClient, secret: str | None) -> None:
-    with pytest.raises(UsageError, match=r"\[secrets\] of kiemtin.toml"):
-        await read(client, "http://127.0.0.1:1", secret=secret)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{"page": ""}, {"page": "ten-trang"}, {"comments": "yes"}, {"backfill_pages": 0}, {"max_pages": 101}],
-)
-async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="source Trang Công đoàn"):
-        await read(client, "http://127.0.0.1:1", **settings)

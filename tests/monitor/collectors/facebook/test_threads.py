@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from monitor.collectors.base import Batch
 from monitor.collectors.facebook.api import read_entry
 from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
-from monitor.errors import SourceRefused, UsageError
+from monitor.errors import SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import gone, posts, read_source, skipped, texts
+from tests.monitor.collectors.collecting import gone, posts, reader, skipped, texts
 from tests.platforms import FacebookPost, ThreadsSite
 
 ACCOUNT, TOKEN = "cong_doan.khu_b", "THAAthe-cua-tai-khoan"
@@ -46,19 +45,7 @@ def site(clock: FakeClock) -> ThreadsSite:
     return ThreadsSite([post(1), post(2), answer(1, on=1), answer(2, on=1)], clock, account=ACCOUNT, token=TOKEN)
 
 
-async def read(
-    client: PoliteClient, base: str, last: list[Batch] | None = None, *, watched: tuple[str, ...] = (), **settings: Any
-) -> list[Batch]:
-    return await read_source(
-        "threads",
-        client,
-        last,
-        name="Tài khoản Công đoàn",
-        address=f"{base}/v1.0",
-        settings={"account": ACCOUNT} | settings,
-        watched=watched,
-        secret=TOKEN,
-    )
+read = reader("threads", name="Tài khoản Công đoàn", path="/v1.0", always={"account": ACCOUNT}, secret=TOKEN)
 
 
 async def test_posts_and_answers_come_with_author_time_address_and_what_they_answer(
@@ -137,12 +124,6 @@ async def test_a_right_that_is_missing_is_named(client: PoliteClient, site: Thre
 
 async def test_the_token_stands_in_no_answer(client: PoliteClient, base: str) -> None:
     assert all(TOKEN.encode() not in batch.fetched.body for batch in await read(client, base))
-
-
-@pytest.mark.parametrize("account", ["", "có dấu", "a b", "x" * 31, 7.5e99])
-async def test_an_account_is_named_as_it_is_in_its_address(client: PoliteClient, base: str, account: Any) -> None:
-    with pytest.raises(UsageError, match="source Tài khoản Công đoàn: `account`"):
-        await read(client, base, account=account)
 
 
 async def test_a_name_may_be_written_as_readers_see_it(client: PoliteClient, base: str) -> None:

@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import posts, read_source
+from tests.monitor.collectors.collecting import posts, reader
 from tests.monitor.collectors.platform_samples import check
 from tests.platforms import FactCheckSite
 
@@ -25,10 +23,7 @@ def site(clock: FakeClock) -> FactCheckSite:
     return FactCheckSite([*checks, old], clock, key=KEY, page_size=2)
 
 
-async def read(client: PoliteClient, base: str, secret: str | None = KEY, **settings: Any) -> list[Batch]:
-    return await read_source(
-        "factcheck", client, None, name="kiểm chứng", address=base, settings=settings, secret=secret
-    )
+read = reader("factcheck", name="kiểm chứng", path="", secret=KEY)
 
 
 async def test_check_as_it_is_kept(client: PoliteClient, base: str) -> None:
@@ -66,31 +61,6 @@ async def test_a_wrong_key_is_refused_without_naming_it(client: PoliteClient, ba
     with pytest.raises(SourceRefused, match="API_KEY_INVALID") as refused:
         await read(client, base, secret="AIza-sai_roi", queries=["tin đồn"])
     assert "AIza" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({}, "set `queries` or `publishers`"),
-        ({"queries": "tin đồn"}, "must be a list"),
-        ({"publishers": ["a b"]}, "are sites"),
-        ({"queries": ["x"], "language": "tiếng Việt"}, "is a code"),
-        ({"queries": ["x"], "days": 0}, "`days` must be"),
-        ({"queries": ["x"] * 51}, "at most 50"),
-    ],
-)
-async def test_wrong_settings_are_said(client: PoliteClient, base: str, settings: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        await read(client, base, **settings)
-
-
-@pytest.mark.parametrize("secret", [None, "có dấu cách"])
-async def test_without_a_key_nothing_is_asked(
-    client: PoliteClient, site: FactCheckSite, base: str, secret: str | None
-) -> None:
-    with pytest.raises(UsageError):
-        await read(client, base, secret=secret, queries=["x"])
-    assert site.log == []
 
 
 async def test_an_answer_of_something_else_is_refused(client: PoliteClient, base: str) -> None:

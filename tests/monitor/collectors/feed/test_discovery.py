@@ -5,6 +5,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.collectors.base import KnownPost, SourceView
+from monitor.collectors.feed.collector import FeedCollector
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
@@ -52,6 +54,19 @@ async def test_announced_feed_that_is_a_page_too_is_followed_no_further(
     with pytest.raises(PayloadInvalid, match="is a web page, not a feed: its feed is"):
         await read(client, f"{base}/")
     assert [request.path for request in site.log] == ["/robots.txt", "/", RSS_PATH, "/"]
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["found before", "to be found"])
+async def test_single_posts_are_looked_for_in_the_feed_that_a_page_announces(
+    client: PoliteClient, site: FeedSite, base: str, is_known: bool
+) -> None:
+    first = await read(client, f"{base}/")
+    site.edit("bai-002", "Bản đã sửa")
+    cursor = (first.cursor or {}) if is_known else {}
+    view = SourceView(name="Báo", address=f"{base}/", cursor=cursor)
+    known = [KnownPost(external_id=first.posts[1].external_id, url=None)]
+    (again,) = [batch async for batch in FeedCollector().recheck(view, client, known)]
+    assert [(post.external_id, post.text) for post in again.posts] == [(known[0].external_id, "Bản đã sửa")]
 
 
 async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(client: PoliteClient) -> None:

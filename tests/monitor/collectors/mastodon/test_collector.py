@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.mastodon.api import NOT_INDEXABLE, OPTED_OUT
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import bodies, gone, posts, read_source, texts
+from tests.monitor.collectors.collecting import bodies, gone, posts, reader, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -37,18 +37,7 @@ def site(clock: FakeClock) -> MastodonSite:
     return MastodonSite([status(number) for number in range(1, 6)], clock)
 
 
-async def read(
-    client: PoliteClient,
-    base: str,
-    last: list[Batch] | None = None,
-    *,
-    watched: tuple[str, ...] = (),
-    **settings: Any,
-) -> list[Batch]:
-    """Read once, going on from the cursor of the last batch."""
-    return await read_source(
-        "mastodon", client, last, name="Mạng", address=f"{base}/", settings=settings, watched=watched
-    )
+read = reader("mastodon", name="Mạng")
 
 
 async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, base: str) -> None:
@@ -111,17 +100,6 @@ async def test_forward_paging_closes_a_gap_wider_than_a_page(
     assert not any("since_id" in request.query for request in site.log)
     third = await read(client, base, second)
     assert len(third) == 1
-
-
-async def test_edit_arrives_under_the_same_identifier(
-    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
-) -> None:
-    first = await read(client, base)
-    site.edit("mt-002", "Bản đã sửa")
-    edited = posts(await read(client, base, first))[1]
-    assert edited.external_id == posts(first)[1].external_id
-    assert edited.text == "Bản đã sửa"
-    assert edited.edited_at == clock.now()
 
 
 @pytest.mark.parametrize("number", [1, 3, 5])
@@ -203,16 +181,6 @@ async def test_boosts_and_people_who_opted_out_are_counted_and_left(
     batches = await read(client, base)
     assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {"boost": 1, OPTED_OUT: 3, NOT_INDEXABLE: 1, "no text": 1}
-
-
-async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
-    sound = {"id": "1", "uri": "https://a.example/1", "visibility": "public", "content": "<p>Chào</p>", "account": {}}
-    rows = [None, 7, {"id": "2"}, sound | {"id": "3", "visibility": "private"}, sound]
-    answer = Starlette(routes=[Route(TIMELINE, lambda _: JSONResponse(rows))])
-    with serve(answer) as base:
-        batches = await read(client, base, backfill_pages=1)
-    assert [(post.text, post.author, post.published_at) for post in posts(batches)] == [("Chào", None, None)]
-    assert batches[0].skipped == {"malformed": 3, "not public": 1}
 
 
 async def test_hashtag_with_vietnamese_letters(client: PoliteClient, site: MastodonSite, base: str) -> None:
@@ -300,24 +268,6 @@ async def test_server_that_does_not_page_forward(client: PoliteClient) -> None:
         first = await read(client, base, backfill_pages=1)
         with pytest.raises(PayloadInvalid, match="min_id"):
             await read(client, base, first)
-
-
-@pytest.mark.parametrize("body", [b"<html></html>", b'{"error": "x"}', b""])
-async def test_what_is_no_mastodon_server(client: PoliteClient, body: bytes) -> None:
-    with (
-        serve(Starlette(routes=[Route(TIMELINE, lambda _: Response(body))])) as base,
-        pytest.raises(PayloadInvalid, match="is it a Mastodon server"),
-    ):
-        await read(client, base)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{"timeline": "home"}, {"timeline": "tag"}, {"tag": "a"}, {"backfill_pages": 0}, {"backfill_pages": "many"}],
-)
-async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="source Mạng"):
-        await read(client, "http://127.0.0.1:1", **settings)
 
 
 def test_unknown_kind_names_the_known_ones() -> None:

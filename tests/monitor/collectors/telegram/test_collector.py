@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
-from monitor.errors import PayloadInvalid, SourceRefused, UsageError
+from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts
 from tests.monitor.collectors.telegram_samples import PREVIEW, asked, message, numbers, read
@@ -113,14 +113,6 @@ async def test_preview_that_pages_in_a_circle_is_told(client: PoliteClient, site
         await read(client, other, first)
 
 
-async def test_edit_arrives_under_the_same_identifier(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    first = await read(client, base)
-    site.edit("4", "Bản đã sửa")
-    second = await read(client, base, first)
-    found = {post.external_id: post.text for post in posts(second)}
-    assert found["kenh_khu_b/4"] == "Bản đã sửa"
-
-
 async def test_older_watched_messages_are_found_by_one_page_for_many(
     client: PoliteClient, site: TelegramSite, base: str
 ) -> None:
@@ -182,9 +174,3 @@ async def test_single_page_that_says_nothing_makes_no_message_gone(client: Polit
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
         await read(client, base, watched=(8,), backfill_pages=1)
-
-
-@pytest.mark.parametrize("settings", [{"backfill_pages": 0}, {"backfill_pages": True}, {"max_pages": "9"}])
-async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="source Kênh khu B"):
-        await read(client, "http://127.0.0.1:1", **settings)

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.collectors.base import KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.registry import collector_for
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.webpage_samples import START, article, asked, gone_in, posts_of, read, skipped_in
+from tests.monitor.collectors.collecting import gone, posts, skipped
+from tests.monitor.collectors.webpage_samples import START, article, asked, read
 from tests.platforms import WebpageSite
 from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 
@@ -23,8 +22,8 @@ async def test_list_is_followed_and_its_articles_are_read_oldest_first(
     client: PoliteClient, site: WebpageSite, base: str
 ) -> None:
     batches = await read(client, base + LIST_PATH)
-    assert [post.title for post in posts_of(batches)] == [f"Tin số {number}" for number in range(1, 7)]
-    first = posts_of(batches)[0]
+    assert [post.title for post in posts(batches)] == [f"Tin số {number}" for number in range(1, 7)]
+    first = posts(batches)[0]
     assert first.external_id == first.url == f"{base}/tin/bai-01.html"
     assert first.text == "Ban quản lý khu công nghiệp thông báo lần 1.\n\nXe đưa đón chạy lại từ thứ hai."
     assert first.author == "toasoan"
@@ -47,7 +46,7 @@ async def test_each_article_is_a_batch_with_its_own_page_and_cursor(client: Poli
 async def test_stopped_reading_goes_on_where_it_was(client: PoliteClient, site: WebpageSite, base: str) -> None:
     batches = await read(client, base + LIST_PATH)
     again = await read(client, base + LIST_PATH, last=batches[:2])
-    assert [post.title for post in posts_of(again)] == [f"Tin số {number}" for number in range(3, 7)]
+    assert [post.title for post in posts(again)] == [f"Tin số {number}" for number in range(3, 7)]
 
 
 async def test_second_reading_sends_validators_and_opens_nothing(
@@ -69,7 +68,7 @@ async def test_new_article_is_read_and_known_ones_are_not(client: PoliteClient, 
     site.add(article(7))
     before = len(site.log)
     second = await read(client, base + LIST_PATH, settings, first)
-    assert [post.title for post in posts_of(second)] == ["Tin số 7"]
+    assert [post.title for post in posts(second)] == ["Tin số 7"]
     assert asked(site, before) == [LIST_PATH, "/tin/bai-07.html"]
     assert second[-1].gap is None
 
@@ -79,9 +78,9 @@ async def test_pages_above_the_limit_wait_for_the_next_reading(
 ) -> None:
     settings = {**ARTICLE_SETTINGS, "max_details": 4}
     first = await read(client, base + LIST_PATH, settings)
-    assert [post.title for post in posts_of(first)] == [f"Tin số {number}" for number in range(1, 5)]
+    assert [post.title for post in posts(first)] == [f"Tin số {number}" for number in range(1, 5)]
     second = await read(client, base + LIST_PATH, settings, first)
-    assert [post.title for post in posts_of(second)] == ["Tin số 5", "Tin số 6"]
+    assert [post.title for post in posts(second)] == ["Tin số 5", "Tin số 6"]
 
 
 async def test_list_that_ran_past_everything_known_is_a_gap(
@@ -105,7 +104,7 @@ async def test_page_that_describes_nothing_is_read_by_the_rules(
     client: PoliteClient, site: WebpageSite, base: str
 ) -> None:
     site.json_ld = site.open_graph = False
-    post = posts_of(await read(client, base + LIST_PATH))[0]
+    post = posts(await read(client, base + LIST_PATH))[0]
     assert post.title == "Tin số 1"
     assert post.author == "toasoan"
     assert post.published_at == START + timedelta(minutes=1)
@@ -116,7 +115,7 @@ async def test_page_that_describes_nothing_is_read_by_the_rules(
 async def test_watched_articles_are_looked_at_again_in_turn(client: PoliteClient, site: WebpageSite, base: str) -> None:
     settings = {**ARTICLE_SETTINGS, "look_again": 2}
     first = await read(client, base + LIST_PATH, settings)
-    watched = [post.external_id for post in posts_of(first)]
+    watched = [post.external_id for post in posts(first)]
     site.edit("bai-01", "Đã sửa.")
     site.delete("bai-02")
     before = len(site.log)
@@ -125,8 +124,8 @@ async def test_watched_articles_are_looked_at_again_in_turn(client: PoliteClient
         "/tin/bai-01.html",
         "/tin/bai-02.html",
     ]
-    assert [(post.external_id, post.text) for post in posts_of(second)] == [(watched[0], "Đã sửa.")]
-    assert gone_in(second) == [watched[1]]
+    assert [(post.external_id, post.text) for post in posts(second)] == [(watched[0], "Đã sửa.")]
+    assert gone(second) == [watched[1]]
     before = len(site.log)
     await read(client, base + LIST_PATH, settings, second, watched)
     assert [path for path in asked(site, before) if path.startswith("/tin/")] == [
@@ -142,30 +141,16 @@ async def test_front_page_in_the_place_of_an_article_is_not_that_article(
     # Nothing tells where an article's text stands, so that whatever looks like text would be taken for it.
     settings = {name: ARTICLE_SETTINGS[name] for name in ("mode", "list")}
     first = await read(client, base + LIST_PATH, settings)
-    watched = [post.external_id for post in posts_of(first)]
+    watched = [post.external_id for post in posts(first)]
     site.add(article(7))
     for name in ("bai-02", "bai-07"):
         site.redirects[f"/tin/{name}.html"] = (status, "/")
     before = len(site.log)
     second = await read(client, base + LIST_PATH, settings, first, watched)
     assert {"/", "/tin/bai-02.html", "/tin/bai-07.html"} <= set(asked(site, before))
-    assert gone_in(second) == ([watched[1]] if is_gone else [])
-    assert {post.external_id for post in posts_of(second)} <= set(watched) - {watched[1]}
-    assert skipped_in(second) == {"its page leads to the front page": 1}
-
-
-async def test_recheck_reads_single_posts_again(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    found = posts_of(await read(client, base + LIST_PATH))
-    site.edit("bai-01", "Đã sửa.")
-    site.delete("bai-02")
-    collector = collector_for("webpage")
-    assert isinstance(collector, Rechecker)
-    view = SourceView(name="Bàn tin", address=base + LIST_PATH, settings=ARTICLE_SETTINGS)
-    known = [KnownPost(external_id=post.external_id, url=post.url) for post in found[:2]]
-    elsewhere = KnownPost(external_id="x", url="https://khac.example/a")
-    batches = [batch async for batch in collector.recheck(view, client, [*known, elsewhere])]
-    assert [post.text for post in posts_of(batches)] == ["Đã sửa."]
-    assert gone_in(batches) == [found[1].external_id]
+    assert gone(second) == ([watched[1]] if is_gone else [])
+    assert {post.external_id for post in posts(second)} <= set(watched) - {watched[1]}
+    assert skipped(second) == {"its page leads to the front page": 1}
 
 
 async def test_redesigned_page_is_reported_once_then_fails_until_it_is_mended(
@@ -185,7 +170,7 @@ async def test_redesigned_page_is_reported_once_then_fails_until_it_is_mended(
     site.add(article(9))
     mended = await read(client, base + LIST_PATH, last=second)
     assert mended[-1].gap is None
-    assert [post.title for post in posts_of(mended)] == ["Tin số 9"]
+    assert [post.title for post in posts(mended)] == ["Tin số 9"]
     assert (mended[-1].cursor or {})["drifts"] == 0
 
 
@@ -197,11 +182,11 @@ async def test_redesign_makes_no_edits_of_what_was_read_before(
     single = {"detail": {"body": ".noi-dung"}}
     alone = await read(client, f"{base}/tin/bai-01.html", single)
     site.redesigned = True
-    again = await read(client, base + LIST_PATH, last=listed, watched=[post.external_id for post in posts_of(listed)])
-    assert posts_of(again) == []
-    assert skipped_in(again) == {"its text was not where the rules look for it": 5}
+    again = await read(client, base + LIST_PATH, last=listed, watched=[post.external_id for post in posts(listed)])
+    assert posts(again) == []
+    assert skipped(again) == {"its text was not where the rules look for it": 5}
     alone_again = await read(client, f"{base}/tin/bai-01.html", single, alone)
-    assert posts_of(alone_again) == []
+    assert posts(alone_again) == []
     assert "layout drift: the text of 1 of the last 1 posts" in (alone_again[-1].gap or "")
     with pytest.raises(PayloadInvalid, match="second time"):
         await read(client, f"{base}/tin/bai-01.html", single, alone_again)
@@ -219,11 +204,11 @@ async def test_articles_without_text_are_drift_and_read_again_when_it_is_mended(
     }
     first = await read(client, base + LIST_PATH, settings)
     assert "layout drift: the text of 6 of the last 6 posts" in (first[-1].gap or "")
-    assert skipped_in(first) == {"no text": 6}
+    assert skipped(first) == {"no text": 6}
     for number in range(1, 7):
         site.add(article(number))
     second = await read(client, base + LIST_PATH, settings, first)
-    assert len(posts_of(second)) == 6
+    assert len(posts(second)) == 6
     assert second[-1].gap is None
 
 

@@ -10,16 +10,8 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.webpage.page import NO_COPY
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.webpage_samples import (
-    START,
-    article,
-    gone_in,
-    posts_of,
-    read,
-    read_page,
-    reply,
-    skipped_in,
-)
+from tests.monitor.collectors.collecting import gone, posts, skipped
+from tests.monitor.collectors.webpage_samples import START, article, read, read_page, reply
 from tests.platforms import WebpageSite
 from tests.platforms.webpage_site import LIST_PATH, THREAD_PATH, THREAD_SETTINGS
 
@@ -36,28 +28,28 @@ async def test_page_without_rules_is_read_by_its_looks(client: PoliteClient, sit
     site.json_ld = False
     site.add(article(1, text=text))
     batches = await read(client, f"{base}/tin/bai-01.html", {})
-    assert "Đoạn 3 kể rằng xe đưa đón" in posts_of(batches)[0].text
-    assert posts_of(batches)[0].title == "Tin số 1"
-    assert posts_of(batches)[0].published_at == START + timedelta(minutes=1)
+    assert "Đoạn 3 kể rằng xe đưa đón" in posts(batches)[0].text
+    assert posts(batches)[0].title == "Tin số 1"
+    assert posts(batches)[0].published_at == START + timedelta(minutes=1)
 
 
 async def test_fact_check_becomes_a_post_that_can_serve_as_evidence(
     client: PoliteClient, site: WebpageSite, base: str
 ) -> None:
     site.add(article(8, claim="Uống nước lá tre chữa được say nắng", verdict="Sai sự thật"))
-    posts = posts_of(await read(client, f"{base}/tin/bai-08.html", {"detail": {"body": ".noi-dung"}}))
-    assert len(posts) == 2
-    assert posts[1].text == (
+    found = posts(await read(client, f"{base}/tin/bai-08.html", {"detail": {"body": ".noi-dung"}}))
+    assert len(found) == 2
+    assert found[1].text == (
         "Tuyên bố được kiểm chứng: Uống nước lá tre chữa được say nắng\n"
         "Kết luận: Sai sự thật\nĐơn vị kiểm chứng: Trang Kiểm chứng Mẫu"
     )
-    assert posts[1].external_id.startswith(f"{base}/tin/bai-08.html#claim-")
-    assert posts[1].checked is not None
-    assert (posts[1].checked.verdict, posts[1].checked.bears) == ("Sai sự thật", "refutes")
-    assert posts[1].author == "Trang Kiểm chứng Mẫu"
-    assert posts[1].published_at == START + timedelta(minutes=8)
+    assert found[1].external_id.startswith(f"{base}/tin/bai-08.html#claim-")
+    assert found[1].checked is not None
+    assert (found[1].checked.verdict, found[1].checked.bears) == ("Sai sự thật", "refutes")
+    assert found[1].author == "Trang Kiểm chứng Mẫu"
+    assert found[1].published_at == START + timedelta(minutes=8)
     without = await read(client, f"{base}/tin/bai-08.html", {"claim_reviews": False, "detail": {"body": ".noi-dung"}})
-    assert len(posts_of(without)) == 1
+    assert len(posts(without)) == 1
 
 
 async def test_single_page_brings_its_edit_under_the_same_name_and_its_removal(
@@ -68,15 +60,15 @@ async def test_single_page_brings_its_edit_under_the_same_name_and_its_removal(
     first = await read(client, address, settings)
     unchanged = await read(client, address, settings, first)
     assert unchanged[-1].unchanged
-    assert posts_of(unchanged) == []
+    assert posts(unchanged) == []
     site.edit("bai-02", "Bản đã đính chính.")
     second = await read(client, address, settings, [*first, *unchanged])
-    assert posts_of(second)[0].external_id == posts_of(first)[0].external_id
-    assert posts_of(second)[0].text == "Bản đã đính chính."
-    assert posts_of(second)[0].edited_at == site.clock.now()
+    assert posts(second)[0].external_id == posts(first)[0].external_id
+    assert posts(second)[0].text == "Bản đã đính chính."
+    assert posts(second)[0].edited_at == site.clock.now()
     site.delete("bai-02")
     third = await read(client, address, settings, second)
-    assert gone_in(third) == [address]
+    assert gone(third) == [address]
 
 
 @pytest.mark.parametrize(("status", "is_gone"), [(301, True), (302, False)])
@@ -87,8 +79,8 @@ async def test_single_page_that_leads_to_the_front_page_is_not_read_as_that(
     first = await read(client, address, {})
     site.redirects["/tin/bai-02.html"] = (status, "/")
     second = await read(client, address, {}, first)
-    assert posts_of(second) == []
-    assert gone_in(second) == ([address] if is_gone else [])
+    assert posts(second) == []
+    assert gone(second) == ([address] if is_gone else [])
 
 
 async def test_single_page_that_never_was_there_is_one_clear_line(client: PoliteClient, base: str) -> None:
@@ -102,19 +94,19 @@ async def test_thread_is_read_in_its_order_and_on_from_its_last_page(
     site.add(*(reply(number) for number in range(1, 7)))
     address = f"{base}{THREAD_PATH}?t=7"
     first = await read(client, address, THREAD_SETTINGS)
-    posts = posts_of(first)
-    assert [post.text for post in posts] == [f"Ý {number}" for number in range(1, 7)]
-    assert [post.external_id for post in posts] == [str(100 + number) for number in range(1, 7)]
-    assert {post.context for post in posts} == {"Ca đêm có nóng không?"}
-    assert {post.title for post in posts} == {None}
-    assert posts[0].published_at == START + timedelta(minutes=1)
-    assert posts[0].author == "toasoan"
+    found = posts(first)
+    assert [post.text for post in found] == [f"Ý {number}" for number in range(1, 7)]
+    assert [post.external_id for post in found] == [str(100 + number) for number in range(1, 7)]
+    assert {post.context for post in found} == {"Ca đêm có nóng không?"}
+    assert {post.title for post in found} == {None}
+    assert found[0].published_at == START + timedelta(minutes=1)
+    assert found[0].author == "toasoan"
     unchanged = await read(client, address, THREAD_SETTINGS, first)
     assert unchanged[-1].unchanged
     assert site.log[-1].query["page"] == "2"
     site.add(reply(7), reply(8), reply(9))
     second = await read(client, address, THREAD_SETTINGS, [*first, *unchanged])
-    assert [post.text for post in posts_of(second)] == [f"Ý {number}" for number in (5, 6, 7, 8, 9)]
+    assert [post.text for post in posts(second)] == [f"Ý {number}" for number in (5, 6, 7, 8, 9)]
 
 
 async def test_long_thread_goes_on_at_the_next_reading(client: PoliteClient, site: WebpageSite, base: str) -> None:
@@ -122,7 +114,7 @@ async def test_long_thread_goes_on_at_the_next_reading(client: PoliteClient, sit
     settings = {**THREAD_SETTINGS, "list": {**THREAD_SETTINGS["list"], "max_pages": 2}}
     first = await read(client, f"{base}{THREAD_PATH}?t=7", settings)
     second = await read(client, f"{base}{THREAD_PATH}?t=7", settings, first)
-    assert [len(posts_of(first)), len(posts_of(second))] == [8, 2]
+    assert [len(posts(first)), len(posts(second))] == [8, 2]
 
 
 async def test_thread_that_lost_its_last_page_is_read_from_its_start(
@@ -133,7 +125,7 @@ async def test_thread_that_lost_its_last_page_is_read_from_its_start(
     first = await read(client, address, THREAD_SETTINGS)
     site.delete("105")
     second = await read(client, address, THREAD_SETTINGS, first)
-    assert [post.text for post in posts_of(second)] == [f"Ý {number}" for number in range(1, 5)]
+    assert [post.text for post in posts(second)] == [f"Ý {number}" for number in range(1, 5)]
 
 
 async def test_items_of_a_list_can_be_the_posts_themselves(client: PoliteClient, site: WebpageSite, base: str) -> None:
@@ -144,25 +136,25 @@ async def test_items_of_a_list_can_be_the_posts_themselves(client: PoliteClient,
         "detail": {"title": "h3", "body": "p", "id": {"regex": r"/tin/([\w-]+)\.html"}},
     }
     batches = await read(client, base + LIST_PATH, settings)
-    assert [post.external_id for post in posts_of(batches)] == ["bai-03", "bai-04", "bai-05", "bai-06"]
-    assert posts_of(batches)[0].title == "Tin số 3"
-    assert skipped_in(batches) == {"no text": 1}
+    assert [post.external_id for post in posts(batches)] == ["bai-03", "bai-04", "bai-05", "bai-06"]
+    assert posts(batches)[0].title == "Tin số 3"
+    assert skipped(batches) == {"no text": 1}
     assert {request.path for request in site.log} == {"/robots.txt", LIST_PATH}
 
 
 async def test_links_are_relative_to_the_base_that_the_page_names(client: PoliteClient) -> None:
     body = '<base href="/muc/"><div><a href="tin.html">Một</a><p>Nội dung</p></div>'
     settings = {"mode": "list", "fetch_detail": False, "list": {"item": "div"}, "detail": {"body": "p"}}
-    post = posts_of(await read_page(client, body, settings))[0]
+    post = posts(await read_page(client, body, settings))[0]
     assert (post.url or "").endswith("/muc/tin.html")
 
 
 async def test_canonical_address_names_a_page_unless_it_is_another_host(client: PoliteClient) -> None:
     body = '<link rel="canonical" href="{}"><p>Nội dung</p>'
     settings = {"detail": {"body": "p"}}
-    own = posts_of(await read_page(client, body.format("/bai-goc?id=3&utm_source=x"), settings))[0]
+    own = posts(await read_page(client, body.format("/bai-goc?id=3&utm_source=x"), settings))[0]
     assert own.external_id.endswith("/bai-goc?id=3")
-    stranger = posts_of(await read_page(client, body.format("https://khac.example/bai"), settings))[0]
+    stranger = posts(await read_page(client, body.format("https://khac.example/bai"), settings))[0]
     assert "khac.example" not in stranger.external_id
 
 
@@ -176,22 +168,22 @@ async def test_discussion_that_describes_itself_needs_no_rules(client: PoliteCli
     }
     body = f'<h1>Ca đêm</h1><script type="application/ld+json">{json.dumps(node)}</script>'
     batches = await read_page(client, body, {"mode": "thread"})
-    posts = posts_of(batches)
-    assert [post.text for post in posts] == ["Hỏi về ca đêm", "Trả lời"]
-    assert posts[0].external_id.startswith("http://127.0.0.1")
-    assert posts[0].published_at == MONDAY_MORNING - timedelta(hours=1)
-    assert (posts[0].published_raw, posts[0].published_precision) == ("1 giờ trước", "hour")
-    assert (posts[1].author, posts[1].context) == ("ban", "Ca đêm")
-    assert skipped_in(batches) == {"no identifier": 1}
+    found = posts(batches)
+    assert [post.text for post in found] == ["Hỏi về ca đêm", "Trả lời"]
+    assert found[0].external_id.startswith("http://127.0.0.1")
+    assert found[0].published_at == MONDAY_MORNING - timedelta(hours=1)
+    assert (found[0].published_raw, found[0].published_precision) == ("1 giờ trước", "hour")
+    assert (found[1].author, found[1].context) == ("ban", "Ca đêm")
+    assert skipped(batches) == {"no identifier": 1}
 
 
 async def test_header_that_asks_not_to_be_indexed(client: PoliteClient) -> None:
     batches = await read_page(client, "<p>x</p>", {}, {"x-robots-tag": "noindex"})
-    assert skipped_in(batches) == {"asks not to be indexed": 1}
+    assert skipped(batches) == {"asks not to be indexed": 1}
 
 
 @pytest.mark.parametrize(
-    ("markup", "headers", "posts", "reason"),
+    ("markup", "headers", "count", "reason"),
     [
         ("<meta name=robots content='noarchive'>", None, 1, NO_COPY),
         ("<meta name=Robots content='max-image-preview:large, NOARCHIVE'>", None, 1, NO_COPY),
@@ -202,26 +194,26 @@ async def test_header_that_asks_not_to_be_indexed(client: PoliteClient) -> None:
     ],
 )
 async def test_a_page_that_asks_for_no_copies_is_read_and_not_kept(
-    client: PoliteClient, markup: str, headers: dict[str, str] | None, posts: int, reason: str | None
+    client: PoliteClient, markup: str, headers: dict[str, str] | None, count: int, reason: str | None
 ) -> None:
     body = f"<html><head>{markup}</head><body><div class=tin>Nghỉ bù ca đêm</div></body></html>"
     batches = await read_page(client, body, {"detail": {"body": ".tin"}}, headers)
-    assert len(posts_of(batches)) == posts
-    assert (reason in skipped_in(batches)) == (reason is not None)
+    assert len(posts(batches)) == count
+    assert (reason in skipped(batches)) == (reason is not None)
     assert batches[0].may_be_kept == (reason is None)
 
 
 async def test_page_that_nests_without_end_is_read(client: PoliteClient) -> None:
     body = "<div>" * 20_000 + "<p>Đáy</p>" + '<script type="application/ld+json">' + "[" * 100_000 + "</script>"
     batches = await read_page(client, body, {"detail": {"body": "div", "title": "h1"}})
-    assert skipped_in(batches)["unreadable JSON-LD"] == 1
+    assert skipped(batches)["unreadable JSON-LD"] == 1
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "mailto:a@b.example", "http://[", "//", "http://127.0.0.1:x/"])
 async def test_links_that_lead_nowhere(client: PoliteClient, link: str) -> None:
     body = f'<div><a href="{link}">Một</a></div>'
     batches = await read_page(client, body, {"mode": "list", "list": {"item": "div"}})
-    assert posts_of(batches) == []
+    assert posts(batches) == []
     assert "layout drift" in (batches[-1].gap or "")
 
 
@@ -247,7 +239,7 @@ def with_body(body: str, *, rest: str = "", kind: str = "NewsArticle") -> str:
 async def test_a_teaser_that_calls_itself_the_body_does_not_replace_the_article(
     client: PoliteClient, settings: dict[str, Any]
 ) -> None:
-    (post,) = posts_of(await read_page(client, with_body(TEASER), settings))
+    (post,) = posts(await read_page(client, with_body(TEASER), settings))
     assert post.text.count("\n") >= len(PARAGRAPHS) - 1
     assert all(paragraph in post.text for paragraph in PARAGRAPHS)
 
@@ -255,18 +247,18 @@ async def test_a_teaser_that_calls_itself_the_body_does_not_replace_the_article(
 async def test_a_whole_body_stays_whatever_else_the_page_shows(client: PoliteClient) -> None:
     whole = "\n".join(PARAGRAPHS)
     comments = "".join(f"<div class=comment><p>Bạn đọc {n} viết {'rất dài ' * 30}</p></div>" for n in range(20))
-    (post,) = posts_of(await read_page(client, with_body(whole, rest=f"<section id=comments>{comments}</section>"), {}))
+    (post,) = posts(await read_page(client, with_body(whole, rest=f"<section id=comments>{comments}</section>"), {}))
     assert post.text == whole
 
 
 async def test_the_opening_of_a_discussion_is_not_an_excerpt_of_its_answers(client: PoliteClient) -> None:
-    (post,) = posts_of(await read_page(client, with_body("Ca đêm có nóng không?", kind="DiscussionForumPosting"), {}))
+    (post,) = posts(await read_page(client, with_body("Ca đêm có nóng không?", kind="DiscussionForumPosting"), {}))
     assert post.text == "Ca đêm có nóng không?"
 
 
 async def test_a_rule_that_finds_a_scrap_beside_a_teaser_is_a_drift(client: PoliteClient) -> None:
     settings = {"detail": {"body": "h1"}}
     batches = await read_page(client, with_body(TEASER), settings)
-    assert all(paragraph in posts_of(batches)[0].text for paragraph in PARAGRAPHS)
+    assert all(paragraph in posts(batches)[0].text for paragraph in PARAGRAPHS)
     assert "layout drift" in str(batches[-1].gap)
     assert (await read_page(client, with_body("\n".join(PARAGRAPHS)), settings))[-1].gap is None

@@ -1,16 +1,16 @@
 """What the collector of web pages does where it is not welcome, and where things break."""
 
 import unicodedata
-from datetime import timedelta
 
 import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
-from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
+from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import posts, skipped
 from tests.monitor.collectors.conftest import ClientFactory
-from tests.monitor.collectors.webpage_samples import article, asked, posts_of, read, skipped_in
+from tests.monitor.collectors.webpage_samples import article, asked, read
 from tests.platforms import WebpageSite
 from tests.platforms.webpage_site import LIST_PATH
 
@@ -45,22 +45,9 @@ async def test_what_robots_txt_forbids_is_not_asked_for(client: PoliteClient, si
 async def test_page_that_asks_not_to_be_indexed_is_left_out(client: PoliteClient, site: WebpageSite, base: str) -> None:
     site.robots_meta = "NOINDEX, follow"
     batches = await read(client, f"{base}/tin/bai-01.html", {})
-    assert posts_of(batches) == []
-    assert skipped_in(batches) == {"asks not to be indexed": 1}
+    assert posts(batches) == []
+    assert skipped(batches) == {"asks not to be indexed": 1}
     assert batches[-1].gap is None
-
-
-async def test_site_that_asks_to_wait_is_left_alone(
-    client: PoliteClient, clock: FakeClock, site: WebpageSite, base: str
-) -> None:
-    site.rate_limit(3)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base + LIST_PATH)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-    before = len(site.log)
-    with pytest.raises(RateLimited):
-        await read(client, base + LIST_PATH)
-    assert len(site.log) == before
 
 
 async def test_broken_articles_are_counted_and_tried_the_next_time(
@@ -69,9 +56,9 @@ async def test_broken_articles_are_counted_and_tried_the_next_time(
     site.fail("/tin/bai-02.html", 500)
     site.fail("/tin/bai-03.html", 410)
     first = await read(client, base + LIST_PATH)
-    assert skipped_in(first) == {"its page could not be read now": 1, "its page answers 410": 1}
+    assert skipped(first) == {"its page could not be read now": 1, "its page answers 410": 1}
     second = await read(client, base + LIST_PATH, last=first)
-    assert [post.title for post in posts_of(second)] == ["Tin số 2"]
+    assert [post.title for post in posts(second)] == ["Tin số 2"]
 
 
 async def test_site_where_everything_breaks_is_left_alone(client: PoliteClient, site: WebpageSite, base: str) -> None:
@@ -90,9 +77,9 @@ async def test_article_that_moved_to_another_host_is_left_out(
             blocked = await read(client, base + LIST_PATH)
         async with open_client(allow_addresses=("127.0.0.1", "127.0.0.2")) as client:
             left_out = await read(client, base + LIST_PATH)
-    assert skipped_in(blocked) == {"its address may not be opened": 1}
-    assert skipped_in(left_out) == {"its page leads to another host": 1}
-    assert len(posts_of(left_out)) == 5
+    assert skipped(blocked) == {"its address may not be opened": 1}
+    assert skipped(left_out) == {"its page leads to another host": 1}
+    assert len(posts(left_out)) == 5
 
 
 async def test_start_page_that_is_no_web_page(client: PoliteClient, site: WebpageSite, base: str) -> None:
@@ -106,10 +93,10 @@ async def test_decomposed_letters_and_other_charsets(client: PoliteClient, site:
     settings = {"detail": {"body": ".noi-dung p"}}
     decomposed = unicodedata.normalize("NFD", "Người lao động nghỉ việc")
     site.add(article(1, text=decomposed))
-    assert posts_of(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == decomposed
+    assert posts(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == decomposed
     site.charset = "windows-1258"
     site.edit("bai-01", "Công ty nói không")
-    assert posts_of(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == "Công ty nói không"
+    assert posts(await read(client, f"{base}/tin/bai-01.html", settings))[0].text == "Công ty nói không"
 
 
 async def test_a_link_to_a_private_address_is_never_followed(

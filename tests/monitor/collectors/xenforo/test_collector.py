@@ -8,9 +8,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
@@ -267,19 +266,6 @@ async def test_few_pages_are_looked_at_again_and_others_the_next_time(
         counts.append(pages(site, before))
     assert [len(looked) for looked in counts] == [5, 5]
     assert set(counts[0] + counts[1]) == {str(number) for number in watched}
-
-
-async def test_single_posts_are_read_again_where_they_stood(client: PoliteClient, site: XenForoSite, base: str) -> None:
-    cursor = (await read(client, base))[-1].cursor or {}
-    site.delete("2")
-    site.edit("4", "Bản đã sửa")
-    collector = collector_for("xenforo")
-    assert isinstance(collector, Rechecker)
-    known = [KnownPost(external_id=f"post-{number}", url=None) for number in (2, 4, 77)]
-    view = SourceView(name="Diễn đàn", address=base, cursor=cursor)
-    batches = [each async for each in collector.recheck(view, client, known)]
-    assert gone(batches) == ["post-2"]
-    assert "Bản đã sửa" in [post.text for post in posts(batches)]
 
 
 async def test_overrun_of_the_feed_is_told_whatever_is_pinned(

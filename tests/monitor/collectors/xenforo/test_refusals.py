@@ -1,7 +1,6 @@
 """When a XenForo board does not want to be read, asks to wait, or is none."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +11,7 @@ from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
-from monitor.errors import PayloadInvalid, RateLimited, SourceRefused, UsageError
+from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, WAGES, ids, page, pages, post, read
 from tests.platforms import XenForoSite
@@ -99,22 +98,3 @@ async def test_thread_page_of_another_make(client: PoliteClient, answer: str, sa
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match=said):
         await read(client, base)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"prefixes": {"thread": "t"}},
-        {"prefixes": "t"},
-        {"prefixes": {"threads": ""}},
-        {"prefixes": {"threads": "https://x.example/t"}},
-        {"forum": "diem-bao"},
-        {"forum": "a/b.3"},
-        {"max_pages": 0},
-        {"max_pages": True},
-        {"max_pages": "20"},
-    ],
-)
-async def test_wrong_settings(client: PoliteClient, settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="source Diễn đàn"):
-        await read(client, "http://127.0.0.1:1", **settings)

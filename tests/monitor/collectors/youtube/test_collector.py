@@ -177,16 +177,6 @@ async def test_unchanged_threads_cost_no_body(client: PoliteClient, site: YouTub
     assert all("if-none-match" not in request.headers for request in site.seen("/youtube/v3/videos"))
 
 
-async def test_edit_arrives_under_the_same_identifier(
-    client: PoliteClient, clock: FakeClock, site: YouTubeSite, base: str
-) -> None:
-    first = await read(client, base)
-    site.edit("Ugz0002", "Bản đã sửa")
-    found = {post.external_id: post for post in posts(await read(client, base, first))}
-    assert (found["Ugz0002"].text, found["Ugz0002"].edited_at) == ("Bản đã sửa", clock.now())
-    assert found["Ugz0001"].edited_at is None
-
-
 async def test_watched_comments_that_were_not_met_are_asked_after_at_once(
     client: PoliteClient, site: YouTubeSite, base: str
 ) -> None:
@@ -246,15 +236,6 @@ async def test_what_is_left_out_is_counted_once(client: PoliteClient, site: YouT
     first = await read(client, base)
     assert skipped(first) == {"not public": 1, "no text": 1}
     assert skipped(await read(client, base, first)) == {}
-
-
-async def test_malformed_rows_do_not_stop_the_sound_ones(client: PoliteClient) -> None:
-    sound = {"snippet": {"topLevelComment": {"id": "Ugz1", "snippet": {"textDisplay": "Chào", "likeCount": "9"}}}}
-    batches = await read_rows(client, [None, 7, {}, {"snippet": {"topLevelComment": {"id": "a b"}}}, sound])
-    assert [(post.text, post.author, post.published_at, post.engagement) for post in posts(batches)] == [
-        ("Chào", None, None, {"replies": 0})
-    ]
-    assert skipped(batches) == {"malformed": 4}
 
 
 def test_comments_are_kept_no_longer_than_the_platform_allows() -> None:
