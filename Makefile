@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-match bench-obfuscation bench-scale bench-report bench-search bench-spelling bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -139,42 +139,29 @@ bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
 DESK_POSTS ?= 24000
-bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them), or DATABASE=FILE.
-	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(if $(DATABASE),--database "$(DATABASE)") $(DATA)
-
-
+bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
+	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(DATA)
 
 bench-teaching: setup  ## [10 min] Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
 	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)
-
-bench-obfuscation: setup  ## [10 min] Count what a model still sees of disguised abuse: DATA=vihsd=LEARN:MEASURE, as published.
-	$(BIN)/python -m tests.benchmarks.bench_obfuscation $(DATA)
 
 POSTS ?= 1000000
 comma := ,
 space := $(subst x,,x x)
 ON ?= sqlite,postgresql
-FEW ?= 10000
 AT ?=
 bench-search: full  ## [an hour] Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines (AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) "$(AT)" $(DATA)
 
-bench-match: full  ## [an hour] Measure matching, and one new post among FEW=10000 and POSTS=1000000: DATA="FILE …" as for bench-search (AT=DIR).
-	$(BIN)/python -m tests.benchmarks.bench_match $(ON) $(FEW) $(POSTS) "$(AT)" $(DATA)
-
-bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="pace workers encoder small large copy"; KEEP=FOLDER: a killed run goes on.
+bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="workers small large"; KEEP=FOLDER: a killed run goes on.
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 
 KEEP ?=
 bench-report: full  ## [half an hour] Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.
 	$(BIN)/python -m tests.benchmarks.bench_report $(ON) $(POSTS) $(KEEP)
 
-bench-spelling: setup  ## [a minute] Measure how chat spelling is respelt: DATA=FILE of pairs, as ViLexNorm is published.
-	$(BIN)/python -m tests.benchmarks.bench_spelling $(DATA)
-
 bench-start: setup $(BENCH_STAMP)  ## [2 min] Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
 	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)
-
 
 conformance: setup  ## [a minute] Compare what is read with other projects' test material: FIXTURES=DIR of checkouts, see docs/conformance.md.
 	$(BIN)/python -m tests.conformance $(if $(FIXTURES),"$(FIXTURES)")

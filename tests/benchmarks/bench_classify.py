@@ -8,7 +8,6 @@ which loads the model again, is subtracted. The default model of the data folder
 """
 
 import argparse
-import gzip
 import io
 import json
 import statistics
@@ -21,13 +20,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.varied_posts import read_texts
+
 WARM_UP: Final = 500  # posts that are not counted
 RUNS: Final = 5
-
-
-def _texts(path: Path, count: int) -> list[str]:
-    body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [json.loads(line)["text"] for line in body.decode().split("\n")[: WARM_UP + count] if line]
 
 
 def _classify(texts: Sequence[str], model: str) -> float:
@@ -79,7 +75,7 @@ def main() -> None:
     parser.add_argument("--model", default="default", help="name or path of the model")
     parser.add_argument("--once", action="store_true", help="one run, in this process: print its two times")
     chosen = parser.parse_args()
-    texts = _texts(chosen.file, chosen.count)
+    texts = read_texts([chosen.file])[: WARM_UP + chosen.count]
     count = len(texts) - WARM_UP
     if count <= 0:
         sys.exit(f"{chosen.file} holds too few posts: more than {WARM_UP} are needed")

@@ -2,15 +2,14 @@
 
 Run by `make bench-desk`. `kiemtin run --desk-only` serves a filled database in a process of its own; times are those of
 a client on the same machine, from the request to the last byte, redirects included, one request at a time. CPU is what
-the server's process used, with what waits for nothing else. The database is one of posts varied from some texts, or a
-copy of one that is there: copied from SQLite also into PostgreSQL.
+the server's process used, with what waits for nothing else. The database is one of posts varied from some texts.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -20,12 +19,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, select
 
-from storage.accounts import users
 from storage.database import Database
 from storage.models import Base, Flag
-from storage.transfer import snapshot
-from storage.transfer.copying import copy_database
-from tests.benchmarks.bench_search import empty_database
 from tests.benchmarks.desk_rows import PEOPLE
 from tests.benchmarks.desk_server import Analyst, add_reviewers, running_desk
 from tests.benchmarks.filled import SEED, desk_database
@@ -59,31 +54,11 @@ PAGES = {
 }
 
 
-@contextmanager
-def measured_database(kind: str, given: argparse.Namespace) -> Iterator[Database]:
-    """Give a database of varied posts, or a copy of the given one with the tables of this version."""
-    if not given.database:
-        with desk_database(kind, syllables_of(read_texts(given.files)), given.posts, given.at) as database:
-            yield database
-        return
-    with ExitStack() as opened:
-        folder = opened.enter_context(tempfile.TemporaryDirectory())
-        with Database(f"sqlite:///{given.database}") as source:
-            copy = opened.enter_context(Database(f"sqlite:///{snapshot.take(source, Path(folder))}"))
-        copy.upgrade()
-        if kind != "sqlite":
-            database = opened.enter_context(empty_database(kind))
-            copy_database(copy, database)
-        yield copy if kind == "sqlite" else database
-
-
 def measure(database: Database) -> Iterator[str]:
     """Give a line for each thing that somebody waits for."""
     with database.work() as session:
-        names = [user.name for user in users.all_users(session)]
         numbers = Random(SEED).sample(session.scalars(select(Flag.id)).all(), TIMES - 1)  # noqa: S311  no secret
-    who = PEOPLE[0] if PEOPLE[0] in names else "bench"
-    add_reviewers(database, (*OTHERS, who) if who not in names else OTHERS)
+    add_reviewers(database, OTHERS)
     url = database.url.render_as_string(hide_password=False)
     with (
         tempfile.TemporaryDirectory() as home,
@@ -91,7 +66,7 @@ def measure(database: Database) -> Iterator[str]:
         ExitStack() as signed_in,
     ):
         desk.wait_until_idle()
-        lan, *others = (signed_in.enter_context(Analyst(desk, name, first="/alerts")) for name in (who, *OTHERS))
+        lan, *others = (signed_in.enter_context(Analyst(desk, name, first="/alerts")) for name in (PEOPLE[0], *OTHERS))
 
         def timed(name: str, doing: Sequence[Callable[[], Any]]) -> str:
             times, cpu = [], desk.cpu
@@ -130,13 +105,11 @@ def main() -> None:
     parser.add_argument("kinds", help="sqlite, postgresql, or both with a comma between.")
     parser.add_argument("--posts", type=int, default=POSTS, help="How many posts are varied.")
     parser.add_argument("--at", type=Path, help="A folder that keeps filled databases and has them the next time.")
-    parser.add_argument("--database", type=Path, help="A file of SQLite that is copied and measured instead.")
-    parser.add_argument("files", nargs="*", type=Path, help="Packed JSON lines of texts to vary.")
+    parser.add_argument("files", nargs="+", type=Path, help="Packed JSON lines of texts to vary.")
     given = parser.parse_intermixed_args()
-    if not given.files and not given.database:
-        parser.error("name files of texts, or a database")
+    originals = syllables_of(read_texts(given.files))
     for kind in given.kinds.split(","):
-        with measured_database(kind, given) as database:
+        with desk_database(kind, originals, given.posts, given.at) as database:
             with database.work() as session:
                 counted = ", ".join(
                     f"{session.scalar(select(func.count()).select_from(Base.metadata.tables[name])):,} {name}"

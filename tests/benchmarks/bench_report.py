@@ -5,17 +5,13 @@ A fifth of all posts were published in the week: 200,000 of 1,000,000. The same 
 so that memory can be compared. Each command is a process of its own; the server of PostgreSQL is not measured.
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import text
 
@@ -23,10 +19,11 @@ from classifiers.data.datasets import read_corpus
 from classifiers.labels import LABEL_NAMES
 from monitor.reports.periods import CalendarPeriod, Unit
 from storage.database import Database
-from storage.models import Model, Post, QuoteChoice
-from tests.benchmarks.varied_posts import store, syllables_of, varied
+from storage.models import Model
+from tests.benchmarks.commands import KIEMTIN, Spent, run_command
+from tests.benchmarks.filled import filled_database
+from tests.benchmarks.varied_posts import analyse, store, syllables_of, varied
 from tests.factories import add_user
-from tests.postgres import running_postgres
 
 WEEK: Final = CalendarPeriod(Unit.WEEK, 2026, 30)
 SHARE: Final = 0.2  # of the posts, published in the week
@@ -74,25 +71,6 @@ WORK: Final = (
 )
 
 
-# A process's peak counts from its fork on: it is started by a small one, and not by this one, which filled a database.
-LAUNCHER: Final = """
-import json, resource, subprocess, sys, time
-start = time.perf_counter()
-status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-seconds = time.perf_counter() - start
-print(json.dumps([status, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6]))
-"""
-
-
-class Used(NamedTuple):
-    """What a command used: seconds, seconds of the processor, and the most memory it held, in MB of 1,000,000 bytes."""
-
-    seconds: float
-    processor: float
-    megabytes: float
-
-
 def moment_of(number: int, count: int) -> datetime:
     """Give the time of a post: the last fifth lies in the week, all in the order of their numbers."""
     before = round(count * (1 - SHARE))
@@ -112,78 +90,31 @@ def fill(database: Database, count: int) -> None:
             named = {name: value for name, value in values.items() if f":{name}" in statement}
             session.execute(text(statement), named)
         session.commit()
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    analyse(database)
 
 
-def is_filled(database: Database, count: int) -> bool:
-    """Say whether a kept database holds all that `fill` stores; quotes come last."""
-    with database.work() as session:
-        return session.query(Post).count() == count and session.query(QuoteChoice).count() > 0
-
-
-@contextmanager
-def filled(kind: str, count: int, kept: Path) -> Iterator[tuple[Path, str]]:
-    """Give a home folder and the address of its database with so many posts, filled unless it was kept."""
-    home = kept / f"{kind}-{count}"
-    home.mkdir(parents=True, exist_ok=True)
-    if kind == "sqlite":
-        yield _ready(home, f"sqlite:///{home / 'kiemtin.db'}", count)
-        return
-    with running_postgres(kept / "postgresql") as server:
-        yield _ready(home, server.make_database(f"posts_{count}"), count)
-
-
-def _ready(home: Path, address: str, count: int) -> tuple[Path, str]:
-    with Database(address) as database:
-        database.upgrade()  # a kept one may be older
-        if not is_filled(database, count):
-            start = time.perf_counter()
-            fill(database, count)
-            print(f"  filled in {time.perf_counter() - start:,.0f} s", flush=True)
-    return home, address
-
-
-def measured(command: Sequence[str], home: Path, address: str) -> Used:
-    """Run a command in a process of its own.
-
-    Raises:
-        RuntimeError: When it fails.
-
-    """
-    environment = {**os.environ, "KIEMTIN_HOME": str(home), "KIEMTIN_DATABASE_URL": address}
-    program = [str(Path(sys.executable).with_name("kiemtin")), *command]
-    launched = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-c", LAUNCHER, *program], env=environment, cwd=home, stdout=subprocess.PIPE, check=True
-    )
-    status, *used = json.loads(launched.stdout)
-    if status:
-        message = f"{' '.join(command)} failed"
-        raise RuntimeError(message)
-    return Used(*used)
-
-
-def measure(kind: str, sizes: Sequence[int], kept: Path) -> bool:
+def measure(kind: str, sizes: Sequence[int], kept: Path | None) -> bool:
     """Measure the commands on one database, print a line each, and say whether all limits were kept."""
-    found: dict[str, list[Used]] = {name: [] for name in COMMANDS}
+    found: dict[str, list[Spent]] = {name: [] for name in COMMANDS}
     for count in sizes:
         print(f"{kind}: {count:,} posts, {round(count * SHARE):,} of them in the week", flush=True)
-        with filled(kind, count, kept) as (home, address):
+        filled = filled_database(kind, f"report_{count}", kept, partial(fill, count=count))
+        with filled as database, tempfile.TemporaryDirectory() as home:
+            url = database.url.render_as_string(hide_password=False)
             for name, command in COMMANDS.items():
-                used = measured(command, home, address)
+                used = run_command([KIEMTIN, *command], {"KIEMTIN_HOME": home, "KIEMTIN_DATABASE_URL": url})
                 found[name].append(used)
-                seconds = f"{used.seconds:6.1f} s ({used.processor:.1f} s of the processor)"
-                print(f"  {name:16} {seconds}, {used.megabytes:4.0f} MB", flush=True)
+                print(f"  {name:16} {used.seconds:6.1f} s ({used.cpu:.1f} CPU s), {used.peak:4.0f} MB", flush=True)
     report = found["report"][-1]
-    kept_limits = report.seconds <= MOST_SECONDS and report.megabytes <= MOST_MEGABYTES
+    kept_limits = report.seconds <= MOST_SECONDS and report.peak <= MOST_MEGABYTES
     for name, (few, *_, many) in found.items():
-        growth = many.megabytes / few.megabytes
+        growth = many.peak / few.peak
         print(f"  memory of {name}: {growth:.2f} times that with a tenth of the posts", flush=True)
         kept_limits &= growth <= MOST_GROWTH
     return kept_limits
 
 
-def main(kinds: Sequence[str], count: int, kept: Path) -> int:
+def main(kinds: Sequence[str], count: int, kept: Path | None) -> int:
     """Measure on each database; the exit status says whether all limits were kept."""
     kept_limits = [measure(kind, (count // 10, count), kept) for kind in kinds]
     print(f"at most {MOST_SECONDS:.0f} s, {MOST_MEGABYTES:.0f} MB and {MOST_GROWTH} times the memory: ", end="")
@@ -193,5 +124,4 @@ def main(kinds: Sequence[str], count: int, kept: Path) -> int:
 
 if __name__ == "__main__":
     _, which, posts, *folder = sys.argv
-    with tempfile.TemporaryDirectory(prefix="kiemtin-report-") as temporary:
-        sys.exit(main(which.split(","), int(posts), Path(folder[0] if folder else temporary).resolve()))
+    sys.exit(main(which.split(","), int(posts), Path(folder[0]) if folder else None))

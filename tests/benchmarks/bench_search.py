@@ -4,9 +4,7 @@ A search is what the desk does for one page: the newest 251 posts, of which it s
 """
 
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -20,25 +18,11 @@ from storage.database import Database
 from storage.search import search
 from storage.search.search_filters import Filters
 from storage.search.search_words import Query
-from tests.benchmarks.filled import SEED, filled_database
+from tests.benchmarks.filled import SEED, desk_database
 from tests.benchmarks.varied_posts import BEGIN, STATES, Syllable, read_texts, syllables_of
-from tests.postgres import running_postgres
 
 QUERIES = 40  # of each kind
 FOUND = 251
-
-
-@contextmanager
-def empty_database(kind: str) -> Iterator[Database]:
-    """Give a migrated and empty database that vanishes afterwards."""
-    if kind == "sqlite":
-        with tempfile.TemporaryDirectory() as folder, Database(f"sqlite:///{folder}/kiemtin.db") as database:
-            database.upgrade()
-            yield database
-        return
-    with running_postgres() as server, server.new_database() as url, Database(url) as database:
-        database.upgrade()
-        yield database
 
 
 def some_queries(originals: Sequence[Sequence[Syllable]], random: Random) -> dict[str, list[tuple[Query, Filters]]]:
@@ -105,7 +89,7 @@ def main(kinds: Sequence[str], files: Sequence[Path], count: int, kept: Path | N
     originals = syllables_of(read_texts(files))
     queries = some_queries(originals, Random(SEED))  # noqa: S311  no secret
     for kind in kinds:
-        with filled_database(kind, originals, count, kept) as database:
+        with desk_database(kind, originals, count, kept) as database:
             print(f"{kind}: {count:,} posts")
             for turn in ("cold", "warm"):
                 print(f" {turn}:")

@@ -6,30 +6,19 @@ resident set of a process. All data lies in a temporary folder, which is deleted
 """
 
 import argparse
-import os
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.commands import KIEMTIN, Spent, run_command
+
 RUNS: Final = 5
 POST: Final = "Mai cả huyện mất nước nhé, chia sẻ cho mọi người cùng biết\n"
-KIEMTIN: Final = str(Path(sys.executable).with_name("kiemtin"))
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a command: CPU seconds, seconds by the clock, and peak memory in MB."""
-
-    cpu: float
-    wall: float
-    peak: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +66,14 @@ class Bench:
             port = free.getsockname()[1]
             free.close()
             shown = self.run([KIEMTIN, "demo", "--check", "--folder", folder, "--port", str(port)])
-        return f"{_medians([shown])}   {shown.wall:.0f} s by the clock"
+        return f"{_medians([shown])}   {shown.seconds:.0f} s by the clock"
 
-    def run(self, command: Sequence[str], stdin: str = "") -> Run:
-        """Run a command to its end; stops the benchmark when it fails."""
-        begun = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603  our own commands
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "KIEMTIN_HOME": str(self.home)},
-        )
-        if process.stdin is not None:
-            process.stdin.write(stdin.encode())
-            process.stdin.close()
-        _, status, used = os.wait4(process.pid, 0)  # the only call that tells what one child used
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"{' '.join(command)} failed with status {process.returncode}")
-        return Run(used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss / 1024)
+    def run(self, command: Sequence[str], stdin: str = "") -> Spent:
+        """Run a command in that folder."""
+        return run_command(command, {"KIEMTIN_HOME": str(self.home)}, stdin)
 
 
-def _medians(runs: Sequence[Run]) -> str:
+def _medians(runs: Sequence[Spent]) -> str:
     cpu, peak = (statistics.median(values) for values in zip(*((run.cpu, run.peak) for run in runs), strict=True))
     return f"{cpu:8.2f} {peak:8.0f}"
 

@@ -20,10 +20,10 @@ from monitor.desk.web.passwords import hash_password
 from monitor.privacy.secret_key import make_key
 from storage.accounts import users
 from storage.database import Database
+from tests.benchmarks.commands import KIEMTIN
 from tests.clock import MONDAY_MORNING
 
 PASSWORD = "ba con vịt xám qua cầu"
-KIEMTIN = str(Path(sys.executable).with_name("kiemtin"))
 STARTS_WITHIN = 120.0  # seconds
 _FIELD = re.compile(r'name="(csrf|seen_state)" value="([^"]*)"')
 

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
@@ -16,9 +15,9 @@ from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.models import Flag, Post, Review, Source, User
 from storage.review import reviews
+from tests.benchmarks.commands import KIEMTIN, Spent, run_command
 from tests.benchmarks.filled import some_originals
-from tests.benchmarks.scale_parts import Spent, run_command, write_posts
-from tests.benchmarks.varied_posts import Syllable
+from tests.benchmarks.varied_posts import WEEKS, Syllable, varied
 from tests.postgres import running_postgres
 
 NEW = 1000
@@ -36,30 +35,27 @@ class Steps:
 
     def __init__(self, home: Path) -> None:
         """Read what was kept."""
-        self._file = home / "steps.jsonl"
-        self._begun: set[str] = set()
-        self.spent: dict[str, Spent] = {}
-        for line in self._file.read_text().splitlines() if self._file.exists() else ():
-            row = json.loads(line)
-            name, ended = row["step"], row.get("spent")
-            self._begun.add(name)
-            if ended:
-                self.spent[name] = Spent(**ended)
+        self._file = home / "steps.json"
+        self._kept: dict[str, Spent | None] = {}  # None: begun
+        if self._file.exists():
+            kept = json.loads(self._file.read_text())
+            self._kept = {name: Spent(*spent) if spent else None for name, spent in kept.items()}
+        self.spent = {name: spent for name, spent in self._kept.items() if spent}
 
     def run(self, name: str, step: Callable[[], Spent]) -> None:
         """Run a step, unless it ended before."""
-        if name not in self.spent:
-            again = name in self._begun
-            self._keep({"step": name})
-            self.spent[name] = replace(step(), whole=not again)
-            self._keep({"step": name, "spent": asdict(self.spent[name])})
-        spent = self.spent[name]
-        rest = "" if spent.whole else "  (what a killed run had left)"
-        print(f"  {name:12} {spent.seconds:8.1f} s  {spent.cpu:8.1f} CPU s  {spent.peak:6.0f} MB{rest}", flush=True)
+        spent, again = self.spent.get(name), name in self._kept
+        if spent is None:
+            self._keep(name, None)
+            spent = step()
+            if not again:
+                self.spent[name] = spent
+            self._keep(name, spent)
+        print(f"  {name:12} {spent.seconds:8.1f} s  {spent.cpu:8.1f} CPU s  {spent.peak:6.0f} MB", flush=True)
 
-    def _keep(self, row: dict[str, object]) -> None:
-        with self._file.open("a") as lines:
-            lines.write(json.dumps(row) + "\n")
+    def _keep(self, name: str, spent: Spent | None) -> None:
+        self._kept[name] = spent
+        self._file.write_text(json.dumps(self._kept))
 
 
 def home_of(folder: Path, kind: str, count: int) -> Path:
@@ -70,7 +66,8 @@ def home_of(folder: Path, kind: str, count: int) -> Path:
 @contextmanager
 def environment_on(folder: Path, kind: str, count: int, model: Path) -> Iterator[dict[str, str]]:
     """Give the environment of commands on a database of a kind; a server lives as long."""
-    environment = {"KIEMTIN_MODEL": str(model), "KIEMTIN_RETENTION_DAYS": "3650"}
+    home = str(home_of(folder, kind, count))
+    environment = {"KIEMTIN_HOME": home, "KIEMTIN_MODEL": str(model), "KIEMTIN_RETENTION_DAYS": "3650"}
     with running_postgres(folder / "postgres") if kind == "postgresql" else nullcontext() as server:
         if server:
             environment["KIEMTIN_DATABASE_URL"] = server.make_database(f"year_{count}")
@@ -81,9 +78,12 @@ class _Chain:
     """The commands on one database."""
 
     def __init__(self, home: Path, environment: Mapping[str, str], originals: Sequence[Sequence[Syllable]]) -> None:
-        self._home, self._originals = home, originals
-        self.run = partial(run_command, home, environment)
+        self._home, self._environment, self._originals = home, environment, originals
         self.app = Application(Settings(home=home, database_url=environment.get("KIEMTIN_DATABASE_URL", "")))
+
+    def run(self, *arguments: str) -> Spent:
+        """Run `kiemtin` with these arguments."""
+        return run_command([KIEMTIN, *arguments], self._environment)
 
     def import_year(self, count: int) -> Spent:
         """Import all posts, and date them as if each had been read on its day."""
@@ -95,7 +95,8 @@ class _Chain:
 
     def bring_new(self, count: int, seed: int) -> Spent:
         """Import and score further posts."""
-        return self._import(f"new {seed}.jsonl", count, seed, f"new {seed} ") + self.run("score")
+        come, scored = self._import(f"new {seed}.jsonl", count, seed, f"new {seed} "), self.run("score")
+        return Spent(come.seconds + scored.seconds, come.cpu + scored.cpu, max(come.peak, scored.peak))
 
     def retain(self) -> Spent:
         """Delete half a year."""
@@ -110,6 +111,20 @@ class _Chain:
         spent = self.run("import", str(file), "--source", "year")
         file.unlink()
         return spent
+
+
+def write_posts(path: Path, originals: Sequence[Sequence[Syllable]], count: int, seed: int, prefix: str = "") -> None:
+    """Write a file of JSON lines with varied posts, spread evenly over the last year."""
+    begin = datetime.now(UTC) - timedelta(weeks=WEEKS)
+    with path.open("w", encoding="utf-8") as lines:
+        for number, syllables in enumerate(varied(originals, count, seed)):
+            moment = begin + timedelta(weeks=WEEKS) * (number / count)
+            post = {
+                "id": f"{prefix}{number}",
+                "text": " ".join(pair[0] for pair in syllables),
+                "published_at": moment.isoformat(timespec="seconds"),
+            }
+            lines.write(json.dumps(post, ensure_ascii=False) + "\n")
 
 
 def run_chain(folder: Path, kind: str, originals: Sequence[Sequence[Syllable]], model: Path, count: int) -> None:
@@ -163,11 +178,10 @@ def last_week(app: Application) -> str:
 def compare(folder: Path, kind: str, small: int, large: int) -> None:
     """Compare what two chains took, as far as both have come."""
     few, many = (Steps(home_of(folder, kind, count)).spent for count in (small, large))
-    for name, after in many.items():
-        before = few.get(name)
-        if before and before.peak and before.whole and after.whole:
-            ratio = after.peak / before.peak
-            print(f"  {kind} {name:12} peak {before.peak:6.0f} MB and {after.peak:6.0f} MB: ratio {ratio:.2f}")
+    for name in many.keys() & few.keys():
+        before, after = few[name].peak, many[name].peak
+        if before:
+            print(f"  {kind} {name:12} peak {before:6.0f} MB and {after:6.0f} MB: ratio {after / before:.2f}")
     if not all(name in spent for spent in (few, many) for name in (FIRST, NEW_STEP)):
         return
     cheap, dear = ((spent[NEW_STEP].cpu - spent[FIRST].cpu) / (NEW - 1) for spent in (few, many))

@@ -30,10 +30,10 @@ Syllable = tuple[str, str]  # with diacritics and without
 
 
 def read_texts(files: Iterable[Path]) -> list[str]:
-    """Read the texts of JSON lines with `text`, or with `title` and `abstract`."""
+    """Read the texts of JSON lines, packed or not, with `text`, or with `title` and `abstract`."""
     texts = []
     for path in files:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 texts.append(row.get("text") or f"{row['title']}. {row['abstract']}")
