@@ -18,7 +18,17 @@ from monitor.app.application import Application
 from monitor.cli.context import AsJson, application, out, progress_bar, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ImportFile, Refusal, RefusedFile, Row, format_names, open_file
+from monitor.collectors.files import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    DateOrder,
+    ImportFile,
+    Refusal,
+    RefusedFile,
+    Row,
+    format_names,
+    open_file,
+)
 from monitor.crawl.imports import TIPS, ImportResult
 from monitor.crawl.tipline import Tip, Tipline
 from monitor.errors import ImportRefused, UsageError
@@ -41,6 +51,10 @@ def import_file(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN where the guess is wrong; may be repeated.")
     ] = None,
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; the one with the posts if not given.")] = "",
+    dates: Annotated[
+        str, typer.Option(help="day-first or month-first, where a file's dates do not show it.", metavar="ORDER")
+    ] = "",
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
     legal_basis: Annotated[str, typer.Option(help="Why these posts may be kept.")] = DEFAULT_BASIS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
@@ -57,8 +71,16 @@ def import_file(
         raise UsageError(f"--role {role}: choose monitored or reference")
     app = application(context)
     importer = app.importer()
-    opened = open_file(file, mapping=_pairs(mapping or []), format_name=format_name)
-    draft = _source_draft(app.settings, file, source or _source_name(file), role, legal_basis)
+    name = source or _source_name(file)
+    opened = open_file(
+        file,
+        mapping=_pairs(mapping or []),
+        format_name=format_name,
+        sheet=sheet,
+        dates=_order(dates),
+        former_dates=importer.former_dates(name),
+    )
+    draft = _source_draft(app.settings, file, name, role, legal_basis)
     if not as_json:
         _show_recognised(opened, preview=dry_run)
     refused = None if dry_run or no_refused_file else RefusedFile(file, app.settings.home / "imports")
@@ -76,6 +98,14 @@ def import_file(
     if result.records == result.refused:
         reason = next(iter(result.reasons), "the file holds no record")
         raise ImportRefused(f"{file.name}: no record could be imported: {reason}")
+
+
+def _order(written: str) -> DateOrder:
+    order: DateOrder
+    for order in ("", DAY_FIRST, MONTH_FIRST):
+        if written == order:
+            return order
+    raise UsageError(f"--dates {written}: choose {DAY_FIRST} or {MONTH_FIRST}")
 
 
 def _source_draft(settings: Settings, file: Path, name: str, role: str, legal_basis: str) -> SourceDraft:
@@ -150,6 +180,9 @@ def _show(result: ImportResult, refused_file: Path | None) -> None:
             f"{result.records} rows in all.",
             markup=False,
         )
+    if result.undated:
+        rows = "row has" if result.undated == 1 else "rows have"
+        console.print(f"  {result.undated} {rows} no date that could be read", markup=False)
     for reason, count in result.reasons.most_common():
         console.print(f"  refused {count} × {reason}", markup=False)
     for refusal in result.refusals[:SHOWN_REFUSALS]:
@@ -174,6 +207,8 @@ def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) 
         "known": result.known,
         "repeated": result.repeated,
         "refused": result.refused,
+        "undated": result.undated,
+        "dates": file.dates,
         "reasons": dict(result.reasons),
         "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
         "refused_file": str(refused_file) if refused_file else None,

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ROW, ImportFile, Refusal, Repeat, Row, hash_of_words
+from monitor.collectors.files import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    ROW,
+    DateOrder,
+    ImportFile,
+    Refusal,
+    Repeat,
+    Row,
+)
 from monitor.collectors.files.seen import SeenHashes
 from monitor.crawl.batch_writer import ERASED
 from monitor.crawl.post_drafts import post_draft
@@ -24,6 +33,8 @@ from storage.posts.sources import CaptureDraft, SourceDraft
 
 BATCH = 500
 REFUSALS_KEPT = 1000  # further ones are only counted, so that a broken file cannot fill the memory
+DATES = "dates"
+"""The setting of a source that keeps the order of day and month in its files."""
 TIPS = "tips"
 """The source of tips; no imported file may use its name."""
 
@@ -32,7 +43,8 @@ TIPS = "tips"
 class ImportResult:
     """Counts of one import: `new + changed + known + repeated + refused` is the number of records in the file.
 
-    `known` were imported before, `repeated` stand in this file already.
+    `known` were imported before, `repeated` stand in this file already. Of all that were read `undated` have no date
+    that could be read.
     """
 
     source: str
@@ -43,6 +55,7 @@ class ImportResult:
     known: int = 0
     repeated: int = 0
     refused: int = 0
+    undated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     dry_run: bool = False
@@ -76,6 +89,16 @@ class Importer:
         self._database = database
         self._pseudonymiser = pseudonymiser
         self._clock = clock
+
+    def former_dates(self, source: str) -> DateOrder:
+        """Return whether the day or the month stood first in the dates of earlier files of a source; empty if unknown.
+
+        Args:
+            source: The name of the source.
+
+        """
+        with self._database.work() as session:
+            return self._former_dates(session, source)
 
     def run(
         self,
@@ -126,6 +149,8 @@ class Importer:
         if draft.name == TIPS:
             raise UsageError(f"{TIPS} is the source of reported posts (`kiemtin tip`): choose another with --source")
         refuse_to_replace(session, draft, "choose another name with --source")
+        if dates := file.dates or self._former_dates(session, draft.name):
+            draft = replace(draft, settings={**draft.settings, DATES: dates})
         source, _ = sources.register(session, draft, now)
         run = sources.start_run(session, source.id, now)
         capture = CaptureDraft(
@@ -139,11 +164,21 @@ class Importer:
         return run.id, _Target(source.id, sources.add_capture(session, run.id, capture), seen)
 
     @staticmethod
+    def _former_dates(session: Session, name: str) -> DateOrder:
+        kept = {source.name: source.settings.get(DATES) for source in sources.all_sources(session)}
+        order: DateOrder
+        for order in (DAY_FIRST, MONTH_FIRST):
+            if kept.get(name) == order:
+                return order
+        return ""
+
+    @staticmethod
     def _accepted(
         batch: list[Row], result: ImportResult, on_refusal: Callable[[Refusal], None]
     ) -> Iterator[PublicPost]:
         for item in batch:
             if isinstance(item, PublicPost):
+                result.undated += item.published_at is None
                 yield item
             elif isinstance(item, Repeat):
                 result.repeated += 1
@@ -163,7 +198,7 @@ class Importer:
     ) -> None:
         now = self._clock.now()
         mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
-        fresh = self._without_known_words(session, target.source_id, list(accepted), result)
+        fresh = list(accepted)
         stored_ids = self._stored_ids(session, target.source_id, fresh)
         drafts = [
             post_draft(
@@ -188,29 +223,6 @@ class Importer:
             result.refused += erased
             result.reasons[ERASED] += erased
 
-    def _without_known_words(
-        self, session: Session, source_id: int, accepted: Sequence[PublicPost], result: ImportResult
-    ) -> list[PublicPost]:
-        """Leave out records without identifiers that an earlier version stored by their words and date alone.
-
-        It stored the first of several authors who said the same; the others are new.
-        """
-        by_words = {index: _words_id(post) for index, post in enumerate(accepted) if post.external_id.startswith(ROW)}
-        stored = posts.known_authors(session, source_id, sorted(set(by_words.values())))
-        rest = []
-        for index, post in enumerate(accepted):
-            words = by_words.get(index)
-            if words in stored and self._may_be_of(stored[words], post.author):
-                result.known += 1
-            else:
-                rest.append(post)
-        return rest
-
-    def _may_be_of(self, stored: str | None, author: str | None) -> bool:
-        """Tell whether a stored pseudonym may be that of an author; a post without one may be anybody's."""
-        known = self._pseudonymiser
-        return stored is None or stored in (known.key("import", author), *known.aliases("import", author))
-
     def _stored_ids(self, session: Session, source_id: int, fresh: Sequence[PublicPost]) -> dict[str, str]:
         """Key the identifiers that were made with the author's name; those stored under a former key keep theirs."""
         rows = {post.external_id for post in fresh if post.external_id.startswith(ROW)}
@@ -230,6 +242,7 @@ class Importer:
             skipped=dict(result.reasons),
         )
         detail = {"sha256": result.sha256, "new": result.new, "repeated": result.repeated, "refused": result.refused}
+        detail |= {"undated": result.undated}
         audit.record(session, at=now, action="import", subject=result.source, detail=detail)
 
 
@@ -243,10 +256,6 @@ def _apart(drafts: Sequence[PostDraft], seen: SeenHashes) -> tuple[list[PostDraf
         (again if version in known else first).append(draft)
         known.add(version)
     return first, again
-
-
-def _words_id(post: PublicPost) -> str:
-    return hash_of_words(post.text, post.published_at.isoformat() if post.published_at else post.published_raw or "")
 
 
 def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None:

@@ -31,7 +31,7 @@ from monitor.collectors.xenforo import api as xenforo
 from monitor.collectors.youtube import api as youtube
 from monitor.collectors.youtube.query import CommentQuery
 from tests.clock import MONDAY_MORNING
-from tests.fuzz import file_samples, samples
+from tests.fuzz import samples
 from tests.monitor.collectors import payloads
 from tests.monitor.collectors.youtube_samples import VIDEO
 
@@ -140,10 +140,9 @@ def _file(fetched: Fetched) -> Iterable[PublicPost]:
         Path(name).unlink()
 
 
-def _in_archive(member: str, parts: Callable[[], Mapping[str, bytes]] = dict) -> Read:
+def _in_archive(member: str) -> Read:
     """Read an import that is an archive of which one file is the payload."""
-    others = cache(parts)
-    return lambda fetched: _file(replace(fetched, body=file_samples.packed({**others(), member: fetched.body})))
+    return lambda fetched: _file(replace(fetched, body=samples.packed({member: fetched.body})))
 
 
 def _robots(fetched: Fetched) -> Iterable[PublicPost]:
@@ -256,14 +255,9 @@ TARGETS: Mapping[str, Target] = {
     "json lines": Target(read=_file, payloads=_lines(*samples.PLAIN_LINES), url="https://a.example/x.jsonl"),
     "zeeschuimer": Target(read=_file, payloads=_lines(*samples.CAPTURED), url="https://a.example/x.ndjson"),
     "telegram export": Target(read=_file, payloads=_json(samples.TELEGRAM_EXPORT), url="https://a.example/x.json"),
-    "workbook xl/worksheets/sheet1.xml": Target(
-        read=_in_archive(file_samples.SHEET, file_samples.workbook_parts),
-        payloads=lambda: [file_samples.workbook_parts()[file_samples.SHEET]],
-        url="https://a.example/x.xlsx",
-    ),
     "file of a facebook archive": Target(
-        read=_in_archive(file_samples.FACEBOOK_MEMBER),
-        payloads=_json(*file_samples.FACEBOOK_DOWNLOADS),
+        read=_in_archive(samples.FACEBOOK_MEMBER),
+        payloads=_json(*samples.FACEBOOK_DOWNLOADS),
         url="https://a.example/x.zip",
     ),
 }

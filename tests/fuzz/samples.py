@@ -1,5 +1,8 @@
 """Sound payloads, written for these tests in the forms that parsers know."""
 
+import io
+import zipfile
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +10,7 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.webpage.settings import WebpageSettings
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import payloads
+from tests.monitor.collectors.files.test_downloads import COMMENTS, POSTS
 from tests.monitor.collectors.files.test_hostile import MESSAGE, PLAIN, RECORDS
 from tests.monitor.collectors.telegram_samples import message
 from tests.monitor.collectors.xenforo_samples import WAGES, post
@@ -165,3 +169,16 @@ TELEGRAM_EXPORT = {
     "id": 42,
     "messages": [MESSAGE, MESSAGE | {"id": 8, "text": "Mai nghỉ"}],
 }
+
+
+FACEBOOK_MEMBER = "comments_and_reactions/comments.json"
+FACEBOOK_DOWNLOADS = (COMMENTS, POSTS)
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """Pack an archive."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return written.getvalue()

@@ -3,14 +3,12 @@
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TextIO, TypeAlias, TypeVar
+from typing import TextIO, TypeAlias, TypeVar
 
 from monitor.collectors.base import is_whole
 
 MOST_BLANK_LINES = 50_000
 """After so many empty lines or rows in a row, reading ends."""
-MOST_EMPTY_CELLS = 200_000
-"""The same for the rows and cells of a sheet."""
 MOST_REFUSED_IN_A_ROW = 50_000
 """After so many records in a row of which none can be read, reading ends."""
 MOST_COLUMNS = 1_000
@@ -29,17 +27,21 @@ HALF_CHARACTER = "half of a character pair (the text was cut inside it)"
 ENDED_EARLY = "file ended early: it is cut off or damaged"
 UNPACKS_TOO_MUCH = "unpacks to more than a hundred times its size: what follows is not read"
 TOO_MANY_BLANK = f"more than {MOST_BLANK_LINES:,} empty lines: what follows is not read"
-TOO_MANY_EMPTY_CELLS = f"more than {MOST_EMPTY_CELLS:,} empty rows and cells: what follows is not read"
 TOO_MANY_REFUSED = f"more than {MOST_REFUSED_IN_A_ROW:,} records in a row cannot be read: what follows is not read"
 NOT_JSON = "broken line: not valid JSON"
 NOT_AN_OBJECT = "broken line: not a JSON object"
 BROKEN_QUOTES = "broken line: quotes do not match"
-WRONG_WIDTH = "broken line: wrong number of columns"
+WRONG_WIDTH = "broken line: wrong number of columns (write quotes around texts that hold line ends or separators)"
+TOO_WIDE = f"row of more than {MOST_COLUMNS:,} columns"
 BROKEN_DOCUMENT = "broken document: nothing after this place can be read"
 SERVICE_MESSAGE = "service message (somebody joined, pinned, renamed): no post"
 UNKNOWN_ITEM = "item of a platform that is not read (read are TikTok, Instagram, Threads, X and Facebook)"
 REPOST = "repost of another's post"
+BROKEN_MEMBER = "file of the download that is no sound JSON"
+DATE_ORDER = "date with day and month in another order than the other dates of its file"
+DEEPER_ANSWER = "answer to an answer: one level of answers is read"
 NO_ID = "item without an identifier"
+NOT_PUBLIC = "not public: not everybody may view it"
 
 Value: TypeAlias = str | int | float | bool | None
 Item = TypeVar("Item")
@@ -93,42 +95,6 @@ class ReadingEnds(OSError):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
-
-
-class Table(Protocol):
-    """Reads the records of a table whose columns are known."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Their names, each once."""
-        ...
-
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between two values, in a CSV file."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know of the table."""
-        ...
-
-    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
-        """Give one item for each record that is not blank, in the file's order, without holding the file in memory."""
-        ...
-
-
-class RecordReader(Protocol):
-    """Reads the records of one format."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know of how it reads."""
-        ...
-
-    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
-        """Give one item for each record that is not blank, in the file's order, without holding the file in memory."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TextIO
 
 from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt_of, until_hopeless
-from monitor.collectors.files.columns import known_table, open_json_lines
-from monitor.collectors.files.jsonl_file import JsonObject, json_objects
-from monitor.collectors.files.known_tables import FOURCAT_TABLE
-from monitor.collectors.files.mapping import FIELDS, ColumnMapping
+from monitor.collectors.files.columns import known_table, open_columns
+from monitor.collectors.files.json_objects import JsonObject, JsonReader
+from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.places import first_value
-from monitor.collectors.files.platform_items import platform_of
-from monitor.collectors.files.reading import FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.record_post import to_post
+from monitor.collectors.files.shapes import item_shape, shapes_of
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import as_text, published_in_utc
+from monitor.collectors.files.values import as_text
 from monitor.errors import ImportRefused
 
 _META = "__import_meta"
@@ -65,10 +65,10 @@ def _capture(data: Mapping[str, Any], meta: Mapping[str, Any]) -> Capture:
     )
 
 
-def _rows(sniffed: Sniffed, stream: TextIO) -> Iterator[Row]:
-    """Give one post, refusal or repeat for each line: of an item that occurs several times the newest is the post."""
-    newest = _newest(sniffed)
-    for item in json_objects(stream):
+def _rows(sniffed: Sniffed, reader: JsonReader, stream: TextIO) -> Iterator[Row]:
+    """Give one post, refusal or repeat for each item: of one that occurs several times the newest is the post."""
+    newest = _newest(sniffed, reader)
+    for item in reader.objects(stream):
         if isinstance(item, Refusal):
             yield Refusal(item.line, item.reason, _without_browser(item.excerpt))
             continue
@@ -79,12 +79,12 @@ def _rows(sniffed: Sniffed, stream: TextIO) -> Iterator[Row]:
             yield Repeat(item.line)
 
 
-def _newest(sniffed: Sniffed) -> dict[str, int]:
+def _newest(sniffed: Sniffed, reader: JsonReader) -> dict[str, int]:
     """Find the line of each item's newest capture; of two of one time it is the later line."""
     times: dict[str, float] = {}
     lines: dict[str, int] = {}
     with sniffed.open() as stream:
-        for item in until_hopeless(json_objects(stream)):
+        for item in until_hopeless(reader.objects(stream)):
             if isinstance(item, Refusal):
                 continue
             capture = unwrap(item.payload)
@@ -95,26 +95,27 @@ def _newest(sniffed: Sniffed) -> dict[str, int]:
 
 def _row(item: JsonObject, capture: Capture) -> Row:
     excerpt = excerpt_of(_without_browser(json.dumps(capture.data, ensure_ascii=False)))
-    platform = platform_of(capture.data, capture.platform)
-    if platform is None:
-        return Refusal(item.line, UNKNOWN_ITEM, excerpt)
-    return platform.post(capture.data, item.line, excerpt)
+    shape = item_shape(capture.data, capture.platform)
+    reason = shape.left_out(capture.data) if shape else UNKNOWN_ITEM
+    if shape is None or reason:
+        return Refusal(item.line, reason, excerpt)
+    return to_post(shape.said(capture.data), item.line, excerpt)
 
 
 def _without_browser(text: str) -> str:
     return _USER_AGENT.sub("", text)
 
 
-def _open_captures(name: str, sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
-    if look.container != "jsonl":
-        raise ImportRefused(f"it does not hold one JSON object a line, as {name} writes them: leave --format out")
-    if given:
+def _open_captures(name: str, sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
+    if not isinstance(look.reader, JsonReader):
+        raise ImportRefused(f"it does not hold JSON objects, as {name} writes them: leave --format out")
+    if asked.columns:
         raise ImportRefused(f"--map does not go with {name}, whose fields are fixed: add --format jsonl to map columns")
     captures = [unwrap(payload) for payload in look.objects]
-    platforms = (platform_of(capture.data, capture.platform) for capture in captures)
-    platform = next((platform for platform in platforms if platform), None)
-    shown = {field: platform.places[field][0] for field in FIELDS if field in platform.places} if platform else {}
-    return Reading(rows=partial(_rows, sniffed), mapping=ColumnMapping(shown))
+    shapes = (item_shape(capture.data, capture.platform) for capture in captures)
+    shape = next((shape for shape in shapes if shape), None)
+    shown = {field: places[0] for field, places in shape.fields.items()} if shape else {}
+    return Reading(rows=partial(_rows, sniffed, look.reader), mapping=ColumnMapping(shown))
 
 
 def _is_wrapped(look: Look) -> bool:
@@ -125,34 +126,24 @@ def _is_wrapped(look: Look) -> bool:
 ZEESCHUIMER = FileFormat(
     name="zeeschuimer", recognises=_is_wrapped, open=partial(_open_captures, "zeeschuimer"), maps_columns=False
 )
-_TABLES = known_table("fourcat", FOURCAT_TABLE)
+_TABLES = known_table("fourcat")
 
 
 def _is_fourcat(look: Look) -> bool:
     """Recognise the columns of 4CAT, or items of platforms without any wrapping."""
-    if look.table is not None:
-        return _TABLES.recognises(look)
-    return any(_is_row(payload) or platform_of(payload) for payload in look.objects)
+    return _TABLES.recognises(look) or any(_is_row(payload) or item_shape(payload) for payload in look.objects)
 
 
-def _open_fourcat(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
-    if look.table is not None:
-        return _TABLES.open(sniffed, look, given)
+def _open_fourcat(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
+    if not isinstance(look.reader, JsonReader):
+        return _TABLES.open(sniffed, look, asked)
     if any(map(_is_row, look.objects)):
-        return _open_rows(sniffed, look, given)
-    return _open_captures("fourcat", sniffed, look, given)
-
-
-def _open_rows(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
-    keys = tuple(dict.fromkeys(key for payload in look.objects for key in payload))
-    known = {field: column for field, column in FOURCAT_TABLE.preset(keys).items() if column}
-    known |= {"text": "body", "title": "subject" if "subject" in keys else ""}
-    reading = open_json_lines(sniffed, look, {**known, **given}, published_in_utc)
-    return replace(reading, mapping=replace(reading.mapping, given=frozenset(given)))
+        return open_columns(sniffed, look.reader, asked, shapes_of("fourcat")[0])
+    return _open_captures("fourcat", sniffed, look, asked)
 
 
 def _is_row(payload: Mapping[str, object]) -> bool:
-    return payload.keys() >= FOURCAT_TABLE.required and platform_of(unwrap(payload).data) is None
+    return shapes_of("fourcat")[0].fits(payload) and item_shape(unwrap(payload).data) is None
 
 
 FOURCAT = FileFormat(name="fourcat", recognises=_is_fourcat, open=_open_fourcat)

@@ -1,146 +1,174 @@
-"""Formats whose records are columns: plain tables and JSON lines, and the tables of known tools."""
+"""Formats whose records are columns: plain tables and JSON, and the tables of known tools."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from html import unescape
 from itertools import islice
 from typing import TextIO
 
-from monitor.collectors.files.base import Record, RecordReader, Refusal, Value
-from monitor.collectors.files.jsonl_file import JsonLinesReader
+from monitor.collectors.files.base import Record, Refusal, Value, until_hopeless
+from monitor.collectors.files.file_dates import DAY_FIRST, MONTH_FIRST, DateOrder, DateReader, order_of
+from monitor.collectors.files.json_objects import JsonReader
 from monitor.collectors.files.mapping import ColumnMapping, map_columns
-from monitor.collectors.files.reading import FileFormat, Look, Reading, Row
-from monitor.collectors.files.record_post import ReadDate, to_post
+from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.row_identity import RowIdentities
-from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import published
+from monitor.collectors.files.shapes import Shape, shapes_of
+from monitor.collectors.files.sniff import Container, Sniffed
+from monitor.collectors.files.table import TableReader
 from monitor.errors import ImportRefused
 
 _SAMPLED_RECORDS = 200
-Values = Mapping[str, Value]
+_NO_OBJECT = f"none of the first {_SAMPLED_RECORDS} lines is a JSON object: write one object a line"
+_NO_LIST = (
+    "it is one JSON document, and none of its lists holds objects with a text: name the text with --map text=NAME, or "
+    "write one object a line (jq -c '.NAME[]' FILE > FILE.jsonl)"
+)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_WORDS = ("text", "title", "context")
+RecordReader = TableReader | JsonReader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """One kind of table that a tool writes.
-
-    Args:
-        required: Columns by which it is recognised.
-        sources: For each field the columns that may feed it, the best first; a field that is not named is guessed,
-            one without columns is left out.
-        derived: Further columns, which follow from those of the record.
-        consumed: Columns from which they follow.
-        refusal: Says why a record is left out; empty when it is not.
-        read_date: Reads the date as this tool writes it.
-
-    """
-
-    required: frozenset[str] = frozenset()
-    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    derived: Mapping[str, Callable[[Values], Value]] = field(default_factory=dict)
-    consumed: frozenset[str] = frozenset()
-    refusal: Callable[[Values], str] = lambda _: ""
-    read_date: ReadDate = published
-
-    def preset(self, columns: tuple[str, ...]) -> dict[str, str]:
-        """Give the column of each field that this tool fixes."""
-        return {field: next((name for name in names if name in columns), "") for field, names in self.sources.items()}
-
-    def prepared(self, item: Record | Refusal) -> Record | Refusal:
-        """Add the derived columns to a record, or say why it is left out."""
-        if isinstance(item, Refusal):
-            return item
-        if reason := self.refusal(item.values):
-            return Refusal(item.line, reason, item.excerpt)
-        return replace(item, values={**item.values, **{name: make(item.values) for name, make in self.derived.items()}})
-
-
-_PLAIN = Variant()
-
-
-def plain_table(container: str) -> FileFormat:
-    """Read tables as anybody writes them: columns are guessed by name, English or Vietnamese.
+def plain(container: Container) -> FileFormat:
+    """Read tables or JSON as anybody writes them: columns are guessed by name, English or Vietnamese.
 
     Args:
-        container: The kind of table, after which the format is named.
+        container: How records are separated, after which the format is named.
 
     """
 
     def recognises(look: Look) -> bool:
         return look.container == container
 
-    def open_table(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
-        if look.table is None or not recognises(look):
-            raise ImportRefused("it is not a file of rows: leave --format out")
-        mapping = map_columns(look.table.columns, _sample(sniffed, look.table), given)
-        return _reading(look.table, look.table.columns, mapping, delimiter=look.table.delimiter)
+    def open_plain(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
+        if look.reader is None or not recognises(look):
+            raise ImportRefused("it is not a file of such records: leave --format out")
+        return open_columns(sniffed, look.reader, asked)
 
-    return FileFormat(name=container, recognises=recognises, open=open_table)
+    return FileFormat(name=container, recognises=recognises, open=open_plain)
 
 
-def open_json_lines(sniffed: Sniffed, look: Look, given: Mapping[str, str], read_date: ReadDate = published) -> Reading:
-    """Prepare to read JSON lines as anybody writes them; the keys of the first records are the columns."""
-    if look.container != "jsonl":
-        raise ImportRefused("it does not hold one JSON object a line: leave --format out")
-    reader = JsonLinesReader()
+def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Shape | None = None) -> Reading:
+    """Prepare to read records.
+
+    Args:
+        sniffed: The file.
+        reader: Reads its records.
+        asked: What a person says of it.
+        shape: Where each field stands; None to guess it from the names of the columns.
+
+    Raises:
+        ImportRefused: When no column holds the text, one that was named is not there, or the order of day and month in
+            its dates stays open.
+
+    """
     sample = _sample(sniffed, reader)
-    columns = tuple(dict.fromkeys(column for record in sample for column in record.values))
+    columns = reader.columns if isinstance(reader, TableReader) else _keys(sample)
     if not columns:
-        raise ImportRefused(f"none of the first {_SAMPLED_RECORDS} lines is a JSON object: write one object a line")
-    return _reading(reader, columns, map_columns(columns, sample, given), Variant(read_date=read_date))
-
-
-JSON_LINES = FileFormat(name="jsonl", recognises=lambda look: look.container == "jsonl", open=open_json_lines)
-
-
-def known_table(name: str, *variants: Variant) -> FileFormat:
-    """Read the tables of one tool."""
-
-    def variant_of(look: Look) -> Variant | None:
-        return next((variant for variant in variants if variant.required <= set(look.columns)), None)
-
-    def open_table(sniffed: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
-        variant, table = variant_of(look), look.table
-        if variant is None or table is None:
-            needed = " or ".join(", ".join(sorted(variant.required)) for variant in variants)
-            raise ImportRefused(f"it is no {name} file, which has the columns {needed}: leave --format out")
-        columns = (*table.columns, *variant.derived)
-        prepared = map(variant.prepared, _sample(sniffed, table))
-        sample = [record for record in prepared if isinstance(record, Record)]
-        mapping = map_columns(columns, sample, {**variant.preset(columns), **given})
-        mapping = replace(mapping, given=frozenset(given))
-        return _reading(table, columns, mapping, variant, delimiter=table.delimiter)
-
-    return FileFormat(name=name, recognises=lambda look: variant_of(look) is not None, open=open_table)
-
-
-def _reading(
-    reader: RecordReader,
-    columns: tuple[str, ...],
-    mapping: ColumnMapping,
-    variant: Variant = _PLAIN,
-    *,
-    delimiter: str | None = None,
-) -> Reading:
-    def rows(stream: TextIO) -> Iterator[Row]:
-        with RowIdentities() as identities:
-            for record in map(variant.prepared, reader.records(stream)):
-                if isinstance(record, Refusal):
-                    yield record
-                    continue
-                said = {field: record.values.get(column) for field, column in mapping.columns.items()}
-                identify = partial(identities.of, record)
-                yield to_post(said, record.line, record.excerpt, identify=identify, read_date=variant.read_date)
-
-    used = {*mapping.columns.values(), *variant.derived, *variant.consumed}
+        raise ImportRefused(_NO_LIST if sample or sniffed.container == "json" else _NO_OBJECT)
+    given = asked.columns
+    if shape:
+        shape = replace(shape, fields={**shape.fields, **_named(columns, sample, given)})
+        mapping = ColumnMapping(_shown(shape, columns), frozenset(given))
+    else:
+        mapping = map_columns(columns, sample, given)
+        shape = Shape(fields={field: (column,) for field, column in mapping.columns.items()}, reads={})
+    dates = _date_order(sniffed, reader, shape, asked, sample)
+    shown = (f"day and month in its dates: {dates}",) if dates else ()
+    used = shape.columns()
     return Reading(
-        rows=rows,
+        rows=partial(_rows, reader, shape, DateReader(shape.in_utc, dates == MONTH_FIRST)),
         mapping=mapping,
         columns=columns,
         unused=tuple(column for column in columns if column not in used),
-        delimiter=delimiter,
-        notes=(*reader.notes, *mapping.notes),
+        delimiter=reader.delimiter,
+        dates=dates,
+        notes=(*reader.notes, *mapping.notes, *shown),
     )
+
+
+def _date_order(
+    sniffed: Sniffed, reader: RecordReader, shape: Shape, asked: Asked, sample: Sequence[Record]
+) -> DateOrder:
+    """Decide whether the day or the month stands first: by the first records, by all where those leave it open.
+
+    Raises:
+        ImportRefused: When none of its dates shows it, nor its columns' names, nor an earlier file of the source.
+
+    """
+    found, example = order_of(shape.said(record.values).get("published") for record in sample)
+    if asked.dates or not (found or example):
+        return asked.dates if found or example else ""
+    if not found:
+        with sniffed.open() as stream:
+            items = until_hopeless(reader.records(stream))
+            records = (item for item in items if isinstance(item, Record))
+            found, _ = order_of(shape.said(record.values).get("published") for record in records)
+    names = "".join(name for record in sample[:1] for name in record.values)
+    order = found or asked.former_dates or ("" if names.isascii() else DAY_FIRST)
+    if not order:
+        raise ImportRefused(
+            f"is {example} the day or the month first? None of its dates shows it: add --dates {DAY_FIRST} or "
+            f"--dates {MONTH_FIRST}"
+        )
+    return order
+
+
+def known_table(name: str) -> FileFormat:
+    """Read the tables of one tool."""
+
+    def shape_of(look: Look) -> Shape | None:
+        shown = dict.fromkeys(look.columns, True)
+        return next((shape for shape in shapes_of(name) if shape.fits(shown)), None) if look.columns else None
+
+    def open_table(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
+        shape, reader = shape_of(look), look.reader
+        if shape is None or reader is None:
+            needed = " or ".join(", ".join(group[0] for group in each.needs) for each in shapes_of(name))
+            raise ImportRefused(f"it is no {name} file, which has the columns {needed}: leave --format out")
+        return open_columns(sniffed, reader, asked, shape)
+
+    return FileFormat(name=name, recognises=lambda look: shape_of(look) is not None, open=open_table)
+
+
+def _rows(reader: RecordReader, shape: Shape, read_date: DateReader, stream: TextIO) -> Iterator[Row]:
+    with RowIdentities() as identities:
+        for record in reader.records(stream):
+            if isinstance(record, Refusal):
+                yield record
+            elif reason := shape.left_out(record.values):
+                yield Refusal(record.line, reason, record.excerpt)
+            else:
+                identify = partial(identities.of, record)
+                said = shape.said(record.values)
+                if isinstance(reader, TableReader):
+                    said |= {field: _plain(said[field]) for field in _WORDS if field in said}
+                yield to_post(said, record.line, record.excerpt, identify=identify, read_date=read_date)
+
+
+def _plain(value: Value) -> Value:
+    """Read the references to characters (`&amp;`, `&#7891;`) that tools leave in tables."""
+    return _REFERENCE.sub(lambda reference: unescape(reference[0]), value) if isinstance(value, str) else value
+
+
+def _named(columns: tuple[str, ...], sample: list[Record], given: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Give the places of the fields that a person named; none for one that was left out."""
+    if not given:
+        return {}
+    any_text = {"text": columns[0]}  # what no one named is left as it is
+    chosen = map_columns(columns, sample, {**any_text, **given}).columns
+    return {field: (chosen[field],) if field in chosen else () for field in given}
+
+
+def _shown(shape: Shape, columns: tuple[str, ...]) -> dict[str, str]:
+    there = {field: [place for place in places if place in columns] for field, places in shape.fields.items()}
+    return {field: " or ".join(places) for field, places in there.items() if places}
+
+
+def _keys(sample: list[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column for record in sample for column in record.values))
 
 
 def _sample(sniffed: Sniffed, reader: RecordReader) -> list[Record]:

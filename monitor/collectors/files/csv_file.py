@@ -1,29 +1,24 @@
 """CSV as spreadsheets and export tools write it; a stray quote costs its own record and no more."""
 
 import csv
-import json
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from io import StringIO
 from itertools import islice
 from typing import TextIO
 
 from monitor.collectors.files.base import (
+    BAD_BYTES,
     BROKEN_QUOTES,
     MAX_RECORD_CHARACTERS,
-    MOST_BLANK_LINES,
-    MOST_COLUMNS,
-    TOO_MANY_BLANK,
-    WRONG_WIDTH,
     Line,
-    Record,
     Refusal,
     excerpt_of,
     numbered_lines,
 )
-from monitor.collectors.files.header import above_header, distinct, header_place
+from monitor.collectors.files.table import TableReader, TableRow, header_place, read_head
 from monitor.errors import ImportRefused
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -35,62 +30,7 @@ _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _RUN = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class CsvReader:
-    """Reads the records of a CSV file.
-
-    Args:
-        delimiter: What stands between two values; None in a file of one column.
-        header: The row that names the columns, made distinct.
-        above: How many rows that are not blank stand above that one.
-
-    """
-
-    delimiter: str | None
-    header: tuple[str, ...]
-    above: int = 0
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns that are read."""
-        return self.header[:MOST_COLUMNS]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know of the table."""
-        count = len(self.header)
-        wide = f"only the first {MOST_COLUMNS:,} of its {count:,} columns are read"
-        return (*above_header(self.above), *((wide,) if count > MOST_COLUMNS else ()))
-
-    def records(self, stream: TextIO) -> Iterator[Record | Refusal]:
-        """Give one item for each record that is not blank."""
-        rows = _Rows(numbered_lines(stream), self.delimiter or _NO_DELIMITER, width=len(self.header))
-        rows.skip_excel_hint()
-        left_above, blank = self.above + 1, 0
-        for row in rows:
-            if isinstance(row, Refusal):
-                yield row
-                continue
-            blank = 0 if any(value.strip() for value in row.values) else blank + 1
-            if blank > MOST_BLANK_LINES:
-                yield Refusal(row.line, TOO_MANY_BLANK)
-                return
-            if blank:
-                continue
-            if left_above:
-                left_above -= 1
-            else:
-                yield self._record(row)
-
-    def _record(self, row: "_Row") -> Record | Refusal:
-        width = len(self.header)
-        if len(row.values) < width or any(row.values[width:]):
-            return Refusal(row.line, WRONG_WIDTH, row.excerpt)
-        beside = json.dumps(row.values[MOST_COLUMNS:width]) if width > MOST_COLUMNS else ""
-        return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt, beside)
-
-
-def detect_csv(head: str, wanted: Collection[str] = ()) -> CsvReader:
+def detect_csv(head: str, wanted: Collection[str] = ()) -> TableReader:
     """Find out the delimiter and the columns from the beginning of a file.
 
     Args:
@@ -102,43 +42,45 @@ def detect_csv(head: str, wanted: Collection[str] = ()) -> CsvReader:
 
     """
     hint = _EXCEL_HINT.match(head)
-    lines = _probe(head, _NO_DELIMITER)
-    place = header_place(lines, wanted)
-    best = CsvReader(None, distinct(lines[place]), place) if lines else None
-    best_score = 0.0
+    best, best_score = _reader(_probe(head, _NO_DELIMITER), None, wanted), 0.0
     for delimiter in hint[1] if hint else DELIMITERS:
-        rows = _probe(head, delimiter) or [[]]
+        rows = _probe(head, delimiter)
         place = header_place(rows, wanted)
-        header, rest = rows[place], rows[place + 1 :]
-        if len(header) < _COLUMNS_PARTED:
+        if not rows or len(rows[place]) < _COLUMNS_PARTED:
             continue
-        agreeing = sum(len(row) == len(header) for row in rest)
-        score = len(header) * (1 + agreeing) / (1 + len(rest))
+        width, rest = len(rows[place]), rows[place + 1 :]
+        score = width * (1 + sum(len(row) == width for row in rest)) / (1 + len(rest))
         if score > best_score:
-            best, best_score = CsvReader(delimiter, distinct(header), place), score
+            best, best_score = _reader(rows, delimiter, wanted), score
     if best is None:
         raise ImportRefused("the file has no first row that names the columns: add one, e.g. id,text,published_at")
     return best
 
 
-def _probe(head: str, delimiter: str) -> list[list[str]]:
-    rows = _Rows(numbered_lines(StringIO(head, newline="")), delimiter, width=None)
+def _reader(rows: Sequence[Sequence[str]], delimiter: str | None, wanted: Collection[str]) -> TableReader | None:
+    if not rows:
+        return None
+    head = read_head(rows, wanted)
+    parse = partial(_csv_rows, delimiter or _NO_DELIMITER)
+    return TableReader(rows=parse, header=head.columns, above=head.above, least=head.least, delimiter=delimiter)
+
+
+def _csv_rows(delimiter: str, stream: TextIO, width: int) -> Iterator[TableRow | Refusal]:
+    rows = _Rows(numbered_lines(stream), delimiter, width)
     rows.skip_excel_hint()
-    filled = (row.values for row in rows if isinstance(row, _Row) and any(value.strip() for value in row.values))
+    yield from rows
+
+
+def _probe(head: str, delimiter: str) -> list[Sequence[str]]:
+    rows = _csv_rows(delimiter, StringIO(head, newline=""), 0)
+    filled = (row.values for row in rows if isinstance(row, TableRow) and any(value.strip() for value in row.values))
     return list(islice(filled, _PROBED_RECORDS))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    values: list[str]
-    excerpt: str
 
 
 class _Rows:
     """Joins physical lines to rows. A row that cannot be right is given up, and reading goes on at its next line."""
 
-    def __init__(self, lines: Iterator[Line], delimiter: str, width: int | None) -> None:
+    def __init__(self, lines: Iterator[Line], delimiter: str, width: int) -> None:
         # The library's limit of 131,072 characters a field is the process's own; ours is the larger one of a record.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARACTERS))
         self._source = lines
@@ -147,13 +89,15 @@ class _Rows:
         self._width = width
 
     def skip_excel_hint(self) -> None:
-        """Leave out the line `sep=;` with which some spreadsheets begin."""
+        """Leave out the line `sep=;` with which some spreadsheets begin; stray bytes in the first line are left out."""
         for line in self._lines():
+            if line.problem == BAD_BYTES:
+                line = Line(line.number, line.text.encode(errors="ignore").decode())  # noqa: PLW2901
             if not _EXCEL_HINT.fullmatch(line.text):
                 self._waiting.appendleft(line)
             return
 
-    def __iter__(self) -> Iterator[_Row | Refusal]:
+    def __iter__(self) -> Iterator[TableRow | Refusal]:
         for line in self._lines():
             if line.problem:
                 yield line.refused(line.problem)
@@ -167,7 +111,7 @@ class _Rows:
                 return
             yield line
 
-    def _row(self, first: Line) -> _Row | Refusal:
+    def _row(self, first: Line) -> TableRow | Refusal:
         pulled: list[Line] = []
         try:
             values = self._parse(first, pulled.append)
@@ -175,7 +119,7 @@ class _Rows:
             values = None
         shape = _shape(first.text, self._delimiter)
         if values is not None and not any(self._swallowed(line.text, shape) for line in pulled):
-            return _Row(first.number, values, excerpt_of(first.text))
+            return TableRow(first.number, values, excerpt_of(first.text))
         # Lines that cannot begin a record belong to the broken one; from the first that can, reading goes on.
         while pulled and not self._may_begin(pulled[0], shape):
             pulled.pop(0)

@@ -1,40 +1,31 @@
 """The formats of files that can be imported, the surest first, and the choice of one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
+from io import StringIO
 from itertools import islice
-from typing import Any
 
-from monitor.collectors.files.base import Table
 from monitor.collectors.files.captures import FOURCAT, ZEESCHUIMER
-from monitor.collectors.files.columns import JSON_LINES, plain_table
+from monitor.collectors.files.columns import known_table, plain
 from monitor.collectors.files.csv_file import detect_csv
 from monitor.collectors.files.downloads import download
-from monitor.collectors.files.known_tables import (
-    CROWDTANGLE,
-    EXPORT_COMMENTS,
-    META_CONTENT_LIBRARY,
-    YOUTUBE_DATA_TOOLS,
-)
+from monitor.collectors.files.json_objects import JsonObject, JsonReader
 from monitor.collectors.files.reading import FileFormat, Look
-from monitor.collectors.files.sheet import detect_sheet
 from monitor.collectors.files.sniff import Sniffed
+from monitor.collectors.files.table import TableReader, sheet_reader
 from monitor.collectors.files.telegram_export import TELEGRAM_EXPORT
-from monitor.collectors.parsing.json_models import parse_json
-from monitor.errors import ImportRefused, UsageError
+from monitor.errors import UsageError
 
 FORMATS: tuple[FileFormat, ...] = (
     TELEGRAM_EXPORT,
-    download("facebook"),
-    download("tiktok"),
+    download("facebook_download"),
+    download("tiktok_download"),
     ZEESCHUIMER,
     FOURCAT,
-    CROWDTANGLE,
-    YOUTUBE_DATA_TOOLS,
-    META_CONTENT_LIBRARY,
-    EXPORT_COMMENTS,
-    JSON_LINES,
-    plain_table("csv"),
-    plain_table("xlsx"),
+    *map(known_table, ("crowdtangle", "youtube_data_tools", "meta_content_library", "exportcomments")),
+    plain("jsonl"),
+    plain("json"),
+    plain("csv"),
+    plain("workbook"),
 )
 _PROBED_OBJECTS = 20
 
@@ -55,20 +46,24 @@ def look_at(sniffed: Sniffed, wanted: Collection[str] = ()) -> Look:
         ImportRefused: When it is a table without columns.
 
     """
-    objects = tuple(_objects(sniffed.head)) if sniffed.container == "jsonl" else ()
+    reader = _reader(sniffed, wanted)
+    items: Iterator[object] = reader.objects(StringIO(sniffed.head)) if isinstance(reader, JsonReader) else iter(())
+    probed = islice(items, _PROBED_OBJECTS)
     return Look(
         container=sniffed.container,
-        table=_table(sniffed, wanted),
-        objects=objects,
+        reader=reader,
+        objects=tuple(item.payload for item in probed if isinstance(item, JsonObject)),
         head=sniffed.head,
         platform=sniffed.platform,
     )
 
 
-def _table(sniffed: Sniffed, wanted: Collection[str]) -> Table | None:
+def _reader(sniffed: Sniffed, wanted: Collection[str]) -> TableReader | JsonReader | None:
     if sniffed.container == "csv":
         return detect_csv(sniffed.head, wanted)
-    return detect_sheet(sniffed.head, wanted) if sniffed.container == "xlsx" else None
+    if sniffed.container == "workbook":
+        return sheet_reader(sniffed.head, wanted)
+    return None if sniffed.container == "download" else JsonReader(sniffed.container == "json", tuple(wanted))
 
 
 def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:
@@ -89,20 +84,6 @@ def choose(look: Look, name: str, *, mapped: bool) -> FileFormat:
             if each.name == name:
                 return each
         raise UsageError(f"there is no format named {name!r}: use one of {', '.join(format_names())}")
-    for each in FORMATS:
-        if (each.maps_columns or not mapped or look.container in ("json", "download")) and each.recognises(look):
-            return each
-    raise ImportRefused("it is one JSON document: write one object a line (jq -c '.[]' FILE > FILE.jsonl)")
-
-
-def _objects(head: str) -> list[Mapping[str, Any]]:
-    """Parse the first lines that are objects; the last line of the beginning may be cut."""
-    objects: list[Mapping[str, Any]] = []
-    for line in islice((line for line in head.split("\n") if line.strip()), _PROBED_OBJECTS):
-        try:
-            payload = parse_json(line)
-        except ValueError:
-            continue
-        if isinstance(payload, dict):
-            objects.append(payload)
-    return objects
+    # Downloads and exports of chats must not be read as plain documents: they say what is not public.
+    fixed = mapped and look.container not in ("json", "download")
+    return next(each for each in FORMATS if (each.maps_columns or not fixed) and each.recognises(look))

@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from monitor.collectors.files.base import until_hopeless
+from monitor.collectors.files.file_dates import DateOrder
 from monitor.collectors.files.formats import choose, look_at
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.reading import Reading, Row
+from monitor.collectors.files.reading import Asked, Reading, Row
 from monitor.collectors.files.sniff import Sniffed, sniff
 from monitor.errors import ImportRefused
 
@@ -66,6 +67,11 @@ class ImportFile:
         return self.reading.mapping
 
     @property
+    def dates(self) -> DateOrder:
+        """Whether the day or the month stands first in its dates; empty where they are of another form."""
+        return self.reading.dates
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know of how the file is read."""
         return (*self.sniffed.notes, *self.reading.notes)
@@ -91,25 +97,36 @@ class ImportFile:
         return tuple(islice(self.rows(), count))
 
 
-def open_file(path: Path, *, mapping: Mapping[str, str] | None = None, format_name: str = "") -> ImportFile:
+def open_file(
+    path: Path,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    format_name: str = "",
+    sheet: str = "",
+    dates: DateOrder = "",
+    former_dates: DateOrder = "",
+) -> ImportFile:
     """Find out what a file is and how its columns are to be read. The whole file is read once, to hash it.
 
     Args:
         path: The file, plain or gzipped.
         mapping: Columns by field, where the guess would be wrong; an empty column leaves a field out.
         format_name: Read it as this format; empty to find out.
+        sheet: The sheet of a workbook; empty to take the one with the posts.
+        dates: Whether the day or the month stands first in its dates; empty to find out.
+        former_dates: The same of earlier files of the source, for one whose own dates do not show it.
 
     Raises:
         UsageError: When there is no format of that name.
         ImportRefused: When the file cannot be imported at all.
 
     """
-    sniffed = sniff(path)
-    given = mapping or {}
+    asked = Asked(columns=mapping or {}, dates=dates, former_dates=former_dates)
+    sniffed = sniff(path, sheet, asked.names)
     try:
-        look = look_at(sniffed, [column for column in given.values() if column])
-        chosen = choose(look, format_name, mapped=bool(given))
-        reading = chosen.open(sniffed, look, given)
+        look = look_at(sniffed, asked.names)
+        chosen = choose(look, format_name, mapped=bool(asked.columns))
+        reading = chosen.open(sniffed, look, asked)
     except ImportRefused as error:
         raise ImportRefused(f"{path}: {error}") from error
     return ImportFile(path=path, format=chosen.name, sniffed=sniffed, reading=reading)

@@ -13,6 +13,7 @@ from monitor.errors import ImportRefused
 _MOST_LISTED = 40
 _MOST_NAME_CHARACTERS = 40
 _MOST_NAME_WORDS = 6
+_POSITION = re.compile(r"[A-Z]{1,2}|[1-9][0-9]{0,2}")
 _NO_HEADING = re.compile(r"@|\d(?:\D?\d){5}")
 
 COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
@@ -34,7 +35,8 @@ _NAMES: Mapping[str, str] = {
     "authordisplayname screenname tacgia nguoidang taikhoan tennguoidung nguoiviet",
     "published": "publishedat published unixtimestamp createdat createdtime createdutc createtime creationtime "
     "publishedtime publishdate publisheddate pubdate postcreated postedat timestamp timestamppost timestampposted "
-    "datetime date time thoigian thoigiandang ngaydang ngay ngaygio ngaytao ngayxuatban gio",
+    "commentat commentedat commentdate commenttime postat postdate posttime dateutc dategmt datetime date time "
+    "thoigian thoidiem thoigiandang thoigianbinhluan ngaydang ngaybinhluan ngay ngaygio ngaytao ngayxuatban gio",
     "language": "language lang languagecode ngonngu",
     "likes": "likes like likecount likescount numlikes numlikepost reactions reactioncount diggcount favoritecount "
     "favouritescount luotthich soluotthich thich camxuc luotcamxuc upvotes score",
@@ -93,7 +95,7 @@ def map_columns(
     if not chosen.get("text"):
         raise ImportRefused(
             f"no column with the text of the posts was found among {_listed(columns)}: "
-            "say which one it is with --map text=COLUMN"
+            "say which one it is with --map text=COLUMN, its name, number or letter"
         )
     return ColumnMapping({field: chosen[field] for field in FIELDS if chosen.get(field)}, frozenset(given or ()), notes)
 
@@ -126,6 +128,8 @@ def _given_column(field: str, column: str, columns: Sequence[str]) -> str:
     alike = [name for name in columns if column_key(name) == column_key(column)]
     if len(alike) == 1:
         return alike[0]
+    if 0 < position(column) <= len(columns):
+        return columns[position(column) - 1]
     raise ImportRefused(f"the file has no column `{column}`{_suggest(column, columns)}; it has {_listed(columns)}")
 
 
@@ -154,6 +158,18 @@ def column_key(name: str) -> str:
     """Write a column's name without marks, case, spaces and signs: `Nội dung` and `noi_dung` are both `noidung`."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
     return "".join(char for char in plain if char.isalnum())
+
+
+def position(column: str) -> int:
+    """Read the number of a column, or the letters by which spreadsheets name it: `B` is 2; 0 for anything else."""
+    if not _POSITION.fullmatch(column):
+        return 0
+    if column.isdigit():
+        return int(column)
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _listed(columns: Sequence[str]) -> str:

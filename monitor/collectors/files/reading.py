@@ -1,15 +1,39 @@
 """What a format is: it recognises its files by their beginning, and reads their posts."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files.base import Refusal, Repeat, Table
+from monitor.collectors.files.base import Refusal, Repeat
+from monitor.collectors.files.file_dates import DateOrder
+from monitor.collectors.files.json_objects import JsonReader
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.sniff import Container, Sniffed
+from monitor.collectors.files.table import TableReader
 
 Row: TypeAlias = PublicPost | Refusal | Repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person says of a file.
+
+    Args:
+        columns: Columns by field, where the guess would be wrong; an empty column leaves a field out.
+        dates: Whether the day or the month stands first in its dates; empty to find out.
+        former_dates: The same of earlier files of the source, for one whose own dates do not show it.
+
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: DateOrder = ""
+    former_dates: DateOrder = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are named."""
+        return tuple(column for column in self.columns.values() if column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +42,15 @@ class Look:
 
     Args:
         container: How its records are separated.
-        table: Reads it, where it is a table.
-        objects: The first objects of a file of JSON lines; nothing otherwise.
+        reader: Reads its records; None for a download.
+        objects: The first objects of JSON; nothing otherwise.
         head: The decoded beginning.
         platform: Where a download comes from; empty for anything else.
 
     """
 
     container: Container
-    table: Table | None = None
+    reader: TableReader | JsonReader | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
     head: str = ""
     platform: str = ""
@@ -34,7 +58,7 @@ class Look:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table; nothing otherwise."""
-        return self.table.columns if self.table else ()
+        return self.reader.columns if isinstance(self.reader, TableReader) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +71,7 @@ class Reading:
         columns: The columns that a person may map; none where the format fixes them.
         unused: Those of the columns that feed no field.
         delimiter: What stands between two values, in a CSV file.
+        dates: Whether the day or the month stands first in its dates; empty where they are of another form.
         notes: What a person should know of how it is read.
 
     """
@@ -56,6 +81,7 @@ class Reading:
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     delimiter: str | None = None
+    dates: DateOrder = ""
     notes: tuple[str, ...] = ()
 
 
@@ -66,13 +92,13 @@ class FileFormat:
     Args:
         name: How people ask for it.
         recognises: Tells whether a file is surely of this format.
-        open: Prepares to read a file, given its beginning and the columns by field that a person named; raises
-            ImportRefused when the file cannot be of this format, or must not be imported.
+        open: Prepares to read a file, given its beginning and what a person says of it; raises ImportRefused when the
+            file cannot be of this format, or must not be imported.
         maps_columns: Whether a person may say which column feeds which field.
 
     """
 
     name: str
     recognises: Callable[[Look], bool]
-    open: Callable[[Sniffed, Look, Mapping[str, str]], Reading]
+    open: Callable[[Sniffed, Look, Asked], Reading]
     maps_columns: bool = True

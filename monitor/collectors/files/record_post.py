@@ -1,10 +1,10 @@
 """One record becomes one post, or the reason why it cannot be one."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from monitor.collectors.base import PublicPost, is_whole
 from monitor.collectors.files.base import (
+    DATE_ORDER,
     HALF_CHARACTER,
     MANGLED_ID,
     NO_ID,
@@ -13,6 +13,7 @@ from monitor.collectors.files.base import (
     Refusal,
     Value,
 )
+from monitor.collectors.files.file_dates import DateOrderContradicted, DateReader
 from monitor.collectors.files.mapping import COUNT_FIELDS
 from monitor.collectors.files.values import (
     as_text,
@@ -20,11 +21,10 @@ from monitor.collectors.files.values import (
     language_tag,
     optional_text,
     parse_count,
-    published,
     web_address,
 )
 
-ReadDate = Callable[[Value], tuple[datetime | None, str | None]]
+_VIETNAMESE_DATES = DateReader()
 
 
 def to_post(
@@ -33,7 +33,7 @@ def to_post(
     excerpt: str,
     *,
     identify: Callable[[], str] | None = None,
-    read_date: ReadDate = published,
+    read_date: DateReader = _VIETNAMESE_DATES,
 ) -> PublicPost | Refusal:
     """Turn what a record says into a post, or say why it cannot be one.
 
@@ -53,7 +53,10 @@ def to_post(
         return Refusal(line, NO_TEXT, excerpt)
     if identifier and is_mangled_id(identifier):
         return Refusal(line, MANGLED_ID, excerpt)
-    moment, raw_date = read_date(said.get("published"))
+    try:
+        dated, edited = read_date(said.get("published")), read_date(said.get("edited"))
+    except DateOrderContradicted:
+        return Refusal(line, DATE_ORDER, excerpt)
     counts = {field: parse_count(said.get(field)) for field in COUNT_FIELDS}
     post = PublicPost(
         external_id=identifier or (identify() if identify else ""),
@@ -62,9 +65,10 @@ def to_post(
         author=optional_text(said.get("author")),
         title=optional_text(said.get("title")),
         context=optional_text(said.get("context")),
-        published_at=moment,
-        published_raw=raw_date,
-        edited_at=published(said.get("edited"))[0],
+        published_at=dated.moment,
+        published_raw=dated.raw,
+        published_precision=dated.precision,
+        edited_at=edited.moment,
         language=language_tag(said.get("language")),
         engagement={field: count for field, count in counts.items() if count is not None},
     )

@@ -57,17 +57,6 @@ class RowIdentities:
         return self._changing[name]
 
 
-def hash_of_words(text: str, date: str) -> str:
-    """Make the identifier that earlier versions gave to a record without one; what they stored still bears it.
-
-    Args:
-        text: The post's text.
-        date: Its time in UTC as ISO 8601, or as it was written where it was not understood.
-
-    """
-    return hashlib.sha256(f"{unicodedata.normalize('NFC', text)}\0{date}".encode(errors="surrogatepass")).hexdigest()
-
-
 def _is_count_or_number(name: str) -> bool:
     key = column_key(name)
     if key in _ORDER_NAMES or _NAMELESS.fullmatch(name):

@@ -6,9 +6,10 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader, FileIO, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
@@ -16,11 +17,13 @@ from typing import Any, BinaryIO, Literal, TextIO, cast
 from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
 from monitor.collectors.files.base import UNPACKS_TOO_MUCH, ReadingEnds
 from monitor.collectors.files.download_entries import archive_lines, members_of
-from monitor.collectors.files.workbook import first_sheet, sheet_lines
+from monitor.collectors.files.json_objects import holds_objects, names_of
+from monitor.collectors.files.mapping import column_key, known_names
+from monitor.collectors.files.workbook import choose_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
-Container = Literal["csv", "xlsx", "jsonl", "json", "download"]
+Container = Literal["csv", "workbook", "jsonl", "json", "download"]
 """How records are separated: rows, rows of a workbook, lines of JSON, the elements of a list in a JSON document, or the
 files of an archive that a platform lets a person download.
 """
@@ -33,8 +36,10 @@ _PROBED_LINES = 50
 _SHOWN_FILES = 5
 
 _GZIP = b"\x1f\x8b"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # .xls, and what newer programs protect by a password
+_WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+_WORD_PART = "word/document.xml"
 _BINARY_KINDS = (
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
     (b"%PDF-", "a PDF document"),
     (b"SQLite format 3", "a database"),
     (b"\x89PNG", "a picture"),
@@ -60,15 +65,14 @@ _WEB_PAGE = re.compile(r"<(?:!doctype|html|\?xml)", re.IGNORECASE)
 _VIETNAMESE_LETTERS = frozenset("aeiouyăâđêôơư")
 _VIETNAMESE_MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
 _LEAST_VIETNAMESE_SHARE = 0.8
-_GOOD_PER_BAD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
     """What is known about a file before its records are read.
 
-    `encoding` is Python's name of it, and for a workbook the sheet that is read. `notes` is what a person should know;
-    `platform` names the one that a download comes from.
+    `encoding` is Python's name of it, and for a workbook the sheet that is read, whose name is `sheet`. `notes` is what
+    a person should know; `platform` names the one that a download comes from.
     """
 
     path: Path
@@ -77,7 +81,8 @@ class Sniffed:
     compressed: bool
     encoding: str
     container: Container
-    head: str
+    head: str = ""
+    sheet: str = ""
     notes: tuple[str, ...] = ()
     platform: str = ""
 
@@ -97,11 +102,13 @@ class Sniffed:
                 raw = opened.enter_context(BufferedReader(_CountedFile(self.path, on_bytes), READ_BYTES // 16))
             except OSError as error:
                 raise _unreadable(self.path, error) from error
-            if self.container in ("xlsx", "download"):
-                archive = opened.enter_context(open_archive(raw))
-                is_sheet = self.container == "xlsx"
-                lines = sheet_lines(archive, first_sheet(archive)) if is_sheet else archive_lines(archive)
+            if self.container == "workbook":
+                lines = opened.enter_context(closing(sheet_lines(self.path, self.sheet)))
                 yield cast("TextIO", GeneratedText(lines))
+                on_bytes(self.size_bytes)
+                return
+            if self.container == "download":
+                yield cast("TextIO", GeneratedText(archive_lines(opened.enter_context(open_archive(raw)))))
                 return
             binary: Any = raw
             if self.compressed:
@@ -147,16 +154,23 @@ class _CountedFile(FileIO):
         return count
 
 
-def sniff(path: Path) -> Sniffed:
+def sniff(path: Path, sheet: str = "", wanted: Collection[str] = ()) -> Sniffed:
     """Look at a file and decide how to read it.
+
+    Args:
+        path: The file.
+        sheet: The sheet of a workbook that a person named; empty to find the one with the posts.
+        wanted: Columns that a person named.
 
     Raises:
         ImportRefused: When it is missing, empty, not text, or in no encoding and format that can be read.
 
     """
     sha256, size_bytes, start = _fingerprint(path)
-    if start.startswith(MAGIC):
-        return _sniff_archive(path, sha256, size_bytes)
+    if start.startswith((*MAGIC, _OLD_OFFICE)):
+        return _sniff_archive(path, sha256, size_bytes, sheet, wanted, is_zip=start.startswith(MAGIC))
+    if sheet:
+        raise ImportRefused(f"{path} is no workbook: leave --sheet out")
     compressed = start.startswith(_GZIP)
     head = _decompressed_head(path) if compressed else start
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -170,63 +184,44 @@ def sniff(path: Path) -> Sniffed:
         size_bytes=size_bytes,
         compressed=compressed,
         encoding=encoding,
-        container=_container(path, text),
+        container=_container(path, text, wanted),
         head=text,
     )
 
 
-def _sniff_archive(path: Path, sha256: str, size_bytes: int) -> Sniffed:
-    """Look into a zip archive: a workbook is one."""
+def _sniff_archive(
+    path: Path, sha256: str, size_bytes: int, sheet: str, wanted: Collection[str], *, is_zip: bool
+) -> Sniffed:
+    """Look into a zip archive or an old Office file: either may be a workbook."""
+    known = partial(Sniffed, path=path, sha256=sha256, size_bytes=size_bytes, compressed=False)
     try:
-        with path.open("rb") as raw, open_archive(raw) as archive:
-            if download := members_of(names_in(archive)):
-                return _download(path, sha256, size_bytes, *download)
-            sheet = first_sheet(archive)
-            head = _head_of(sheet_lines(archive, sheet))
-    except EOFError as error:
-        raise ImportRefused(f"{path}: it is a damaged workbook: save it again") from error
+        if is_zip:
+            with path.open("rb") as raw, open_archive(raw) as archive:
+                names = names_in(archive)
+            if download := members_of(names):
+                platform, members = download
+                shown = (_named_in(members),)
+                return known(encoding="utf-8", container="download", notes=shown, platform=platform)
+            _refuse_other_archive(names)
+        found = choose_sheet(path, sheet, wanted)
     except ImportRefused as error:
         raise ImportRefused(f"{path}: {error}") from error
-    others = f"other sheets of the workbook are not read: {', '.join(sheet.others)}"
-    return Sniffed(
-        path=path,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        compressed=False,
-        encoding=f"sheet {sheet.name!r}",
-        container="xlsx",
-        head=head,
-        notes=(others,) if sheet.others else (),
-    )
+    others = f"other sheets of the workbook are not read (--sheet names another): {', '.join(found.others)}"
+    notes = (others,) if found.others else ()
+    return known(encoding=f"sheet {found.name!r}", container="workbook", head=found.head, sheet=found.name, notes=notes)
 
 
-def _head_of(lines: Iterator[str]) -> str:
-    """Join the first lines; a sheet that is empty from there on says so when it is read."""
-    head: list[str] = []
-    size = 0
-    with suppress(ReadingEnds):
-        for line in lines:
-            head.append(line)
-            size += len(line)
-            if size >= HEAD_BYTES:
-                break
-    return "".join(head)[:HEAD_BYTES]
+def _refuse_other_archive(names: Collection[str]) -> None:
+    if _WORD_PART in names:
+        raise ImportRefused("it is a Word document: copy its table into a workbook and save that as .xlsx")
+    if not _WORKBOOK_PARTS & set(names):
+        raise ImportRefused("it is a zip archive: unpack it and import the file with the posts")
 
 
-def _download(path: Path, sha256: str, size_bytes: int, platform: str, names: Sequence[str]) -> Sniffed:
-    shown = ", ".join(name.rpartition("/")[2] for name in names[:_SHOWN_FILES])
-    more = f" and {len(names) - _SHOWN_FILES} more" if len(names) > _SHOWN_FILES else ""
-    return Sniffed(
-        path=path,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        compressed=False,
-        encoding="utf-8",
-        container="download",
-        head="",
-        notes=(f"read in it: {shown}{more}",),
-        platform=platform,
-    )
+def _named_in(members: Sequence[str]) -> str:
+    shown = ", ".join(name.rpartition("/")[2] for name in members[:_SHOWN_FILES])
+    more = f" and {len(members) - _SHOWN_FILES} more" if len(members) > _SHOWN_FILES else ""
+    return f"read in it: {shown}{more}"
 
 
 def _fingerprint(path: Path) -> tuple[str, int, bytes]:
@@ -279,7 +274,7 @@ def _refuse_binary(path: Path, head: bytes) -> None:
 
 def _encoding(path: Path, head: bytes) -> str:
     for bom, name in _BOMS:
-        if head.startswith(bom):
+        if head.startswith(bom) and (name == "utf-8-sig" or b"\0" in head):
             return name
     wide = _utf16_without_bom(head)
     if wide:
@@ -287,8 +282,8 @@ def _encoding(path: Path, head: bytes) -> str:
     text = _decode(head, "utf-8")
     bad = sum("\udc80" <= char <= "\udcff" for char in text)
     good = sum(not char.isascii() for char in text) - bad
-    if good >= bad * _GOOD_PER_BAD:
-        return "utf-8"  # a few damaged lines are refused one by one
+    if good >= bad:
+        return "utf-8"  # a few damaged lines are refused one by one; other encodings hardly ever read as UTF-8
     try:
         if _reads_as_vietnamese(codecs.getincrementaldecoder("cp1258")().decode(head)):
             return "cp1258"
@@ -327,14 +322,17 @@ def _error_handler(encoding: str) -> str:
     return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
 
 
-def _container(path: Path, head: str) -> Container:
+def _container(path: Path, head: str, wanted: Collection[str]) -> Container:
     start = head.lstrip()
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if _WEB_PAGE.match(start):
         raise ImportRefused(f"{path} is a web page or XML: save it as CSV (UTF-8) and import that")
     lines = [line for line in head.split("\n")[:_PROBED_LINES] if line.strip()]
-    holds_objects = any(map(_is_object, lines))
-    if holds_objects and (start.startswith("{") or suffix in _JSON_SUFFIXES):
+    objects = [each for each in map(_object_of, lines) if each is not None]
+    first = _object_of(lines[0])
+    if start.startswith(("[", "{")) and (len(lines) == 1 or first is None) and _is_document(first, head, wanted):
+        return "json"
+    if objects and (start.startswith("{") or suffix in _JSON_SUFFIXES):
         return "jsonl"
     if start.startswith("{") and suffix in _JSON_LINES_SUFFIXES:
         return "jsonl"
@@ -345,8 +343,15 @@ def _container(path: Path, head: str) -> Container:
     return "csv"
 
 
-def _is_object(line: str) -> bool:
+def _is_document(first: Mapping[str, Any] | None, head: str, wanted: Collection[str]) -> bool:
+    """Tell a document from JSON lines: its first line is no object with a text, and it has a list of such objects."""
+    own = names_of(first) if first else frozenset[str]()
+    return not own & {*known_names("text"), *map(column_key, wanted)} and holds_objects(head, wanted)
+
+
+def _object_of(line: str) -> Mapping[str, Any] | None:
     try:
-        return isinstance(parse_json(line), dict)
+        payload = parse_json(line)
     except ValueError:
-        return False
+        return None
+    return payload if isinstance(payload, dict) else None

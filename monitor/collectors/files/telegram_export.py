@@ -7,11 +7,10 @@ from io import StringIO
 from typing import Any, TextIO
 
 from monitor.collectors.files.base import SERVICE_MESSAGE, Refusal
-from monitor.collectors.files.json_document import elements, outline
-from monitor.collectors.files.jsonl_file import JsonObject
+from monitor.collectors.files.json_objects import JsonObject, elements, outline
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.places import first_value
-from monitor.collectors.files.reading import FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.files.values import as_text, optional_text
@@ -77,16 +76,16 @@ def _piece(piece: Any) -> str:
 
 def _is_export(look: Look) -> bool:
     """Recognise the export of one chat, or of a whole account."""
-    if look.table is not None:
+    if look.columns:
         return False
     before = outline(StringIO(look.head), _MESSAGES)
     whole = look.container == "json" and _WHOLE_ACCOUNT.search(look.head)
     return bool(whole) or (before is not None and before.keys() >= {"type", "id"})
 
 
-def _open(_: Sniffed, look: Look, given: Mapping[str, str]) -> Reading:
+def _open(_: Sniffed, look: Look, asked: Asked) -> Reading:
     """Prepare to read messages; chats that are not public are refused."""
-    if given:
+    if asked.columns:
         raise ImportRefused("--map does not go with telegram_export, whose fields are fixed: leave it out")
     before = outline(StringIO(look.head), _MESSAGES)
     if before is None and _WHOLE_ACCOUNT.search(look.head):

@@ -2,11 +2,8 @@
 
 import math
 import re
-from datetime import UTC, datetime, tzinfo
 
-from monitor.clock import VIETNAM
 from monitor.collectors.files.base import Value
-from monitor.collectors.parsing.dates import parse_date
 
 _PLACEHOLDERS = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "-"})
 _COUNT = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,6}))?\s*(\S{0,6})")
@@ -85,23 +82,3 @@ def parse_count(value: Value) -> int | None:
         return None
     scaled = int(whole + fraction) * magnitude
     return scaled // 10 ** len(fraction) if scaled % 10 ** len(fraction) == 0 else None
-
-
-def published(value: Value) -> tuple[datetime | None, str | None]:
-    """Read a date; one that names no zone is Vietnamese time.
-
-    Returns:
-        The time in UTC, or None when it is not understood; and the date as it was written, or None when there is none.
-
-    """
-    return _published(value, VIETNAM)
-
-
-def published_in_utc(value: Value) -> tuple[datetime | None, str | None]:
-    """Read a date as `published` does; one that names no zone is in UTC, as platforms write them."""
-    return _published(value, UTC)
-
-
-def _published(value: Value, default_zone: tzinfo) -> tuple[datetime | None, str | None]:
-    raw = optional_text(value)
-    return (parse_date(raw, default_zone=default_zone), raw) if raw else (None, None)

@@ -1,154 +1,102 @@
-"""The first sheet of an .xlsx workbook (ECMA-376), read row by row.
-
-Read here and not by openpyxl, which holds each row, all styles and the width that a cell's name claims in memory.
-Here entities stay unread, and no more is kept than a row.
-"""
+"""Workbooks (.xlsx, .xlsb, .xls, .ods): one sheet is read, by a process of its own within limits."""
 
 import json
-import posixpath
-import re
-import zipfile
-from collections.abc import Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Collection, Generator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
+from signal import SIGPROF
 from typing import Any
 
-from lxml import etree
-
-from monitor.collectors.files.archive import DAMAGED, names_in, open_member
 from monitor.collectors.files.base import ReadingEnds
-from monitor.collectors.files.sheet_events import (
-    CellReader,
-    LinkTable,
-    RowReader,
-    StringTable,
-    index_of,
-    relation_of,
-    taken,
-)
+from monitor.collectors.files.table import header_place, known_in
+from monitor.collectors.isolation.workbook import CPU_SECONDS, DAMAGED, MEMORY_BYTES, PASSWORD
 from monitor.errors import ImportRefused
 
-WORKBOOK = "xl/workbook.xml"
-_OTHER_KINDS = {
-    "xl/workbook.bin": "it is a binary workbook (.xlsb): save it as .xlsx",
-    "content.xml": "it is an OpenDocument file: save it as .xlsx or CSV",
-    "word/document.xml": "it is a Word document: copy its table into a workbook and save that as .xlsx",
+_WORKER = "from monitor.collectors.isolation.workbook import main; main()"
+_PROBLEMS = {
+    DAMAGED: "it is damaged, or no workbook: open it, save it again as .xlsx or CSV (UTF-8) and import that",
+    PASSWORD: "it is protected by a password: save it without one",
 }
-_SHEET_BYTES = 300_000_000
-_STRINGS_BYTES = 100_000_000
-_PART_BYTES = 10_000_000
-_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_QUOTED_IN_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
-_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet of a workbook that is read.
-
-    Args:
-        name: Its name, as its tab shows it.
-        part: Where it lies in the archive.
-        epoch: The day from which its dates count.
-        others: The names of the sheets that are not read.
-
-    """
+    """The sheet of a workbook that is read, its first rows as lines of JSON, and the names of those that are not."""
 
     name: str
-    part: str
-    epoch: datetime
+    head: str
     others: tuple[str, ...]
 
 
-def first_sheet(archive: zipfile.ZipFile) -> Sheet:
-    """Find the first visible sheet.
+def choose_sheet(path: Path, name: str = "", wanted: Collection[str] = ()) -> Sheet:
+    """Find the sheet with the posts: that whose columns have most names that are known, the first of several.
+
+    Args:
+        path: The workbook.
+        name: The sheet that a person named; empty for none.
+        wanted: Columns that a person named.
 
     Raises:
-        ImportRefused: When there is none, or the workbook is damaged.
+        ImportRefused: When there is no sheet with rows or none of that name, or the workbook cannot be read.
 
     """
-    names = names_in(archive)
-    if WORKBOOK not in names:
-        kind = next((kind for part, kind in _OTHER_KINDS.items() if part in names), "")
-        raise ImportRefused(kind or "it is a zip archive: unpack it and import the file with the posts")
-    book = _part(archive, WORKBOOK)
-    targets = {each.get("Id"): each.get("Target") or "" for each in _part(archive, "xl/_rels/workbook.xml.rels")}
-    sheets = [each for each in book.iter("{*}sheet") if each.get("state", "visible") == "visible"]
-    parts = [(sheet.get("name") or "", targets.get(relation_of(sheet.attrib), "")) for sheet in sheets]
-    found = [(name, posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) for name, target in parts if target]
-    if not found:
-        raise ImportRefused("it has no sheet with rows: export it again")
-    properties = next(book.iter("{*}workbookPr"), None)
-    is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    (name, part), *others = found
-    return Sheet(name, part, _EPOCH_1904 if is_1904 else _EPOCH, tuple(other for other, _ in others))
-
-
-def sheet_lines(archive: zipfile.ZipFile, sheet: Sheet) -> Iterator[str]:
-    """Give each row that is not blank as a line of JSON: its number, then its cells as text.
-
-    Raises:
-        EOFError: When the sheet breaks off or is damaged; rows before that are given.
-        ImportRefused: When a part is too large.
-
-    """
-    strings = _strings(archive)
-    rows = RowReader(CellReader(strings, _date_styles(archive), sheet.epoch), _links(archive, sheet.part))
-    with open_member(archive, sheet.part, _SHEET_BYTES) as stream:
-        for _ in taken(stream, rows):
-            yield from (json.dumps([number, *row], ensure_ascii=False) + "\n" for number, row in rows.found)
-            rows.found.clear()
-
-
-def _strings(archive: zipfile.ZipFile) -> list[str]:
-    name = next((name for name in names_in(archive) if name.lower() == "xl/sharedstrings.xml"), None)
-    target = StringTable()
-    if name is not None:
-        with open_member(archive, name, _STRINGS_BYTES) as stream:
-            for _ in taken(stream, target):
-                pass
-    return target.found
-
-
-def _links(archive: zipfile.ZipFile, part: str) -> Mapping[tuple[int, int], str]:
-    """Return the addresses behind cells, by row and column."""
-    folder, _, name = part.rpartition("/")
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in names_in(archive):
-        return {}
-    targets = {each.get("Id") or "": each.get("Target") or "" for each in _part(archive, relations)}
-    addresses = {key: address for key, address in targets.items() if address.startswith(("https://", "http://"))}
-    if not addresses:
-        return {}
-    links = LinkTable(addresses)
-    with open_member(archive, part, _SHEET_BYTES) as stream, suppress(ReadingEnds):
-        for _ in taken(stream, links):
-            pass
-    return links.found
-
-
-def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
-    if "xl/styles.xml" not in names_in(archive):
-        return frozenset()
-    styles = _part(archive, "xl/styles.xml")
-    own = {each.get("numFmtId"): each.get("formatCode") or "" for each in styles.iter("{*}numFmt")}
-    formats = [
-        each.get("numFmtId") or "" for cells in styles.iter("{*}cellXfs") for each in cells.iterchildren("{*}xf")
-    ]
-    return frozenset(place for place, number in enumerate(formats) if _is_date(number, own.get(number)))
-
-
-def _is_date(number: str, code: str | None) -> bool:
-    if code is None:
-        return index_of(number) in _DATE_FORMATS
-    return re.search(r"[ymdhs]", _QUOTED_IN_FORMAT.sub("", code.partition(";")[0]), re.IGNORECASE) is not None
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    heads: dict[str, list[Any]] = {}
     try:
-        with open_member(archive, name, _PART_BYTES) as stream:
-            return etree.fromstring(stream.read(), parser)
-    except (etree.XMLSyntaxError, *DAMAGED) as error:
-        raise ImportRefused(f"{name} in it is damaged: save the workbook again") from error
+        for line in sheet_lines(path):
+            sheet, rows = json.loads(line)
+            heads[sheet] = rows
+    except ReadingEnds as error:
+        raise ImportRefused(error.problem) from error
+    filled = [sheet for sheet, rows in heads.items() if rows]
+    if not filled:
+        raise ImportRefused("it has no sheet with rows: export it again")
+    if name and name not in filled:
+        raise ImportRefused(f"it has no sheet {name!r} with rows: name one of {', '.join(filled)} with --sheet")
+    chosen = name or max(filled, key=lambda sheet: _known(heads[sheet], wanted))
+    head = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in heads[chosen])
+    return Sheet(chosen, head, tuple(sheet for sheet in heads if sheet != chosen))
+
+
+def _known(rows: list[Any], wanted: Collection[str]) -> int:
+    cells = [row[1:] for row in rows]
+    return known_in(cells[header_place(cells, wanted)], wanted)
+
+
+def sheet_lines(path: Path, sheet: str = "") -> Generator[str]:
+    """Give each row of a sheet that is not blank as a line of JSON: its number, then its cells as text.
+
+    Without a sheet, give the name and the first rows of each.
+
+    Raises:
+        ReadingEnds: When it is damaged, protected, or takes too much time or memory.
+
+    """
+    command = [sys.executable, "-c", _WORKER, str(path), *([sheet] if sheet else [])]
+    with subprocess.Popen(  # noqa: S603  this program starts itself
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            if process.stdout is None or process.stderr is None:
+                raise RuntimeError("the process that reads a workbook has no pipes")
+            for line in process.stdout:
+                yield line.decode(errors="surrogatepass")
+            said = process.stderr.read().decode(errors="replace").strip()
+            if process.wait():
+                raise ReadingEnds(_problem(process.returncode, said))
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()  # who takes the first rows only does not wait for the others
+
+
+def _problem(status: int, said: str) -> str:
+    if status == -SIGPROF:
+        return f"it takes more than {CPU_SECONDS} s of processor time to read: save it as CSV (UTF-8) and import that"
+    if said in _PROBLEMS:
+        return _PROBLEMS[said]
+    if "PanicException" in said:  # the library met what it did not expect
+        return _PROBLEMS[DAMAGED]
+    most = MEMORY_BYTES // 1_000_000
+    return f"it takes more than {most} MB of memory to read (is a cell far away filled?): save it as CSV (UTF-8)"

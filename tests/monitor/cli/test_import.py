@@ -43,12 +43,26 @@ def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path
     data = kiemtin.well("import", str(comments), *MAP, "--json").data
     assert set(data) == {
         "source", "file", "sha256", "format", "encoding", "mapping", "notes", "dry_run",
-        "records", "new", "changed", "known", "repeated", "refused", "reasons", "refusals", "refused_file",
+        "records", "new", "changed", "known", "repeated", "refused", "undated", "reasons", "refusals", "refused_file",
+        "dates",
     }  # fmt: skip
     assert (data["source"], data["records"], data["dry_run"]) == ("comments", 4, False)
     assert counts(data) == {"new": 2, "changed": 0, "known": 0, "repeated": 1, "refused": 1}
     assert (data["reasons"], data["refusals"]) == ({"no text": 1}, [{"line": 4, "reason": "no text"}])
     assert data["mapping"]["text"] == "Nội dung"
+
+
+def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("id,text,date\n1,Chưa nhận lương,05/11/2026\n2,Nóng quá,\n")
+    second.write_text("id,text,date\n3,Có rồi,06/11/2026\n")
+    asked = kiemtin("import", str(first), "--source", "comments")
+    assert (asked.status, "add --dates day-first or --dates month-first" in asked.complaint) == (1, True)
+    told = kiemtin.well("import", str(first), "--source", "comments", "--dates", "day-first").out
+    assert "day and month in its dates: day-first" in told
+    assert "1 row has no date that could be read" in told
+    assert kiemtin.well("import", str(second), "--source", "comments", "--json").data["dates"] == "day-first"
+    assert "choose day-first or month-first" in kiemtin("import", str(first), "--dates", "ngày").complaint
 
 
 def test_importing_again_adds_nothing(kiemtin: Command, home: Path, comments: Path) -> None:

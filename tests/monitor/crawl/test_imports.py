@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ROW, Refusal, hash_of_words, open_file
+from monitor.collectors.files import ROW, Refusal, open_file
 from monitor.crawl import imports
 from monitor.crawl.imports import Importer, ImportResult
 from monitor.errors import UsageError
@@ -20,7 +19,7 @@ from storage.errors import StorageError
 from storage.models import AuditEvent, Base, CrawlRun, Post, PostRevision, Source
 from storage.posts import posts
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, make_source
+from tests.factories import add_source, make_source
 from tests.monitor.crawl.loopback import SECRET
 
 Row = Mapping[str, Any]
@@ -128,6 +127,22 @@ def test_an_older_capture_of_an_item_counts_as_repeated(importer: Importer, tmp_
 def test_no_file_takes_the_name_of_the_tips(importer: Importer, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--source"):
         run(importer, write(tmp_path / "tips.jsonl", {"id": "1", "text": "bài"}), imports.TIPS)
+
+
+def test_the_order_of_day_and_month_is_kept_with_the_source_and_rows_without_a_date_are_counted(
+    importer: Importer, tmp_path: Path, sqlite_database: Database
+) -> None:
+    shown = write(tmp_path / "a.jsonl", {"id": "1", "text": "a", "date": "11/24/2026"}, {"id": "2", "text": "b"})
+    assert run(importer, shown).undated == 1
+    assert importer.former_dates("comments") == "month-first"
+    undecided = write(tmp_path / "b.jsonl", {"id": "3", "text": "c", "date": "11/05/2026"})
+    file = open_file(undecided, former_dates=importer.former_dates("comments"))
+    importer.run(file, make_source("comments", kind="import", address="b.jsonl"))
+    with sqlite_database.work() as session:
+        (moment,) = session.scalars(select(Post.published_at).where(Post.external_id == "3"))
+        assert moment is not None
+        assert f"{moment:%m-%d}" == "11-04"  # midnight of the fifth in Việt Nam
+    assert importer.former_dates("others") == ""
 
 
 def test_details_of_refusals_are_kept_up_to_a_limit_and_counted_beyond(importer: Importer, tmp_path: Path) -> None:
@@ -238,22 +253,6 @@ def test_rows_without_identifiers_are_known_after_the_key_was_changed(
     more = write(tmp_path / "c.jsonl", *SAID_BY_MANY, {"text": "Có rồi"})
     assert account(run(later, more)) == (1, 0, 5, 0, 0)
     assert account(run(later, more)) == (0, 0, 6, 0, 0)
-
-
-def test_what_an_earlier_version_stored_by_words_and_date_is_known_and_what_it_lost_is_new(
-    importer: Importer, tmp_path: Path, sqlite_database: Database
-) -> None:
-    """It made one post of all who said the same on a day: that of the first."""
-    moment = datetime(2026, 11, 27, 17, tzinfo=UTC)
-    with sqlite_database.work() as session:
-        source = add_source(session, "comments", kind="import")
-        author_key = Pseudonymiser(SECRET).key("import", "người A")
-        words = hash_of_words("Chưa nhận lương", moment.isoformat())
-        add_post(session, source, words, text="Chưa nhận lương", published_at=moment, author_key=author_key)
-        session.commit()
-    path = write(tmp_path / "c.jsonl", *SAID_BY_MANY)
-    assert account(run(importer, path)) == (4, 0, 1, 0, 0)
-    assert account(run(importer, path)) == (0, 0, 5, 0, 0)
 
 
 def test_a_file_does_not_bring_the_name_of_an_erased_author_back(

@@ -1,9 +1,60 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import ImportFile, Refusal, Row, open_file
+
 Write = Callable[[str, str | bytes], Path]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was opened and read to its end."""
+
+    file: ImportFile
+    rows: list[Row]
+
+    @property
+    def posts(self) -> list[PublicPost]:
+        return [row for row in self.rows if isinstance(row, PublicPost)]
+
+    @property
+    def post(self) -> PublicPost:
+        """The only record, which is a post."""
+        (post,) = self.rows
+        assert isinstance(post, PublicPost)
+        return post
+
+    @property
+    def texts(self) -> list[str]:
+        return [post.text for post in self.posts]
+
+    @property
+    def ids(self) -> list[str]:
+        return [post.external_id for post in self.posts]
+
+    @property
+    def times(self) -> list[str | None]:
+        """When each post was published, in UTC."""
+        return [post.published_at.isoformat() if post.published_at else None for post in self.posts]
+
+    @property
+    def refused(self) -> list[tuple[int, str]]:
+        return [(row.line, row.reason) for row in self.rows if isinstance(row, Refusal)]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why records were refused, each reason once, in their order."""
+        return list(dict.fromkeys(reason for _, reason in self.refused))
+
+
+def opened(path: Path, **asked: Any) -> Opened:
+    file = open_file(path, **asked)
+    return Opened(file, list(file.rows()))
 
 
 @pytest.fixture
@@ -16,3 +67,12 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_file
+
+
+Read = Callable[..., Opened]
+
+
+@pytest.fixture
+def read(write: Write) -> Read:
+    """Write a file and read it: `read(name, content, mapping=…)`."""
+    return lambda name, content, **asked: opened(write(name, content), **asked)

@@ -3,7 +3,7 @@
 import gzip
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ROW, Refusal, open_file
-from monitor.collectors.files.base import NO_TEXT, NOT_JSON
-from monitor.collectors.files.download_entries import (
-    BROKEN_MEMBER,
-    NOT_PUBLIC,
-    entries_of,
-    members_of,
-    platform_of_document,
-)
+from monitor.collectors.files import ROW, open_file
+from monitor.collectors.files.base import BROKEN_DOCUMENT, BROKEN_MEMBER, NO_TEXT, NOT_JSON, NOT_PUBLIC
+from monitor.collectors.files.download_entries import entries_of, members_of, platform_of_document
 from monitor.errors import ImportRefused
+from tests.monitor.collectors.files.conftest import Read, Write, opened
 
-Write = Callable[[str, str | bytes], Path]
 MOMENT = 1_795_503_600  # 24 November 2026, two in the afternoon in Việt Nam
 
 
@@ -87,14 +80,6 @@ def zipped(path: Path, files: Mapping[str, Any]) -> Path:
     return path
 
 
-def texts(path: Path) -> list[str]:
-    return [row.text for row in open_file(path).rows() if isinstance(row, PublicPost)]
-
-
-def reasons(path: Path) -> list[str]:
-    return [row.reason for row in open_file(path).rows() if isinstance(row, Refusal)]
-
-
 FACEBOOK_FILES = {
     "your_facebook_activity/comments_and_reactions/comments.json": COMMENTS,
     "your_facebook_activity/groups/your_comments_in_groups.json": GROUP,
@@ -105,27 +90,24 @@ FACEBOOK_FILES = {
 
 
 def test_a_facebook_archive_is_read_file_by_file_and_messages_are_not(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "facebook.zip", FACEBOOK_FILES)
-    file = open_file(path)
-    assert file.format == "facebook_download"
-    assert "comments.json, your_comments_in_groups.json, your_posts__check_ins" in file.notes[0]
-    assert any("messages, friends and searches in it are not read" in note for note in file.notes)
-    assert texts(path) == [
+    read = opened(zipped(tmp_path / "facebook.zip", FACEBOOK_FILES))
+    assert read.file.format == "facebook_download"
+    assert "comments.json, your_comments_in_groups.json, your_posts__check_ins" in read.file.notes[0]
+    assert any("messages, friends and searches in it are not read" in note for note in read.file.notes)
+    assert read.texts == [
         "Chưa nhận lương tháng này",
         "Nóng quá",
         "Ca đêm có suất ăn không?",
         "Ai biết chỗ trọ gần khu B?",
     ]
-    assert reasons(path) == [NO_TEXT]
+    assert read.reasons == [NO_TEXT]
 
 
-def test_a_comment_keeps_its_time_author_and_group(write: Write) -> None:
-    (row,) = open_file(write("your_comments_in_groups.json", json.dumps(GROUP))).rows()
-    assert isinstance(row, PublicPost)
-    assert (row.author, row.context) == ("Thợ Ảo", "Hội công nhân")
-    assert row.published_at is not None
-    assert row.published_at.isoformat() == "2026-11-24T07:00:00+00:00"
-    assert row.external_id.startswith(ROW)
+def test_a_comment_keeps_its_time_author_and_group(read: Read) -> None:
+    comments = read("your_comments_in_groups.json", json.dumps(GROUP))
+    assert (comments.post.author, comments.post.context) == ("Thợ Ảo", "Hội công nhân")
+    assert comments.times == ["2026-11-24T07:00:00+00:00"]
+    assert comments.ids[0].startswith(ROW)
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -135,54 +117,73 @@ def test_a_comment_keeps_its_time_author_and_group(write: Write) -> None:
     ids=["comments", "groups", "posts", "older", "pictured"],
 )
 def test_one_file_of_a_facebook_download_is_recognised(
-    write: Write, document: Any, count: int, indent: int | None
+    read: Read, document: Any, count: int, indent: int | None
 ) -> None:
-    path = write("a.json", json.dumps(document, indent=indent))
-    assert open_file(path).format == "facebook_download"
-    assert len(texts(path)) == count
+    file = read("a.json", json.dumps(document, indent=indent))
+    assert (file.file.format, len(file.texts)) == ("facebook_download", count)
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_public"),
+    [
+        ({"privacy": "Public"}, True),
+        ({"privacy": {"value": "EVERYONE"}}, True),
+        ({"privacy": as_facebook_writes("Công khai")}, True),
+        ({"privacy": "Friends"}, False),
+        ({"privacy": as_facebook_writes("Bạn bè")}, False),
+        ({"privacy": {"value": "ALL_FRIENDS"}}, False),
+        ({"data": [{"post": "Tan ca", "privacy": "Only me"}]}, False),
+    ],
+)
+def test_a_post_that_not_everybody_may_see_is_left_out_and_counted(
+    read: Read, audience: dict[str, Any], *, is_public: bool
+) -> None:
+    file = read("a.json", json.dumps([post("Tan ca"), post("Tan ca") | audience], indent=1))
+    assert (len(file.texts), file.reasons) == ((2, []) if is_public else (1, [NOT_PUBLIC]))
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_a_tiktok_download_gives_comments_and_public_videos(write: Write, tmp_path: Path, indent: int | None) -> None:
-    path = write("user_data_tiktok.json", json.dumps(TIKTOK, indent=indent))
-    archive = zipped(tmp_path / "TikTok.zip", {"user_data_tiktok.json": TIKTOK, "Comments.txt": "x"})
-    for each in (path, archive):
-        assert open_file(each).format == "tiktok_download"
-        assert texts(each) == ["Chưa nhận lương", "Tan ca", "Cho mọi người"]
-        assert reasons(each) == [NOT_PUBLIC]
-    first, video, *_ = open_file(path).rows()
-    assert isinstance(first, PublicPost)
-    assert isinstance(video, PublicPost)
-    assert (first.author, first.url, video.engagement) == ("tho.may.ao", None, {"likes": 3})
-    assert first.published_at is not None
-    assert first.published_at.isoformat() == "2026-11-24T07:00:00+00:00"
+def test_a_tiktok_download_gives_comments_and_public_videos(read: Read, tmp_path: Path, indent: int | None) -> None:
+    document = read("user_data_tiktok.json", json.dumps(TIKTOK, indent=indent))
+    archive = opened(zipped(tmp_path / "TikTok.zip", {"user_data_tiktok.json": TIKTOK, "Comments.txt": "x"}))
+    for each in (document, archive):
+        assert each.file.format == "tiktok_download"
+        assert each.texts == ["Chưa nhận lương", "Tan ca", "Cho mọi người"]
+        assert each.reasons == [NOT_PUBLIC]
+        first, video, _ = each.posts
+        assert (first.author, first.url, video.engagement) == ("tho.may.ao", None, {"likes": 3})
+        assert each.times[0] == "2026-11-24T07:00:00+00:00"
 
 
 def test_a_later_download_has_the_same_posts_under_the_same_identifiers(tmp_path: Path) -> None:
     again = {"comments_v2": [comment("Mới thêm"), *COMMENTS["comments_v2"]]}
     name = "comments_and_reactions/comments.json"
     first, second = (
-        {
-            row.external_id
-            for row in open_file(zipped(tmp_path / f"{n}.zip", {name: each})).rows()
-            if isinstance(row, PublicPost)
-        }
-        for n, each in enumerate((COMMENTS, again))
+        set(opened(zipped(tmp_path / f"{number}.zip", {name: each})).ids)
+        for number, each in enumerate((COMMENTS, again))
     )
     assert first < second
 
 
 def test_a_broken_file_of_an_archive_costs_only_itself(tmp_path: Path) -> None:
     broken = FACEBOOK_FILES | {"your_facebook_activity/comments_and_reactions/comments.json": '{"comments_v2": [{'}
-    path = zipped(tmp_path / "facebook.zip", broken)
-    assert reasons(path) == [BROKEN_MEMBER, NO_TEXT]
-    assert texts(path) == ["Ca đêm có suất ăn không?", "Ai biết chỗ trọ gần khu B?"]
+    read = opened(zipped(tmp_path / "facebook.zip", broken))
+    assert read.reasons == [BROKEN_MEMBER, NO_TEXT]
+    assert read.texts == ["Ca đêm có suất ăn không?", "Ai biết chỗ trọ gần khu B?"]
 
 
-def test_a_file_that_was_cut_says_so(write: Write) -> None:
-    cut = json.dumps(COMMENTS)[:-20]
-    assert reasons(write("comments.json", cut)) == [NOT_JSON]
-    assert len(reasons(write("comments.json.gz", gzip.compress(json.dumps(COMMENTS).encode() * 1)[:-9]))) == 1
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("comments.json", json.dumps(COMMENTS)[:-20].encode()),
+        ("comments.json.gz", gzip.compress(json.dumps(COMMENTS).encode())[:-9]),
+        ("comments.json", json.dumps(COMMENTS).encode("utf-16")[:-1]),
+    ],
+    ids=["cut", "gzip cut", "half a character"],
+)
+def test_a_file_that_was_cut_says_so(read: Read, name: str, content: bytes) -> None:
+    file = read(name, content)
+    assert (file.texts, file.reasons) in (([], [NOT_JSON]), ([], [BROKEN_DOCUMENT]))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_columns_of_a_download_cannot_be_mapped(write: Write) -> None:
 
 def test_only_the_files_of_posts_and_comments_are_named() -> None:
     assert members_of([*FACEBOOK_FILES, "posts/other_people's_posts_to_your_timeline.json"]) == (
-        "facebook",
+        "facebook_download",
         [name for name in FACEBOOK_FILES if "messages" not in name and name.endswith(".json")],
     )
     assert members_of(["messages/inbox/comments.json"]) is None
@@ -248,7 +249,7 @@ JSON = st.recursive(
 def test_any_json_is_no_download_or_gives_entries(document: Any) -> None:
     platform = platform_of_document(document)
     if platform is not None:
-        assert all(isinstance(entry["text"], str) for entry in entries_of(document, platform))
+        assert all(isinstance(entry["text"], str | None) for entry in entries_of(document, platform))
 
 
 @pytest.mark.parametrize(

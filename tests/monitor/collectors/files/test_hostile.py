@@ -1,8 +1,6 @@
 """Records that no tool should write: each is a post that can be stored, or a refusal with its reason, never a crash."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +10,8 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.files import Refusal, Repeat, open_file
 from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM
 from monitor.errors import ImportRefused
+from tests.monitor.collectors.files.conftest import Write
 from tests.monitor.collectors.hostile import HALF, HUGE, as_json, assert_storable, each_wrong, few_examples, mutated
-
-Write = Callable[[str, str | bytes], Path]
 
 MESSAGE = {
     "id": 7,

@@ -5,7 +5,6 @@ import hashlib
 import os
 import tracemalloc
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ROW, Refusal, open_file
-from monitor.collectors.files.base import BAD_BYTES, ENDED_EARLY, MOST_BLANK_LINES, TOO_MANY_BLANK, UNPACKS_TOO_MUCH
+from monitor.collectors.files import Refusal, open_file
+from monitor.collectors.files.base import (
+    BAD_BYTES,
+    BROKEN_QUOTES,
+    ENDED_EARLY,
+    MOST_BLANK_LINES,
+    MOST_COLUMNS,
+    MOST_REFUSED_IN_A_ROW,
+    NOT_JSON,
+    TOO_MANY_BLANK,
+    TOO_MANY_REFUSED,
+    UNPACKS_TOO_MUCH,
+    WRONG_WIDTH,
+)
 from monitor.errors import ImportRefused
+from tests.monitor.collectors.files.conftest import Read, Write
 
-Write = Callable[[str, str | bytes], Path]
 CSV = "id;Nội dung;Ngày đăng\n1;Tiền lương tháng này chậm;24/11/2025 10:00\n2;Đường ngập quá;25/11/2025\n"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 
@@ -30,10 +41,6 @@ def windows_1258(text: str) -> bytes:
         shape = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
         encoded += (shape + "".join(part for part in parts if part in TONES)).encode("cp1258")
     return bytes(encoded)
-
-
-def texts(path: Path) -> list[str]:
-    return [unicodedata.normalize("NFC", row.text) for row in open_file(path).rows() if isinstance(row, PublicPost)]
 
 
 @pytest.mark.parametrize(
@@ -49,12 +56,12 @@ def texts(path: Path) -> list[str]:
 )
 @pytest.mark.parametrize("compressed", [False, True])
 def test_encodings_are_told_by_content_also_when_compressed(
-    write: Write, encoding: str, content: bytes, *, compressed: bool
+    read: Read, encoding: str, content: bytes, *, compressed: bool
 ) -> None:
-    path = write("posts", gzip.compress(content) if compressed else content)
-    file = open_file(path)
-    assert (file.encoding, file.format, file.columns[0]) == (encoding, "csv", "id")
-    assert texts(path) == ["Tiền lương tháng này chậm", "Đường ngập quá"]
+    opened = read("posts", gzip.compress(content) if compressed else content)
+    assert (opened.file.encoding, opened.file.format, opened.file.columns[0]) == (encoding, "csv", "id")
+    texts = [unicodedata.normalize("NFC", text) for text in opened.texts]
+    assert texts == ["Tiền lương tháng này chậm", "Đường ngập quá"]
 
 
 def test_a_file_is_described_by_its_own_bytes(write: Write) -> None:
@@ -68,43 +75,48 @@ def test_a_name_does_not_outweigh_the_content(write: Write) -> None:
     assert open_file(write("posts.txt", "id,text\n1,a\n")).format == "csv"
 
 
-def test_a_few_bad_bytes_cost_their_lines_only(write: Write) -> None:
-    path = write("posts.csv", CSV.encode() * 1 + b"3;h\xffng;x\n" + "4;Cuối;x\n".encode())
-    assert texts(path) == ["Tiền lương tháng này chậm", "Đường ngập quá", "Cuối"]
-    assert [row.reason for row in open_file(path).rows() if isinstance(row, Refusal)] == [BAD_BYTES]
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (CSV.encode() + b"3;h\xffng;x\n", 4),
+        (b"id;N\xc3\x28i dung;text\n1;a;L\xc6\xb0\xc6\xa1ng\n", 0),
+        (b"\xff\xfe" + CSV.encode(), 0),
+    ],
+    ids=["in a row", "in the head", "before it"],
+)
+def test_a_few_bad_bytes_cost_their_lines_only(read: Read, content: bytes, line: int) -> None:
+    opened = read("posts.csv", content + "4;Cuối;Cuối\n".encode())
+    assert opened.texts[-1] == "Cuối"
+    assert opened.refused == ([(line, BAD_BYTES)] if line else [])
 
 
-def test_half_a_character_at_the_end_of_a_wide_file_is_told(write: Write) -> None:
-    rows = list(open_file(write("posts.csv", CSV.encode("utf-16")[:-1])).rows())
-    assert isinstance(rows[0], PublicPost)
-    assert rows[-1] == Refusal(3, ENDED_EARLY)
+GZIPPED = gzip.compress(CSV.encode(), mtime=0)
 
 
-def test_a_gzip_file_that_was_cut_gives_its_rows_and_says_so(write: Write) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "last"),
+    [
+        ("posts.csv", CSV.encode("utf-16")[:-1], (3, ENDED_EARLY)),
+        ("posts.csv.gz", GZIPPED + GZIPPED[:10] + b"\xff" * 20, (4, ENDED_EARLY)),
+        ("posts.csv.gz", GZIPPED[:-8] + b"\0" * 8, (4, ENDED_EARLY)),
+    ],
+    ids=["half a character", "damaged in the middle", "damaged end"],
+)
+def test_a_damaged_file_gives_its_rows_and_says_so(
+    read: Read, name: str, content: bytes, last: tuple[int, str]
+) -> None:
+    opened = read(name, content)
+    assert opened.texts[0] == "Tiền lương tháng này chậm"
+    assert opened.refused == [last]
+
+
+def test_a_gzip_file_that_was_cut_gives_its_rows_and_says_so(read: Read) -> None:
     digests = (hashlib.sha256(bytes([number % 256, number // 256])).hexdigest() for number in range(5_000))
     lines = "".join(f'{{"id": "{digest}", "text": "bài {digest}"}}\n' for digest in digests)
     whole = gzip.compress(lines.encode())
-
-    rows = list(open_file(write("posts.jsonl.gz", whole[: len(whole) // 2])).rows())
-
-    assert len(rows) > 1_000
-    assert all(isinstance(row, PublicPost) for row in rows[:-1])
-    assert isinstance(rows[-1], Refusal)
-    assert rows[-1].reason == ENDED_EARLY
-
-
-def test_a_gzip_file_that_is_damaged_in_the_middle_says_so(write: Write) -> None:
-    path = write(
-        "posts.csv.gz", gzip.compress(CSV.encode(), mtime=0) + gzip.compress(CSV.encode(), mtime=0)[:10] + b"\xff" * 20
-    )
-    assert texts(path) == ["Tiền lương tháng này chậm", "Đường ngập quá"]
-    assert list(open_file(path).rows())[-1] == Refusal(4, ENDED_EARLY)
-
-
-def test_a_gzip_file_with_a_damaged_end_says_so(write: Write) -> None:
-    whole = gzip.compress(CSV.encode(), mtime=0)
-    rows = list(open_file(write("posts.csv.gz", whole[:-8] + b"\0" * 8)).rows())
-    assert [type(row) for row in rows] == [PublicPost, PublicPost, Refusal]
+    opened = read("posts.jsonl.gz", whole[: len(whole) // 2])
+    assert len(opened.posts) == len(opened.rows) - 1 > 1_000
+    assert opened.reasons == [ENDED_EARLY]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +125,11 @@ def test_a_gzip_file_with_a_damaged_end_says_so(write: Write) -> None:
         ("posts.csv", b"", "is empty"),
         ("posts.csv", b" \n\n", "is empty"),
         ("posts.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
-        ("posts.xlsx", b"PK\x03\x04rest", "a damaged zip archive"),
         ("posts.pdf", b"%PDF-1.7", "PDF document: save it as CSV"),
-        ("posts.xls", b"\xd0\xcf\x11\xe0rest", "old Office file: save it as CSV"),
         ("posts.bin", bytes(range(256)) * 10, "not a text file"),
         ("posts.csv", b"id,text\n1,\xb8\xb5\xb6\xb7\xb9\xa8\xbe\xbb\n", "no known encoding"),
         ("posts.html", b"<!DOCTYPE html><p>a", "web page"),
-        ("posts.json", b'[{"text": "a"}]', "one JSON document: write one object a line"),
-        ("posts.json", b'{\n "posts": []\n}', "one JSON document"),
+        ("posts.json", b'{\n "posts": []\n}', "one JSON document, and none of its lists"),
         ("posts.jsonl", b"id,text\n1,a\n", "named like JSON lines and holds none"),
         ("posts.jsonl", b"{broken\n{broken\n", "none of the first"),
         ("posts.gz", gzip.compress(b"text\na\n", mtime=0)[:10], "damaged gzip file"),
@@ -155,18 +164,6 @@ def test_a_file_that_vanished_is_refused_when_it_is_read(write: Write) -> None:
         list(file.rows())
 
 
-def test_without_an_identifier_all_that_a_row_says_makes_one(write: Write) -> None:
-    content = "text,date\nLương chậm,2025-01-01\nLu\u031bo\u031bng cha\u0323\u0302m,2025-01-01\nLương chậm,2025-01-02\n"
-    first, decomposed, later = (row for row in open_file(write("a.csv", content)).rows())
-    assert isinstance(first, PublicPost)
-    assert isinstance(decomposed, PublicPost)
-    assert isinstance(later, PublicPost)
-    assert first.external_id.startswith(ROW)
-    assert first.external_id == decomposed.external_id
-    assert later.external_id != first.external_id
-    assert decomposed.text == "Lu\u031bo\u031bng cha\u0323\u0302m"  # the original stays as it was written
-
-
 def test_a_large_file_is_read_in_little_memory(write: Write) -> None:
     path = write("posts.csv", "id,text\n" + "".join(f'{number},"{"xin chào " * 20}"\n' for number in range(20_000)))
     tracemalloc.start()
@@ -178,19 +175,71 @@ def test_a_large_file_is_read_in_little_memory(write: Write) -> None:
     assert peak < 4_000_000
 
 
-def test_empty_lines_without_end_are_not_read_to_the_end(write: Write) -> None:
-    rows = list(open_file(write("a.csv", "id,text\n1,a\n" + "\n" * (MOST_BLANK_LINES + 5) + "2,b\n")).rows())
-    assert isinstance(rows[0], PublicPost)
-    assert rows[1:] == [Refusal(MOST_BLANK_LINES + 3, TOO_MANY_BLANK)]
+GOOD = "p-1,Chưa nhận lương,2026-11-02\n"
+HEADER = "id,text,published_at\n"
+BLANKS = MOST_BLANK_LINES + 1_000
+BROKEN = MOST_REFUSED_IN_A_ROW + 2_000
 
 
-def test_a_small_file_that_unpacks_to_a_large_one_is_not_read_to_the_end(write: Write) -> None:
-    line = b"2," + b"a" * 999_000 + b"\n"
-    rows = list(open_file(write("a.csv.gz", gzip.compress(b"id,text\n1,a\n" + line * 80))).rows())
-    assert isinstance(rows[0], PublicPost)
-    assert isinstance(rows[-1], Refusal)
-    assert rows[-1].reason == UNPACKS_TOO_MUCH
-    assert len(rows) < 80
+@pytest.mark.parametrize(
+    ("name", "content", "reasons"),
+    [
+        ("a.csv", HEADER + GOOD + "\n" * BLANKS + GOOD, [[TOO_MANY_BLANK]]),
+        ("a.csv", HEADER + GOOD + ",,\n" * BLANKS, [[TOO_MANY_BLANK]]),
+        ("a.csv", HEADER + GOOD + ' , ,"" \n' * BLANKS, [[BROKEN_QUOTES, TOO_MANY_REFUSED]]),
+        ("a.csv", HEADER + GOOD + '"\n"\n' * BLANKS, [[WRONG_WIDTH, TOO_MANY_REFUSED], [TOO_MANY_BLANK]]),
+        ("a.csv.gz", gzip.compress((HEADER + GOOD + "\n" * 2_000_000).encode()), [[TOO_MANY_BLANK]]),
+        (
+            "a.csv.gz",
+            gzip.compress((HEADER + GOOD + f"2,{'a' * 999_000}\n" * 80).encode()),
+            [[WRONG_WIDTH, UNPACKS_TOO_MUCH]],
+        ),
+        (
+            "a.jsonl.gz",
+            gzip.compress('{"id": "p-1", "text": "Chưa nhận lương"}\n'.encode() + b"\n" * 2_000_000),
+            [[TOO_MANY_BLANK]],
+        ),
+        (
+            "a.csv",
+            HEADER + GOOD + 'p-2,"chưa đóng\n' + "chữ\n" * BROKEN,
+            [[BROKEN_QUOTES, WRONG_WIDTH, TOO_MANY_REFUSED]],
+        ),
+        ("a.csv", HEADER + GOOD + 'p-2,"chưa đóng,2026-11-02\n' * BROKEN, [[BROKEN_QUOTES, TOO_MANY_REFUSED]]),
+        ("a.jsonl", '{"id": "1", "text": "a"}\n' + "[\n" * BROKEN, [[NOT_JSON, TOO_MANY_REFUSED]]),
+        (
+            "a.ndjson",
+            '{"data": {"id": "1", "desc": "a", "createTime": 1, "author": {"uniqueId": "b"}}, "item_id": "1", '
+            '"source_platform": "tiktok"}\n' + "[\n" * BROKEN,
+            [[NOT_JSON, TOO_MANY_REFUSED]],
+        ),
+    ],
+    ids=[
+        *("empty lines", "empty values", "quoted empty values", "quoted line ends", "gzipped lines", "gzipped text"),
+        *("gzipped JSON", "open quote", "open quotes", "JSON lines", "captures"),
+    ],
+)
+def test_a_file_without_end_is_read_up_to_a_limit_and_says_why(
+    read: Read, name: str, content: str | bytes, reasons: list[list[str]]
+) -> None:
+    opened = read(name, content)
+    assert len(opened.posts) == 1
+    assert opened.reasons in reasons
+    assert len(opened.refused) <= MOST_REFUSED_IN_A_ROW + 2
+
+
+def test_records_that_can_be_read_now_and_then_are_read_to_the_end(read: Read) -> None:
+    opened = read("a.csv", HEADER + ("chữ\n" * (MOST_REFUSED_IN_A_ROW // 2) + GOOD) * 3)
+    assert (len(opened.posts), opened.reasons) == (3, [WRONG_WIDTH])
+
+
+def test_of_ten_thousand_columns_the_first_thousand_are_read_and_the_rest_still_tells_rows_apart(read: Read) -> None:
+    names = ",".join(["text", *(f"c{number}" for number in range(9_999))])
+    rows = "".join(f"Chưa nhận lương{',1' * 9_998},{last}\n" for last in (1, 2, 2))
+    opened = read("a.csv", f"{names}\n{rows}")
+    assert len(opened.file.columns) == MOST_COLUMNS
+    assert "only the first 1,000 of its 10,000 columns are read" in opened.file.notes
+    one, two, again = opened.ids
+    assert one != two == again
 
 
 @given(content=st.binary(max_size=300))

@@ -2,14 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from monitor.collectors.files import Refusal, RefusedFile, open_file
-
-Write = Callable[[str, str | bytes], Path]
+from tests.monitor.collectors.files.conftest import Write
 
 
 def written(path: Path) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """Rows without an identifier: what tells them apart, and what does not."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.files import ROW, open_file
 from monitor.collectors.files.base import Record
 from monitor.collectors.files.row_identity import RowIdentities
-
-Write = Callable[[str, str | bytes], Path]
+from tests.monitor.collectors.files.conftest import Read, Write
 
 HEADER = ("Nội dung", "Ngày", "Tên", "Link", "Tiêu đề bài gốc", "Nhóm")
 SAYS = ("Chưa nhận lương", "28/11/2026", "Bạn đọc A", "https://x.example/1", "Bài về lương", "ca sáng")
@@ -62,6 +61,13 @@ def test_lists_of_json_tell_objects_apart_and_the_order_of_keys_does_not(write: 
     ]
     first, other_list, other_order = ids(write("a.jsonl", "\n".join(map(json.dumps, lines))))
     assert first == other_order != other_list
+
+
+def test_letters_that_are_composed_otherwise_are_the_same_and_stay_as_written(read: Read) -> None:
+    opened = read("a.csv", "text,author\nLương chậm,a\nLu\u031bo\u031bng cha\u0323\u0302m,a\n")
+    assert opened.ids[0] == opened.ids[1]
+    assert opened.ids[0].startswith(ROW)
+    assert opened.texts[1] == "Lu\u031bo\u031bng cha\u0323\u0302m"
 
 
 def test_a_space_more_is_another_text(write: Write) -> None:

@@ -1,59 +1,50 @@
-"""Tables of known tools: 4CAT, CrowdTangle, YouTube Data Tools."""
+"""Tables of known tools: 4CAT, CrowdTangle, exportcomments.com, the Meta Content Library, YouTube Data Tools."""
 
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ImportFile, Refusal, open_file
-from monitor.collectors.files.base import MANGLED_ID, NO_TEXT
-from monitor.collectors.files.known_tables import id_from_url, read_date
+from monitor.collectors.files import open_file
+from monitor.collectors.files.base import MANGLED_ID, NO_TEXT, NOT_PUBLIC, REPOST
+from monitor.collectors.files.file_dates import DateReader
+from monitor.collectors.files.mapping import FIELDS
+from monitor.collectors.files.shapes import READS, id_in_address, shapes
 from monitor.errors import ImportRefused, UsageError
-
-Write = Callable[[str, str | bytes], Path]
+from tests.monitor.collectors.files.conftest import Read, Write
 
 FACEBOOK_ROW = {
     "Page Name": "Khu trọ Bình An",
     "User Name": "khutro",
     "Facebook Id": "100200300",
-    "Page Category": "COMMUNITY",
     "Post Created": "2023-05-01 10:00:00 +07",
-    "Post Created Date": "2023-05-01",
     "Type": "Link",
     "Total Interactions": "1,234",
     "Likes": "1,000",
     "Comments": "200",
     "Shares": "34",
-    "Love": "5",
     "Post Views": "0",
     "Total Views": "9,876",
     "URL": "https://www.facebook.com/100200300/posts/777888",
     "Message": "Nghe nói sắp đóng cửa xưởng\nai biết không?",
-    "Link": "https://example.org/bai",
     "Image Text": "",
     "Link Text": "Xưởng may đóng cửa",
     "Description": "",
-    "Overperforming Score (weighted  —  Likes 1x Shares 1x Comments 1x )": "-1.5",
 }
 INSTAGRAM_ROW = {
     "Account": "Xưởng May",
     "User Name": "xuong_may",
-    "Followers at Posting": "120",
     "Post Created": "2023-05-01 10:00:00 EDT",
-    "Type": "Photo",
     "Likes": "12",
     "Comments": "3",
     "Views": "0",
     "URL": "https://www.instagram.com/p/Cxyz/",
     "Title": "",
     "Description": "Cơm trưa nay",
-    "Overperforming Score": "2",
 }
 FOURCAT_ROW = {
     "id": "9",
@@ -62,12 +53,80 @@ FOURCAT_ROW = {
     "body": "Tin đồn về bảo hiểm",
     "timestamp": "2023-11-14 22:13:20",
     "subject": "Hỏi",
-    "hashtags": "a,b",
     "image_url": "https://example.org/anh.jpg",
     "tiktok_url": "https://www.tiktok.com/@abc/video/9",
     "likes": "4",
     "plays": "70",
 }
+X_ROW = {
+    "id": "1",
+    "thread_id": "1",
+    "timestamp": "2026-11-24 07:00:00",
+    "link": "https://x.com/a/status/1",
+    "body": "Lương &amp; thưởng &lt;tháng 11&gt;",
+    "author": "a",
+    "author_id": "11",
+    "language_guess": "vi",
+    "retweet_count": "1",
+    "reply_count": "2",
+    "like_count": "3",
+    "impression_count": "70",
+    "is_retweet": "no",
+}
+TIKTOK_COMMENT_ROW = {
+    "id": "7",
+    "thread_id": "70",
+    "author": "tho",
+    "body": "Chưa nhận lương",
+    "timestamp": "2026-11-24 07:00:00",
+    "unix_timestamp": "1795503601",
+    "likes": "4",
+    "replies": "1",
+    "post_url": "https://tt.example/v/70",
+    "post_body": "Lương tháng 11",
+    "comment_url": "https://tt.example/v/70?c=7",
+}
+LIBRARY_ROW = {
+    "id": "9001",
+    "text": "Công ty cho nghỉ bù",
+    "creation_time": "2026-11-24T07:00:00",
+    "lang": "vi",
+    "mcl_url": "https://thu-vien.example/9001",
+    "post_owner.id": "55",
+    "post_owner.name": "Trang mẫu",
+    "statistics.like_count": "5",
+    "statistics.reaction_count": "8",
+    "statistics.comment_count": "2",
+    "statistics.share_count": "1",
+    "statistics.views": "900",
+}
+VIDEO_ROW = {
+    "channelId": "UC1",
+    "channelTitle": "Kênh",
+    "videoId": "v1",
+    "publishedAt": "2023-05-01T03:00:00Z",
+    "videoTitle": "Cảnh báo",
+    "videoDescription": "Chia sẻ ngay",
+    "viewCount": "10",
+    "likeCount": "2",
+    "commentCount": "1",
+}
+VIDEO_COMMENT_ROW = {
+    "id": "Ugx",
+    "replyCount": "2",
+    "likeCount": "5",
+    "publishedAt": "2023-05-01 03:00:00",
+    "authorName": "Ai đó",
+    "text": "Đúng vậy",
+    "isReplyTo": "",
+}
+EXPORTED = """Facebook comments,,,,,,,
+Post URL,https://mang.example/bai/1,,,,,,
+Number of comments,2,,,,,,
+,Name (click to view profile),Profile ID,Date,Likes,Comment,Comment ID,Comment URL
+1,Thợ A,100200300,2026-11-24 14:00:00,3,Chưa nhận lương,c1,https://mang.example/bai/1?c=c1
+1-1,Thợ B,100200301,24/11/2026 2:00 PM,0,Chưa nhận lương,,
+"""
 
 
 def table(*rows: Mapping[str, str], delimiter: str = ",") -> str:
@@ -78,67 +137,136 @@ def table(*rows: Mapping[str, str], delimiter: str = ",") -> str:
     return stream.getvalue()
 
 
-def only_post(file: ImportFile) -> PublicPost:
-    (post,) = file.rows()
-    assert isinstance(post, PublicPost)
-    return post
+@pytest.mark.parametrize(
+    ("format_name", "row", "said", "published", "engagement"),
+    [
+        (
+            "crowdtangle",
+            FACEBOOK_ROW,
+            {"external_id": "777888", "author": "100200300", "context": "Xưởng may đóng cửa"},
+            "2023-05-01T03:00:00+00:00",
+            {"likes": 1000, "comments": 200, "shares": 34, "views": 9876},
+        ),
+        (
+            "crowdtangle",
+            INSTAGRAM_ROW,
+            {"external_id": "Cxyz", "text": "Cơm trưa nay", "author": "xuong_may"},
+            "2023-05-01T14:00:00+00:00",
+            {"likes": 12, "comments": 3, "views": 0},
+        ),
+        (
+            "fourcat",
+            FOURCAT_ROW,
+            {"external_id": "9", "text": "Tin đồn về bảo hiểm", "title": "Hỏi", "url": FOURCAT_ROW["tiktok_url"]},
+            "2023-11-14T22:13:20+00:00",
+            {"likes": 4, "views": 70},
+        ),
+        (
+            "fourcat",
+            X_ROW,
+            {"text": "Lương & thưởng <tháng 11>", "url": X_ROW["link"], "language": "vi", "author": "11"},
+            "2026-11-24T07:00:00+00:00",
+            {"likes": 3, "shares": 1, "replies": 2, "views": 70},
+        ),
+        (
+            "fourcat",
+            TIKTOK_COMMENT_ROW,
+            {"url": TIKTOK_COMMENT_ROW["comment_url"], "context": "Lương tháng 11"},
+            "2026-11-24T07:00:01+00:00",  # seconds are preferred to the date in words
+            {"likes": 4, "replies": 1},
+        ),
+        (
+            "meta_content_library",
+            LIBRARY_ROW,
+            {"external_id": "9001", "author": "55", "language": "vi", "url": "https://thu-vien.example/9001"},
+            "2026-11-24T07:00:00+00:00",
+            {"likes": 8, "comments": 2, "shares": 1, "views": 900},
+        ),
+        (
+            "youtube_data_tools",
+            VIDEO_ROW,
+            {
+                "external_id": "v1",
+                "title": "Cảnh báo",
+                "text": "Chia sẻ ngay",
+                "url": "https://www.youtube.com/watch?v=v1",
+                "author": "UC1",
+            },
+            "2023-05-01T03:00:00+00:00",
+            {"likes": 2, "comments": 1, "views": 10},
+        ),
+        (
+            "youtube_data_tools",
+            VIDEO_COMMENT_ROW,
+            {"external_id": "Ugx", "author": "Ai đó"},
+            "2023-05-01T03:00:00+00:00",
+            {"likes": 5, "replies": 2},
+        ),
+    ],
+    ids=["facebook", "instagram", "4cat", "4cat of X", "4cat of comments", "library", "videos", "video comments"],
+)
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_table_of_a_known_tool_is_read(
+    read: Read, format_name: str, row: dict[str, str], said: dict[str, str], published: str,
+    engagement: dict[str, int], delimiter: str,
+) -> None:  # fmt: skip
+    opened = read("a.csv", "\ufeff" + table(row, delimiter=delimiter))
+    assert (opened.file.format, opened.file.delimiter) == (format_name, delimiter)
+    assert {field: getattr(opened.post, field) for field in said} == said
+    assert (opened.times, opened.post.engagement) == ([published], engagement)
 
 
-def test_a_facebook_table_of_crowdtangle_is_read(write: Write) -> None:
-    file = open_file(write("crowdtangle.csv", "\ufeff" + table(FACEBOOK_ROW)))
-    post = only_post(file)
-    assert (file.format, file.encoding, file.delimiter) == ("crowdtangle", "utf-8-sig", ",")
-    assert file.mapping.columns["external_id"] == "id in URL"
+def test_columns_that_feed_no_field_are_told(read: Read) -> None:
+    file = read("a.csv", table(FACEBOOK_ROW)).file
+    assert file.mapping.columns["external_id"] == "URL"
     assert {"Type", "Total Interactions"} <= set(file.unused)
-    assert not {"Message", "Facebook Id", "URL"} & set(file.unused)
-    assert (post.external_id, post.author, post.context) == ("777888", "100200300", "Xưởng may đóng cửa")
-    assert post.text == FACEBOOK_ROW["Message"]
-    assert post.published_at is not None
-    assert (post.published_at.isoformat(), post.published_raw) == (
-        "2023-05-01T03:00:00+00:00",
-        "2023-05-01 10:00:00 +07",
-    )
-    assert post.engagement == {"likes": 1000, "comments": 200, "shares": 34, "views": 9876}
+    assert not {"Message", "Image Text", "Facebook Id", "URL"} & set(file.unused)
 
 
-def test_a_post_without_words_is_read_by_those_of_its_picture_or_link(write: Write) -> None:
-    pictured = {**FACEBOOK_ROW, "Message": "", "Image Text": "CẢNH BÁO KHẨN"}
-    linked = {**FACEBOOK_ROW, "Message": ""}
-    empty = {**linked, "Link Text": ""}
-    rows = list(open_file(write("a.csv", table(pictured, linked, empty))).rows())
-    assert [row.text for row in rows if isinstance(row, PublicPost)] == ["CẢNH BÁO KHẨN", "Xưởng may đóng cửa"]
-    assert rows[2] == Refusal(4, NO_TEXT)
-
-
-def test_an_author_number_that_a_spreadsheet_rounded_is_not_used(write: Write) -> None:
-    post = only_post(open_file(write("a.csv", table({**FACEBOOK_ROW, "Facebook Id": "1.00E+14"}))))
-    assert post.author == "khutro"
-
-
-def test_an_instagram_table_of_crowdtangle_is_read(write: Write) -> None:
-    file = open_file(write("a.csv", table(INSTAGRAM_ROW, delimiter=";")))
-    post = only_post(file)
-    assert (file.format, file.delimiter) == ("crowdtangle", ";")
-    assert (post.external_id, post.text, post.author) == ("Cxyz", "Cơm trưa nay", "xuong_may")
-    assert post.published_at is not None
-    assert post.published_at.isoformat() == "2023-05-01T14:00:00+00:00"
+def test_an_export_of_comments_is_read_below_its_title_lines(read: Read) -> None:
+    opened = read("a.csv", "\ufeff" + EXPORTED)
+    assert opened.file.format == "exportcomments"
+    assert "3 rows stand above the one that names the columns" in opened.file.notes
+    first, second = opened.posts
+    assert (first.external_id, first.author, first.url) == ("c1", "100200300", "https://mang.example/bai/1?c=c1")
+    assert first.published_at == second.published_at
+    assert (first.text, first.title, first.engagement) == ("Chưa nhận lương", None, {"likes": 3})
 
 
 @pytest.mark.parametrize(
-    ("raw", "utc"),
+    ("row", "changes", "said"),
     [
-        ("2023-05-01 10:00:00 +07", "2023-05-01T03:00:00+00:00"),
-        ("2023-05-01 10:00:00 -0330", "2023-05-01T13:30:00+00:00"),
-        ("2023-05-01 10:00:00 EDT", "2023-05-01T14:00:00+00:00"),
-        ("2023-01-01 10:00:00 PST", "2023-01-01T18:00:00+00:00"),
-        ("2023-05-01 10:00:00 UTC", "2023-05-01T10:00:00+00:00"),
-        ("2023-05-01 10:00:00 ICT", "2023-05-01T03:00:00+00:00"),
-        ("2023-05-01 10:00:00 XYZ", None),
+        (FACEBOOK_ROW, {"Message": "", "Image Text": "CẢNH BÁO KHẨN"}, ("CẢNH BÁO KHẨN", None)),
+        (FACEBOOK_ROW, {"Message": ""}, ("Xưởng may đóng cửa", None)),
+        (FOURCAT_ROW, {"body": ""}, ("Hỏi", None)),
+        (VIDEO_ROW, {"videoDescription": ""}, ("Cảnh báo", None)),
     ],
+    ids=["picture", "link", "subject", "video title"],
 )
-def test_dates_are_read_in_the_zone_that_they_name(raw: str, utc: str | None) -> None:
-    moment, kept = read_date(raw)
-    assert (moment.isoformat() if moment else None, kept) == (utc, raw)
+def test_a_post_without_words_is_read_by_those_beside_it(
+    read: Read, row: dict[str, str], changes: dict[str, str], said: tuple[str, None]
+) -> None:
+    post = read("a.csv", table(row | changes)).post
+    assert (post.text, post.title) == said
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "reason"),
+    [
+        (FACEBOOK_ROW, {"Message": "", "Link Text": ""}, NO_TEXT),
+        (FOURCAT_ROW, {"id": "1.23E+17"}, MANGLED_ID),
+        (X_ROW, {"body": "RT @a: Lương", "is_retweet": "yes"}, REPOST),
+    ],
+    ids=["no words", "rounded", "passed on"],
+)
+def test_a_row_that_is_no_post_is_refused(
+    read: Read, row: dict[str, str], changes: dict[str, str], reason: str
+) -> None:
+    assert read("a.csv", table(row, row | changes)).reasons == [reason]
+
+
+def test_an_author_number_that_a_spreadsheet_rounded_is_not_used(read: Read) -> None:
+    assert read("a.csv", table({**FACEBOOK_ROW, "Facebook Id": "1.00E+14"})).post.author == "khutro"
 
 
 @pytest.mark.parametrize(
@@ -156,108 +284,60 @@ def test_dates_are_read_in_the_zone_that_they_name(raw: str, utc: str | None) ->
     ],
 )
 def test_the_identifier_is_taken_from_the_address(url: str, identifier: str | None) -> None:
-    assert id_from_url(url) == identifier
+    assert id_in_address(url) == identifier
 
 
 @given(st.text())
 def test_any_address_and_any_date_are_read_without_an_error(text: str) -> None:
-    id_from_url(f"https://{text}")
-    read_date(text)
+    id_in_address(f"https://{text}")
+    DateReader()(text)
 
 
-def test_a_table_of_4cat_is_read_in_utc(write: Write) -> None:
-    file = open_file(write("tiktok.csv", table(FOURCAT_ROW)))
-    post = only_post(file)
-    assert file.format == "fourcat"
-    assert (post.external_id, post.text, post.title) == ("9", "Tin đồn về bảo hiểm", "Hỏi")
-    assert post.url == "https://www.tiktok.com/@abc/video/9"
-    assert post.published_at is not None
-    assert post.published_at.isoformat() == "2023-11-14T22:13:20+00:00"
-    assert post.engagement == {"likes": 4, "views": 70}
-
-
-def test_seconds_are_preferred_to_the_date_in_words(write: Write) -> None:
-    post = only_post(open_file(write("a.csv", table({**FOURCAT_ROW, "unix_timestamp": "1700000001"}))))
-    assert post.published_raw == "1700000001"
-
-
-def test_a_post_of_4cat_with_a_subject_only_says_its_subject(write: Write) -> None:
-    post = only_post(open_file(write("a.csv", table({**FOURCAT_ROW, "body": ""}))))
-    assert (post.text, post.title) == ("Hỏi", None)
-
-
-def test_a_rounded_identifier_is_refused(write: Write) -> None:
-    path = write("a.csv", table(FOURCAT_ROW, {**FOURCAT_ROW, "id": "1.23E+17"}))
-    assert list(open_file(path).rows())[1] == Refusal(3, MANGLED_ID)
-
-
-def test_rows_of_4cat_as_json_lines_are_read(write: Write) -> None:
-    row = {**FOURCAT_ROW, "unix_timestamp": 1_700_000_000}
-    file = open_file(write("a.ndjson", json.dumps(row, ensure_ascii=False) + "\n"))
-    post = only_post(file)
-    assert (file.format, post.external_id, post.title, post.published_raw) == ("fourcat", "9", "Hỏi", "1700000000")
-
-
-def test_raw_items_of_4cat_as_json_lines_are_read(write: Write) -> None:
+def test_rows_and_items_of_4cat_as_json_lines_are_read(read: Read) -> None:
+    row = read("a.ndjson", json.dumps({**FOURCAT_ROW, "unix_timestamp": 1_700_000_000}))
+    assert (row.file.format, row.post.title, row.post.published_raw) == ("fourcat", "Hỏi", "1700000000")
     item = {"id": "7", "desc": "Tiền trọ", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}}
-    file = open_file(write("a.ndjson", json.dumps(item, ensure_ascii=False) + "\n"))
-    assert (file.format, only_post(file).text) == ("fourcat", "Tiền trọ")
+    for content in (json.dumps(item), json.dumps([item], indent=1)):
+        opened = read("a.json", content)
+        assert (opened.file.format, opened.texts) == ("fourcat", ["Tiền trọ"])
 
 
-def test_a_column_that_a_person_names_wins_over_the_tools_own(write: Write) -> None:
-    file = open_file(write("a.csv", table(FACEBOOK_ROW)), mapping={"text": "Link Text"})
-    post = only_post(file)
-    assert (file.format, file.mapping.given) == ("crowdtangle", {"text"})
-    assert (post.text, post.external_id) == ("Xưởng may đóng cửa", "777888")
+@pytest.mark.parametrize("mark", ["privateItem", "secret", "forFriend"])
+def test_a_video_that_is_not_public_is_left_out(read: Read, mark: str) -> None:
+    item = {"id": "7", "desc": "Tiền trọ", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}, mark: False}
+    opened = read("a.ndjson", f"{json.dumps(item)}\n{json.dumps(item | {'id': '8', mark: True})}")
+    assert (opened.texts, opened.refused) == (["Tiền trọ"], [(2, NOT_PUBLIC)])
 
 
-def test_a_list_of_videos_is_read(write: Write) -> None:
-    row = {
-        "position": "1", "channelId": "UC1", "channelTitle": "Kênh", "videoId": "v1",
-        "publishedAt": "2023-05-01T03:00:00Z", "videoTitle": "Cảnh báo", "videoDescription": "Chia sẻ ngay",
-        "viewCount": "10", "likeCount": "2", "commentCount": "1",
-    }  # fmt: skip
-    file = open_file(
-        write("videolist.tab", table(row, {**row, "videoId": "v2", "videoDescription": ""}, delimiter="\t"))
-    )
-    first, second = file.rows()
-    assert isinstance(first, PublicPost)
-    assert isinstance(second, PublicPost)
-    assert (file.format, first.external_id, first.title, first.text) == (
-        "youtube_data_tools", "v1", "Cảnh báo", "Chia sẻ ngay",
-    )  # fmt: skip
-    assert (first.url, first.author) == ("https://www.youtube.com/watch?v=v1", "UC1")
-    assert first.engagement == {"likes": 2, "comments": 1, "views": 10}
-    assert (second.text, second.title) == ("Cảnh báo", "Cảnh báo")
-
-
-def test_comments_on_a_video_are_read_in_utc(write: Write) -> None:
-    row = {
-        "id": "Ugx", "replyCount": "2", "likeCount": "5", "publishedAt": "2023-05-01 03:00:00", "authorName": "Ai đó",
-        "text": "Đúng vậy", "isReplyTo": "",
-    }  # fmt: skip
-    post = only_post(open_file(write("comments.tab", table(row, delimiter="\t"))))
-    assert (post.external_id, post.author, post.engagement) == ("Ugx", "Ai đó", {"likes": 5, "replies": 2})
-    assert post.published_at is not None
-    assert post.published_at.isoformat() == "2023-05-01T03:00:00+00:00"
+def test_a_column_that_a_person_names_wins_over_the_tools_own(read: Read) -> None:
+    opened = read("a.csv", table(FACEBOOK_ROW), mapping={"text": "Link Text", "context": ""})
+    assert (opened.file.format, opened.file.mapping.given) == ("crowdtangle", {"text", "context"})
+    post = opened.post
+    assert (post.text, post.context, post.external_id) == ("Xưởng may đóng cửa", None, "777888")
 
 
 def test_a_format_can_be_asked_for(write: Write) -> None:
     path = write("a.csv", table(FOURCAT_ROW))
     assert open_file(path, format_name="csv").format == "csv"
-    with pytest.raises(ImportRefused, match="no crowdtangle file, which has the columns"):
-        open_file(path, format_name="crowdtangle")
-    with pytest.raises(ImportRefused, match="leave --format out"):
-        open_file(path, format_name="jsonl")
-    with pytest.raises(ImportRefused, match="leave --format out"):
-        open_file(write("a.jsonl", '{"text": "a"}\n'), format_name="csv")
+    for asked, said in (
+        ("crowdtangle", "no crowdtangle file, which has the columns"),
+        ("jsonl", "leave --format out"),
+        ("workbook", "leave --format out"),
+    ):
+        with pytest.raises(ImportRefused, match=said):
+            open_file(path, format_name=asked)
     with pytest.raises(UsageError, match="no format named 'excel': use one of crowdtangle, csv, exportcomments"):
         open_file(path, format_name="excel")
 
 
-def test_plain_files_stay_plain(write: Write) -> None:
-    assert open_file(write("a.csv", "id,author,text,publishedAt\n1,a,b,2023-05-01\n")).format == "csv"
-    assert (
-        open_file(write("a.jsonl", '{"id": 1, "text": "a", "createTime": 1700000000, "author": "x"}\n')).format
-        == "jsonl"
-    )
+def test_plain_files_stay_plain(read: Read) -> None:
+    assert read("a.csv", "id,author,text,publishedAt\n1,a,b,2023-05-01\n").file.format == "csv"
+    assert read("a.jsonl", '{"id": 1, "text": "a", "createTime": 1700000000, "author": "x"}\n').file.format == "jsonl"
+
+
+def test_the_table_of_shapes_names_only_what_there_is() -> None:
+    for shape in shapes():
+        assert shape.fields["text"]
+        assert set(shape.fields) <= {*FIELDS, "audience"}
+        assert set(shape.reads) <= set(shape.fields)
+        assert set(shape.reads.values()) <= set(READS)

@@ -1,0 +1,127 @@
+"""Dates of files: the order of day and month is decided once a file, and no date of a relative form is invented."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final, Literal
+
+from monitor.clock import VIETNAM
+from monitor.collectors.files.base import Value
+from monitor.collectors.files.values import optional_text
+from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.human_dates import Dated, exactness, parse_relative
+
+DAY_FIRST: Final = "day-first"
+MONTH_FIRST: Final = "month-first"
+DateOrder = Literal["", "day-first", "month-first"]
+
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
+_MOST_MONTHS = 12
+_SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's times have no zone
+_ZONE_NAME = re.compile(r"(.*\d)\s+([A-Z]{2,5})", re.DOTALL)
+_SEVERAL_ZONES = frozenset({"IST"})
+_SHORT_YEAR = 100
+# Two moments far apart and ahead: a relative date differs from one to the other, and no other lies ahead of them.
+_THEN = (datetime(2090, 3, 14, 1, 2, 3, tzinfo=UTC), datetime(2099, 8, 26, 13, 24, 35, tzinfo=UTC))
+
+
+class DateOrderContradicted(ValueError):
+    """A date has its day where those of its file have the month."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateReader:
+    """Reads the dates of one file.
+
+    Args:
+        in_utc: Whether a date that names no zone is in UTC; otherwise it is in Vietnamese time.
+        month_first: Whether the month stands before the day in dates of numbers.
+
+    """
+
+    in_utc: bool = False
+    month_first: bool = False
+
+    def __call__(self, value: Value) -> Dated:
+        """Read a date; without a time of day its precision is a day, and it is that day's beginning.
+
+        Raises:
+            DateOrderContradicted: When its month would be above 12, and its day would be one.
+
+        """
+        raw = optional_text(value)
+        if raw is None:
+            return Dated()
+        numbers = _NUMERIC.search(raw)
+        written = raw if numbers is None else raw.replace(numbers[0], self._day_first(numbers), 1)
+        zone: tzinfo = UTC if self.in_utc else VIETNAM
+        if _SERIAL.fullmatch(raw):
+            moment = _FIRST_DAY + timedelta(seconds=round(float(raw) * 86_400))
+            return Dated(moment.replace(tzinfo=zone).astimezone(UTC), raw, "second" if "." in raw else "day")
+        moment_or_none = _moment(written, zone)
+        return Dated(moment_or_none, raw, exactness(raw) if moment_or_none else None)
+
+    def _day_first(self, numbers: re.Match[str]) -> str:
+        first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
+        day, month = (second, first) if self.month_first else (first, second)
+        if day <= _MOST_MONTHS < month:
+            raise DateOrderContradicted
+        return f"{day:02d}/{month:02d}/{year + 2000 if year < _SHORT_YEAR else year}"
+
+
+def order_of(dates: Iterable[Value]) -> tuple[DateOrder, str]:
+    """Find out whether the day or the month stands first.
+
+    Returns:
+        What most of the dates that can be only one of the two show, and empty where none does; and the first that can
+        be both, empty where there is none.
+
+    """
+    day_first = month_first = 0
+    example = ""
+    for value in dates:
+        raw = optional_text(value) or ""
+        numbers = _NUMERIC.search(raw)
+        if numbers is None:
+            continue
+        first, second = int(numbers[1]), int(numbers[3])
+        # Points stand in dates of Europe alone, and Vietnamese words beside Vietnamese dates.
+        if first > _MOST_MONTHS or (numbers[2] == "." and second <= _MOST_MONTHS) or not raw.isascii():
+            day_first += 1
+        elif second > _MOST_MONTHS:
+            month_first += 1
+        elif not example:
+            example = raw
+    if day_first == month_first:
+        return "", example
+    return DAY_FIRST if day_first > month_first else MONTH_FIRST, example
+
+
+@lru_cache(maxsize=4096)
+def _moment(written: str, zone: tzinfo) -> datetime | None:
+    moment = parse_date(written, default_zone=zone)
+    if moment is None and (named := _ZONE_NAME.fullmatch(written)):
+        return _with_named_zone(named)
+    return moment or _in_words(written)
+
+
+def _with_named_zone(named: re.Match[str]) -> datetime | None:
+    """Read a date with the name of its zone: `2023-05-01 10:00:00 EDT`.
+
+    A name that is not known, or that of several zones, gives no time: hours that nobody can vouch for are not invented.
+    """
+    if named[2] in _SEVERAL_ZONES:
+        return None
+    from dateparser.timezone_parser import pop_tz_offset_from_string  # noqa: PLC0415  it takes long to import
+
+    _, zone = pop_tz_offset_from_string(named[0])
+    return parse_date(named[1], default_zone=zone) if isinstance(zone, tzinfo) else None
+
+
+def _in_words(written: str) -> datetime | None:
+    """Read a date in words, such as `Thứ Hai, 30 tháng 11 năm 2026 lúc 14:05`; nobody knows from when `hôm qua` is."""
+    first, second = (parse_relative(written, now=moment) for moment in _THEN)
+    return first[0] if first and first == second else None

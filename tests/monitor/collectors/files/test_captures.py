@@ -1,0 +1,247 @@
+"""Captures of closed platforms: wrapped by the browser extension, and unwrapped by 4CAT."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collectors.base import PublicPost
+from monitor.collectors.files import Refusal, Repeat, open_file
+from monitor.collectors.files.base import NO_ID, NO_TEXT, NOT_JSON, REPOST, UNKNOWN_ITEM
+from monitor.collectors.files.record_post import to_post
+from monitor.collectors.files.shapes import ITEM, item_shape, shapes_of
+from monitor.errors import ImportRefused
+from tests.monitor.collectors.files.conftest import Read, Write
+
+TIKTOK: dict[str, Any] = {
+    "id": "7312000000000000001",
+    "desc": "Chủ trọ báo tăng tiền điện gấp đôi #congnhan",
+    "createTime": 1_700_000_000,
+    "author": {"uniqueId": "kenh.khu.tro", "nickname": "Kênh khu trọ"},
+    "stats": {"diggCount": 120, "commentCount": 8, "shareCount": 3, "playCount": 4500},
+}
+INSTAGRAM = {
+    "code": "Cabc123",
+    "taken_at": 1_700_000_000,
+    "user": {"username": "xuong_may"},
+    "caption": {"text": "Nghe nói mai nghỉ làm cả xưởng"},
+    "like_count": 5,
+    "comment_count": 2,
+}
+INSTAGRAM_GRAPH = {
+    "shortcode": "Cdef456",
+    "taken_at_timestamp": 1_700_000_000,
+    "owner": {"username": "xuong_may"},
+    "edge_media_to_caption": {"edges": [{"node": {"text": "Bếp ăn hôm nay"}}]},
+    "edge_media_preview_like": {"count": 9},
+}
+POLARIS: dict[str, Any] = {
+    "__typename": "XIGPolarisVideoMedia",
+    "id": "POLARIS_3984285244001148342",
+    "pk": "3984285244001148342",
+    "code": "DdLBlHchN22",
+    "caption": {"text": "Chủ nhật này đi làm bù"},
+    "user": {"pk": "44", "username": "xuong_may"},
+    "play_count": 12,
+}
+THREADS = {
+    "code": "T1",
+    "pk": "33",
+    "taken_at": 1_700_000_000,
+    "user": {"username": "to.truong"},
+    "caption": {"text": "Ca đêm không có suất ăn"},
+    "like_count": 1,
+    "text_post_app_info": {"direct_reply_count": 4, "repost_count": 2, "is_reply": False},
+}
+X = {
+    "rest_id": "1700000000000000001",
+    "legacy": {
+        "full_text": "Lương &amp; thưởng tháng này chưa có",
+        "created_at": "Tue Nov 14 22:13:20 +0000 2023",
+        "lang": "vi",
+        "favorite_count": 3,
+        "reply_count": 1,
+        "retweet_count": 2,
+    },
+    "core": {"user_results": {"result": {"legacy": {"screen_name": "nguoi_tho"}}}},
+    "views": {"count": "77"},
+}
+FACEBOOK = {
+    "comet_sections": {
+        "content": {
+            "story": {
+                "post_id": "555",
+                "wwwURL": "https://www.facebook.com/groups/1/posts/555/",
+                "message": {"text": "Ai biết công ty nào tuyển không?"},
+                "actors": [{"id": "100", "name": "Một người"}],
+            }
+        },
+        "context_layout": {"story": {"comet_sections": {"metadata": [{"story": {"creation_time": 1_700_000_000}}]}}},
+        "feedback": {"story": {"feedback_context": {"reaction_count": {"count": 6}, "share_count": {"count": 1}}}},
+    }
+}
+
+
+def wrapped(data: dict[str, Any], platform: str = "tiktok.com", updated: int = 1, item_id: str = "") -> dict[str, Any]:
+    return {
+        "nav_index": "1:2:3",
+        "item_id": item_id or str(data.get("id", "1")),
+        "timestamp_collected": updated,
+        "last_updated": updated,
+        "source_platform": platform,
+        "source_platform_url": f"https://www.{platform}/",
+        "source_url": "https://www.example.org/",
+        "user_agent": "Trinh duyet bi mat/1.0",
+        "data": data,
+    }
+
+
+def unwrapped(data: dict[str, Any], platform: str = "tiktok.com", updated: int = 1) -> dict[str, Any]:
+    return {**data, "__import_meta": {"source_platform": platform, "last_updated": updated, "user_agent": "Bi mat"}}
+
+
+def ndjson(*payloads: object) -> str:
+    return "".join(json.dumps(payload, ensure_ascii=False) + "\n" for payload in payloads)
+
+
+TIKTOK_COMMENT = {
+    "cid": "9",
+    "aweme_id": "7312000000000000001",
+    "text": "Chỗ tôi cũng vậy",
+    "create_time": 1_700_000_000,
+    "user": {"unique_id": "ban_doc"},
+    "share_info": {"url": "https://m.tiktok.com/v/7312000000000000001.html", "title": "Tiền điện phòng trọ"},
+    "digg_count": 2,
+}
+X_ADDRESS = "https://x.com/nguoi_tho/status/1700000000000000001"
+
+
+@pytest.mark.parametrize(
+    ("platform", "data", "said", "engagement"),
+    [
+        ("tiktok.com", TIKTOK,
+         (TIKTOK["id"], TIKTOK["desc"], "kenh.khu.tro", f"https://www.tiktok.com/@kenh.khu.tro/video/{TIKTOK['id']}"),
+         {"likes": 120, "comments": 8, "shares": 3, "views": 4500}),
+        ("tiktok-comments", TIKTOK_COMMENT,
+         ("9", "Chỗ tôi cũng vậy", "ban_doc", "https://m.tiktok.com/v/7312000000000000001.html"), {"likes": 2}),
+        ("instagram.com", INSTAGRAM,
+         ("Cabc123", "Nghe nói mai nghỉ làm cả xưởng", "xuong_may", "https://www.instagram.com/p/Cabc123/"),
+         {"likes": 5, "comments": 2}),
+        ("instagram.com", INSTAGRAM_GRAPH,
+         ("Cdef456", "Bếp ăn hôm nay", "xuong_may", "https://www.instagram.com/p/Cdef456/"), {"likes": 9}),
+        ("threads.net", THREADS,
+         ("T1", "Ca đêm không có suất ăn", "to.truong", "https://www.threads.net/@to.truong/post/T1"),
+         {"likes": 1, "replies": 4, "shares": 2}),
+        ("twitter.com", X, (X["rest_id"], "Lương & thưởng tháng này chưa có", "nguoi_tho", X_ADDRESS),
+         {"likes": 3, "replies": 1, "shares": 2, "views": 77}),
+        ("x.com", {"tweet": X}, (X["rest_id"], "Lương & thưởng tháng này chưa có", "nguoi_tho", X_ADDRESS),
+         {"likes": 3, "replies": 1, "shares": 2, "views": 77}),
+        ("facebook.com", FACEBOOK,
+         ("555", "Ai biết công ty nào tuyển không?", "100", "https://www.facebook.com/groups/1/posts/555/"),
+         {"likes": 6, "shares": 1}),
+    ],
+    ids=["tiktok", "comment", "instagram", "instagram-graph", "threads", "x", "x of limited visibility", "facebook"],
+)  # fmt: skip
+@pytest.mark.parametrize("wrap", [wrapped, unwrapped])
+def test_each_platform_is_read_with_and_without_its_wrapping(
+    read: Read, wrap: Any, platform: str, data: dict[str, Any], said: tuple[str, ...], engagement: dict[str, int]
+) -> None:
+    opened = read("capture.ndjson", ndjson(wrap(data, platform)))
+    post = opened.post
+    assert opened.file.format == "zeeschuimer"
+    assert (post.external_id, post.text, post.author, post.url) == said
+    assert (opened.times, post.engagement) == (["2023-11-14T22:13:20+00:00"], engagement)
+
+
+def test_a_capture_shows_its_places_and_a_comment_what_it_answers(read: Read) -> None:
+    assert read("capture.ndjson", ndjson(wrapped(TIKTOK))).file.mapping.columns["text"] == "desc"
+    assert read("a.ndjson", ndjson(wrapped(TIKTOK_COMMENT, "tiktok-comments"))).post.context == "Tiền điện phòng trọ"
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1), (2, 2)])
+def test_the_newest_capture_of_an_item_wins_wherever_it_stands_and_the_later_of_two_of_one_time(
+    read: Read, order: tuple[int, int]
+) -> None:
+    lines = [wrapped({**TIKTOK, "desc": f"dòng {line}"}, updated=time) for line, time in enumerate(order, start=1)]
+    opened = read("capture.ndjson", ndjson(*lines))
+    newest = 1 if order[0] > order[1] else 2
+    assert opened.texts == [f"dòng {newest}"]
+    assert [row for row in opened.rows if isinstance(row, Repeat)] == [Repeat(3 - newest)]
+
+
+def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(read: Read) -> None:
+    text = (
+        ndjson(
+            wrapped(TIKTOK),
+            wrapped({"id": "2", "title": "gì đó"}, "gab.com"),
+            wrapped({**TIKTOK, "id": "3", "desc": "  "}),
+            wrapped({**X, "legacy": {**X["legacy"], "retweeted_status_result": {}}}, "x.com", item_id="4"),
+        )
+        + ndjson({**wrapped(TIKTOK, item_id="5"), "data": None})
+        + '{"user_agent": "Trinh duyet bi mat/1.0", "item_id": "6", "data": {\n'
+    )
+    refused = [row for row in read("capture.ndjson", text).rows if isinstance(row, Refusal)]
+    assert [(row.line, row.reason) for row in refused] == [
+        (2, UNKNOWN_ITEM),
+        (3, NO_TEXT),
+        (4, REPOST),
+        (5, UNKNOWN_ITEM),
+        (6, NOT_JSON),
+    ]
+    assert all(row.excerpt and "bi mat" not in row.excerpt for row in refused)
+    assert "gì đó" in refused[0].excerpt
+
+
+def test_an_item_without_its_identifier_is_refused() -> None:
+    platform = item_shape(INSTAGRAM)
+    assert platform
+    assert to_post(platform.said({"caption": {"text": "a"}}), 7, "") == Refusal(7, NO_ID)
+
+
+def test_columns_that_a_person_names_are_read_as_plain_json_lines(write: Write) -> None:
+    path = write("capture.ndjson", ndjson(wrapped(TIKTOK)))
+    file = open_file(path, mapping={"text": "data.desc"})
+    assert file.format == "jsonl"
+    with pytest.raises(ImportRefused, match="--map does not go with zeeschuimer"):
+        open_file(path, mapping={"text": "data.desc"}, format_name="zeeschuimer")
+    with pytest.raises(ImportRefused, match="does not hold JSON objects"):
+        open_file(write("a.csv", "id,text\n1,a\n"), format_name="zeeschuimer")
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=10,
+)
+KEYS = sorted({place.partition(".")[0] for platform in shapes_of(ITEM) for group in platform.needs for place in group})
+
+
+@given(st.dictionaries(st.sampled_from([*KEYS, "author", "caption", "user", "desc"]), JSON_VALUES))
+def test_any_item_is_read_or_refused(data: dict[str, Any]) -> None:
+    for platform in shapes_of(ITEM):
+        assert isinstance(to_post(platform.said(data), 1, ""), PublicPost | Refusal)
+    item_shape(data)
+
+
+def test_newer_items_of_instagram_are_read_with_the_time_in_their_identifier(read: Read) -> None:
+    timed = {**POLARIS, "code": "Dx2", "taken_at": 1_795_503_600}
+    kind = "XIGPolarisCarouselMedia"
+    carousel = {**POLARIS, "code": "Dx3", "__typename": kind, "pk": None, "id": "POLARIS_x", "caption": None}
+    items = (wrapped(item, "instagram.com", item_id=item["code"]) for item in (POLARIS, timed, carousel))
+    opened = read("capture.ndjson", ndjson(*items))
+    first = opened.posts[0]
+    assert (first.external_id, first.author, first.engagement) == ("DdLBlHchN22", "xuong_may", {"views": 12})
+    assert first.url == "https://www.instagram.com/p/DdLBlHchN22/"
+    assert opened.times == ["2026-09-12T03:30:35.026000+00:00", "2026-11-24T07:00:00+00:00"]
+    assert opened.refused == [(3, NO_TEXT)]
+
+
+def test_posts_of_x_that_only_pass_on_another_are_left_out_in_older_forms_too(read: Read) -> None:
+    legacy = {**X["legacy"], "id_str": "9", "full_text": "RT @nguoi_tho: Lương"}
+    older = {"type": "adaptive", "legacy": {**X["legacy"], "id_str": "8"}, "user": {"screen_name": "tho"}}
+    items = (wrapped({**X, "legacy": legacy}, "x.com"), wrapped(older, "x.com", item_id="8"))
+    opened = read("x.ndjson", ndjson(*items))
+    assert opened.refused == [(1, REPOST)]
+    assert [(post.author, post.url) for post in opened.posts] == [("tho", "https://x.com/tho/status/8")]

@@ -1,0 +1,137 @@
+"""Dates of files: which are read, how exact they are, and the order of day and month."""
+
+import pytest
+
+from monitor.clock import VIETNAM as DAY_ZONE
+from monitor.collectors.files import open_file
+from monitor.collectors.files.base import DATE_ORDER, Value
+from monitor.collectors.files.file_dates import DateReader
+from monitor.errors import ImportRefused
+from tests.monitor.collectors.files.conftest import Read, Write
+
+AFTERNOON = "2026-11-30T07:05:00+00:00"  # 14:05 in Việt Nam
+DAY = "2026-11-29T17:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("raw", "utc"),
+    [
+        ("2026-11-30 14:05", AFTERNOON),
+        ("2026-11-30T14:05:00+07:00", AFTERNOON),
+        ("2026-11-30T07:05:00Z", AFTERNOON),
+        ("2026/11/30 14:05", AFTERNOON),
+        ("30/11/2026 14:05", AFTERNOON),
+        ("30/11/2026 14:05:00", AFTERNOON),
+        ("30/11/2026 lúc 14:05", AFTERNOON),
+        ("30/11/2026 2:05 PM", AFTERNOON),
+        ("30/11/2026 2:05:00 CH", AFTERNOON),
+        ("30/11/26 14:05", AFTERNOON),
+        ("30-11-2026 14:05", AFTERNOON),
+        ("30.11.2026 14:05", AFTERNOON),
+        ("14:05 30/11/2026", AFTERNOON),
+        ("14h05 ngày 30/11/2026", AFTERNOON),
+        ("Thứ Hai, 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
+        ("Thứ Hai, ngày 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
+        ("30 tháng 11, 2026 14:05", AFTERNOON),
+        ("Mon, 30 Nov 2026 14:05:00 +0700", AFTERNOON),
+        ("Mon Nov 30 07:05:00 +0000 2026", AFTERNOON),
+        ("November 30, 2026 at 2:05 PM", AFTERNOON),
+        ("46356.586806", "2026-11-30T07:05:00+00:00"),
+        (46356.586806, "2026-11-30T07:05:00+00:00"),
+        (1_796_022_300, AFTERNOON),
+        ("1796022300000", AFTERNOON),
+        ("2023-05-01 10:00:00 +07", "2023-05-01T03:00:00+00:00"),
+        ("2023-05-01 10:00:00 -0330", "2023-05-01T13:30:00+00:00"),
+        ("2023-05-01 10:00:00 EDT", "2023-05-01T14:00:00+00:00"),
+        ("2023-01-01 10:00:00 PST", "2023-01-01T18:00:00+00:00"),
+        ("2023-05-01 10:00:00 UTC", "2023-05-01T10:00:00+00:00"),
+        ("2023-05-01 10:00:00 ICT", "2023-05-01T03:00:00+00:00"),
+    ],
+)
+def test_a_date_with_a_time_is_read_in_vietnamese_time_unless_it_names_a_zone(raw: Value, utc: str) -> None:
+    dated = DateReader()(raw)
+    assert dated.moment is not None
+    assert (dated.moment.isoformat(), dated.raw, dated.precision) == (utc, str(raw), "second")
+
+
+@pytest.mark.parametrize(
+    "raw", ["2026-11-30", "30/11/2026", "30/11/26", "30.11.2026", "46356", "30 tháng 11 năm 2026", "30 Nov 2026"]
+)
+def test_a_date_without_a_time_is_exact_to_the_day(raw: str) -> None:
+    dated = DateReader()(raw)
+    assert dated.moment is not None
+    assert (dated.moment.isoformat(), dated.precision) == (DAY, "day")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["hôm kia", "2 giờ trước", "30/11", "Thứ Hai", "99/99/2026", "2023-05-01 10:00:00 XYZ", "2023-05-01 10:00:00 IST"],
+)
+def test_a_date_that_is_not_understood_or_counts_from_an_unknown_day_is_kept_as_written(raw: str) -> None:
+    assert DateReader()(raw) == (None, raw, None)
+
+
+@pytest.mark.parametrize("placeholder", [None, "", "  ", "null", "NaN", "None", "N/A", "-"])
+def test_words_for_nothing_are_no_date(placeholder: Value) -> None:
+    assert DateReader()(placeholder) == (None, None, None)
+
+
+def table(*dates: str, head: str = "id,text,date") -> str:
+    return head + "\n" + "".join(f"{number},Chưa nhận lương,{date}\n" for number, date in enumerate(dates))
+
+
+@pytest.mark.parametrize(
+    ("dates", "order", "days"),
+    [
+        (["11/05/2026", "30/11/2026"], "day-first", ["2026-05-11", "2026-11-30"]),
+        (["11/05/2026", "11/30/2026"], "month-first", ["2026-11-05", "2026-11-30"]),
+        (["9/24/2026 9:41:00 PM", "12/1/2026 8:05:00 AM"], "month-first", ["2026-09-24", "2026-12-01"]),
+        (["05.11.2026"], "day-first", ["2026-11-05"]),
+        (["05/11/2026 lúc 14:05"], "day-first", ["2026-11-05"]),
+        (["2026-11-05"], "", ["2026-11-05"]),
+    ],
+)
+def test_the_order_of_day_and_month_is_decided_once_a_file_and_told(
+    read: Read, dates: list[str], order: str, days: list[str]
+) -> None:
+    opened = read("a.csv", table(*dates))
+    assert opened.file.dates == order
+    assert [note for note in opened.file.notes if "day and month" in note] == (
+        [f"day and month in its dates: {order}"] if order else []
+    )
+    local = [post.published_at.astimezone(DAY_ZONE) for post in opened.posts if post.published_at]
+    assert [f"{moment:%Y-%m-%d}" for moment in local] == days
+
+
+def test_dates_far_behind_the_first_records_decide_too(read: Read) -> None:
+    opened = read("a.csv", table(*["11/05/2026"] * 300, "11/30/2026"))
+    assert opened.file.dates == "month-first"
+
+
+def test_a_row_that_contradicts_the_order_of_the_others_is_refused(read: Read) -> None:
+    opened = read("a.csv", table("24/11/2026", "25/11/2026", "11/26/2026"))
+    assert opened.refused == [(4, DATE_ORDER)]
+
+
+def test_where_the_order_stays_open_one_line_asks_for_it_and_its_advice_helps(write: Write, read: Read) -> None:
+    content = table("05/11/2026", "06/11/2026")
+    with pytest.raises(ImportRefused, match="is 05/11/2026 the day or the month first") as caught:
+        open_file(write("a.csv", content))
+    for order, time in (("day-first", "2026-11-04T17:00:00+00:00"), ("month-first", "2026-05-10T17:00:00+00:00")):
+        assert f"--dates {order}" in str(caught.value)
+        assert read("a.csv", content, dates=order).times[0] == time
+
+
+def test_vietnamese_names_of_columns_or_an_earlier_file_of_the_source_decide_where_the_dates_do_not(
+    read: Read,
+) -> None:
+    named = read("a.csv", table("05/11/2026", head="id,Nội dung,Ngày"), former_dates="month-first")
+    assert named.file.dates == "month-first"
+    assert read("a.csv", table("05/11/2026", head="id,Nội dung,Ngày")).file.dates == "day-first"
+    shown = read("a.csv", table("30/11/2026"), former_dates="month-first")
+    assert shown.file.dates == "day-first"  # its own dates say more than an earlier file
+
+
+@pytest.mark.parametrize("name", ["CommentAt", "posted_at", "Created Time", "Ngày bình luận", "Thời điểm", "date_utc"])
+def test_further_names_of_the_column_with_the_date_are_known(read: Read, name: str) -> None:
+    assert read("a.csv", table("2026-11-30 14:05", head=f"id,text,{name}")).times == [AFTERNOON]
