@@ -195,7 +195,7 @@ audit: $(UV)  ## [a minute] Compare all that is installed to run it with known f
 	$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement .venv-audit/requirements.txt
 
 data-card: setup  ## [a minute] Write docs/data-card.md from the project's posts.
-	$(BIN)/python -m tests.quality.write_data_card
+	$(BIN)/python -m tests.quality.data_card
 
 clean:  ## [seconds] Remove environments and caches; data folders stay.
 	rm -rf .venv .venv-* site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

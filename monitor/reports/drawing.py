@@ -177,7 +177,7 @@ def columns(found: Sequence[Column]) -> Markup:
 
 
 def _svg(height: float, drawn: Sequence[Markup], width: int = WIDTH) -> Markup:
-    start = Markup('<svg xmlns="{}" class="chart" viewBox="0 0 {} {:.0f}" aria-hidden="true">')
+    start = Markup('<svg xmlns="{}" class="chart" viewBox="0 0 {} {:.0f}" font-size="14" aria-hidden="true">')
     return start.format(_NAMESPACE, width, height) + Markup("").join(drawn) + Markup("</svg>")
 
 

@@ -1,35 +1,59 @@
-"""The data card of the project's own posts: what they are, counted, in Markdown (Gebru et al., 2021)."""
+"""The data card of the project's own posts: what they are, counted, in Markdown (Gebru et al., 2021).
 
-import hashlib
+`make data-card` writes docs/data-card.md.
+"""
+
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import resources
+from pathlib import Path
 from string import Template
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-from datasketch import MinHash
 
-from classifiers.data.datasets import Example, data_hash
+from classifiers.data.datasets import SECOND_LABELS, Example, data_hash, read_corpus
+from classifiers.evaluation.coders import CoderAgreement, kappa
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.letters import split_syllables
 from classifiers.text.normalise import normalise
-from tests.quality.agreement import DoubleLabel, measure_agreement
-from tests.quality.slices import FORMS, LEAST_UNMARKED, SHORT, forms_of
 
-NGRAM = 5  # characters
-PERMUTATIONS = 128
-BANDS = 32  # of four rows: two texts of similarity 0.6 share a band with probability 0.99
-LEAST_CHARACTERS = 30  # shorter texts are the same by chance
-COPY_SIMILARITY = 0.6
-UNSIGNED_BAND = -1  # marks a text that is too short to be compared
+CORPUS: Final = resources.files("classifiers") / "corpus"
 QUARTERS: Final = ("shortest", "first quarter", "half", "third quarter", "longest")
-FORM_TEXT: Final = {
-    "short": f"fewer than {SHORT} syllables",
-    "no_diacritics": f"no diacritics ({LEAST_UNMARKED} syllables or more)",
-    "obfuscated": "letters masked, split, hidden or taken from another script",
-    "teencode": "spellings of chats",
-}
+
+
+class DoubleLabel(NamedTuple):
+    """A post that was labelled twice, the second time from the guide alone; `why` where the two differ."""
+
+    id: str
+    first: frozenset[str]
+    second: frozenset[str]
+    settled: frozenset[str]
+    why: str
+
+
+def read_second_labels() -> list[DoubleLabel]:
+    """Read the second labels of posts of the corpus."""
+    rows = map(json.loads, (CORPUS / SECOND_LABELS).read_text(encoding="utf-8").splitlines())
+    return [
+        DoubleLabel(
+            row["id"],
+            frozenset(row["first"]),
+            frozenset(row["labels"]),
+            frozenset(row.get("settled", row["first"])),
+            row.get("why", ""),
+        )
+        for row in rows
+    ]
+
+
+def agreement(posts: Sequence[DoubleLabel], label: str) -> tuple[tuple[int, int, int, int], CoderAgreement]:
+    """Count who gave a label (both, only the first, only the second, neither), and measure how far they agree."""
+    pairs = [(label in post.first, label in post.second) for post in posts]
+    counted = Counter(pairs)
+    cells = (counted[True, True], counted[True, False], counted[False, True], counted[False, False])
+    return cells, kappa([first for first, _ in pairs], [second for _, second in pairs])
 
 
 def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel]) -> str:
@@ -43,8 +67,7 @@ def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel])
         Markdown that depends on the arguments alone, so that a test can compare it with the committed card.
 
     """
-    template = Template((resources.files("classifiers") / "corpus" / "card.md").read_text(encoding="utf-8"))
-    return template.substitute(
+    return Template((CORPUS / "card.md").read_text(encoding="utf-8")).substitute(
         hash=data_hash(examples)[:12],
         posts=f"{len(examples):,}",
         labels=_labels(examples),
@@ -54,8 +77,6 @@ def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel])
         registers=_by_fact(examples, "register"),
         platforms=_by_fact(examples, "platform"),
         lengths=_lengths(examples),
-        forms=_forms(examples),
-        copies=_copies(examples),
     )
 
 
@@ -65,15 +86,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _share(part: int, total: int) -> str:
-    return f"{part / total:.1%}"
-
-
 def _labels(examples: Sequence[Example]) -> str:
     sets = Counter(
         " and ".join(f"`{label}`" for label in LABEL_NAMES if example.labels[label]) or "none" for example in examples
     )
-    rows = [(name, f"{count:,}", _share(count, len(examples))) for name, count in sets.most_common()]
+    rows = [(name, f"{count:,}", f"{count / len(examples):.1%}") for name, count in sets.most_common()]
     return _table(("labels of a post", "posts", "share"), rows)
 
 
@@ -102,56 +119,16 @@ def _lengths(examples: Sequence[Example]) -> str:
     return _table(("a post in", *QUARTERS), rows)
 
 
-def _forms(examples: Sequence[Example]) -> str:
-    counts = Counter(form for example in examples for form in forms_of(example.text))
-    return _table(
-        ("form", "posts", "share"),
-        [(FORM_TEXT[form], f"{counts[form]:,}", _share(counts[form], len(examples))) for form in FORMS],
-    )
-
-
-def _copies(examples: Sequence[Example]) -> str:
-    texts = [example.text for example in examples]
-    copied, too_short = near_copies(texts)
-    return (
-        f"{len(copied)} of {len(texts):,} posts ({_share(len(copied), len(texts))}) share at least "
-        f"{COPY_SIMILARITY:.0%} of their runs of five characters with another post. "
-        f"{too_short:,} posts are too short to be compared; no text stands there twice."
-    )
-
-
-def near_copies(texts: Sequence[str]) -> tuple[set[int], int]:
-    """Find the near-duplicates among texts, by MinHash signatures of character 5-grams in bands (Broder, 1997).
-
-    Returns:
-        The indices of such texts, and how many texts were too short to be compared.
-
-    """
-    sharing: dict[tuple[int, str], list[int]] = defaultdict(list)
-    too_short = 0
-    for number, text in enumerate(texts):
-        keys = bands(text)
-        if UNSIGNED_BAND in keys:
-            too_short += 1
-            continue
-        for key in keys.items():
-            sharing[key].append(number)
-    pairs = {(one, other) for group in sharing.values() for one in group for other in group if one < other}
-    alike = [pair for pair in pairs if copy_similarity(texts[pair[0]], texts[pair[1]]) >= COPY_SIMILARITY]
-    return {number for pair in alike for number in pair}, too_short
-
-
 def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
-    if not double_labels:
-        return "No post has been labelled a second time yet."
     rows = []
     for label in LABEL_NAMES:
-        measured = measure_agreement(double_labels, label)
-        low, high = measured.interval
-        counts = (measured.both, measured.only_first, measured.only_second, measured.neither)
-        rows.append(
-            (f"`{label}`", *(f"{count:,}" for count in counts), f"{measured.kappa:.2f} ({low:.2f} to {high:.2f})")
+        cells, found = agreement(double_labels, label)
+        beyond_chance = (
+            "–"
+            if found.value is None or found.interval is None
+            else "{:.2f} ({:.2f} to {:.2f})".format(found.value, *found.interval)
         )
+        rows.append((f"`{label}`", *(f"{count:,}" for count in cells), beyond_chance))
     differed = sum(post.first != post.second for post in double_labels)
     head = ("label", "both", "only the first", "only the second", "neither", "kappa")
     return (
@@ -162,25 +139,5 @@ def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
     )
 
 
-def bands(text: str) -> dict[int, str]:
-    """Compute the key of each band of a text's signature; texts with an equal key in a band may be copies."""
-    ngrams = _ngrams(text)
-    if not ngrams:
-        return {UNSIGNED_BAND: ""}
-    signature = MinHash(num_perm=PERMUTATIONS, seed=1)
-    signature.update_batch([ngram.encode() for ngram in sorted(ngrams)])
-    rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(BANDS, -1)
-    return {band: hashlib.blake2b(row.tobytes(), digest_size=8).hexdigest() for band, row in enumerate(rows)}
-
-
-def copy_similarity(first: str, second: str) -> float:
-    """Compute the Jaccard similarity of two texts' character 5-grams, 0 to 1; 0 where a text is too short."""
-    a, b = _ngrams(first), _ngrams(second)
-    return len(a & b) / len(a | b) if a and b else 0.0
-
-
-def _ngrams(text: str) -> set[str]:
-    plain = normalise(text).text
-    if len(plain) < LEAST_CHARACTERS:
-        return set()
-    return {plain[start : start + NGRAM] for start in range(len(plain) - NGRAM + 1)}
+if __name__ == "__main__":
+    Path("docs/data-card.md").write_text(data_card(read_corpus(), read_second_labels()), encoding="utf-8")
