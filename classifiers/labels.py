@@ -129,7 +129,7 @@ UNVERIFIED: Final = Label(
     colour="#b87400",
     chart_colour="#e69f00",
     section=Section(
-        heading=Text("THÔNG TIN CHƯA KIỂM CHỨNG ĐANG LAN TRUYỀN", "UNVERIFIED CLAIMS GOING ROUND"),
+        heading=Text("THÔNG TIN CHƯA KIỂM CHỨNG", "UNVERIFIED CLAIMS"),
         confirmed=CountedText(
             "Cán bộ xác nhận %(count)s bài chưa kiểm chứng",
             "%(count)s unverified post was confirmed",

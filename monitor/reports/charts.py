@@ -26,7 +26,6 @@ def _by_label(figures: ReportFigures, words: Wording, counts: Sequence[tuple[str
     return Chart(
         tuple(bar(name, row, highest, number(sum(row.values())), colours) for name, row in counts),
         tuple((name, colour, words.short_label(name)) for name, colour in colours.items()),
-        description=words.language.say("Số bài đã xác nhận"),
     )
 
 
@@ -59,7 +58,7 @@ def reliability(figures: ReportFigures, words: Wording) -> Chart:
         strips.append(
             share(name, row.label, row.confirmed / row.concluded, ends, expected=row.probability, colour=colour)
         )
-    return Chart(tuple(strips), in_percent=True, description=words.language.say("Tỷ lệ gợi ý đúng"))
+    return Chart(tuple(strips), in_percent=True)
 
 
 CHARTS: Final[Mapping[str, Callable[[ReportFigures, Wording], Chart]]] = {

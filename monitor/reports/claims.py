@@ -1,6 +1,6 @@
 """Claims that go round in a report: how far they reach, what people found out, and whether they were answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from classifiers.labels import CLAIM_LABELS
 from monitor.privacy.masks.mask import mask_personal
-from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.periods import CalendarPeriod
-from monitor.reports.quotes import Quote
+from monitor.reports.quotes import Quote, summaries
 from storage.figures import report_claims
 from storage.figures.report_claims import ClaimReach, ClaimTally
+from storage.figures.report_counts import Spread
 from storage.review import corrections
 from storage.review.decisions import REFUTED
 
@@ -26,22 +26,18 @@ class Claim:
     """One confirmed claim with its copies.
 
     Args:
-        quote: Number of the quote that shows it, from 1; None where nobody chose it to be quoted.
-        posts: How many posts of the period say it.
-        earlier: How many posts of each of the four periods before say it, the nearest first.
-        sources: In how many sources.
-        first_at: When the first of them was published, UTC.
+        flag_id: Its flag at the desk.
+        summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
+        spread: How many posts of the period say it, in how many sources, and since when.
         refuted: Whether a person found a source against it; otherwise no source was found.
         evidence: Hosts of the sources that speak about it.
-        answered: How many corrections were published.
+        answered: How many corrections were released.
 
     """
 
-    quote: int | None
-    posts: int
-    earlier: tuple[int, ...]
-    sources: int
-    first_at: datetime
+    flag_id: int
+    summary: str
+    spread: Spread
     refuted: bool
     evidence: tuple[str, ...]
     answered: int
@@ -78,17 +74,10 @@ class ClaimFigures:
 
 def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
     """Look up the claims of a period; `quotes` are those that the report shows."""
-    span, before = period.span, period.earlier(PERIODS_IN_MEAN)
-    numbers: dict[tuple[str, int], int] = {}
-    for number, quote in enumerate(quotes, start=1):
-        if quote.label in CLAIM_LABELS:
-            numbers.setdefault(quote.same_as, number)
+    span, told = period.span, summaries(quotes, CLAIM_LABELS)
     every = report_claims.claims(session, span, CLAIM_LABELS)
-    found = every[:MOST_CLAIMS]
-    clusters = [reach.cluster_id for reach in found if reach.cluster_id is not None]
-    posts = report_claims.posts_of_clusters(session, clusters, [one.span for one in before])
     return ClaimFigures(
-        listed=tuple(_claim(session, reach, numbers, posts.get(reach.cluster_id or 0)) for reach in found),
+        listed=tuple(_claim(session, reach, told) for reach in every[:MOST_CLAIMS]),
         total=len(every),
         tally=report_claims.tally(session, span, CLAIM_LABELS, every),
         corrections=tuple(
@@ -105,17 +94,13 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
     )
 
 
-def _claim(
-    session: Session, reach: ClaimReach, numbers: dict[tuple[str, int], int], earlier: Sequence[int] | None
-) -> Claim:
+def _claim(session: Session, reach: ClaimReach, told: Mapping[tuple[str, int], str]) -> Claim:
     known = report_claims.answers(session, reach)
     same_as = ("flag", reach.flag_id) if reach.cluster_id is None else ("cluster", reach.cluster_id)
     return Claim(
-        quote=numbers.get(same_as),
-        posts=reach.posts,
-        earlier=tuple(earlier or (0,) * PERIODS_IN_MEAN),
-        sources=reach.sources,
-        first_at=reach.first_at,
+        flag_id=reach.flag_id,
+        summary=told.get(same_as, ""),
+        spread=Spread(reach.posts, reach.sources, reach.first_at),
         refuted=known.decision == REFUTED,
         evidence=tuple(sorted({mask_personal(host) for address in known.addresses if (host := _host(address))})),
         answered=known.corrections,

@@ -1,30 +1,50 @@
-"""Concerns of workers in a report: by topic and place, with what was passed on and what became of it."""
+"""Concerns of workers in a report: each case, and the counts by topic and place, with what became of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import OTHER
+from classifiers.labels import CASE_LABELS
 from classifiers.places.finder import places_in
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.comparison import Comparison, Count, compare
+from monitor.reports.quotes import Quote, summaries
 from storage.figures import report_cases
-from storage.figures.report_cases import CaseCount
-from storage.figures.report_counts import Period
+from storage.figures.report_cases import CaseRow
+from storage.figures.report_counts import Period, Spread, spread_of
 from storage.review.cases import PASSED
 
 CASE_STATES: Final = ("open", "passed", "answered", "followed_up", "settled")
-FEWEST: Final = 3
-"""Places and cells with fewer cases are merged: they could point at single persons."""
 ELSEWHERE: Final = ""
-"""Stands for all places that are not named: too few cases there, or no place known."""
-Compared = Callable[[Callable[[Sequence[CaseCount]], int]], Comparison]
-"""Compares what a function counts in the cases of the period with what it counts in those before."""
+"""Stands for all places that nobody named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernCase:
+    """One case.
+
+    Args:
+        number: Its number at the desk.
+        summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
+        topic: Its topic.
+        place: The commune or province, by its name of today; ELSEWHERE where nobody named one.
+        state: One of CASE_STATES.
+        passed_to: To whom it was passed last; empty where it never was.
+        spread: How many posts of the period say it, in how many sources, and since when.
+
+    """
+
+    number: int
+    summary: str
+    topic: str
+    place: str
+    state: str
+    passed_to: str
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +64,11 @@ class TopicFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceFigures:
-    """Cases in one place, by state and by topic, and the comparison; `place` is ELSEWHERE for all that are not named.
-
-    Of earlier periods no count below FEWEST is told, and no mean of such counts.
-    """
+    """Cases in one place, by state and by topic; `place` is ELSEWHERE where nobody named one."""
 
     place: str
     states: Mapping[str, int]
     topics: Mapping[str, int]
-    comparison: Comparison
 
     @property
     def cases(self) -> int:
@@ -62,16 +78,18 @@ class PlaceFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcernFigures:
-    """The cases of a period, most cases first.
+    """The cases of a period.
 
     Args:
-        topics: By topic.
-        places: By place.
+        listed: Each case, those that most posts say first.
+        topics: By topic, most cases first.
+        places: By place, most cases first.
         awaited: Whose answer is awaited, and for how many cases.
         unsettled_before: Cases of earlier periods that nobody has settled.
 
     """
 
+    listed: tuple[ConcernCase, ...]
     topics: tuple[TopicFigures, ...]
     places: tuple[PlaceFigures, ...]
     awaited: tuple[tuple[str, int], ...]
@@ -80,11 +98,11 @@ class ConcernFigures:
     @property
     def cases(self) -> int:
         """The number of cases."""
-        return sum(row.cases for row in self.topics)
+        return len(self.listed)
 
     def in_state(self, *states: str) -> int:
         """Count the cases in some states."""
-        return sum(row.states[state] for row in self.topics for state in states)
+        return sum(case.state in states for case in self.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,110 +118,91 @@ class ComparedPeriod:
 
 
 def gather_concerns(
-    session: Session, now: ComparedPeriod, earlier: Sequence[ComparedPeriod], *, complete: bool, province: str
+    session: Session,
+    now: ComparedPeriod,
+    earlier: Sequence[ComparedPeriod],
+    quotes: Sequence[Quote],
+    *,
+    complete: bool,
+    province: str,
 ) -> ConcernFigures:
-    """Count the cases of a period.
+    """List and count the cases of a period.
 
     Args:
         session: The unit of work.
         now: The period.
         earlier: The four periods before, the nearest first.
+        quotes: What people chose to be quoted.
         complete: Whether the period is over.
         province: The office's province, for names of places that several provinces have.
 
     """
-    span = now.span
-    counted = report_cases.cases_of(session, span)
-    before = [(one, report_cases.cases_of(session, one.span) if one.read else []) for one in earlier]
+    rows = report_cases.cases_of(session, now.span)
+    before = [Counter(row.topic for row in report_cases.cases_of(session, one.span)) for one in earlier if one.read]
+    listed = _listed(session, now.span, rows, quotes, province)
 
-    def compared(of: Callable[[Sequence[CaseCount]], int]) -> Comparison:
-        earlier_counts = [Count(of(rows), one.pending) if one.read else None for one, rows in before]
-        return compare(Count(of(counted), now.pending), earlier_counts, complete=complete)
+    def compared(topic: str) -> Comparison:
+        counted = iter(before)
+        counts = [Count(next(counted)[topic], one.pending) if one.read else None for one in earlier]
+        return compare(Count(sum(case.topic == topic for case in listed), now.pending), counts, complete=complete)
 
-    passed: dict[str, Counter[str]] = {}
-    awaited: Counter[str] = Counter()
-    for row in report_cases.passed_on(session, span):
-        office = mask_personal(row.passed_to)
-        passed.setdefault(row.topic, Counter())[office] += row.cases
-        awaited[office] += row.cases if row.state == PASSED else 0
     # A topic of the period before stands also with 0, so that a fall is seen.
-    topics = sorted({row.topic for row in (*counted, *(before[0][1] if before else []))})
+    topics = {row.topic for row in rows} | (set(before[0]) if before and earlier[0].read else set())
     figures = [
         TopicFigures(
             topic=topic,
-            states=_states(row for row in counted if row.topic == topic),
-            passed_to=_most_first(passed.get(topic, Counter())),
-            comparison=compared(partial(_cases, topic)),
+            states=_states(case for case in listed if case.topic == topic),
+            passed_to=_most_first(case.passed_to for case in listed if case.topic == topic),
+            comparison=compared(topic),
         )
-        for topic in topics
+        for topic in sorted(topics)
     ]
     return ConcernFigures(
+        listed=listed,
         topics=tuple(sorted(figures, key=lambda row: (row.topic == OTHER, -row.cases, row.topic))),
-        places=_places(counted, [rows for _, rows in before], province, compared),
-        awaited=_most_first(awaited),
-        unsettled_before=report_cases.waiting_since(session, span.start),
+        places=_places(listed),
+        awaited=_most_first(case.passed_to for case in listed if case.state == PASSED),
+        unsettled_before=report_cases.waiting_since(session, now.span.start),
     )
 
 
-def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(((name, count) for name, count in counted.items() if count), key=lambda one: (-one[1], one[0])))
+def _listed(
+    session: Session, span: Period, rows: Sequence[CaseRow], quotes: Sequence[Quote], province: str
+) -> tuple[ConcernCase, ...]:
+    told = summaries(quotes, CASE_LABELS)
+    spreads = spread_of(session, {row.cluster_id for row in rows if row.cluster_id is not None}, span)
+    units = {place: unit_of(place, province) for place in {row.place for row in rows}}
+    listed = [
+        ConcernCase(
+            number=row.number,
+            summary=told.get(("cluster", row.cluster_id) if row.cluster_id else ("flag", row.flag_id or 0), ""),
+            topic=row.topic,
+            place=units[row.place],
+            state=row.state,
+            passed_to=mask_personal(row.passed_to),
+            spread=spreads.get(row.cluster_id or 0, Spread(1, 1, row.dated)),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(listed, key=lambda case: (-case.spread.posts, case.number)))
 
 
-def _cases(topic: str, rows: Sequence[CaseCount]) -> int:
-    return sum(row.cases for row in rows if row.topic == topic)
+def _most_first(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(filter(None, names)).items(), key=lambda one: (-one[1], one[0])))
 
 
-def _states(rows: Iterable[CaseCount]) -> dict[str, int]:
-    counted = dict.fromkeys(CASE_STATES, 0)
-    for row in rows:
-        counted[row.state] += row.cases
-    return counted
+def _states(cases: Iterable[ConcernCase]) -> dict[str, int]:
+    counted = Counter(case.state for case in cases)
+    return {state: counted[state] for state in CASE_STATES}
 
 
-def _places(
-    counted: Sequence[CaseCount], before: Sequence[Sequence[CaseCount]], province: str, compared: Compared
-) -> tuple[PlaceFigures, ...]:
-    """Add the cases up by place; what has too few of them is added to ELSEWHERE, also where that leaves one alone."""
-    unit = {place: unit_of(place, province) for place in {row.place for rows in (counted, *before) for row in rows}}
-    sizes: Counter[str] = Counter()
-    for row in counted:
-        sizes[unit[row.place]] += row.cases
-    named = {place for place, cases in sizes.items() if cases >= FEWEST and place != ELSEWHERE}
-    shown = partial(_shown_place, unit, named)
+def _places(listed: Sequence[ConcernCase]) -> tuple[PlaceFigures, ...]:
     figures = []
-    for place in sorted({shown(row) for row in counted}):
-        rows = [row for row in counted if shown(row) == place]
-        of_place = partial(_cases_in, shown, place)
-        few = [0 < of_place(earlier) < FEWEST for earlier in before]
-        comparison = _without_few(compared(of_place), few)
-        figures.append(PlaceFigures(place=place, states=_states(rows), topics=_topics(rows), comparison=comparison))
+    for place in {case.place for case in listed}:
+        cases = [case for case in listed if case.place == place]
+        topics = dict(_most_first(case.topic for case in cases))
+        figures.append(PlaceFigures(place=place, states=_states(cases), topics=topics))
     return tuple(sorted(figures, key=lambda row: (row.place == ELSEWHERE, -row.cases, row.place)))
-
-
-def _cases_in(shown: Callable[[CaseCount], str], place: str, rows: Sequence[CaseCount]) -> int:
-    return sum(row.cases for row in rows if shown(row) == place)
-
-
-def _without_few(found: Comparison, few: Sequence[bool]) -> Comparison:
-    """Leave out what would tell of too few cases: they could point at single persons."""
-    previous = None if few[:1] == [True] else found.previous
-    return replace(found, previous=previous, mean=None if any(few) else found.mean)
-
-
-def _shown_place(unit: Mapping[str, str], named: AbstractSet[str], row: CaseCount) -> str:
-    place = unit[row.place]
-    return place if place in named else ELSEWHERE
-
-
-def _topics(rows: Iterable[CaseCount]) -> dict[str, int]:
-    """Count the cases of a place by topic; topics with too few are added to `other`."""
-    counted: Counter[str] = Counter()
-    for row in rows:
-        counted[row.topic] += row.cases
-    few = {topic for topic, cases in counted.items() if cases < FEWEST}
-    merged = {topic: cases for topic, cases in sorted(counted.items()) if topic not in few and topic != OTHER}
-    rest = sum(counted.values()) - sum(merged.values())
-    return merged | ({OTHER: rest} if rest else {})
 
 
 def unit_of(place: str, province: str) -> str:

@@ -1,13 +1,12 @@
 """The tables of what was said: claims, concerns by topic and place, and the quotes that people chose."""
 
-from monitor.reports.comparison import PERIODS_IN_MEAN
-from monitor.reports.concerns import CASE_STATES, ELSEWHERE, PlaceFigures
+from monitor.reports.concerns import CASE_STATES, ELSEWHERE
 from monitor.reports.figures import ReportFigures
 from monitor.reports.quotes import Quote
 from monitor.reports.tables import CellType, Column, Key, Table, compared_cells, compared_columns
 from monitor.reports.wording import CASE_STATE_NAMES, CORRECTION_STATES, NOTHING, VERDICTS, Wording
 
-TEXT, DECIMAL, MOMENT = CellType.TEXT, CellType.DECIMAL, CellType.MOMENT
+TEXT, MOMENT = CellType.TEXT, CellType.MOMENT
 
 
 def claims(figures: ReportFigures, words: Wording) -> Table:
@@ -16,29 +15,22 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="claims",
         heading=say("Thông tin chưa kiểm chứng được nhắc đến nhiều nhất"),
+        shows=say("Mỗi dòng là một nội dung cùng các bài giống nó, nội dung nhiều bài nhất đứng trước."),
         columns=(
             Column("number", say("STT"), width=6),
-            Column("quote", say("Trích dẫn"), TEXT, 14),
+            Column("summary", say("Tóm tắt"), TEXT, 40),
             Column("posts", say("Số bài")),
-            Column("previous", words.previous_period(figures.period.unit)),
-            Column("mean", say("Trung bình bốn kỳ"), DECIMAL),
             Column("sources", say("Số nguồn")),
             Column("first_at", say("Bài đầu tiên"), MOMENT, 24),
             Column("finding", say("Kết luận"), TEXT, 26),
             Column("evidence", say("Nguồn đối chiếu"), TEXT, 34),
-            Column("answers", say("Đính chính đã đăng")),
+            Column("answers", say("Đính chính đã duyệt")),
         ),
         rows=tuple(
             (
                 number,
-                Key("", say("chưa chọn"))
-                if row.quote is None
-                else Key(str(row.quote), say("số %(number)s", number=row.quote)),
-                row.posts,
-                row.earlier[0],
-                sum(row.earlier) / PERIODS_IN_MEAN,
-                row.sources,
-                row.first_at,
+                row.summary or None,
+                *row.spread,
                 Key("refuted", say("Có nguồn bác bỏ")) if row.refuted else Key("no_source", say("Chưa thấy nguồn nào")),
                 "; ".join(row.evidence) or None,
                 row.answered,
@@ -49,12 +41,47 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
     )
 
 
+def cases(figures: ReportFigures, words: Wording) -> Table:
+    """Return every case of the period."""
+    say = words.language.say
+    return Table(
+        name="cases",
+        heading=say("Các vụ việc trong kỳ"),
+        shows=say("Mỗi dòng là một vụ việc cùng các bài giống nó, vụ việc nhiều bài nhất đứng trước."),
+        columns=(
+            Column("number", say("Số"), width=6),
+            Column("summary", say("Tóm tắt"), TEXT, 60),
+            Column("topic", say("Chủ đề"), TEXT, 16),
+            Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
+            Column("posts", say("Số bài")),
+            Column("sources", say("Số nguồn")),
+            Column("first_at", say("Bài đầu tiên"), MOMENT, 24),
+            Column("state", say("Tình trạng"), TEXT, 24),
+            Column("passed_to", say("Đã chuyển đến"), TEXT, 40),
+        ),
+        rows=tuple(
+            (
+                case.number,
+                case.summary or None,
+                Key(case.topic, words.topic(case.topic)),
+                _place(case.place, words),
+                *case.spread,
+                Key(case.state, words.name(CASE_STATE_NAMES, case.state)),
+                case.passed_to or None,
+            )
+            for case in figures.concerns.listed
+        ),
+        empty=_no_case(words),
+    )
+
+
 def corrections(figures: ReportFigures, words: Wording) -> Table:
-    """Return the corrections that were released in the period."""
+    """Return the corrections that were released in the period: whether they are published is told elsewhere."""
     say = words.language.say
     return Table(
         name="corrections",
-        heading=say("Đính chính đã công bố trong kỳ"),
+        heading=say("Đính chính đã duyệt trong kỳ"),
+        shows=say("Lời đính chính mà người thứ hai đã duyệt trong kỳ, mỗi lời có dẫn nguồn."),
         columns=(
             Column("number", say("Số"), width=6),
             Column("at", say("Thời gian"), MOMENT, 18),
@@ -72,7 +99,7 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
             )
             for row in figures.claims.corrections
         ),
-        empty=say("Trong kỳ chưa công bố lời đính chính nào."),
+        empty=say("Trong kỳ chưa duyệt lời đính chính nào."),
     )
 
 
@@ -82,6 +109,7 @@ def topics(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="topics",
         heading=say("Bức xúc theo chủ đề"),
+        shows=say("Số vụ việc của mỗi chủ đề trong kỳ này, bên cạnh kỳ trước và bốn kỳ trước."),
         columns=(
             Column("topic", say("Chủ đề"), TEXT, 16),
             Column("cases", words.this_period(unit)),
@@ -101,6 +129,7 @@ def topic_results(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="topic_results",
         heading=say("Kết quả xử lý theo chủ đề"),
+        shows=say("Các vụ việc của kỳ này đang ở bước nào, và đã chuyển đến đâu."),
         columns=(
             Column("topic", say("Chủ đề"), TEXT, 16),
             Column("cases", say("Số vụ việc")),
@@ -122,29 +151,12 @@ def topic_results(figures: ReportFigures, words: Wording) -> Table:
 
 
 def places(figures: ReportFigures, words: Wording) -> Table:
-    """Return the cases of concerns by place, beside the periods before; places with too few cases are merged."""
-    say, unit = words.language.say, figures.period.unit
-    return Table(
-        name="places",
-        heading=say("Bức xúc theo địa bàn"),
-        columns=(
-            Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
-            Column("cases", words.this_period(unit)),
-            *compared_columns(words, unit),
-        ),
-        rows=tuple(
-            (_place(row, words), row.cases, *compared_cells(row.comparison, words)) for row in figures.concerns.places
-        ),
-        empty=say("Chưa có vụ việc nào để chia theo địa bàn."),
-    )
-
-
-def place_results(figures: ReportFigures, words: Wording) -> Table:
     """Return what the cases of each place are about, and what became of them."""
     say = words.language.say
     return Table(
-        name="place_results",
-        heading=say("Chủ đề và kết quả xử lý theo địa bàn"),
+        name="places",
+        heading=say("Bức xúc theo địa bàn"),
+        shows=say("Các vụ việc theo xã, phường hoặc tỉnh mà cán bộ ghi, theo tên hiện nay."),
         columns=(
             Column("place", say("Địa bàn (tên hiện nay)"), TEXT, 44),
             Column("cases", say("Số vụ việc")),
@@ -153,7 +165,7 @@ def place_results(figures: ReportFigures, words: Wording) -> Table:
         ),
         rows=tuple(
             (
-                _place(row, words),
+                _place(row.place, words),
                 row.cases,
                 *(row.states[state] for state in CASE_STATES),
                 "; ".join(
@@ -162,7 +174,7 @@ def place_results(figures: ReportFigures, words: Wording) -> Table:
             )
             for row in figures.concerns.places
         ),
-        empty=say("Chưa có vụ việc nào để chia theo địa bàn."),
+        empty=_no_case(words),
     )
 
 
@@ -170,8 +182,8 @@ def _state_columns(words: Wording) -> tuple[Column, ...]:
     return tuple(Column(state, words.name(CASE_STATE_NAMES, state)) for state in CASE_STATES)
 
 
-def _place(row: PlaceFigures, words: Wording) -> Key:
-    return Key(row.place, words.language.say("Nơi khác hoặc chưa rõ") if row.place == ELSEWHERE else row.place)
+def _place(place: str, words: Wording) -> Key:
+    return Key(place, words.language.say("Chưa rõ nơi") if place == ELSEWHERE else place)
 
 
 def _no_case(words: Wording) -> str:

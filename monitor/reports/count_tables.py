@@ -10,6 +10,7 @@ from monitor.reports.tables import Cell, CellType, Column, Key, Table, compared_
 from monitor.reports.wording import DECISIONS_TAKEN, PROBLEMS, ROLES, STATES, Wording
 from storage.figures.report_counts import BANDS
 
+STATES_IN_ORDER = ("confirmed", "rejected", "open", "unsure")
 TEXT, SHARE, DECIMAL = CellType.TEXT, CellType.SHARE, CellType.DECIMAL
 
 
@@ -29,6 +30,7 @@ def posts(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="posts",
         heading=say("Số bài"),
+        shows=say("Bao nhiêu bài đã đọc, và đọc vào lúc nào."),
         columns=(
             Column("measure", say("Chỉ tiêu"), TEXT, 52),
             Column("this_period", words.this_period(figures.period.unit)),
@@ -42,19 +44,20 @@ def posts(figures: ReportFigures, words: Wording) -> Table:
     )
 
 
-def labels(figures: ReportFigures, words: Wording, only: Sequence[str] = ()) -> Table:
-    """Return the confirmed flags of each label beside the periods before; `only` names the labels that are wanted."""
+def labels(figures: ReportFigures, words: Wording) -> Table:
+    """Return the confirmed flags of each label beside the periods before."""
     say, unit = words.language.say, figures.period.unit
     return Table(
         name="labels",
         heading=say("Số đã xác nhận, so với kỳ trước và trung bình bốn kỳ"),
+        shows=say("Số bài mà cán bộ xác nhận ở mỗi nhãn; số nhỏ dao động nhiều do ngẫu nhiên."),
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
             Column("confirmed", words.this_period(unit)),
             *compared_columns(words, unit),
             Column("waiting", say("Còn chờ")),
         ),
-        rows=tuple(_label_row(row, words) for row in figures.labels if not only or row.label in only),
+        rows=tuple(_label_row(row, words) for row in figures.labels),
     )
 
 
@@ -63,50 +66,23 @@ def _label_row(row: LabelFigures, words: Wording) -> tuple[Cell, ...]:
     return (Key(row.label, words.label(row.label)), now.confirmed, *compared, now.pending)
 
 
-def states(figures: ReportFigures, words: Wording) -> Table:
-    """Return the flags of each label by state: those that wait are no facts and stand apart."""
-    say = words.language.say
-    names = ("confirmed", "rejected", "open", "unsure")
-    return Table(
-        name="states",
-        heading=say("Gợi ý của máy và kết quả xem xét"),
-        columns=(
-            Column("label", say("Nhãn"), TEXT, 34),
-            *(Column(state, words.name(STATES, state)) for state in names),
-            Column("flags", say("Tổng số gợi ý")),
-        ),
-        rows=tuple(
-            (Key(row.label, words.label(row.label)), *(row.states[state] for state in names), row.total)
-            for row in figures.labels
-        ),
-    )
-
-
 def review(figures: ReportFigures, words: Wording) -> Table:
-    """Return how far people agreed with the machine: precision by review with its Wilson interval."""
+    """Return the flags of each label by state, and how far people agreed with the machine, with Wilson's interval."""
     say = words.language.say
     rows = []
     for row in figures.labels:
-        low, high = share_interval(row.states["confirmed"], row.reviewed)
-        rows.append(
-            (
-                Key(row.label, words.label(row.label)),
-                row.total,
-                row.reviewed,
-                row.reviewed / row.total if row.total else None,
-                row.states["confirmed"] / row.reviewed if row.reviewed else None,
-                low if row.reviewed else None,
-                high if row.reviewed else None,
-            )
-        )
+        right, (low, high) = row.states["confirmed"], share_interval(row.states["confirmed"], row.reviewed)
+        shares = (right / row.reviewed, low, high) if row.reviewed else (None, None, None)
+        counts = (row.states[state] for state in STATES_IN_ORDER)
+        rows.append((Key(row.label, words.label(row.label)), row.total, *counts, *shares))
     return Table(
         name="review",
-        heading=say("Kết quả xem xét của cán bộ"),
+        heading=say("Gợi ý của máy và kết quả xem xét"),
+        shows=say("Máy gợi ý bao nhiêu bài, cán bộ kết luận thế nào, và máy đúng đến đâu; bài chờ không tính là đúng."),
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
-            Column("flags", say("Gợi ý")),
-            Column("reviewed", say("Đã kết luận")),
-            Column("reviewed_share", say("Tỷ lệ đã kết luận"), SHARE),
+            Column("flags", say("Tổng số gợi ý")),
+            *(Column(state, words.name(STATES, state)) for state in STATES_IN_ORDER),
             Column("precision", say("Tỷ lệ gợi ý đúng"), SHARE),
             Column("low", say("95%: từ"), SHARE),
             Column("high", say("95%: đến"), SHARE),
@@ -128,6 +104,10 @@ def reliability(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="reliability",
         heading=say("Xác suất của máy và kết luận của cán bộ"),
+        shows=say(
+            "Máy nói chắc có đúng là chắc không: vạch đậm là tỷ lệ cán bộ xác nhận, dải nhạt là khoảng tin cậy 95%, "
+            "vạch xám là xác suất mà máy nói."
+        ),
         columns=(
             Column("label", say("Nhãn"), TEXT, 20),
             Column("probability_from", say("Xác suất từ"), SHARE),
@@ -149,7 +129,8 @@ def decisions(figures: ReportFigures, words: Wording) -> Table:
     say = words.language.say
     return Table(
         name="decisions",
-        heading=say("Quyết định của cán bộ trong kỳ (kể cả về bài của kỳ khác)"),
+        heading=say("Quyết định của cán bộ trong kỳ"),
+        shows=say("Mọi quyết định trong kỳ, kể cả về bài của kỳ khác."),
         columns=(
             Column("label", say("Nhãn"), TEXT, 34),
             *(Column(decision, words.name(DECISIONS_TAKEN, decision)) for decision in DECISIONS),
@@ -168,6 +149,7 @@ def parts(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="parts",
         heading=say("Theo tuần") if by_week else say("Theo ngày"),
+        shows=say("Bài theo dõi và bài đã xác nhận theo ngày đăng."),
         columns=(
             Column("first_day", say("Tuần bắt đầu từ ngày") if by_week else say("Ngày đăng"), CellType.DAY, 24),
             Column("posts", say("Bài theo dõi")),
@@ -186,9 +168,10 @@ def sources(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="sources",
         heading=say("Theo nguồn"),
+        shows=say("Bài và bài đã xác nhận của mỗi nguồn; nguồn không có bài cũng đứng trong bảng."),
         columns=(
             Column("source", say("Nguồn"), TEXT, 34),
-            Column("role", say("Vai trò"), TEXT, 12),
+            Column("role", say("Vai trò"), TEXT, 22),
             Column("posts", say("Bài trong kỳ")),
             Column("older", say("Nhập bù")),
             *_label_columns(names, words),
@@ -215,6 +198,7 @@ def problems(figures: ReportFigures, words: Wording) -> Table:
     return Table(
         name="problems",
         heading=say("Nguồn chưa đọc được đầy đủ"),
+        shows=say("Nguồn nào không đọc được, bao nhiêu lần, và máy ghi lại điều gì."),
         columns=(
             Column("source", say("Nguồn"), TEXT, 34),
             Column("problem", say("Tình trạng"), TEXT, 20),

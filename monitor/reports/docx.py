@@ -15,46 +15,45 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import docx as library
 from docx.document import Document as Docx
 from docx.enum.section import WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm, Pt
 from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from monitor.clock import VIETNAM
 from monitor.errors import NotReady, ReportFailed
-from monitor.reports.document import Appendix, Block, Closing, Document, Heading, Letterhead, Paragraph, Style
-from monitor.reports.drawing import PERCENTS, Chart, Segment, Strip
-from monitor.reports.quotes import shorten
-from monitor.reports.tables import AMOUNTS, CellType, Table, shown
+from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style
+from monitor.reports.document import Closing, Document, Letterhead
+from monitor.reports.docx_tables import (
+    BODY_SIZE,
+    CENTRE,
+    JUSTIFIED,
+    LEFTWARD,
+    PARAGRAPH_SPACE,
+    TEXT_WIDTH,
+    add_chart,
+    add_table,
+    cannot_split,
+    fix_widths,
+    gap,
+    without_cell_margins,
+    write,
+)
+from monitor.reports.drawing import Chart
+from monitor.reports.tables import Table
 from monitor.reports.wording import Wording
 
 FONT: Final = "Times New Roman"  # I.4
 PAGE_WIDTH, PAGE_HEIGHT = 210, 297  # I.1: A4, mm
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # I.3: mm
-TEXT_WIDTH: Final = PAGE_WIDTH - LEFT - RIGHT
 HEAD_WIDTHS: Final = (63, 102)  # mm: the organisation on the left, the nation on the right
-BODY_SIZE, TABLE_SIZE, SMALL_SIZE = 14, 10.5, 12  # pt
+SMALL_SIZE: Final = 12  # pt
 INDENT: Final = 10  # II.6: mm, the first line of a paragraph
-PARAGRAPH_SPACE: Final = 6  # II.6: pt
-CENTRE, LEFTWARD, RIGHTWARD, JUSTIFIED = (
-    WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY,
-)  # fmt: skip
 _MOTTO_WIDTH: Final = 57  # mm: "Độc lập - Tự do - Hạnh phúc" in bold letters of 14 pt
 _CAPITAL_WIDTH: Final = 0.25  # mm for each pt of a bold capital, in the mean
 _SMALL_WIDTH: Final = 0.17
 _LINE_SHARE: Final = 0.4  # II.2, II.5: a third to a half of the text's length
-_NARROWEST, _WIDEST = 4, 40  # characters
-_LONGEST_WORD: Final = {CellType.DAY: 10, CellType.MOMENT: 10}  # characters: a day is not cut
-_LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
-_CELL_MARGINS: Final = 4  # mm
-_NAMES_WIDTH: Final = 45  # mm: the names beside the bars of a chart
-_LONGEST_NAME: Final = 28  # characters
-_STEPS, _BAR_STEPS = 60, 52  # columns of a chart: bars of the longest row end where its number stands
-_STEP: Final = (TEXT_WIDTH - _NAMES_WIDTH) / _STEPS  # mm
-_FAINT: Final = 0.45
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 PROGRAMS: Final = ("soffice", "libreoffice")
 LONGEST_SECONDS: Final = 180  # for a PDF
@@ -127,21 +126,6 @@ def _page_number(paragraph: DocxParagraph) -> None:
         run._r.append(mark)  # noqa: SLF001  python-docx has no fields
 
 
-def _write(
-    paragraph: DocxParagraph,
-    text: str,
-    size: float = BODY_SIZE,
-    *,
-    bold: bool = False,
-    italic: bool = False,
-    align: WD_ALIGN_PARAGRAPH = CENTRE,
-) -> DocxParagraph:
-    run = paragraph.add_run(text)
-    run.font.size, run.bold, run.italic = Pt(size), bold, italic
-    paragraph.alignment = align
-    return paragraph
-
-
 def _line(paragraph: DocxParagraph, width: float, room: float) -> None:
     """Draw a line of so many mm in the middle of the room (mm) that the paragraph has."""
     borders, line = OxmlElement("w:pBdr"), OxmlElement("w:top")
@@ -152,26 +136,26 @@ def _line(paragraph: DocxParagraph, width: float, room: float) -> None:
     side = Mm(max(0, (room - width) / 2))
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
     paragraph.paragraph_format.line_spacing = Pt(4)
-    _write(paragraph, "", 2)
+    write(paragraph, "", 2)
 
 
 def _letterhead(docx: Docx, head: Letterhead) -> None:
     left, right = _two_columns(docx, HEAD_WIDTHS)
     lines = [name for name in (head.parent, head.organisation) if name]
     if head.parent:
-        _write(left.paragraphs[0], head.parent, 13)  # II.2: the body above: capitals, 12 to 13 pt, upright
+        write(left.paragraphs[0], head.parent, 13)  # II.2: the body above: capitals, 12 to 13 pt, upright
     organisation = left.paragraphs[0] if len(lines) == 1 else left.add_paragraph()
-    _write(organisation, head.organisation, 13, bold=True)  # II.2: capitals, 12 to 13 pt, bold
+    write(organisation, head.organisation, 13, bold=True)  # II.2: capitals, 12 to 13 pt, bold
     room = HEAD_WIDTHS[0] - 4
     _line(left.add_paragraph(), _LINE_SHARE * min(room, len(head.organisation) * 13 * _CAPITAL_WIDTH), room)
-    _write(left.add_paragraph(), head.number, 13)  # II.3: 13 pt, upright, below the organisation
-    _write(right.paragraphs[0], head.nation, 13, bold=True)  # II.1a: capitals, 12 to 13 pt, bold
-    _write(right.add_paragraph(), head.motto, 14, bold=True)  # II.1b: 13 to 14 pt, bold, with a line of its length
+    write(left.add_paragraph(), head.number, 13)  # II.3: 13 pt, upright, below the organisation
+    write(right.paragraphs[0], head.nation, 13, bold=True)  # II.1a: capitals, 12 to 13 pt, bold
+    write(right.add_paragraph(), head.motto, 14, bold=True)  # II.1b: 13 to 14 pt, bold, with a line of its length
     _line(right.add_paragraph(), _MOTTO_WIDTH, HEAD_WIDTHS[1] - 4)
-    _write(right.add_paragraph(), head.place_and_date, 14, italic=True)  # II.4: 13 to 14 pt, italic
-    _write(_spaced(docx, 18), head.kind, 14, bold=True)  # II.5a: capitals, 13 to 14 pt, bold
-    _write(docx.add_paragraph(), head.subject, 14, bold=True)  # II.5a: small letters, 13 to 14 pt, bold
-    _write(docx.add_paragraph(), head.period, 14, bold=True)
+    write(right.add_paragraph(), head.place_and_date, 14, italic=True)  # II.4: 13 to 14 pt, italic
+    write(_spaced(docx, 18), head.kind, 14, bold=True)  # II.5a: capitals, 13 to 14 pt, bold
+    write(docx.add_paragraph(), head.subject, 14, bold=True)  # II.5a: small letters, 13 to 14 pt, bold
+    write(docx.add_paragraph(), head.period, 14, bold=True)
     _line(docx.add_paragraph(), _LINE_SHARE * min(TEXT_WIDTH, len(head.period) * 14 * _SMALL_WIDTH), TEXT_WIDTH)
     _greeting(docx, head)
 
@@ -181,53 +165,36 @@ def _greeting(docx: Docx, head: Letterhead) -> None:
     if not head.addressed_to:
         return
     alone = len(head.addressed_to) == 1
-    _write(_spaced(docx, 6), f"{head.greeting} {head.addressed_to[0]}." if alone else head.greeting)
+    write(_spaced(docx, 6), f"{head.greeting} {head.addressed_to[0]}." if alone else head.greeting)
     if not alone:
         last = len(head.addressed_to) - 1
         for number, name in enumerate(head.addressed_to):
-            line = _write(docx.add_paragraph(), f"- {name}{'.' if number == last else ';'}", align=LEFTWARD)
+            line = write(docx.add_paragraph(), f"- {name}{'.' if number == last else ';'}", align=LEFTWARD)
             line.paragraph_format.left_indent = Mm(60)
 
 
 def _closing(docx: Docx, closing: Closing) -> None:
     left, right = _two_columns(docx, HEAD_WIDTHS, space_before=12)
     # II.9b: `Nơi nhận` 12 pt, italic and bold; the names 11 pt, upright, each with a dash.
-    _write(left.paragraphs[0], closing.copies_heading, 12, bold=True, italic=True, align=LEFTWARD)
+    write(left.paragraphs[0], closing.copies_heading, 12, bold=True, italic=True, align=LEFTWARD)
     for name in closing.copies:
-        _write(left.add_paragraph(), name, 11, align=LEFTWARD)
+        write(left.add_paragraph(), name, 11, align=LEFTWARD)
     # II.7: authority and office: capitals, 13 to 14 pt, bold; the name: 13 to 14 pt, bold.
     for number, line in enumerate(closing.titles or [""]):
-        _write(right.paragraphs[0] if number == 0 else right.add_paragraph(), line, bold=True)
-    signature = _write(right.add_paragraph(), closing.signer, bold=True)
+        write(right.paragraphs[0] if number == 0 else right.add_paragraph(), line, bold=True)
+    signature = write(right.add_paragraph(), closing.signer, bold=True)
     signature.paragraph_format.space_before = Pt(66)  # room for signature and seal
 
 
 def _two_columns(docx: Docx, widths: Sequence[int], *, space_before: int = 0) -> tuple[TableCell, TableCell]:
     if space_before:
-        _gap(docx, space_before)
+        gap(docx, space_before)
     table = docx.add_table(1, 2)
-    _without_cell_margins(table)
-    _fix_widths(table, widths)
-    _cannot_split(table.rows[0])
+    without_cell_margins(table)
+    fix_widths(table, widths)
+    cannot_split(table.rows[0])
     left, right = table.rows[0].cells
     return left, right
-
-
-def _gap(docx: Docx, points: int, *, keep: bool = False) -> None:
-    """Leave some points free, where a paragraph's own spacing has no effect: beside a table."""
-    paragraph = _write(docx.add_paragraph(), "", 2)
-    paragraph.paragraph_format.line_spacing = Pt(points)
-    paragraph.paragraph_format.keep_with_next = keep
-
-
-def _without_cell_margins(table: Any) -> None:
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), "0")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(margins)  # noqa: SLF001  python-docx has no name for it
 
 
 def _spaced(docx: Docx, points: int) -> DocxParagraph:
@@ -243,23 +210,23 @@ def _blocks(docx: Docx, blocks: Sequence[Block], words: Wording) -> None:
         elif isinstance(block, Paragraph):
             _paragraph(docx, block)
         elif isinstance(block, Table):
-            _table(docx, block, words)
+            add_table(docx, block, words)
         elif isinstance(block, Chart):
-            _chart(docx, block)
+            add_chart(docx, block)
         else:
             _appendix(docx, block)
 
 
 def _appendix(docx: Docx, block: Appendix) -> None:
     """II.8: `Phụ lục` 14 pt, bold; its title capitals, 13 to 14 pt, bold; what it belongs to: 13 to 14 pt, italic."""
-    _write(docx.add_paragraph(), block.title, 14, bold=True)
-    _write(docx.add_paragraph(), block.subtitle, 14, bold=True)
-    _write(docx.add_paragraph(), block.attached, 14, italic=True)
+    write(docx.add_paragraph(), block.title, 14, bold=True)
+    write(docx.add_paragraph(), block.subtitle, 14, bold=True)
+    write(docx.add_paragraph(), block.attached, 14, italic=True)
     _line(docx.add_paragraph(), _LINE_SHARE * len(block.attached) * 14 * _SMALL_WIDTH, TEXT_WIDTH)
 
 
 def _heading(docx: Docx, block: Heading) -> None:
-    paragraph = _write(_spaced(docx, PARAGRAPH_SPACE), block.text, bold=True, align=JUSTIFIED)
+    paragraph = write(_spaced(docx, PARAGRAPH_SPACE), block.text, bold=True, align=JUSTIFIED)
     paragraph.paragraph_format.first_line_indent = Mm(INDENT)
     paragraph.paragraph_format.keep_with_next = True
     properties, level = paragraph._p.get_or_add_pPr(), OxmlElement("w:outlineLvl")  # noqa: SLF001  for navigation
@@ -268,138 +235,15 @@ def _heading(docx: Docx, block: Heading) -> None:
 
 
 def _paragraph(docx: Docx, block: Paragraph) -> None:
-    small, quote = block.style is Style.SMALL, block.style is Style.QUOTE
+    small, quote = block.style in (Style.SMALL, Style.LEAD), block.style is Style.QUOTE
     paragraph = _spaced(docx, 0 if small else PARAGRAPH_SPACE)
-    _write(paragraph, block.text, SMALL_SIZE if small else BODY_SIZE, italic=quote, align=JUSTIFIED)
+    write(paragraph, block.text, SMALL_SIZE if small else BODY_SIZE, italic=quote, align=JUSTIFIED)
     if small:
         paragraph.paragraph_format.left_indent = Mm(INDENT)
     else:
         paragraph.paragraph_format.first_line_indent = Mm(INDENT)
-    paragraph.paragraph_format.keep_with_next = quote
+    paragraph.paragraph_format.keep_with_next = block.style in (Style.QUOTE, Style.LEAD)
     paragraph.paragraph_format.widow_control = True
-
-
-def _chart(docx: Docx, chart: Chart) -> None:
-    """Draw each row as cells that are shaded as far as it goes: they print sharply, and no picture is needed."""
-    _gap(docx, PARAGRAPH_SPACE, keep=True)
-    for number, (_, colour, name) in enumerate(chart.keys):
-        keys = docx.paragraphs[-1] if number else docx.add_paragraph()
-        _write(keys, "■ ", TABLE_SIZE, align=LEFTWARD).runs[-1].font.color.rgb = _rgb(colour)
-        _write(keys, f"{name}    ", TABLE_SIZE, align=LEFTWARD).paragraph_format.keep_with_next = True
-    table = docx.add_table(0, 1 + _STEPS)
-    _without_cell_margins(table)
-    table.autofit = False
-    for column, width in zip(table.columns, (_NAMES_WIDTH, *[_STEP] * _STEPS), strict=True):
-        column.width = Mm(width)
-    for strip in chart.strips:
-        _strip(table, strip)
-    if chart.in_percent:
-        part = _BAR_STEPS // (len(PERCENTS) - 1)
-        cells = [(part, "", f"{percent}%") for percent in PERCENTS[1:]]
-        _cells(table, "", [*cells, (_STEPS - _BAR_STEPS, "", "")], RIGHTWARD)
-    _gap(docx, PARAGRAPH_SPACE)
-
-
-def _strip(table: Any, strip: Strip) -> None:
-    """Add a row: a segment that says something is at least one step wide."""
-    cells, end, at = [], 0.0, 0
-    for segment in strip.segments:
-        end += segment.share
-        steps = max(1 if segment.tone else 0, round(end * _BAR_STEPS) - at)
-        if steps:
-            cells.append((steps, _shade(segment), ""))
-        at += steps
-    _cells(table, strip.name, [*cells, (_STEPS - at, "", f" {strip.number}")], LEFTWARD)
-
-
-def _cells(table: Any, name: str, cells: Sequence[tuple[int, str, str]], align: WD_ALIGN_PARAGRAPH) -> None:
-    """Add a row with its name and cells of so many steps, each with its colour and its text."""
-    row = table.add_row()._tr  # noqa: SLF001  cells over several columns, of which python-docx makes each anew
-    first, *others = row.tc_lst
-    for cell in others:
-        row.remove(cell)
-    title = _write(TableCell(first, table).paragraphs[0], shorten(name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
-    title.paragraph_format.keep_with_next = True
-    for steps, colour, text in cells:
-        cell = row.add_tc()
-        cell.grid_span, cell.width = steps, Mm(steps * _STEP)
-        _write(TableCell(cell, table).paragraphs[0], text, TABLE_SIZE, align=align)
-        properties = cell.get_or_add_tcPr()
-        borders = OxmlElement("w:tcBorders")
-        for side in ("top", "bottom"):
-            # Bars of neighbouring rows would touch.
-            borders.append(_with(f"w:{side}", val="single", sz="24", space="0", color="FFFFFF"))
-        properties.append(borders)
-        if colour:
-            properties.append(_with("w:shd", val="clear", color="auto", fill=colour[1:].upper()))
-    row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _with(name: str, **values: str) -> Any:
-    element = OxmlElement(name)
-    for key, value in values.items():
-        element.set(qn(f"w:{key}"), value)
-    return element
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour[1:].upper())
-
-
-def _shade(segment: Segment) -> str:
-    """Return the colour of a segment; a faint one is mixed with the white of the paper."""
-    if not segment.tone or not segment.faint:
-        return segment.colour
-    return "#" + "".join(f"{round(255 - (255 - part) * _FAINT):02x}" for part in _rgb(segment.colour))
-
-
-def _table(docx: Docx, data: Table, words: Wording) -> None:
-    _gap(docx, PARAGRAPH_SPACE, keep=True)
-    table = docx.add_table(1, len(data.columns), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for cell, column in zip(table.rows[0].cells, data.columns, strict=True):
-        heading = _write(cell.paragraphs[0], column.heading, TABLE_SIZE, bold=True)
-        heading.paragraph_format.keep_with_next = True
-    _repeat_head(table.rows[0])
-    for row in data.rows:
-        for cell, value, column in zip(table.add_row().cells, row, data.columns, strict=True):
-            align = RIGHTWARD if column.cell_type in AMOUNTS else LEFTWARD
-            _write(cell.paragraphs[0], shown(value, column.cell_type, words), TABLE_SIZE, align=align)
-    for line in table.rows:
-        _cannot_split(line)
-    _fix_widths(table, column_widths(data))
-    _gap(docx, PARAGRAPH_SPACE)
-
-
-def column_widths(data: Table) -> list[float]:
-    """Share the width of the text among the columns of a table, in mm; no word of a heading is cut where all fit."""
-    words = [max(_LONGEST_WORD.get(column.cell_type, 0), *map(len, column.heading.split())) for column in data.columns]
-    least = [_LETTER * max(letters + 1, _NARROWEST) + _CELL_MARGINS for letters in words]
-    wanted = [
-        max(0, min(column.width, _WIDEST) * _LETTER - room) for column, room in zip(data.columns, least, strict=True)
-    ]
-    rest = max(0, TEXT_WIDTH - sum(least))
-    share = rest / (sum(wanted) or 1)
-    whole = [room + more * share for room, more in zip(least, wanted, strict=True)]
-    return [TEXT_WIDTH * width / sum(whole) for width in whole]
-
-
-def _fix_widths(table: Any, widths: Sequence[float]) -> None:
-    table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(width)
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = Mm(width)
-
-
-def _repeat_head(row: Any) -> None:
-    head = OxmlElement("w:tblHeader")
-    row._tr.get_or_add_trPr().append(head)  # noqa: SLF001  python-docx has no name for it
-
-
-def _cannot_split(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  the same
 
 
 def find_office() -> str | None:

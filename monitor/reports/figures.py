@@ -20,7 +20,7 @@ from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
 from storage.posts import sources
 
-SCHEMA: Final = "kiemtin.report/4"  # raise the number when a table or column changes its name or meaning
+SCHEMA: Final = "kiemtin.report/5"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
 DECISIONS: Final = ("confirmed", "rejected", "unsure", "open")  # by the state that they gave; "open": looked at anew
@@ -178,6 +178,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
             session,
             ComparedPeriod(span, count_of(_states(row for row in flags if row.label in CASE_LABELS)).pending),
             [_compared(one) for one in earlier],
+            quotes,
             complete=complete,
             province=province,
         ),

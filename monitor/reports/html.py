@@ -8,7 +8,8 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.reports import drawing
-from monitor.reports.document import Block, Document
+from monitor.reports.blocks import Block
+from monitor.reports.document import Document
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
 from monitor.reports.tables import shown

@@ -1,6 +1,7 @@
-"""Quoted posts of a report: confirmed and chosen by a person, masked, shortened, and without their address."""
+"""Quoted posts of a report: confirmed and chosen by a person, masked, tidied, two sentences long, without address."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.labels import LABEL_NAMES
+from classifiers.places.finder import places_in
 from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal, shorten_obscenities
 from storage.figures.report_counts import Period
 from storage.models import Flag, join_title
@@ -15,7 +17,11 @@ from storage.posts import posts
 from storage.review import quote_choices
 from storage.scoring import matching
 
-LONGEST_QUOTE: Final = 400  # characters
+LONGEST_QUOTE: Final = 300  # characters
+LONGEST_SUMMARY: Final = 160
+MOST_SENTENCES: Final = 2
+FEWEST_SHOUTED: Final = 3  # words in capitals side by side
+CUT: Final = "(…)"
 LINK: Final = "[liên kết]"
 _MASKS: Final = (LINK, *PLACEHOLDERS.values())
 _ENDINGS: Final = "vn|com|net|org|info|biz|top|xyz|site|online|club|shop|vip|icu|me|ly|io|cc"
@@ -24,8 +30,16 @@ _LINK: Final = re.compile(
     rf"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:(?:{_ENDINGS})(?![\w.-])|(?-i:[a-z]{{2,24}})/)[^\s<>\"'()\[\],;]*",
     re.IGNORECASE,
 )
+_KINDS_OF_PLACE: Final = frozenset(("thành", "phố", "thị", "trấn", "tỉnh", "huyện", "quận", "xã", "phường"))
 _CLOSED: Final = (*".!?:;,…", "")  # after these a heading needs no colon
 _MASK: Final = re.compile("|".join(map(re.escape, sorted(set(_MASKS)))))
+_REPEATED: Final = re.compile(r"([!?,;:])[!?,;:]*\1|(?:!\?|\?!)[!?]*|\.{2,}|…+\.*")
+_SPACE_BEFORE: Final = re.compile(r"\s+(?=[,.!?;:…](?:\s|$))")
+_SENTENCE_END: Final = re.compile(r"(?:(?<=[!?…])|(?<=[^\W\dA-ZĐ_]\.))\s+")
+_SMALL: Final = "".join(filter(str.islower, map(chr, range(0x1F00))))
+_SHOUTED: Final = re.compile(rf"(?<![{_SMALL}])[^{_SMALL}]{{12,}}(?![{_SMALL}])")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_VOWEL: Final = re.compile(r"[aeiouyđ]|[^\x00-\x7f]")
 # What may be a name or a number of a person: words with capitals side by side, and four digits or more.
 _NAMED: Final = re.compile(r"[^\W\d_a-zà-ỹđ]\w*(?:[ \t]+[^\W\d_a-zà-ỹđ]\w*)*|\d[\d.\- ]{2,}\d")
 
@@ -44,7 +58,7 @@ class Quote:
         precision: `hour` or `day` where the time of publication is known only so exactly.
         copies: How many other posts are copies of it.
         edited: Whether the post was edited after it was confirmed.
-        text: The confirmed version, masked and shortened; None when the platform has deleted the post.
+        text: At most two sentences of the confirmed version, masked and tidied; None when its platform deleted it.
         masks: What was masked in the text.
         left: Names and numbers that stand in the text and were left: a person reads them before the report goes out.
 
@@ -83,7 +97,7 @@ def _same_as(flag: Flag) -> tuple[str, int]:
 def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
     post = flag.post
     text = "" if post.deleted_at else _flagged_text(session, flag)
-    shown = shorten(shorten_obscenities(conceal(text)))
+    shown = excerpt(tidied(shorten_obscenities(conceal(text))))
     return Quote(
         flag_id=flag.id,
         label=flag.label,
@@ -120,6 +134,60 @@ def conceal(text: str) -> str:
     """Mask persons and all web addresses."""
     # A report that warns of a post must not lead readers to it.
     return _LINK.sub(LINK, mask_personal(text))
+
+
+def summaries(quotes: Sequence[Quote], labels: Collection[str]) -> dict[tuple[str, int], str]:
+    """Return the first sentence of the quotes of some labels, by what copies of a post share."""
+    found: dict[tuple[str, int], str] = {}
+    for quote in quotes:
+        if quote.label in labels and quote.text:
+            first = _SENTENCE_END.split(quote.text)[0].removesuffix(CUT).rstrip(" .")
+            found.setdefault(quote.same_as, shorten(first, LONGEST_SUMMARY))
+    return found
+
+
+def excerpt(text: str) -> str:
+    """Return the first two sentences of a text on one line; "(…)" says that more follows."""
+    sentences = _SENTENCE_END.split(text)
+    kept = " ".join(sentences[:MOST_SENTENCES])
+    short = shorten(kept, LONGEST_QUOTE)
+    if short != kept:
+        return f"{short.removesuffix('…')} {CUT}"
+    return f"{kept} {CUT}" if len(sentences) > MOST_SENTENCES else kept
+
+
+def tidied(text: str) -> str:
+    """Set spaces, repeated signs and shouted capitals right; words stay as they were written."""
+    line = _SPACE_BEFORE.sub("", _REPEATED.sub(_once, " ".join(text.split())))
+    named = {
+        place.start + word.start()
+        for place in places_in(line)
+        for word in _WORD.finditer(line[place.start : place.end])
+        if word[0].lower() not in _KINDS_OF_PLACE
+    }
+
+    def quiet(run: re.Match[str]) -> str:
+        if run[0].isascii() or len(_WORD.findall(run[0])) < FEWEST_SHOUTED:
+            return run[0]  # names of bodies are written so
+        return _WORD.sub(lambda word: _lowered(word[0], capital=run.start() + word.start() in named), run[0])
+
+    quieted = _SHOUTED.sub(quiet, line)
+    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in _SENTENCE_END.split(quieted))
+
+
+def _lowered(word: str, *, capital: bool) -> str:
+    """Write a word in small letters; one without a vowel is an abbreviation and stays."""
+    small = word.lower()
+    if not _VOWEL.search(small):
+        return word
+    return small.capitalize() if capital else small
+
+
+def _once(match: re.Match[str]) -> str:
+    signs = match[0]
+    if signs[0] in ".…":
+        return "…"
+    return "?" if "?" in signs else signs[0]
 
 
 def shorten(text: str, limit: int = LONGEST_QUOTE) -> str:

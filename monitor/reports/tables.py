@@ -1,7 +1,7 @@
 """The tables of a report. Each format only writes their cells, so that all formats hold the same numbers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple, TypeVar
@@ -48,13 +48,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `name` for programs, `empty` is said where it has no rows."""
+    """A table; `name` for programs, `shows` says what it shows, and `empty` that it has no rows."""
 
     name: str
     heading: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = ""
+    shows: str = ""
 
 
 def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
@@ -78,13 +79,8 @@ def without_empty_columns(table: Table, kept: Iterable[str] = ()) -> Table:
     numbers = [
         number for number, column in enumerate(table.columns) if column.name in stay or _says(table, number, column)
     ]
-    return Table(
-        name=table.name,
-        heading=table.heading,
-        columns=_picked(table.columns, numbers),
-        rows=tuple(_picked(row, numbers) for row in table.rows),
-        empty=table.empty,
-    )
+    rows = tuple(_picked(row, numbers) for row in table.rows)
+    return replace(table, columns=_picked(table.columns, numbers), rows=rows)
 
 
 def _says(table: Table, number: int, column: Column) -> bool:

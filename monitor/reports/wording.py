@@ -3,7 +3,7 @@
 The texts in the code are Vietnamese, and the keys of the English catalogue (gettext).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -44,7 +44,7 @@ VERDICTS: Final = {
     "unfounded": N_("Không có căn cứ"),
 }
 CORRECTION_STATES: Final = {
-    "released": N_("Đang công bố"),
+    "released": N_("Đã duyệt"),
     "replaced": N_("Đã được thay thế"),
     "withdrawn": N_("Đã thu hồi"),
 }
@@ -135,6 +135,11 @@ class Wording:
         """Return a topic of concerns; one that the office added is shown by the name in its list of words."""
         own = default_topic_rules().screen_names
         return self.language.say(_TOPICS[name]) if name in _TOPICS else own.get(name, name)
+
+    def joined(self, items: Sequence[str]) -> str:
+        """Write a list as a sentence does: a, b và c."""
+        *first, last = items
+        return f"{', '.join(first)} {self.language.say('và')} {last}" if first else last
 
     def share(self, value: float | None) -> str:
         """Write a share of 0 to 1 as per cent: 12,5%; a dash for None."""

@@ -9,8 +9,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from monitor.clock import VIETNAM
-from monitor.reports import charts, sentences
+from monitor.reports import charts
+from monitor.reports.annex import notes
 from monitor.reports.figures import ReportFigures
+from monitor.reports.paper import paper
 from monitor.reports.rows import TABLES
 from monitor.reports.tables import AMOUNTS, Cell, CellType, Column, Key, Table
 from monitor.reports.wording import NOTHING, Language, Wording, capitalised
@@ -42,12 +44,15 @@ class Book:
         workbook: The workbook to write into.
         figures: The figures that its sheets show.
         words: The words of its language.
+        edits: What people wrote in the place of the paper's sentences, by key.
 
     """
 
-    def __init__(self, workbook: Workbook, figures: ReportFigures, words: Wording) -> None:
+    def __init__(
+        self, workbook: Workbook, figures: ReportFigures, words: Wording, edits: Mapping[str, str] | None = None
+    ) -> None:
         self._workbook = workbook
-        self.figures, self.words = figures, words
+        self.figures, self.words, self.edits = figures, words, edits
         self._formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
 
     @property
@@ -56,13 +61,11 @@ class Book:
         return self.words.language
 
     def lines(self, name: str, *groups: tuple[str, tuple[str, ...]]) -> None:
-        """Write a sheet of sentences under their headings; a group without sentences is left out."""
+        """Write a sheet of sentences under their headings."""
         sheet = self._sheet(name)
         sheet.set_column(0, 0, _WIDEST_LINE)
         row = 0
         for heading, lines in groups:
-            if not lines:
-                continue
             self._text(sheet, row, 0, heading, "title")
             for line in lines:
                 row += 1
@@ -140,13 +143,11 @@ class Book:
 def _summary(book: Book) -> None:
     say = book.language.say
     period = f"{capitalised(book.words.period(book.figures.period))} ({book.words.span(book.figures.period)})"
-    book.lines(
-        say("Tóm tắt"),
-        (period, sentences.findings(book.figures, book.words)),
-        (say("1. Điểm mới"), sentences.news(book.figures, book.words)),
-        (say("2. Kiến nghị"), sentences.requests(book.figures, book.words)),
-        (say("Cách làm và giới hạn"), sentences.notes(book.figures, book.words)),
-    )
+    parts = [
+        (part.heading, tuple(one.text for one in part.sentences if one.text))
+        for part in paper(book.figures, book.words, book.edits)
+    ]
+    book.lines(say("Tóm tắt"), (period, ()), *parts, (say("Cách làm và giới hạn"), notes(book.figures, book.words)))
 
 
 _CHARTED: Final = ("parts",)
@@ -162,13 +163,19 @@ Sheet = Callable[[Book], None]  # writes sheets
 SHEETS: Final[tuple[Sheet, ...]] = (_summary, _tables)
 
 
-def render_xlsx(figures: ReportFigures, language: Language, sheets: tuple[Sheet, ...] = SHEETS) -> bytes:
+def render_xlsx(
+    figures: ReportFigures,
+    language: Language,
+    sheets: tuple[Sheet, ...] = SHEETS,
+    edits: Mapping[str, str] | None = None,
+) -> bytes:
     """Return the workbook's bytes; the same figures give the same bytes.
 
     Args:
         figures: The figures of the period.
         language: The language of the sheets.
         sheets: What writes the sheets, in their order.
+        edits: What people wrote in the place of the paper's sentences, by key.
 
     """
     buffer = BytesIO()
@@ -177,7 +184,7 @@ def render_xlsx(figures: ReportFigures, language: Language, sheets: tuple[Sheet,
         made = figures.method.generated_at.astimezone(VIETNAM).replace(tzinfo=None)
         title = language.say("Báo cáo thông tin trên mạng %(period)s", period=words.period(figures.period))
         workbook.set_properties({"title": title, "created": made})
-        book = Book(workbook, figures, words)
+        book = Book(workbook, figures, words, edits)
         for write in sheets:
             write(book)
     return buffer.getvalue()

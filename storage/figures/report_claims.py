@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from storage.figures.report_counts import Period, dated_at, dated_within
+from storage.figures.report_counts import Period, dated_at, dated_within, spread_of
 from storage.models import Correction, Flag, Post, Review
 from storage.review.decisions import REFUTED
 
@@ -75,23 +75,6 @@ def claims(session: Session, period: Period, labels: Collection[str]) -> list[Cl
     return sorted(found, key=lambda claim: (-claim.posts, claim.flag_id))
 
 
-def posts_of_clusters(
-    session: Session, clusters: Sequence[int], periods: Sequence[Period]
-) -> dict[int, tuple[int, ...]]:
-    """Count the posts of some clusters in each of some periods."""
-    counted = [
-        dict(
-            session.execute(
-                select(Post.cluster_id, func.count())
-                .where(Post.cluster_id.in_(clusters), dated_within(period))
-                .group_by(Post.cluster_id)
-            ).all()
-        )
-        for period in periods
-    ]
-    return {cluster: tuple(of_period.get(cluster, 0) for of_period in counted) for cluster in clusters}
-
-
 def tally(session: Session, period: Period, labels: Collection[str], found: Iterable[ClaimReach]) -> ClaimTally:
     """Count what became of the claims that `claims` lists, by the same rules as `answers`."""
     newest = select(func.max(Review.id)).join(Flag, Flag.id == Review.flag_id).join(Post, Post.id == Flag.post_id)
@@ -140,21 +123,14 @@ def _has_no_copies() -> ColumnElement[bool]:
 
 
 def _reach(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
-    first = (
-        select(Post.cluster_id, func.min(Flag.id).label("flag_id"))
+    query = (
+        select(Post.cluster_id, func.min(Flag.id))
         .join(Flag, Flag.post_id == Post.id)
         .where(*_confirmed(period, labels), Post.cluster_id.is_not(None))
         .group_by(Post.cluster_id)
-        .subquery()
     )
-    posts, moment = func.count(Post.id), func.min(dated_at(), type_=Post.collected_at.type)
-    query = (
-        select(first.c.cluster_id, first.c.flag_id, posts, func.count(func.distinct(Post.source_id)), moment)
-        .join(Post, Post.cluster_id == first.c.cluster_id)
-        .where(dated_within(period))
-        .group_by(first.c.cluster_id, first.c.flag_id)
-    )
-    return [ClaimReach(*row) for row in session.execute(query)]
+    first = {cluster: flag_id for cluster, flag_id in session.execute(query) if cluster is not None}
+    return [ClaimReach(cluster, first[cluster], *of) for cluster, of in spread_of(session, first, period).items()]
 
 
 def _alone(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:

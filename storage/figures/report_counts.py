@@ -5,7 +5,7 @@ which the post was read, that moment counts.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -92,6 +92,29 @@ class ReviewAgreement(NamedTuple):
 
     flags: int
     agreed: int
+
+
+class Spread(NamedTuple):
+    """How many posts say the same, in how many sources, and when the first of them was published, UTC."""
+
+    posts: int
+    sources: int
+    first_at: datetime
+
+
+def spread_of(session: Session, clusters: Iterable[int], period: Period) -> dict[int, Spread]:
+    """Count how far some clusters went within a period; one without a post in it is left out."""
+    query = (
+        select(
+            Post.cluster_id,
+            func.count(Post.id),
+            func.count(func.distinct(Post.source_id)),
+            func.min(dated_at(), type_=Post.collected_at.type),
+        )
+        .where(Post.cluster_id.in_(list(clusters)), dated_within(period))
+        .group_by(Post.cluster_id)
+    )
+    return {cluster: Spread(*of) for cluster, *of in session.execute(query) if cluster is not None}
 
 
 def dated_at() -> ColumnElement[datetime]:

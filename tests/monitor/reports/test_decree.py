@@ -127,7 +127,7 @@ def test_ii_5_kind_and_subject(docx: Docx) -> None:
 
 
 def test_ii_6_the_text(docx: Docx) -> None:
-    sentence = find(docx, "- Hệ thống đọc")
+    sentence = find(docx, "Hệ thống đọc")
     assert looks(sentence) == (14, False, False, JUSTIFIED)
     layout = sentence.paragraph_format
     assert round(layout.first_line_indent.mm) == 10

@@ -1,4 +1,4 @@
-"""The corrections of a period: a sentence and a table, and nothing where none was published."""
+"""The corrections of a period: a table, and nothing where none was released."""
 
 import re
 from datetime import timedelta
@@ -26,7 +26,7 @@ def shown(database: Database) -> str:
 
 
 def test_a_report_lists_the_corrections_that_were_released_in_its_period(full_week: Database) -> None:
-    assert "lời đính chính, mỗi lời có dẫn nguồn" not in shown(full_week)
+    assert "Đính chính đã duyệt trong kỳ" not in shown(full_week)
     with full_week.work() as session:
         lead, writer = factories.add_user(session, "minh", "lead"), session.scalars(select(User.id)).first() or 0
         flag = next(flag for flag in session.scalars(select(Flag)) if corrections.is_refuted(session, flag))
@@ -38,16 +38,15 @@ def test_a_report_lists_the_corrections_that_were_released_in_its_period(full_we
     figures = gathered(full_week)
     table = content_tables.corrections(figures, Wording(VIETNAMESE))
     assert [(row[0], row[2], row[3].code, row[4].text) for row in table.rows] == [
-        (1, factories.make_correction().claim, "false", "Đang công bố")
+        (1, factories.make_correction().claim, "false", "Đã duyệt")
     ]
-    page = shown(full_week)
-    assert "Trong kỳ đã công bố 1 lời đính chính, mỗi lời có dẫn nguồn." in page
+    assert "Đính chính đã duyệt trong kỳ" in shown(full_week)
     assert figures.claims.listed[0].answered == 2
 
 
 def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) -> None:
     """The list of a report ends with the tenth."""
-    asked = re.compile(r"đăng đính chính cho (\d+) thông tin đã có nguồn bác bỏ")
+    asked = re.compile(r"đính chính (\d+) thông tin đã có nguồn bác bỏ")
     before = int(asked.findall(shown(full_week))[0])
     with full_week.work() as session:
         lead, writer = factories.add_user(session, "minh", "lead").id, factories.add_user(session, "hùng").id
@@ -65,4 +64,3 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
         session.commit()
     page = shown(full_week)
     assert int(asked.findall(page)[0]) == before + MOST_CLAIMS + 2
-    assert "đã đăng đính chính cho 3 nội dung" in page

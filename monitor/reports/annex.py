@@ -1,0 +1,167 @@
+"""The annex of a report: quotes, tables with what each shows, and how the figures were made and where they end."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from monitor.catalogues import N_
+from monitor.reports import content_tables, count_tables
+from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style
+from monitor.reports.charts import CHARTS
+from monitor.reports.figures import SCHEMA, ReportFigures
+from monitor.reports.method import WishFigures, share_interval
+from monitor.reports.paper import sections
+from monitor.reports.tables import Table, without_empty_columns
+from monitor.reports.wording import Wording
+
+_COUNTING: Final = N_(
+    "Bài được tính vào kỳ mà bài được đăng, theo giờ Việt Nam; nếu nền tảng không cho biết ngày đăng thì tính theo "
+    "lúc hệ thống thấy lần đầu. Bài đăng từ trước mà nay mới thu thập được ghi riêng là “nhập bù” và tính vào kỳ đã "
+    "đăng, nên số liệu của kỳ trước có thể thay đổi khi lập lại."
+)
+_MACHINE: Final = N_(
+    "Máy chỉ gợi ý; cán bộ quyết định. Chỉ gợi ý đã được xác nhận mới được tính; gợi ý đang chờ hoặc chưa rõ được "
+    "ghi riêng. %(models)s"
+)
+_COMPARING: Final = N_(
+    "So sánh chỉ ghi “tăng” hoặc “giảm” khi mức chênh lệch vượt quá ngẫu nhiên (kiểm định Poisson, 5%) dù các gợi ý "
+    "còn chờ có kết luận thế nào; nếu không thì ghi “chưa đủ để kết luận”. Khoảng tin cậy 95% của số đếm theo "
+    "Poisson, của tỷ lệ theo Wilson."
+)
+_LIMITS: Final = N_(
+    "Hệ thống chỉ đọc nguồn công khai đã đăng ký và được phép đọc; không đọc nhóm kín, tin nhắn riêng hay trang phải "
+    "đăng nhập. Số liệu vì vậy không đại diện cho toàn bộ dư luận, và máy có thể bỏ sót."
+)
+_PRIVACY: Final = N_(
+    "Trích dẫn do cán bộ chọn. Dữ liệu cá nhân được che theo quy tắc tự động và phải được đọc lại trước khi gửi; "
+    "trang kèm theo liệt kê những chỗ đã che và những chỗ đã xem và để lại. Từ tục được viết tắt. Báo cáo không nêu "
+    "tác giả và không dẫn địa chỉ bài."
+)
+
+
+def annex(figures: ReportFigures, words: Wording, title: str) -> tuple[Block, ...]:
+    """Return the annex of the report of a title."""
+    say = words.language.say
+    blocks: list[Block] = [Appendix(say("Phụ lục"), say("SỐ LIỆU CHI TIẾT"), say("(Kèm theo %(title)s)", title=title))]
+    parts = [
+        (say("Trích dẫn do cán bộ chọn"), _quotes(figures, words)),
+        *((table.heading, _table(table, figures, words)) for table in _tables(figures, words)),
+        (say("Cách làm và giới hạn"), [Paragraph(f"- {text}", Style.SMALL) for text in notes(figures, words)]),
+    ]
+    for number, (heading, of_part) in enumerate(parts, start=1):
+        blocks += [Heading(f"{number}. {heading}", 2), *of_part]
+    return tuple(blocks)
+
+
+def _tables(figures: ReportFigures, words: Wording) -> Iterator[Table]:
+    """Return the tables of the annex: an empty one stands only where its emptiness says something."""
+    yield count_tables.labels(figures, words)
+    for make in (content_tables.topics, content_tables.topic_results, content_tables.places, content_tables.claims):
+        if (table := make(figures, words)).rows:
+            yield table
+    if (corrections := content_tables.corrections(figures, words)).rows:
+        yield corrections
+    yield count_tables.posts(figures, words)
+    yield count_tables.review(figures, words)
+    if (reliability := count_tables.reliability(figures, words)).rows:
+        yield reliability
+    yield count_tables.parts(figures, words)
+    yield count_tables.sources(figures, words)
+    yield count_tables.problems(figures, words)
+
+
+def _table(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
+    """Return what a table shows, its chart, and the table without its empty columns."""
+    if not table.rows:
+        return [Paragraph(table.empty, Style.SMALL)]
+    blocks: list[Block] = [Paragraph(table.shows, Style.LEAD)]
+    if table.name in CHARTS and (chart := CHARTS[table.name](figures, words)).strips:
+        blocks.append(replace(chart, description=table.heading))
+    # The bars of probabilities show all that their table holds; the workbook has it.
+    return blocks if table.name == "reliability" else [*blocks, without_empty_columns(table, ("previous", "answers"))]
+
+
+def _quotes(figures: ReportFigures, words: Wording) -> list[Block]:
+    """Quote what people chose. A number names a quote in the list of masks."""
+    say = words.language.say
+    quoted = {label.name for label, section in sections() if section.quotes}
+    blocks: list[Block] = []
+    for number, quote in enumerate(figures.quotes, start=1):
+        if quote.label in quoted:
+            gone = say("(nền tảng không còn bài này nên không trích lại)")
+            text = gone if quote.text is None else f"“{quote.text or say('(không có chữ)')}”"
+            blocks.append(Paragraph(f"({number}) {text}", Style.QUOTE))
+            blocks.append(Paragraph(content_tables.shown_quote(quote, words), Style.SMALL))
+    return blocks or [Paragraph(say("Chưa có bài nào được chọn để trích dẫn."), Style.SMALL)]
+
+
+def notes(figures: ReportFigures, words: Wording) -> tuple[str, ...]:
+    """Return the notes on method and limits."""
+    return tuple(_notes(figures, words))
+
+
+def _notes(figures: ReportFigures, words: Wording) -> Iterator[str]:
+    say, method = words.language.say, figures.method
+    made = say(
+        "Lập lúc %(moment)s; phiên bản số liệu %(schema)s.", moment=words.moment(method.generated_at), schema=SCHEMA
+    )
+    partial = say("Kỳ báo cáo chưa kết thúc: số liệu chỉ tính đến thời điểm này.")
+    yield made if method.complete else f"{made} {partial}"
+    yield say(_COUNTING)
+    yield say(_MACHINE, models=_models(figures, words))
+    yield _agreement(figures, words)
+    yield say(_COMPARING)
+    yield say(_LIMITS)
+    yield from (note for _, section in sections() if (note := section.note.of(words.language.code)))
+    yield _unscored(figures, words)
+    yield say(_PRIVACY)
+
+
+def _models(figures: ReportFigures, words: Wording) -> str:
+    say, method = words.language.say, figures.method
+    if not method.models:
+        return say("Chưa có mô hình nào được dùng.")
+    told = []
+    for version, thresholds in method.models.items():
+        limits = ", ".join(
+            f"{words.short_label(name).lower()} {words.share(value)}" for name, value in thresholds.items()
+        )
+        told.append(f"{version} ({limits})" if limits else version)
+    text = say("Mô hình và ngưỡng gợi ý: %(models)s.", models="; ".join(told))
+    if not method.wishes:
+        return text
+    rules = "; ".join(_wish(row, words) for row in method.wishes)
+    return f"{text} {say('Người vận hành đã đặt lại ngưỡng: %(rules)s.', rules=rules)}"
+
+
+def _wish(row: WishFigures, words: Wording) -> str:
+    say = words.language.say
+    if row.aim == "precision":
+        way = f"{say('nhắm tỷ lệ đúng')} {words.share(row.value)}"
+    else:
+        way = say("vừa khoảng %(number)s gợi ý mỗi ngày", number=words.language.decimal(row.value, 0))
+    return f"{words.short_label(row.label).lower()}, {way}"
+
+
+def _agreement(figures: ReportFigures, words: Wording) -> str:
+    say, counted, agreement = words.language.say, words.language.counted, figures.method.agreement
+    if not agreement.flags:
+        return say("Chưa có gợi ý nào do từ hai người cùng xem, nên chưa đo được mức thống nhất.")
+    low, high = share_interval(agreement.agreed, agreement.flags)
+    return counted(
+        "Trong %(count)s gợi ý do từ hai người cùng xem, %(agreed)s được kết luận như nhau "
+        "(khoảng tin cậy 95%%: %(low)s đến %(high)s).",
+        agreement.flags,
+        agreed=words.language.number(agreement.agreed),
+        low=words.share(low),
+        high=words.share(high),
+    )
+
+
+def _unscored(figures: ReportFigures, words: Wording) -> str:
+    if figures.method.unscored:
+        text = N_("Còn %(count)s bài của kỳ chưa được máy đọc lúc lập báo cáo; các bài đó chưa có trong số gợi ý.")
+        return words.language.counted(text, figures.method.unscored)
+    if figures.method.models:
+        return words.language.say("Mọi bài của kỳ đã được máy đọc.")
+    return words.language.say("Chưa có mô hình nào đọc bài.")
