@@ -43,10 +43,11 @@ def annex(figures: ReportFigures, words: Wording, title: str) -> tuple[Block, ..
     """Return the annex of the report of a title."""
     say = words.language.say
     blocks: list[Block] = [Appendix(say("Phụ lục"), say("SỐ LIỆU CHI TIẾT"), say("(Kèm theo %(title)s)", title=title))]
-    parts = [
+    method: list[Block] = [Paragraph(f"- {text}", Style.SMALL) for text in notes(figures, words)]
+    parts: list[tuple[str, list[Block]]] = [
         (say("Trích dẫn do cán bộ chọn"), _quotes(figures, words)),
         *((table.heading, _table(table, figures, words)) for table in _tables(figures, words)),
-        (say("Cách làm và giới hạn"), [Paragraph(f"- {text}", Style.SMALL) for text in notes(figures, words)]),
+        (say("Cách làm và giới hạn"), method),
     ]
     for number, (heading, of_part) in enumerate(parts, start=1):
         blocks += [Heading(f"{number}. {heading}", 2), *of_part]

@@ -114,7 +114,8 @@ def spread_of(session: Session, clusters: Iterable[int], period: Period) -> dict
         .where(Post.cluster_id.in_(list(clusters)), dated_within(period))
         .group_by(Post.cluster_id)
     )
-    return {cluster: Spread(*of) for cluster, *of in session.execute(query) if cluster is not None}
+    rows = session.execute(query)
+    return {cluster: Spread(posts, sources, first_at) for cluster, posts, sources, first_at in rows if cluster}
 
 
 def dated_at() -> ColumnElement[datetime]:

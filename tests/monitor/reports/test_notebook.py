@@ -28,7 +28,7 @@ def test_it_is_kept_without_outputs() -> None:
 def test_it_shows_the_newest_week_with_posts(full_week: Database) -> None:
     output = shown_by(NOTEBOOK)
     assert "Tuần 47 năm 2026" in output
-    assert "Hệ thống đọc 6 bài công khai đăng trong kỳ, từ 2 nguồn theo dõi" in output
+    assert "Hệ thống đọc 6 bài công khai của 2 nguồn" in output
     assert output.count("image/svg+xml") == 3
     assert "[số điện thoại]" in output
     assert AUTHOR_KEY not in output
