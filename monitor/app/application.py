@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from monitor.privacy.pseudonym import Pseudonymiser
     from monitor.scoring.match import Matcher
     from monitor.scoring.model_folders import ModelFolders
-    from monitor.scoring.score import Scorer
-    from monitor.scoring.score_and_match import Progress, ScoreAndMatchResult
+    from monitor.scoring.score import Progress, Scorer, ScoreResult
     from storage.database import Database
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
@@ -255,9 +254,9 @@ class Application:
 
         return Scorer(database, executor, self.models.path(self.scoring_model()), self.clock, self.captures)
 
-    def score_waiting(self, progress: Progress, *, everything: bool = False) -> ScoreAndMatchResult:
+    def score_waiting(self, progress: Progress, *, everything: bool = False) -> ScoreResult:
         """Score and match all posts that wait, with the model in use; or all stored ones that it has not scored."""
-        from monitor.scoring.score_and_match import score_and_match
+        from monitor.scoring.score import score_and_match
 
         database = self.ready_database  # first, so that a missing database is reported before a model is trained
         self.models.ensure(self.scoring_model(), progress)

@@ -25,8 +25,7 @@ from monitor.operations.clock_check import check_clock
 from monitor.operations.retain import retain
 from monitor.outbox.outbox import summary
 from monitor.publish.site import publish
-from monitor.scoring.score_and_match import ScoreAndMatchResult
-from storage.models import Alert
+from monitor.scoring.score import ScoreResult
 
 GIVE_UP_SECONDS: Final = 5.0
 _THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
@@ -138,15 +137,15 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         async with scoring:
             looks = looks_as_line(await recheck.run())
             result = await background.run(_score, app, background)
-        if readings or result.scores.scored:
-            said += [f"{line}, {result.opened} flags opened, {result.unsure} unsure", *failed]
+        if readings or result.scored:
+            said += [f"{line}, {result.opened.total()} flags opened, {result.unsure.total()} unsure", *failed]
         return "; ".join([*said, looks] if looks else said)
 
     async def expire() -> str:
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
     async def alert() -> str:
-        return "; ".join(lines_of(await background.run(_look, app)))
+        return "; ".join(lines_of(await background.run(lambda: watch(app).look())))
 
     async def send() -> str:
         return summary(await app.outbox.send_due())
@@ -170,7 +169,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     ]
 
 
-def _score(app: Application, background: Background) -> ScoreAndMatchResult:
+def _score(app: Application, background: Background) -> ScoreResult:
     with progress_bar() as bar:
 
         def show(step: str, done: int, total: int | None) -> None:
@@ -180,9 +179,5 @@ def _score(app: Application, background: Background) -> ScoreAndMatchResult:
         return app.score_waiting(show)
 
 
-def _look(app: Application) -> list[Alert]:
-    return watch(app).look()
-
-
 def _issue(app: Application) -> list[Path]:
-    return app.reports.issue_scheduled()
+    return app.reports.issue_scheduled()  # in a thread, for it loads the libraries of documents

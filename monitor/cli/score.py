@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import AsJson, application, listed_deletions, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, listed_deletions, progress_bar, say, show_json
 from monitor.operations.retain import retain
-from monitor.scoring.score_and_match import ScoreAndMatchResult
+from monitor.scoring.score import ScoreResult
 
 
 def score(
@@ -31,16 +31,15 @@ def score(
     # Last: it refuses to delete where the clock jumped, and what was scored is told all the same.
     deleted = retain(app.ready_database, app.clock, app.captures)
     if deleted and not as_json:
-        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+        say(f"Past their retention: {listed_deletions(deleted)}")
 
 
-def _tell(result: ScoreAndMatchResult) -> None:
-    scores, matches = result.scores, result.matches
-    out().print(
-        f"Scored {scores.scored} posts with {scores.model}. Flags opened: {_listed(scores.opened)}. "
-        f"Unsure, so not flagged: {_listed(scores.unsure)}. "
-        f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}.",
-        markup=False,
+def _tell(result: ScoreResult) -> None:
+    matches = result.matches
+    say(
+        f"Scored {result.scored} posts with {result.model}. Flags opened: {_listed(result.opened)}. "
+        f"Unsure, so not flagged: {_listed(result.unsure)}. "
+        f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}."
     )
 
 

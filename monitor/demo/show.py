@@ -22,7 +22,7 @@ from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
 from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
-from monitor.scoring.score_and_match import Progress
+from monitor.scoring.score import Progress
 from monitor.settings.settings import DEFAULT_MODEL, Settings
 from storage.accounts import users
 from storage.posts import sources
@@ -208,7 +208,7 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
     readings = asyncio.run(_crawl(app))
     demo.crawls.append(readings)
     result = app.score_waiting(progress)
-    demo.opened.update(result.scores.opened)
+    demo.opened.update(result.opened)
     demo.copies += result.matches.copies
     demo.claims_with_evidence += result.matches.claims_with_evidence
     found = ", ".join(
@@ -217,7 +217,7 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
         else f"{reading.source} FAILED: {reading.error}"
         for reading in sorted(readings, key=lambda reading: reading.source)
     )
-    say(f"{app.clock.now():%d/%m}: {found}; {result.opened} flags opened")
+    say(f"{app.clock.now():%d/%m}: {found}; {result.opened.total()} flags opened")
 
 
 async def _crawl(app: Application) -> list[SourceResult]:

@@ -1,4 +1,4 @@
-"""Score posts that have no score, and open a flag where a threshold is passed.
+"""Score posts that have no score, open a flag where a threshold is passed, and then look for copies and evidence.
 
 Texts go to the executor in small batches. Posts are read in the order of their numbers, and scores are stored batch by
 batch, so a program that is killed leaves whole batches, and the next run scores the rest.
@@ -7,16 +7,17 @@ batch, so a program that is killed leaves whole batches, and the next run scores
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from classifiers.model.prediction import Prediction
 from classifiers.persistence import Loaded
 from monitor.clock import Clock
 from monitor.crawl.captures import CaptureStore
-from monitor.scoring.flag_value import flag_draft
+from monitor.scoring.flag_value import flag_draft, place_open_flags
+from monitor.scoring.match import Matcher, MatchResult
 from monitor.scoring.thresholds import is_unsure, thresholds_in_force
 from monitor.scoring.workers import BATCH_SIZE, Predictor
 from storage.database import Database
@@ -27,17 +28,24 @@ from storage.review.flags import FlagDraft
 from storage.scoring import registry, unscored
 from storage.scoring.registry import ModelDraft, ScoreDraft
 
+Progress = Callable[[str, int, int | None], None]
 PAGE: Final = 16 * BATCH_SIZE  # posts read at once, so that memory stays bounded
 
 
 @dataclass(slots=True)
 class ScoreResult:
-    """Counts of a run: posts scored, and by label, flags opened and scores in the unsure band."""
+    """Counts of a run: posts scored, by label the flags opened and scores in the unsure band, and what was matched."""
 
     model: str
     scored: int = 0
     opened: Counter[str] = field(default_factory=Counter)
     unsure: Counter[str] = field(default_factory=Counter)
+    matches: MatchResult = field(default_factory=MatchResult)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as plain data, for JSON."""
+        own = {"model": self.model, "scored": self.scored, "opened": dict(self.opened), "unsure": dict(self.unsure)}
+        return {**own, **asdict(self.matches)}
 
 
 class Scorer:
@@ -188,3 +196,39 @@ def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
         )
         for label in prediction.flags
     ]
+
+
+def score_and_match(
+    scorer: Scorer,
+    matcher: Matcher,
+    progress: Progress = lambda _step, _done, _total: None,
+    *,
+    everything: bool = False,
+) -> ScoreResult:
+    """Score posts, look for copies and evidence, and give all open flags their place: the steps after every crawl.
+
+    Args:
+        scorer: Scores posts and opens flags.
+        matcher: Finds copies and evidence.
+        progress: Called with the step, the number done, and the total (None: unknown).
+        everything: Look through all stored posts for those without a score of the model.
+
+    Raises:
+        KiemtinError: When scoring cannot go on; what was stored stays.
+
+    """
+    done: Counter[str] = Counter()
+    totals: list[int] = []
+
+    def scored(count: int) -> None:
+        done["scoring"] += count
+        progress("scoring", done["scoring"], max([*totals, done["scoring"]]))
+
+    def compared(count: int) -> None:
+        done["comparing"] += count
+        progress("comparing", done["comparing"], None)
+
+    result = scorer.run(totals.append, scored, everything=everything)
+    result.matches = matcher.run(compared)
+    place_open_flags(matcher.database)
+    return result

@@ -146,16 +146,15 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
 
 
 def test_the_stored_number_keeps_the_order_of_worth_as_it_falls_by_half_each_week() -> None:
-    def one(probability: float, age: int, copies: int) -> Candidate:
-        return Candidate(
-            flag_id=1, label="concern", probability=probability, source_id=1, copies=copies,
-            sources=1, engagement={}, has_evidence=False, characters=100, when=NOW - timedelta(days=age),
-        )  # fmt: skip
-
     def worth(one: Candidate, now: datetime) -> float:
         return one.probability * reach(one) * float(0.5 ** ((now - one.when) / timedelta(days=7)))
 
-    found = [one(probability, age, copies) for probability in (0.5, 0.9) for age in (0, 3, 9) for copies in (1, 4)]
+    found = [
+        make(1, probability=probability, copies=copies, when=NOW - timedelta(days=age))
+        for probability in (0.5, 0.9)
+        for age in (0, 3, 9)
+        for copies in (1, 4)
+    ]
     by_number = sorted(found, key=lambda each: lasting_worth(each, {}))
     for later in (NOW, NOW + timedelta(days=10)):
         assert by_number == sorted(found, key=lambda each: worth(each, later))

@@ -1,10 +1,10 @@
-"""Every version of every monitored post is scored exactly once, whatever happens on the way."""
+"""Every version of every monitored post is scored exactly once, whatever happens, and then compared with others."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -18,8 +18,12 @@ from sqlalchemy import func, select, text
 
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES
+from classifiers.text.segment import Segmenter
+from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import KiemtinError
-from monitor.scoring.score import Scorer, ScoreResult
+from monitor.scoring.match import Matcher
+from monitor.scoring.score import Scorer, ScoreResult, score_and_match
 from monitor.scoring.workers import BATCH_SIZE, cached_model, load_model
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
@@ -28,7 +32,9 @@ from storage.review import flags, reviews
 from tests.clock import FakeClock
 from tests.corpus import corpus
 from tests.factories import add_post, add_source, add_user, make_post
+from tests.monitor.crawl.test_collect_counts import site_post
 from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
+from tests.walk import called_files, differences
 
 TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 LOOKS_EVERY, HANGS_AFTER = 0.05, 600  # seconds
@@ -50,6 +56,9 @@ def thread() -> Iterator[Executor]:
 @pytest.fixture
 def scorer(sqlite_database: Database, thread: Executor, small_model: Path, clock: FakeClock) -> Scorer:
     return Scorer(sqlite_database, thread, small_model, clock)
+
+
+NOTICE = "Ngân hàng bác bỏ tin đóng cửa ngày mai, người gửi tiền không cần rút tiền gấp."
 
 
 def fill(database: Database, texts: Sequence[str], *, role: str = "monitored", name: str = "forum") -> None:
@@ -93,13 +102,7 @@ def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_p
         assert result.opened.total() == len(expected) > 10
         assert all(flag.reasons and flag.state == "open" for flag in found)
         assert not any(session.scalars(select(Post.unscored)))
-
-
-def test_running_again_finds_nothing_to_do(scorer: Scorer, sqlite_database: Database) -> None:
-    fill(sqlite_database, TEXTS[:20])
-    scorer.run()
-    before = scores_in(sqlite_database)
-    again = scorer.run()
+    before, again = scores_in(sqlite_database), scorer.run()
     assert (again.scored, again.opened.total(), scores_in(sqlite_database)) == (0, 0, before)
 
 
@@ -161,18 +164,12 @@ def test_another_model_scores_everything_again_and_becomes_the_active_one(
 ) -> None:
     fill(sqlite_database, TEXTS[:5])
     Scorer(sqlite_database, thread, small_model, clock).run()
-    other = tmp_path / "other"
-    other.mkdir()
-    for file in small_model.iterdir():
-        content = file.read_bytes()
-        if file.suffix == ".json":
-            content = content.replace(b'"small"', b'"other"')
-        (other / file.name).write_bytes(content)
-    assert Scorer(sqlite_database, thread, other, clock).run().scored == 5
+    other = copy_model(small_model, tmp_path, "other")
+    assert Scorer(sqlite_database, thread, tmp_path / "other", clock).run().scored == 5
     with sqlite_database.work() as session:
         states = dict(session.execute(select(Model.version, Model.state)).all())
     assert sorted(states.values()) == ["active", "retired"]
-    assert states[load_model(other).version] == "active"
+    assert states[other] == "active"
 
 
 def test_processes_give_the_same_scores_as_one_thread(
@@ -243,29 +240,21 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
     assert_each_post_once(sqlite_database, BATCH_SIZE + 5)
 
 
-def side_by_side(work: Callable[[int], ScoreResult]) -> list[ScoreResult]:
-    start = Barrier(2)
-
-    def one(number: int) -> ScoreResult:
-        start.wait(timeout=HANGS_AFTER)
-        return work(number)
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, range(2)))
-
-
 def test_two_scorers_at_once_score_every_post_once(
     sqlite_database: Database, small_model: Path, clock: FakeClock
 ) -> None:
     texts = TEXTS[: BATCH_SIZE * 2]
     fill(sqlite_database, texts)
     load_model(small_model)
+    begin = Barrier(2)
 
     def score(_: int) -> ScoreResult:
+        begin.wait(timeout=HANGS_AFTER)
         with Database(sqlite_database.url.render_as_string()) as own, ThreadPoolExecutor(1) as executor:
             return Scorer(own, executor, small_model, clock).run()
 
-    results = side_by_side(score)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(score, range(2)))
     assert all(result.scored <= len(texts) for result in results)
     assert_each_post_once(sqlite_database, len(texts))
     with sqlite_database.work() as session:
@@ -310,3 +299,38 @@ def test_a_scorer_that_was_killed_is_finished_by_the_next(
     subprocess.run(confirm, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
     assert_each_post_once(sqlite_database, len(TEXTS))
+
+
+def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(
+    scorer: Scorer, sqlite_database: Database, clock: FakeClock
+) -> None:
+    fill(sqlite_database, [SHOUTED, SHOUTED + " Khẩn!"])
+    fill(sqlite_database, [NOTICE], role="reference", name="newspaper")
+    told: list[tuple[str, int, int | None]] = []
+    matcher = Matcher(sqlite_database, Segmenter(), clock)
+    found = score_and_match(scorer, matcher, lambda *step: told.append(step))
+    again = score_and_match(scorer, matcher)
+
+    data = found.as_dict()
+    assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
+    assert (data["scored"], data["opened"]["unverified"]) == (2, 2)
+    assert (data["compared"], data["copies"], data["claims_with_evidence"]) == (3, 1, 2)
+    assert told == [("scoring", 2, 2), ("comparing", 3, None)]
+    assert (again.scored, again.opened.total(), again.matches.compared) == (0, 0, 0)
+
+
+async def test_the_walk_of_one_post_names_the_files_that_take_part(
+    clock: FakeClock,
+    crawl: Callable[..., Awaitable[object]],
+    register: Callable[..., None],
+    sqlite_database: Database,
+    scorer: Scorer,
+) -> None:
+    with serve(FeedSite([site_post(number) for number in range(3)], clock)) as address:
+        register("news", address + RSS_PATH)
+        with called_files() as called:
+            await crawl()
+            scorer.run()
+            Matcher(sqlite_database, Segmenter(), clock).run()
+    taking_part = {path for path in called if not path.startswith("monitor/demo/")}
+    assert differences("The way of one post", taking_part) == ([], [])
