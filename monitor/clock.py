@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+def local_time(moment: datetime) -> str:
+    """Write a time in Việt Nam to the minute, as people read it: 30/11/2026 07:00."""
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+
+
 class Clock(Protocol):
     """Tells the time and waits."""
 

@@ -54,6 +54,12 @@ def out() -> SafeConsole:
     return make_console()
 
 
+def say(*lines: str) -> None:
+    """Print lines as they are: what stands in square brackets in a post is no markup."""
+    for line in lines:
+        out().print(line, markup=False)
+
+
 def warn(line: str | None) -> None:
     """Write a warning to the log, which is standard error, if there is one."""
     if line:
@@ -65,7 +71,7 @@ def announce(line: str) -> None:
     if logs_json():
         logging.getLogger(LOGGER).info(line)
     else:
-        out().print(line, markup=False)
+        say(line)
 
 
 def show_json(data: Any) -> None:

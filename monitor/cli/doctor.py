@@ -2,21 +2,25 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
 
 import typer
 
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, out, show_json
-from monitor.clock import VIETNAM
+from monitor.cli.context import AsJson, application, say, show_json
+from monitor.clock import VIETNAM, local_time
 from monitor.desk.web import accounts
 from monitor.desk.web.server import exposure_warning
 from monitor.errors import KiemtinError, NotReady
 from monitor.operations.backup import ACTION as BACKUP_ACTION
 from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
+from monitor.privacy.secret_key import read_key
 from storage import audit
 from storage.accounts import users
 from storage.errors import StorageError
@@ -27,97 +31,84 @@ from storage.posts import clock_state, posts, sources
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
 MOST_POSTS_ON_SQLITE = 1_000_000  # the most with which searching and reports were measured
-OLDEST_BACKUP_DAYS = 8  # a week, and a day for who is late
+OLDEST_BACKUP = timedelta(days=8)  # a week, and a day for who is late
+
+
+class State(StrEnum):
+    """How a check ends: well, with something to look at, or with something that must be mended."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The result of one check; `mend` says what to do."""
 
-    subject: str
-    well: bool
+    state: State
     said: str
     mend: str = ""
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look at the installation and say what is missing and how to mend it.
+    """Look at the installation and say what is missing and how to mend it; the status is 1 when a check fails.
 
     Example: `kiemtin doctor`
     """
-    findings = list(examine(application(context)))
+    app = application(context)
+    findings = {subject: _looked(look, app) for subject, look in _CHECKS.items()}
     if as_json:
-        show_json([{"subject": f.subject, "ok": f.well, "said": f.said, "mend": f.mend} for f in findings])
+        show_json([{"subject": subject, **asdict(finding)} for subject, finding in findings.items()])
     else:
-        for finding in findings:
-            mark = "ok  " if finding.well else "MEND"
-            mend = f" → {finding.mend}" if finding.mend else ""
-            out().print(f"{mark}  {finding.subject}: {finding.said}{mend}", markup=False)
-    if bad := [finding for finding in findings if not finding.well]:
-        raise NotReady(f"{len(bad)} things to mend: {', '.join(finding.subject for finding in bad)}")
+        for subject, finding in findings.items():
+            mark = finding.state.upper() if finding.state is State.FAIL else finding.state
+            say(f"{mark:4}  {subject}: {finding.said}{f' → {finding.mend}' if finding.mend else ''}")
+    if bad := [subject for subject, finding in findings.items() if finding.state is State.FAIL]:
+        raise NotReady(f"{len(bad)} things to mend: {', '.join(bad)}")
 
 
-def examine(app: Application) -> Iterator[Finding]:
-    """Run all checks; a failure of one does not hide the others."""
-    for subject, look in (
-        ("settings", _settings),
-        ("key", _key),
-        ("rights", _rights),
-        ("database", _database),
-        ("clock", _clock),
-        ("model", _model),
-        ("sources", _sources),
-        ("users", _users),
-        ("desk", _desk),
-        ("disk", _disk),
-        ("backup", _backup),
-        ("outbox", _outbox),
-    ):
-        yield _looked(subject, look, app)
-
-
-def _looked(subject: str, look: Callable[[Application], Finding], app: Application) -> Finding:
+def _looked(look: Callable[[Application], Finding], app: Application) -> Finding:
     try:
         return look(app)
-    except (KiemtinError, StorageError, ClassifierError) as error:
-        return Finding(subject, well=False, said=str(error))
+    except (KiemtinError, StorageError, ClassifierError) as error:  # of one check, which does not hide the others
+        return Finding(State.FAIL, str(error))
 
 
 def _settings(app: Application) -> Finding:
     path = app.settings.config_path
     if not path.exists():
-        return Finding("settings", well=False, said=f"{path} is missing", mend="run `kiemtin init`")
+        return Finding(State.FAIL, f"{path} is missing", "run `kiemtin init`")
     if not app.settings.contact:
-        return Finding("settings", well=True, said=f"{path}; `contact` is empty", mend="tell sites who reads them")
-    return Finding("settings", well=True, said=str(path))
+        return Finding(State.WARN, f"{path}; `contact` is empty", "tell sites who reads them")
+    return Finding(State.OK, str(path))
 
 
 def _key(app: Application) -> Finding:
-    return Finding(
-        "key", well=bool(app.secret), said=str(app.secret_path), mend="keep a copy of it outside this machine"
-    )
+    read_key(app.secret_path)
+    return Finding(State.OK, str(app.secret_path), "keep a copy of it outside this machine")
 
 
 def _rights(app: Application) -> Finding:
     if not app.settings.home.is_dir():
-        return Finding("rights", well=False, said=f"{app.settings.home} is missing", mend="run `kiemtin init`")
+        return Finding(State.FAIL, f"{app.settings.home} is missing", "run `kiemtin init`")
     if others := app.tidy_home():
         said = f"other users may read {', '.join(map(str, others))}"
-        return Finding("rights", well=False, said=said, mend="give it to the user who runs kiemtin, with chown")
-    return Finding("rights", well=True, said="only this user may read the home folder")
+        return Finding(State.FAIL, said, "give it to the user who runs kiemtin, with chown")
+    return Finding(State.OK, "only this user may read the home folder")
 
 
 def _database(app: Application) -> Finding:
     database = app.ready_database
     if database.differences():
-        return Finding("database", well=False, said="the tables differ from the models", mend="restore a backup")
+        return Finding(State.FAIL, "the tables differ from the models", "restore a backup")
     said = f"{database.place} ({database.current_revision()})"
     with database.work() as session:
         stored = posts.numbers_used(session)
     if database.is_sqlite and stored > MOST_POSTS_ON_SQLITE:
         said = f"{said}; it holds about {stored:,} posts, more than SQLite was measured with"
-        return Finding("database", well=True, said=said, mend="move to PostgreSQL with `kiemtin db copy`")
-    return Finding("database", well=True, said=said)
+        return Finding(State.WARN, said, "move to PostgreSQL with `kiemtin db copy`")
+    return Finding(State.OK, said)
 
 
 def _clock(app: Application) -> Finding:
@@ -125,35 +116,31 @@ def _clock(app: Application) -> Finding:
     with app.ready_database.work() as session:  # left without a commit: only `crawl` and `run` note what is found
         require_trusted_clock(session, now)
         trusted = clock_state.load(session, now).trusted_at
-    said = f"{now.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     if trusted - now > CLOCK_TOLERANCE:
-        earlier = f"{said}, which is before what was stored at {trusted.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
-        return Finding("clock", well=False, said=earlier, mend="set the clock")
-    return Finding("clock", well=True, said=said)
+        said = f"{local_time(now)}, which is before what was stored at {local_time(trusted)}"
+        return Finding(State.FAIL, said, "set the clock")
+    return Finding(State.OK, local_time(now))
 
 
 def _model(app: Application) -> Finding:
-    loaded = load(
-        app.models.path(app.scoring_model()), app.segmenter
-    )  # not `load_model`: a check must not train a missing one
-    return Finding("model", well=True, said=f"{loaded.version}, from {loaded.manifest['examples']} texts")
+    # Not by `app.models.load`: a check must not train a missing one.
+    loaded = load(app.models.path(app.scoring_model()), app.segmenter)
+    return Finding(State.OK, f"{loaded.version}, from {loaded.manifest['examples']} texts")
 
 
 def _sources(app: Application) -> Finding:
     with app.ready_database.work() as session:
         known = sources.all_sources(session)
     monitored = [source for source in known if source.role == "monitored" and source.enabled]
-    troubled = [_trouble(source) for source in known if source.failures or not source.enabled]
     said = f"{len(known)} registered, {len(monitored)} monitored"
     if not monitored:
-        return Finding("sources", well=False, said=said, mend="add one with `kiemtin sources add`, or import a file")
-    if troubled:
+        return Finding(State.FAIL, said, "add one with `kiemtin sources add`, or import a file")
+    if troubled := [_trouble(source) for source in known if source.failures or not source.enabled]:
         # One failure in a row is tried again soon; a source that went on failing is no longer read.
-        lost = [source for source in known if source.failures >= MANY_FAILURES]
-        return Finding(
-            "sources", well=not lost, said=f"{said}; in trouble: {'; '.join(troubled)}", mend="`kiemtin sources list`"
-        )
-    return Finding("sources", well=True, said=said)
+        lost = all(source.failures for source in monitored) or any(each.failures >= MANY_FAILURES for each in known)
+        said = f"{said}; in trouble: {'; '.join(troubled)}"
+        return Finding(State.FAIL if lost else State.WARN, said, "`kiemtin sources list`")
+    return Finding(State.OK, said)
 
 
 def _trouble(source: Source) -> str:
@@ -167,31 +154,48 @@ def _users(app: Application) -> Finding:
     with app.ready_database.work() as session:
         active = [user for user in users.all_users(session) if user.active]
     if not active:
-        return Finding(
-            "users", well=False, said="nobody can sign in to the desk", mend="run `kiemtin users invite NAME`"
-        )
+        return Finding(State.FAIL, "nobody can sign in to the desk", "run `kiemtin users invite NAME`")
     able = [user for user in active if user.password_hash != accounts.NO_HASH]
-    mend = "" if able else f"open the link, or `kiemtin users invite {active[0].name}` prints another"
-    return Finding("users", well=True, said=f"{len(able)} of {len(active)} have set a password", mend=mend)
+    said = f"{len(able)} of {len(active)} have set a password"
+    if not able:
+        return Finding(State.WARN, said, f"open the link, or `kiemtin users invite {active[0].name}` prints another")
+    return Finding(State.OK, said)
 
 
 def _desk(app: Application) -> Finding:
-    settings = app.settings
-    warning = exposure_warning(settings)
-    return Finding("desk", well=warning is None, said=settings.desk_address, mend=warning or "")
+    warning = exposure_warning(app.settings)
+    return Finding(State.FAIL if warning else State.OK, app.settings.desk_address, warning or "")
+
+
+def _disk(app: Application) -> Finding:
+    home = app.settings.home
+    free = shutil.disk_usage(next(place for place in (home, *home.parents) if place.exists())).free
+    said = f"{free / 1e9:.1f} GB free"
+    return Finding(State.OK, said) if free > LEAST_FREE_BYTES else Finding(State.FAIL, said, "free some space")
 
 
 def _backup(app: Application) -> Finding:
     with app.ready_database.work() as session:
-        at = audit.newest(session, BACKUP_ACTION)
-    if at is None:
-        return Finding("backup", well=True, said="none was made yet", mend="`kiemtin backup FILE`")
-    days = (app.clock.now() - at).days
-    old = days > OLDEST_BACKUP_DAYS
-    said = f"the last one was made on {at.astimezone(VIETNAM):%d/%m/%Y}"
-    return Finding(
-        "backup", well=not old, said=said, mend=f"it is {days} days old: `kiemtin backup FILE`" if old else ""
-    )
+        at, known = audit.newest(session, BACKUP_ACTION), users.all_users(session)
+    now = app.clock.now()
+    return _age_of_backup(at, min((user.created_at for user in known), default=now), now)
+
+
+def _age_of_backup(at: datetime | None, begun: datetime, now: datetime) -> Finding:
+    """Judge the last backup; one that was never made is as old as the installation, which is as old as its first user.
+
+    Args:
+        at: When the last one was made, UTC; None: none was.
+        begun: When the installation was set up, UTC.
+        now: The present time, UTC.
+
+    """
+    old = now - (at or begun) > OLDEST_BACKUP
+    said = f"the last one was made on {at.astimezone(VIETNAM):%d/%m/%Y}" if at else "none was made yet"
+    mend = f"`kiemtin backup FILE`: it should be no older than {OLDEST_BACKUP.days} days"
+    if at and not old:
+        return Finding(State.OK, said)
+    return Finding(State.FAIL if old else State.WARN, said, mend)
 
 
 def _outbox(app: Application) -> Finding:
@@ -200,13 +204,20 @@ def _outbox(app: Application) -> Finding:
         lost = deliveries.stuck(session)
     said = ", ".join(f"{channel.name} gets {', '.join(channel.what)}" for channel in app.settings.channels)
     mend = f"{len(lost)} deliveries failed or are unclear: `kiemtin outbox list`, `kiemtin outbox test`" if lost else ""
-    return Finding("outbox", well=not lost, said=said or "nothing is sent: there are no [[channels]]", mend=mend)
+    return Finding(State.FAIL if lost else State.OK, said or "nothing is sent: there are no [[channels]]", mend)
 
 
-def _disk(app: Application) -> Finding:
-    home = app.settings.home
-    folder = next(place for place in (home, *home.parents) if place.exists())
-    free = shutil.disk_usage(folder).free
-    said = f"{free / 1e9:.1f} GB free"
-    mend = "" if free > LEAST_FREE_BYTES else "free some space"
-    return Finding("disk", well=free > LEAST_FREE_BYTES, said=said, mend=mend)
+_CHECKS: Final[Mapping[str, Callable[[Application], Finding]]] = {
+    "settings": _settings,
+    "key": _key,
+    "rights": _rights,
+    "database": _database,
+    "clock": _clock,
+    "model": _model,
+    "sources": _sources,
+    "users": _users,
+    "desk": _desk,
+    "disk": _disk,
+    "backup": _backup,
+    "outbox": _outbox,
+}

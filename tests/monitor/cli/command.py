@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
+from monitor.cli.commands import LazyCommand
 
 SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
@@ -71,6 +72,12 @@ class Command:
         assert answer.status == 0, answer
         return answer
 
+    def fails(self, said: str, *arguments: str, status: int = 1) -> Answer:
+        """Run it and expect it to fail in one line that says something."""
+        answer = self(*arguments)
+        assert (answer.status, said in answer.complaint) == (status, True), answer
+        return answer
+
 
 def apart(*arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
     """Run it as a program of its own, to its end."""
@@ -119,6 +126,23 @@ def wait_for(sign: Callable[[], object], child: "subprocess.Popen[Any]") -> None
         with suppress(subprocess.TimeoutExpired):
             child.wait(LOOKS_EVERY)
         assert child.poll() is None, child.communicate()
+
+
+def command_names(command: Any, name: str = "") -> Iterator[str]:
+    """Give the full name of every command below one; a group that does something itself is one of them."""
+    found = command.load() if isinstance(command, LazyCommand) else command
+    inner = getattr(found, "commands", {})
+    if not inner or getattr(found, "invoke_without_command", False):
+        yield name
+    for each, below in inner.items():
+        yield from command_names(below, f"{name} {each}".strip())
+
+
+def tell(file: str) -> None:
+    """Write the number of the process that runs this; what a worker is asked to do."""
+    partial = Path(file + ".part")
+    partial.write_text(str(os.getpid()))
+    partial.rename(file)
 
 
 def _with(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The command on a home folder of its own: inside this process, or as a program of its own."""
 
+import json
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from monitor.cli import main
 from monitor.scoring.workers import cached_model
 from tests.monitor.cli.command import Command
 
+ImportPosts = Callable[..., None]
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
@@ -41,6 +43,21 @@ def home(home_template: Path, small_model: Path, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("KIEMTIN_HOME", str(folder))
     monkeypatch.setenv("KIEMTIN_MODEL", "small")
     return folder
+
+
+@pytest.fixture
+def import_posts(kiemtin: Command, home: Path, tmp_path: Path) -> ImportPosts:
+    """Give what imports texts, numbered from 0, each with further fields, into a source named `forum`."""
+
+    def run(texts: Iterable[str], **fields: Sequence[str]) -> None:
+        columns = {"text": list(texts), **fields}
+        rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+        lines = (json.dumps({"id": str(number), **row}) for number, row in enumerate(rows))
+        path = tmp_path / "forum.jsonl"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        kiemtin.well("import", str(path))
+
+    return run
 
 
 @pytest.fixture
