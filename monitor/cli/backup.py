@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, State, application, listed_deletions, out, show_json
-from monitor.clock import VIETNAM, SystemClock
+from monitor.cli.context import AsJson, State, application, listed_deletions, say, show_json
+from monitor.clock import SystemClock, local_time
 from monitor.operations.backup import ACTION, write_backup
 from monitor.operations.restore import restore as put_back
 from monitor.operations.retain import retain
@@ -35,7 +35,7 @@ def backup(
         show_json({"files": written.files, "bytes": written.size, "sealed": bool(passphrase)})
         return
     sealed = "sealed with your passphrase" if passphrase else "not sealed: whoever has it can read all, the key too"
-    out().print(f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}.", markup=False)
+    say(f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}.")
 
 
 def restore(
@@ -58,20 +58,18 @@ def restore(
     state: State = context.obj
     clock = SystemClock()
     home = home_folder(state.home)
-    now = f"{clock.now().astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    now = local_time(clock.now())
     if not yes:
         question = f"It is {now}, and posts past their retention at that time are deleted. Put {file} back into {home}?"
         typer.confirm(question, abort=True)
     passphrase = load_settings(state.home).passphrase
     done = put_back(file, home, clock, passphrase=passphrase, replace=replace, clock_is_right=not yes)
-    console = out()
-    made = f"{done.made_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
-    console.print(f"Put back {done.files} files of {made} into {home}.", markup=False)
+    say(f"Put back {done.files} files of {local_time(done.made_at)} into {home}.")
     if done.erased_again:
-        console.print(f"Erased again: {done.erased_again} posts of authors who asked for it since.", markup=False)
+        say(f"Erased again: {done.erased_again} posts of authors who asked for it since.")
     if done.replaced:
-        console.print(f"What was there before lies in {done.replaced}: delete it when all is well.", markup=False)
+        say(f"What was there before lies in {done.replaced}: delete it when all is well.")
     with Application(load_settings(state.home), clock) as app:
         app.tidy_home()
         if deleted := retain(app.ready_database, clock, app.captures):
-            console.print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+            say(f"Past their retention: {listed_deletions(deleted)}")

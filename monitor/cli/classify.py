@@ -15,7 +15,7 @@ from classifiers.claims import find_claim
 from classifiers.data.metadata import Context, Text
 from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import Prediction
-from monitor.cli.context import application, out, progress_bar, show_json_lines
+from monitor.cli.context import application, progress_bar, say, show_json_lines
 from monitor.errors import ImportRefused
 
 BATCH = 256
@@ -47,9 +47,7 @@ def classify(
             if as_json:
                 show_json_lines(_as_data(number, text.text, prediction) for (number, text), prediction in results)
             else:
-                out().print(
-                    "\n".join(_as_line(text.text, prediction) for (_, text), prediction in results), markup=False
-                )
+                say("\n".join(_as_line(text.text, prediction) for (_, text), prediction in results))
 
 
 def _open(file: str) -> TextIO:

@@ -1,8 +1,9 @@
 """Read the sources and store what is new."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, listed_deletions, out, show_json, warn
+from monitor.cli.context import AsJson, application, listed_deletions, say, show_json, warn
 from monitor.cli.terminal import SafeConsole
 from monitor.crawl.collect import SourceResult
 from monitor.crawl.recheck import RecheckResult
@@ -83,22 +84,23 @@ def crawl(
     Example: `kiemtin crawl --due` (for cron and systemd)
     """
     app = application(context)
-    require_sources(app, names or [])
+    _require_sources(app, names or [])
     with CrawlView() as view:
-        results, looks = asyncio.run(crawl_once(app, names or [], due=due, view=view))
+        results, looks = asyncio.run(_crawl_once(app, names or [], due=due, view=view))
     if as_json:
-        show_json({"sources": [as_data(result) for result in results], "rechecked": asdict(looks)})
+        show_json({"sources": [_as_data(result) for result in results], "rechecked": _as_data(looks)})
     else:
-        show_results(results, looks)
+        nothing = "Nothing is due; sources that another program is reading now are left to it."
+        say(*(map(_as_line, results) if results else [nothing]), *filter(None, [looks_as_line(looks)]))
     deleted = retain(app.ready_database, app.clock, app.captures)
     if deleted and not as_json:
-        out().print(f"Past their retention: {listed_deletions(deleted)}", markup=False)
+        say(f"Past their retention: {listed_deletions(deleted)}")
     failed = [result for result in results if result.outcome == "failed"]
     if results and len(failed) == len(results):
         raise CollectError(f"no source could be read ({len(failed)} failed): the lines above say why")
 
 
-def require_sources(app: Application, names: Sequence[str]) -> None:
+def _require_sources(app: Application, names: Sequence[str]) -> None:
     """Refuse to crawl when there is nothing that could be read, or when a named source cannot be."""
     with app.ready_database.work() as session:
         named = [sources.by_name(session, name) for name in names]
@@ -112,7 +114,7 @@ def require_sources(app: Application, names: Sequence[str]) -> None:
         raise NotReady("there is no enabled source: add one with `kiemtin sources add`, or see `kiemtin sources list`")
 
 
-async def crawl_once(
+async def _crawl_once(
     app: Application, names: Sequence[str], *, due: bool, view: CrawlView
 ) -> tuple[list[SourceResult], RecheckResult]:
     """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
@@ -124,16 +126,6 @@ async def crawl_once(
         return results, await app.recheck(client).run(names)
 
 
-def show_results(results: Sequence[SourceResult], looks: RecheckResult) -> None:
-    """Print one line for each source, and one for the looks at flagged posts if there were any."""
-    for result in results:
-        out().print(as_line(result), markup=False)
-    if not results:
-        out().print("Nothing is due; sources that another program is reading now are left to it.")
-    if line := looks_as_line(looks):
-        out().print(line, markup=False)
-
-
 def looks_as_line(looks: RecheckResult) -> str:
     """Say what became of flagged posts; nothing when none was due."""
     if not looks.checked and not looks.unclear:
@@ -143,8 +135,7 @@ def looks_as_line(looks: RecheckResult) -> str:
     return f"{told}, unclear {unclear}" if unclear else told
 
 
-def as_line(result: SourceResult) -> str:
-    """Say in one line what one reading found."""
+def _as_line(result: SourceResult) -> str:
     if result.outcome == "failed":
         off = " The source was switched off." if result.disabled else ""
         kept = f" ({result.new} new posts before that were kept)" if result.new else ""
@@ -160,19 +151,7 @@ def as_line(result: SourceResult) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def as_data(result: SourceResult) -> dict[str, Any]:
-    """Give one result as plain data."""
-    return {
-        "source": result.source,
-        "outcome": result.outcome,
-        "seen": result.seen,
-        "new": result.new,
-        "changed": result.changed,
-        "duplicate": result.duplicate,
-        "gone": result.gone,
-        "skipped": dict(result.skipped),
-        "gap": result.gap,
-        "error": result.error,
-        "disabled": result.disabled,
-        "moved_to": result.moved_to,
-    }
+def _as_data(result: SourceResult | RecheckResult) -> dict[str, Any]:
+    # `asdict` would count the items of a `Counter` anew.
+    values = {each.name: getattr(result, each.name) for each in fields(result)}
+    return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
-from monitor.clock import VIETNAM
+from monitor.cli.context import AsJson, application, progress_bar, say, show_json
+from monitor.clock import local_time
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from storage.database import Database
 from storage.errors import SchemaMismatch
@@ -27,7 +27,7 @@ def upgrade(context: typer.Context) -> None:
     database = application(context).database
     before = database.current_revision()
     database.upgrade()
-    out().print(f"{database.place}: {before or 'empty'} → {database.current_revision()}", markup=False)
+    say(f"{database.place}: {before or 'empty'} → {database.current_revision()}")
 
 
 def check(context: typer.Context) -> None:
@@ -40,7 +40,7 @@ def check(context: typer.Context) -> None:
         raise SchemaMismatch(
             f"{database.place} differs from what this version expects in {len(differences)} places: restore a backup"
         )
-    out().print(f"{database.place}: up to date ({database.current_revision()})", markup=False)
+    say(f"{database.place}: up to date ({database.current_revision()})")
 
 
 def copy(
@@ -66,7 +66,7 @@ def copy(
         return
     rows = sum(table.rows for table in copied)
     said = f"{rows} rows of {len(copied)} tables are in {place}, with the same hashes as here."
-    out().print(f"{said} Set `database_url` in kiemtin.toml to use it.", markup=False)
+    say(f"{said} Set `database_url` in kiemtin.toml to use it.")
 
 
 def confirm_clock(
@@ -78,8 +78,8 @@ def confirm_clock(
     """
     app = application(context)
     database = app.ready_database
-    now = f"{app.clock.now().astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    now = local_time(app.clock.now())
     if not yes:
         typer.confirm(f"Is it {now} in Việt Nam now? Posts are deleted by that time.", abort=True)
-    before = trust_clock(database, app.clock).astimezone(VIETNAM)
-    out().print(f"The clock is trusted from now on: {now} (before: {before:%d/%m/%Y %H:%M}).", markup=False)
+    before = local_time(trust_clock(database, app.clock))
+    say(f"The clock is trusted from now on: {now} (before: {before}).")

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.context import out, progress_bar
+from monitor.cli.context import progress_bar, say
 from monitor.demo.check import Check, agreement, check_crawls, check_desk
 from monitor.demo.show import USER, Demo, play
 from monitor.desk.web.server import serving
@@ -27,34 +26,31 @@ def demo(
 
     Example: `kiemtin demo`
     """
-    console = out()
     with ExitStack() as stack:
         with progress_bar() as bar:
-            say = partial(console.print, markup=False)
             shown = stack.enter_context(play(folder.absolute(), port, say, bar.update))
-        console.print(f"Flags beside the labels the posts were written under: {agreement(shown)}", markup=False)
+        say(f"Flags beside the labels the posts were written under: {agreement(shown)}")
         with suppress(KeyboardInterrupt):  # the usual way to stop it
             asyncio.run(_desk(shown, check=check))
 
 
 async def _desk(shown: Demo, *, check: bool) -> None:
     settings = shown.app.settings
-    console = out()
     base = settings.desk_address
     async with serving(shown.app.desk(), settings) as served:
         if check:
             checks = [*check_crawls(shown), *await asyncio.to_thread(lambda: list(check_desk(shown, base)))]
             _tell(checks)
             return
-        console.print(f"\nThe desk is open at {base}", markup=False)
-        console.print(f"Sign in as {USER} with the one-time password {shown.password}", markup=False)
-        console.print("Ctrl-C stops it.", markup=False)
+        say(f"\nThe desk is open at {base}")
+        say(f"Sign in as {USER} with the one-time password {shown.password}")
+        say("Ctrl-C stops it.")
         await served
 
 
 def _tell(checks: Sequence[Check]) -> None:
     for found in checks:
-        out().print(f"{'ok  ' if found.passed else 'FAIL'}  {found.subject}: {found.said}", markup=False)
+        say(f"{'ok  ' if found.passed else 'FAIL'}  {found.subject}: {found.said}")
     missing = [found.subject for found in checks if not found.passed]
     if missing:
         raise KiemtinError(f"the demo did not show: {', '.join(missing)}")

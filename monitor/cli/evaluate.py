@@ -13,7 +13,7 @@ from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import ScoredExamples, score_examples
 from classifiers.text.normalise import normalise
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
 from monitor.cli.train import read_examples
 from monitor.errors import UsageError
 
@@ -64,10 +64,7 @@ def evaluate(
 
 def _texts_of(without: Sequence[str]) -> set[str]:
     """Gather what was seen in training, as the classifier sees it: normalised."""
-    seen: set[str] = set()
-    for item in without:
-        seen.update(normalise(example.text).text for example in _read_seen(item))
-    return seen
+    return {normalise(example.text).text for item in without for example in _read_seen(item)}
 
 
 def _read_seen(item: str) -> list[Example]:
@@ -93,19 +90,16 @@ def _unseen(scored: ScoredExamples, seen: set[str]) -> dict[str, Any]:
 
 
 def _print(result: Mapping[str, Any]) -> None:
-    console = out()
-    console.print(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval", markup=False)
+    say(f"{result['model']} on {result['examples']} texts, each figure with its 95 % interval")
     if result["labels"]:
-        console.print(_labels_table(result["labels"]))
+        out().print(_labels_table(result["labels"]))
     else:
-        console.print("No figures: some texts must carry a label, and some must not.")
+        say("No figures: some texts must carry a label, and some must not.")
     if "unseen" in result:
         unseen = result["unseen"]
-        console.print(
-            f"Without {unseen['left_out']} texts that were seen or stand there twice: {unseen['examples']} texts"
-        )
+        say(f"Without {unseen['left_out']} texts that were seen or stand there twice: {unseen['examples']} texts")
         if unseen["labels"]:
-            console.print(_labels_table(unseen["labels"]))
+            out().print(_labels_table(unseen["labels"]))
 
 
 def _labels_table(labels: Mapping[str, Mapping[str, Any]]) -> Table:

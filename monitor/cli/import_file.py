@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
-from monitor.clock import VIETNAM
+from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
+from monitor.clock import local_time
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import (
     DAY_FIRST,
@@ -136,19 +136,16 @@ def _pairs(items: list[str]) -> dict[str, str]:
 
 
 def _show_recognised(file: ImportFile, *, preview: bool) -> None:
-    console = out()
     delimiter = f", separated by {file.delimiter!r}" if file.delimiter else ""
-    console.print(f"{file.path.name}: {file.format}, {file.encoding}{delimiter}", markup=False)
-    for field, column in file.mapping.columns.items():
-        console.print(f"  {field} ← {column}", markup=False)
+    say(f"{file.path.name}: {file.format}, {file.encoding}{delimiter}")
+    say(*(f"  {field} ← {column}" for field, column in file.mapping.columns.items()))
     unused = file.unused
     if unused:
         more = f" and {len(unused) - SHOWN_COLUMNS} more" if len(unused) > SHOWN_COLUMNS else ""
-        console.print(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}", markup=False)
-    for note in file.notes:
-        console.print(f"  note: {note}", markup=False)
+        say(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}")
+    say(*(f"  note: {note}" for note in file.notes))
     if preview:
-        console.print(_preview(file.sample(SHOWN_SAMPLES)))
+        out().print(_preview(file.sample(SHOWN_SAMPLES)))
 
 
 def _preview(rows: Sequence[Row]) -> Table:
@@ -156,7 +153,7 @@ def _preview(rows: Sequence[Row]) -> Table:
     table = Table("record", "id", "published", "text", box=SIMPLE_HEAD)
     for number, row in enumerate(rows, start=1):
         if isinstance(row, PublicPost):
-            when = row.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if row.published_at else "no date"
+            when = local_time(row.published_at) if row.published_at else "no date"
             text = f"{row.title}: {row.text}" if row.title else row.text
             table.add_row(str(number), Text(_shortened(row.external_id, 20)), when, Text(_shortened(text, 120)))
         else:
@@ -171,46 +168,32 @@ def _shortened(text: str, most: int) -> str:
 
 
 def _show(result: ImportResult, refused_file: Path | None) -> None:
-    console = out()
     if result.records > result.refused:  # else the command ends with the reason
         would = "Would import" if result.dry_run else "Imported"
-        console.print(
+        say(
             f"{would} {result.file} as source {result.source}: {result.new} new, {result.changed} changed, "
             f"{result.known} known, {result.repeated} repeated, {result.refused} refused, "
-            f"{result.records} rows in all.",
-            markup=False,
+            f"{result.records} rows in all."
         )
     if result.undated:
         rows = "row has" if result.undated == 1 else "rows have"
-        console.print(f"  {result.undated} {rows} no date that could be read", markup=False)
-    for reason, count in result.reasons.most_common():
-        console.print(f"  refused {count} × {reason}", markup=False)
-    for refusal in result.refusals[:SHOWN_REFUSALS]:
-        console.print(f"  line {refusal.line}: {refusal.reason}", markup=False)
+        say(f"  {result.undated} {rows} no date that could be read")
+    say(*(f"  refused {count} × {reason}" for reason, count in result.reasons.most_common()))
+    say(*(f"  line {refusal.line}: {refusal.reason}" for refusal in result.refusals[:SHOWN_REFUSALS]))
     if refused_file:
-        console.print(f"  all refused records are in {refused_file}", markup=False)
+        say(f"  all refused records are in {refused_file}")
 
 
 def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) -> dict[str, Any]:
     return {
-        "source": result.source,
-        "file": result.file,
-        "sha256": result.sha256,
+        **{each.name: getattr(result, each.name) for each in fields(result)},
+        "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
+        "records": result.records,
         "format": file.format,
         "encoding": file.encoding,
         "mapping": dict(file.mapping.columns),
         "notes": list(file.notes),
-        "dry_run": result.dry_run,
-        "records": result.records,
-        "new": result.new,
-        "changed": result.changed,
-        "known": result.known,
-        "repeated": result.repeated,
-        "refused": result.refused,
-        "undated": result.undated,
         "dates": file.dates,
-        "reasons": dict(result.reasons),
-        "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
         "refused_file": str(refused_file) if refused_file else None,
     }
 
@@ -241,7 +224,7 @@ def tip(
     if as_json:
         show_json({"source": TIPS, **asdict(taken)})
     else:
-        out().print(_told(taken), markup=False)
+        say(_told(taken))
 
 
 async def _read(app: Application, tipline: Tipline, url: str) -> Tip:

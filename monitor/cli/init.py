@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import State, application, out, progress_bar
+from monitor.cli.context import State, application, progress_bar, say
 from monitor.cli.sources import source_draft
 from monitor.cli.users import invitation
 from monitor.errors import KiemtinError
@@ -29,25 +29,24 @@ def init(
     Example: `kiemtin init && kiemtin crawl && kiemtin score && kiemtin run`
     """
     state: State = context.obj
-    console = out()
     app = application(context)
     if _write_config(app.settings):
-        console.print(f"Wrote {app.settings.config_path}", markup=False)
+        say(f"Wrote {app.settings.config_path}")
         state.application = app = Application(load_settings(state.home))
     if make_key(app.secret_path):
-        console.print(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.", markup=False)
+        say(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.")
     app.database.upgrade()
-    console.print(f"The database is {app.database.place}", markup=False)
+    say(f"The database is {app.database.place}")
     added = register_sources(app)
-    console.print(f"Sources: {added} added; `kiemtin sources list` shows all.")
+    say(f"Sources: {added} added; `kiemtin sources list` shows all.")
     if link := first_user(app):
-        console.print(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}", markup=False)
+        say(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}")
     if model:
         with progress_bar() as bar:
             trained = app.models.ensure(app.settings.model, bar.update)
         if trained:
-            console.print(f"Trained the default model in {app.models.path(app.settings.model)}", markup=False)
-    console.print("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.", markup=False)
+            say(f"Trained the default model in {app.models.path(app.settings.model)}")
+    say("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.")
 
 
 def _write_config(settings: Settings) -> bool:

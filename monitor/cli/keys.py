@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, minute, out, show_json
+from monitor.cli.context import AsJson, application, minute, out, say, show_json
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
 from monitor.operations.key_rotation import unused_since
 from monitor.privacy.secret_key import read_former, write_former
@@ -38,9 +38,8 @@ def add(
     with app.ready_database.work() as session:
         key, row = make_key(session, name, scope, user=user, now=now, expires_at=now + timedelta(days=days))
         session.commit()
-    console = out()
-    console.print(f"Added the key {name} ({', '.join(row.scopes)}), until {minute(row.expires_at)}. Shown once:")
-    console.print(key, markup=False, soft_wrap=True)
+    say(f"Added the key {name} ({', '.join(row.scopes)}), until {minute(row.expires_at)}. Shown once:")
+    say(key)
 
 
 def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
@@ -56,7 +55,7 @@ def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
         show_json(rows)
         return
     if not rows:
-        out().print("There are no keys of the API: `kiemtin keys add` makes one.", markup=False)
+        say("There are no keys of the API: `kiemtin keys add` makes one.")
     for row in rows:
         used = f"last used {row['last_used_at']}" if row["last_used_at"] else "never used"
         owner = f", decides as {row['user']}" if row["user"] else ""
@@ -74,7 +73,7 @@ def revoke(context: typer.Context, name: Annotated[str, typer.Argument(help="The
         now = app.clock.now()
         revoke_key(session, name, now)
         session.commit()
-    out().print(f"The key {name} is revoked.", markup=False)
+    say(f"The key {name} is revoked.")
 
 
 def _as_data(row: ApiKey, now: datetime) -> dict[str, Any]:
@@ -104,10 +103,9 @@ def rotate(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", he
     if not yes:
         typer.confirm("Replace the key? Everybody signs in anew.", abort=True)
     done = app.rotate_key()
-    out().print(
+    say(
         f"Made a new key {app.secret_path}; the old one lies in {app.former_path}. {done.renewed} posts have a new "
-        f"pseudonym, {done.left} keep the old one until they are read again or deleted. Make a backup now.",
-        markup=False,
+        f"pseudonym, {done.left} keep the old one until they are read again or deleted. Make a backup now."
     )
 
 
@@ -121,4 +119,4 @@ def forget(context: typer.Context) -> None:
     kept = [each for each in former if not unused_since(app.ready_database, each.until)]
     if len(kept) < len(former):
         write_former(app.former_path, kept)
-    out().print(f"Former keys: {len(former) - len(kept)} forgotten, {len(kept)} still needed.")
+    say(f"Former keys: {len(former) - len(kept)} forgotten, {len(kept)} still needed.")

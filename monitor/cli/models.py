@@ -16,7 +16,7 @@ from classifiers.training.local import MOST_POSTS
 from classifiers.training.train import Trainer
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
 from monitor.cli.train import training_data
 from monitor.errors import UsageError
 from monitor.learning.learn import LearnResult
@@ -28,14 +28,7 @@ from storage.scoring import registry
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    return new_group(
-        __doc__,
-        list=list_models,
-        learn=learn,
-        compare=compare,
-        promote=promote,
-        rollback=rollback,
-    )
+    return new_group(__doc__, list=list_models, learn=learn, compare=compare, promote=promote, rollback=rollback)
 
 
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
@@ -71,7 +64,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     for name in lying:
         table.add_row(name, "not registered", "0", "")
     out().print(table)
-    out().print(f"New posts are scored with {app.scoring_model()}.", markup=False)
+    say(f"New posts are scored with {app.scoring_model()}.")
 
 
 def compare(
@@ -127,7 +120,7 @@ def _require_free_choice(app: Application) -> None:
 
 def _say(changed: ActiveModelChange) -> None:
     before = f" in place of {changed.before}" if changed.before else ""
-    out().print(f"{changed.version} is in use{before}. `kiemtin score` scores with it.", markup=False)
+    say(f"{changed.version} is in use{before}. `kiemtin score` scores with it.")
 
 
 def learn(
@@ -155,15 +148,13 @@ def learn(
     if as_json:
         show_json(_as_dict(learnt))
         return
-    console = out()
     answers = ", ".join(f"{label} {yes} yes and {no} no" for label, (yes, no) in learnt.answers.items()) or "none"
-    console.print(f"Taught {learnt.version} from {learnt.base} by {learnt.local} posts ({answers}).", markup=False)
+    say(f"Taught {learnt.version} from {learnt.base} by {learnt.local} posts ({answers}).")
     if learnt.left_out:
-        console.print(f"Left out: the {learnt.left_out} oldest posts; {MOST_POSTS} at most are taught.")
-    for figures in learnt.labels:
-        console.print(label_line(asdict(figures)), markup=False)
+        say(f"Left out: the {learnt.left_out} oldest posts; {MOST_POSTS} at most are taught.")
+    say(*(label_line(asdict(figures)) for figures in learnt.labels))
     show_comparison(learnt.comparison, learnt.version, learnt.against)
-    console.print(f"Next: `kiemtin models promote {learnt.name}`", markup=False)
+    say(f"Next: `kiemtin models promote {learnt.name}`")
 
 
 def _base(
@@ -218,14 +209,13 @@ def show_comparison(comparison: Comparison, new: str, old: str) -> None:
         _row(table, f"challenge set, {label}: F1", comparison.balance[label], "{:.3f}")
     _row(table, "challenge set, criticism flagged", comparison.criticism, "{:.0f}")
     _row(table, "challenge set, clean posts flagged", comparison.clean, "{:.0f}")
-    console = out()
-    console.print(f"New: {new}; old: {old}", markup=False)
-    console.print(table)
+    say(f"New: {new}; old: {old}")
+    out().print(table)
     if not comparison.held_out:
         too_few = f"too few to rank by ({LEAST_HELD_OUT} yes and {LEAST_HELD_OUT} no of a label are needed)"
-        console.print(f"Held-out decisions: {comparison.held_out_texts}, {too_few}.", markup=False)
+        say(f"Held-out decisions: {comparison.held_out_texts}, {too_few}.")
     faults = comparison.faults()
-    console.print(f"Worse: {'; '.join(faults)}" if faults else "The new one is nowhere worse.", markup=False)
+    say(f"Worse: {'; '.join(faults)}" if faults else "The new one is nowhere worse.")
 
 
 def _row(table: Table, what: str, pair: PairedFigure, form: str) -> None:

@@ -8,7 +8,7 @@ import typer
 from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, out, show_json
+from monitor.cli.context import AsJson, application, say, show_json
 from monitor.clock import VIETNAM
 from monitor.desk.views.searching import SearchForm, read_form
 from monitor.errors import SendFailed, UsageError
@@ -56,8 +56,7 @@ def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
         f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M} {line}"
         for alert, line in zip(told, lines_of(told), strict=True)
     ]
-    for line in lines or ["There are no channels: a [[channels]] table in kiemtin.toml makes one."]:
-        out().print(line, markup=False, soft_wrap=True)
+    say(*(lines or ["There are no channels: a [[channels]] table in kiemtin.toml makes one."]))
 
 
 def send(context: typer.Context, as_json: AsJson = False) -> None:
@@ -73,8 +72,7 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
                  "error": each.error} for each in outcomes]  # fmt: skip
         show_json({"alerts": [_data(alert) for alert in raised], "deliveries": sent})
         return
-    for line in [*lines_of(raised), summary(outcomes) or "Nothing was due."]:
-        out().print(line, markup=False, soft_wrap=True)
+    say(*lines_of(raised), summary(outcomes) or "Nothing was due.")
 
 
 def test(context: typer.Context) -> None:
@@ -86,8 +84,7 @@ def test(context: typer.Context) -> None:
     if not app.settings.channels:
         raise UsageError("there is no channel: a [[channels]] table in kiemtin.toml makes one")
     outcomes = asyncio.run(app.outbox.test())
-    for name, error in outcomes.items():
-        out().print(f"{name}: {error or 'sent'}", markup=False, soft_wrap=True)
+    say(*(f"{name}: {error or 'sent'}" for name, error in outcomes.items()))
     if bad := [name for name, error in outcomes.items() if error]:
         raise SendFailed(f"no test arrived by {', '.join(bad)}")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, out, show_json, show_json_lines
+from monitor.cli.context import AsJson, application, say, show_json, show_json_lines
 from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
@@ -68,26 +68,22 @@ def _as_data(found: Found) -> dict[str, object]:
 
 def _show_found(found: Found) -> None:
     names = f", stored as {', '.join(found.names)}" if found.names else ""
-    out().print(
+    say(
         f"{found.posts} posts{names}; {found.mentions} other places of the database, {found.captures} captured pages "
-        f"and {len(found.files)} other files name this author.",
-        markup=False,
+        f"and {len(found.files)} other files name this author."
     )
 
 
 def _show_erased(erased: Erased, reports: Path) -> None:
-    console = out()
-    console.print(f"Deleted {erased.posts} posts.")
+    say(f"Deleted {erased.posts} posts.")
     if erased.masked or erased.captures or erased.files:
-        console.print(
+        say(
             f"The name was masked in {erased.masked} other places; {erased.captures} captured pages were deleted, "
-            f"{erased.files} other files cleaned.",
-            markup=False,
+            f"{erased.files} other files cleaned."
         )
-    for name in erased.withdraw:
-        console.print(f"Withdraw {reports / name}: it may quote a deleted post.", markup=False)
+    say(*(f"Withdraw {reports / name}: it may quote a deleted post." for name in erased.withdraw))
     if not erased.scrubbed:
-        console.print("The database is in use: close the other programs, then run this with --verify.", markup=False)
+        say("The database is in use: close the other programs, then run this with --verify.")
 
 
 def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
@@ -95,10 +91,8 @@ def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
     if as_json:
         show_json([{"place": each.place, "why": each.why, "lawful": each.lawful} for each in left])
     else:
-        for each in left:
-            out().print(f"{each.place}: {each.why}", markup=False)
-        if not left:
-            out().print("Nothing of this author is left in the home folder.")
+        nothing = "Nothing of this author is left in the home folder."
+        say(*([f"{each.place}: {each.why}" for each in left] or [nothing]))
     if open_ones := [each for each in left if not each.lawful]:
         raise NotErased(
             f"{len(open_ones)} traces of this author are left: run `kiemtin erase` again, or do what each line says"
@@ -130,8 +124,7 @@ def privacy(
     if as_json:
         show_json(record.as_dict())
         return
-    for file in write_privacy_record(record, folder or settings.home / FOLDER):
-        out().print(f"Wrote {file}", markup=False)
+    say(*(f"Wrote {file}" for file in write_privacy_record(record, folder or settings.home / FOLDER)))
 
 
 def audit(
@@ -153,4 +146,4 @@ def audit(
     except OSError as error:
         message = f"cannot write {file}: {error.strerror}: check the folder, its rights and free space"
         raise KiemtinError(message) from error
-    out().print(f"Wrote {len(events)} events to {file}", markup=False)
+    say(f"Wrote {len(events)} events to {file}")

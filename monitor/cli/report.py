@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, progress_bar, say, show_json
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
@@ -21,13 +21,8 @@ from monitor.settings.reports import FORMATS
 from storage.outbox.deliveries import REPORT
 
 
-def past_period(now: datetime, *, week: str, month: str, quarter: str) -> CalendarPeriod | None:
-    """Return the week, month or quarter that was named; None when none was.
-
-    Raises:
-        UsageError: When several are named, one is none, or has not begun.
-
-    """
+def _past_period(now: datetime, *, week: str, month: str, quarter: str) -> CalendarPeriod | None:
+    """Return the week, month or quarter that was named and has begun; None when none was named."""
     given = [(Unit.WEEK, week), (Unit.MONTH, month), (Unit.QUARTER, quarter)]
     named = [(unit, text) for unit, text in given if text]
     if not named:
@@ -42,7 +37,7 @@ def past_period(now: datetime, *, week: str, month: str, quarter: str) -> Calend
     return chosen
 
 
-def listed(given: Iterable[str] | None) -> list[str]:
+def _split(given: Iterable[str] | None) -> list[str]:
     """Return values that were given with commas, or one by one."""
     return [name.strip() for each in given or () for name in each.split(",") if name.strip()]
 
@@ -71,27 +66,20 @@ def report(
         raise UsageError("--withdraw, --replace and --send: choose one")
     app = application(context)
     present = current_period(Unit.WEEK, app.clock.now())
-    period = past_period(app.clock.now(), week=week, month=month, quarter=quarter) or present
+    period = _past_period(app.clock.now(), week=week, month=month, quarter=quarter) or present
     if send:
         _send(app, period, as_json=as_json)
         return
     if withdraw:
         files = [app.reports.withdraw(period, withdraw)]
     else:
-        wish = Wish(
-            period=period,
-            formats=listed(formats),
-            language=lang,
-            number=number,
-            folder=to,
-            changed=replace or None,
-        )
+        changed = replace or None
+        wish = Wish(period=period, formats=_split(formats), language=lang, number=number, folder=to, changed=changed)
         files = app.reports.issue(wish)
     if as_json:
         show_json({"period": str(period), "files": [str(file) for file in files]})
         return
-    for file in files:
-        out().print(f"Wrote {file}", markup=False)
+    say(*(f"Wrote {file}" for file in files))
 
 
 def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
@@ -101,7 +89,7 @@ def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
         show_json([{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes])
         return
     for each in outcomes:
-        out().print(f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}", markup=False)
+        say(f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}")
 
 
 def export(
@@ -127,9 +115,9 @@ def export(
     if table not in TABLES:
         raise UsageError(f"there is no table {table!r}: choose from {', '.join(TABLES)}")
     app = application(context)
-    period = past_period(app.clock.now(), week=week, month=month, quarter=quarter)
+    period = _past_period(app.clock.now(), week=week, month=month, quarter=quarter)
     name = f"{table}-{period}" if period else table
-    files = {each: to / f"{name}.{each}" for each in _known(listed(formats) or ["csv"])}
+    files = {each: to / f"{name}.{each}" for each in _known(_split(formats) or ["csv"])}
     if not to.is_dir():
         raise UsageError(f"there is no folder {to}: make it first, or name another one by --out")
     database = app.ready_database
@@ -139,8 +127,7 @@ def export(
     if as_json:
         show_json({"table": table, "rows": count, "files": [str(file) for file in files.values()]})
         return
-    for file in files.values():
-        out().print(f"Wrote {count} rows to {file}. Read them before you pass them on.", markup=False)
+    say(*(f"Wrote {count} rows to {file}. Read them before you pass them on." for file in files.values()))
 
 
 def _known(formats: list[str]) -> list[str]:
@@ -170,4 +157,4 @@ def publish(
         show_json({"corrections": count, "changed": changed, "folder": str(folder)})
         return
     said = "published" if changed else "published before, nothing changed"
-    out().print(f"{count} corrections {said}: {folder}", markup=False, soft_wrap=True)
+    say(f"{count} corrections {said}: {folder}")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, minute, out, show_json
+from monitor.cli.context import AsJson, application, minute, out, say, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.urls import require_source_address
@@ -73,26 +73,24 @@ def add(
             f"in at least {SHORTEST_LEGAL_BASIS} characters"
         )
     require_source_address(address)
-    given: dict[str, Any] = {
-        "name": name,
-        "kind": kind,
-        "address": address,
-        "role": role,
-        "legal_basis": legal_basis,
-        "retention_days": retention_days,
-        "interval_minutes": interval_minutes,
-        "settings": _settings(setting or []),
-    }
     # Not validated anew: the rules of kiemtin.toml hold, and were said in the words of options.
-    draft = source_draft(DeclaredSource.model_construct(**given), app.settings)
+    declared = DeclaredSource.model_construct(
+        name=name,
+        kind=kind,
+        address=address,
+        role=role,  # type: ignore[arg-type]  # checked above
+        legal_basis=legal_basis,
+        retention_days=retention_days,
+        interval_minutes=interval_minutes,
+        settings=_settings(setting or []),
+    )
+    draft = source_draft(declared, app.settings)
     with app.ready_database.work() as session:
         now = app.clock.now()
         _, created = sources.register(session, draft, now)
         audit.record(session, at=now, action="source.registered", subject=name, detail={"address": address})
         session.commit()
-    out().print(
-        f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.", markup=False
-    )
+    say(f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.")
 
 
 def source_draft(declared: DeclaredSource, settings: Settings) -> SourceDraft:
@@ -202,11 +200,10 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
         )
     batches = asyncio.run(_look(app, source.kind, view))
     if not batches:
-        out().print(f"{name}: the server answered and had nothing to give.", markup=False)
+        say(f"{name}: the server answered and had nothing to give.")
         return
     pause = f"  pause between two requests to this host: {batches[-1].fetched.pause:g} s"
-    for line in [*(line for batch in batches for line in _seen(name, batch)), pause, *_samples(batches)]:
-        out().print(line, markup=False)
+    say(*(line for batch in batches for line in _seen(name, batch)), pause, *_samples(batches))
 
 
 def _seen(name: str, batch: Batch) -> Iterator[str]:
@@ -293,7 +290,7 @@ def remove(
     deleted = remove_source(app.ready_database, app.clock, app.captures, name)
     declared = any(each.name == name for each in app.settings.sources)
     again = " It stands in kiemtin.toml: take it out there, or `kiemtin init` adds it again." if declared else ""
-    out().print(f"Removed {name} and its {deleted} posts.{again}", markup=False)
+    say(f"Removed {name} and its {deleted} posts.{again}")
 
 
 def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:
@@ -303,4 +300,4 @@ def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> N
         action = "source.enabled" if enabled else "source.disabled"
         audit.record(session, at=app.clock.now(), action=action, subject=name, detail={"why": why})
         session.commit()
-    out().print(f"{name} is {'on' if enabled else 'off'}.", markup=False)
+    say(f"{name} is {'on' if enabled else 'off'}.")

@@ -20,7 +20,7 @@ from classifiers.data.datasets import (
 from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
-from monitor.cli.context import AsJson, application, out, progress_bar, show_json
+from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import cut_personal
 
@@ -34,16 +34,14 @@ def show_guide(wanted: bool) -> None:
     if not wanted:
         return
     console = out()
-    console.print("None of these is part of KiểmTin. Ask for a set yourself, keep to its terms, then:\n", markup=False)
+    say("None of these is part of KiểmTin. Ask for a set yourself, keep to its terms, then:\n")
     for known in PUBLIC_SETS:
         console.print(f"{known.name}: {known.title}", style="bold", markup=False)
         for key, said in _described(known).items():
             if said:
-                console.print(f"  {key:8} {said}", markup=False)
+                say(f"  {key:8} {said}")
         console.print()
-    console.print(
-        "Your own posts: JSON lines with `text` and `labels`, as `kiemtin train --data own=FILE`.", markup=False
-    )
+    say("Your own posts: JSON lines with `text` and `labels`, as `kiemtin train --data own=FILE`.")
     raise typer.Exit
 
 
@@ -104,10 +102,9 @@ def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:
         figures = {label: metrics.as_dict() for label, metrics in trained.metrics.items()}
         show_json({"model": str(folder), "examples": trained.examples, "metrics": figures})
         return
-    console = out()
-    console.print(f"Trained {folder} from {trained.examples} texts. On texts it did not see:")
+    say(f"Trained {folder} from {trained.examples} texts. On texts it did not see:")
     for label, metrics in trained.metrics.items():
-        console.print(
+        say(
             f"  {label}: AUC {metrics.auc:.3f}, precision {metrics.precision:.2f} and recall {metrics.recall:.2f} "
             f"from probability {metrics.threshold:.2f} on"
         )

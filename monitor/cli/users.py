@@ -1,5 +1,6 @@
 """People who may sign in to the desk."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, out, show_json
-from monitor.clock import VIETNAM
+from monitor.cli.context import AsJson, application, say, show_json
+from monitor.clock import local_time
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
 from monitor.review.roles import ROLES
 from storage import audit
 from storage.accounts import invitations, sessions, users
-from storage.models import UserSession
+from storage.models import User, UserSession
 
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 
@@ -46,7 +47,7 @@ def invite(
         _check_role(role)
     held, link = invitation(application(context), name, role)
     said = f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
-    out().print(f"{name} ({held}) {said}", markup=False)
+    say(f"{name} ({held}) {said}")
 
 
 def invitation(app: Application, name: str, role: str | None) -> tuple[str, str]:
@@ -73,11 +74,8 @@ def role(
     Example: `kiemtin users role lan lead`
     """
     _check_role(role)
-    app = application(context)
-    with app.ready_database.work() as session:
-        accounts.change_role(session, users.by_name(session, name), role, app.clock.now())
-        session.commit()
-    out().print(f"{name} is {role} now.", markup=False)
+    _change(context, name, lambda session, user, now: accounts.change_role(session, user, role, now))
+    say(f"{name} is {role} now.")
 
 
 def disable(context: typer.Context, name: NameArgument) -> None:
@@ -85,11 +83,8 @@ def disable(context: typer.Context, name: NameArgument) -> None:
 
     Example: `kiemtin users disable lan`
     """
-    app = application(context)
-    with app.ready_database.work() as session:
-        accounts.disable(session, users.by_name(session, name), app.clock.now())
-        session.commit()
-    out().print(f"{name} may no longer sign in.", markup=False)
+    _change(context, name, accounts.disable)
+    say(f"{name} may no longer sign in.")
 
 
 def reset_second_factor(context: typer.Context, name: NameArgument) -> None:
@@ -97,11 +92,15 @@ def reset_second_factor(context: typer.Context, name: NameArgument) -> None:
 
     Example: `kiemtin users reset-second-factor lan`
     """
+    _change(context, name, accounts.reset_second_factor)
+    say(f"{name} has no second factor now.")
+
+
+def _change(context: typer.Context, name: str, change: Callable[[Session, User, datetime], object]) -> None:
     app = application(context)
     with app.ready_database.work() as session:
-        accounts.reset_second_factor(session, users.by_name(session, name), app.clock.now())
+        change(session, users.by_name(session, name), app.clock.now())
         session.commit()
-    out().print(f"{name} has no second factor now.", markup=False)
 
 
 def list_users(context: typer.Context, as_json: AsJson = False) -> None:
@@ -111,22 +110,17 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     """
     with application(context).ready_database.work() as session:
         rows = [
-            {
-                "name": user.name,
-                "role": user.role,
-                "active": user.active,
-                "second_factor": user.totp_since is not None,
-            }
-            for user in users.all_users(session)
+            {"name": one.name, "role": one.role, "active": one.active, "second_factor": one.totp_since is not None}
+            for one in users.all_users(session)
         ]
     if as_json:
         show_json(rows)
         return
     for row in rows:
         said = f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
-        out().print(f"{said}{'' if row['active'] else '  (disabled)'}", markup=False)
+        say(f"{said}{'' if row['active'] else '  (disabled)'}")
     if not rows:
-        out().print("No user yet: `kiemtin users invite NAME` adds one.")
+        say("No user yet: `kiemtin users invite NAME` adds one.")
 
 
 def list_sessions(
@@ -150,10 +144,10 @@ def list_sessions(
         show_json([_as_data(row) for row in rows])
         return
     for row in rows:
-        seen = f"since {_local(row.created_at)}, last seen {_local(row.seen_at)}"
-        out().print(f"{row.id}  {row.user.name}  {row.address}  {seen}  {row.agent}", markup=False)
+        seen = f"since {local_time(row.created_at)}, last seen {local_time(row.seen_at)}"
+        say(f"{row.id}  {row.user.name}  {row.address}  {seen}  {row.agent}")
     if not rows:
-        out().print("Nobody is signed in.")
+        say("Nobody is signed in.")
 
 
 def _live_sessions(
@@ -181,10 +175,6 @@ def _as_data(row: UserSession) -> dict[str, object]:
         "since": row.created_at.isoformat(),
         "last_seen": row.seen_at.isoformat(),
     }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
 def _check_role(role: str) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from monitor.clock import VIETNAM, Clock
+from monitor.clock import Clock, local_time
 from monitor.errors import ClockJumped
 from storage import audit
 from storage.database import Database
@@ -40,8 +40,8 @@ def require_trusted_clock(session: Session, now: datetime) -> None:
     state = clock_state.load(session, now)
     if now - state.trusted_at > LONGEST_PAUSE:
         raise ClockJumped(
-            f"the clock shows {_shown(now)}, {(now - state.trusted_at).days} days after this program last ran "
-            f"({_shown(state.trusted_at)}), so nothing was deleted: set the clock, or, if it is right, "
+            f"the clock shows {local_time(now)}, {(now - state.trusted_at).days} days after this program last ran "
+            f"({local_time(state.trusted_at)}), so nothing was deleted: set the clock, or, if it is right, "
             "run `kiemtin db confirm-clock`"
         )
 
@@ -89,10 +89,6 @@ def _compare(session: Session, now: datetime) -> str:
     detail = {"from": ahead.isoformat(), "posts": posts}
     audit.record(session, at=now, action="clock.went_back", subject="clock", detail=detail)
     return (
-        f"the clock went back from {_shown(ahead)} to {_shown(now)}: what was read meanwhile is due again, "
+        f"the clock went back from {local_time(ahead)} to {local_time(now)}: what was read meanwhile is due again, "
         f"and {posts} posts count as collected now"
     )
-
-
-def _shown(time: datetime) -> str:
-    return f"{time.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
