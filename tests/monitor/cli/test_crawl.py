@@ -2,17 +2,23 @@
 
 import gzip
 import signal
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from math import inf
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from sqlalchemy import func, select, update
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.cli.crawl import MOST_LINES, CrawlView, _as_data
+from monitor.crawl.collect import SourceResult
+from monitor.crawl.recheck import RecheckResult
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
@@ -102,9 +108,7 @@ def test_a_failing_source_fails_the_command_only_when_it_is_the_only_one(
     kiemtin: Command, base: str, add: Add, home: Path
 ) -> None:
     add("broken", base + "/nowhere")
-    alone = kiemtin("crawl")
-    assert (alone.status, "1 failed" in alone.complaint) == (1, True)
-    assert "broken: failed:" in alone.out
+    assert "broken: failed:" in kiemtin.fails("1 failed", "crawl").out
     add("forum", base + RSS_PATH)
     both = kiemtin.well("crawl", "--json").data["sources"]
     assert {each["source"]: each["outcome"] for each in both} == {"broken": "failed", "forum": "ok"}
@@ -127,21 +131,44 @@ def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(
     add("forum", base + RSS_PATH)
     add("other", base + RSS_PATH)
     kiemtin.well("sources", "disable", "forum")
-    answer = kiemtin("crawl", "forum")
-    assert "sources enable forum" in answer.complaint
-    assert "'nobody'" in kiemtin("crawl", "nobody").complaint
+    kiemtin.well("tip", "Nghe nói mai cắt điện cả khu")
+    for name, said in (("forum", "sources enable forum"), ("nobody", "'nobody'"), ("tips", "`kiemtin import` reads")):
+        kiemtin.fails(said, "crawl", name)
+    (row,) = (line.split() for line in kiemtin.well("sources", "list").out.splitlines() if "tips" in line)
+    assert row == ["tips", "import", "monitored", "1", "never", "never", "ok"]
 
 
-def test_without_a_network_it_is_one_line(kiemtin: Command, add: Add) -> None:
-    add("forum", "http://127.0.0.1:9/rss")  # nobody listens there
-    answer = kiemtin("crawl")
-    assert (answer.status, answer.complaint.count("\n")) == (1, 1)
-    assert "forum: failed: http://127.0.0.1:9/" in answer.out
-
-
-def test_an_address_that_may_not_be_read_is_one_line(kiemtin: Command, add: Add) -> None:
+def test_where_nobody_listens_or_nobody_may_read_it_is_one_line(kiemtin: Command, add: Add) -> None:
+    add("forum", "http://127.0.0.1:9/rss")
     add("inside", "http://10.0.0.1/rss")
-    assert "inside: failed:" in kiemtin("crawl").out
+    answer = kiemtin.fails("2 failed", "crawl")
+    assert "forum: failed: http://127.0.0.1:9/" in answer.out
+    assert "inside: failed:" in answer.out
+
+
+def test_looks_at_flagged_posts_are_counted_as_json_too() -> None:
+    looks = RecheckResult(checked=2, unclear=Counter({"no answer": 2}))
+    assert _as_data(looks) == {"checked": 2, "changed": 0, "gone": 0, "unclear": {"no answer": 2}}
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_alone_sees_what_is_being_read(*, terminal: bool) -> None:
+    drawn = StringIO()
+    with CrawlView(Console(file=drawn, force_terminal=terminal, width=100, height=40)) as view:
+        view.on_lease([f"nguồn {number}" for number in range(20)])
+        for number in range(MOST_LINES + 3):
+            view.on_start(f"nguồn {number}")
+        view.on_result(SourceResult("nguồn 0", new=7))
+        view.on_result(SourceResult("nguồn 1", outcome="failed"))
+        if terminal:
+            view.refresh()
+    shown = drawn.getvalue()
+    if not terminal:
+        assert shown == ""
+        return
+    for line in ("2 of 20 sources read, 7 new posts, 1 failed", "nguồn 2  0 s", "and 1 more"):
+        assert line in shown
+    assert shown.endswith("\x1b[2K") or "\x1b[1A" in shown  # and is cleared away
 
 
 ITEM = "<item><guid>{n}</guid><title>Tin {n}</title><description>Đường Nậm Pha</description></item>"
@@ -168,9 +195,7 @@ def test_what_is_no_feed_is_one_line(
     app = Starlette(routes=[Route("/rss", lambda _: Response(body, headers=headers, media_type="text/xml"))])
     with serve(app) as address:
         add("forum", address + "/rss")
-        answer = kiemtin("crawl")
-    assert answer.status == 1
-    assert answer.complaint
+        answer = kiemtin.fails("1 failed", "crawl")
     assert said in answer.out.lower()
     assert (answer.out.count("\n"), stored(home)) == (1, 0)
 

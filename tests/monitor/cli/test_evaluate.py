@@ -41,12 +41,21 @@ def rounded(figures: Mapping[str, Any]) -> str:
     return f"{figures['auc']:.3f} [{low:.3f}".replace("[0.", "[.") + f", {high:.3f}]".replace(" 0.", " .")
 
 
-def test_every_figure_comes_with_its_interval(kiemtin: Command, home: Path, file: Path, posts: list[Example]) -> None:
+def test_every_figure_comes_with_its_interval_as_data_and_as_a_table(
+    kiemtin: Command, home: Path, file: Path, posts: list[Example]
+) -> None:
     data = kiemtin.well("evaluate", "--data", f"own={file}", "--model", "small", "--json").data
     assert set(data) == {"model", "examples", "labels"}
     assert data["examples"] == len(posts)
+    arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
+    assert kiemtin.well(*arguments, "--json").data == data, "measuring twice gives the same"
+    shown = kiemtin.well(*arguments).out
+    assert f"on {data['examples']} texts" in shown
+    assert max(map(len, shown.splitlines())) <= 90
     assert set(data["labels"]) == set(LABEL_NAMES)
-    for figures in data["labels"].values():
+    for label, figures in data["labels"].items():
+        assert label in shown
+        assert rounded(figures) in shown
         assert set(figures["intervals"]) == FIGURES
         for name, (low, high) in figures["intervals"].items():
             assert 0 <= low <= figures[name] <= high <= 1, name
@@ -56,22 +65,6 @@ def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, home: Path, 
     alike = written(tmp_path / "alike.jsonl", [Example("Trời đẹp quá", dict.fromkeys(LABEL_NAMES, False))])
     shown = kiemtin.well("evaluate", "--data", f"own={alike}", "--model", "small").out
     assert "No figures: some texts must carry a label, and some must not." in shown
-
-
-def test_the_table_shows_the_same_as_the_data(kiemtin: Command, home: Path, file: Path) -> None:
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small"]
-    data = kiemtin.well(*arguments, "--json").data
-    shown = kiemtin.well(*arguments).out
-    assert f"on {data['examples']} texts" in shown
-    for label, figures in data["labels"].items():
-        assert label in shown
-        assert rounded(figures) in shown
-    assert max(map(len, shown.splitlines())) <= 90
-
-
-def test_measuring_twice_gives_the_same(kiemtin: Command, home: Path, file: Path) -> None:
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--json"]
-    assert kiemtin.well(*arguments).data == kiemtin.well(*arguments).data
 
 
 def test_what_was_seen_before_is_left_out_the_second_time(
@@ -100,16 +93,6 @@ def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(
     assert ": 0 texts" in kiemtin.well(*arguments).out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        (["--without", "train.csv"], 2, "READER=FILE"),
-        (["--without", "own=nowhere.jsonl"], 1, "nowhere.jsonl"),
-    ],
-)
-def test_what_is_written_wrongly_is_told(
-    kiemtin: Command, home: Path, file: Path, arguments: list[str], status: int, said: str
-) -> None:
-    answer = kiemtin("evaluate", "--data", f"own={file}", "--model", "small", *arguments)
-    assert answer.status == status
-    assert said in answer.err
+def test_what_is_written_wrongly_is_told(kiemtin: Command, home: Path, file: Path) -> None:
+    for given, status, said in (("train.csv", 2, "READER=FILE"), ("own=nowhere.jsonl", 1, "nowhere.jsonl")):
+        kiemtin.fails(said, "evaluate", "--data", f"own={file}", "--model", "small", "--without", given, status=status)

@@ -1,13 +1,19 @@
-"""`kiemtin import`: the mapping is shown, every record is accounted for, a dry run keeps nothing."""
+"""`kiemtin import` shows the mapping and accounts for every record; `kiemtin tip` keeps what is reported once."""
 
 import gzip
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
+from monitor.demo.sites.server import serve
 from storage.database import Database
 from storage.models import Base
 from tests.monitor.cli.command import Command
@@ -50,6 +56,8 @@ def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path
     assert counts(data) == {"new": 2, "changed": 0, "known": 0, "repeated": 1, "refused": 1}
     assert (data["reasons"], data["refusals"]) == ({"no text": 1}, [{"line": 4, "reason": "no text"}])
     assert data["mapping"]["text"] == "Nội dung"
+    again = kiemtin.well("import", str(comments), *MAP, "--json").data
+    assert counts(again) == {"new": 0, "changed": 0, "known": 2, "repeated": 1, "refused": 1}
 
 
 def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command, home: Path, tmp_path: Path) -> None:
@@ -63,12 +71,6 @@ def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command,
     assert "1 row has no date that could be read" in told
     assert kiemtin.well("import", str(second), "--source", "comments", "--json").data["dates"] == "day-first"
     assert "choose day-first or month-first" in kiemtin("import", str(first), "--dates", "ngày").complaint
-
-
-def test_importing_again_adds_nothing(kiemtin: Command, home: Path, comments: Path) -> None:
-    kiemtin.well("import", str(comments), *MAP)
-    again = kiemtin.well("import", str(comments), *MAP, "--json").data
-    assert counts(again) == {"new": 0, "changed": 0, "known": 2, "repeated": 1, "refused": 1}
 
 
 def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
@@ -85,12 +87,6 @@ def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
     assert total_rows(home) == before
     assert kiemtin.well("import", str(comments), *MAP, "--dry-run", "--json").data["dry_run"] is True
     assert total_rows(home) == before
-
-
-def test_the_words_tell_what_was_refused_and_where(kiemtin: Command, home: Path, comments: Path) -> None:
-    out = kiemtin.well("import", str(comments), *MAP, "--source", "facebook").out
-    assert "source facebook: 2 new, 0 changed, 0 known, 1 repeated, 1 refused, 4 rows in all." in out
-    assert "line 4: no text" in out
 
 
 def test_a_broken_line_in_the_middle_costs_only_itself(kiemtin: Command, home: Path, tmp_path: Path) -> None:
@@ -110,8 +106,7 @@ def test_a_broken_line_in_the_middle_costs_only_itself(kiemtin: Command, home: P
     [("text=Nothing", "Nothing"), ("nonsense=Mã", "nonsense"), ("text", "FIELD=COLUMN")],
 )
 def test_a_wrong_mapping_is_told(mapping: str, said: str, kiemtin: Command, home: Path, comments: Path) -> None:
-    answer = kiemtin("import", str(comments), "--map", mapping)
-    assert said in answer.complaint
+    assert said in kiemtin("import", str(comments), "--map", mapping).complaint
     assert kiemtin.well("sources", "list", "--json").data == []
 
 
@@ -133,10 +128,7 @@ def test_a_file_that_cannot_be_imported_is_one_line(
     path = tmp_path / name
     if body is not None:
         path.write_bytes(body)
-    answer = kiemtin("import", str(path))
-    assert answer.status == 1
-    assert said in answer.complaint
-    assert "Imported" not in answer.out
+    assert "Imported" not in kiemtin.fails(said, "import", str(path)).out
 
 
 def test_the_same_posts_gzipped_are_the_same_posts(kiemtin: Command, home: Path, comments: Path) -> None:
@@ -149,16 +141,17 @@ def test_the_same_posts_gzipped_are_the_same_posts(kiemtin: Command, home: Path,
 
 def test_a_place_that_is_read_is_not_replaced_by_a_file(kiemtin: Command, home: Path, comments: Path) -> None:
     kiemtin.well("sources", "add", "comments", "feed", "https://a.example/rss", "--legal-basis", "công khai")
-    answer = kiemtin("import", str(comments), *MAP)
-    assert (answer.status, "--source" in answer.complaint) == (2, True)
+    kiemtin.fails("--source", "import", str(comments), *MAP, status=2)
     (found,) = kiemtin.well("sources", "list", "--json").data
     assert (found["kind"], found["posts"]) == ("feed", 0)
 
 
 def test_refused_records_are_written_beside_the_file_and_told(kiemtin: Command, home: Path, comments: Path) -> None:
     beside = comments.with_name("comments.csv.refused.csv")
-    answer = kiemtin.well("import", str(comments), *MAP)
-    assert f"all refused records are in {beside}" in answer.out
+    out = kiemtin.well("import", str(comments), *MAP, "--source", "facebook").out
+    assert "source facebook: 2 new, 0 changed, 0 known, 1 repeated, 1 refused, 4 rows in all." in out
+    assert "line 4: no text" in out
+    assert f"all refused records are in {beside}" in out
     assert beside.read_text(encoding="utf-8-sig").splitlines()[1] == '4,no text,"3,,15/11/2026,Tài khoản C"'
     assert kiemtin.well("import", str(comments), *MAP, "--json").data["refused_file"] == str(beside)
 
@@ -184,7 +177,52 @@ def test_a_known_format_is_recognised_or_asked_for(kiemtin: Command, home: Path,
     assert "bang.csv: fourcat, utf-8, separated by ','" in out
     assert "14/11/2026 08:00" in out
     assert kiemtin.well("import", str(path), "--format", "csv", "--json").data["format"] == "csv"
-    answer = kiemtin("import", str(path), "--format", "excel")
-    assert (answer.status, "use one of crowdtangle, csv" in answer.complaint) == (2, True)
-    answer = kiemtin("import", str(path), "--format", "telegram_export")
-    assert (answer.status, "bang.csv: it is no export of Telegram" in answer.complaint) == (1, True)
+    kiemtin.fails("use one of crowdtangle, csv", "import", str(path), "--format", "excel", status=2)
+    kiemtin.fails("bang.csv: it is no export of Telegram", "import", str(path), "--format", "telegram_export")
+
+
+PAGE = (
+    "<html><head><title>Sắp cắt nước</title></head><body><article><h1>Sắp cắt nước</h1>"
+    "<p>Một người tự nhận là bảo vệ nói rằng từ ngày mai cả khu trọ sẽ không có nước dùng trong năm ngày.</p>"
+    "</article></body></html>"
+)
+
+
+def page(request: Request) -> Response:
+    return PlainTextResponse("") if request.url.path == "/robots.txt" else HTMLResponse(PAGE)
+
+
+def test_a_reported_text_is_kept_once_and_scored(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+    text = "Tin mật: mai đóng cửa cả khu công nghiệp, chia sẻ gấp"
+    data = kiemtin.well("tip", text, "--url", "https://example.org/1", "--json").data
+    assert set(data) == {"source", "outcome", "external_id", "url", "title", "text"}
+    assert (data["source"], data["outcome"], data["text"]) == ("tips", "new", text)
+    assert "known already" in kiemtin.well("tip", text).out
+    (source,) = kiemtin.well("sources", "list", "--json").data
+    assert (source["name"], source["posts"], source["role"]) == ("tips", 1, "monitored")
+    assert kiemtin.well("score", "--json").data["scored"] == 1
+    (tmp_path / "tips.csv").write_text("id,text\n1,Tin\n", encoding="utf-8")
+    kiemtin.fails("--source", "import", str(tmp_path / "tips.csv"), status=2)
+
+
+def test_a_reported_page_is_read(kiemtin: Command, home: Path) -> None:
+    with serve(Starlette(routes=[Route("/{path:path}", page)])) as address:
+        out = kiemtin.well("tip", f"{address}/tin").out
+        assert "scored with the next `kiemtin score`: Sắp cắt nước" in out
+        assert kiemtin.well("tip", f"{address}/tin#binh-luan", "--json").data["outcome"] == "duplicate"
+
+
+def test_a_long_text_is_read_from_standard_input(kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Dòng một\nDòng hai\n"))
+    assert kiemtin.well("tip", "-", "--json").data["text"] == "Dòng một\nDòng hai\n"
+
+
+def test_a_wrong_tip_is_told_in_one_line(kiemtin: Command, home: Path) -> None:
+    for arguments, status, said in (
+        (["  "], 2, "empty"),
+        (["https://example.org/1", "--title", "a"], 2, "go with a text"),
+        (["a", "--url", "example"], 2, "not a web address"),
+        (["http://10.0.0.1/a"], 1, "10.0.0.1"),
+    ):
+        kiemtin.fails(said, "tip", *arguments, status=status)
+    assert kiemtin.well("sources", "list", "--json").data == []

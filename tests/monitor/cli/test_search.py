@@ -6,22 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.cli.command import Command
+from tests.monitor.cli.conftest import ImportPosts
 
 
 @pytest.fixture
-def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "forum.csv"
-    path.write_text(
-        "id,text,author,published_at\n1,=Lương chậm ba tháng,hoa.hong,2026-11-02\n"
-        "2,Nợ lương! Gọi 0912345678,tuan_le,2026-11-09\n3,Trời mưa,tuan_le,2026-11-09\n",
-        encoding="utf-8",
-    )
-    kiemtin.well("import", str(path))
+def posts(kiemtin: Command, import_posts: ImportPosts) -> None:
+    dates = ("2026-11-02", "2026-11-09", "2026-11-09")
+    texts = ("=Lương chậm ba tháng", "Nợ lương! Gọi 0912345678", "Trời mưa")
+    import_posts(texts, author=("hoa.hong", "tuan_le", "tuan_le"), published_at=dates)
     kiemtin.well("score")
-    return path
 
 
-def test_posts_are_found_with_and_without_diacritics(kiemtin: Command, posts: Path) -> None:
+def test_posts_are_found_with_and_without_diacritics(kiemtin: Command, posts: None) -> None:
     said = kiemtin.well("search", "luong").out
     assert "Nợ lương!" in said
     assert "Lương chậm" in said
@@ -30,7 +26,7 @@ def test_posts_are_found_with_and_without_diacritics(kiemtin: Command, posts: Pa
     assert "No posts found." in kiemtin.well("search", "lường").out
 
 
-def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, posts: Path) -> None:
+def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, posts: None) -> None:
     lines = kiemtin.well("search", "luong", "--since", "2026-11-05", "--json").out.splitlines()
     assert [json.loads(line)["text"][:8] for line in lines] == ["Nợ lương"]
     assert kiemtin.well("search", "lường", "--json").out == ""  # an empty line is no JSON
@@ -38,7 +34,7 @@ def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, pos
 
 @pytest.mark.parametrize("name", ["found.csv", "found.jsonl"])
 def test_a_file_is_written_without_personal_data_or_formulas(
-    kiemtin: Command, posts: Path, tmp_path: Path, name: str
+    kiemtin: Command, posts: None, tmp_path: Path, name: str
 ) -> None:
     assert "Wrote 2 posts" in kiemtin.well("search", "lương", "--out", str(tmp_path / name)).out
     content = (tmp_path / name).read_text(encoding="utf-8-sig")
@@ -47,9 +43,9 @@ def test_a_file_is_written_without_personal_data_or_formulas(
     assert ",=Lương" not in content
 
 
-@pytest.mark.parametrize("author", ["hoa.hong", "tuan_le", "tuan le"])
-def test_no_author_is_found(kiemtin: Command, posts: Path, author: str) -> None:
-    assert "No posts found." in kiemtin.well("search", author).out
+def test_no_author_is_found(kiemtin: Command, posts: None) -> None:
+    for author in ("hoa.hong", "tuan_le", "tuan le"):
+        assert "No posts found." in kiemtin.well("search", author).out
 
 
 def test_what_is_wrong_is_said(kiemtin: Command, home: Path) -> None:

@@ -1,4 +1,4 @@
-"""`kiemtin run`, also with the desk alone: the desk answers, and both stop in good order when they are asked to."""
+"""`kiemtin run`, also with the desk alone or beside a cluster: it answers, and stops in good order when asked to."""
 
 import http.client
 import resource
@@ -17,12 +17,20 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
+from classifiers.labels import LABEL_NAMES
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import CrawlRun, Model, Score, Source
 from tests.clock import FakeClock
+from tests.cluster import running_cluster
 from tests.monitor.cli.command import STOPS, Command, start, wait_for
+from tests.monitor.cli.conftest import ImportPosts
+from tests.postgres import PostgresServer
+
+BASIS = ["--legal-basis", "Nguồn công khai"]
+COMPOSE = Path(__file__).parents[3] / "deploy" / "compose.cluster.yaml"
+POSTS = 150
 
 
 @pytest.fixture
@@ -73,20 +81,19 @@ def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: 
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
 
 
-@pytest.mark.parametrize("command", [["run", "--desk-only"], ["run"]], ids=" ".join)
+@pytest.mark.parametrize("command", ["run --desk-only", "run"])
 def test_a_port_that_is_taken_is_one_line(
-    command: list[str], kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("KIEMTIN_DESK_PORT", str(taken.getsockname()[1]))
-        answer = kiemtin(*command)
-    assert (answer.status, "KIEMTIN_DESK_PORT" in answer.complaint) == (1, True)
+        kiemtin.fails("KIEMTIN_DESK_PORT", *command.split())
 
 
 def test_everything_is_done_by_itself_and_stops_in_good_order(
     kiemtin: Command, home: Path, port: int, address: str
 ) -> None:
-    kiemtin.well("sources", "add", "forum", "feed", address, "--legal-basis", "Nguồn công khai")
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     with start("run") as child:
         assert child.stdout is not None
         assert "The desk is open" in child.stdout.readline()
@@ -109,11 +116,9 @@ NO_END = (
 
 @STOPS
 def test_work_that_does_not_end_is_given_up_with_a_line_when_all_is_stopped(
-    how: signal.Signals, kiemtin: Command, home: Path, port: int, tmp_path: Path
+    how: signal.Signals, home: Path, port: int, import_posts: ImportPosts
 ) -> None:
-    posts = tmp_path / "posts.csv"
-    posts.write_text("id,text\n1,Xưởng nóng quá\n", encoding="utf-8")
-    kiemtin.well("import", str(posts))
+    import_posts(["Xưởng nóng quá"])
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
         with database.engine.begin() as connection:
             for statement in NO_END:
@@ -125,7 +130,8 @@ def test_work_that_does_not_end_is_given_up_with_a_line_when_all_is_stopped(
                 try:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 except OperationalError:
-                    return len(database_models(database)) > 0
+                    with database.work() as session:  # the model in use is written just before the first scores
+                        return session.scalars(select(Model)).first() is not None
                 return False
 
         with start("run") as child:
@@ -136,18 +142,12 @@ def test_work_that_does_not_end_is_given_up_with_a_line_when_all_is_stopped(
     assert "Gave up the work that was under way; what was stored stays" in out
 
 
-def database_models(database: Database) -> list[Model]:
-    """The model in use is written just before the first scores."""
-    with database.work() as session:
-        return list(session.scalars(select(Model)))
-
-
 def test_workers_end_with_a_parent_that_is_killed(home: Path, tmp_path: Path) -> None:
     told = tmp_path / "worker"
     code = (
         "import os, time; from monitor.app.application import Application;"
         "from monitor.settings.settings import Settings;"
-        "from tests.monitor.cli.worker import tell;"
+        "from tests.monitor.cli.command import tell;"
         "held = Application(Settings(workers=2)).executor(); pool = held.__enter__();"
         f"pool.submit(tell, {str(told)!r}).result(); time.sleep(3600)"
     )
@@ -164,7 +164,7 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
     how: signal.Signals, kiemtin: Command, home: Path, port: int, site: FeedSite, address: str
 ) -> None:
     site.slow = inf
-    kiemtin.well("sources", "add", "forum", "feed", address, "--legal-basis", "Nguồn công khai")
+    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     with start("run", KIEMTIN_TIMEOUT_SECONDS="600") as child:
         wait_for(lambda: site.seen(RSS_PATH), child)
         child.send_signal(how)
@@ -173,3 +173,40 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
         assert session.scalars(select(Source.lease_owner)).all() == [None]
+
+
+@pytest.mark.long
+def test_one_database_two_workers_and_the_desk(
+    kiemtin: Command,
+    home: Path,
+    postgres_server: PostgresServer,
+    port: int,
+    import_posts: ImportPosts,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Start what deploy/compose.cluster.yaml starts as processes of this machine."""
+    with postgres_server.new_database() as url, running_cluster(2) as cluster:
+        monkeypatch.setenv("KIEMTIN_DATABASE_URL", url)
+        monkeypatch.setenv("KIEMTIN_CLUSTER", cluster.address)
+        kiemtin.well("init", "--no-model")
+        import_posts(f"Xưởng nóng, tin số {number}" for number in range(POSTS))
+        with Database(url) as database, start("run") as child:
+
+            def all_is_scored() -> bool:
+                with database.work() as session:
+                    return session.scalar(select(func.count()).select_from(Score)) == POSTS * len(LABEL_NAMES)
+
+            wait_for(all_is_scored, child)
+            assert status_of(port, "/readyz") == 200
+            child.terminate()
+            child.communicate()
+        assert child.returncode == 0
+
+
+def test_the_file_of_the_cluster_starts_the_same() -> None:
+    text = COMPOSE.read_text(encoding="utf-8")
+    assert "KIEMTIN_CLUSTER: tcp://scheduler:8786" in text
+    assert "entrypoint: [dask, scheduler, --no-dashboard]" in text
+    assert 'entrypoint: [dask, worker, "tcp://scheduler:8786", --nthreads, "1", --no-dashboard]' in text
+    assert "models:/var/lib/kiemtin/models:ro" in text, "the workers see the models and nothing else of the home"
+    assert "replicas: 2" in text

@@ -112,14 +112,13 @@ def test_a_failure_is_one_object(kiemtin: Command, bare_home: Path) -> None:
     assert entry["time"].endswith("+00:00")
 
 
-def test_the_variable_does_the_same(kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_does_the_same_and_knows_two_formats(
+    kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KIEMTIN_LOG_FORMAT", "json")
     assert lines(kiemtin("crawl").err)
-
-
-def test_an_unknown_format_is_wrong_use(kiemtin: Command) -> None:
-    answer = kiemtin("--log-format", "papyrus", "crawl")
-    assert (answer.status, "plain or json" in answer.complaint) == (2, True)
+    monkeypatch.setenv("KIEMTIN_LOG_FORMAT", "papyrus")
+    assert (kiemtin("crawl").status, "plain or json" in kiemtin("crawl").err) == (2, True)
 
 
 def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,10 +132,7 @@ def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureF
         ("info", "crawl: 3 sources read"),
         ("warning", "warning: no HTTPS"),
     ]
-
-
-def test_for_people_they_are_plain(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_log("plain", debug=False)
+    configure_log("plain", debug=False)  # for people
     announce("crawl: 3 sources read")
     warn("warning: no \x1b[2J HTTPS")
     written = capsys.readouterr()

@@ -4,6 +4,9 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
+import threading
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -12,8 +15,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from monitor.cli import handled_interrupts
 from storage.database import Database
 from tests.monitor.cli.command import SCRIPT, Command, start, wait_for
+from tests.monitor.cli.conftest import ImportPosts
 
 Limit = Callable[[str], None]
 
@@ -32,8 +37,7 @@ def test_a_locked_database_is_waited_for_and_then_told(
     with closing(sqlite3.connect(home / "kiemtin.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         for command in (["import", str(posts)], ["users", "invite", "lan"], ["score"], ["erase", "feed", "x", "--yes"]):
-            answer = kiemtin(*command)
-            assert (answer.status, "locked by another program" in answer.complaint) == (1, True)
+            kiemtin.fails("locked by another program", *command)
         assert kiemtin.well("sources", "list", "--json").data == []  # reading goes on
     assert kiemtin.well("import", str(posts), "--json").data["new"] == 300
 
@@ -56,8 +60,7 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
 def test_a_read_only_database_is_told(kiemtin: Command, posts: Path, limit: Limit) -> None:
     limit("PRAGMA query_only = ON")
     for command in (["import", str(posts)], ["users", "invite", "lan"], ["erase", "feed", "x", "--yes"]):
-        answer = kiemtin(*command)
-        assert (answer.status, "may not be written" in answer.complaint) == (1, True)
+        kiemtin.fails("may not be written", *command)
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(
@@ -66,8 +69,7 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(
     with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
     limit(f"PRAGMA max_page_count = {pages + 4}")
-    answer = kiemtin("import", str(posts))
-    assert (answer.status, "full: free some space" in answer.complaint) == (1, True)
+    kiemtin.fails("full: free some space", "import", str(posts))
     monkeypatch.undo()
     monkeypatch.setenv("KIEMTIN_HOME", str(home))
     data = kiemtin.well("import", str(posts), "--json").data
@@ -89,13 +91,9 @@ def test_output_that_cannot_be_written_is_one_line(home: Path, posts: Path) -> N
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.gate)])
 def test_scoring_that_is_stopped_by_ctrl_c_is_one_line_and_goes_on_later(
-    workers: str, kiemtin: Command, home: Path, tmp_path: Path
+    workers: str, kiemtin: Command, home: Path, import_posts: ImportPosts
 ) -> None:
-    big = tmp_path / "big.csv"
-    big.write_text(
-        "id,text\n" + "".join(f"{n},{'Xưởng may nóng quá ' * 4} {n}\n" for n in range(800)), encoding="utf-8"
-    )
-    kiemtin.well("import", str(big))
+    import_posts(f"{'Xưởng may nóng quá ' * 4} {number}" for number in range(800))
 
     def scored() -> int:
         with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
@@ -121,3 +119,30 @@ def children_of(pid: int) -> list[int]:
     if not tasks.exists():
         return []
     return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+
+
+class Thing:
+    """Something that can be watched while it is cleaned up."""
+
+
+def raised_in_a_clean_up(error: type[BaseException]) -> None:
+    def callback(_reference: object) -> None:
+        raise error
+
+    thing = Thing()
+    watched = weakref.ref(thing, callback)
+    del thing
+    assert watched() is None
+
+
+def test_ctrl_c_in_a_clean_up_which_python_passes_over_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_type))
+    before = sys.unraisablehook
+    with handled_interrupts():
+        raised_in_a_clean_up(ValueError)
+    assert told == [ValueError], "other trouble is told as ever"
+    with handled_interrupts(), pytest.raises(KeyboardInterrupt):  # noqa: PT012  it comes a moment later
+        raised_in_a_clean_up(KeyboardInterrupt)
+        threading.Event().wait(10)
+    assert sys.unraisablehook is before

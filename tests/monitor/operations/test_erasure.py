@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
 
 AUTHOR = "lan@mang.example"
+Of = Callable[..., Erasure]
 HANGING_ON_A_POST = ("posts", "post_revisions", "scores", "flags", "reviews")
 
 
@@ -36,9 +38,28 @@ def count(database: Database, *names: str) -> dict[str, int]:
         return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
-def fill(database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> None:
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    (folder / "captures" / "spool").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def of(sqlite_database: Database, clock: FakeClock, pseudonymiser: Pseudonymiser, home: Path) -> Of:
+    """Give what makes the erasure of an author, in a home with two posts once it is filled."""
+
+    def make(given: str = AUTHOR, kind: str = "mastodon", *, by: Pseudonymiser = pseudonymiser) -> Erasure:
+        captures = CaptureStore(home / "captures", clock, 1_000_000)
+        return Erasure(sqlite_database, clock, by, captures, home, kind=kind, given=given)
+
+    return make
+
+
+@pytest.fixture
+def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> Database:
     """Store an edited, scored, flagged and reviewed post of the author, and one of somebody else."""
-    with database.work() as session:
+    with sqlite_database.work() as session:
         source = add_source(session, "network", kind="mastodon")
         key = pseudonymiser.key("mastodon", AUTHOR)
         post = add_post(session, source, "1", text="chuyện riêng của tôi", author_key=key)
@@ -51,56 +72,30 @@ def fill(database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> 
         other = pseudonymiser.key("mastodon", "ai khác")
         add_post(session, source, "2", text="bài của người khác", author_key=other)
         session.commit()
+    return sqlite_database
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    folder = tmp_path / "home"
-    (folder / "captures" / "spool").mkdir(parents=True)
-    return folder
-
-
-def erasure_of(
-    database: Database, clock: FakeClock, pseudonymiser: Pseudonymiser, home: Path, kind: str, author: str
-) -> Erasure:
-    captures = CaptureStore(home / "captures", clock, 1_000_000)
-    return Erasure(database, clock, pseudonymiser, captures, home, kind=kind, given=author)
-
-
-def erase(database: Database, clock: FakeClock, pseudonymiser: Pseudonymiser, kind: str, author: str) -> int:
-    home = Path(str(database.url.database)).parent / "home"
-    return erasure_of(database, clock, pseudonymiser, home, kind, author).run().posts
-
-
-def test_an_erased_author_is_gone_with_all_that_hung_on_the_posts(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, tmp_path: Path
+def test_an_erased_author_is_gone_with_all_that_hung_on_the_posts_and_nobody_says_whose(
+    filled: Database, of: Of, clock: FakeClock, tmp_path: Path
 ) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    assert min(count(sqlite_database, *HANGING_ON_A_POST).values()) >= 1
-
-    assert erase(sqlite_database, clock, pseudonymiser, "mastodon", AUTHOR) == 1
-
-    assert count(sqlite_database, *HANGING_ON_A_POST) == {
-        "posts": 1,
-        "post_revisions": 0,
-        "scores": 0,
-        "flags": 0,
-        "reviews": 0,
-    }
-    sqlite_database.close()
+    assert min(count(filled, *HANGING_ON_A_POST).values()) >= 1
+    assert of().run().posts == 1
+    assert count(filled, *HANGING_ON_A_POST) == dict.fromkeys(HANGING_ON_A_POST, 0) | {"posts": 1}
+    with filled.work() as session:
+        event = session.scalars(select(AuditEvent)).one()
+    assert (event.action, event.subject, event.at) == ("erasure", "mastodon", clock.now())
+    assert event.detail == {"posts": 1, "decisions": 1}
+    filled.close()
     content = b"".join(file.read_bytes() for file in tmp_path.glob("kiemtin.db*"))
     assert "bài của người khác".encode() in content
     for trace in ("chuyện riêng", AUTHOR):
         assert trace.encode() not in content  # not even in free pages of the file
 
 
-def test_nothing_of_an_erased_author_is_stored_again(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock
-) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    erase(sqlite_database, clock, pseudonymiser, "mastodon", AUTHOR)
+def test_nothing_of_an_erased_author_is_stored_again(filled: Database, of: Of, pseudonymiser: Pseudonymiser) -> None:
+    of().run()
     erased, other = (pseudonymiser.key("mastodon", name) for name in (AUTHOR, "ai khác"))
-    with sqlite_database.work() as session:
+    with filled.work() as session:
         source = sources.by_name(session, "network")
         again = [make_post("1", "lại đăng", author_key=erased), make_post("3", "bài mới", author_key=other)]
         stored = posts.record(session, source.id, again)
@@ -109,36 +104,13 @@ def test_nothing_of_an_erased_author_is_stored_again(
         assert set(session.scalars(select(Post.external_id))) == {"2", "3"}
 
 
-def test_an_erasure_is_noted_without_saying_whose(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock
-) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    erase(sqlite_database, clock, pseudonymiser, "mastodon", AUTHOR)
-    with sqlite_database.work() as session:
-        event = session.scalars(select(AuditEvent)).one()
-    assert (event.action, event.subject, event.detail, event.at) == (
-        "erasure",
-        "mastodon",
-        {"posts": 1, "decisions": 1},
-        clock.now(),
-    )
-
-
 @pytest.mark.parametrize(("kind", "author"), [("feed", AUTHOR), ("mastodon", "lan@khac.example"), ("mastodon", "")])
-def test_only_that_author_on_that_platform_is_erased(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, kind: str, author: str
+def test_only_that_author_on_that_platform_is_erased_and_nobody_with_another_key(
+    filled: Database, of: Of, kind: str, author: str
 ) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    assert erase(sqlite_database, clock, pseudonymiser, kind, author) == 0
-    assert count(sqlite_database, "posts") == {"posts": 2}
-
-
-def test_nobody_can_be_found_with_another_key(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock
-) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    stranger = Pseudonymiser(b"another secret of enough bytes..")
-    assert erase(sqlite_database, clock, stranger, "mastodon", AUTHOR) == 0
+    assert of(author, kind).run().posts == 0
+    assert of(by=Pseudonymiser(b"another secret of enough bytes..")).run().posts == 0
+    assert count(filled, "posts") == {"posts": 2}
 
 
 SPELLINGS = (
@@ -148,15 +120,11 @@ SPELLINGS = (
 
 
 @pytest.mark.parametrize("given", SPELLINGS)
-def test_every_spelling_of_a_handle_finds_the_author(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path, given: str
-) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", given)
-    found = erasure.find()
+def test_every_spelling_of_a_handle_finds_the_author(filled: Database, of: Of, given: str) -> None:
+    found = of(given).find()
     assert (found.names, found.posts) == (("lan@mang.example",), 1)
-    assert count(sqlite_database, "posts") == {"posts": 2}  # nothing went yet
-    assert erasure.run().posts == 1
+    assert count(filled, "posts") == {"posts": 2}  # nothing went yet
+    assert of(given).run().posts == 1
 
 
 @pytest.mark.parametrize(
@@ -188,11 +156,8 @@ def test_a_text_names_an_account_by_handle_or_address(text: str, named: bool) ->
     assert bool(mention(("lan@mang.example",)).search(text)) is named
 
 
-def test_every_trace_goes_and_the_search_finds_nothing(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
-) -> None:
-    fill(sqlite_database, pseudonymiser, clock)
-    with sqlite_database.work() as session:
+def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of, clock: FakeClock, home: Path) -> None:
+    with filled.work() as session:
         source = sources.by_name(session, "network")
         add_post(session, source, "3", text="@lan nói đúng", title="trả lời @lan@mang.example", url=None)
         flag = add_flag(session, add_post(session, source, "4", text="bài khác"))
@@ -211,17 +176,17 @@ def test_every_trace_goes_and_the_search_finds_nothing(
     (home / "imports").mkdir()
     refused = home / "imports" / "x.csv.refused.csv"
     refused.write_text("line,reason,record begins\n1,no text,@lan@mang.example\n2,no text,ai khác\n", "utf-8-sig")
-    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", "https://mang.example/users/lan")
+    erasure = of("https://mang.example/users/lan")
 
-    before = list(leftovers(erasure, sqlite_database, home))
+    before = list(leftovers(erasure, filled, home))
     assert {each.place.split(".")[0] for each in before} >= {"posts", "reviews"}
     done = erasure.run()
 
     assert (done.posts, done.captures, done.files, done.withdraw) == (1, 1, 2, ("bao-cao.xlsx",))
     assert done.scrubbed
-    assert list(leftovers(erasure, sqlite_database, home)) == []
+    assert list(leftovers(erasure, filled, home)) == []
     assert "ai khác" in refused.read_text(encoding="utf-8-sig")
-    with sqlite_database.work() as session:
+    with filled.work() as session:
         reply = session.scalars(select(Post).where(Post.external_id == "3")).one()
         assert (reply.text, reply.title) == (f"{ERASED_NAME} nói đúng", f"trả lời {ERASED_NAME}")
         kept = session.scalars(select(Review)).one()
@@ -229,14 +194,12 @@ def test_every_trace_goes_and_the_search_finds_nothing(
         assert session.get_one(Source, reply.source_id).cursor == {}
 
 
-def test_a_masked_reply_is_not_brought_back_by_the_next_reading(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
-) -> None:
+def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database: Database, of: Of) -> None:
     with sqlite_database.work() as session:
         source = add_source(session, "network", kind="mastodon")
         add_post(session, source, "3", text="@lan nói đúng")
         session.commit()
-    erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR).run()
+    of().run()
     with sqlite_database.work() as session:
         source = sources.by_name(session, "network")
         assert posts.record(session, source.id, [make_post("3", "@lan nói đúng")]).duplicate == 1
@@ -244,75 +207,63 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
 
 
-def test_a_note_that_named_the_author_is_still_found(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
-) -> None:
+def test_a_note_that_named_the_author_is_still_found(sqlite_database: Database, of: Of, clock: FakeClock) -> None:
     with sqlite_database.work() as session:
         post = add_post(session, add_source(session), text="bài khác")
         search.index(session, [search.SearchDraft(post_id=post.id, source_id=post.source_id, dated=clock.now())])
         flag = add_flag(session, post)
-        note = "đã nhắn @lan@mang.example về tiền thưởng"
-        review = reviews.decide(
-            session, flag, reviewer_id=add_user(session).id, decision="no", note=note, now=clock.now()
-        )
+        given = {"decision": "no", "note": "đã nhắn @lan@mang.example về tiền thưởng", "now": clock.now()}
+        review = reviews.decide(session, flag, reviewer_id=add_user(session).id, **given)
         words = {"accented": ["tiền", "thưởng"], "bare": ["tien", "thuong"]}
         search.index_notes(session, [search.NoteDraft(review_id=review.id, post_id=flag.post_id, **words)])
         session.commit()
-    erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR).run()
+    of().run()
     with sqlite_database.work() as session:
         assert ERASED_NAME in session.scalars(select(Review.note)).one()
         found = Filters(note=Words(("tiền", "thưởng"), accented=True))
         assert len(search.find(session, None, found, limit=5)) == 1
 
 
-def test_posts_whose_identifiers_name_the_author_stay_apart(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
-) -> None:
+def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Database, of: Of, home: Path) -> None:
     """A feed names no author, and the addresses that identify its entries do."""
     with sqlite_database.work() as session:
         source = add_source(session, "feed-of-an-account")
         for number in (1, 2):
             add_post(session, source, f"https://mang.example/@lan/{number}")
         session.commit()
-    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
-    assert erasure.run().masked == 4  # identifiers and addresses
-    assert list(leftovers(erasure, sqlite_database, home)) == []
+    assert of().run().masked == 4  # identifiers and addresses
+    assert list(leftovers(of(), sqlite_database, home)) == []
     assert count(sqlite_database, "posts") == {"posts": 2}
 
 
-def test_what_may_not_be_changed_is_told_with_the_reason(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
-) -> None:
+def test_what_may_not_be_changed_is_told_with_the_reason(sqlite_database: Database, of: Of, home: Path) -> None:
     with sqlite_database.work() as session:
         add_source(session, "account", kind="mastodon", address="https://mang.example/@lan", retention_days=30)
         session.commit()
     (home / "models" / "own").mkdir(parents=True)
     (home / "models" / "own" / "manifest.json").write_text('{"terms": ["@lan"]}')
-    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
-    erasure.run()
-    left = {each.place: each.why for each in leftovers(erasure, sqlite_database, home)}
+    of().run()
+    left = {each.place: each.why for each in leftovers(of(), sqlite_database, home)}
     assert "`kiemtin sources remove`" in left["sources.address 1"]
     assert "train it anew" in left["models/own/manifest.json"]
 
 
 def test_what_was_put_aside_before_an_erasure_is_told_with_the_reason(
-    sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock, home: Path
+    filled: Database, of: Of, clock: FakeClock, home: Path
 ) -> None:
     """A sealed backup cannot be searched, so it counts by its time."""
-    fill(sqlite_database, pseudonymiser, clock)
     (home / "before-restore-20261101T000000Z").mkdir()
     (home / "before-restore-20261101T000000Z" / "notes").write_text("@lan")
-    write_backup(sqlite_database, home, home / "sealed", now=clock.now(), passphrase="bí mật")
+    write_backup(filled, home, home / "sealed", now=clock.now(), passphrase="bí mật")
     (home / "captures" / "page").write_text("@lan")
-    write_backup(sqlite_database, home, home / "plain", now=clock.now())
+    write_backup(filled, home, home / "plain", now=clock.now())
     for name in ("sealed", "plain"):
         os.utime(home / name, (clock.now().timestamp(),) * 2)
     clock.advance(60)
-    erasure = erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR)
-    erasure.run()
+    of().run()
     (home / "captures" / "page").unlink()
-    write_backup(sqlite_database, home, home / "sealed-anew", now=clock.now(), passphrase="bí mật")
-    left = {each.place: each.why for each in leftovers(erasure, sqlite_database, home)}
+    write_backup(filled, home, home / "sealed-anew", now=clock.now(), passphrase="bí mật")
+    left = {each.place: each.why for each in leftovers(of(), filled, home)}
     assert left == {
         "before-restore-20261101T000000Z/notes": "the home as it was before a restore: delete this folder",
         "plain": "a backup from before the erasure: make a new one, then delete this one",
@@ -322,7 +273,7 @@ def test_what_was_put_aside_before_an_erasure_is_told_with_the_reason(
 
 
 def test_posts_that_were_stored_by_an_older_spelling_go_as_well(
-    sqlite_database: Database, clock: FakeClock, home: Path
+    sqlite_database: Database, of: Of, clock: FakeClock
 ) -> None:
     pseudonymiser = Pseudonymiser(b"now", [b"former"])
     with sqlite_database.work() as session:
@@ -330,5 +281,5 @@ def test_posts_that_were_stored_by_an_older_spelling_go_as_well(
         for number, key in enumerate(pseudonymiser.aliases("mastodon", AUTHOR)):
             add_post(session, source, str(number), author_key=key, collected_at=clock.now() - timedelta(days=1))
         session.commit()
-    assert erasure_of(sqlite_database, clock, pseudonymiser, home, "mastodon", AUTHOR).run().posts >= 1
+    assert of(by=pseudonymiser).run().posts >= 1
     assert count(sqlite_database, "posts") == {"posts": 0}

@@ -43,10 +43,13 @@ def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Data
     ]
 
 
-def test_an_edit_does_not_prolong_the_time_of_a_post(sqlite_database: Database, clock: FakeClock) -> None:
+def test_neither_an_edit_nor_a_source_that_keeps_for_millennia_prolongs_the_time_of_a_post(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
     with sqlite_database.work() as session:
-        source = add_source(session, retention_days=7)
-        add_post(session, source, "1", collected_at=clock.now() - timedelta(days=8))
+        for name, days in (("archive", 999_999), ("forum", 7)):
+            source = add_source(session, name, retention_days=days)
+            add_post(session, source, "1", collected_at=clock.now() - timedelta(days=8))
         posts.record(session, source.id, [make_post("1", "đã sửa hôm nay", collected_at=clock.now())])
         session.commit()
     assert retain(sqlite_database, clock) == {"forum": 1}
@@ -54,15 +57,9 @@ def test_an_edit_does_not_prolong_the_time_of_a_post(sqlite_database: Database, 
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
 
 
-def test_a_source_that_keeps_for_millennia_does_not_stop_the_others(
-    sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
-        for name, days in (("archive", 999_999), ("forum", 7)):
-            source = add_source(session, name, retention_days=days)
-            add_post(session, source, "old", collected_at=clock.now() - timedelta(days=8))
-        session.commit()
-    assert retain(sqlite_database, clock) == {"forum": 1}
+@pytest.fixture
+def store(tmp_path: Path, clock: FakeClock) -> CaptureStore:
+    return CaptureStore(tmp_path, clock, 1000)
 
 
 @pytest.fixture
@@ -88,8 +85,8 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
     return path
 
 
-def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, tmp_path: Path, page: Path) -> None:
-    assert remove_source(database, clock, CaptureStore(tmp_path, clock, 1000), "forum") == 3
+def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, store: CaptureStore, page: Path) -> None:
+    assert remove_source(database, clock, store, "forum") == 3
     assert not page.exists()
     with database.work() as session:
         assert session.scalars(select(Source.name)).all() == ["other"]
@@ -98,13 +95,12 @@ def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, t
         assert last is not None
         assert (last.action, last.subject, last.detail) == ("source.removed", "forum", {"posts": 3})
     with pytest.raises(NotFound):
-        remove_source(database, clock, CaptureStore(tmp_path, clock, 1000), "forum")
+        remove_source(database, clock, store, "forum")
 
 
 def test_a_source_that_is_being_read_is_only_switched_off(
-    database: Database, clock: FakeClock, tmp_path: Path, page: Path
+    database: Database, clock: FakeClock, store: CaptureStore, page: Path
 ) -> None:
-    store = CaptureStore(tmp_path, clock, 1000)
     with database.work() as session:
         until = clock.now() + timedelta(minutes=10)
         sources.lease(session, owner="crawl", now=clock.now(), until=until, only_due=False, names=["forum"])
@@ -119,7 +115,7 @@ def test_a_source_that_is_being_read_is_only_switched_off(
 
 
 def test_a_removal_that_was_killed_is_run_again(
-    database: Database, clock: FakeClock, tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: FakeClock, store: CaptureStore, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
         """No block may tidy up after it."""
@@ -127,7 +123,6 @@ def test_a_removal_that_was_killed_is_run_again(
     def kill(*_: object, **__: object) -> None:
         raise Killed
 
-    store = CaptureStore(tmp_path, clock, 1000)
     with monkeypatch.context() as patched:
         patched.setattr("monitor.operations.retain.BATCH", 2)
         patched.setattr("monitor.operations.retain.audit.record", kill)

@@ -11,7 +11,7 @@ import typer
 
 from monitor.cli import build
 from monitor.operations.file_search import contents, unpacked
-from tests.monitor.cli.walking import command_names
+from tests.monitor.cli.command import command_names
 from tests.monitor.privacy.planted import AUTHORS, PERSONAL, SECRETS, Search
 from tests.monitor.privacy.whole_run import Installation, use_everything
 

@@ -30,10 +30,8 @@ def channel(*to: str, what: tuple[str, ...] = ("reports",)) -> ChannelSettings:
 def test_where_it_leads_says_what_it_is(to: str, kind: str) -> None:
     assert (channel(to).kind, channel(to).target) == (kind, to)
     assert ChannelSettings.model_validate({"name": "one", "what": ["reports"], "to": to}) == channel(to)
-
-
-def test_a_channel_that_leads_nowhere_is_one_of_apprise_and_shows_no_address() -> None:
-    assert (channel(what=("alerts",)).kind, channel(what=("alerts",)).target) == ("apprise", "")
+    nowhere = channel(what=("alerts",))
+    assert (nowhere.kind, nowhere.target) == ("apprise", ""), "which shows no address"
 
 
 @pytest.mark.parametrize(
@@ -51,21 +49,17 @@ def test_a_webhook_in_the_clear_is_refused(address: str) -> None:
     assert channel(address, what=("decisions",)).kind == "webhook", "numbers alone may go so inside the house"
 
 
-@pytest.mark.parametrize("address", ["https://", "https://example.vn:port/", "ftp://localhost/hook", "https://[x/"])
-def test_a_webhook_that_cannot_be_asked_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="must be a web address"):
-        channel(address)
-
-
-@pytest.mark.parametrize("address", ["van-thu", "văn-thư@nampha.example.vn", "@nampha.example.vn", "van-thu@"])
-def test_a_mail_address_that_no_server_takes_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="must be an address as someone@"):
-        channel(address)
-
-
 @pytest.mark.parametrize(
     ("to", "what", "why"),
     [
+        *(
+            ((address,), ("reports",), "must be a web address")
+            for address in ("https://", "https://example.vn:port/", "ftp://localhost/hook", "https://[x/")
+        ),
+        *(
+            ((address,), ("reports",), "must be an address as someone@")
+            for address in ("van-thu", "văn-thư@nampha.example.vn", "@nampha.example.vn", "van-thu@")
+        ),
         (("/srv/a",), ("alerts",), "`alerts` cannot be sent by folder, but reports"),
         (("a@b.vn",), ("reports", "decisions"), "`decisions` cannot be sent by mail, but alerts, reports"),
         ((), ("reports",), "`reports` cannot be sent by apprise, but alerts"),
