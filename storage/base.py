@@ -1,7 +1,8 @@
 """Shared by all tables: names of constraints, UTC times, JSON and key types."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,12 +47,40 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# What XML 1.0, 2.2 leaves out: with one of these no feed, page or document can be read that a text leaves in.
+_NOT_IN_XML: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def writable(text: str) -> str:
+    """Return a text without the characters that XML forbids."""
+    return _NOT_IN_XML.sub("", text)
+
+
+class TypedText(TypeDecorator[str]):
+    """A text that somebody typed; characters that XML forbids are removed when it is stored."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy calls it so
+        """Remove what cannot be written elsewhere."""
+        return None if value is None else writable(value)
+
+
+class TypedName(TypedText):
+    """The same of at most 200 characters."""
+
+    impl = String(200)
+    cache_ok = True
+
+
 JsonType: TypeEngine[Any] = JSON().with_variant(JSONB(), "postgresql")
 KeyType = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows automatically only for INTEGER keys
 
 PrimaryKey = Annotated[int, mapped_column(KeyType, primary_key=True, autoincrement=True)]
 JsonObject = Annotated[dict[str, Any], mapped_column(JsonType, default=dict)]
-Name = Annotated[str, mapped_column(String(200))]
+Name = Annotated[str, mapped_column(TypedName())]
+Typed = Annotated[str, mapped_column(TypedText())]
 Sha256 = Annotated[str, mapped_column(String(64))]
 Redacted = Annotated[
     datetime | None,

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.collectors.base import PublicPost
 from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
+from storage.base import writable
 from storage.posts.posts import PostDraft
 
 LONGEST_LANGUAGE = 20  # no language tag in use is longer; a longer value is not a language
@@ -24,13 +25,14 @@ def post_draft(
 ) -> PostDraft:
     """Make the row of a post.
 
-    The text stays as published; the author is replaced by a pseudonym, and names of erased authors in it are masked.
+    The text stays as published, but for characters that no document may hold; the author is replaced by a pseudonym,
+    and names of erased authors in it are masked.
     The hash is that of the text as published, so that masking never looks like an edit. A post that names no author and
     lies below the profile of an erased one is that author's.
     """
 
     def masked(text: str | None) -> str | None:
-        return mentions.mask(text, kind, post.url, read_at) if text else text
+        return writable(mentions.mask(text, kind, post.url, read_at)) if text else text
 
     return PostDraft(
         external_id=post.external_id,

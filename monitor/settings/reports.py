@@ -1,5 +1,6 @@
 """The settings of what the office publishes: the form of its reports, and where corrections go."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,8 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 FORMATS = ("docx", "pdf", "html", "xlsx", "csv", "jsonl", "parquet")
 
 
+# Control characters, and what no XML may hold: these texts leave in feeds and documents.
+_NOT_IN_A_LINE = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
 def _is_one_line(value: str) -> str:
-    if any(ord(character) < ord(" ") for character in value):
+    if _NOT_IN_A_LINE.search(value):
         raise ValueError("must be one line without control characters")
     return value.strip()
 

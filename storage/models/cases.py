@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.base import Base, PrimaryKey, Redacted
+from storage.base import Base, PrimaryKey, Redacted, Typed
 from storage.models.scoring import Flag
 
 
@@ -29,7 +29,7 @@ class Case(Base):
         ForeignKey("flags.id", ondelete="SET NULL"), index=True, doc="the flag that opened it, while it exists"
     )
     topic: Mapped[str] = mapped_column(String(40), doc="a name of concern_topics.toml")
-    place: Mapped[str] = mapped_column(doc="in the reviewer's words; may be empty")
+    place: Mapped[Typed] = mapped_column(doc="in the reviewer's words; may be empty")
     state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime] = mapped_column(index=True)
@@ -54,10 +54,10 @@ class CaseEvent(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="RESTRICT"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str]
-    passed_to: Mapped[str] = mapped_column(doc="which office or person took it over; only of kind passed")
+    note: Mapped[Typed]
+    passed_to: Mapped[Typed] = mapped_column(doc="which office or person took it over; only of kind passed")
     topic: Mapped[str | None] = mapped_column(String(40), doc="from then on; None: unchanged")
-    place: Mapped[str | None] = mapped_column(doc="from then on; None: unchanged")
+    place: Mapped[Typed | None] = mapped_column(doc="from then on; None: unchanged")
     review_id: Mapped[int | None] = mapped_column(doc="the decision by which it came; None: done to the case itself")
     at: Mapped[datetime] = mapped_column(index=True)
     redacted_at: Mapped[Redacted]
@@ -116,11 +116,11 @@ class CorrectionEvent(Base):
     correction_id: Mapped[int] = mapped_column(ForeignKey("corrections.id", ondelete="RESTRICT"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str] = mapped_column(doc="why it was sent back or withdrawn")
-    claim: Mapped[str | None] = mapped_column(doc="in the office's words; this and the next: of `written`")
+    note: Mapped[Typed] = mapped_column(doc="why it was sent back or withdrawn")
+    claim: Mapped[Typed | None] = mapped_column(doc="in the office's words; this and the next: of `written`")
     verdict: Mapped[str | None] = mapped_column(String(20))
-    text: Mapped[str | None] = mapped_column(doc="what is true")
-    source_name: Mapped[str | None]
-    source_url: Mapped[str | None] = mapped_column(doc="a correction without a source is another rumour")
+    text: Mapped[Typed | None] = mapped_column(doc="what is true")
+    source_name: Mapped[Typed | None]
+    source_url: Mapped[Typed | None] = mapped_column(doc="a correction without a source is another rumour")
     at: Mapped[datetime] = mapped_column(index=True)
     redacted_at: Mapped[Redacted]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey
+from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Typed
 
 
 class Report(Base):
@@ -25,9 +25,9 @@ class Report(Base):
     replaces_id: Mapped[int | None] = mapped_column(
         ForeignKey("reports.id", ondelete="SET NULL"), doc="the withdrawn report whose place it takes"
     )
-    changed: Mapped[str] = mapped_column(default="", doc="what is different from the one that it replaces")
+    changed: Mapped[Typed] = mapped_column(default="", doc="what is different from the one that it replaces")
     withdrawn_at: Mapped[datetime | None]
-    withdrawn_why: Mapped[str] = mapped_column(default="")
+    withdrawn_why: Mapped[Typed] = mapped_column(default="")
 
 
 class Alert(Base):

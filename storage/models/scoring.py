@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Redacted, Sha256
+from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Redacted, Sha256, Typed
 from storage.models.posts import Post
 
 
@@ -172,7 +172,7 @@ class Review(Base):
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     decision: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str]
+    note: Mapped[Typed]
     evidence: Mapped[list[str]] = mapped_column(JsonType, doc="addresses that support the decision")
     revision_number: Mapped[int] = mapped_column(doc="the version of the post that was judged")
     decided_at: Mapped[datetime] = mapped_column(index=True)

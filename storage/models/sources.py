@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256
+from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256, Typed
 
 
 class Source(Base):
@@ -25,10 +25,10 @@ class Source(Base):
     role: Mapped[str] = mapped_column(String(20), doc="'monitored' posts are flagged; 'reference' posts are evidence")
     settings: Mapped[JsonObject] = mapped_column(doc="what only this kind of collector understands")
     interval_seconds: Mapped[int] = mapped_column(doc="how long to wait between two readings")
-    legal_basis: Mapped[str] = mapped_column(doc="why this may be read and kept; nothing is read without it")
+    legal_basis: Mapped[Typed] = mapped_column(doc="why this may be read and kept; nothing is read without it")
     retention_days: Mapped[int] = mapped_column(doc="posts older than this are deleted")
     enabled: Mapped[bool]
-    why_disabled: Mapped[str | None]
+    why_disabled: Mapped[Typed | None]
     created_at: Mapped[datetime]
 
     # How far it was read, and which program reads it now.

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.base import Base, PrimaryKey
+from storage.base import Base, PrimaryKey, Typed
 from storage.models.accounts import User
 from storage.models.scoring import Flag
 
@@ -31,7 +31,7 @@ class Handover(Base):
 
     id: Mapped[PrimaryKey]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
-    text: Mapped[str]
+    text: Mapped[Typed]
     written_at: Mapped[datetime] = mapped_column(index=True)
 
     user: Mapped[User] = relationship()

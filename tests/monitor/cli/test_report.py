@@ -1,6 +1,7 @@
 """`kiemtin score`, `report`, `export` and `publish`: from imported posts to flags and files."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,13 +141,14 @@ def test_an_export_that_cannot_be_made_says_why(kiemtin: Command, home: Path, tm
 def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
     kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, content = tmp_path / "public", make_correction()
+    folder = tmp_path / "public"
+    content, typed = (make_correction(claim=f"Ngân hàng{each} đóng cửa") for each in ("", "\ufffe\uffff\x0b\0"))
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         lan, minh = add_user(session, "lan"), add_user(session, "minh", "lead")
         flag = add_flag(session, add_post(session, add_source(session)), "unverified")
         refuted = {"decision": "refuted", "note": "", "evidence": ["https://e.vn"]}
         reviews.decide(session, flag, reviewer_id=lan.id, now=NOW, **refuted)
-        row = corrections.write(session, flag, content, user_id=lan.id, now=NOW)
+        row = corrections.write(session, flag, typed, user_id=lan.id, now=NOW)
         seen = corrections.newest_text(session, row.id).id
         corrections.release(session, row, seen=seen, user_id=minh.id, now=NOW)
         session.commit()
@@ -158,6 +160,8 @@ def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
     assert "nothing changed" in kiemtin.well("publish", "--to", str(folder)).out
     page = folder / "dinh-chinh-1.html"
     assert content.claim in page.read_text(encoding="utf-8")
+    feed = ET.parse(folder / "feed.atom")  # noqa: S314  our own file
+    assert content.claim in "".join(feed.getroot().itertext()), "no character that XML forbids is left of what is typed"
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         row = session.get_one(Correction, number)
         corrections.withdraw(session, row, why="nguồn đã gỡ", user_id=by, now=NOW)

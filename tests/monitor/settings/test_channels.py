@@ -66,6 +66,7 @@ def test_a_webhook_in_the_clear_is_refused(address: str) -> None:
         (("/srv/a", "/srv/b"), ("reports",), "or one folder"),
         (("https://a.vn", "https://b.vn"), ("reports",), "or one web address"),
         (("a@b.vn\nBcc: c@d.vn",), ("reports",), "one line without control characters"),
+        (("a\ufffe <a@b.vn>",), ("reports",), "one line without control characters"),
         ((), (), "at least 1 item"),
     ],
 )
