@@ -2,10 +2,11 @@
 
 A task carries plain texts, and names the model by its folder and hash. Each worker loads the model from that folder
 once, so workers of a cluster have to see it under the same path. What a worker had when it died gets no scores, and
-the next run scores it.
+the next run scores it. Processes are this program's own; `cluster.py` says how far workers elsewhere are believed.
 """
 
 import hashlib
+import math
 import os
 import signal
 from collections import deque
@@ -23,12 +24,12 @@ from classifiers.data.metadata import Context, Text
 from classifiers.model.prediction import Prediction
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
-from monitor.errors import KiemtinError, NotReady
+from monitor.errors import KiemtinError
+from monitor.scoring.cluster import answer_texts, connected, read_answer
 from storage.models import Post
 
 BATCH_SIZE: Final = 64  # texts of a task: large enough that sending them costs little
 UNDER_WAY: Final = 32  # tasks at a time: enough for sixteen workers, and memory stays bounded
-CONNECT_SECONDS: Final = 30
 DIED: Final = "a scoring process died, perhaps for want of memory: set fewer `workers`; the next run scores the rest"
 
 
@@ -45,7 +46,7 @@ def scoring_executor(workers: int, cluster: str) -> Iterator[Executor]:
 
     """
     if cluster:
-        with _connected(cluster) as client, client.get_executor(pure=False) as executor:
+        with connected(cluster) as executor:
             yield executor
     elif workers == 1:
         with ThreadPoolExecutor(1) as executor:
@@ -53,20 +54,6 @@ def scoring_executor(workers: int, cluster: str) -> Iterator[Executor]:
     else:
         with ProcessPoolExecutor(workers, get_context("spawn"), begin_worker) as executor:
             yield executor
-
-
-def _connected(address: str) -> Any:
-    try:
-        from distributed import Client  # noqa: PLC0415  an extra, and it loads slowly
-    except ImportError as error:
-        message = "`cluster` needs the library of Dask: install the `cluster` extra"
-        raise NotReady(message) from error
-    client: Any = Client  # its library is untyped where it is installed
-    try:
-        return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        message = f"no cluster answers at {address} ({error}): start `dask scheduler`, or empty `cluster`"
-        raise NotReady(message) from error
 
 
 def begin_worker() -> None:
@@ -98,7 +85,8 @@ class Predictor:
         self._executor = executor
         # Loaded here too, so that a damaged model fails before any task is sent to a worker.
         self.loaded: Loaded = load_model(folder)
-        self._model = (str(folder), _hash_of(folder))
+        self._model = (str(folder), hash_of(folder))
+        self._is_cluster = not isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor)
 
     def predict(
         self, posts: Iterable[Post], thresholds: Mapping[str, float]
@@ -110,29 +98,37 @@ class Predictor:
             thresholds: The threshold of each label.
 
         Raises:
-            KiemtinError: When a worker dies, or does not see the model.
+            KiemtinError: When a worker dies, does not see the model, or answers something else.
 
         """
         waiting = iter(posts)
-        under_way: deque[tuple[list[Post], Future[list[Prediction]]]] = deque()
+        under_way: deque[tuple[list[Post], Future[Any]]] = deque()
         try:
             while True:
                 while len(under_way) < UNDER_WAY and (batch := list(islice(waiting, BATCH_SIZE))):
-                    texts = [text_of(post) for post in batch]
-                    future = self._executor.submit(predict_texts, *self._model, texts, dict(thresholds))
-                    under_way.append((batch, future))
+                    under_way.append((batch, self._submit(batch, thresholds)))
                 if not under_way:
                     return
                 batch, future = under_way.popleft()
-                yield batch, future.result()
-        except Exception as error:
-            # The library of Dask, which gives a task to other workers before it gives it up, may not be installed.
-            if isinstance(error, BrokenExecutor | CancelledError) or type(error).__name__ == "KilledWorker":
-                raise KiemtinError(DIED) from error
-            raise
+                yield batch, self._answer(batch, future, thresholds)
+        except (BrokenExecutor, CancelledError) as error:
+            raise KiemtinError(DIED) from error
         finally:
             for _, future in under_way:
                 future.cancel()
+
+    def _submit(self, batch: Sequence[Post], thresholds: Mapping[str, float]) -> Future[Any]:
+        texts = [text_of(post) for post in batch]
+        if self._is_cluster:
+            return self._executor.submit(answer_texts, *self._model, texts)
+        return self._executor.submit(predict_texts, *self._model, texts, dict(thresholds))
+
+    def _answer(self, batch: Sequence[Post], future: Future[Any], thresholds: Mapping[str, float]) -> list[Prediction]:
+        if self._is_cluster:
+            texts = [text_of(post) for post in batch]
+            return read_answer(future, texts, self.loaded.classifier, thresholds, self._model[0])
+        predictions: list[Prediction] = future.result()
+        return predictions
 
 
 def text_of(post: Post) -> Text:
@@ -140,30 +136,33 @@ def text_of(post: Post) -> Text:
     return Text(post.judged_text, Context(title=post.context or ""))
 
 
-def predict_texts(folder: str, sha256: str, texts: Sequence[Text], thresholds: Mapping[str, float]) -> list[Prediction]:
+def predict_texts(
+    folder: str, sha256: str, texts: Sequence[Text], thresholds: Mapping[str, float] | None
+) -> list[Prediction]:
     """Score texts; runs in a worker of the executor.
 
     Args:
         folder: The folder of the model.
         sha256: The hash of its manifest, which holds the hash of its numbers.
         texts: The texts.
-        thresholds: The threshold of each label.
+        thresholds: The threshold of each label; None: nothing is flagged, and no reason is given.
 
     Raises:
-        KiemtinError: When the folder holds another model on this worker, or none.
+        KiemtinError: When the model was made anew meanwhile.
 
     """
-    if _hash_of(Path(folder)) != sha256:
-        message = f"a worker does not see the model in {folder}, or it was made anew: share the folder with all workers"
-        raise KiemtinError(message)
+    if hash_of(Path(folder)) != sha256:
+        raise KiemtinError(f"the model in {folder} was made anew meanwhile: the next run scores with it")
     classifier = cached_model(folder, sha256).classifier
     contexts = [text.context for text in texts]
+    if thresholds is None:
+        thresholds = dict.fromkeys(classifier.labels, math.inf)
     return list(classifier.predict([text.text for text in texts], contexts=contexts, thresholds=thresholds))
 
 
 def load_model(folder: Path) -> Loaded:
     """Load a model once a process, however often it is asked for; one that was made anew is loaded again."""
-    return cached_model(str(folder), _hash_of(folder))
+    return cached_model(str(folder), hash_of(folder))
 
 
 @lru_cache(maxsize=1)
@@ -172,7 +171,8 @@ def cached_model(folder: str, sha256: str) -> Loaded:  # noqa: ARG001  the hash 
     return load(Path(folder), Segmenter())
 
 
-def _hash_of(folder: Path) -> str:
+def hash_of(folder: Path) -> str:
+    """Return the hash of a model's manifest, which holds the hash of its numbers; empty where there is none."""
     try:
         return hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
     except OSError:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import struct
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -9,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError, NotReady
 from monitor.scoring.score import Scorer
 from monitor.scoring.workers import BATCH_SIZE, cached_model, scoring_executor
 from storage.database import Database
+from storage.models import Flag
 from tests.clock import FakeClock
 from tests.cluster import running_cluster
 from tests.monitor.scoring.test_score import TEXTS, assert_each_post_once, fill, scores_in
@@ -35,7 +39,7 @@ def test_one_worker_is_this_process() -> None:
 
 @pytest.mark.gate  # it needs the library of Dask
 def test_a_cluster_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.scoring.workers.CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr("monitor.scoring.cluster.CONNECT_SECONDS", 0.1)
     with (
         pytest.raises(NotReady, match=r"no cluster answers at tcp://127\.0\.0\.1:9 ") as error,
         scoring_executor(1, "tcp://127.0.0.1:9"),
@@ -111,7 +115,7 @@ def test_a_text_that_kills_workers_of_a_cluster_is_one_clear_error(
     sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(sqlite_database, TEXTS[:3])
-    monkeypatch.setattr("monitor.scoring.workers.predict_texts", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr("monitor.scoring.workers.answer_texts", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     impatient = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}  # else four workers have to die
     with (
         running_cluster(1, impatient) as cluster,
@@ -131,3 +135,65 @@ def test_workers_that_do_not_see_the_model_say_so(
         monkeypatch.chdir(small_model.parent)  # the worker, which stands elsewhere, finds nothing at that path
         with pytest.raises(KiemtinError, match=r"a worker does not see the model in .*share the folder"):
             Scorer(sqlite_database, executor, Path(small_model.name), clock).run()
+
+
+def running(command: str) -> object:
+    """Give an object that runs a command where it is unpickled."""
+    return type("Hostile", (), {"__reduce__": lambda _: (os.system, (command,))})()
+
+
+def fail(*_: object) -> None:
+    raise ValueError("chị Lan ở xưởng 2")
+
+
+@pytest.mark.gate
+def test_a_worker_that_answers_anything_but_probabilities_runs_nothing_here_and_is_one_line(
+    sqlite_database: Database,
+    small_model: Path,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    fill(sqlite_database, TEXTS[:3])
+    numbers, size = len(LABEL_NAMES) * 3, 8
+    command = f"touch {tmp_path / 'ran'}"
+    answers: dict[str, Callable[..., object]] = {
+        "too few": lambda *_: bytes(size),
+        "no numbers": lambda *_: b"\xff" * size * numbers,
+        "beyond one": lambda *_: struct.pack("<d", 1.5) * numbers,
+        "a text": lambda *_: "x" * size * numbers,
+        "an error": fail,
+        "code": lambda *_: running(command),
+    }
+    with running_cluster(1) as cluster, scoring_executor(1, cluster.address) as executor:
+        for name, answer in answers.items():
+            monkeypatch.setattr("monitor.scoring.cluster.ANSWER_SECONDS", 10 if name == "code" else 600)
+            monkeypatch.setattr("monitor.scoring.workers.answer_texts", answer)
+            with pytest.raises(KiemtinError, match=r"or its answer is none.*the next run scores the rest$") as error:
+                Scorer(sqlite_database, executor, small_model, clock).run()
+            assert "Lan" not in "".join(traceback.format_exception(error.value)), name
+    assert not (tmp_path / "ran").exists()
+    assert scores_in(sqlite_database) == {}
+    assert "Lan" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.gate
+def test_workers_of_a_cluster_score_as_this_process_does(
+    sqlite_database: Database, small_model: Path, clock: FakeClock, sqlite_template: Path, tmp_path: Path
+) -> None:
+    fill(sqlite_database, TEXTS)
+    (tmp_path / "second.db").write_bytes(sqlite_template.read_bytes())
+    with Database(f"sqlite:///{tmp_path / 'second.db'}") as second, scoring_executor(1, "") as alone:
+        fill(second, TEXTS)
+        Scorer(second, alone, small_model, clock).run()
+        with running_cluster(1) as cluster, scoring_executor(1, cluster.address) as executor:
+            result = Scorer(sqlite_database, executor, small_model, clock).run()
+        assert scores_in(sqlite_database) == pytest.approx(scores_in(second))
+        with second.work() as one, sqlite_database.work() as other:
+            found = [
+                [(flag.post_id, flag.label, [words for words, _ in flag.reasons]) for flag in each.query(Flag)]
+                for each in (one, other)
+            ]
+    assert found[0] == found[1]
+    assert result.opened.total() == len(found[0]) > 10
