@@ -93,6 +93,12 @@ class Application:
         if self.database.is_sqlite and not Path(str(self.database.url.database)).exists():
             message = f"there is no database in {self.settings.home}: run `kiemtin init` first (or set KIEMTIN_HOME)"
             raise NotReady(message)
+        if not self.database.is_sqlite:
+            from monitor.operations.change_of_places import require_no_restore
+            from storage.transfer import snapshot
+
+            require_no_restore(self.settings.home)
+            snapshot.undo_killed(self.database)
         self.database.require_current_schema()
         return self.database
 

@@ -65,6 +65,8 @@ def restore(
     passphrase = load_settings(state.home).passphrase
     done = put_back(file, home, clock, passphrase=passphrase, replace=replace, clock_is_right=not yes)
     say(f"Put back {done.files} files of {local_time(done.made_at)} into {home}.")
+    if not done.knew_erased:
+        say("The database that was replaced could not be read: erase again who asked for it since the backup.")
     if done.erased_again:
         say(f"Erased again: {done.erased_again} posts of authors who asked for it since.")
     if done.replaced:

@@ -17,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from monitor.app.application import Application
 from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json
 from monitor.clock import VIETNAM
-from monitor.settings.settings import load_settings
+from monitor.operations.change_of_places import finish
+from monitor.settings.settings import home_folder, load_settings
 
 SHOW_AFTER_SECONDS = 2.0
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -33,6 +34,7 @@ class State:
     @cached_property
     def application(self) -> Application:
         """The application of the chosen home folder, which is tidied first."""
+        finish(home_folder(self.home))  # before anything of it is read
         chosen = Application(load_settings(self.home))
         chosen.tidy_home()
         return chosen

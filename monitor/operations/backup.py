@@ -12,23 +12,25 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from io import BufferedReader, BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Final, cast
 
-from monitor.errors import BackupRefused
+from monitor.errors import BackupRefused, NotReady
 from monitor.files import PARTIAL, is_running, partial_path, sweep, sync_folder
+from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
+from monitor.privacy.secret_key import read_former, read_key
 from storage.database import Database
 from storage.transfer import snapshot
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
-FOLDERS: Final = ("captures", "models", "reports", "imports")
 ACTION: Final = "backup.written"  # in the audit trail
-FILES: Final = ("kiemtin.toml", "secret.key", "former.keys")
 _READ_AT_ONCE: Final = 1 << 20
+_LONGEST_LIST: Final = 1 << 28  # bytes of the list of files
+_FIRST, _FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), timedelta(days=3650)  # no backup is older, or made so far ahead
 _COPY: Final = re.compile(r"\.backup-(?P<pid>\d+)-\w+")
 
 
@@ -61,7 +63,7 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
         with tempfile.TemporaryDirectory(prefix=f".backup-{os.getpid()}-", dir=target.absolute().parent) as folder:
             # The database first: a capture that it names is younger than it, so it is there.
             copy = snapshot.take(database, Path(folder))
-            facts = {"created_at": now.isoformat(), **_facts(database)}
+            facts = {"created_at": now.isoformat(), "format": FORMAT, "sqlite": database.is_sqlite}
             with partial.open("xb") as file:
                 with _packing(file, passphrase) as archive:
                     written = _pack(archive, copy, home, facts)
@@ -84,10 +86,6 @@ def _sweep(folder: Path) -> None:
         name = _COPY.fullmatch(path.name)
         if name and path.is_dir() and not is_running(int(name["pid"])):
             shutil.rmtree(path, ignore_errors=True)  # another backup may be sweeping as well
-
-
-def _facts(database: Database) -> dict[str, Any]:
-    return {"format": FORMAT, "revision": database.current_revision(), "sqlite": database.is_sqlite}
 
 
 @contextmanager
@@ -149,36 +147,77 @@ def _add(archive: tarfile.TarFile, name: str, body: "_Hashing | BinaryIO", size:
     archive.addfile(member, cast("IO[bytes]", body))
 
 
-def read_backup(source: Path, folder: Path, *, passphrase: str = "") -> dict[str, Any]:
-    """Unpack a backup into an empty folder and compare all checksums; returns its facts.
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup says of itself: when it was made, UTC, whether its database is a SQLite file, how many files."""
+
+    made_at: datetime
+    sqlite: bool
+    files: int
+
+
+def read_backup(source: Path, folder: Path, *, now: datetime, passphrase: str = "") -> Contents:
+    """Unpack a backup into an empty folder, and check its checksums, its facts and its key.
+
+    Args:
+        source: The backup.
+        folder: Where to.
+        now: The present time, UTC.
+        passphrase: Opens a sealed backup.
 
     Raises:
-        BackupRefused: When it is no backup, sealed with another passphrase, damaged, cut off, or of a newer program.
+        BackupRefused: When it is no backup, sealed with another passphrase, damaged, cut off, of a newer program, or
+            without a whole key.
 
     """
     sums: dict[str, str] = {}
-    manifest: dict[str, Any] = {}
+    manifest: Any = None
     try:
         with source.open("rb") as file, _unpacking(file, passphrase) as archive:
             for member in archive:
-                content = archive.extractfile(member)
+                content = archive.extractfile(member) if member.isfile() else None
                 if content is None or not _is_ours(member.name):
                     message = f"{source} holds {member.name!r}, which no backup of this program does: use another file"
                     raise BackupRefused(message)
                 if member.name == MANIFEST:
-                    manifest = json.loads(content.read())
+                    manifest = json.loads(content.read(_LONGEST_LIST))
                 else:
                     sums[member.name] = _extract(content, folder / member.name)
-    except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
         raise BackupRefused(f"{source} is no backup, or is damaged ({error}): use another file") from error
     except OSError as error:
         message = f"cannot read {source}: {error.strerror or error}: check the file and free space"
         raise BackupRefused(message) from error
-    if manifest.get("files") != sums:
+    if not isinstance(manifest, dict) or manifest.get("files") != sums:
         raise BackupRefused(f"{source} is damaged: its files are not those of its list: use another file")
     if manifest.get("format") != FORMAT:
         raise BackupRefused(f"{source} was made by a newer version of this program: install that version")
-    return manifest
+    _check_keys(source, folder)
+    return _contents(source, manifest, now)
+
+
+def _contents(source: Path, manifest: Mapping[str, Any], now: datetime) -> Contents:
+    """Take the facts of a backup, which anybody may have written."""
+    sqlite, files = manifest.get("sqlite"), manifest["files"]
+    try:
+        made_at = datetime.fromisoformat(manifest["created_at"])
+        is_time = _FIRST <= made_at <= now + _FAR_AHEAD
+    except (KeyError, TypeError, ValueError):  # there is none, it is no text, no time, or one without a zone
+        is_time = False
+    database = snapshot.SQLITE_COPY if sqlite is True else snapshot.POSTGRES_COPY if sqlite is False else None
+    if not is_time or database not in files:
+        raise BackupRefused(f"{source} is damaged: it does not say when it was made, or of what: use another file")
+    return Contents(made_at, bool(sqlite), len(files))
+
+
+def _check_keys(source: Path, folder: Path) -> None:
+    present, former = (folder / name for name in ("secret.key", "former.keys"))
+    try:
+        read_key(present)
+        read_former(former)
+    except NotReady as error:
+        message = f"{source} holds no whole key, without which nobody can be found or erased: use another backup"
+        raise BackupRefused(message) from error
 
 
 @contextmanager
@@ -210,4 +249,6 @@ def _extract(content: IO[bytes], target: Path) -> str:
         while part := content.read(_READ_AT_ONCE):
             digest.update(part)
             file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
     return digest.hexdigest()

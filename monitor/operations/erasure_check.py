@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from monitor.operations.change_of_places import ASIDE
 from monitor.operations.erasure import Erasure
 from monitor.operations.file_search import contents
-from monitor.operations.restore import ASIDE
 from monitor.operations.sealed_file import MAGIC
 from monitor.settings.settings import CONFIG_NAME
 from storage import audit

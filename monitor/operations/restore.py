@@ -1,4 +1,4 @@
-"""Put a backup back: unpack it beside what is there, check it whole, and only then take its place."""
+"""Put a backup back: all of a new home is made ready, opened and brought up to date, and only then takes its place."""
 
 import shutil
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.crawl.captures import CaptureStore
 from monitor.errors import BackupRefused
-from monitor.files import partial_path, sweep
-from monitor.operations.backup import FILES, FOLDERS, read_backup
+from monitor.files import sweep
+from monitor.operations.backup import Contents, read_backup
+from monitor.operations.change_of_places import HELD, ON_SERVER, change_places, finish, new_folder, require_no_restore
 from monitor.operations.clock_check import confirm_clock, trust_stored_time, trusted_time
 from monitor.settings.settings import DATABASE_NAME as DATABASE
 from monitor.settings.settings import Settings, load_settings, sqlite_address
@@ -25,31 +25,32 @@ from storage.errors import StorageError
 from storage.posts import posts
 from storage.transfer import snapshot
 
-ASIDE: Final = "before-restore-"
-"""How the name of a folder begins that holds a home as it was before a restore."""
-_ALL: Final = (*FILES, *FOLDERS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
-
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back: when the backup was made, how many files it had, and where the replaced home lies."""
+    """What was put back: when the backup was made, how many files it had, and where the replaced home lies.
+
+    `knew_erased` is false when the replaced database could not be read: then nobody knows who was erased since.
+    """
 
     made_at: datetime
     files: int
     replaced: Path | None
     erased_again: int
+    knew_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Present:
     """What the database that is replaced knows and the backup does not: who was erased since, the newest sure time.
 
-    `is_empty` tells that the database has no table.
+    `is_empty` tells that the database has no table, `is_read` that it said all that it knows.
     """
 
     erased: frozenset[str] = frozenset()
     trusted_at: datetime | None = None
     is_empty: bool = True
+    is_read: bool = True
 
 
 def restore(
@@ -63,6 +64,8 @@ def restore(
 ) -> Restored:
     """Put a backup back into a home folder; authors that were erased since are erased again.
 
+    A program that is killed leaves the home as it was, or as it is after the restore.
+
     Args:
         source: The backup.
         home: The home folder: empty, missing, or with `replace` in use before. Nothing may run on it.
@@ -73,35 +76,28 @@ def restore(
 
     Raises:
         BackupRefused: When the backup is not whole, or the home is in use; nothing is changed then.
-        StorageError: When the database refuses.
+        NotReady: When another program puts a backup back.
+        StorageError: When the database refuses; nothing is changed then.
 
     """
-    used = [home / name for name in _ALL if (home / name).exists()]
-    if used and not replace:
+    finish(home)
+    require_no_restore(home)
+    if not replace and any((home / name).exists() for name in HELD):
         raise BackupRefused(f"{home} is in use already: name an empty folder with --home, or give --replace")
-    now = clock.now()
-    aside = home / f"{ASIDE}{now:%Y%m%dT%H%M%SZ}"
     sweep([home])
-    fresh = partial_path(home / "restore")
-    fresh.mkdir(parents=True)
     try:
-        manifest = read_backup(source, fresh, passphrase=passphrase)
-        settings = _settings_of(fresh, sqlite=manifest["sqlite"])
-        present = _present(home, settings, replace=replace)
-        if manifest["sqlite"]:
-            (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
-        else:
-            with Database(settings.resolved_database_url) as database:
-                snapshot.put_back(database, fresh / snapshot.POSTGRES_COPY)
-            (fresh / snapshot.POSTGRES_COPY).unlink()
-        _change_places(used, aside, fresh, home)
+        fresh = new_folder(home)
+        try:
+            contents = read_backup(source, fresh, now=clock.now(), passphrase=passphrase)
+            settings = _settings_of(fresh, sqlite=contents.sqlite)
+            present = _present(home, settings, replace=replace)
+            again = _make_ready(settings, source, contents, clock, present, clock_is_right=clock_is_right)
+            aside = change_places(fresh, home, f"{clock.now():%Y%m%dT%H%M%SZ}")
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)  # it is gone when it took its place
     except OSError as error:
         raise BackupRefused(f"cannot write {home}: {error.strerror}: check its rights and free space") from error
-    finally:
-        shutil.rmtree(fresh)
-    made_at = datetime.fromisoformat(manifest["created_at"])
-    again = _bring_up_to_date(load_settings(home), clock, made_at, present, clock_is_right=clock_is_right)
-    return Restored(made_at, len(manifest["files"]), aside if used else None, again)
+    return Restored(contents.made_at, contents.files, aside, again, present.is_read)
 
 
 def _settings_of(folder: Path, *, sqlite: bool) -> Settings:
@@ -126,57 +122,69 @@ def _present(home: Path, settings: Settings, *, replace: bool) -> _Present:
     if settings.sqlite_path and not (home / DATABASE).exists():
         return _Present()
     with Database(url) as database:
-        found = [_told_by(database)]
-        _require_free(found[0], replace=replace)
-        # A restore that was killed may have left both: what was there before, and what was put back.
-        if not database.is_sqlite and snapshot.undo_killed(database):
-            found.append(_told_by(database))
-            _require_free(found[1], replace=replace)
-    return _Present(
-        erased=frozenset().union(*(each.erased for each in found)),
-        trusted_at=max((each.trusted_at for each in found if each.trusted_at), default=None),
-    )
-
-
-def _require_free(told: _Present, *, replace: bool) -> None:
-    if not told.is_empty and not replace:
+        if not database.is_sqlite:
+            snapshot.undo_killed(database)
+        present = _told_by(database)
+    if not present.is_empty and not replace:
         raise BackupRefused("the database of `database_url` is in use already: name an empty one, or give --replace")
+    return present
 
 
 def _told_by(database: Database) -> _Present:
-    told = _Present()
+    told = _Present(is_read=False)
     with suppress(StorageError):  # away, damaged or of another version: it tells what it can
-        if database.current_revision() is not None:
-            told = _Present(is_empty=False)
-            with database.work() as session:
-                told = _Present(frozenset(posts.erased_keys(session)), trusted_time(session), is_empty=False)
+        if database.current_revision() is None:
+            return _Present()
+        told = _Present(is_empty=False, is_read=False)
+        with database.work() as session:
+            told = _Present(frozenset(posts.erased_keys(session)), trusted_time(session), is_empty=False)
     return told
 
 
-def _change_places(used: list[Path], aside: Path, fresh: Path, home: Path) -> None:
-    if used:
-        aside.mkdir()
-    for path in used:
-        path.rename(aside / path.name)
-    for path in list(fresh.iterdir()):
-        path.rename(home / path.name)
+def _make_ready(
+    settings: Settings, source: Path, contents: Contents, clock: Clock, present: _Present, *, clock_is_right: bool
+) -> int:
+    """Open the database of the new home, migrate it, and erase again; returns how many posts were."""
+    fresh = settings.home
+    if contents.sqlite:
+        (fresh / snapshot.SQLITE_COPY).rename(fresh / DATABASE)
+        try:
+            with Database(settings.resolved_database_url) as database:
+                return _bring_up_to_date(database, settings, clock, contents, present, clock_is_right=clock_is_right)
+        except StorageError as error:
+            raise BackupRefused(f"the database in {source} cannot be used ({error}): use another file") from error
+    copy = fresh / snapshot.POSTGRES_COPY
+    with Database(settings.resolved_database_url) as database, snapshot.put_beside(database, copy):
+        again = _bring_up_to_date(database, settings, clock, contents, present, clock_is_right=clock_is_right)
+    copy.unlink()
+    (fresh / ON_SERVER).touch()
+    return again
 
 
 def _bring_up_to_date(
-    settings: Settings, clock: Clock, made_at: datetime, present: _Present, *, clock_is_right: bool
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    contents: Contents,
+    present: _Present,
+    *,
+    clock_is_right: bool,
 ) -> int:
-    captures = CaptureStore(settings.captures_dir, clock)
-    with Database(settings.resolved_database_url) as database:
-        database.upgrade()
-        if clock_is_right:
-            confirm_clock(database, clock)
-        with database.work() as session:
-            if not clock_is_right:
-                trust_stored_time(session, clock.now(), present.trusted_at)
-            again = _erase_again(session, clock.now(), sorted(present.erased), captures)
-            detail = {"made_at": made_at.isoformat()}
-            audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
-            session.commit()
+    if database.current_revision() is None:
+        raise BackupRefused("the backup holds an empty database: use another file")
+    database.upgrade()
+    if database.differences():
+        raise BackupRefused("the tables of the backup are not those of this program: use another file")
+    if clock_is_right:
+        confirm_clock(database, clock)
+    with database.work() as session:
+        if not clock_is_right:
+            trust_stored_time(session, clock.now(), present.trusted_at)
+        captures = CaptureStore(settings.captures_dir, clock)
+        again = _erase_again(session, clock.now(), sorted(present.erased), captures)
+        detail = {"made_at": contents.made_at.isoformat()}
+        audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
+        session.commit()
     return again
 
 

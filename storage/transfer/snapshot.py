@@ -4,8 +4,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,9 @@ from storage.errors import DatabaseUnreachable, StorageError
 SQLITE_COPY: Final = "database.sqlite"
 POSTGRES_COPY: Final = "database.pgdump"
 _ASIDE: Final = "kiemtin_before_restore"
-"""The schema that holds what a PostgreSQL database held before, until a copy is put back."""
+"""The schema that holds what a PostgreSQL database holds, while a copy is made ready in its place."""
+_READY: Final = "kiemtin_restored"
+"""The schema of a copy that is ready and waits to take the place."""
 
 
 def take(database: Database, folder: Path) -> Path:
@@ -52,8 +54,12 @@ def _copy_sqlite(source: Path, target: Path) -> Path:
     return target
 
 
-def put_back(database: Database, copy: Path) -> None:
-    """Replace what a PostgreSQL database holds by a copy, whole or not at all; a SQLite copy is a file to move.
+@contextmanager
+def put_beside(database: Database, copy: Path) -> Iterator[None]:
+    """Put a copy on a PostgreSQL server; a SQLite copy is a file to move.
+
+    Within the block the database holds the copy. After it the database holds again what it held before, and the copy
+    waits beside it, with what the block changed, until `take_place`.
 
     Raises:
         StorageError: When the server refuses; the database is then as it was.
@@ -61,34 +67,45 @@ def put_back(database: Database, copy: Path) -> None:
     """
     undo_killed(database)
     with translating(database.place), database.engine.begin() as connection:
-        # Triggers of append-only tables would refuse to let their rows go; dropping the schema asks none.
+        # Triggers of append-only tables would refuse to let their rows go; a schema is renamed and dropped unasked.
         connection.execute(text(f"ALTER SCHEMA public RENAME TO {_ASIDE}"))
         connection.execute(text("CREATE SCHEMA public"))
     try:
         _run("pg_restore", database.url, ["--no-owner", "--no-privileges", "--single-transaction", str(copy)])
-    except StorageError:
+        yield
+        with translating(database.place), database.engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {_READY} CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA public RENAME TO {_READY}"))
+            connection.execute(text(f"ALTER SCHEMA {_ASIDE} RENAME TO public"))
+    except Exception:
         undo_killed(database)
         raise
+
+
+def take_place(database: Database) -> None:
+    """Let the copy that waits take the place of what a PostgreSQL database holds; without one nothing happens.
+
+    Raises:
+        StorageError: When the server refuses; the database is then as it was.
+
+    """
     with translating(database.place), database.engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {_ASIDE} CASCADE"))
+        if inspect(connection).has_schema(_READY):
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA {_READY} RENAME TO public"))
 
 
-def undo_killed(database: Database) -> bool:
-    """Give a PostgreSQL database back what it held before a copy was put back that did not come to its end.
-
-    Returns:
-        Whether there was such a one.
+def undo_killed(database: Database) -> None:
+    """Give a PostgreSQL database back what it held before a restore that did not come to its end.
 
     Raises:
         StorageError: When the server refuses.
 
     """
     with translating(database.place), database.engine.begin() as connection:
-        if not inspect(connection).has_schema(_ASIDE):
-            return False
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text(f"ALTER SCHEMA {_ASIDE} RENAME TO public"))
-        return True
+        if inspect(connection).has_schema(_ASIDE):
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA {_ASIDE} RENAME TO public"))
 
 
 def _run(program: str, url: URL, arguments: Sequence[str]) -> None:

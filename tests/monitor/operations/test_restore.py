@@ -1,0 +1,326 @@
+"""A home is put back whole or not at all, whatever the backup holds and wherever the program is killed."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import tarfile
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.app.application import Application
+from monitor.errors import BackupRefused, ClockJumped, KiemtinError, NotReady
+from monitor.operations.backup import write_backup
+from monitor.operations.change_of_places import finish
+from monitor.operations.clock_check import check_clock, confirm_clock
+from monitor.operations.restore import restore
+from monitor.operations.retain import retain
+from monitor.privacy.secret_key import read_key
+from monitor.settings.settings import load_settings
+from storage import audit
+from storage.database import Database
+from storage.models import AuditEvent, Base, ErasedAuthor, Post
+from storage.posts import captures, sources
+from storage.posts.sources import CaptureDraft
+from tests.clock import FakeClock
+from tests.factories import add_post, add_source
+from tests.monitor.operations.conftest import DECISIONS, ERASED, Used, decide, erase
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.work() as session:
+        tables = {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+    return tables | {"audit_events": 0, "clock_state": 0}  # which a restore changes
+
+
+def assert_erased(database: Database) -> None:
+    with database.work() as session:
+        assert session.scalar(select(Post.id).where(Post.author_key == ERASED)) is None
+        assert session.scalars(select(ErasedAuthor.author_key)).all() == [ERASED]
+        assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS - 1
+
+
+def test_what_comes_back_is_what_was_there(used: Used, tmp_path: Path, clock: FakeClock) -> None:
+    home, database = used
+    decide(database, 1, clock)
+    key, there = read_key(home / "secret.key"), rows(database)
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    decide(database, 2, clock)
+    (home / "secret.key").write_text("")
+    (home / "notes.txt").write_text("of the operator")
+    database.close()
+    done = restore(tmp_path / "b", home, clock, replace=True)
+    assert rows(database) == there
+    assert read_key(home / "secret.key") == key
+    assert done.replaced
+    assert (done.replaced / "secret.key").read_text() == ""
+    assert (home / "notes.txt").exists(), "what a restore does not know stays"
+    assert sorted(path.name for path in home.iterdir() if path.name.startswith(".")) == []
+
+
+def test_who_was_erased_since_is_erased_again_with_captured_pages(used: Used, tmp_path: Path, clock: FakeClock) -> None:
+    home, database = used
+    page = home / "captures" / "2026" / "11" / "a.warc.gz"
+    with database.work() as session:
+        post = session.scalars(select(Post).where(Post.author_key == ERASED)).one()
+        run = sources.start_run(session, post.source_id, clock.now())
+        draft = CaptureDraft(
+            url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
+        )
+        post.capture_id = sources.add_capture(session, run.id, draft)
+        captures.set_path(session, "a", page.relative_to(home / "captures").as_posix())
+        session.commit()
+    decide(database, 3, clock)
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    erase(database, clock)
+    database.close()
+    done = restore(tmp_path / "b", home, clock, replace=True)
+    assert (done.erased_again, done.knew_erased) == (1, True)
+    assert_erased(database)
+    assert not page.exists()
+
+
+def change(file: Path, facts: Callable[[dict[str, Any]], object], files: Mapping[str, bytes | None]) -> None:
+    """Write a backup anew with other facts and files (None: without one), whose checksums are right."""
+    with tarfile.open(file) as archive:
+        held = {each.name: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]
+    manifest = json.loads(held.pop("manifest.json"))
+    held = {name: body for name, body in (held | files).items() if body is not None}  # type: ignore[operator]
+    manifest["files"] = {name: hashlib.sha256(body).hexdigest() for name, body in held.items()}
+    told = facts(manifest)
+    body = told if isinstance(told, bytes) else json.dumps(manifest if told is None else told).encode()
+    with tarfile.open(file, "w:gz") as archive:
+        for name, content in {**held, "manifest.json": body}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+def facts(**changes: object) -> tuple[Callable[[dict[str, Any]], object], dict[str, bytes | None]]:
+    return lambda manifest: manifest.update(changes), {}
+
+
+def files(**changes: bytes | None) -> tuple[Callable[[dict[str, Any]], object], dict[str, bytes | None]]:
+    names = {"key": "secret.key", "former": "former.keys", "database": "database.sqlite", "settings": "kiemtin.toml"}
+    return lambda _: None, {names[name]: body for name, body in changes.items()}
+
+
+def other_database() -> bytes:
+    with Database("sqlite://") as any_database, closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", [any_database.newest_revision()])
+        connection.commit()
+        return connection.serialize()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        (facts(created_at=None), "does not say when it was made"),
+        (facts(created_at="nix"), "does not say when it was made"),
+        (facts(created_at="9999-12-31"), "does not say when it was made"),
+        (facts(created_at="9999-12-31T00:00:00+00:00"), "does not say when it was made"),
+        (facts(created_at=["2026-11-16"]), "does not say when it was made"),
+        (facts(sqlite="yes"), "does not say when it was made, or of what"),
+        (facts(sqlite=False), "does not say when it was made, or of what"),
+        (facts(format=2), "by a newer version"),
+        ((lambda _: [1], {}), "not those of its list"),
+        ((lambda _: b"[" * 100_000, {}), "is no backup, or is damaged"),
+        (files(key=None), "holds no whole key"),
+        (files(key=b"a"), "holds no whole key"),
+        (files(key=b"ab"), "holds no whole key"),
+        (files(former=b"nothing"), "holds no whole key"),
+        (files(database=b"this is no database" * 99), "cannot be used"),
+        (files(database=b""), "holds an empty database"),
+        (files(database=other_database()), "are not those of this program"),
+        (files(settings=b"day_size = 0"), "day_size"),
+    ],
+    ids=[
+        "no time", "words for a time", "a day", "a far time", "a list for a time", "a word for the kind",
+        "another kind", "newer", "list", "deep", "no key", "half a digit", "one byte", "former keys",
+        "no database", "empty database", "other tables", "settings",
+    ],
+)  # fmt: skip
+def test_a_backup_of_which_anything_is_wrong_leaves_the_home_as_it_is(
+    spoilt: tuple[Any, Any], said: str, plain: Used, tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = plain
+    with database.work() as session:
+        for number in range(DECISIONS):
+            add_post(session, add_source(session, f"n{number}"), author_key=f"{number:064}")
+        session.commit()
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    erase(database, clock)
+    key = (home / "secret.key").read_bytes()
+    database.close()
+    change(tmp_path / "b", *spoilt)
+    with pytest.raises(KiemtinError, match=said) as error:
+        restore(tmp_path / "b", home, clock, replace=True)
+    assert "\n" not in str(error.value)
+    assert_erased(database)
+    assert (home / "secret.key").read_bytes() == key
+    database.close()
+    assert sorted(path.name for path in home.iterdir()) == ["kiemtin.db", "secret.key"]
+
+
+WATCHED = ("/monitor/operations/", "/storage/transfer/", "/monitor/files.py")
+
+
+def restored_in_a_process(backup: Path, home: Path, clock: FakeClock, *, kill_at: int | None = None) -> list[bool]:
+    """Put a backup back in a forked process, which kills itself at one of its steps; a step is a line of our code.
+
+    Returns:
+        Of each step that it came to, whether it was one of the change of places.
+
+    """
+    reading, writing = os.pipe()
+    if (process := os.fork()) == 0:
+        steps = 0
+
+        def watch(frame: FrameType, event: str, _: object) -> Any:
+            nonlocal steps
+            if not any(part in frame.f_code.co_filename for part in WATCHED):
+                return None
+            if event == "line":
+                os.write(writing, b"1" if "change_of_places" in frame.f_code.co_filename else b"0")
+                if steps == kill_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                steps += 1
+            return watch
+
+        try:
+            sys.settrace(watch)
+            restore(backup, home, clock, replace=True)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        found = told.read()
+    os.waitpid(process, 0)
+    return [step == ord("1") for step in found]
+
+
+def mark(home: Path, database: Database, clock: FakeClock, name: str) -> None:
+    """Leave something in a folder and in the database that the backup does not hold."""
+    (home / "reports").mkdir(exist_ok=True)
+    (home / "reports" / name).touch()
+    with database.work() as session:
+        audit.record(session, at=clock.now(), action="mark", subject=name)
+        session.commit()
+    database.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_restore_that_is_killed_at_twenty_points_leaves_the_old_home_or_the_new_one(
+    used: Used, tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = used
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    erase(database, clock)
+    key = read_key(home / "secret.key")
+    mark(home, database, clock, "first")
+    steps = restored_in_a_process(tmp_path / "b", home, clock)
+    moving = [number for number, is_moving in enumerate(steps) if is_moving]
+    points = [*range(0, len(steps), len(steps) // 8), *moving[-1 :: -max(1, len(moving) // 14)]]
+    assert len(points) >= 20
+    seen = set()
+    for point in points:
+        clock.advance(60)
+        mark(home, database, clock, f"before {point}")
+        restored_in_a_process(tmp_path / "b", home, clock, kill_at=point)
+        finish(home)
+        with Application(load_settings(home), clock) as app, app.ready_database.work() as session:
+            in_database = session.scalar(select(AuditEvent.id).where(AuditEvent.subject == f"before {point}"))
+        in_folder = (home / "reports" / f"before {point}").exists()
+        assert in_folder == (in_database is not None), f"a mixture at step {point}"
+        seen.add(in_folder)
+        assert read_key(home / "secret.key") == key
+        assert_erased(database)
+        database.close()
+    assert seen == {True, False}, "some left the old home, and some the new one"
+    restore(tmp_path / "b", home, clock, replace=True)
+    assert_erased(database)
+    assert [path.name for path in home.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(used: Used, tmp_path: Path, clock: FakeClock) -> None:
+    home, database = used
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    with pytest.raises(BackupRefused, match="is in use already"):
+        restore(tmp_path / "b", home, clock)
+    if not database.is_sqlite:
+        with pytest.raises(BackupRefused, match="the database of `database_url` is in use already"):
+            restore(tmp_path / "b", tmp_path / "new", clock)
+    (home / f".restore.{os.getppid()}-0a.part").mkdir()
+    with pytest.raises(NotReady, match="is being put back"):
+        restore(tmp_path / "b", home, clock, replace=True)
+    with database.work() as session:
+        assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS
+
+
+def test_of_a_database_that_cannot_be_read_nobody_knows_who_was_erased(
+    plain: Used, tmp_path: Path, clock: FakeClock
+) -> None:
+    home, database = plain
+    write_backup(database, home, tmp_path / "b", now=clock.now())
+    database.close()
+    (home / "kiemtin.db").write_bytes(b"broken" * 1000)
+    assert not restore(tmp_path / "b", home, clock, replace=True).knew_erased
+    shutil.rmtree(home)
+    assert restore(tmp_path / "b", home, clock).knew_erased, "there was nobody"
+
+
+def back_up_a_post(plain: Used, file: Path, clock: FakeClock, *, retention_days: int) -> None:
+    home, database = plain
+    with database.work() as session:
+        add_post(session, add_source(session, retention_days=retention_days), collected_at=clock.now())
+        session.commit()
+    write_backup(database, home, file, now=clock.now())
+
+
+def test_posts_past_their_retention_go_after_a_restore(plain: Used, tmp_path: Path, clock: FakeClock) -> None:
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
+    clock.advance(timedelta(days=100))
+    restore(tmp_path / "b", tmp_path / "new", clock, clock_is_right=True)
+    with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
+        assert retain(restored, clock) == {"forum": 1}
+
+
+def test_a_restore_by_a_clock_that_jumped_deletes_nothing_until_a_person_confirms_it(
+    plain: Used, tmp_path: Path, clock: FakeClock
+) -> None:
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
+    clock.advance(timedelta(days=400))
+    restore(tmp_path / "b", tmp_path / "new", clock)
+    with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
+        with pytest.raises(ClockJumped, match=r"400 days after .* nothing was deleted"):
+            retain(restored, clock)
+        confirm_clock(restored, clock)
+        assert retain(restored, clock) == {"forum": 1}
+
+
+def test_an_old_backup_over_a_home_in_use_goes_by_the_time_that_the_home_knew(
+    plain: Used, tmp_path: Path, clock: FakeClock
+) -> None:
+    back_up_a_post(plain, tmp_path / "b", clock, retention_days=10)
+    home, database = plain
+    for _ in range(2):
+        clock.advance(timedelta(days=6))
+        check_clock(database, clock)
+    restore(tmp_path / "b", home, clock, replace=True)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as restored:
+        assert retain(restored, clock) == {"forum": 1}
