@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from urllib.robotparser import RobotFileParser
 
 from kiemtin_jetstream.events import read_message
-from protego import Protego
 
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.robots import as_agent, read_rules
 from monitor.collectors.mastodon import api as mastodon
 from monitor.collectors.parsing.article import read_article
 from monitor.collectors.youtube import api as youtube
@@ -84,7 +84,7 @@ def protego(folder: Path) -> Iterator[Compared]:
         text = path.read_text(encoding="utf-8", errors="replace")
         other = RobotFileParser()
         other.parse(text.splitlines())
-        ours = Protego.parse(text).can_fetch("https://example.org/", _ROBOT)
+        ours = read_rules(answer(path)).can_fetch("https://example.org/", as_agent(_ROBOT))
         yield Compared(path.name, ours == other.can_fetch(_ROBOT, "https://example.org/"))
 
 

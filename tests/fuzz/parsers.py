@@ -22,7 +22,7 @@ from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files import open_file
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.rate_limit import retry_at
-from monitor.collectors.http.robots import read_rules
+from monitor.collectors.http.robots import as_agent, read_rules
 from monitor.collectors.mastodon import api as mastodon
 from monitor.collectors.telegram import page as telegram
 from monitor.collectors.webpage.page import read_listing, read_post_page
@@ -147,8 +147,8 @@ def _in_archive(member: str) -> Read:
 
 def _robots(fetched: Fetched) -> Iterable[PublicPost]:
     rules = read_rules(fetched)
-    rules.can_fetch("https://a.example/tin/1?trang=2", "kiemtin")
-    return _none((rules.crawl_delay("kiemtin"), rules.request_rate("kiemtin")))
+    rules.can_fetch("https://a.example/tin/1?trang=2", agent := as_agent("kiemtin"))
+    return _none((rules.crawl_delay(agent), rules.request_rate(agent)))
 
 
 def _json(*values: Any) -> Callable[[], Sequence[bytes]]:

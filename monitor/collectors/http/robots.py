@@ -1,6 +1,7 @@
 """robots.txt: read once a day for each scheme, host and port, and obeyed."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,13 @@ _REFUSING_STATUSES = frozenset({401, 403})
 _UNREACHABLE_STATUSES = frozenset({408, 425, 429})
 _OK = range(200, 300)
 _CLIENT_ERROR = range(400, 500)
+_AGENT_LINE = re.compile(r"user[ -]?agent\s*(?::|\s)\s*(?P<agent>.*)", re.IGNORECASE)
+_KNOWN_LINE = re.compile(
+    r"(?:dis+al+ow|diasllow|disallaw|allow|crawl[ -]delay|request[ -]rate|visit[ -]time|site-?maps?|host)\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[A-Za-z_-]+|\w+")
+_END_OF_NAME = "!"  # the library takes the beginning of a name for the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,27 @@ class _Copy:
 
 
 def read_rules(fetched: Fetched) -> Protego:
-    """Read the rules of a robots.txt."""
-    return Protego.parse(fetched.body.decode("utf-8-sig", errors="replace"))
+    """Read the rules of a robots.txt as RFC 9309 has them; `as_agent` gives the name to ask them with.
+
+    Groups are of product tokens: `KiemTin/1.0` and `KiemTin Bot` mean `kiemtin`. Lines that no rule knows end no group.
+    """
+    lines = fetched.body.decode("utf-8-sig", errors="replace").splitlines()
+    return Protego.parse("\n".join(filter(None, map(_standard_line, lines))))
+
+
+def as_agent(token: str) -> str:
+    """Return the name by which rules are to be asked for a product token."""
+    return f"{token}{_END_OF_NAME}"
+
+
+def _standard_line(line: str) -> str:
+    """Write a line as the library reads it; empty for one to be passed over."""
+    line = line.partition("#")[0].strip()
+    named = _AGENT_LINE.match(line)
+    if named is None:
+        return line if _KNOWN_LINE.match(line) else ""
+    token = _TOKEN.search(named["agent"])
+    return f"User-agent: {as_agent(token[0]) if token else named['agent'].strip()}"
 
 
 class RobotsCache:
@@ -56,7 +83,7 @@ class RobotsCache:
         host_states: HostStateStore | None = None,
     ) -> None:
         self._host_states = host_states or NoHostStates()
-        self._agent = agent
+        self._agent = as_agent(agent)
         self._fetch = fetch
         self._parse = parse
         self._clock = clock

@@ -17,7 +17,8 @@ from monitor.errors import FetchFailed, SourceRefused
 from tests.clock import FakeClock
 
 HALF_A_MEGABYTE = 500_000
-AGENTS = "".join(f"User-agent: a{number}\n" for number in range(HALF_A_MEGABYTE // 34))
+LETTERS = str.maketrans("0123456789", "abcdefghij")  # a name of an agent is of letters
+AGENTS = "".join(f"User-agent: a{number}\n".translate(LETTERS) for number in range(HALF_A_MEGABYTE // 34))
 RULES = "".join(f"Disallow: /{number}\n" for number in range(HALF_A_MEGABYTE // 34))
 
 
