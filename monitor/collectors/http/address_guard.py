@@ -7,7 +7,7 @@ redirect nor a name that changes its address after the check (DNS rebinding) rea
 import asyncio
 import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 import httpcore
@@ -16,18 +16,46 @@ from monitor.errors import AddressBlocked
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
-# Not for the public network, but "global" for the standard library of at least one supported Python.
+# The special-purpose registries of IANA (RFC 6890 and what came after it): what is not globally reachable, then what is
+# although it lies inside that. They stand here because each Python knows another state of them.
 _NEVER_PUBLIC = tuple(
-    IPv6Network(network)
+    ip_network(network)
     for network in (
-        "::/96",  # IPv4-compatible, deprecated by RFC 4291: `::127.0.0.1`
-        "::ffff:0:0:0/96",  # IPv4-translated, RFC 7915: `::ffff:0:127.0.0.1`
-        "64:ff9b:1::/48",  # NAT64 inside one network, RFC 8215
+        "0.0.0.0/8",  # this network, RFC 791
+        "10.0.0.0/8",  # private use, RFC 1918
+        "100.64.0.0/10",  # shared by a provider's customers, RFC 6598
+        "127.0.0.0/8",  # loopback, RFC 1122
+        "169.254.0.0/16",  # link-local, RFC 3927
+        "172.16.0.0/12",  # private use, RFC 1918
+        "192.0.0.0/24",  # protocol assignments, RFC 6890
+        "192.0.2.0/24",  # documentation, RFC 5737
+        "192.88.99.0/24",  # relays of 6to4, deprecated by RFC 7526
+        "192.168.0.0/16",  # private use, RFC 1918
+        "198.18.0.0/15",  # benchmarks, RFC 2544
+        "198.51.100.0/24",  # documentation, RFC 5737
+        "203.0.113.0/24",  # documentation, RFC 5737
+        "224.0.0.0/4",  # multicast, RFC 5771
+        "240.0.0.0/4",  # reserved, and limited broadcast, RFC 1112 and RFC 919
+        "2001::/23",  # protocol assignments, RFC 2928; Teredo is judged by the IPv4 addresses in it
+        "2001:db8::/32",  # documentation, RFC 3849
         "3fff::/20",  # documentation, RFC 9637
-        "5f00::/16",  # segment routing inside one network, RFC 9602
-        "fec0::/10",  # site-local, deprecated by RFC 3879
     )
 )
+_PUBLIC_ALL_THE_SAME = tuple(
+    ip_network(network)
+    for network in (
+        "192.0.0.9/32",  # anycast of the port control protocol, RFC 7723
+        "192.0.0.10/32",  # anycast of TURN, RFC 8155
+        "2001:1::1/128",  # anycast of the port control protocol, RFC 7723
+        "2001:1::2/128",  # anycast of TURN, RFC 8155
+        "2001:1::3/128",  # anycast of service registration, RFC 9665
+        "2001:3::/32",  # automatic multicast tunnels, RFC 7450
+        "2001:4:112::/48",  # AS112, RFC 7535
+        "2001:20::/28",  # ORCHIDv2, RFC 7343
+        "2001:30::/28",  # tags of drones, RFC 9374
+    )
+)
+_GLOBAL_UNICAST = IPv6Network("2000::/3")  # all of IPv6 that is allocated to networks, RFC 4291
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
@@ -103,11 +131,15 @@ class AddressPolicy:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address, and any IPv4 address embedded in it, is public."""
+    """Return whether an IP address is globally reachable, or else all IPv4 addresses embedded in it are."""
     ip = ip_address(address)
-    if any(ip in network for network in _NEVER_PUBLIC):
+    return all(_is_reachable(part) for part in (_embedded(ip) or (ip,)))
+
+
+def _is_reachable(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST:
         return False
-    return all(part.is_global and not part.is_multicast for part in (_embedded(ip) or (ip,)))
+    return any(ip in network for network in _PUBLIC_ALL_THE_SAME) or not any(ip in network for network in _NEVER_PUBLIC)
 
 
 def is_link_local(address: str) -> bool:
