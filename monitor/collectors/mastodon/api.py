@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import AliasPath, Field
@@ -15,7 +15,6 @@ from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.json_models import (
     Count,
-    Identifier,
     Lenient,
     PayloadModel,
     Text,
@@ -98,6 +97,10 @@ class Timeline:
         return {"limit": str(_PAGE_SIZE), **({"local": "true"} if local else {}), **paging}
 
 
+StatusId = Annotated[str, Field(pattern=r"^(?:[0-9]{1,100}|[0-9A-Za-z]{18}|[0-9A-HJKMNP-TV-Z]{26})$")]
+"""A number, as Mastodon gives; 18 or 26 characters, as Pleroma and GoToSocial do. No other leads to a page."""
+
+
 class Account(PayloadModel):
     """Who wrote a status, as Mastodon's documentation names it."""
 
@@ -118,7 +121,7 @@ class Account(PayloadModel):
 class Status(PayloadModel):
     """One row of a timeline, as Mastodon's documentation names it."""
 
-    id: Identifier
+    id: StatusId
     uri: Uri
     account: Account
     url: Lenient[Uri] = None
@@ -137,7 +140,7 @@ class Status(PayloadModel):
 class Row(PayloadModel):
     """A row of which only the identifier is read, so that paging goes on past one that is malformed."""
 
-    id: Identifier
+    id: StatusId
 
 
 class Instance(PayloadModel):
@@ -189,16 +192,22 @@ def read_page(fetched: Fetched, host: str) -> Page:
             statuses.append(result)
         else:
             skipped[result] += 1
-    ids = [each.id for each in (read_row(Row, row) for row in rows) if each]
+    ids = _of_one_kind([each.id for each in (read_row(Row, row) for row in rows) if each])
     links = {relation: address for address, relation in _LINK.findall(fetched.headers.get("link", ""))}
     return Page(
         fetched=fetched,
         ids=ids,
         statuses=statuses,
         skipped=skipped,
-        older=_parameter(links.get("next"), "max_id") or (ids[-1] if ids else None),
-        newer=_parameter(links.get("prev"), "min_id") or (ids[0] if ids else None),
+        older=_parameter(links.get("next"), "max_id", ids) or (ids[-1] if ids else None),
+        newer=_parameter(links.get("prev"), "min_id", ids) or (ids[0] if ids else None),
     )
+
+
+def _of_one_kind(ids: Sequence[str]) -> list[str]:
+    """Return the identifiers by which a server pages: among numbers, one that is none would be asked for in vain."""
+    numbers = [each for each in ids if each.isdecimal()]
+    return numbers or list(ids)
 
 
 def read_status(row: Any, host: str) -> StatusPost | str:
@@ -271,13 +280,17 @@ def _json(fetched: Fetched) -> Any:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Mastodon server?") from error
 
 
-def _parameter(address: str | None, name: str) -> str | None:
-    """Take only the identifier from a link that the server gives: requests go where the source says, nowhere else."""
+def _parameter(address: str | None, name: str, ids: Sequence[str]) -> str | None:
+    """Take only the identifier from a link that the server gives: requests go where the source says, nowhere else.
+
+    It must be of the kind of the rows' own identifiers.
+    """
     try:
         values = parse_qs(urlsplit(address or "").query).get(name, [])
     except ValueError:
         return None
-    return as_cursor_id(values[0]) if values else None
+    found = as_cursor_id(values[0]) if values else None
+    return found if found and found in _of_one_kind([found, *ids]) else None
 
 
 def _host(address: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.collectors.base import NOT_LOOKED_AT, UNREADABLE, Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.fetched import GONE_STATUSES
+from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.telegram.page import Channel, Message, Page, read_page, read_single
 from monitor.errors import PayloadInvalid
 
@@ -88,6 +88,7 @@ class _Run:
         places = (place.removeprefix(prefix) for place in source.watched if place.startswith(prefix))
         self._watched = {int(place) for place in places if place.isascii() and place.isdecimal()}
         self._seen: set[int] = set()
+        self._last: Fetched | None = None
         self._may_skip = source.may_skip
 
     async def new(self) -> AsyncIterator[Batch]:
@@ -101,11 +102,11 @@ class _Run:
                     self._cursor = replace(self._cursor, newest=between.highest)
                     yield self._batch(between, known)
             except PayloadInvalid:
-                if not self._may_skip:
+                if not self._may_skip or self._last is None:
                     raise
                 gap = f"messages from {self._cursor.newest + 1} to {page.lowest - 1} were left out"
                 self._cursor = replace(self._cursor, newest=page.lowest - 1)
-                yield self._skipping(gap)
+                yield self._skipping(self._last, gap)
             if self._cursor.newest < page.lowest - 1:  # the rest waits for the next reading
                 yield replace(self._batch(page, page.highest), cursor=None)
                 return
@@ -148,10 +149,10 @@ class _Run:
             try:
                 page = await self._page(before=before)
             except PayloadInvalid:
-                if not self._may_skip:
+                if not self._may_skip or self._last is None:
                     raise
                 self._cursor = replace(self._cursor, before=0, pages_left=0)
-                yield self._skipping(f"messages before {before} were left out")
+                yield self._skipping(self._last, f"messages before {before} were left out")
                 return
             goes_on = page.older and 0 < page.lowest < before
             left = self._cursor.pages_left - 1 if goes_on else 0
@@ -168,6 +169,8 @@ class _Run:
             try:
                 page = await self._page(before=waiting[0] + 1)
             except PayloadInvalid:
+                if self._last is None:  # nothing was answered yet that a batch could be of
+                    raise
                 yield Batch(fetched=self._last, skipped=Counter({NOT_LOOKED_AT: 1}))
                 waiting = waiting[1:]
                 continue
@@ -194,14 +197,14 @@ class _Run:
             cursor=self._cursor.as_dict() if self._cursor.newest else None,
         )
 
-    def _skipping(self, gap: str) -> Batch:
+    def _skipping(self, last: Fetched, gap: str) -> Batch:
         """Go past the page that was asked for last, which can never be read."""
-        return Batch(fetched=self._last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
+        return Batch(fetched=last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
 
     async def _page(self, **paging: int) -> Page:
         params = {name: str(number) for name, number in paging.items()}
-        self._last = await self._client.get(self._channel.url, params=params)
-        return await self._client.parse(read_page, self._last, self._channel)
+        self._last = fetched = await self._client.get(self._channel.url, params=params)
+        return await self._client.parse(read_page, fetched, self._channel)
 
     async def _single(self, number: int) -> Message | None:
         url = self._channel.message_url(number)

@@ -41,7 +41,7 @@ class XenForoCollector:
         known = source.validators.get(board.feed_url, {}) if source.cursor.get("feed") == board.feed_url else {}
         fetched = await client.get(board.feed_url, headers=conditional_headers(known))
         yield await _feed_batch(board, cursor, fetched, client)
-        run = _Run(board, client, cursor, source.watched, may_skip=source.may_skip)
+        run = _Run(board, client, cursor, source.watched, fetched, may_skip=source.may_skip)
         # Feed first, in a batch of its own: if the run ends early, the waiting threads are already stored.
         for thread in cursor.waiting():
             async for batch in run.follow(thread):
@@ -103,12 +103,20 @@ class _Run:
     """One run of a board's thread pages, as many as the source allows."""
 
     def __init__(
-        self, board: Board, client: PoliteClient, cursor: Cursor, watched: Sequence[str], *, may_skip: bool = False
+        self,
+        board: Board,
+        client: PoliteClient,
+        cursor: Cursor,
+        watched: Sequence[str],
+        last: Fetched | None = None,
+        *,
+        may_skip: bool = False,
     ) -> None:
         self._board = board
         self._may_skip = may_skip
         self._client = client
         self._cursor = cursor
+        self._last = last  # a page that is refused leaves no answer of its own
         self._pages_left = board.max_pages
         numbers = (name.removeprefix(_NAME) for name in watched if name.startswith(_NAME))
         self._unseen = {int(number) for number in numbers if number.isdecimal()}
@@ -118,15 +126,15 @@ class _Run:
         while thread.waiting and self._pages_left:
             asked, is_first = thread.page, thread.page == 1 and not thread.post
             try:
-                page = await self._page(thread, asked)
+                fetched, page = await self._page(thread, asked)
             except PayloadInvalid:
-                if not self._may_skip:
+                if not self._may_skip or self._last is None:
                     raise
                 thread.waiting = False
-                yield self._skipping(f"thread {thread.path} was left out from page {asked}")
+                yield self._skipping(self._last, f"thread {thread.path} was left out from page {asked}")
                 return
             if page is None or self._left(thread, page):
-                yield self._without(thread, page)
+                yield self._without(thread, page, fetched)
                 return
             if not thread.ahead and page.number > 1 and page.first > thread.post:
                 # Posts before these were taken away: unread ones moved to the page before.
@@ -150,43 +158,41 @@ class _Run:
                 if not place or not self._pages_left or not sought & self._unseen:
                     break
                 try:
-                    page = await self._page(thread, place)
+                    fetched, page = await self._page(thread, place)
                 except PayloadInvalid:
+                    if self._last is None:
+                        raise
                     self._cursor.forget_posts(thread, sought)
                     yield Batch(fetched=self._last, skipped=Counter({NOT_LOOKED_AT: 1}), cursor=self._cursor.as_dict())
                     break
                 if page is None or self._left(thread, page):
-                    yield self._without(thread, page)
+                    yield self._without(thread, page, fetched)
                     break
                 yield self._batch(thread, page, thread.post)
                 if min(sought & self._unseen, default=page.first) >= page.first:
                     break
 
-    async def _page(self, thread: Thread, number: int) -> ThreadPage | None:
+    async def _page(self, thread: Thread, number: int) -> tuple[Fetched, ThreadPage | None]:
         self._pages_left -= 1
         url = self._board.thread_url(thread.path, number)
-        return await self._client.parse(read_thread, await self._fetch(url), self._board)
+        self._last = fetched = await self._client.get(url, accept_status=ACCEPTED)
+        return fetched, await self._client.parse(read_thread, fetched, self._board)
 
-    async def _fetch(self, url: str) -> Fetched:
-        fetched = await self._client.get(url, accept_status=ACCEPTED)
-        self._last = fetched
-        return fetched
-
-    def _skipping(self, gap: str) -> Batch:
+    def _skipping(self, last: Fetched, gap: str) -> Batch:
         """Go past the page that was asked for last, which can never be read."""
-        return Batch(fetched=self._last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
+        return Batch(fetched=last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
 
     def _left(self, thread: Thread, page: ThreadPage) -> bool:
         """Return whether another thread answered, because this one was merged into it, or none."""
         return page.path is None or thread_number(page.path) != thread_number(thread.path) or not page.messages
 
-    def _without(self, thread: Thread, page: ThreadPage | None) -> Batch:
+    def _without(self, thread: Thread, page: ThreadPage | None, fetched: Fetched) -> Batch:
         """Drop a thread. If it is gone, so are its posts; if it was merged, they are in the other thread."""
         gone = self._cursor.posts_of(thread) if page is None else []
         self._cursor.forget_thread(thread)
         self._unseen -= set(gone)
         return Batch(
-            fetched=self._last,
+            fetched=fetched,
             posts=[message.post for message in page.messages if message.post] if page else (),
             gone=[f"{_NAME}{number}" for number in gone],
             skipped=Counter({"thread without posts": 1} if page and not page.messages else {}),

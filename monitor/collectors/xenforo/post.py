@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 from monitor.collectors.parsing.dates import parse_date
@@ -27,8 +28,8 @@ def is_message(element: Node) -> bool:
 def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
     """Return the plain text of a message.
 
-    Quotes are removed from replies. An opening message keeps them, without the quoted name: threads about the news
-    often open with nothing else.
+    Quotes are removed: they are another's words. An opening message without words of its own keeps them, without the
+    quoted name: threads about the news often open with nothing else.
 
     Args:
         body: The message's own wrapper.
@@ -37,7 +38,10 @@ def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
 
     """
 
-    def instead(element: Node) -> Instead | None:
+    def own_words(element: Node) -> Instead | None:
+        return _NOTHING if has_class(element, _CARD) else instead(element)
+
+    def instead(element: Node, *, keeps_quotes: bool = False) -> Instead | None:
         classes = (element.get("class") or "").split()
         if not classes:
             return _NOTHING if element.tag == "img" else None
@@ -46,12 +50,14 @@ def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
         if _CARD in classes:
             return _card(element)
         if _QUOTE in classes:
-            return None if is_opening else _NOTHING
+            return None if keeps_quotes else _NOTHING
         # A message in this one is another's: the theme left an element open.
         if element.tag == "img" or MESSAGE in classes or not _NOISE.isdisjoint(classes):
             return _NOTHING
         return _NOTHING if _BLOCK_TITLE in classes and has_class(element.getparent(), _QUOTE) else None
 
+    if is_opening and not element_text(body, base_url, instead=own_words):
+        return element_text(body, base_url, instead=partial(instead, keeps_quotes=True), lead=unwrap_proxy)
     return element_text(body, base_url, instead=instead, lead=unwrap_proxy)
 
 

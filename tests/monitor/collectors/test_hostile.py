@@ -49,7 +49,7 @@ LARGEST = 2**53 - 1
 
 WRONG: dict[Api, dict[str, list[Any]]] = {
     MASTODON: {
-        "id": [5, HALF, "", ["5"], HUGE],
+        "id": [5, HALF, "", ["5"], HUGE, "abc", "not-a-number", "12.5"],
         "uri": [HALF, "có\0NUL", 7],
         "content": [HALF, ["<p>a</p>"]],
         "spoiler_text": [{}],
@@ -287,6 +287,8 @@ async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient,
     ("api", "identifier", "newest"),
     [
         (MASTODON, HALF, "2"),
+        (MASTODON, "abc", "2"),
+        (MASTODON, "01JD5KJ9ZQ3Y8XW2V7T6R5P4N3", "2"),  # an identifier of another make of server
         (MASTODON, str(10**40), None),
         (DISCOURSE, HUGE, 2),
         (DISCOURSE, 10**30, 2),
@@ -300,13 +302,20 @@ async def test_strange_identifier_makes_no_later_reading_fail_or_miss_posts(
     assert newest is None or (first[-1].cursor or {})["newest"] == newest
     second = await read_rows(api, client, [api.row(3), api.row(2)], first)
     assert "Bài số 3" in texts(second)
-    assert str((second[-1].cursor or {})["newest"]) == ("2" if identifier is HALF else "3")
+    assert str((second[-1].cursor or {})["newest"]) == ("2" if newest == "2" else "3")
     third = await read_rows(api, client, [api.row(4), api.row(3), api.row(2)], second)
     assert "Bài số 4" in texts(third)
 
 
 @pytest.mark.parametrize(
-    "link", ["<http://[x?min_id=3>; rel=prev", "<?min_id=%00>; rel=prev", "<?min_id=%ff>; rel=prev"]
+    "link",
+    [
+        "<http://[x?min_id=3>; rel=prev",
+        "<?min_id=%00>; rel=prev",
+        "<?min_id=%ff>; rel=prev",
+        "<?min_id=abc>; rel=prev",
+        "<?min_id=01JD5KJ9ZQ3Y8XW2V7T6R5P4N3>; rel=prev",
+    ],
 )
 async def test_link_that_leads_nowhere_gives_way_to_the_rows(client: PoliteClient, link: str) -> None:
     batches = await read_rows(MASTODON, client, [MASTODON.row(2), MASTODON.row(1)], headers={"link": link})

@@ -7,12 +7,14 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from monitor.collectors.base import KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.telegram.collector import TelegramCollector
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts
-from tests.monitor.collectors.telegram_samples import PREVIEW, asked, message, numbers, read
+from tests.monitor.collectors.telegram_samples import PERMISSION, PREVIEW, asked, message, numbers, read
 from tests.platforms import TelegramSite
 
 
@@ -164,6 +166,16 @@ async def test_channel_without_a_preview_is_a_refusal(client: PoliteClient, site
     site.preview = False
     with pytest.raises(SourceRefused, match=r"no public preview .* ask its owner for an export"):
         await read(client, base)
+
+
+async def test_recheck_that_is_answered_by_nothing_readable_is_an_error_of_ours(
+    client: PoliteClient, site: TelegramSite, base: str
+) -> None:
+    site.fail(PREVIEW, 418)
+    view = SourceView(name="Kênh", address=f"{base}{PREVIEW}", settings={"permission": PERMISSION})
+    known = [KnownPost(external_id="kenh_khu_b/2", url=None)]
+    with pytest.raises(PayloadInvalid, match="418"):
+        [batch async for batch in TelegramCollector().recheck(view, client, known)]
 
 
 async def test_single_page_that_says_nothing_makes_no_message_gone(client: PoliteClient) -> None:

@@ -52,6 +52,7 @@ def element(markup: str) -> Node:
         (f"{QUOTE}Ae thấy sao?<br>\nTôi thì không", False, "Ae thấy sao?\nTôi thì không"),
         (QUOTE, False, ""),
         (QUOTE, True, "Lời người khác"),
+        (f"{QUOTE}Tôi thấy khác", True, "Tôi thấy khác"),
         (f"{QUOTE}{CARD}", True, "Lời người khác\n\nTin của báo (https://bao.example/bai.html)"),
         (f"Xem này<br>{CARD}", False, "Xem này\n\nTin của báo (https://bao.example/bai.html)"),
         (OLD_CARD, False, "Tin B (https://bao.example/b.html)"),

@@ -7,12 +7,13 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import NOT_LOOKED_AT, Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import skipped
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, WAGES, ids, page, pages, post, read
 from tests.platforms import XenForoSite
 
@@ -58,6 +59,26 @@ async def test_challenge_in_the_place_of_a_thread_does_not_make_posts_gone(clien
         with pytest.raises(SourceRefused, match="challenge"):
             await read(client, base, first, watched=(7,))
     assert answers == []  # it was met once
+
+
+@pytest.mark.parametrize("has_feed", [True, False], ids=["a reading", "a recheck"])
+async def test_thread_that_is_refused_beside_an_unchanged_feed_stops_no_other(
+    client: PoliteClient, site: XenForoSite, base: str, has_feed: bool
+) -> None:
+    site.add(post(20, MEALS.id))
+    first = await read(client, base)
+    site.fail("/threads/cham-luong.12/", 418)
+    if has_feed:
+        second = await read(client, base, first, watched=(1, 20))
+        assert second[0].unchanged
+        assert skipped(second) == {NOT_LOOKED_AT: 1}
+        assert ids(second) == [20]
+        return
+    view = SourceView(name="Diễn đàn", address=base, cursor=first[-1].cursor or {})
+    collector = collector_for("xenforo")
+    assert isinstance(collector, Rechecker)
+    with pytest.raises(PayloadInvalid, match="418"):
+        [batch async for batch in collector.recheck(view, client, [KnownPost(external_id="post-1", url=None)])]
 
 
 async def test_robots_that_forbid_threads_are_obeyed(client: PoliteClient, site: XenForoSite, base: str) -> None:
