@@ -15,6 +15,7 @@ from monitor.cli.context import AsJson, application, minute, out, say, show_json
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.urls import require_source_address
+from monitor.collectors.parsing.day_order import OPEN
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.errors import UsageError
 from monitor.settings.settings import (
@@ -148,11 +149,18 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     table.add_column("state")
     for row in rows:
         state = f"{row['state']}; GAP: {row['gap']}" if row["gap"] else row["state"]
+        state += _dates_in_words(row["date_order"])
         state += f"; robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else ""
         read, waits = row["last_success"] or "never", row["enabled"] and row["kind"] != IMPORTED
         due = row["next_due"] or ("now" if waits else "never")
         table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, Text(state))
     out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
+
+
+def _dates_in_words(order: str | None) -> str:
+    if order == OPEN:
+        return "; its dates may have the day or the month first: set `date_order`"
+    return f"; dates: {order}" if order else ""
 
 
 def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
@@ -175,6 +183,7 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "state": said,
         "legal_basis": source.legal_basis,
         "robots_leave": source.settings.get("robots_leave"),
+        "date_order": source.settings.get("date_order") or source.cursor.get("date_order"),
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,
     }
@@ -217,6 +226,8 @@ def _seen(name: str, batch: Batch) -> Iterator[str]:
         yield f"  left out: {count} × {reason}"
     if batch.gap:
         yield f"  GAP: {batch.gap}"
+    if order := (batch.cursor or {}).get("date_order"):
+        yield f"  dates: {order}"
     if fetched.permanent_url:
         yield f"  moved for good to {fetched.permanent_url}: the next crawl takes the new address"
     kept = [f"{header} {value}" for pair in (batch.validators or {}).values() for header, value in pair.items()]

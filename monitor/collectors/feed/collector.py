@@ -10,7 +10,8 @@ from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.feed.formats import Document, PageWithFeed, read_document
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
-from monitor.errors import PayloadInvalid
+from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, OPEN, DateOrder
+from monitor.errors import PayloadInvalid, UsageError
 
 _REMEMBERED = 500  # identifiers; bounds the cursor
 _NOT_MODIFIED = 304
@@ -18,6 +19,8 @@ _NOT_MODIFIED = 304
 _CLOCKS = re.compile(rb"<(pubDate|lastBuildDate|updated)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
 _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 _FIRST_ENTRY = re.compile(rb"<(?:item|entry)\b")
+_LASTING = frozenset({"found", "date_order"})
+_ORDERS: tuple[DateOrder, ...] = (DAY_FIRST, MONTH_FIRST)
 _LONGEST_HEAD = 20_000  # bytes; the search for clocks takes time with the square of it
 
 
@@ -26,7 +29,8 @@ class FeedCollector:
 
     The cursor holds the hash of the last body, the identifiers in that window and the newest date seen; `found` is the
     feed that the page at the source's address announced; `least_interval_seconds` is how long the feed asks its readers
-    to wait. A feed does not report deletions: an entry that is no longer listed is not gone.
+    to wait; `date_order` is which stands first in its dates, day or month (the setting of that name comes before it).
+    A feed does not report deletions: an entry that is no longer listed is not gone.
     """
 
     kind = "feed"
@@ -35,6 +39,7 @@ class FeedCollector:
         """Read the feed once; the answer is one batch, oldest entry first.
 
         Raises:
+            UsageError: When the source's setting is wrong.
             PayloadInvalid: When the address holds no feed, and no page that announces one.
             CollectError: Another of its subclasses, when the client could not read it.
 
@@ -59,7 +64,7 @@ class FeedCollector:
         """
         wanted = {post.external_id for post in posts}
         anew = replace(
-            source, validators={}, cursor={name: source.cursor[name] for name in source.cursor if name == "found"}
+            source, validators={}, cursor={name: source.cursor[name] for name in source.cursor if name in _LASTING}
         )
         fetched, document, _ = await _find(anew, client)
         standing = document.posts if document else ()
@@ -98,31 +103,41 @@ async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Docu
 
 async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:
     """Read a feed; without a document when nothing in it changed."""
+    order = _known_order(source)
     fetched = await client.get(url, headers=conditional_headers(source.validators.get(url, {})))
     if fetched.status == _NOT_MODIFIED or source.cursor.get("body_sha256") == _stable_hash(fetched.body):
         return fetched, None
-    return fetched, await client.parse(read_document, fetched)
+    return fetched, await client.parse(read_document, fetched, order)
+
+
+def _known_order(source: SourceView) -> DateOrder:
+    """Return in which order the feed's dates have day and month: by its setting, or as an earlier reading decided."""
+    wish = source.settings.get("date_order")
+    if wish is not None and wish not in _ORDERS:
+        raise UsageError(f"source {source.name}: `date_order` must be {DAY_FIRST} or {MONTH_FIRST}")
+    return next((order for order in _ORDERS if order == (wish or source.cursor.get("date_order"))), "")
 
 
 def _batch(source: SourceView, fetched: Fetched, document: Document, discovered: _Discovered | None) -> Batch:
     newest = _newest(document.posts, source.cursor)
     wait = max(document.min_interval_seconds, _fresh_seconds(fetched))
+    # A truncated answer must be read again even if nothing changes, and so must one whose dates wait for a setting.
+    is_final = not (document.broken_off or document.dates.is_open)
     cursor = {
-        # A truncated answer must be read again even if nothing changes.
-        "body_sha256": None if document.broken_off else _stable_hash(fetched.body),
+        "body_sha256": _stable_hash(fetched.body) if is_final else None,
         "known": [post.external_id for post in document.posts][:_REMEMBERED],
         "newest": newest.isoformat() if newest else None,
         **({"found": {"page": discovered.page, "feed": discovered.feed}} if discovered else {}),
         **({"least_interval_seconds": wait} if wait else {}),
+        **({"date_order": document.dates.order} if document.dates.is_proved else {}),
+        **({"date_order": OPEN} if document.dates.is_open else {}),
     }
     return Batch(
         fetched=fetched,
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators={}
-        if document.broken_off
-        else fetched.validators_for(discovered.feed if discovered else source.address),
+        validators=fetched.validators_for(discovered.feed if discovered else source.address) if is_final else {},
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
 

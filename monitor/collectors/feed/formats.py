@@ -5,8 +5,9 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,13 @@ from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.day_order import (
+    DateOrder,
+    DateOrderContradicted,
+    Decided,
+    order_of,
+    with_day_first,
+)
 from monitor.collectors.parsing.html_text import picture_words, to_text
 from monitor.collectors.parsing.human_dates import exactness
 from monitor.collectors.parsing.json_models import parse_json
@@ -35,8 +43,12 @@ _LIKE_WESTERN = re.compile(r"cp(?:125[02457]|437|85\d)|latin_1|iso8859_\d+|mac_(
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
 _CLAIM_REVIEW = "ClaimReview"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SHOWN = 80
+CONTRADICTS = "date with day and month in another order than the other dates of the feed"
+UNDECIDED = "date whose day and month cannot be told apart: set `date_order` to day-first or month-first"
 _MOST_ITEMS = 10_000
+_SHORT_HASH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +56,14 @@ class Document:
     """A feed's posts, newest first, and the number of skipped entries by reason.
 
     `broken_off`: the document is truncated; its last entry is then left out. `min_interval_seconds`: the interval that
-    the feed asks its readers to keep; 0 when it asks for none.
+    the feed asks its readers to keep; 0 when it asks for none. `dates`: in which order its dates have day and month.
     """
 
     posts: tuple[PublicPost, ...]
     skipped: Counter[str] = field(default_factory=Counter)
     broken_off: bool = False
     min_interval_seconds: int = 0
+    dates: Decided = field(default_factory=Decided)
 
 
 class PageWithFeed(PayloadInvalid):
@@ -67,8 +80,12 @@ class PageWithFeed(PayloadInvalid):
         self.feed = feed
 
 
-def read_document(fetched: Fetched) -> Document:
+def read_document(fetched: Fetched, known_order: DateOrder = "") -> Document:
     """Read whichever kind of feed an answer holds.
+
+    Args:
+        fetched: The answer.
+        known_order: In which order the dates of this feed have day and month, as far as that was decided before.
 
     Raises:
         PageWithFeed: When it is a web page that announces a feed.
@@ -80,8 +97,39 @@ def read_document(fetched: Fetched) -> Document:
         raise PayloadInvalid(f"{fetched.final_url} is empty, not a feed: check the address of the source")
     # By content, not by media type: many servers send feeds as text/html or text/plain.
     if text.lstrip().startswith("{"):
-        return _read_json_feed(text, fetched.final_url)
-    return _read_xml(text, fetched)
+        return _read_json_feed(text, fetched, known_order)
+    return _read_xml(text, fetched, known_order)
+
+
+class _Dates:
+    """The dates of one document, whose day and month stand in one order."""
+
+    def __init__(self, written: Iterable[str], known: DateOrder, now: datetime) -> None:
+        self.decided = order_of(written, known=known, now=now)
+
+    def read(self, raw: str) -> datetime | None:
+        """Read a date; None for what is none, and where nothing tells the day from the month.
+
+        Raises:
+            DateOrderContradicted: When it can only be read in another order than the others.
+
+        """
+        return parse_date(with_day_first(raw, self.decided.order)) if raw else None
+
+    def posts(
+        self, read: Callable[[Any], Iterator[PublicPost]], entries: Iterable[Any], skipped: Counter[str]
+    ) -> Iterator[PublicPost]:
+        """Read entries; one whose date contradicts the others is left out and counted."""
+        for entry in entries:
+            try:
+                yield from read(entry)
+            except DateOrderContradicted:
+                skipped[CONTRADICTS] += 1
+
+    def count_undecided(self, posts: Sequence[PublicPost], skipped: Counter[str]) -> None:
+        """Count the posts that have a date which nobody can read."""
+        if self.decided.is_open:
+            skipped[UNDECIDED] += sum(bool(each.published_raw and not each.published_at) for each in posts)
 
 
 def _decoded(fetched: Fetched) -> str:
@@ -96,8 +144,8 @@ def _decoded(fetched: Fetched) -> str:
     return fetched.text()
 
 
-def _read_xml(text: str, fetched: Fetched) -> Document:
-    feed = read_plain_feed(text) or read_any_feed(text)
+def _read_xml(text: str, fetched: Fetched, known_order: DateOrder) -> Document:
+    feed = read_plain_feed(text) or read_any_feed(text, fetched.final_url)
     if feed is None:
         raise _not_a_feed(text, fetched)
     entries, skipped = list(feed.entries), Counter[str]()
@@ -105,26 +153,32 @@ def _read_xml(text: str, fetched: Fetched) -> Document:
     if feed.is_broken_off and entries:
         entries.pop()
         skipped["broken off"] += 1
-    read = (_entry_posts(entry, feed.language or None, fetched.final_url) for entry in entries)
-    posts = _unique(chain.from_iterable(read), skipped)
+    written = (raw for entry in entries for raw in (entry.published, entry.updated))
+    dates = _Dates(written, known_order, fetched.fetched_at)
+    read = dates.posts(
+        lambda entry: _entry_posts(entry, feed.language or None, fetched.final_url, dates), entries, skipped
+    )
+    posts = tuple(_unique(read, skipped))
+    dates.count_undecided(posts, skipped)
     return Document(
-        posts=tuple(posts),
+        posts=posts,
         skipped=skipped,
         broken_off=feed.is_broken_off,
         min_interval_seconds=feed.min_interval_seconds,
+        dates=dates.decided,
     )
 
 
-def _entry_posts(entry: FeedEntry, language: str | None, base_url: str) -> Iterator[PublicPost]:
+def _entry_posts(entry: FeedEntry, language: str | None, base_url: str, dates: _Dates) -> Iterator[PublicPost]:
     """Read an entry, and the fact checks that its text marks up as posts of their own, as those of a page are."""
-    post = _entry_post(entry, language, base_url)
+    post = _entry_post(entry, language, base_url, dates)
     yield post
     yield from _check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
 
 
-def _entry_post(entry: FeedEntry, language: str | None, base_url: str) -> PublicPost:
+def _entry_post(entry: FeedEntry, language: str | None, base_url: str, dates: _Dates) -> PublicPost:
     raw = entry.published or entry.updated
-    published_at, updated_at = parse_date(raw), parse_date(entry.updated)
+    published_at, updated_at = dates.read(raw), dates.read(entry.updated)
     link = web_address(entry.link, "" if entry.is_link_guessed else base_url)
     title = _passage_text(entry.title, base_url)
     texts = (_passage_text(body, base_url) for body in entry.bodies)
@@ -149,10 +203,12 @@ def _passage_text(passage: Passage | None, base_url: str) -> str:
     if passage is None:
         return ""
     base = web_address(passage.base, base_url) if passage.base else None
-    return to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
+    text = to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
+    return _CONTROLS.sub("", text)
 
 
-def _read_json_feed(text: str, url: str) -> Document:
+def _read_json_feed(text: str, fetched: Fetched, known_order: DateOrder) -> Document:
+    url = fetched.final_url
     try:
         payload = parse_json(text)
     except ValueError as error:
@@ -171,19 +227,23 @@ def _read_json_feed(text: str, url: str) -> Document:
     if len(sound) < len(items):
         skipped["malformed"] += len(items) - len(sound)
     language = _string(payload.get("language")) or None
-    posts = tuple(_unique(chain.from_iterable(_item_posts(item, language, url) for item in sound), skipped))
-    return Document(posts=posts, skipped=skipped)
+    written = (_string(item.get(name)) for item in sound for name in ("date_published", "date_modified"))
+    dates = _Dates(written, known_order, fetched.fetched_at)
+    read = dates.posts(lambda item: _item_posts(item, language, url, dates), sound, skipped)
+    posts = tuple(_unique(read, skipped))
+    dates.count_undecided(posts, skipped)
+    return Document(posts=posts, skipped=skipped, dates=dates.decided)
 
 
-def _item_posts(item: Mapping[str, Any], language: str | None, base_url: str) -> Iterator[PublicPost]:
-    post = _item_post(item, language, base_url)
+def _item_posts(item: Mapping[str, Any], language: str | None, base_url: str, dates: _Dates) -> Iterator[PublicPost]:
+    post = _item_post(item, language, base_url, dates)
     yield post
     yield from _check_posts(post, [_string(item.get("content_html"))], base_url)
 
 
-def _item_post(item: Mapping[str, Any], language: str | None, base_url: str) -> PublicPost:
+def _item_post(item: Mapping[str, Any], language: str | None, base_url: str, dates: _Dates) -> PublicPost:
     raw, modified = _string(item.get("date_published")), _string(item.get("date_modified"))
-    published_at, modified_at = parse_date(raw or modified), parse_date(modified)
+    published_at, modified_at = dates.read(raw or modified), dates.read(modified)
     link = web_address(_string(item.get("url")), base_url)
     title = html.unescape(_string(item.get("title")))
     authors = item.get("authors")
@@ -221,11 +281,11 @@ def _unique(posts: Iterator[PublicPost], skipped: Counter[str]) -> Iterator[Publ
 
 
 def _told_apart(post: PublicPost, seen: Mapping[str, PublicPost]) -> PublicPost | None:
-    """Return a post, with an identifier of all that it says if another has its title and date; None for a repeat."""
+    """Return a post, with an identifier of all that it says if another has its title and place; None for a repeat."""
     other = seen.get(post.external_id)
     if other is None:
         return post
-    is_named = post.external_id != _derived_id(None, post.title or "", post.published_raw or "")
+    is_named = post.external_id != _derived_id(post.url, post.title or "", post.published_raw or "")
     if is_named or _said(post) == _said(other):
         return None
     named = replace(post, external_id=_id_of_all(*_said(post)))
@@ -236,13 +296,16 @@ def _string(value: Any) -> str:
     """Return a text field; numbers become digits, anything else becomes empty."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return str(value)
-    return whole_text(value).strip() if isinstance(value, str) else ""
+    return _CONTROLS.sub("", whole_text(value)).strip() if isinstance(value, str) else ""
 
 
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:
-    """Derive an identifier for an entry without one: from its address, or else from title and date; "" without any."""
+    """Derive an identifier for an entry without one; "" where it has neither an address nor a title or date.
+
+    Its address alone is not enough: lists of notices give all of them the address of the list.
+    """
     if link is not None:
-        return without_tracking(link)
+        return without_tracking(link) + (f"#{_hash(title)[:_SHORT_HASH]}" if title else "")
     return _hash(f"{title}\n{raw_date}") if title or raw_date else ""
 
 

@@ -5,12 +5,23 @@ from collections.abc import Mapping
 from io import BytesIO
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
 from monitor.collectors.feed.entries import PAGE_TYPES, FeedEntry, Passage, XmlFeed, min_interval_seconds
 from monitor.errors import PayloadInvalid
 
+_AFTER_THE_END = (("<!--", "-->"), ("<?", "?>"))
+_ENTRY = re.compile(r"(?=<(?:\w+:)?(?:item|entry)\b)")
+_OF_MEDIA = re.compile(r"""xmlns:([\w-]+)\s?=\s?["']http://search\.yahoo\.com/mrss/?["']""")
+_OF_ITUNES = re.compile(
+    r"""xmlns:([\w-]+)\s?=\s?["']http://www\.itunes\.com/dtds/podcast-1\.0\.dtd["']""", re.IGNORECASE
+)
+_OWN_WORDS = re.compile(r"<(?:description|summary|content|\w+:encoded)(?:\s[^<>]*[^<>/])?>(?!\s*</)")
+_PICTURE = re.compile(r"""\b(?:medium\s?=\s?["']image|type\s?=\s?["']image/)""")
+_FILM = re.compile(r"""\b(?:medium\s?=\s?["']video|type\s?=\s?["'](?:video/|application/x-shockwave))""")
+_ROOT_BASE = re.compile(r"""\A(?:\s|<[?!][^<>]*>)*<[\w:]+[^<>]*?\sxml:base\s?=\s?["']([^"'<>]*)["']""")
 _ENDINGS = ("</rss>", "</feed>", "</rdf:rdf>")
 _ENTITIES = re.compile(r"<!ENTITY[^<>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
@@ -18,6 +29,8 @@ _NAMESPACE = re.compile(r"""(\sxmlns(?::[^\s=<>"']+)?\s?=\s?)("[^"<>]*"|'[^'<>]*
 _CATEGORY = re.compile(r"<category\b[^<>]*>[^<>]*</category\s*>")
 _MOST_CATEGORIES = 2000
 _MOST_DIGITS = 7
+_LONGEST_ENDING = 20
+_LONGEST_HEAD = 20_000  # characters; the patterns that look there take time with more than their number
 _LARGEST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 _MOST_TAGS = 60_000  # some thousand entries; the library takes seconds for more
@@ -25,11 +38,12 @@ _LONGEST_REASON = 200
 _MOST_CHARACTERS = 2_000_000
 
 
-def read_any_feed(text: str) -> XmlFeed | None:
+def read_any_feed(text: str, address: str = "") -> XmlFeed | None:
     """Parse as much of a document as possible; None when it is not a feed.
 
     Args:
         text: The document, decoded. Of a very long one only the beginning is read, where the newest entries are.
+        address: What a relative `xml:base` is relative to.
 
     Raises:
         PayloadInvalid: When the library cannot read it at all.
@@ -38,7 +52,7 @@ def read_any_feed(text: str) -> XmlFeed | None:
     whole = text
     text = _beginning(text)
     try:
-        parsed = _parsed(_mended(text))
+        parsed = _parsed(_without_captions(_with_whole_base(_mended(text), address)))
     except Exception as error:  # feedparser reads damaged text by regular expressions: anything may come of it
         said = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_LONGEST_REASON]
         raise PayloadInvalid(f"the feed is too damaged to be read ({said}): look at it in a browser") from error
@@ -57,7 +71,66 @@ def read_any_feed(text: str) -> XmlFeed | None:
 
 
 def _is_ended(text: str) -> bool:
-    return text.rstrip().lower().endswith(_ENDINGS)
+    """Tell whether a document ends with its root element; comments may follow it."""
+    end = len(text.rstrip())
+    while opened := next((begin for begin, close in _AFTER_THE_END if text.endswith(close, 0, end)), None):
+        start = text.rfind(opened, 0, end)
+        if start < 0:
+            return False
+        end = len(text[:start].rstrip())
+    return text[max(0, end - _LONGEST_ENDING) : end].lower().endswith(_ENDINGS)
+
+
+def _with_whole_base(text: str, address: str) -> str:
+    """Complete a relative `xml:base` of the root: the library joins no relative base to one inside it."""
+    root = _ROOT_BASE.match(text[:_LONGEST_HEAD]) if address else None
+    if root is None:
+        return text
+    try:
+        base: str = urljoin(address, root[1])
+    except ValueError:
+        return text
+    return text[: root.start(1)] + base + text[root.end(1) :]
+
+
+def _without_captions(text: str) -> str:
+    """Take out what the library would take for an entry's words although it has better ones.
+
+    Those are the description of its film or sound beside words of its own, a picture's caption, and pictures' titles.
+    """
+    text = _without(text, "image")
+    media, itunes = (pattern.search(text[:_LONGEST_HEAD]) for pattern in (_OF_MEDIA, _OF_ITUNES))
+    if media is None and itunes is None:
+        return text
+    asides = [f"{media[1]}:description"] if media else []
+    asides += [f"{itunes[1]}:{name}" for name in ("summary", "subtitle")] if itunes else []
+    parts = _ENTRY.split(text)
+    for place, entry in enumerate(parts[1:], 1):
+        has_own_words = _OWN_WORDS.search(entry) is not None
+        is_of_pictures = _PICTURE.search(entry) is not None and _FILM.search(entry) is None
+        for aside in asides:
+            if has_own_words or (is_of_pictures and aside.endswith(":description")):
+                entry = _without(entry, aside)  # noqa: PLW2901  one aside after the other
+        parts[place] = entry
+    return "".join(parts)
+
+
+def _without(text: str, name: str) -> str:
+    """Take all elements of a name out of a text."""
+    kept, place, close = [], 0, f"</{name}>"
+    for opened in re.finditer(rf"<{re.escape(name)}(?:\s[^<>]*)?>", text):
+        if opened.start() < place:
+            continue
+        if opened[0].endswith("/>"):
+            kept.append(text[place : opened.start()])
+            place = opened.end()
+            continue
+        end = text.find(close, opened.end())
+        if end < 0:
+            break
+        kept.append(text[place : opened.start()])
+        place = end + len(close)
+    return "".join([*kept, text[place:]]) if kept else text
 
 
 def _beginning(text: str) -> str:

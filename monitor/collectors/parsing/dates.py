@@ -32,6 +32,8 @@ _WORDED_TIME_FIRST = re.compile(rf"{_WORDED_TIME}[\s,·|-]+{_WORDED_DATE}(?P<zon
 _TWELVE_HOURS = re.compile(
     r"(?<![\d:])(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s?(?:([ap])\.?m\b\.?|(sa|ch)\b)", re.IGNORECASE
 )
+_ODD_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{1,2}):(\d{1,2})(?![\d:])")
+_SHORT_OFFSET = re.compile(r"(?<=:\d{2})(\s?[+-]\d{2}):(\d)\s*$")
 _SHORT_HOUR = re.compile(r"(?<=\d[ T])(?=\d:)")
 _YEAR_FIRST = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})\b")
 _YEAR_OF_ZEROS = re.compile(r"(?<![\d+-])0\d{3}(?!\d)|(?<=[A-Za-z]-)0\d{3}(?!\d)")
@@ -43,6 +45,7 @@ _EARLIEST_YEAR = 1990
 _LATEST_YEAR = 2100
 _MILLISECOND_DIGITS = 13
 _NOON = 12
+_MOST_MONTHS = 12
 
 
 def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
@@ -64,6 +67,8 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
     if not text or len(text) > _LONGEST:
         return None
     text = _TWELVE_HOURS.sub(_of_24_hours, _OFFSET_NAME.sub(_numeric_offset, text))
+    if ":" in text:  # some programs write the time of day and the offset without their zeros: `9:5:3+07:0`
+        text = _SHORT_OFFSET.sub(r"\1:0\2", _ODD_CLOCK.sub(_with_zeros, text))
     for read in (_common, _unix, _iso, _day_month_year, _worded, _rfc822):
         try:
             moment = read(text)
@@ -81,6 +86,10 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
 def _numeric_offset(match: re.Match[str]) -> str:
     sign, hours, minutes = match.groups()
     return f"{sign}{int(hours):02d}{minutes or '00'}"
+
+
+def _with_zeros(match: re.Match[str]) -> str:
+    return ":".join(part.zfill(2) for part in match.groups())
 
 
 def _of_24_hours(match: re.Match[str]) -> str:
@@ -130,8 +139,10 @@ def _day_month_year(text: str) -> datetime | None:
     if _TIME_BEFORE.search(text[: match.start()]):
         return None  # a time of day in words would be lost: `parse_relative` reads those
     part = match.groupdict()
-    hour = int(part["hour"] or 0)
-    date = f"{part['year']}-{int(part['month']):02d}-{int(part['day']):02d}"
+    hour, day, month = int(part["hour"] or 0), int(part["day"]), int(part["month"])
+    if day <= _MOST_MONTHS < month:  # no other reading is left: 9/24/2026
+        day, month = month, day
+    date = f"{part['year']}-{month:02d}-{day:02d}"
     time = f"{hour:02d}:{part['minute'] or '00'}:{part['second'] or '00'}"
     zone = f"{part['sign']}{part['zone_hour']}:{part['zone_minute']}" if part["sign"] else ""
     return datetime.fromisoformat(f"{date}T{time}{zone}")

@@ -151,7 +151,7 @@ class _Writer:
 
 def _spelt_out(label: str, href: str, base_url: str) -> str | None:
     """Return the replacement of a link; None when its label is enough."""
-    if not label or label[0] in "#@":
+    if not label or not href or label[0] in "#@":  # without an address of its own it would get that of the page
         return None
     try:
         address = urljoin(base_url, href)

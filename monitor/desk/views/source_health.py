@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from monitor.collectors.parsing.day_order import OPEN
 from monitor.desk.views.source_faults import Fault, explain, known_fault
 from monitor.desk.web import wording
 from storage.models import CrawlRun, Source
@@ -19,7 +20,8 @@ READINGS_SEARCHED: Final = 500  # enough to contain the newest run of each sourc
 class SourceHealth:
     """The health of one source.
 
-    `why_disabled` may be a person's own words; `gap` is the program's line about posts that it may have missed.
+    `why_disabled` may be a person's own words; `gap` is the program's line about posts that it may have missed;
+    `date_order` is which stands first in its dates, day or month, where that was decided or is to be decided.
     """
 
     name: str
@@ -32,11 +34,12 @@ class SourceHealth:
     why_disabled: str | None
     disabled_fault: Fault | None
     gap: str | None
+    date_order: str | None
 
     @property
     def ails(self) -> bool:
         """Whether somebody should look at it."""
-        return not self.enabled or self.fault is not None or self.gap is not None
+        return not self.enabled or self.fault is not None or self.gap is not None or self.date_order == OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ def _health(source: Source, newest: CrawlRun | None, amount: int) -> SourceHealt
         why_disabled=source.why_disabled,
         disabled_fault=known_fault(source.why_disabled or "", source.name),
         gap=newest.gap if newest else None,
+        date_order=source.settings.get("date_order") or source.cursor.get("date_order"),
     )
 
 

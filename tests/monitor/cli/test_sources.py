@@ -41,6 +41,21 @@ def test_what_is_no_web_address_is_not_added(kiemtin: Command, home: Path, addre
     assert kiemtin.well("sources", "list", "--json").data == []
 
 
+@pytest.mark.parametrize(
+    ("order", "state"),
+    [("month-first", "ok; dates: month-first"), ("open", "its dates may have the day or the month first: set")],
+)
+def test_the_order_of_day_and_month_is_listed_with_its_source(
+    kiemtin: Command, home: Path, order: str, state: str
+) -> None:
+    kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS)
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        by_name(session, "forum").cursor = {"date_order": order}
+        session.commit()
+    assert kiemtin.well("sources", "list", "--json").data[0]["date_order"] == order
+    assert state in " ".join(kiemtin.well("sources", "list").out.split())
+
+
 def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> None:
     added = kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS, "--interval-minutes", "15")
     assert "Added forum" in added.out
@@ -58,6 +73,7 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> N
             "state": "ok",
             "legal_basis": "Nguồn công khai",
             "robots_leave": None,
+            "date_order": None,
             "retention_days": 180,
             "interval_minutes": 15,
         }

@@ -28,11 +28,12 @@ def article(number: int, **changes: Any) -> SitePost:
     return SitePost(**(values | changes))
 
 
-async def read(client: PoliteClient, address: str, last: Batch | None = None) -> Batch:
+async def read(client: PoliteClient, address: str, last: Batch | None = None, settings: Any = None) -> Batch:
     """Read once, with the cursors that the last batch left."""
     view = SourceView(
         name="Báo Mẫu",
         address=address,
+        settings=settings or {},
         cursor=(last.cursor or {}) if last else {},
         validators=(last.validators or {}) if last else {},
     )
@@ -42,7 +43,7 @@ async def read(client: PoliteClient, address: str, last: Batch | None = None) ->
 
 
 async def read_document(
-    client: PoliteClient, body: bytes | str, content_type: str = "application/xml", **kept: Batch
+    client: PoliteClient, body: bytes | str, content_type: str = "application/xml", **kept: Any
 ) -> Batch:
     """Read a document that is served just so."""
     raw = body.encode() if isinstance(body, str) else body

@@ -1,6 +1,9 @@
 """The page of sources: what ails comes first, in the reader's language."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from storage.database import Database
 from storage.posts import sources
@@ -39,6 +42,29 @@ def test_a_gap_is_explained(lan: Browser, sqlite_database: Database, clock: Fake
     row = lan.page("/sources").select(".stack tbody tr")[0].get_text(" ", strip=True)
     assert "có thể bị sót bài Có bài đã trôi qua trước khi được đọc." in row
     assert "ten posts were missed" in row
+
+
+@pytest.mark.parametrize(
+    ("cursor", "wish", "words"),
+    [
+        ({"date_order": "month-first"}, {}, "bình thường Ngày viết theo thứ tự tháng/ngày/năm."),
+        ({"date_order": "open"}, {}, "bình thường chưa rõ ngày Không rõ ngày của nguồn này viết ngày trước"),
+        ({"date_order": "open"}, {"date_order": "day-first"}, "bình thường Ngày viết theo thứ tự ngày/tháng/năm."),
+        ({}, {}, "bình thường"),
+    ],
+    ids=["decided", "open", "said by somebody", "not needed"],
+)
+def test_order_of_day_and_month_is_shown_or_asked_for(
+    lan: Browser, sqlite_database: Database, clock: FakeClock, cursor: Any, wish: Any, words: str
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session, settings=wish)
+        source.cursor = cursor
+        sources.record_success(session, source, clock.now())
+        session.commit()
+    page = lan.page("/sources")
+    assert words in page.select(".stack tbody tr")[0].get_text(" ", strip=True)
+    assert ("1 nguồn cần xem lại" in text_of(page, ".headline")) == ("chưa rõ" in words)
 
 
 def test_without_sources_the_page_names_the_command(lan: Browser) -> None:

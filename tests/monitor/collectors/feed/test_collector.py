@@ -189,7 +189,8 @@ async def test_entry_without_identifier_is_named_by_its_address_without_tracking
     link = "https://bao.example/a.html?id=3&amp;utm_source=rss&amp;fbclid=x#top"
     with_link = rss(f"<item><title>A</title><link>{link}</link></item>")
     bare = rss("<item><title>A</title><pubDate>24/11/2026 08:00</pubDate></item>")
-    assert (await read_document(client, with_link)).posts[0].external_id == "https://bao.example/a.html?id=3"
+    (named,) = (await read_document(client, with_link)).posts
+    assert named.external_id.startswith("https://bao.example/a.html?id=3#")
     derived = {(await read_document(client, bare)).posts[0].external_id for _ in range(2)}
     assert len(derived) == 1
     assert len(derived.pop()) == 64

@@ -77,6 +77,77 @@ async def test_links_in_words_are_relative_to_xml_base(client: PoliteClient, bas
     assert str(post.url).endswith(expected)
 
 
+MEDIA = (
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
+CAPTION = "<media:description>Chú thích ảnh</media:description>"
+PICTURE = f'<media:content url="a.jpg" medium="image"><media:title>Ảnh</media:title>{CAPTION}</media:content>'
+SUMMARY = "<itunes:summary>Giới thiệu chương trình</itunes:summary><itunes:subtitle>Phụ đề</itunes:subtitle>"
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (f"<description>Lời của bài</description>{CAPTION}", "Lời của bài"),
+        (f"{CAPTION}<description>Lời của bài</description>", "Lời của bài"),
+        (f"<description>Lời của bài</description>{PICTURE}", "Lời của bài"),
+        (f"{PICTURE}<content:encoded>Cả bài</content:encoded><description>Lời dẫn</description>", "Cả bài"),
+        (f"<description>Lời của bài</description>{SUMMARY}", "Lời của bài"),
+        (f"{SUMMARY}<description>Lời của bài</description>", "Lời của bài"),
+        (f"<description>Lời dẫn</description>{SUMMARY}<content:encoded>Cả bài</content:encoded>", "Cả bài"),
+        ("<itunes:summary>Giới thiệu chương trình</itunes:summary>", "Giới thiệu chương trình"),
+        (f"<description></description>{SUMMARY}", "Giới thiệu chương trình"),
+        (PICTURE, ""),
+        (f'<media:content url="a.jpg" type="image/jpeg"/>{CAPTION}', ""),
+        ("<media:description>Lời của phim</media:description>", "Lời của phim"),
+        ("<image><url>u</url><title>Ảnh bìa</title></image><description>Lời của bài</description>", "Lời của bài"),
+        ("<description>Lời của bài</description><media:description>không đóng", "Lời của bài"),
+    ],
+)
+async def test_words_are_the_content_then_the_description_then_a_summary_and_never_a_caption(
+    client: PoliteClient, entry: str, text: str
+) -> None:
+    body = rss(f"<item><guid>1</guid><title>Tít</title>{entry}</item>").replace("<rss ", f"<rss {MEDIA} ")
+    (post,) = (await read_document(client, body)).posts
+    assert (post.title, post.text) == ("Tít", text)
+
+
+@pytest.mark.parametrize("end", ["<!-- hết -->", "\n<!-- a --><!-- b -->\n", "<?xml-stylesheet href='x'?>", ""])
+async def test_what_follows_the_root_costs_no_entry(client: PoliteClient, end: str) -> None:
+    body = (
+        "\n" + rss("<item><guid>1</guid><title>A</title></item>", "<item><guid>2</guid><title>B</title></item>") + end
+    )
+    batch = await read_document(client, body)
+    assert [post.title for post in batch.posts] == ["B", "A"]
+    assert (batch.gap, batch.skipped) == (None, {})
+
+
+async def test_entries_that_share_a_link_are_told_apart_by_their_titles(client: PoliteClient) -> None:
+    made = [f"<item><title>Thông báo {n}</title><link>https://kcn.example/tb</link></item>" for n in range(15)]
+    batch = await read_document(client, rss(*made, made[3]))
+    assert len(batch.posts) == 15
+    assert batch.skipped == {"duplicate": 1}
+    again = await read_document(client, rss(made[7]))
+    assert again.posts[0].external_id in {post.external_id for post in batch.posts}
+
+
+async def test_control_characters_are_not_kept(client: PoliteClient) -> None:
+    body = rss("<item><guid>1</guid><title>Lương\x07 tháng &amp;#x1F;10</title></item>")
+    assert (await read_document(client, body)).posts[0].title == "Lương tháng 10"
+    feed = json_feed({"id": "1", "title": "Lương\x07 tháng\x9f 10", "content_text": "Một\x0bhai"})
+    (post,) = (await read_document(client, feed, "application/json")).posts
+    assert (post.title, post.text) == ("Lương tháng 10", "Mộthai")
+
+
+async def test_relative_bases_inside_each_other_are_joined(client: PoliteClient) -> None:
+    words = "<content type='html'>&lt;a href='anh'&gt;ở đây&lt;/a&gt;</content>"
+    entry = f"<entry xml:base='thang-11/'><id>1</id><link href='bai'/><title>A</title>{words}</entry>"
+    (post,) = (await read_document(client, ATOM.format(' xml:base="muc/"', entry))).posts
+    assert str(post.url).endswith("/muc/thang-11/bai")
+    assert post.text.endswith("/muc/thang-11/anh)")
+
+
 @pytest.mark.parametrize(
     "version", ["1.1", "1", "http://jsonfeed.org/version/1", "https://www.jsonfeed.org/version/1.1"]
 )

@@ -50,6 +50,11 @@ TWO = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # two in the afternoon in Việt
         "1795503600",
         "1795503600000",
         "2026/11/24 14:00",
+        "11/24/2026 2:00:00 PM",
+        "11/24/2026 14:00",
+        "2026-11-24T14:0:0+07:0",
+        "24/11/2026 14:0:0",
+        "Tue, 24 Nov 2026 7:0:0 +00:0",
     ],
 )
 def test_known_forms(raw: str) -> None:
@@ -123,6 +128,7 @@ def test_day_alone_begins_at_midnight_in_viet_nam() -> None:
         "42",
         "124/11/2026",
         "14 giờ ngày 24/11/2026",
+        "13/13/2026",
     ],
 )
 def test_what_is_no_date(raw: str) -> None:

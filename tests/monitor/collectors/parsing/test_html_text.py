@@ -29,6 +29,7 @@ SPLIT = (
         ('<a href="javascript:alert(1)">bấm</a>', "bấm"),
         ("<script>x()</script><style>y</style><!-- z -->còn lại", "còn lại"),
         ("a  \n\t b", "a b"),
+        ("<a>Mục 1</a> và <a href=''>Mục 2</a>", "Mục 1 và Mục 2"),
         ("1 &lt; 2 &amp; 3 &gt; 2", "1 < 2 & 3 > 2"),
         ("<ul><li>một</li><li>hai</li></ul>", "một\n\nhai"),
         ("https://a.example/x.jpg", "https://a.example/x.jpg"),
