@@ -115,7 +115,7 @@ def _open_captures(name: str, sniffed: Sniffed, look: Look, asked: Asked) -> Rea
     shapes = (item_shape(capture.data, capture.platform) for capture in captures)
     shape = next((shape for shape in shapes if shape), None)
     shown = {field: places[0] for field, places in shape.fields.items()} if shape else {}
-    return Reading(rows=partial(_rows, sniffed, look.reader), mapping=ColumnMapping(shown))
+    return Reading(read=partial(_rows, sniffed, look.reader), mapping=ColumnMapping(shown))
 
 
 def _is_wrapped(look: Look) -> bool:

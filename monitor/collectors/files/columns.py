@@ -27,6 +27,7 @@ _NO_LIST = (
     "write one object a line (jq -c '.NAME[]' FILE > FILE.jsonl)"
 )
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_CONVERSATION = frozenset({"sender_name", "timestamp_ms", "content"})  # as Facebook and Instagram write messages
 _WORDS = ("text", "title", "context")
 RecordReader = TableReader | JsonReader
 
@@ -66,6 +67,8 @@ def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Sh
     """
     sample = _sample(sniffed, reader)
     columns = reader.columns if isinstance(reader, TableReader) else _keys(sample)
+    if set(columns) >= _CONVERSATION:
+        raise ImportRefused("it is a private conversation: only what is public may be imported")
     if not columns:
         raise ImportRefused(_NO_LIST if sample or sniffed.container == "json" else _NO_OBJECT)
     given = asked.columns
@@ -79,7 +82,7 @@ def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Sh
     shown = (f"day and month in its dates: {dates}",) if dates else ()
     used = shape.columns()
     return Reading(
-        rows=partial(_rows, reader, shape, DateReader(shape.in_utc, dates == MONTH_FIRST)),
+        read=partial(_rows, reader, shape, DateReader(shape.in_utc, dates == MONTH_FIRST)),
         mapping=mapping,
         columns=columns,
         unused=tuple(column for column in columns if column not in used),

@@ -67,7 +67,7 @@ def download(name: str) -> FileFormat:
         notes = ("messages, friends and searches in it are not read",) if is_archive else ()
         audience = (_AUDIENCE,) if name == FACEBOOK else ()
         rows = partial(_rows, name, is_archive=is_archive)
-        return Reading(rows=rows, mapping=_SHOWN, notes=(*notes, *audience))
+        return Reading(read=rows, mapping=_SHOWN, notes=(*notes, *audience))
 
     return FileFormat(name=name, recognises=recognises, open=open_download, maps_columns=False)
 

@@ -1,35 +1,33 @@
 """A file of posts, opened: what it is, how its columns are read, and its posts one by one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from monitor.collectors.files.base import until_hopeless
 from monitor.collectors.files.file_dates import DateOrder
 from monitor.collectors.files.formats import choose, look_at
-from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.reading import Asked, Reading, Row
 from monitor.collectors.files.sniff import Sniffed, sniff
 from monitor.errors import ImportRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportFile:
-    """One file that can be imported.
+class ImportFile(Reading):
+    """One file that can be imported, and how its format reads it.
 
     Args:
         path: Where it lies.
         format: The name of one of `formats.FORMATS`.
         sniffed: What its bytes are.
-        reading: How that format reads it.
 
     """
 
     path: Path
     format: str
     sniffed: Sniffed
-    reading: Reading
 
     @property
     def sha256(self) -> str:
@@ -43,38 +41,8 @@ class ImportFile:
 
     @property
     def encoding(self) -> str:
-        """Python's name of the encoding."""
+        """Python's name of the encoding, or the sheet of a workbook."""
         return self.sniffed.encoding
-
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between two values of a CSV file; None for JSON and for a single column."""
-        return self.reading.delimiter
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of a table; the keys of the first records of JSON lines; none where they are fixed."""
-        return self.reading.columns
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Those of the columns that feed no field, to be shown."""
-        return self.reading.unused
-
-    @property
-    def mapping(self) -> ColumnMapping:
-        """Which column or place feeds which field."""
-        return self.reading.mapping
-
-    @property
-    def dates(self) -> DateOrder:
-        """Whether the day or the month stands first in its dates; empty where they are of another form."""
-        return self.reading.dates
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know of how the file is read."""
-        return (*self.sniffed.notes, *self.reading.notes)
 
     def rows(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[Row]:
         """Read the posts from the beginning, in the file's order, without holding the file in memory.
@@ -90,7 +58,7 @@ class ImportFile:
 
         """
         with self.sniffed.open(on_bytes) as stream:
-            yield from until_hopeless(self.reading.rows(stream))
+            yield from until_hopeless(self.read(stream))
 
     def sample(self, count: int) -> tuple[Row, ...]:
         """Read the first posts, to show what an import would do."""
@@ -129,4 +97,6 @@ def open_file(
         reading = chosen.open(sniffed, look, asked)
     except ImportRefused as error:
         raise ImportRefused(f"{path}: {error}") from error
-    return ImportFile(path=path, format=chosen.name, sniffed=sniffed, reading=reading)
+    read: dict[str, Any] = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    read["notes"] = (*sniffed.notes, *reading.notes)
+    return ImportFile(path=path, format=chosen.name, sniffed=sniffed, **read)

@@ -66,7 +66,7 @@ class Reading:
     """A file as one format reads it.
 
     Args:
-        rows: Gives exactly one item for each record that is not blank, in the file's order.
+        read: Gives exactly one item for each record that is not blank, in the file's order.
         mapping: Which column or place feeds which field, to be shown.
         columns: The columns that a person may map; none where the format fixes them.
         unused: Those of the columns that feed no field.
@@ -76,7 +76,7 @@ class Reading:
 
     """
 
-    rows: Callable[[TextIO], Iterator[Row]]
+    read: Callable[[TextIO], Iterator[Row]]
     mapping: ColumnMapping
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()

@@ -95,7 +95,7 @@ def _open(_: Sniffed, look: Look, asked: Asked) -> Reading:
     if not as_text(first_value(before, ("type",))).startswith(_PUBLIC):
         raise ImportRefused("it is an export of a chat that is not public: only public channels and groups may be")
     chat = as_text(first_value(before, ("id",)))
-    return Reading(rows=partial(_rows, chat), mapping=ColumnMapping(_SHOWN))
+    return Reading(read=partial(_rows, chat), mapping=ColumnMapping(_SHOWN))
 
 
 TELEGRAM_EXPORT = FileFormat(name="telegram_export", recognises=_is_export, open=_open, maps_columns=False)

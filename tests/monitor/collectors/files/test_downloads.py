@@ -212,6 +212,13 @@ def test_columns_of_a_download_cannot_be_mapped(write: Write) -> None:
         open_file(path, mapping={"text": "a"})
 
 
+def test_private_messages_are_refused(write: Write) -> None:
+    message = {"sender_name": "An", "timestamp_ms": 1_795_503_600_000, "content": "Tan ca muộn"}
+    path = write("message_1.json", json.dumps({"participants": [{"name": "An"}], "messages": [message]}))
+    with pytest.raises(ImportRefused, match="private conversation"):
+        open_file(path)
+
+
 def test_only_the_files_of_posts_and_comments_are_named() -> None:
     assert members_of([*FACEBOOK_FILES, "posts/other_people's_posts_to_your_timeline.json"]) == (
         "facebook_download",
@@ -221,23 +228,9 @@ def test_only_the_files_of_posts_and_comments_are_named() -> None:
 
 
 KEYS = [
-    "comments_v2",
-    "group_posts_v2",
-    "data",
-    "comment",
-    "post",
-    "timestamp",
-    "attachments",
-    "author",
-    "Comment",
-    "Comments",
-    "CommentsList",
-    "date",
-    "Video",
-    "Videos",
-    "VideoList",
-    "Title",
-]
+    "comments_v2", "group_posts_v2", "data", "comment", "post", "timestamp", "attachments", "author", "Comment",
+    "Comments", "CommentsList", "date", "Video", "Videos", "VideoList", "Title",
+]  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),

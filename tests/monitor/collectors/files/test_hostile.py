@@ -11,6 +11,7 @@ from monitor.collectors.files import Refusal, Repeat, open_file
 from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Write
+from tests.monitor.collectors.files.test_captures import FACEBOOK, TIKTOK, X, wrapped
 from tests.monitor.collectors.hostile import HALF, HUGE, as_json, assert_storable, each_wrong, few_examples, mutated
 
 MESSAGE = {
@@ -24,37 +25,13 @@ MESSAGE = {
     "text": ["Khẩn: ", {"type": "text_link", "text": "ở đây", "href": "https://a.example"}],
     "poll": {"question": "Có?", "answers": [{"text": "Có"}]},
 }
-TIKTOK = {
-    "id": "71",
-    "desc": "Mai nghỉ",
-    "createTime": 1_700_000_000,
-    "author": {"uniqueId": "an"},
-    "stats": {"diggCount": 1, "commentCount": 2, "shareCount": 3, "playCount": 4},
-}
-TWEET = {
-    "rest_id": "81",
-    "legacy": {
-        "full_text": "Mai nghỉ",
-        "created_at": "Tue Nov 24 03:00:00 +0000 2026",
-        "favorite_count": 1,
-        "lang": "vi",
-    },
-    "core": {"user_results": {"result": {"legacy": {"screen_name": "an"}}}},
-    "views": {"count": "12"},
-}
-STORY = {"post_id": "91", "wwwURL": "https://a.example/91", "message": {"text": "Mai nghỉ"}, "actors": [{"id": "5"}]}
-FACEBOOK = {"comet_sections": {"content": {"story": STORY}, "metadata": [{"story": {"creation_time": 1_700_000_000}}]}}
 PLAIN = {"id": "1", "text": "Mai nghỉ", "author": {"name": "an"}, "created_at": "2026-11-24T10:00:00Z", "likes": 3}
 
 
-def captured(data: dict[str, Any], platform: str) -> dict[str, Any]:
-    return {"item_id": "1", "source_platform": platform, "last_updated": 1_700_000_000_000, "data": data}
-
-
 RECORDS = {
-    "tiktok": captured(TIKTOK, "tiktok.com"),
-    "x": captured(TWEET, "twitter.com"),
-    "facebook": captured(FACEBOOK, "facebook.com"),
+    "tiktok": wrapped(TIKTOK, "tiktok.com"),
+    "x": wrapped(X, "twitter.com"),
+    "facebook": wrapped(FACEBOOK, "facebook.com"),
     "plain": PLAIN,
 }
 
@@ -95,7 +72,7 @@ def test_each_wrong_value_at_each_place_of_a_message_costs_that_message_alone(wr
 def test_identifier_that_is_none_is_refused(number: Any, write: Write) -> None:
     rows = read_export(write, MESSAGE | {"id": number}, MESSAGE)
     assert [row.reason for row in rows if isinstance(row, Refusal)] == [NO_ID]
-    (_, row) = read_lines(write, RECORDS["tiktok"], captured(TIKTOK | {"id": number}, "tiktok.com"))
+    (_, row) = read_lines(write, RECORDS["tiktok"], wrapped(TIKTOK | {"id": number}, "tiktok.com"))
     assert isinstance(row, Refusal)
 
 
@@ -127,7 +104,7 @@ def test_nesting_without_end_is_refused(depth: int, write: Write) -> None:
 
 
 @settings(parent=few_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(mutated(captured(TIKTOK, "tiktok.com")))
+@given(mutated(wrapped(TIKTOK, "tiktok.com")))
 def test_no_capture_is_too_strange(write: Write, payload: Any) -> None:
     assert_sound(read_lines(write, RECORDS["tiktok"], payload))
 

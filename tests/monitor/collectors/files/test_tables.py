@@ -17,109 +17,49 @@ from monitor.collectors.files.shapes import READS, id_in_address, shapes
 from monitor.errors import ImportRefused, UsageError
 from tests.monitor.collectors.files.conftest import Read, Write
 
-FACEBOOK_ROW = {
-    "Page Name": "Khu trọ Bình An",
-    "User Name": "khutro",
-    "Facebook Id": "100200300",
-    "Post Created": "2023-05-01 10:00:00 +07",
-    "Type": "Link",
-    "Total Interactions": "1,234",
-    "Likes": "1,000",
-    "Comments": "200",
-    "Shares": "34",
-    "Post Views": "0",
-    "Total Views": "9,876",
-    "URL": "https://www.facebook.com/100200300/posts/777888",
-    "Message": "Nghe nói sắp đóng cửa xưởng\nai biết không?",
-    "Image Text": "",
-    "Link Text": "Xưởng may đóng cửa",
-    "Description": "",
-}
-INSTAGRAM_ROW = {
-    "Account": "Xưởng May",
-    "User Name": "xuong_may",
-    "Post Created": "2023-05-01 10:00:00 EDT",
-    "Likes": "12",
-    "Comments": "3",
-    "Views": "0",
-    "URL": "https://www.instagram.com/p/Cxyz/",
-    "Title": "",
-    "Description": "Cơm trưa nay",
-}
-FOURCAT_ROW = {
-    "id": "9",
-    "thread_id": "8",
-    "author": "abc",
-    "body": "Tin đồn về bảo hiểm",
-    "timestamp": "2023-11-14 22:13:20",
-    "subject": "Hỏi",
-    "image_url": "https://example.org/anh.jpg",
-    "tiktok_url": "https://www.tiktok.com/@abc/video/9",
-    "likes": "4",
-    "plays": "70",
-}
-X_ROW = {
-    "id": "1",
-    "thread_id": "1",
-    "timestamp": "2026-11-24 07:00:00",
-    "link": "https://x.com/a/status/1",
-    "body": "Lương &amp; thưởng &lt;tháng 11&gt;",
-    "author": "a",
-    "author_id": "11",
-    "language_guess": "vi",
-    "retweet_count": "1",
-    "reply_count": "2",
-    "like_count": "3",
-    "impression_count": "70",
-    "is_retweet": "no",
-}
-TIKTOK_COMMENT_ROW = {
-    "id": "7",
-    "thread_id": "70",
-    "author": "tho",
-    "body": "Chưa nhận lương",
-    "timestamp": "2026-11-24 07:00:00",
-    "unix_timestamp": "1795503601",
-    "likes": "4",
-    "replies": "1",
-    "post_url": "https://tt.example/v/70",
-    "post_body": "Lương tháng 11",
-    "comment_url": "https://tt.example/v/70?c=7",
-}
-LIBRARY_ROW = {
-    "id": "9001",
-    "text": "Công ty cho nghỉ bù",
-    "creation_time": "2026-11-24T07:00:00",
-    "lang": "vi",
-    "mcl_url": "https://thu-vien.example/9001",
-    "post_owner.id": "55",
-    "post_owner.name": "Trang mẫu",
-    "statistics.like_count": "5",
-    "statistics.reaction_count": "8",
-    "statistics.comment_count": "2",
-    "statistics.share_count": "1",
-    "statistics.views": "900",
-}
-VIDEO_ROW = {
-    "channelId": "UC1",
-    "channelTitle": "Kênh",
-    "videoId": "v1",
-    "publishedAt": "2023-05-01T03:00:00Z",
-    "videoTitle": "Cảnh báo",
-    "videoDescription": "Chia sẻ ngay",
-    "viewCount": "10",
-    "likeCount": "2",
-    "commentCount": "1",
-}
-VIDEO_COMMENT_ROW = {
-    "id": "Ugx",
-    "replyCount": "2",
-    "likeCount": "5",
-    "publishedAt": "2023-05-01 03:00:00",
-    "authorName": "Ai đó",
-    "text": "Đúng vậy",
-    "isReplyTo": "",
-}
+
+def row_of(names: str, values: str) -> dict[str, str]:
+    """Make a row of a table whose columns are parted by `|`."""
+    return dict(zip(names.split("|"), values.split("|"), strict=True))
+
+
+FACEBOOK_ROW = row_of(
+    "Page Name|User Name|Facebook Id|Post Created|Type|Total Interactions|Likes|Comments|Shares|Post Views|"
+    "Total Views|URL|Message|Image Text|Link Text|Description",
+    "Khu trọ Bình An|khutro|100200300|2023-05-01 10:00:00 +07|Link|1,234|1,000|200|34|0|"
+    "9,876|https://www.facebook.com/100200300/posts/777888|Nghe nói sắp đóng cửa xưởng||Xưởng may đóng cửa|",
+)
+INSTAGRAM_ROW = row_of(
+    "Account|User Name|Post Created|Likes|Comments|Views|URL|Title|Description",
+    "Xưởng May|xuong_may|2023-05-01 10:00:00 EDT|12|3|0|https://www.instagram.com/p/Cxyz/||Cơm trưa nay",
+)
+FOURCAT_ROW = row_of(
+    "id|thread_id|author|body|timestamp|subject|image_url|tiktok_url|likes|plays",
+    "9|8|abc|Tin đồn về bảo hiểm|2023-11-14 22:13:20|Hỏi|https://example.org/anh.jpg|"
+    "https://www.tiktok.com/@abc/video/9|4|70",
+)
+X_ROW = row_of(
+    "id|thread_id|timestamp|link|body|author|author_id|language_guess|retweet_count|reply_count|like_count|"
+    "impression_count|is_retweet",
+    "1|1|2026-11-24 07:00:00|https://x.com/a/status/1|Lương &amp; thưởng &lt;tháng 11&gt;|a|11|vi|1|2|3|70|no",
+)
+TIKTOK_COMMENT_ROW = row_of(
+    "id|thread_id|author|body|timestamp|unix_timestamp|likes|replies|post_url|post_body|comment_url",
+    "7|70|tho|Chưa nhận lương|2026-11-24 07:00:00|1795503601|4|1|https://tt.example/v/70|Lương tháng 11|"
+    "https://tt.example/v/70?c=7",
+)
+LIBRARY_ROW = row_of(
+    "id|text|creation_time|lang|mcl_url|post_owner.id|post_owner.name|statistics.like_count|"
+    "statistics.reaction_count|statistics.comment_count|statistics.share_count|statistics.views",
+    "9001|Công ty cho nghỉ bù|2026-11-24T07:00:00|vi|https://thu-vien.example/9001|55|Trang mẫu|5|8|2|1|900",
+)
+VIDEO_ROW = row_of(
+    "channelId|channelTitle|videoId|publishedAt|videoTitle|videoDescription|viewCount|likeCount|commentCount",
+    "UC1|Kênh|v1|2023-05-01T03:00:00Z|Cảnh báo|Chia sẻ ngay|10|2|1",
+)
+VIDEO_COMMENT_ROW = row_of(
+    "id|replyCount|likeCount|publishedAt|authorName|text|isReplyTo", "Ugx|2|5|2023-05-01 03:00:00|Ai đó|Đúng vậy|"
+)
 EXPORTED = """Facebook comments,,,,,,,
 Post URL,https://mang.example/bai/1,,,,,,
 Number of comments,2,,,,,,
@@ -140,71 +80,31 @@ def table(*rows: Mapping[str, str], delimiter: str = ",") -> str:
 @pytest.mark.parametrize(
     ("format_name", "row", "said", "published", "engagement"),
     [
-        (
-            "crowdtangle",
-            FACEBOOK_ROW,
-            {"external_id": "777888", "author": "100200300", "context": "Xưởng may đóng cửa"},
-            "2023-05-01T03:00:00+00:00",
-            {"likes": 1000, "comments": 200, "shares": 34, "views": 9876},
-        ),
-        (
-            "crowdtangle",
-            INSTAGRAM_ROW,
-            {"external_id": "Cxyz", "text": "Cơm trưa nay", "author": "xuong_may"},
-            "2023-05-01T14:00:00+00:00",
-            {"likes": 12, "comments": 3, "views": 0},
-        ),
-        (
-            "fourcat",
-            FOURCAT_ROW,
-            {"external_id": "9", "text": "Tin đồn về bảo hiểm", "title": "Hỏi", "url": FOURCAT_ROW["tiktok_url"]},
-            "2023-11-14T22:13:20+00:00",
-            {"likes": 4, "views": 70},
-        ),
-        (
-            "fourcat",
-            X_ROW,
-            {"text": "Lương & thưởng <tháng 11>", "url": X_ROW["link"], "language": "vi", "author": "11"},
-            "2026-11-24T07:00:00+00:00",
-            {"likes": 3, "shares": 1, "replies": 2, "views": 70},
-        ),
-        (
-            "fourcat",
-            TIKTOK_COMMENT_ROW,
-            {"url": TIKTOK_COMMENT_ROW["comment_url"], "context": "Lương tháng 11"},
-            "2026-11-24T07:00:01+00:00",  # seconds are preferred to the date in words
-            {"likes": 4, "replies": 1},
-        ),
-        (
-            "meta_content_library",
-            LIBRARY_ROW,
-            {"external_id": "9001", "author": "55", "language": "vi", "url": "https://thu-vien.example/9001"},
-            "2026-11-24T07:00:00+00:00",
-            {"likes": 8, "comments": 2, "shares": 1, "views": 900},
-        ),
-        (
-            "youtube_data_tools",
-            VIDEO_ROW,
-            {
-                "external_id": "v1",
-                "title": "Cảnh báo",
-                "text": "Chia sẻ ngay",
-                "url": "https://www.youtube.com/watch?v=v1",
-                "author": "UC1",
-            },
-            "2023-05-01T03:00:00+00:00",
-            {"likes": 2, "comments": 1, "views": 10},
-        ),
-        (
-            "youtube_data_tools",
-            VIDEO_COMMENT_ROW,
-            {"external_id": "Ugx", "author": "Ai đó"},
-            "2023-05-01T03:00:00+00:00",
-            {"likes": 5, "replies": 2},
-        ),
+        ("crowdtangle", FACEBOOK_ROW,
+         {"external_id": "777888", "author": "100200300", "context": "Xưởng may đóng cửa"},
+         "2023-05-01T03:00:00+00:00", {"likes": 1000, "comments": 200, "shares": 34, "views": 9876}),
+        ("crowdtangle", INSTAGRAM_ROW, {"external_id": "Cxyz", "text": "Cơm trưa nay", "author": "xuong_may"},
+         "2023-05-01T14:00:00+00:00", {"likes": 12, "comments": 3, "views": 0}),
+        ("fourcat", FOURCAT_ROW,
+         {"external_id": "9", "text": "Tin đồn về bảo hiểm", "title": "Hỏi", "url": FOURCAT_ROW["tiktok_url"]},
+         "2023-11-14T22:13:20+00:00", {"likes": 4, "views": 70}),
+        ("fourcat", X_ROW,
+         {"text": "Lương & thưởng <tháng 11>", "url": X_ROW["link"], "language": "vi", "author": "11"},
+         "2026-11-24T07:00:00+00:00", {"likes": 3, "shares": 1, "replies": 2, "views": 70}),
+        ("fourcat", TIKTOK_COMMENT_ROW, {"url": TIKTOK_COMMENT_ROW["comment_url"], "context": "Lương tháng 11"},
+         "2026-11-24T07:00:01+00:00", {"likes": 4, "replies": 1}),  # seconds are preferred to the date in words
+        ("meta_content_library", LIBRARY_ROW,
+         {"external_id": "9001", "author": "55", "language": "vi", "url": "https://thu-vien.example/9001"},
+         "2026-11-24T07:00:00+00:00", {"likes": 8, "comments": 2, "shares": 1, "views": 900}),
+        ("youtube_data_tools", VIDEO_ROW,
+         {"external_id": "v1", "title": "Cảnh báo", "text": "Chia sẻ ngay", "author": "UC1",
+          "url": "https://www.youtube.com/watch?v=v1"},
+         "2023-05-01T03:00:00+00:00", {"likes": 2, "comments": 1, "views": 10}),
+        ("youtube_data_tools", VIDEO_COMMENT_ROW, {"external_id": "Ugx", "author": "Ai đó"},
+         "2023-05-01T03:00:00+00:00", {"likes": 5, "replies": 2}),
     ],
     ids=["facebook", "instagram", "4cat", "4cat of X", "4cat of comments", "library", "videos", "video comments"],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 def test_a_table_of_a_known_tool_is_read(
     read: Read, format_name: str, row: dict[str, str], said: dict[str, str], published: str,
