@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
@@ -41,8 +42,9 @@ def make_crawler(
     *,
     collectors: Callable[[str], Collector] = collector_for,
     parallel: int = 8,
+    **more: Any,
 ) -> Crawler:
-    return Crawler(database, client, collectors, Pseudonymiser(SECRET), clock, parallel=parallel)
+    return Crawler(database, client, collectors, Pseudonymiser(SECRET), clock, parallel=parallel, **more)
 
 
 def batch(*posts: PublicPost, cursor: str | None = None) -> Batch:

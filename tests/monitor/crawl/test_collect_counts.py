@@ -1,203 +1,172 @@
 """What a crawl finds is counted and stored once: new, changed, gone, unchanged, skipped."""
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import PublicPost
 from monitor.crawl.batch_writer import UNSTORABLE
-from monitor.crawl.collect import SourceResult
-from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
+from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
-from storage.database import Database
-from storage.models import Capture, CrawlRun, Post, Source
-from storage.posts import sources
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.conftest import Crawl, Register
-from tests.monitor.crawl.loopback import ScriptedCollector, batch
+from storage.models import Capture, Post
+from tests.clock import FakeClock
+from tests.monitor.crawl.conftest import World, account, post, script_of, site_post
+from tests.monitor.crawl.loopback import batch
 
 AUTHOR = "nguoi_viet_bai_bi_mat"
 
 
-def site_post(number: int, **changes: Any) -> SitePost:
-    values: dict[str, Any] = {
-        "id": f"p{number:03d}",
-        "author": AUTHOR,
-        "title": f"Tin số {number}",
-        "text": f"Nội dung của tin số {number}, công nhân xưởng may kể lại",
-        "published_at": MONDAY_MORNING - timedelta(hours=10) + timedelta(minutes=number),
-    }
-    return SitePost(**(values | changes))
-
-
 @pytest.fixture
-def newspaper(clock: FakeClock) -> FeedSite:
+def site(clock: FakeClock) -> FeedSite:
     return FeedSite([site_post(number) for number in range(1, 6)], clock)
 
 
-@pytest.fixture
-def newspaper_address(newspaper: FeedSite) -> Iterator[str]:
-    with serve(newspaper) as address:
-        yield address
+async def test_a_feed_is_read_once_and_then_only_what_is_new_or_changed(
+    site: FeedSite, base: str, world: World, clock: FakeClock
+) -> None:
+    world.register(base + RSS_PATH)
+    first, again = await world.crawl(), await world.crawl()
+    clock.advance(timedelta(hours=1))
+    site.add(site_post(6))
+    site.edit("p003", "Nội dung đã được sửa lại cho đúng")
+    third = await world.crawl()
+
+    counted = [("ok", 5, 0, 0), ("unchanged", 0, 0, 0), ("ok", 1, 1, 0)]
+    assert list(map(account, (first, again, third))) == counted
+    (edited,) = (each for each in world.posts() if each.revision_number)
+    assert "số 3" in edited.text  # the original stays
+    assert "đã được sửa" in edited.current_text
+    assert [(run.outcome, run.seen, run.new, run.changed) for run in world.runs()] == [
+        ("ok", 5, 5, 0), ("unchanged", 0, 0, 0), ("ok", 6, 1, 1),
+    ]  # fmt: skip
+
+
+async def test_a_mastodon_timeline_also_tells_what_is_gone(world: World, clock: FakeClock) -> None:
+    site = MastodonSite([site_post(number, title=None) for number in range(1, 6)], clock)
+    with serve(site) as address:
+        world.register(address, kind="mastodon")
+        assert account(await world.crawl()) == ("ok", 5, 0, 0)
+        clock.advance(timedelta(hours=1))
+        site.delete("p004")
+        site.edit("p005", "Bài đã sửa")
+        site.add(site_post(6, title=None))
+        assert account(await world.crawl()) == ("ok", 1, 1, 1)
+    (gone,) = (each for each in world.posts() if each.deleted_at)
+    assert (gone.text, gone.deleted_at) == (site_post(4).text, clock.now())  # marked, not removed
+
+
+async def test_every_post_names_the_answer_in_which_it_was_found(base: str, world: World) -> None:
+    world.register(base + RSS_PATH)
+    await world.crawl()
+    assert (world.column(Capture.url), world.column(Capture.status)) == ([base + RSS_PATH], [200])
+    assert set(world.column(Post.capture_id)) == set(world.column(Capture.id))
+
+
+async def test_only_what_is_due_is_read_and_named_sources_are_read_in_any_case(
+    base: str, world: World, clock: FakeClock
+) -> None:
+    world.register(base + RSS_PATH, "newspaper", interval_seconds=3600)
+    world.register(base + ATOM_PATH, "other", interval_seconds=3600)
+    assert set(await world.crawl_all(only_due=True)) == {"newspaper", "other"}
+    assert set(await world.crawl_all(only_due=True)) == set()
+    assert set(await world.crawl_all("other")) == {"other"}
+    clock.advance(timedelta(hours=1))
+    assert set(await world.crawl_all(only_due=True)) == {"newspaper", "other"}
+
+
+@pytest.mark.parametrize("place", ["text", "title", "context", "url", "external_id", "language", "published_raw"])
+@pytest.mark.parametrize("bad", ["\0", "\ud83d"], ids=["NUL", "half a pair"])
+async def test_a_post_that_no_database_can_hold_is_left_out_and_counted(place: str, bad: str, world: World) -> None:
+    values: dict[str, Any] = {"external_id": "2", "text": "hỏng", place: f"a{bad}b"}
+    world.register()
+    result = await world.crawl(script_of(batch(post(1), PublicPost(**values))))
+    assert (account(result), result.seen, dict(result.skipped)) == (("ok", 1, 0, 0), 2, {UNSTORABLE: 1})
+    assert world.column(Post.text) == ["bài 1"]
+
+
+async def test_an_author_with_broken_characters_gets_a_pseudonym_like_any_other(world: World) -> None:
+    world.register()
+    assert account(await world.crawl(script_of(batch(post(1, author="a\ud83db"))))) == ("ok", 1, 0, 0)
+    assert [len(key) for key in world.column(Post.author_key)] == [64]
 
 
 def whole_database(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("kiemtin.db*"))
 
 
-def account(result: SourceResult) -> tuple[str, int, int, int]:
-    return result.outcome, result.new, result.changed, result.gone
-
-
-async def test_a_feed_is_read_once_and_then_only_what_is_new_or_changed(
-    newspaper: FeedSite,
-    newspaper_address: str,
-    register: Register,
-    crawl: Crawl,
-    sqlite_database: Database,
-    clock: FakeClock,
-) -> None:
-    register("newspaper", newspaper_address + RSS_PATH)
-
-    first = (await crawl())["newspaper"]
-    again = (await crawl())["newspaper"]
-    clock.advance(timedelta(hours=1))
-    newspaper.add(site_post(6))
-    newspaper.edit("p003", "Nội dung đã được sửa lại cho đúng")
-    third = (await crawl())["newspaper"]
-
-    assert account(first) == ("ok", 5, 0, 0)
-    assert account(again) == ("unchanged", 0, 0, 0)
-    assert account(third) == ("ok", 1, 1, 0)
-    with sqlite_database.work() as session:
-        edited = session.scalars(select(Post).where(Post.revision_number == 1)).one()
-        assert "số 3" in edited.text  # the original stays
-        assert "đã được sửa" in edited.current_text
-        stored = [(run.outcome, run.seen, run.new, run.changed) for run in session.scalars(select(CrawlRun))]
-    assert stored == [("ok", 5, 5, 0), ("unchanged", 0, 0, 0), ("ok", 6, 1, 1)]
-
-
-async def test_a_mastodon_timeline_also_tells_what_is_gone(
-    register: Register, crawl: Crawl, sqlite_database: Database, clock: FakeClock
-) -> None:
-    site = MastodonSite([site_post(number, title=None) for number in range(1, 6)], clock)
-    with serve(site) as address:
-        register("network", address, kind="mastodon")
-        first = (await crawl())["network"]
-        clock.advance(timedelta(hours=1))
-        site.delete("p004")
-        site.edit("p005", "Bài đã sửa")
-        site.add(site_post(6, title=None))
-        second = (await crawl())["network"]
-
-    assert account(first) == ("ok", 5, 0, 0)
-    assert account(second) == ("ok", 1, 1, 1)
-    with sqlite_database.work() as session:
-        gone = session.scalars(select(Post).where(Post.deleted_at.is_not(None))).one()
-        assert (gone.text, gone.deleted_at) == (site_post(4).text, clock.now())  # marked, not removed
-
-
-async def test_every_post_names_the_answer_in_which_it_was_found(
-    newspaper: FeedSite, newspaper_address: str, register: Register, crawl: Crawl, sqlite_database: Database
-) -> None:
-    register("newspaper", newspaper_address + RSS_PATH)
-    await crawl()
-    with sqlite_database.work() as session:
-        capture = session.scalars(select(Capture)).one()
-        found = session.scalars(select(Post.capture_id).distinct()).all()
-    assert (capture.url, capture.status, found) == (newspaper_address + RSS_PATH, 200, [capture.id])
-
-
-async def test_only_what_is_due_is_read_and_named_sources_are_read_in_any_case(
-    newspaper: FeedSite, newspaper_address: str, register: Register, crawl: Crawl, clock: FakeClock
-) -> None:
-    register("newspaper", newspaper_address + RSS_PATH, interval_seconds=3600)
-    register("other", newspaper_address + ATOM_PATH, interval_seconds=3600)
-
-    assert set(await crawl(only_due=True)) == {"newspaper", "other"}
-    assert set(await crawl(only_due=True)) == set()
-    assert set(await crawl("other")) == {"other"}
-    clock.advance(timedelta(hours=1))
-    assert set(await crawl(only_due=True)) == {"newspaper", "other"}
-
-
-@pytest.mark.parametrize("place", ["text", "title", "context", "url", "external_id", "language", "published_raw"])
-@pytest.mark.parametrize("bad", ["\0", "\ud83d"], ids=["NUL", "half a pair"])
-async def test_a_post_that_no_database_can_hold_is_left_out_and_counted(
-    place: str, bad: str, register: Register, crawl: Crawl, sqlite_database: Database
-) -> None:
-    async def script(_source: SourceView) -> AsyncIterator[Batch]:
-        values: dict[str, Any] = {"external_id": "2", "text": "hỏng", place: f"a{bad}b"}
-        yield batch(PublicPost(external_id="1", text="lành"), PublicPost(**values))
-
-    register("forum", "https://forum.example.vn/feed")
-    result = (await crawl(collectors=ScriptedCollector(script)))["forum"]
-
-    assert (account(result), result.seen, dict(result.skipped)) == (("ok", 1, 0, 0), 2, {UNSTORABLE: 1})
-    with sqlite_database.work() as session:
-        assert session.scalars(select(Post.text)).all() == ["lành"]
-
-
-async def test_an_author_with_broken_characters_gets_a_pseudonym_like_any_other(
-    register: Register, crawl: Crawl, sqlite_database: Database
-) -> None:
-    async def script(_source: SourceView) -> AsyncIterator[Batch]:
-        yield batch(PublicPost(external_id="1", text="lành", author="a\ud83db"))
-
-    register("forum", "https://forum.example.vn/feed")
-    result = (await crawl(collectors=ScriptedCollector(script)))["forum"]
-    assert account(result) == ("ok", 1, 0, 0)
-    with sqlite_database.work() as session:
-        assert len(session.scalars(select(Post.author_key)).one() or "") == 64
-
-
 async def test_no_author_of_a_feed_stands_anywhere_in_the_database_file(
-    newspaper_address: str, register: Register, crawl: Crawl, sqlite_database: Database, tmp_path: Path
+    base: str, world: World, tmp_path: Path
 ) -> None:
-    register("newspaper", newspaper_address + ATOM_PATH)
-    assert (await crawl())["newspaper"].new == 5
-    with sqlite_database.work() as session:
-        keys = set(session.scalars(select(Post.author_key)))
-    sqlite_database.close()
-
-    assert [len(key or "") for key in keys] == [64]  # one author, one pseudonym
+    world.register(base + ATOM_PATH)
+    assert (await world.crawl()).new == 5
+    assert [len(key) for key in set(world.column(Post.author_key))] == [64]  # one author, one pseudonym
+    world.database.close()
     content = whole_database(tmp_path)
     assert "Tin số 1".encode() in content  # the file was looked into indeed
     assert AUTHOR.encode() not in content
 
 
-async def test_no_author_of_a_timeline_is_stored_beside_the_address_of_the_post(
-    register: Register, crawl: Crawl, sqlite_database: Database, clock: FakeClock
-) -> None:
+async def test_no_author_of_a_timeline_is_stored_beside_the_address_of_the_post(world: World, clock: FakeClock) -> None:
     """Mastodon's own addresses carry the account's name; nothing else may."""
-    site = MastodonSite([site_post(1, title=None)], clock)
-    with serve(site) as address:
-        register("network", address, kind="mastodon")
-        await crawl()
-    with sqlite_database.work() as session:
-        post = session.scalars(select(Post)).one()
-        values = {name: str(getattr(post, name)) for name in Post.__table__.columns.keys()}  # noqa: SIM118  no mapping
+    with serve(MastodonSite([site_post(1, title=None)], clock)) as address:
+        world.register(address, kind="mastodon")
+        await world.crawl()
+    (stored,) = world.posts()
+    values = {name: str(getattr(stored, name)) for name in Post.__table__.columns.keys()}  # noqa: SIM118  no mapping
     assert {name for name, value in values.items() if AUTHOR in value} <= {"url", "external_id"}
 
 
-async def test_skipped_items_stand_in_the_account_of_the_reading_and_gaps_too(
-    register: Register, crawl: Crawl, sqlite_database: Database, clock: FakeClock
-) -> None:
+async def test_gaps_stand_in_the_account_of_the_reading(world: World, clock: FakeClock) -> None:
     site = FeedSite([site_post(number) for number in range(1, 4)], clock, page_size=3)
     with serve(site) as address:
-        register("newspaper", address + RSS_PATH)
-        await crawl()
+        world.register(address + RSS_PATH)
+        await world.crawl()
         clock.advance(timedelta(days=1))
         site.add(*(site_post(number) for number in range(100, 110)))
-        result = (await crawl())["newspaper"]
+        result = await world.crawl()
     assert result.gap is not None
-    with sqlite_database.work() as session:
-        newest = sources.recent_runs(session)[0]
-        assert newest.gap == result.gap
-        assert session.scalar(select(func.count(Post.id))) == 6
-        state = session.scalars(select(Source)).one()
-        assert (state.last_success_at, state.lease_owner) == (clock.now(), None)
+    assert world.runs()[-1].gap == result.gap
+    assert len(world.posts()) == 6
+    source = world.source()
+    assert (source.last_success_at, source.lease_owner) == (clock.now(), None)
+
+
+def validators_sent(site: FeedSite) -> list[tuple[str | None, ...]]:
+    """List the validators of all requests for the feed."""
+    names = ("if-none-match", "if-modified-since")
+    return [tuple(request.headers.get(name) for name in names) for request in site.seen(RSS_PATH)]
+
+
+async def test_validators_are_sent_by_the_next_program_and_give_way_to_newer_ones(
+    site: FeedSite, base: str, world: World, clock: FakeClock
+) -> None:
+    world.register(base + RSS_PATH)
+    outcomes = [(await world.crawl()).outcome for _ in range(2)]
+    clock.advance(timedelta(hours=1))
+    site.edit("p002", "Bản đã sửa")
+    outcomes += [(await world.crawl()).outcome for _ in range(2)]
+
+    assert outcomes == ["ok", "unchanged", "ok", "unchanged"]
+    assert world.column(Capture.status) == [200, 304, 200, 304]
+    first, second, third, fourth = validators_sent(site)
+    assert first == (None, None)
+    assert second == third
+    assert None not in (*second, *fourth)
+    assert fourth[0] != third[0]
+
+
+async def test_answer_that_could_not_be_stored_is_asked_for_again_as_if_it_had_never_come(
+    site: FeedSite, base: str, world: World
+) -> None:
+    world.register(base + RSS_PATH)
+    with world.database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON posts BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    assert (await world.crawl()).outcome == "failed"
+    with world.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert account(await world.crawl()) == ("ok", 5, 0, 0)
+    assert validators_sent(site) == [(None, None), (None, None)]

@@ -1,24 +1,21 @@
 """A page that can never be read holds no reading for ever: after three tries it is left out, counted and told."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from monitor.collectors.base import TRIES_AT_ONE_PLACE, UNREADABLE
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import MastodonSite, Site, SitePost, serve
 from monitor.errors import PayloadInvalid
-from storage.database import Database
-from storage.models import CrawlRun, Post, Source
+from storage.models import Post
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_source
 from tests.monitor.collectors import telegram_samples, xenforo_samples
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
+from tests.monitor.crawl.conftest import World
 from tests.monitor.crawl.loopback import loopback_client, make_crawler
 from tests.platforms import DiscourseSite, TelegramSite, XenForoSite
 
@@ -103,30 +100,23 @@ async def test_a_page_that_fails_for_ever_is_left_out_after_three_tries(
     kind: str,
     make: Callable[[FakeClock], tuple[Site, list[SitePost], str]],
     client: PoliteClient,
-    sqlite_database: Database,
+    world: World,
     clock: FakeClock,
 ) -> None:
     site, fresh, path = make(clock)
-    with ExitStack() as opened:
-        address = opened.enter_context(serve(site)) + path
-        with sqlite_database.work() as session:
-            add_source(session, "Nguồn", kind=kind, address=address, settings=SETTINGS.get(kind, {}))
-            session.commit()
-        crawler = make_crawler(sqlite_database, client, clock)
+    with serve(site) as base:
+        world.register(base + path, kind=kind, settings=SETTINGS.get(kind, {}))
+        crawler = make_crawler(world.database, client, clock)
         for reading in range(TRIES_AT_ONE_PLACE + 2):
             await crawler.crawl(only_due=False)
             if reading == 0:
                 site.add(*fresh)
             clock.advance(timedelta(hours=1))
-    with sqlite_database.work() as session:
-        runs = list(session.scalars(select(CrawlRun).order_by(CrawlRun.id)))
-        texts = set(session.scalars(select(Post.text)))
-        source = session.scalars(select(Source)).one()
-        is_enabled, failures = source.enabled, source.failures
+    runs, texts = world.runs(), set(world.column(Post.text))
     outcomes = [run.outcome for run in runs]
     assert outcomes.count("failed") == TRIES_AT_ONE_PLACE - 1
     assert outcomes[-1] in {"ok", "unchanged"}
-    assert (is_enabled, failures) == (True, 0)
+    assert (world.source().enabled, world.source().failures) == (True, 0)
     skipping = [run for run in runs if run.skipped.get(UNREADABLE)]
     assert [run.skipped[UNREADABLE] for run in skipping] == [1]
     assert "left out" in (skipping[0].gap or "")
@@ -135,14 +125,12 @@ async def test_a_page_that_fails_for_ever_is_left_out_after_three_tries(
 
 
 async def test_a_host_that_answers_nothing_sound_keeps_its_place(
-    client: PoliteClient, sqlite_database: Database, clock: FakeClock
+    client: PoliteClient, world: World, clock: FakeClock
 ) -> None:
     site, fresh, _ = mastodon(clock)
-    with serve(site) as address:
-        with sqlite_database.work() as session:
-            add_source(session, "Nguồn", kind="mastodon", address=address)
-            session.commit()
-        crawler = make_crawler(sqlite_database, client, clock)
+    with serve(site) as base:
+        world.register(base, kind="mastodon")
+        crawler = make_crawler(world.database, client, clock)
         await crawler.crawl(only_due=False)
         site.add(status(99, POISON))  # on the newest page, too: nothing can be read, so nothing is left out
         for _ in range(TRIES_AT_ONE_PLACE + 1):

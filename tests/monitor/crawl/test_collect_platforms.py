@@ -1,152 +1,126 @@
 """What single platforms ask of a crawl as a whole: when to come back, how long to keep, and what comes twice."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
-from monitor.collectors.registry import collector_for
-from monitor.crawl.collect import Crawler, SourceResult
+from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import Site, serve
 from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
-from monitor.privacy.pseudonym import Pseudonymiser
-from storage.database import Database
-from storage.models import Post, PostRevision, Source
-from storage.posts import sources
-from tests.clock import FakeClock
+from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import xenforo_samples
 from tests.monitor.collectors.platform_samples import PAGE, TOKEN, on_page
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
-from tests.monitor.conftest import Register
-from tests.monitor.crawl.loopback import SECRET, loopback_client
+from tests.monitor.crawl.conftest import World
 from tests.platforms import FacebookSite, XenForoSite, YouTubeSite
 
 KEYS = {"youtube": KEY, "facebook": TOKEN}
-CrawlWithKeys = Callable[[], Awaitable[dict[str, SourceResult]]]
 
 
-@pytest.fixture
-def crawl_due(sqlite_database: Database, clock: FakeClock) -> CrawlWithKeys:
-    """Crawl what is due, as an operator's program that has the keys; every time another program."""
-
-    async def once() -> dict[str, SourceResult]:
-        async with loopback_client(clock) as client:
-            crawler = Crawler(
-                sqlite_database,
-                client,
-                collector_for,
-                Pseudonymiser(SECRET),
-                clock,
-                parallel=8,
-                secret_for=lambda _name, kind: KEYS.get(kind),
-            )
-            return {result.source: result for result in await crawler.crawl(only_due=True)}
-
-    return once
+async def crawl_due(world: World) -> SourceResult | None:
+    """Crawl what is due, as an operator's program that has the keys."""
+    results = await world.crawl_all(only_due=True, secret_for=lambda _name, kind: KEYS.get(kind))
+    return results.get("source")
 
 
-def state_of(database: Database, name: str) -> Source:
-    with database.work() as session:
-        return sources.by_name(session, name)
+def videos(clock: FakeClock) -> YouTubeSite:
+    return YouTubeSite(map(comment, range(1, 4)), {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL)
 
 
-def count(database: Database, table: type[Post | PostRevision]) -> int:
-    with database.work() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def video_site(clock: FakeClock) -> YouTubeSite:
-    comments = [comment(number) for number in range(1, 4)]
-    return YouTubeSite(comments, {VIDEO: TITLE}, clock, key=KEY, channel=CHANNEL)
-
-
-async def is_left_alone_until(
-    moment: datetime, site: Site, clock: FakeClock, crawl_due: CrawlWithKeys, database: Database
-) -> None:
-    """Insist that the source `page` failed once, is asked nothing before a moment, and is asked then."""
-    assert (await crawl_due())["page"].outcome == "failed"
-    assert state_of(database, "page").next_due_at == moment
-    heard = len(site.log)
-    clock.advance(moment - clock.now() - timedelta(seconds=1))
-    assert await crawl_due() == {}
-    assert len(site.log) == heard
-    clock.advance(timedelta(seconds=1))
-    await crawl_due()
-    assert len(site.log) > heard
-
-
-async def test_video_platform_is_left_alone_until_its_units_are_new(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
-) -> None:
-    site = video_site(clock)
+def used_up(clock: FakeClock) -> YouTubeSite:
+    site = videos(clock)
     site.units = 0
-    with serve(site) as base:
-        register("page", f"{base}/youtube/v3", kind="youtube", settings={"video": VIDEO}, interval_seconds=900)
-        midnight_in_california = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
-        await is_left_alone_until(midnight_in_california, site, clock, crawl_due, sqlite_database)
+    return site
 
 
-async def test_graph_api_that_takes_no_more_requests_is_left_alone_for_an_hour(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
+def refusing(*refusal: Any) -> Callable[[FakeClock], FacebookSite]:
+    def make(clock: FakeClock) -> FacebookSite:
+        site = FacebookSite([on_page(1)], clock, page=PAGE, token=TOKEN)
+        site.refusal = refusal
+        return site
+
+    return make
+
+
+VIDEOS: dict[str, Any] = {"kind": "youtube", "settings": {"video": VIDEO}}
+FACEBOOK_PAGE: dict[str, Any] = {"kind": "facebook", "settings": {"page": PAGE}}
+
+
+@pytest.mark.parametrize(
+    ("make", "path", "source", "moment"),
+    [
+        (used_up, "/youtube/v3", VIDEOS, datetime(2026, 11, 16, 8, 0, tzinfo=UTC)),  # midnight in California
+        (refusing(403, 4, None), "/v26.0", FACEBOOK_PAGE, MONDAY_MORNING + timedelta(hours=1)),
+    ],
+    ids=["units of YouTube", "Graph API"],
+)
+async def test_a_platform_that_takes_no_more_requests_is_left_alone_until_it_does(
+    make: Callable[[FakeClock], Site],
+    path: str,
+    source: dict[str, Any],
+    moment: datetime,
+    world: World,
+    clock: FakeClock,
 ) -> None:
-    site = FacebookSite([on_page(1)], clock, page=PAGE, token=TOKEN)
-    site.refusal = (403, 4, None)
+    site = make(clock)
     with serve(site) as base:
-        register("page", f"{base}/v26.0", kind="facebook", settings={"page": PAGE}, interval_seconds=900)
-        in_an_hour = clock.now() + timedelta(hours=1)
-        await is_left_alone_until(in_an_hour, site, clock, crawl_due, sqlite_database)
+        world.register(base + path, interval_seconds=900, **source)
+        result = await crawl_due(world)
+        assert (result and result.outcome, world.source().next_due_at) == ("failed", moment)
+        heard = len(site.log)
+        clock.advance(moment - clock.now() - timedelta(seconds=1))
+        assert await crawl_due(world) is None
+        assert len(site.log) == heard
+        clock.advance(timedelta(seconds=1))
+        await crawl_due(world)
+        assert len(site.log) > heard
 
 
-async def test_page_whose_token_expired_is_switched_off_with_what_to_do(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
-) -> None:
-    site = FacebookSite([on_page(1)], clock, page=PAGE, token=TOKEN)
-    site.refusal = (401, 190, 463)
+async def test_page_whose_token_expired_is_switched_off_with_what_to_do(world: World, clock: FakeClock) -> None:
+    site = refusing(401, 190, 463)(clock)
     with serve(site) as base:
-        register("page", f"{base}/v26.0", kind="facebook", settings={"page": PAGE})
-        await crawl_due()
+        world.register(f"{base}/v26.0", **FACEBOOK_PAGE)
+        await crawl_due(world)
         heard = len(site.log)
         clock.advance(timedelta(days=1))
-        assert await crawl_due() == {}
+        assert await crawl_due(world) is None
     assert len(site.log) == heard
-    with sqlite_database.work() as session:
-        page = sources.by_name(session, "page")
-        assert not page.enabled
-        assert "make a new token" in (page.why_disabled or "")
+    assert not world.source().enabled
+    assert "make a new token" in (world.source().why_disabled or "")
 
 
 async def test_comments_on_videos_are_deleted_after_thirty_days_whatever_the_source_says(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
+    world: World, clock: FakeClock
 ) -> None:
-    with serve(video_site(clock)) as base:
-        register("videos", f"{base}/youtube/v3", kind="youtube", settings={"video": VIDEO}, retention_days=180)
-        assert (await crawl_due())["videos"].new == 3
+    with serve(videos(clock)) as base:
+        world.register(f"{base}/youtube/v3", retention_days=180, **VIDEOS)
+        await crawl_due(world)
+    assert len(world.posts()) == 3
     clock.advance(timedelta(days=29))
-    confirm_clock(sqlite_database, clock)
-    assert retain(sqlite_database, clock) == {}
+    confirm_clock(world.database, clock)
+    assert retain(world.database, clock) == {}
     clock.advance(timedelta(days=1, seconds=1))
-    assert retain(sqlite_database, clock) == {"videos": 3}
-    assert count(sqlite_database, Post) == 0
+    assert retain(world.database, clock) == {"source": 3}
+    assert world.posts() == []
 
 
-async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(
-    register: Register, crawl_due: CrawlWithKeys, clock: FakeClock, sqlite_database: Database
-) -> None:
+async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(world: World, clock: FakeClock) -> None:
     site = XenForoSite([xenforo_samples.post(number) for number in range(1, 4)], [xenforo_samples.WAGES], clock)
     with serve(site) as base:
-        register("forum", base, kind="xenforo")
-        assert (await crawl_due())["forum"].new == 3
+        world.register(base, kind="xenforo")
+        await crawl_due(world)
         clock.advance(timedelta(hours=1))
         site.challenge = True
         heard = len(site.log)
-        result = (await crawl_due())["forum"]
+        result = await crawl_due(world)
+        assert result is not None
         assert (result.outcome, result.disabled, result.gone) == ("failed", True, 0)
         assert [request.path for request in site.log[heard:]] == ["/robots.txt", xenforo_samples.FEED]
         clock.advance(timedelta(days=1))
-        assert await crawl_due() == {}
+        assert await crawl_due(world) is None
     assert len(site.log) == heard + 2
-    with sqlite_database.work() as session:
-        assert "challenge" in (sources.by_name(session, "forum").why_disabled or "")
-        assert session.scalars(select(Post.deleted_at).distinct()).all() == [None]
+    assert "challenge" in (world.source().why_disabled or "")
+    assert [post.deleted_at for post in world.posts()] == [None] * 3
