@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.policy import CrawlPolicy
 from monitor.crawl.stored_state import DatabaseHostState
 from monitor.demo.sites import FeedSite, serve
@@ -25,6 +26,7 @@ from storage.posts import host_state
 from tests.clock import MONDAY_MORNING, FakeClock
 
 Program = Callable[..., AbstractAsyncContextManager[PoliteClient]]
+Ask = Callable[..., Awaitable[Fetched]]
 
 
 @pytest.fixture
@@ -53,38 +55,41 @@ def program(sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.Mon
     return one
 
 
-async def test_robots_is_read_once_a_day_by_all_programs_together(
-    program: Program, site: FeedSite, base: str, clock: FakeClock
-) -> None:
+@pytest.fixture
+def ask(program: Program, base: str) -> Ask:
+    """Ask for a page in a new program."""
+
+    async def one(path: str = "/", **changes: Any) -> Fetched:
+        async with program(**changes) as client:
+            return await client.get(base + path)
+
+    return one
+
+
+async def test_robots_is_read_once_a_day_by_all_programs_together(ask: Ask, site: FeedSite, clock: FakeClock) -> None:
     for _ in range(3):
-        async with program() as client:
-            await client.get(f"{base}/")
+        await ask()
         clock.advance(timedelta(minutes=5))
     assert len(site.seen("/robots.txt")) == 1
     clock.advance(timedelta(hours=24))
-    async with program() as client:
-        await client.get(f"{base}/")
+    await ask()
     assert len(site.seen("/robots.txt")) == 2
 
 
 @pytest.mark.parametrize("answer", [(200, b"User-agent: *\nDisallow: /"), (403, b""), (401, b"")])
-async def test_a_refusal_is_remembered_too(
-    answer: tuple[int, bytes], program: Program, site: FeedSite, base: str
-) -> None:
+async def test_a_refusal_is_remembered_too(ask: Ask, answer: tuple[int, bytes], site: FeedSite) -> None:
     site.robots = answer
     for _ in range(2):
-        async with program() as client:
-            with pytest.raises(SourceRefused):
-                await client.get(f"{base}/")
+        with pytest.raises(SourceRefused):
+            await ask()
     assert [request.path for request in site.log] == ["/robots.txt"]
 
 
 async def test_an_old_copy_of_another_program_serves_while_the_rules_are_out_of_reach(
-    program: Program, site: FeedSite, base: str, clock: FakeClock
+    ask: Ask, program: Program, site: FeedSite, base: str, clock: FakeClock
 ) -> None:
     site.robots = (200, b"User-agent: *\nDisallow: /kin/")
-    async with program() as client:
-        await client.get(f"{base}/")
+    await ask()
     site.robots = (500, b"")
     clock.advance(timedelta(hours=25))
     async with program() as client:
@@ -93,22 +98,17 @@ async def test_an_old_copy_of_another_program_serves_while_the_rules_are_out_of_
             await client.get(f"{base}/kin/")
 
 
-async def test_rules_that_could_not_be_read_are_not_remembered(program: Program, site: FeedSite, base: str) -> None:
+async def test_rules_that_could_not_be_read_are_not_remembered(ask: Ask, site: FeedSite) -> None:
     site.robots = (500, b"")
-    async with program() as client:
-        with pytest.raises(FetchFailed):
-            await client.get(f"{base}/")
+    with pytest.raises(FetchFailed):
+        await ask()
     site.robots = (404, b"")
-    async with program() as client:
-        assert (await client.get(f"{base}/")).status == 200
+    assert (await ask()).status == 200
 
 
-async def test_the_pause_goes_on_in_the_next_program(
-    program: Program, site: FeedSite, base: str, clock: FakeClock
-) -> None:
+async def test_the_pause_goes_on_in_the_next_program(ask: Ask, site: FeedSite, clock: FakeClock) -> None:
     for _ in range(3):
-        async with program() as client:
-            await client.get(f"{base}/")
+        await ask()
         clock.advance(4)
     times = [request.time for request in site.log]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
@@ -172,30 +172,26 @@ async def test_programs_at_once_ask_a_host_one_after_the_other(program: Program,
 
 
 async def test_a_program_that_died_while_it_asked_holds_up_the_next_one_for_a_while_only(
-    program: Program, base: str, clock: FakeClock, sqlite_database: Database
+    ask: Ask, clock: FakeClock, sqlite_database: Database
 ) -> None:
     begun = clock.now()
     DatabaseHostState(sqlite_database).acquire("127.0.0.1", None, begun, begun + timedelta(seconds=15))
-    async with program() as client:
-        assert (await client.get(f"{base}/")).status == 200
+    assert (await ask()).status == 200
     assert timedelta(seconds=25) <= clock.now() - begun < timedelta(seconds=27)  # 15, and the pause after robots.txt
 
 
 async def test_a_host_that_asked_to_wait_is_left_alone_by_the_next_program(
-    program: Program, site: FeedSite, base: str, clock: FakeClock
+    ask: Ask, site: FeedSite, clock: FakeClock
 ) -> None:
     site.rate_limit(0)
-    async with program() as client:
-        with pytest.raises(RateLimited):
-            await client.get(f"{base}/")
+    with pytest.raises(RateLimited):
+        await ask()
     sent = len(site.log)
-    async with program() as client:
-        with pytest.raises(RateLimited) as caught:
-            await client.get(f"{base}/")
+    with pytest.raises(RateLimited) as caught:
+        await ask()
     assert (len(site.log), caught.value.retry_at) == (sent, site.reset_at)
     clock.advance(timedelta(minutes=5))
-    async with program() as client:
-        assert (await client.get(f"{base}/")).status == 200
+    assert (await ask()).status == 200
 
 
 async def test_silent_refusals_are_counted_over_programs(program: Program, site: FeedSite, base: str) -> None:
@@ -213,29 +209,24 @@ async def test_silent_refusals_are_counted_over_programs(program: Program, site:
     assert waits == [30.0, 60.0, 120.0]
 
 
-async def test_the_requests_of_a_day_are_counted_over_programs(program: Program, base: str, clock: FakeClock) -> None:
+async def test_the_requests_of_a_day_are_counted_over_programs(ask: Ask, clock: FakeClock) -> None:
     for _ in range(3):  # robots.txt is the first of the four
-        async with program(requests_per_host_per_day=4) as client:
-            await client.get(f"{base}/")
-    async with program(requests_per_host_per_day=4) as client:
-        with pytest.raises(RateLimited, match="4 requests of the day"):
-            await client.get(f"{base}/")
+        await ask(requests_per_host_per_day=4)
+    with pytest.raises(RateLimited, match="4 requests of the day"):
+        await ask(requests_per_host_per_day=4)
     clock.advance(timedelta(hours=24))
-    async with program(requests_per_host_per_day=4) as client:
-        assert (await client.get(f"{base}/")).status == 200
+    assert (await ask(requests_per_host_per_day=4)).status == 200
 
 
 async def test_a_clock_that_was_wrong_silences_no_host_for_long(
-    program: Program, base: str, clock: FakeClock, sqlite_database: Database
+    ask: Ask, clock: FakeClock, sqlite_database: Database
 ) -> None:
-    async with program() as client:
-        await client.get(f"{base}/")
+    await ask()
     with sqlite_database.work() as session:
         row = host_state.rate_limit_of(session, "127.0.0.1")
         assert row is not None
         far = clock.now() + timedelta(days=900)
         row.ready_at, row.day_began, row.sent = far, far, 10**6
         session.commit()
-    async with program() as client:
-        assert (await client.get(f"{base}/")).status == 200
+    assert (await ask()).status == 200
     assert max(clock.slept) <= 72
