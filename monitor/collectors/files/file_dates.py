@@ -18,8 +18,9 @@ MONTH_FIRST: Final = "month-first"
 DateOrder = Literal["", "day-first", "month-first"]
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
+_YEAR_FIRST = re.compile(r"((?:19|20)\d\d)(\.?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)")
 _MOST_MONTHS = 12
-_SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+_SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's times have no zone
 _ZONE_NAME = re.compile(r"(.*\d)\s+([A-Z]{2,5})", re.DOTALL)
 _SEVERAL_ZONES = frozenset({"IST"})
@@ -56,13 +57,15 @@ class DateReader:
         if raw is None:
             return Dated()
         numbers = _NUMERIC.search(raw)
-        written = raw if numbers is None else raw.replace(numbers[0], self._day_first(numbers), 1)
+        written = raw.replace(numbers[0], self._day_first(numbers), 1) if numbers else raw
+        if year_first := _YEAR_FIRST.match(raw):
+            written = f"{year_first[1]}-{year_first[3]}-{year_first[4]}{raw[year_first.end() :]}"
         zone: tzinfo = UTC if self.in_utc else VIETNAM
         if _SERIAL.fullmatch(raw):
-            moment = _FIRST_DAY + timedelta(seconds=round(float(raw) * 86_400))
-            return Dated(moment.replace(tzinfo=zone).astimezone(UTC), raw, "second" if "." in raw else "day")
-        moment_or_none = _moment(written, zone)
-        return Dated(moment_or_none, raw, exactness(raw) if moment_or_none else None)
+            day = _FIRST_DAY + timedelta(seconds=round(float(raw.replace(",", ".")) * 86_400))
+            return Dated(day.replace(tzinfo=zone).astimezone(UTC), raw, "day" if raw.isdigit() else "second")
+        moment = _moment(written, zone)
+        return Dated(moment, raw, exactness(raw) if moment else None)
 
     def _day_first(self, numbers: re.Match[str]) -> str:
         first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])

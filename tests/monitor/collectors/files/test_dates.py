@@ -33,6 +33,9 @@ DAY = "2026-11-29T17:00:00+00:00"
         ("Thứ Hai, 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
         ("Thứ Hai, ngày 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
         ("30 tháng 11, 2026 14:05", AFTERNOON),
+        ("2026.11.30 14:05", AFTERNOON),
+        ("20261130 14:05", AFTERNOON),
+        ("Thứ hai, 30/11/2026, 14:05 (GMT+7)", AFTERNOON),
         ("Mon, 30 Nov 2026 14:05:00 +0700", AFTERNOON),
         ("Mon Nov 30 07:05:00 +0000 2026", AFTERNOON),
         ("November 30, 2026 at 2:05 PM", AFTERNOON),
@@ -55,7 +58,18 @@ def test_a_date_with_a_time_is_read_in_vietnamese_time_unless_it_names_a_zone(ra
 
 
 @pytest.mark.parametrize(
-    "raw", ["2026-11-30", "30/11/2026", "30/11/26", "30.11.2026", "46356", "30 tháng 11 năm 2026", "30 Nov 2026"]
+    "raw",
+    [
+        "2026-11-30",
+        "30/11/2026",
+        "30/11/26",
+        "30.11.2026",
+        "2026.11.30",
+        "20261130",
+        "46356",
+        "30 tháng 11 năm 2026",
+        "30 Nov 2026",
+    ],
 )
 def test_a_date_without_a_time_is_exact_to_the_day(raw: str) -> None:
     dated = DateReader()(raw)
