@@ -27,7 +27,7 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
     return user
 
 
-def set_password(session: Session, user: User, password_hash: str, now: datetime, *, keep: int | None = None) -> int:
+def set_password(session: Session, user: User, password_hash: str, now: datetime) -> int:
     """Store a new password and end the sessions under the old one.
 
     Args:
@@ -35,7 +35,6 @@ def set_password(session: Session, user: User, password_hash: str, now: datetime
         user: The user.
         password_hash: The hash of the new password.
         now: The present time, UTC.
-        keep: A session that goes on: that of a user who changes their own password.
 
     Returns:
         How many sessions were ended.
@@ -43,7 +42,7 @@ def set_password(session: Session, user: User, password_hash: str, now: datetime
     """
     user.password_hash = password_hash
     invitations.revoke(session, user.id, now)
-    return sessions.end_all(session, user.id, now, but=keep)
+    return sessions.end_all(session, user.id, now)
 
 
 def by_name(session: Session, name: str) -> User:

@@ -1,5 +1,6 @@
 """One's own account: sessions, password, second factor."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,13 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from monitor.catalogues import N_
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow
+from monitor.desk.web.auth import CurrentReviewer, Password, RequireFormToken, Reviewer, allow, finish_session
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.password_rules import fault
 from monitor.review.roles import Right
 from storage import audit
 from storage.accounts import second_factors, sessions, users
+from storage.models import User
 
 router = APIRouter(prefix="/account", dependencies=[allow(Right.READ)])
 
@@ -71,7 +73,7 @@ async def change_password(
     new: Password = "",
     again: Password = "",
 ) -> Response:
-    """Change one's own password; all other sessions end."""
+    """Change one's own password: all other sessions and known browsers end, and this session has another token."""
     wrong = fault(new, reviewer.name)
     line = ""
     if wrong is not None:
@@ -83,18 +85,23 @@ async def change_password(
     if line:
         return await run_in_threadpool(_page, request, desk, reviewer, line=line, status=422)
     stored = await desk.passwords.hash(new)
-    await run_in_threadpool(_store, desk, reviewer, stored)
-    return await run_in_threadpool(_page, request, desk, reviewer, good=_(CHANGED))
+    user = await run_in_threadpool(_store, request, desk, reviewer, stored)
+    response = await run_in_threadpool(_page, request, desk, reviewer, good=_(CHANGED))
+    desk.devices.remember(response, user)
+    return response
 
 
-def _store(desk: Desk, reviewer: Reviewer, stored: str) -> None:
+def _store(request: Request, desk: Desk, reviewer: Reviewer, stored: str) -> User:
     now = desk.clock.now()
     with desk.database.work() as session:
         user = users.by_id(session, reviewer.id)
-        users.set_password(session, user, stored, now, keep=reviewer.session_id)
+        users.set_password(session, user, stored, now)
+        row = finish_session(request, desk, session, reviewer)
         subject = f"users:{reviewer.id}"
         audit.record(session, at=now, action="password_changed", subject=subject, user_id=reviewer.id)
         session.commit()
+    request.state.reviewer = replace(reviewer, session_id=row.id)  # whose session the page marks as this one
+    return user
 
 
 def _page(

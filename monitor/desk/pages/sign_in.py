@@ -69,7 +69,7 @@ async def sign_in(
     except FormRefused:
         return _form(request, next, _(STALE), name=name, status=HTTPStatus.FORBIDDEN)
     user = await run_in_threadpool(_user, desk, name)
-    device = desk.devices.mark(request, user.id) if user else None
+    device = desk.devices.mark(request, user) if user else None
     attempt = desk.throttle.begin(sign_in_counts(client_address(request), name, device))
     if attempt.wait:
         logging.getLogger("kiemtin.desk").info("a sign-in from %s is refused: too many failed", client_address(request))
@@ -88,7 +88,7 @@ async def sign_in(
     desk.throttle.succeeded(attempt)
     stage = await run_in_threadpool(_start, request, desk, user, own_address(next))
     response = RedirectResponse(_THEN.get(stage, own_address(next)), status_code=HTTPStatus.SEE_OTHER)
-    desk.devices.remember(response, user.id)
+    desk.devices.remember(response, user)
     return response
 
 

@@ -147,7 +147,7 @@ def create_app(
     app.add_middleware(SecurityHeaders, https=secure)
     for router in ROUTERS:
         app.include_router(router)
-    if "metrics" in settings.secrets:
+    if (token := settings.secrets.get("metrics")) and token.get_secret_value().strip():
         _add_metrics(app)
     if api is not None:
         app.mount(API_PATH, api)

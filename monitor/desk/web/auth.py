@@ -82,8 +82,8 @@ def start_session(request: Request, desk: Desk, session: Session, user: User) ->
 
 
 def finish_session(request: Request, desk: Desk, session: Session, reviewer: Reviewer) -> UserSession:
-    """Replace an unfinished session by a full one, after the second factor was given or set up."""
-    # Another token, because the first one was handed out for less.
+    """Replace a session by a full one, after the second factor was given or set up, or the password was changed."""
+    # Another token, because the first one was handed out for less, or may be in the hands of who knew the password.
     sessions.end(session, reviewer.session_id, desk.clock.now())
     return _new_session(request, desk, session, reviewer.id, FULL)
 

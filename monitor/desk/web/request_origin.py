@@ -25,6 +25,7 @@ _UNKNOWN_HOST: Final = (
     "Bàn xem xét không mở dưới tên này: người quản trị ghi tên vào desk_url hoặc desk_hosts.\n"
     "The desk does not answer to this name: put it into desk_url or desk_hosts.\n"
 )
+_TWO_LENGTHS: Final = "Yêu cầu có hai độ dài.\nThe request names two lengths.\n"
 _OTHER_ORIGIN: Final = "Biểu mẫu được gửi từ một trang khác nên bị từ chối.\nA form from another site is refused.\n"
 
 
@@ -40,7 +41,7 @@ def known_hosts(settings: Settings) -> frozenset[str]:
 
 
 class RequestOrigin:
-    """ASGI middleware that refuses requests under other names, and forms from other sites.
+    """ASGI middleware that refuses requests under other names, of two lengths, and forms from other sites.
 
     Args:
         app: The application behind it.
@@ -59,7 +60,10 @@ class RequestOrigin:
             return
         headers = Headers(scope=scope)
         refusal = None
-        if not self._knows(headers, scope):
+        if "content-length" in headers and "transfer-encoding" in headers:
+            refusal = _refuse(scope, _TWO_LENGTHS, 400, "two lengths")
+            refusal.headers["connection"] = "close"  # RFC 9112, 6.1: a proxy may have taken the other one
+        elif not self._knows(headers, scope):
             refusal = _refuse(scope, _UNKNOWN_HOST, 421, "an unknown host name")
         elif scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers):
             refusal = _refuse(scope, _OTHER_ORIGIN, 403, "a form from another site")

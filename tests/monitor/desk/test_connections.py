@@ -113,8 +113,8 @@ async def test_one_connection_serves_several_requests(app: FastAPI, tmp_path: Pa
 @pytest.mark.parametrize(
     ("framing", "answers"),
     [
-        # The chunked length counts, whatever the other says: what follows is a request of its own.
-        (b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"403", b"200"]),
+        (b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"400"]),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", [b"400"]),
         (b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc", [b"400"]),
         (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [b"400"]),
         (b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [b"400"]),

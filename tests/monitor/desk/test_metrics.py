@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from monitor.desk.web.app import create_app
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.posts import sources
@@ -48,6 +49,15 @@ def test_flags_posts_and_sources_are_counted(
         assert line in figures.splitlines(), line
     assert AUTHOR_KEY not in figures
     assert "lan" not in figures
+
+
+@pytest.mark.parametrize("token", ["", " "])
+def test_an_empty_token_opens_nothing(sqlite_database: Database, clock: FakeClock, tmp_path: Path, token: str) -> None:
+    closed = create_app(
+        sqlite_database, clock, Settings(home=tmp_path, secrets={"metrics": SecretStr(token)}), "secret"
+    )
+    for headers in ({}, {"authorization": f"Bearer {token}"}):
+        assert Browser(closed).client.get("/metrics", headers=headers).status_code == 404
 
 
 def test_an_empty_desk_has_figures_too(anonymous: Browser) -> None:

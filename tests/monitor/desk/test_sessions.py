@@ -15,7 +15,7 @@ from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent, UserSession
 from tests.clock import FakeClock
-from tests.monitor.desk.browser import PASSWORD, Browser
+from tests.monitor.desk.browser import PASSWORD, Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
 
 
@@ -127,14 +127,17 @@ def change_password(person: Browser, current: str, new: str, again: str | None =
     return response.status_code, response.text
 
 
-def test_changing_ones_password_keeps_this_session_and_ends_the_others(
+def test_changing_ones_password_gives_this_session_another_token_and_ends_the_others(
     app: FastAPI, lan: Browser, sqlite_database: Database
 ) -> None:
-    other = Browser(app)
+    other, thief = Browser(app), Browser(app)
     other.sign_in("lan")
+    thief.client.cookies.update(lan.client.cookies)
+    assert thief.get("/").status_code == 200
     assert change_password(lan, "đúng mật khẩu", "suối trong chảy qua bản")[0] == 200
     assert lan.get("/").status_code == 200
-    assert other.get("/").status_code == 303
+    assert [each.get("/").status_code for each in (other, thief)] == [303, 303]
+    assert "phiên này" in text_of(lan.page("/account"), "table")
     assert other.sign_in("lan").status_code == 401
     assert other.sign_in("lan", "suối trong chảy qua bản").status_code == 303
     with sqlite_database.work() as session:
