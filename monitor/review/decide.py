@@ -167,20 +167,23 @@ def _decide_copies(
     return copied
 
 
-def undo(session: Session, by: Person, *, now: datetime, until: datetime) -> Undone | None:
+def undo(session: Session, by: Person, review_id: int, *, now: datetime, until: datetime) -> Undone | None:
     """Take back a person's last decision, with those on copies, and lease its flag again.
 
     Args:
         session: The unit of work, to be committed.
         by: Whose decision it is.
+        review_id: The decision that is meant: asked for twice, the one before it stays.
         now: The present time, UTC.
         until: When the new lease ends.
 
     Returns:
-        What was taken back; None where there is no decision, or somebody decided since.
+        What was taken back; None where it is not the last decision any more, or somebody decided since.
 
     """
     last = reviews.last_of(session, by.id)
+    if last is not None and last.id != review_id:
+        return None
     taken = reviews.undo(session, last, reviewer_id=by.id, now=now) if last is not None else []
     if last is None or not taken:
         return None

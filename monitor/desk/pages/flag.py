@@ -115,16 +115,23 @@ def decide(
     if line:
         return _page(request, desk, reviewer, flag_id, view, draft=draft, line=line, status=status)
     if decision != wording.REOPENED and not view.is_apart:
-        request.session["done"] = {"flag_id": flag_id, "decision": decision, "copies": copies}
+        done = {"flag_id": flag_id, "decision": decision, "copies": copies, "review": review.id}
+        request.session["done"] = done
     return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/undo", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def undo(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CarriedView) -> Response:
-    """Take back the reviewer's last decision and return to its post; where there is none, to the first page."""
+def undo(
+    request: Request,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    view: CarriedView,
+    review: Annotated[int, Form(ge=0, le=MAX_ID)] = 0,
+) -> Response:
+    """Take back the decision that is named, if it is the reviewer's last one, and return to its post."""
     now = desk.clock.now()
     with desk.database.work() as session:
-        undone = undo_decision(session, reviewer.person, now=now, until=desk.lease_end(now))
+        undone = undo_decision(session, reviewer.person, review, now=now, until=desk.lease_end(now))
         session.commit()
     request.session["undone"] = undone.decisions if undone else 0
     path = flag_path(undone.flag_id, view) if undone else "/"
@@ -229,6 +236,7 @@ def _page(
         together = together_view(session, flag, desk.mask)
         spread = spread_of(session, flag.post, desk.mask)
         evidence = evidence_rows(session, flag, own_mask, desk.mask)
+        last = reviews.last_of(session, reviewer.id)
     context = {
         "flag": shown,
         "evidence": evidence,
@@ -242,6 +250,7 @@ def _page(
         "line": line,
         "assigning": assigning,
         "done": request.session.pop("done", None),
+        "last_review": last.id if last else 0,
         "limits": LIMITS,
     }
     return render(request, "flag.html", context, status=status)

@@ -248,7 +248,7 @@ def test_a_difference_ends_with_the_decision_on_which_it_rests(
     lan.decide(flag_id, "yes")
     answer(hung, f"/flags/{flag_id}", "no")
     assert len(differences(mai)) == 1
-    lan.post("/undo", lan.fields("/", "/logout"))
+    lan.post("/undo", lan.fields(f"/flags/{flag_id}", "/undo"))
     assert differences(mai) == []
 
 

@@ -54,6 +54,17 @@ def test_undo_takes_the_last_decision_back_and_returns_to_its_post(
         assert len(session.scalars(select(AuditEvent).where(AuditEvent.action == "undo")).all()) == 1
 
 
+def test_a_button_that_is_pressed_twice_takes_back_one_decision(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
+    for number in (first, second):
+        lan.decide(number, "no")
+    twice = lan.fields(f"/flags/{second}", "/undo")
+    assert [lan.post("/undo", twice).headers["location"] for _ in range(2)] == [f"/flags/{second}", "/"]
+    assert states(sqlite_database, [first, second]) == ["rejected", "open"]
+
+
 @pytest.mark.parametrize(("view", "page"), [("label=today", "/"), ("label=concern", "/queue/empty?label=concern")])
 def test_the_last_decision_of_all_is_taken_back_where_it_led(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, view: str, page: str
