@@ -2,6 +2,7 @@
 
 KiemtinError
 ├── UsageError             the command or a setting was written wrongly (exit status 2)
+│   └── PersonalReason     what would stand in a report for everybody to read names a person
 ├── NotReady               something must be set up first; the message names the command
 ├── ClockJumped            the machine's clock cannot be trusted, so nothing is deleted by it
 ├── CollectError           a source could not be read
@@ -45,6 +46,10 @@ def _restored(kind: type[KiemtinError], arguments: tuple[Any, ...], fields: dict
 
 class UsageError(KiemtinError):
     """A command or a setting is wrong."""
+
+
+class PersonalReason(UsageError):
+    """What is to be published with a report names a person."""
 
 
 class NotReady(KiemtinError):

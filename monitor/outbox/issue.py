@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.files.row_files import ROW_FORMATS
-from monitor.errors import UsageError
+from monitor.errors import PersonalReason, UsageError
 from monitor.outbox.outbox import Outbox
+from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.document import Document, Replaced, build_document
 from monitor.reports.docx import render_docx, render_pdf
 from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
@@ -89,7 +90,8 @@ class ReportOffice:
             The files, in the order of the formats, and the list of masks.
 
         Raises:
-            UsageError: When a format or the language is not known, or there is nothing to replace.
+            UsageError: When a format or the language is not known, there is nothing to replace, or what changed names
+                a person.
             ReportFailed: When a file cannot be written; then none is replaced and nothing is recorded.
             StorageError: When the database refuses.
 
@@ -109,6 +111,7 @@ class ReportOffice:
     def _replaced(self, wish: Wish) -> Replaced | None:
         if wish.changed is None:
             return None
+        _impersonal(wish.changed)
         if wish.folder is not None:
             message = "what replaces a report stands in the folder of reports, as that one did: leave out --out"
             raise UsageError(message)
@@ -151,11 +154,11 @@ class ReportOffice:
             user_id: Who does it at the desk; None: a command does.
 
         Raises:
-            UsageError: When there is none.
+            UsageError: When there is none, or the reason names a person.
             ReportFailed: When the notice cannot be written, or a file cannot be deleted; then it can be done again.
 
         """
-        now = self._clock.now()
+        now, why = self._clock.now(), _impersonal(why)
         with self._database.work() as session:
             standing = reports.standing(session, str(period))
             if not standing:
@@ -230,6 +233,13 @@ def _take_back(
 ) -> None:
     reports.withdraw(session, report, why=why, now=now)
     audit.record(session, at=now, action=action, subject=f"reports:{report.id}", user_id=user_id, detail=detail)
+
+
+def _impersonal(words: str) -> str:
+    """Return what a report will say of itself, for everybody to read."""
+    if (masked := mask_personal(words)) != words:
+        raise PersonalReason(f"the reason names a person, as in {masked!r}: write it without")
+    return words
 
 
 def _known(what: str, name: str, choices: Sequence[str]) -> str:

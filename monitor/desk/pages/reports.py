@@ -16,7 +16,7 @@ from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import Translated
-from monitor.errors import ReportFailed, UsageError
+from monitor.errors import PersonalReason, ReportFailed, UsageError
 from monitor.reports.periods import parse_any_period
 from monitor.review.roles import Right
 from storage.models import Delivery, Report
@@ -142,6 +142,8 @@ def _released(desk: Desk, text: str, done: str, release: Callable[[str], object]
         return _to("reason", "failed")
     try:
         release(line)
+    except PersonalReason:
+        return _to("person", "failed")
     except UsageError:
         return _to("none", "failed")
     except ReportFailed:

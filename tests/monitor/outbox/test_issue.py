@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.errors import ReportFailed, UsageError
+from monitor.errors import PersonalReason, ReportFailed, UsageError
 from monitor.outbox.issue import ReportOffice, Wish, due_week
 from monitor.outbox.outbox import Outbox
 from monitor.settings.channels import ChannelSettings
@@ -75,7 +75,7 @@ def test_an_unknown_format_or_language_is_refused(office: ReportOffice) -> None:
 def test_the_figures_are_recorded_without_a_word_of_the_posts(office: ReportOffice, full_week: Database) -> None:
     office.issue(WISH)
     (report,) = all_reports(full_week)
-    assert (report.period, report.schema_version, report.files, report.scheduled_for) == ("2026-W47", 4, FILES, None)
+    assert (report.period, report.schema_version, report.files, report.scheduled_for) == ("2026-W47", 5, FILES, None)
     assert report.figures["posts"] == {"monitored": 6, "reference": 1, "found_later": 1, "older": 1}
     assert report.figures["quoted"] == [3, 1]
     stored = json.dumps(report.figures, ensure_ascii=False)
@@ -199,6 +199,18 @@ def test_a_file_that_cannot_be_deleted_leaves_the_report_to_be_withdrawn_again(
     rows.rmdir()
     office.withdraw(WEEK, "sai")
     assert [file.name for file in folder.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
+
+
+def test_a_reason_that_names_a_person_is_not_printed(office: ReportOffice, full_week: Database, folder: Path) -> None:
+    before = office.issue(WISH)
+    for act in (
+        lambda: office.withdraw(WEEK, "chị Nguyễn Thị Hoa yêu cầu"),
+        lambda: office.issue(Wish(period=WEEK, changed="bỏ số 0912345678")),
+    ):
+        with pytest.raises(PersonalReason, match="write it without"):
+            act()
+    assert sorted(folder.iterdir()) == sorted(before)
+    assert [report.withdrawn_at for report in all_reports(full_week)] == [None]
 
 
 def test_there_must_be_something_to_replace(office: ReportOffice) -> None:
