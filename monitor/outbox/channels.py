@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from monitor.errors import NotReady, ReportFailed, SendFailed
 from monitor.reports.report_files import write_all
 
 HandOver = Callable[[], None]
+SERVICES: Final = frozenset(
+    ("tgram", "zalo", "viber", "line", "whatsapp", "discord", "slack", "gchat", "webex", "lark", "pover", "mailto")
+)
+"""The services of Apprise that are used: each has its own host, but for mail, so that none leads into the house."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ class AppriseChannel:
         address: An Apprise address, as `mailtos://…`, `tgram://…` or `zalo://…`; it holds secrets and is never shown.
 
     Raises:
-        NotReady: When Apprise is not installed, or does not know the address.
+        NotReady: When Apprise is not installed or does not know the address, or the service is none of SERVICES.
 
     """
 
@@ -92,6 +96,11 @@ class AppriseChannel:
         if not address or not self._service.add(address):
             message = f"the secret {name} is no Apprise address: see docs/outbox.md for examples"
             raise NotReady(message)
+        # By what Apprise made of the address: several may stand in one, and a web address may stand for a service.
+        for service in self._service:
+            if SERVICES.isdisjoint(_schemes(service)):
+                message = f"the secret {name} leads to another service than {', '.join(sorted(SERVICES))}"
+                raise NotReady(f"{message}: use one of these, or a webhook")
 
     async def send(self, message: Message, hand_over: HandOver) -> None:
         """Send a message as plain text."""
@@ -101,3 +110,11 @@ class AppriseChannel:
     def _notify(self, message: Message, hand_over: HandOver) -> bool:
         hand_over()
         return bool(self._service.notify(message.text, message.title, body_format="text"))
+
+
+def _schemes(service: Any) -> set[str]:
+    """Return how addresses of a service of Apprise begin."""
+    found: set[str] = set()
+    for names in (service.protocol, service.secure_protocol):
+        found.update((names,) if isinstance(names, str) else names or ())
+    return found

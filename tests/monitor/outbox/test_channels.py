@@ -108,6 +108,31 @@ def test_a_channel_without_a_right_secret_names_itself(world: World, address: st
         asyncio.run(world.outbox.check())
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "json://127.0.0.1:9/x",
+        "gotify://10.0.0.1/token",
+        "https://169.254.169.254/latest",
+        "syslog://",
+        "tgram://123456789:abcdefghijklmnopqrstuvwxyz012345678/1/, jsons://192.0.0.9/x",
+    ],
+    ids=["a host of the house", "a server of one's own", "a web address", "this machine", "two in one"],
+)
+def test_a_channel_leads_to_services_by_name_and_never_into_the_house(world: World, address: str) -> None:
+    use_apprise(world, address)
+    with pytest.raises(
+        NotReady, match=r"the secret ban (leads to another service than discord|is no Apprise)"
+    ) as error:
+        asyncio.run(world.outbox.check())
+    assert address not in str(error.value)
+
+
+def test_a_service_with_a_host_of_its_own_is_taken(world: World) -> None:
+    use_apprise(world, "tgram://123456789:abcdefghijklmnopqrstuvwxyz012345678/12345/")
+    asyncio.run(world.outbox.check())
+
+
 def test_a_secret_may_be_given_in_base64() -> None:
     secret = bytes(range(24))
     assert signing_secret("hook", "whsec_" + base64.b64encode(secret).decode()) == secret
