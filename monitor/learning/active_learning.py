@@ -123,6 +123,8 @@ class PostSelector:
                 )
                 raise NotReady(message)
             scores = drawn.probabilities(session, model.id, since)
+            # A post that was edited between the two questions waits for the score of its new text.
+            posts = [post for post in posts if all((post.id, label) in scores for label in labels)]
             before = drawn.post_ids(session)
         return _Pool(
             model=model,

@@ -37,6 +37,8 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> bool:
     folder = folder.absolute()
     folder = folder.resolve() if folder.is_symlink() else folder
     wanted = {**files, MARK: _NOTE}
+    if not folder.name:
+        raise UsageError(f"{folder} is no folder that can be replaced: name one within it")
     if not folder.parent.is_dir():
         message = f"{folder.parent} is not there: make this folder first"
         raise UsageError(message)

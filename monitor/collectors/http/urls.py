@@ -70,7 +70,7 @@ def is_front_page(url: str) -> bool:
 
 
 def link_address(address: str | None) -> str | None:
-    """Return an address if it may become a link (http or https, with a host); otherwise None."""
+    """Return an address if it may become a link (http or https, with a host, without a user's name); otherwise None."""
     # Browsers take a backslash for a slash: after `https://one.example\@other.example/` they see another host.
     if not address or "\\" in address or any(char.isspace() or not char.isprintable() for char in address):
         return None
@@ -78,4 +78,5 @@ def link_address(address: str | None) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    return address if parts.scheme in ("http", "https") and parts.hostname else None
+    # `https://paper.example@other.example/` leads to the second one, and looks like the first.
+    return address if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None

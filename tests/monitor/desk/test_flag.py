@@ -208,3 +208,6 @@ def test_first_lines_probabilities_and_addresses() -> None:
     assert len(first_line(Post(text="dài " * 100), None)) <= 160
     assert [percent_of(p) for p in (0.0, 0.004, 0.5, 0.874, 1.0)] == [1, 1, 50, 87, 99]
     assert link_address("https://a.example.vn/x?y=1#z") == "https://a.example.vn/x?y=1#z"
+    assert link_address("https://a.example.vn/@lan") is not None
+    for hostile in ("https://bao.example.vn@khac.example/", "https://u:p@khac.example/", "https://@khac.example/"):
+        assert link_address(hostile) is None, "it looks like another place than where it leads"

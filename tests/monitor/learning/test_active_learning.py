@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import Classifier
@@ -126,6 +126,16 @@ def test_only_what_the_machine_does_not_suggest_has_the_origin_drawn(
     origins = {(flag.post_id, flag.label): flag.origin for flag in asked(sqlite_database)}
     assert set(origins.values()) == {"scored", "drawn"}
     assert all((origin == "scored") == (key in suggested) for key, origin in origins.items())
+
+
+def test_a_post_that_is_edited_meanwhile_is_left_out(
+    asker: PostSelector, sqlite_database: Database, loaded: Loaded
+) -> None:
+    """The scores are read after the posts, and on PostgreSQL both are as they are at that moment."""
+    with sqlite_database.work() as session:
+        session.execute(delete(Score).where(Score.post_id == 1, Score.label == "concern"))
+        session.commit()
+    assert asker.run(loaded, len(TEXTS)).posts == len(TEXTS) - 1
 
 
 def test_nothing_is_asked_twice_and_the_end_is_reached(asker: PostSelector, loaded: Loaded) -> None:

@@ -42,6 +42,8 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
         write_site(tmp_path / "mine.txt", OLD)
     with pytest.raises(UsageError, match="www is not there: make this folder first"):
         write_site(tmp_path / "www" / "public", OLD)
+    with pytest.raises(UsageError, match="is no folder that can be replaced"):
+        write_site(Path("/"), OLD)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
