@@ -89,7 +89,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": busy_timeout} if self.is_sqlite else {"connect_timeout": 10}
         try:
-            self.engine: Engine = create_engine(self.url, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
+            # What is stored, as a post or a token, stands in no error, of which a log may show the whole traceback.
+            options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "hide_parameters": True}
+            self.engine: Engine = create_engine(self.url, connect_args=arguments, **options)
         except ImportError as error:
             message = f"`database_url` needs a driver that is missing ({error.name}): install the `postgres` extra"
             raise DatabaseUnreachable(message) from error

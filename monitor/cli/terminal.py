@@ -51,6 +51,7 @@ def make_console(**options: Any) -> SafeConsole:
 
 LOGGER: Final = "kiemtin"
 LOG_FORMATS: Final = ("plain", "json")
+_TELL_ADDRESSES: Final = ("httpx", "httpcore", "apprise")  # libraries whose lines hold them, with keys and tokens
 
 
 class JsonFormatter(logging.Formatter):
@@ -98,6 +99,8 @@ def configure_log(form: str, *, debug: bool) -> None:
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else logging.CRITICAL)
     logging.getLogger(LOGGER).setLevel(logging.INFO if form == "json" else logging.WARNING)
+    for name in _TELL_ADDRESSES:
+        logging.getLogger(name).setLevel(logging.WARNING if debug else logging.CRITICAL)
 
 
 def logs_json() -> bool:

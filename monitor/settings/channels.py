@@ -90,7 +90,7 @@ MailServerAddress = Annotated[Line, AfterValidator(_is_mail_server)]
 class ChannelSettings(BaseModel):
     """One `[[channels]]` table; its secret stands under its name in the [secrets] table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",

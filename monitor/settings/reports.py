@@ -26,7 +26,7 @@ Line = Annotated[str, AfterValidator(_is_one_line)]
 class ReportSettings(BaseModel):
     """The `[report]` table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     parent: Line = Field(default="", description="Name of the body above the organisation, as the letterhead shows it.")
     organisation: Line = Field(default="", description="Name of the organisation that issues the report.")
@@ -64,7 +64,7 @@ def _is_folder_address(value: str) -> str:
 class PublishSettings(BaseModel):
     """The `[publish]` table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: Annotated[Line, AfterValidator(_is_folder_address)] = Field(
         default="",

@@ -62,7 +62,7 @@ def _desk_url_is_plain(value: str) -> str:
 class DeclaredSource(BaseModel):
     """One `[[sources]]` table of kiemtin.toml; `kiemtin init` registers it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(min_length=1, max_length=200)
     kind: str
@@ -77,7 +77,7 @@ class DeclaredSource(BaseModel):
 class Settings(BaseSettings):
     """The settings of one installation. An environment variable KIEMTIN_<NAME> wins over kiemtin.toml."""
 
-    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(
         default=DEFAULT_HOME,

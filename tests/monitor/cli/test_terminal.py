@@ -139,6 +139,16 @@ def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureF
     assert (written.out, written.err) == ("crawl: 3 sources read\n", "warning: no \\x1b[2J HTTPS\n")
 
 
+def test_lines_of_libraries_that_tell_addresses_are_not_shown_with_debug_either(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_log("plain", debug=True)
+    logging.getLogger("httpx").info("HTTP Request: GET https://api.example/?key=AIza")
+    logging.getLogger("httpcore.http11").debug("send_request_headers.started key=AIza")
+    logging.getLogger("alembic").debug("a step")
+    assert capsys.readouterr().err == "a step\n"
+
+
 def test_libraries_stay_silent_and_a_fault_tells_its_class_alone(capsys: pytest.CaptureFixture[str]) -> None:
     configure_log("json", debug=False)
     logging.getLogger("httpx").warning("a retry")

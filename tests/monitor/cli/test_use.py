@@ -106,6 +106,15 @@ def test_debug_shows_the_traceback_and_nothing_else_does(kiemtin: Command, bare_
     assert plain.status == debug.status == 1
 
 
+def test_debug_shows_no_secret(home: Path) -> None:
+    with (home / "kiemtin.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[secrets]\nfacebook = ["EAABsecret7f3a91c2"]\n')
+    answer = apart("--debug", "crawl", KIEMTIN_HOME=str(home), KIEMTIN_BACKUP_PASSPHRASE="rất bí mật")
+    assert (answer.status, "Traceback" in answer.err) == (1, True)
+    assert "secrets.facebook" in answer.err
+    assert not [secret for secret in ("EAABsecret", "rất bí mật") if secret in answer.err]
+
+
 def test_a_program_in_the_background_can_still_be_asked_to_end(small_model: Path) -> None:
     """A script's background jobs ignore Ctrl-C; a request to end must reach them all the same."""
     command = [*IGNORING, str(SCRIPT), "classify", "--model", str(small_model)]
