@@ -3,11 +3,13 @@
 import hashlib
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any, Final
 
 from classifiers.text.group_names import GROUP_NAMES_FILE, default_group_names
@@ -19,8 +21,10 @@ MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")
 _LONGEST_MASK: Final = 5
 _REMEMBERED: Final = 2**14  # syllables
+FIRST, SECOND = "first", "second"  # the sides of a pair
 
 Pieces = tuple[str, ...]
+Span = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -38,27 +42,48 @@ class _Node:
         return node
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A rule that finds a term beside another one.
+
+    Args:
+        first: The terms of one side.
+        second: Those of the other; it may stand before or behind.
+        within: The greatest number of syllables between the two.
+
+    """
+
+    first: Sequence[str]
+    second: Sequence[str]
+    within: int
+
+
 class Lexicon:
     """Finds the terms of each group in a line of syllables.
 
     Args:
         groups: Terms by the name of their group; `#` in a term stands for digits.
+        pairs: Rules by the name of their group.
 
     """
 
-    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
-        self.groups = tuple(sorted({*groups, MASKED}))
+    def __init__(self, groups: Mapping[str, Sequence[str]], pairs: Mapping[str, Pair] = MappingProxyType({})) -> None:
+        self.groups = tuple(sorted({*groups, *pairs, MASKED}))
+        self._pairs = pairs
+        self._sides = {f"{name} {side}": (name, side) for name in pairs for side in (FIRST, SECOND)}
         self._marked: dict[Pieces, list[str]] = {}
         self._written, self._bare = _Node(), _Node()  # for texts with marks and for texts without any
         lost: list[tuple[Pieces, str]] = []
-        for group, terms in groups.items():
+        sides = {side: getattr(pairs[name], which) for side, (name, which) in self._sides.items()}
+        for group, terms in {**groups, **sides}.items():
             for term in terms:
                 pieces = tuple(split_syllables(normalise(term).text))
                 _append(self._marked.setdefault(pieces, []), group)
                 _append(self._written.add(pieces).groups, group)
                 plain = tuple(map(strip_diacritics, pieces))
-                # In a text without marks one bare syllable is too many words at once: `cac` is mostly các.
-                if len(pieces) > 1 or plain == pieces:
+                # In a text without marks one bare syllable is too many words at once (`cac` is mostly các), unless
+                # another term has to stand beside it.
+                if len(pieces) > 1 or plain == pieces or group in self._sides:
                     _append(self._bare.add(plain).groups, group)
                 if any(map(lacks_marks, plain)):
                     lost.append((plain, group))
@@ -74,8 +99,21 @@ class Lexicon:
     def find(self, syllables: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Yield each group with the half-open span of syllables that speaks for it; the longest term wins a place.
 
-        Terms are looked up without marks in a text that has none, and where a syllable must have lost its own.
+        Terms are looked up without marks in a text that has none, and where a syllable must have lost its own. The span
+        of a pair goes from the beginning of one term to the end of the other.
         """
+        sides: dict[str, dict[str, list[Span]]] = {}
+        for group, start, end in self._terms(syllables):
+            if group in self._sides:
+                name, side = self._sides[group]
+                sides.setdefault(name, {FIRST: [], SECOND: []})[side].append((start, end))
+            else:
+                yield group, start, end
+        for name, found in sides.items():
+            for start, end in _beside(found[FIRST], found[SECOND], self._pairs[name].within):
+                yield name, start, end
+
+    def _terms(self, syllables: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         root = self._bare if all(map(str.isascii, syllables)) else self._written
         counted = list(map(_counted, syllables))
         numbers, stars = counted != syllables, "*" in syllables
@@ -108,6 +146,18 @@ class Lexicon:
             end -= 1
 
 
+def _beside(firsts: Sequence[Span], seconds: Sequence[Span], within: int) -> Iterator[Span]:
+    """Join each first term with the nearest second one, if there is one near enough; both are in rising order."""
+    starts = [start for start, _ in seconds]
+    for start, end in firsts:
+        place = bisect_left(starts, start)
+        gaps = [(max(left - end, start - right), left, right) for left, right in seconds[max(0, place - 1) : place + 2]]
+        near = [(gap, left, right) for gap, left, right in gaps if 0 <= gap <= within]
+        if near:
+            _, left, right = min(near)
+            yield min(start, left), max(end, right)
+
+
 def _append(groups: list[str], group: str) -> None:
     if group not in groups:
         groups.append(group)
@@ -133,19 +183,30 @@ def _counted(syllable: str) -> str:
 def default_lexicon() -> Lexicon:
     """Read the project's lexicon, once a process."""
     groups: dict[str, list[str]] = {}
+    pairs: dict[str, Pair] = {}
     for content in _term_files():
         for name, terms in content["groups"].items():
-            groups[name] = [form for term in map(str.strip, terms.split(",")) if term for form in _forms(term)]
-    return Lexicon(groups)
+            groups[name] = list(_all_forms(terms, names=False))
+        for name, rule in content.get("pairs", {}).items():
+            first, second = (list(_all_forms(rule[side], names=True)) for side in (FIRST, SECOND))
+            pairs[name] = Pair(first, second, rule["within"])
+    return Lexicon(groups, pairs)
 
 
-def _forms(term: str) -> Iterator[str]:
-    """Give a term as it is written, and as it stands in a text whose names of groups are replaced by their kind."""
-    yield term
-    names = default_group_names()
-    replaced = names.replace(normalise(term), term)[0].text
-    if not names.kinds.issuperset(split_syllables(replaced)):  # a name alone is never a term
-        yield replaced
+def _all_forms(terms: str, *, names: bool) -> Iterator[str]:
+    """Give terms as they are written, and as they stand in a text whose names of groups are replaced by their kind.
+
+    Args:
+        terms: Separated by commas.
+        names: Whether a name alone may be a term: it is too little, unless another term has to stand beside it.
+
+    """
+    known = default_group_names()
+    for term in filter(None, map(str.strip, terms.split(","))):
+        yield term
+        replaced = known.replace(normalise(term), term)[0].text
+        if names or not known.kinds.issuperset(split_syllables(replaced)):
+            yield replaced
 
 
 @cache

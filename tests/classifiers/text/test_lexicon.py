@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from classifiers.text.group_names import default_group_names
 from classifiers.text.letters import split_syllables
-from classifiers.text.lexicon import Lexicon, abusive_groups, default_lexicon, lexicon_version
+from classifiers.text.lexicon import Lexicon, Pair, abusive_groups, default_lexicon, lexicon_version
 from classifiers.text.normalise import normalise
 
 LONGEST_TERM = 10  # syllables and marks
@@ -151,3 +151,34 @@ def test_abuse_of_one_people_is_abuse_of_every_people_once_names_are_replaced(na
     text = f"bọn {name} cút đi"
     replaced = default_group_names().replace(normalise(text), text)[0].text
     assert "peoples" in {group for group, *_ in groups(replaced, default_lexicon())}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("công ty nợ lương", [(2, 4)], id="side by side"),
+        pytest.param("lương tháng ba chưa trả", [(0, 5)], id="the other way round"),
+        pytest.param("cong ty no luong", [(2, 4)], id="without marks"),
+        pytest.param("nợ hai ba bốn năm lương", [], id="too far apart"),
+        pytest.param("nợ nần, rồi nợ lương, chưa trả", [(4, 6), (5, 9)], id="each with the nearest"),
+        pytest.param("lương cao", [], id="one side alone"),
+    ],
+)
+def test_a_pair_is_found_where_its_terms_stand_near_each_other(text: str, found: list[tuple[int, int]]) -> None:
+    unpaid = Lexicon({}, {"unpaid": Pair(first=["nợ", "chưa trả"], second=["lương"], within=3)})
+    assert groups(text, unpaid) == [("unpaid", start, end) for start, end in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("Xưởng nợ lương anh em ba tháng rồi", "unpaid_wages"),
+        ("công ty không đóng bảo hiểm cho tụi em", "insurance_debt"),
+        ("một thợ hồ rơi từ giàn giáo xuống", "work_accident"),
+        ("40 công nhân nhập viện sau bữa trưa", "mass_poisoning"),
+        ("cả xưởng đình công", "strike"),
+    ],
+)
+def test_plain_cases_for_a_union_are_groups_of_their_own(text: str, group: str) -> None:
+    replaced = default_group_names().replace(normalise(text), text)[0].text
+    assert group in {name for name, *_ in default_lexicon().find(split_syllables(replaced))}
