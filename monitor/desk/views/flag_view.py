@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.claims import Claim, find_claim
 from classifiers.evaluation.bootstrap import wilson
+from classifiers.findings import find_reasons
 from classifiers.labels import label_named
 from classifiers.model.prediction import BASE, REST
 from classifiers.model.prediction import Reason as WordReason
@@ -18,6 +19,7 @@ from monitor.desk.views.highlight import Piece, Reason, fold, gather_reasons, ma
 from monitor.desk.views.masking import Mask, first_line, word_mask
 from monitor.desk.views.post_view import Context, fold_context, is_veiled
 from monitor.desk.views.veil import veil_pieces
+from monitor.desk.views.why import why
 from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
@@ -118,9 +120,9 @@ class Decided:
 class FlagView:
     """The data of a flag's page.
 
-    `seen_state` identifies the version and the newest decision that the reviewer saw, by which concurrent decisions are
-    noticed. `hides`: personal data are masked, or a part is left out. `claim` holds the two parts of a claim; None for
-    other labels.
+    `why` says in a sentence what was found. `seen_state` identifies the version and the newest decision that the
+    reviewer saw, by which concurrent decisions are noticed. `hides`: personal data are masked, or a part is left out.
+    `claim` holds the two parts of a claim; None for other labels.
     """
 
     flag_id: int
@@ -148,6 +150,7 @@ class FlagView:
     edited_at: datetime | None
     deleted_at: datetime | None
     engagement: tuple[tuple[str, str], ...]
+    why: str
     reasons: tuple[ReasonRow, ...]
     claim: Claim | None
     versions: tuple[Version, ...]
@@ -244,6 +247,7 @@ def flag_view(
     judged = next(version for version in versions if version.flagged)
     context = hide(post.context) if hide and post.context else post.context
     reasons = fold(gather_reasons(flag.reasons))
+    word = _word_mask(original, judged, hide) if hide else None
     url = link_address(post.url)
     heading = judged.title if judged.title and not judged.text.startswith(judged.title) else ""
     title, text = veil_pieces(mark(heading, reasons)), veil_pieces(mark(judged.text[:MAX_CHARACTERS], reasons))
@@ -276,7 +280,8 @@ def flag_view(
         edited_at=post.edited_at,
         deleted_at=post.deleted_at,
         engagement=tuple((wording.engagement_name(key), str(count)) for key, count in post.engagement.items()),
-        reasons=_reason_rows(reasons, _word_mask(original, judged, hide) if hide else None),
+        why=_why(flag, judged, reasons, word),
+        reasons=_reason_rows(reasons, word),
         claim=_claim(flag, judged, reasons),
         versions=versions,
         newer_version=post.revision_number > flag.revision_number,
@@ -324,6 +329,11 @@ def _claim(flag: Flag, judged: Version, reasons: Sequence[Reason]) -> Claim | No
         return None
     weighed = [WordReason(reason.words, reason.weight) for reason in reasons]
     return find_claim(join_title(judged.title, judged.text), weighed)
+
+
+def _why(flag: Flag, judged: Version, reasons: Sequence[Reason], mask: Mask | None) -> str:
+    weighed = [WordReason(mask(one.words) if mask else one.words, one.weight) for one in reasons]
+    return why(flag.label, find_reasons(flag.label, join_title(judged.title, judged.text), weighed))
 
 
 def _reason_rows(reasons: Sequence[Reason], mask: Mask | None) -> tuple[ReasonRow, ...]:

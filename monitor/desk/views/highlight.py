@@ -8,11 +8,12 @@ from importlib import resources
 from math import fsum
 from typing import Final
 
-from classifiers.model.prediction import BASE, REST
+from classifiers.model.prediction import BASE, REST, TRAITS
 from classifiers.text.normalise import normalise
 
 STRENGTHS: Final = 3  # how many shades a colour has
 MOST_SHOWN: Final = 12  # phrases
+LEAST_MARKED: Final = 0.1  # of the strongest weight; what counts less is not marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Piece:
 
 
 def gather_reasons(stored: Sequence[Sequence[str | float]]) -> tuple[Reason, ...]:
-    """Sum the stored `[words, weight]` pairs by expression; strongest first, BASE and REST last."""
+    """Sum the stored `[words, weight]` pairs by expression; strongest first, BASE and REST last.
+
+    What counts beside the words, such as the length of a post, is no reason to show: it belongs to BASE.
+    """
     weights: dict[str, float] = {}
     for words, weight in stored:
-        weights[str(words)] = weights.get(str(words), 0.0) + float(weight)
+        name = BASE if words in TRAITS else str(words)
+        weights[name] = weights.get(name, 0.0) + float(weight)
     ordered = sorted(weights.items(), key=lambda item: (item[0] in (BASE, REST), -abs(item[1])))
     return tuple(Reason(words, weight) for words, weight in ordered)
 
@@ -96,7 +101,11 @@ def mark(original: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
 def _tones(reasons: Sequence[Reason]) -> dict[str, str]:
     words = [reason for reason in reasons if reason.words not in (BASE, REST) and reason.words and reason.weight]
     strongest = max((abs(reason.weight) for reason in words), default=1.0)
-    return {reason.words: tone(reason.weight, strongest) for reason in words}
+    return {
+        reason.words: tone(reason.weight, strongest)
+        for reason in words
+        if abs(reason.weight) >= LEAST_MARKED * strongest
+    }
 
 
 def tone(weight: float, strongest: float) -> str:

@@ -72,8 +72,9 @@ def test_longer_expressions_win_over_the_words_in_them() -> None:
     assert marked("ngân hàng", ("ngân", 1.0), ("ngân hàng", 2.0)) == [("ngân hàng", "for-3")]
 
 
-def test_direction_gives_the_colour_and_weight_the_shade() -> None:
-    tones = dict(marked("một hai ba bốn", ("một", 3.0), ("hai", 1.2), ("ba", 0.1), ("bốn", -2.9)))
+def test_direction_gives_the_colour_and_weight_the_shade_and_what_counts_little_is_not_marked() -> None:
+    weighed = ("một", 3.0), ("hai", 1.2), ("ba", 0.4), ("bốn", -2.9), ("năm", 0.1)
+    tones = dict(marked("một hai ba bốn năm", *weighed))
     assert tones == {"một": "for-3", "hai": "for-2", "ba": "for-1", "bốn": "against-3"}
 
 
