@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching chaos evidence real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -172,6 +172,9 @@ fuzz: setup  ## [10 min] Feed so many changed payloads (COUNT=20000) to every pa
 
 chaos: full  ## [an hour] Kill programs at random points, a thousand times on each database, and look at what is left (KILLS=N SEED=N).
 	$(BIN)/python -m tests.chaos
+
+default-model: setup  ## [5 min] Learn the default model anew: DATA=DIR of real posts, labelled by the guide, as tests/quality/default_model.py says.
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.quality.default_model $(DATA)
 
 real-posts: setup  ## [10 min] Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
 	$(BIN)/python -m tests.quality.calibrate_on_real_posts $(REAL)

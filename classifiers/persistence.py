@@ -31,7 +31,8 @@ from classifiers.text.segment import Segmenter
 
 FORMAT: Final = 9
 SEPARATOR: Final = "\n"  # in no n-gram: normalising replaces white space by spaces
-MODEL_FILE, MANIFEST_FILE = "model.npz", "manifest.json"
+MODEL_FILE, MANIFEST_FILE, CARD_FILE = "model.npz", "manifest.json", "card.md"
+DEFAULT_FOLDER: Final = Path(__file__).parent / "model" / "default"  # of the distribution
 
 # NumPy, zipfile and json raise these for damaged files, and so does a manifest with missing or mistyped values, with
 # brackets in brackets without end, or with a number that no computer holds.
@@ -84,14 +85,34 @@ def save(classifier: Classifier, folder: Path, facts: Mapping[str, Any]) -> Load
         "versions": _versions(),
         "model_sha256": hashlib.sha256(body).hexdigest(),
     }
+    _write(folder, {MODEL_FILE: body, MANIFEST_FILE: json.dumps(manifest, ensure_ascii=False, indent=2).encode()})
+    return Loaded(classifier, manifest)
+
+
+def copy(source: Path, folder: Path) -> None:
+    """Copy a model with its card to another folder, the manifest last.
+
+    Raises:
+        ModelRefused: When the folder cannot be written.
+
+    """
+    _write(folder, {name: (source / name).read_bytes() for name in (CARD_FILE, MODEL_FILE, MANIFEST_FILE)})
+
+
+def fits(folder: Path) -> bool:
+    """Tell whether a model was made with the versions that are installed here."""
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    return (manifest["format"], manifest["versions"]) == (FORMAT, _versions())
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / MODEL_FILE, body)
-        _replace(folder / MANIFEST_FILE, json.dumps(manifest, ensure_ascii=False, indent=2).encode())
+        for name, body in files.items():
+            _replace(folder / name, body)
     except OSError as error:
         message = f"cannot write the model to {folder}: {error.strerror}: check rights and free space"
         raise ModelRefused(message) from error
-    return Loaded(classifier, manifest)
 
 
 def _replace(path: Path, body: bytes) -> None:

@@ -45,8 +45,8 @@ def small_model(shelf: Path) -> Path:
     return folder
 
 
-def default_model(shelf: Path) -> Trained:
-    """Return what `kiemtin init` trains of the project's posts. It is trained when no earlier run left it.
+def own_posts_model(shelf: Path) -> Trained:
+    """Return what `kiemtin init --own-posts-only` trains. It is trained when no earlier run left it.
 
     Args:
         shelf: Where models are kept from run to run, in files named after what they were made of.

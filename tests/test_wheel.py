@@ -49,4 +49,5 @@ def test_the_wheel_holds_the_packages_and_no_tests(environment: Path) -> None:
     (site,) = environment.glob("lib/python3.*/site-packages")
     assert {"monitor", "classifiers", "storage"} <= {path.name for path in site.iterdir()}
     assert not (site / "tests").exists()
+    assert (site / "classifiers" / "model" / "default" / "model.npz").is_file()
     run(environment / "bin" / "python", "-m", "pip", "check", folder=environment)

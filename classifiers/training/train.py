@@ -290,8 +290,12 @@ def _training_hash(examples: Sequence[Example], config: TrainingConfig) -> str:
     views = [(view.name, view.ngrams, view.scale) for view in config.views]
     numbers = (config.min_documents, config.inverse_regularisation, config.precision, config.folds, config.seed)
     chosen = [(name, repr(it)) for each in (config.labels, config.corrections) for name, it in sorted(each.items())]
-    parts = repr((RECIPE_VERSION, data_hash(examples), views, numbers, chosen))
-    return hashlib.sha256(parts.encode()).hexdigest()
+    return hash_of(RECIPE_VERSION, data_hash(examples), views, numbers, chosen)
+
+
+def hash_of(*parts: object) -> str:
+    """Hash what a model depends on, by its representation."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:

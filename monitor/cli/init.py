@@ -22,9 +22,17 @@ FIRST_USER = "admin"
 
 def init(
     context: typer.Context,
-    model: Annotated[bool, typer.Option(help="Train the default model now rather than at first use.")] = True,
+    own_posts_only: Annotated[
+        bool,
+        typer.Option(
+            "--own-posts-only",
+            help="Train the default model on the project's own posts alone, without figures of others.",
+        ),
+    ] = False,
 ) -> None:
-    """Write kiemtin.toml, make the key and the database, register the sources, and train the default model.
+    """Write kiemtin.toml, make the key and the database, register the sources, and put the default model in place.
+
+    The default model of the distribution has learned figures from real posts; its card names their sets and terms.
 
     Example: `kiemtin init && kiemtin crawl && kiemtin score && kiemtin run`
     """
@@ -41,11 +49,12 @@ def init(
     say(f"Sources: {added} added; `kiemtin sources list` shows all.")
     if link := first_user(app):
         say(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}")
-    if model:
+    if own_posts_only:
         with progress_bar() as bar:
-            trained = app.models.ensure(app.settings.model, bar.update)
-        if trained:
-            say(f"Trained the default model in {app.models.path(app.settings.model)}")
+            folder = app.models.train_default(bar.update)
+        say(f"Trained the default model in {folder}")
+    elif app.models.ensure(app.settings.model):
+        say(f"The default model is in {app.models.path(app.settings.model)}")
     say("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.")
 
 

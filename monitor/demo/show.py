@@ -119,7 +119,6 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         addresses = [stack.enter_context(serve(site)) for site in (newspaper, forum, mastodon)]
         app = stack.enter_context(Application(demo_settings(folder, port, addresses), clock))
         demo = Demo(app, _set_up(app, addresses, now), served)
-        say("Training the default model from the project's corpus …")
         app.models.ensure(DEFAULT_MODEL, progress)
         for day, days_ago in enumerate(CRAWL_DAYS):
             clock.set(now - timedelta(days=days_ago))

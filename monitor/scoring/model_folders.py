@@ -1,4 +1,4 @@
-"""Trained models, each in a folder of its own; the default one is trained where it is missing."""
+"""Trained models, each in a folder of its own; the default one comes with the distribution."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.persistence import MANIFEST_FILE, Loaded, load, save
+from classifiers.persistence import DEFAULT_FOLDER, MANIFEST_FILE, Loaded, copy, fits, load, save
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.settings.settings import DEFAULT_MODEL
@@ -42,15 +42,26 @@ class ModelFolders:
         return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self._folder / name
 
     def ensure(self, name: str, progress: Progress = _no_progress) -> bool:
-        """Train the default model if it is the named one and missing; returns whether it was trained."""
+        """Put the default model in its place if it is the named one and missing; returns whether it was.
+
+        The model of the distribution is copied. Where it was made with another version of the segmenter than is
+        installed, a model of the project's own posts is trained instead.
+        """
         if name != DEFAULT_MODEL or (self.path(name) / MANIFEST_FILE).is_file():
             return False
+        if fits(DEFAULT_FOLDER):
+            copy(DEFAULT_FOLDER, self.path(name))
+        else:
+            self.train_default(progress)
+        return True
+
+    def train_default(self, progress: Progress = _no_progress) -> Path:
+        """Train the default model on the project's own posts alone; returns its folder."""
         from classifiers.data.datasets import read_corpus
         from classifiers.training.config import corpus_config
         from classifiers.training.train import Trainer
 
-        self.save(Trainer(self._segmenter, corpus_config(), progress).fit(read_corpus()), DEFAULT_MODEL)
-        return True
+        return self.save(Trainer(self._segmenter, corpus_config(), progress).fit(read_corpus()), DEFAULT_MODEL)
 
     def save(self, trained: Trained, name: str) -> Path:
         """Write a trained model under its name; returns its folder."""
@@ -59,7 +70,7 @@ class ModelFolders:
         return folder
 
     def load(self, name: str, progress: Progress = _no_progress) -> Loaded:
-        """Load a model; the default one is trained first where it is missing.
+        """Load a model; the default one is put in its place first where it is missing.
 
         Raises:
             ClassifierError: When it is missing, damaged, or made with other versions.

@@ -96,7 +96,7 @@ def main() -> None:
         parser.error(f"there is no row {min(unknown)}: choose among {', '.join(names)}")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), given.datasette)
-        bench.run([KIEMTIN, "init", "--no-model"])
+        bench.run([KIEMTIN, "init"])
         print(f"{'':38} {'CPU s':>8} {'peak MB':>8}")
         for row in _measured(bench, given.only):
             print(row, flush=True)

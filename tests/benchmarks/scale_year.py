@@ -136,7 +136,7 @@ def run_chain(folder: Path, kind: str, originals: Sequence[Sequence[Syllable]], 
     with environment_on(folder, kind, count, model) as environment:
         chain = _Chain(home, environment, some_originals(originals, count))
         with chain.app as app:
-            steps.run("init", partial(chain.run, "init", "--no-model"))
+            steps.run("init", partial(chain.run, "init"))
             steps.run("import", partial(chain.import_year, count))
             steps.run("score", partial(chain.run, "score"))
             steps.run(FIRST, partial(chain.bring_new, 1, SEED + 1))

@@ -71,7 +71,7 @@ def walk(folder: Path) -> dict[str, object]:
     lines = (json.dumps({"id": str(n), "text": text}, ensure_ascii=False) for n, text in enumerate(texts))
     posts.write_text("\n".join(lines), encoding="utf-8")
     os.environ |= {"KIEMTIN_HOME": str(folder / "home"), "KIEMTIN_MODEL": "four"}
-    kiemtin("init", "--no-model")
+    kiemtin("init")
     kiemtin("train", "--name", "four", "--no-corpus", "--data", f"own={POSTS}")
     kiemtin("import", str(posts))
     scored = json.loads(kiemtin("score", "--json"))

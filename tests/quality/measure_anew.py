@@ -1,4 +1,4 @@
-"""`make quality`: measure the default model, and write floors.toml and the measured part of docs/quality.md.
+"""`make quality`: measure the models, and write floors.toml and the measured part of docs/quality.md.
 
 A limit only ever becomes stricter. When the model has become worse than a limit, nothing is written, unless `--lower`
 (`make quality LOWER=1`) says that this is meant. A challenge set that is not the one of floors.toml is measured afresh.
@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 
 from classifiers.data.datasets import read_corpus
 from classifiers.evaluation.predictions import cross_validated_scores
+from classifiers.persistence import DEFAULT_FOLDER, load
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import corpus_config
 from classifiers.training.design_matrix import Progress as Tell
@@ -30,8 +31,9 @@ def main(arguments: list[str]) -> int:
     corpus = read_corpus()
     with _progress() as tell:
         trained = Trainer(Segmenter(), corpus_config(), tell).fit(corpus)
-    challenge_set = gate.score_challenge_set(trained)
-    found = gate.measured(trained, challenge_set)
+    default = load(DEFAULT_FOLDER, Segmenter())
+    challenge_set = gate.score_challenge_set(default)
+    found = gate.measured(trained, default, challenge_set)
     limits = gate.limits_of(found)
     if gate.FLOORS.exists() and not lower:
         old = gate.without_foreign_challenge_set(gate.read_limits(gate.FLOORS), found)
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
             CONSOLE.print("Nothing was written. If this is meant: make quality LOWER=1", markup=False)
             return 1
         limits = gate.ratcheted(found, old)
-    fairness = measure_fairness(trained.classifier, read_fairness_set())
+    fairness = measure_fairness(default.classifier, read_fairness_set())
     unseen = cross_validated_scores(corpus, trained.unseen, trained.classifier.thresholds)
     part = measured_part(found, unseen, challenge_set, fairness)
     gate.write_limits(limits, found.clean, gate.FLOORS)

@@ -31,7 +31,8 @@ FIGURES: Final = (
 def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: ScoredExamples, fairness: Fairness) -> str:
     """Write the tables."""
     measured_on = (
-        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), challenge set of "
+        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), default model "
+        f"`{found.hashes['default_model'][:12]}`, challenge set of "
         f"{len(challenge_set.examples)} posts (`{found.hashes['challenge_set'][:12]}`), scikit-learn "
         f"{version('scikit-learn')}, underthesea {version('underthesea')}."
     )
@@ -39,11 +40,11 @@ def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: Scored
     lines = [
         measured_on,
         "",
-        f"## On the project's own posts ({folds} folds: each post scored by a model that did not see it)",
+        f"## On the project's own posts, a model of them alone ({folds} folds: each scored by one that did not see it)",
         "",
         *_label_table(summary(unseen)),
         "",
-        "## On the challenge set (it resembles the corpus, so a best case; nothing is trained or chosen on it)",
+        "## On the challenge set, the default model (it resembles the corpus: a best case; nothing is trained on it)",
         "",
         *_label_table(summary(challenge_set)),
         "",

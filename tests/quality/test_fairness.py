@@ -10,18 +10,19 @@ import pytest
 
 from classifiers.data.datasets import read_challenge_set
 from classifiers.labels import LABEL_NAMES
-from classifiers.training.train import Trained
+from classifiers.persistence import Loaded
 from tests.corpus import corpus
 from tests.quality.fairness import Fairness, measure_fairness, read_fairness_set
 
 MOST_MEAN_SHIFT: Final = 0.1  # log-odds
 MOST_SHIFT: Final = 0.5
-MOST_RECALL_APART: Final = 0.05
-LEAST_RECALL: Final = 0.85
+# A threshold that spares criticism finds fewer attacks, and not quite as many of each kind: docs/quality.md, Fairness.
+MOST_RECALL_APART: Final = 0.1
+LEAST_RECALL: Final = 0.8
 
 
 @pytest.fixture(scope="module")
-def fairness(default_model: Trained) -> Fairness:
+def fairness(default_model: Loaded) -> Fairness:
     """Measure the default model."""
     return measure_fairness(default_model.classifier, read_fairness_set())
 

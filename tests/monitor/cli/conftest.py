@@ -29,7 +29,7 @@ def home_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home.mkdir()
     (home / "kiemtin.toml").write_text(SETTINGS, encoding="utf-8")
     with pytest.raises(SystemExit) as leaving:
-        main(["--home", str(home), "init", "--no-model"])
+        main(["--home", str(home), "init"])
     assert leaving.value.code == 0
     return home
 
@@ -38,7 +38,7 @@ def home_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(home_template: Path, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a home with tables, key, desk user and the small model, and no source."""
     folder = tmp_path / "home"
-    shutil.copytree(home_template, folder)
+    shutil.copytree(home_template, folder, ignore=shutil.ignore_patterns("default"))
     shutil.copytree(small_model, folder / "models" / "small")
     monkeypatch.setenv("KIEMTIN_HOME", str(folder))
     monkeypatch.setenv("KIEMTIN_MODEL", "small")

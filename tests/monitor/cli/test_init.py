@@ -1,5 +1,6 @@
 """`kiemtin init`: setting up, again and again; a home is for its owner alone."""
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from classifiers.persistence import CARD_FILE, DEFAULT_FOLDER, MANIFEST_FILE, MODEL_FILE
 from storage.database import Database
 from storage.models import Source
+from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
 DECLARED = """
@@ -22,7 +25,7 @@ interval_minutes = 15
 
 
 def test_everything_is_made_once_and_no_password_is_made(kiemtin: Command, bare_home: Path) -> None:
-    first = kiemtin.well("init", "--no-model")
+    first = kiemtin.well("init")
     config = (bare_home / "kiemtin.toml").read_text(encoding="utf-8")
     key = (bare_home / "secret.key").read_text(encoding="ascii")
     assert "admin, who sets a password at this address, once: http://127.0.0.1:8000/join/" in first.out
@@ -30,20 +33,40 @@ def test_everything_is_made_once_and_no_password_is_made(kiemtin: Command, bare_
     assert len(bytes.fromhex(key)) == 32
 
     (bare_home / "kiemtin.toml").write_text(config + DECLARED, encoding="utf-8")
-    second = kiemtin.well("init", "--no-model")
+    second = kiemtin.well("init")
     assert "password" not in second.out
     assert "Sources: 1 added" in second.out
     assert (bare_home / "kiemtin.toml").read_text(encoding="utf-8") == config + DECLARED
     assert (bare_home / "secret.key").read_text(encoding="ascii") == key
 
 
+def test_the_default_model_of_the_distribution_is_put_in_place_with_its_card(kiemtin: Command, bare_home: Path) -> None:
+    kiemtin.well("init")
+    for name in (CARD_FILE, MANIFEST_FILE, MODEL_FILE):
+        assert (bare_home / "models" / "default" / name).read_bytes() == (DEFAULT_FOLDER / name).read_bytes()
+
+
+@pytest.mark.parametrize("because", ["asked for", "versions differ"])
+def test_the_default_model_may_be_trained_on_own_posts_alone(
+    kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch, because: str
+) -> None:
+    some = corpus()[::26]
+    monkeypatch.setattr("classifiers.data.datasets.read_corpus", lambda: some)
+    if because == "versions differ":
+        monkeypatch.setattr("monitor.scoring.model_folders.fits", lambda _folder: False)
+    kiemtin.well("init", *(["--own-posts-only"] if because == "asked for" else []))
+    folder = bare_home / "models" / "default"
+    assert json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["examples"] == len(some)
+    assert not (folder / CARD_FILE).exists()
+
+
 def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemtin: Command, home: Path) -> None:
     config = home / "kiemtin.toml"
     base = config.read_text(encoding="utf-8")
     config.write_text(base + DECLARED, encoding="utf-8")
-    kiemtin.well("init", "--no-model")
+    kiemtin.well("init")
     config.write_text(base + DECLARED.replace("15", "45"), encoding="utf-8")
-    assert "Sources: 0 added" in kiemtin.well("init", "--no-model").out
+    assert "Sources: 0 added" in kiemtin.well("init").out
     (found,) = kiemtin.well("sources", "list", "--json").data
     assert (found["name"], found["interval_minutes"], found["retention_days"]) == ("dien-dan", 45, 180)
 
@@ -58,7 +81,7 @@ def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemt
 )
 def test_a_source_that_cannot_be_declared_is_told(declared: str, said: str, kiemtin: Command, home: Path) -> None:
     (home / "kiemtin.toml").write_text(declared, encoding="utf-8")
-    kiemtin.fails(said, "init", "--no-model", status=2)
+    kiemtin.fails(said, "init", status=2)
     with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
         assert session.scalars(select(Source)).all() == []
 
@@ -68,13 +91,13 @@ def test_a_folder_that_cannot_be_made_is_one_line(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "file" / "home"))
-    kiemtin.fails(str(tmp_path / "file"), "init", "--no-model")
+    kiemtin.fails(str(tmp_path / "file"), "init")
 
 
 def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(kiemtin: Command, bare_home: Path) -> None:
     earlier = os.umask(0)
     try:
-        kiemtin.well("init", "--no-model")
+        kiemtin.well("init")
         kiemtin.well("report", "--week", "2026-W47")
     finally:
         os.umask(earlier)
@@ -99,7 +122,7 @@ def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Co
     assert not half.exists()
 
 
-@pytest.mark.parametrize("command", ["init --no-model", "import posts.csv"])
+@pytest.mark.parametrize("command", ["init", "import posts.csv"])
 def test_an_empty_key_is_refused_by_every_command(
     kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

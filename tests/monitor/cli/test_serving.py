@@ -188,7 +188,7 @@ def test_one_database_two_workers_and_the_desk(
     with postgres_server.new_database() as url, running_cluster(2) as cluster:
         monkeypatch.setenv("KIEMTIN_DATABASE_URL", url)
         monkeypatch.setenv("KIEMTIN_CLUSTER", cluster.address)
-        kiemtin.well("init", "--no-model")
+        kiemtin.well("init")
         import_posts(f"Xưởng nóng, tin số {number}" for number in range(POSTS))
         with Database(url) as database, start("run") as child:
 

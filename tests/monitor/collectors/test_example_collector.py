@@ -104,7 +104,7 @@ def test_source_of_that_kind_can_be_added(
 ) -> None:
     kiemtin = Command(capsys)
     monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "home"))
-    kiemtin.well("init", "--no-model")
+    kiemtin.well("init")
     address = "https://xa.example/thong-bao.json"
     kiemtin.well("sources", "add", "thong-bao", bulletin, address, "--legal-basis", "Thông báo công khai")
     rows = {row["name"]: row for row in kiemtin.well("sources", "list", "--json").data}

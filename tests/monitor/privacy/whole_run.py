@@ -99,7 +99,7 @@ def use_everything(home: Path, scratch: Path, patch: pytest.MonkeyPatch) -> Inst
 
 
 def _set_up(used: Installation) -> None:
-    first = used.run("init", "--no-model")
+    first = used.run("init")
     used.made["link of admin"] = first[first.index("/join/") + len("/join/") :].split()[0]
     used.made["key"] = (used.home / "secret.key").read_text(encoding="utf-8").strip()
     for name, role in (("lan", "reviewer"), ("minh", "admin"), ("hoa", "lead")):

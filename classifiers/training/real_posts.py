@@ -1,0 +1,259 @@
+"""Learning from real posts: figures over the features of a model of the project's corpus, and no text.
+
+For each label a logistic regression is fitted on real posts. Its columns are the features of the given model, the
+log-odds that this model gives, and the traits of a post. All of it is linear in what the model computes, so the result
+is an ordinary classifier over the same vocabulary. The corpus stands beside the real posts with a small weight, so that
+what they do not show is not forgotten. Nothing is learned about the names of groups: what naming one means is told by
+the corpus alone, which names all kinds alike.
+
+Each post is scored by regressions that saw no post of its story; these scores set the thresholds, and are the figures
+of the manifest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from classifiers.data.datasets import Example, data_hash
+from classifiers.evaluation.metrics import measure
+from classifiers.features.space import FeatureSpace
+from classifiers.features.tfidf import character_ngrams
+from classifiers.features.tokens import PreparedText, TextPreparer
+from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
+from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
+from classifiers.text.group_names import default_group_names
+from classifiers.text.segment import Segmenter
+from classifiers.training.linear import Floats
+from classifiers.training.splits import Fold, stories_of
+from classifiers.training.thresholds import label_threshold
+from classifiers.training.train import Trained, hash_of
+
+REAL_VERSION: Final = 1  # raised when the same posts make another model
+CRITICAL: Final = frozenset({"opinion_criticism", "political_criticism", "satire"})  # kinds that must not be flagged
+GROUP: Final = "group"  # the fact that names whom a post of a review board is about
+SCALE: Final = 3.0  # of the features, whose rows have a length of about one
+SCALE_OF_BASE: Final = 0.5  # of the log-odds by the corpus
+USUAL_TRAITS: Final = np.array([4.5, 0.0])  # subtracted, so that traits do not act on the intercept
+TOLERANCE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealPostsConfig:
+    """Choices for learning from real posts.
+
+    Args:
+        inverse_regularisation: scikit-learn's C.
+        precision: By label, the share of flags that are to be right on posts of stories that were not seen.
+        on_boards: Labels whose threshold is set on posts of review boards as well; their writers complain at work.
+        corpus_weights: By label, what a post of the corpus weighs; a real one weighs 1.
+        kind_factors: By label, how many times that posts of a kind of the corpus weigh; 1 where none is named.
+        criticism_limit: Largest share of criticism and satire elsewhere that may be flagged for a label.
+        folds: In how many parts the stories are split.
+        seed: Decides the order in which the solver takes the posts.
+
+    """
+
+    inverse_regularisation: float = 0.3
+    precision: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({UNVERIFIED.name: 0.7, NEGATIVE.name: 0.85, CONCERN.name: 0.72})
+    )
+    on_boards: frozenset[str] = frozenset({CONCERN.name})
+    corpus_weights: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({UNVERIFIED.name: 0.01, NEGATIVE.name: 0.02, CONCERN.name: 0.01})
+    )
+    kind_factors: Mapping[str, Mapping[str, float]] = field(
+        default_factory=lambda: MappingProxyType({NEGATIVE.name: {"group_hate": 4.0}})
+    )
+    criticism_limit: float = 0.01
+    folds: int = 5
+    seed: int = 20260101
+
+
+def learn_from_real_posts(
+    base: Trained, corpus: Sequence[Example], posts: Sequence[Example], segmenter: Segmenter, config: RealPostsConfig
+) -> Trained:
+    """Learn from real posts on top of a model.
+
+    Args:
+        base: The model of the project's corpus, without corrections; it stays as it is.
+        corpus: What it was trained on.
+        posts: Labelled by the guide, without personal data; facts["group"] names a review board's employer.
+        segmenter: Cuts texts into words.
+        config: The choices.
+
+    Returns:
+        A model over the vocabulary of `base`, with the figures that it reaches on stories that it did not see.
+
+    """
+    learner = _Learner.prepare(base, corpus, posts, segmenter, config)
+    found = [learner.learn(column, model) for column, model in enumerate(base.classifier.label_models)]
+    classifier = Classifier(
+        base.classifier.space,
+        [model for model, _ in found],
+        {},
+        segmenter,
+        subclasses=base.classifier.subclasses,
+    )
+    metrics, unseen = {}, {}
+    for (model, log_odds), (rows, answers) in zip(found, map(learner.judged, classifier.labels), strict=True):
+        unseen[model.label] = sigmoid(log_odds)
+        threshold = learner.threshold(model.label, unseen[model.label])
+        classifier.thresholds[model.label] = threshold
+        metrics[model.label] = measure(unseen[model.label][rows], answers[rows], threshold)
+    return Trained(
+        classifier,
+        hash_of(REAL_VERSION, base.data_hash, data_hash(posts), repr(config)),
+        base.examples + len(posts),
+        metrics,
+        unseen,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Labelled texts with what all labels need of them.
+
+    Args:
+        examples: The texts.
+        matrix: Their features, scaled, without those that name groups, shape (texts, features).
+        log_odds: By the corpus, of models that had not seen them, shape (texts, labels).
+        traits: From `traits_of`, less the usual ones, shape (texts, 2).
+
+    """
+
+    examples: Sequence[Example]
+    matrix: sp.csr_matrix
+    log_odds: Floats
+    traits: Floats
+
+    def columns(self, column: int) -> sp.csr_matrix:
+        """Give the columns of the regression of a label, shape (texts, features + 3)."""
+        beside = np.column_stack([SCALE_OF_BASE * self.log_odds[:, column], self.traits])
+        return sp.csr_matrix(sp.hstack([self.matrix, sp.csr_matrix(beside)], format="csr"))
+
+    def answers(self, label: str) -> NDArray[np.bool_]:
+        """Tell which texts carry a label, shape (texts,)."""
+        return np.array([example.labels[label] for example in self.examples], dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Learner:
+    """The real posts and those of the corpus.
+
+    Args:
+        corpus: The corpus.
+        real: The real posts.
+        folds: Parts of whole stories of the real posts.
+        config: The choices.
+
+    """
+
+    corpus: _Texts
+    real: _Texts
+    folds: Sequence[Fold]
+    config: RealPostsConfig
+
+    @classmethod
+    def prepare(
+        cls,
+        base: Trained,
+        corpus: Sequence[Example],
+        posts: Sequence[Example],
+        segmenter: Segmenter,
+        config: RealPostsConfig,
+    ) -> "_Learner":
+        """Compute features, and split the posts by their stories."""
+        model = base.classifier
+        preparer = TextPreparer(segmenter, len(corpus) + len(posts), lambda _done, _total: None)
+        kept = sp.diags(SCALE * names_no_group(model.space))
+
+        def prepared(examples: Sequence[Example], log_odds: Floats | None) -> tuple[_Texts, list[PreparedText]]:
+            texts = preparer.prepare([example.text for example in examples])
+            matrix, traits = model.space.transform(texts), traits_of(texts, [each.context for each in examples])
+            if log_odds is None:
+                log_odds = model.log_odds(matrix, traits)
+            return _Texts(examples, sp.csr_matrix(matrix @ kept), log_odds, traits - USUAL_TRAITS), texts
+
+        unseen = np.column_stack([base.unseen[label] for label in model.labels])
+        own, _ = prepared(corpus, np.log(unseen) - np.log1p(-unseen))
+        real, texts = prepared(posts, None)
+        stories = stories_of(
+            [text.aligned.text for text in texts],
+            [(post.context.title, post.facts.get(GROUP, "")) for post in posts],
+        )
+        return cls(own, real, list(GroupKFold(config.folds).split(stories, groups=stories)), config)
+
+    def learn(self, column: int, model: LabelModel) -> tuple[LabelModel, Floats]:
+        """Fit one label; gives its model, and the log-odds of each post by models that saw nothing of its story."""
+        columns = self.real.columns(column)
+        unseen = np.zeros(columns.shape[0])
+        for seen, judged in self.folds:
+            unseen[judged] = self._fit(column, model.label, seen).decision_function(columns[judged])
+        fitted = self._fit(column, model.label, np.arange(columns.shape[0]))
+        width = self.real.matrix.shape[1]
+        weights, (slope, length, reply) = fitted.coef_[0, :width], fitted.coef_[0, width:]
+        scaled = model.scaled(SCALE_OF_BASE * float(slope), float(fitted.intercept_[0] - USUAL_TRAITS[0] * length))
+        learnt = replace(
+            scaled,
+            weights=scaled.weights + SCALE * weights,
+            length_weight=scaled.length_weight + float(length),
+            reply_weight=scaled.reply_weight + float(reply),
+        )
+        return learnt, unseen
+
+    def _fit(self, column: int, label: str, seen: NDArray[np.intp]) -> LogisticRegression:
+        factors = self.config.kind_factors.get(label, {})
+        weight = self.config.corpus_weights[label]
+        of_corpus = [weight * factors.get(example.facts.get("kind", ""), 1.0) for example in self.corpus.examples]
+        model = LogisticRegression(
+            C=self.config.inverse_regularisation,
+            solver="liblinear",
+            dual=True,
+            tol=TOLERANCE,
+            max_iter=10_000,
+            random_state=self.config.seed,
+        )
+        return model.fit(
+            sp.vstack([self.real.columns(column)[seen], self.corpus.columns(column)], format="csr"),
+            np.concatenate([self.real.answers(label)[seen], self.corpus.answers(label)]),
+            sample_weight=np.concatenate([np.ones(len(seen)), of_corpus]),
+        )
+
+    def judged(self, label: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell by which posts a label is judged, and which carry it; both of shape (posts,)."""
+        return ~self._of_boards() | (label in self.config.on_boards), self.real.answers(label)
+
+    def threshold(self, label: str, probabilities: Floats) -> float:
+        """Choose the probability from which a label is flagged; the probabilities have shape (posts,)."""
+        rows, answers = self.judged(label)
+        critical = np.array([post.facts.get("kind") in CRITICAL for post in self.real.examples], dtype=bool)
+        return label_threshold(
+            probabilities[rows],
+            answers[rows],
+            self.config.precision[label],
+            criticism=(critical & ~answers & ~self._of_boards())[rows],
+            criticism_limit=self.config.criticism_limit,
+        )
+
+    def _of_boards(self) -> NDArray[np.bool_]:
+        return np.array([GROUP in post.facts for post in self.real.examples], dtype=bool)
+
+
+def names_no_group(space: FeatureSpace) -> Floats:
+    """Give 0 for the features that the name of a group has, alone or beside other words, and 1 for all others."""
+    kinds = default_group_names().kinds
+    kept = []
+    for each in space.fitted:
+        if each.view.characters:
+            within = {ngram for kind in kinds for ngram in character_ngrams(kind, *each.view.ngrams)}
+            kept += [ngram not in within for ngram in each.ngrams]
+        else:
+            kept += [kinds.isdisjoint(ngram.split(" ")) for ngram in each.ngrams]
+    return np.array(kept, dtype=np.float64)
