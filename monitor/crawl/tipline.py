@@ -9,7 +9,7 @@ from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.parsing.article import read_article
+from monitor.collectors.parsing.article import read_article, read_published
 from monitor.crawl.batch_writer import capture_of
 from monitor.crawl.imports import TIPS, refuse_to_replace
 from monitor.crawl.post_drafts import content_hash, post_draft
@@ -196,13 +196,15 @@ def _post_of(fetched: Fetched, address: str) -> PublicPost:
     article = read_article(fetched.text(), fetched.final_url)
     if article is None:
         raise PayloadInvalid(f"{address} has no text to read: paste it, as in kiemtin tip TEXT --url ADDRESS")
+    dated = read_published(fetched.text(), fetched.fetched_at)
     post = PublicPost(
         external_id=address,
         text=article.text,
         url=address,
         title=article.title,
-        published_at=article.published_at,
-        published_raw=article.published_raw,
+        published_at=dated.moment,
+        published_raw=dated.raw,
+        published_precision=dated.precision,
         language=article.language,
     )
     if not post.is_storable:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.human_dates import Dated, read_date
+from monitor.collectors.parsing.lxml_tree import parse_page
+from monitor.collectors.parsing.page_date import shown_date
 
 _META = re.compile(r"<meta\b[^<>]{0,1000}>", re.IGNORECASE)
 _IS_PUBLISHED_TIME = re.compile(r"""\bproperty\s*=\s*["']article:published_time["']""", re.IGNORECASE)
@@ -14,12 +16,10 @@ _MOST_TAGS = 50_000  # the library's search for the article takes time with more
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The article of a page. Times are aware UTC."""
+    """The article of a page."""
 
     text: str
     title: str | None
-    published_at: datetime | None
-    published_raw: str | None
     language: str | None
 
 
@@ -41,14 +41,23 @@ def read_article(page: str, url: str) -> Article | None:
     document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
     if not isinstance(document, settings.Document) or not (document.text or "").strip():
         return None
-    raw_date = _published_time(page) or document.date
     return Article(
         text=(document.text or "").strip(),
         title=document.title or None,
-        published_at=parse_date(raw_date) if raw_date else None,
-        published_raw=raw_date or None,
         language=document.language or None,
     )
+
+
+def read_published(page: str, now: datetime) -> Dated:
+    """Read when a page was published: what it states for machines, else what it shows near its headline.
+
+    Args:
+        page: The page's HTML, decoded.
+        now: When it was read; `2 giờ trước` counts from it.
+
+    """
+    stated = read_date(_published_time(page) or "", now=now)
+    return stated if stated.moment else shown_date(parse_page(page), now)
 
 
 def _published_time(page: str) -> str | None:

@@ -24,6 +24,11 @@ _ARTICLES = frozenset({
 })  # fmt: skip
 _DISCUSSION = frozenset({"DiscussionForumPosting", "SocialMediaPosting", "QAPage", "Question"})
 _COMMENTS = ("comment", "suggestedAnswer", "acceptedAnswer")
+_PUBLISHED = (
+    "article:published_time", "datepublished", "article:published", "og:published_time", "pubdate", "publishdate",
+    "publish-date", "publish_date", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created",
+    "parsely-pub-date", "sailthru.date", "citation_publication_date",
+)  # fmt: skip
 _SCALE = ("ratingValue", "bestRating", "worstRating")
 _INNER = ("@graph", "mainEntity", "hasPart", "review")
 _DEEPEST = 6  # bounds recursion on hostile pages
@@ -128,7 +133,7 @@ def described_by_open_graph(soup: BeautifulSoup) -> Description:
     return Description(
         title=meta_tags.get("og:title", ""),
         summary=meta_tags.get("og:description", ""),
-        published=meta_tags.get("article:published_time") or meta_tags.get("datepublished", ""),
+        published=next((meta_tags[name] for name in _PUBLISHED if meta_tags.get(name)), ""),
         modified=meta_tags.get("article:modified_time")
         or meta_tags.get("og:updated_time")
         or meta_tags.get("datemodified", ""),

@@ -15,6 +15,8 @@ from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
+from monitor.collectors.parsing.lxml_tree import Node, parse_page
+from monitor.collectors.parsing.page_date import same_day, shown_date
 from monitor.collectors.parsing.soup import parse_soup, words_of
 from monitor.collectors.parsing.structured_data import (
     ClaimReview,
@@ -225,8 +227,7 @@ class Page:
                 text = shown
                 hit = bool(text) and rules.body is None
             title = title or (article.title if article and article.title else "")
-            published.append(article.published_raw if article and article.published_raw and not rules.date else "")
-        dated = self._published(root, published)
+        dated = self._published(root, published, alone=alone)
         post = PublicPost(
             external_id=self._identity(root, url, alone=alone),
             text=text,
@@ -301,16 +302,26 @@ class Page:
         value = rule.selector.value(root) if rule.selector else url
         return match_in(rule.regex, value) if rule.regex else value
 
-    def _published(self, root: Tag, candidates: Sequence[str]) -> Dated:
-        """Prefer structured data, then the rule, then heuristics."""
+    def _published(self, root: Tag, described: Sequence[str], *, alone: bool) -> Dated:
+        """Prefer structured data, then the rule, then what the page shows near its headline.
+
+        A day that structured data gives without a time is completed by what is shown.
+        """
         rule = self._settings.detail.date
         ruled = rule.selector.value(root) if rule else ""
-        for raw in (*candidates[:2], ruled, *candidates[2:]):
-            by_rule = rule.read(raw) if rule and raw is ruled and raw else None
-            dated = Dated(by_rule, raw, exactness(raw)) if by_rule else self._dated(raw)
-            if dated.moment:
-                return dated
-        return Dated(raw=next((raw for raw in (*candidates, ruled) if raw), None))
+        by_rule = rule.read(ruled) if rule and ruled else None
+        of_rule = Dated(by_rule, ruled, exactness(ruled)) if by_rule else self._dated(ruled)
+        candidates = [*map(self._dated, described), of_rule]
+        dated = next((each for each in candidates if each.moment), None)
+        if dated is None or dated.precision == "day":
+            shown = shown_date(self._tree(), self.fetched.fetched_at) if alone and rule is None else Dated()
+            if shown.moment and (dated is None or same_day(shown, dated)):
+                return shown
+        return dated or Dated(raw=next((raw for raw in (*described, ruled) if raw), None))
+
+    def _tree(self) -> Node:
+        """Return the page on the faster tree, without what the rules remove."""
+        return parse_page(str(self._soup))
 
     def _dated(self, raw: str) -> Dated:
         return read_date(raw, now=self.fetched.fetched_at)

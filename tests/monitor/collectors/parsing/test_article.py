@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.collectors.parsing.article import read_article
+from monitor.collectors.parsing.article import read_article, read_published
+from tests.clock import MONDAY_MORNING
 
 BODY = (
     "<nav><a href='/'>Trang chủ</a></nav><article><h1>Nợ lương</h1>"
@@ -33,11 +34,10 @@ def test_the_text_is_that_of_the_article() -> None:
     ],
 )
 def test_the_time_is_that_which_the_page_states(meta: str) -> None:
-    article = read_article(page(meta), "https://bao.example/a")
-    assert article
-    assert article.published_at
-    assert article.published_at.isoformat() == "2026-11-14T01:30:00+00:00"
-    assert article.published_raw == "2026-11-14T08:30:00+07:00"
+    dated = read_published(page(meta), MONDAY_MORNING)
+    assert dated.moment
+    assert dated.moment.isoformat() == "2026-11-14T01:30:00+00:00"
+    assert (dated.raw, dated.precision) == ("2026-11-14T08:30:00+07:00", "second")
 
 
 @pytest.mark.parametrize("body", ["", "   ", "<script>var a = 1</script>"])
