@@ -7,11 +7,11 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from storage.models import Cluster, Evidence, Flag, Post
+from storage.models import Case, Cluster, Evidence, Flag, Post
 from storage.review import cases, quote_choices
 from storage.review.cases import Step
 from tests import factories
-from tests.monitor.reports.sample_week import THURSDAY, WEEK
+from tests.monitor.reports.sample_week import THURSDAY, WEEK, decide
 
 LABELS: Final = ("unverified", "negative", "concern")
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
@@ -101,3 +101,47 @@ def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> Non
         if number % 5 == 0 and number < 60:
             quote_choices.choose(session, flag, user_id=user_id, now=THURSDAY)
     session.flush()
+
+
+SAID: Final = {
+    "concern": (
+        ("Công ty may ở khu công nghiệp nợ lương ba tháng, công nhân hỏi thì chỉ nói chờ sang tháng", "wages"),
+        ("Nhà ăn cho cơm nguội, hai hôm nay bảy người đau bụng phải về giữa ca", "meals"),
+        ("Chốt sổ bảo hiểm từ tháng tám mà giờ vẫn chưa xong, nghỉ thai sản không được gì", "insurance"),
+        ("Ca đêm tăng liền sáu tối, ai xin nghỉ thì bị trừ chuyên cần", "hours"),
+        ("Dãy trọ gần cổng hai ngập nước, chủ nhà vẫn tăng giá phòng", "housing"),
+    ),
+    "unverified": (
+        ("Nghe nói mai bệnh viện huyện dừng nhận bảo hiểm, bà con đi khám sớm kẻo lỡ", ""),
+        ("Sắp đổi tiền, ai giữ tiền mặt thì mang ra ngân hàng đổi ngay trong tuần này", ""),
+    ),
+    "negative": (("Đồ vô học, biến khỏi xóm này đi cho khuất mắt", ""),),
+}
+PLACES: Final = ("xã Sùng Phài", "xã Mường Kim", "thị trấn Tam Đường", "")
+OFFICES: Final = ("Công đoàn khu công nghiệp", "Bảo hiểm xã hội tỉnh")
+
+
+def fill_confirmed(session: Session, items: int) -> None:
+    """Store so many confirmed posts of the week, half of them concerns, quoted, and in every state of a case."""
+    sources = [factories.add_source(session, f"nguon-{n}", now=WEEK.earlier(6)[-1].span.start) for n in range(6)]
+    reviewer = factories.add_user(session)
+    labels = ("concern", "unverified", "concern", "negative", "concern", "unverified")
+    for number in range(items):
+        label = labels[number % len(labels)]
+        text, topic = SAID[label][number % len(SAID[label])]
+        at = WEEK.span.start + timedelta(hours=number % 160)
+        when = {"published_at": at, "collected_at": at}
+        post = factories.add_post(session, sources[number % 6], f"confirmed {number}", text=text, **when)
+        flag = factories.add_flag(session, post, label)
+        if label == "unverified":
+            decided: dict[str, object] = {"decision": ("no_source", "refuted")[number % 2]}
+            decided["evidence"] = ["https://bao.example.vn/1"] if number % 2 else []
+        else:
+            decided = {"decision": "yes", "topic": topic, "place": PLACES[number % 4]} if topic else {"decision": "yes"}
+        decide(session, flag, reviewer, **decided)  # type: ignore[arg-type]
+        if label != "negative":
+            quote_choices.choose(session, flag, user_id=reviewer.id, now=THURSDAY)
+        if topic and number % 3:
+            case = session.query(Case).filter_by(flag_id=flag.id).one()
+            step = Step(kind="passed", passed_to=OFFICES[number % 2])
+            cases.take_step(session, case, step, user_id=reviewer.id, now=THURSDAY)
