@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "api_keys": ("Khóa API", "tên khóa và tên người tạo; khóa chỉ ở dạng đã băm", "không tự xóa"),
     "audit_events": ("Nhật ký", "ai làm gì, lúc nào", "không xóa"),
     "reports": ("Số liệu của báo cáo", "không có tên người đăng", "đến khi đơn vị xóa"),
+    "report_drafts": ("Câu của báo cáo do người sửa", "lời của cán bộ, đã che theo quy tắc", "đến khi đơn vị xóa"),
     "outbox": (
         "Lần gửi báo cáo, cảnh báo, quyết định",
         "địa chỉ thư của người nhận; số hiệu, không có nội dung bài",

@@ -15,13 +15,15 @@ from monitor.errors import PersonalReason, UsageError
 from monitor.outbox.outbox import Outbox
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.document import Document, Replaced, build_document
-from monitor.reports.docx import render_docx, render_pdf
+from monitor.reports.docx import find_office, render_docx, render_pdf
 from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
 from monitor.reports.html import masked_quotes, render_html, render_masks, render_notice
+from monitor.reports.paper import Part, paper
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
+from monitor.reports.quotes import conceal
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import LANGUAGES, load_language
+from monitor.reports.wording import LANGUAGES, Wording, load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings
@@ -47,7 +49,8 @@ class Wish:
         folder: Where its files are written; None: the folder of reports.
         changed: What is different from the report that it replaces; None: it replaces none.
         scheduled: Whether the program issues it by itself.
-        user_id: Who replaces a report at the desk; None: a command does.
+        user_id: Who replaces or releases a report at the desk; None: a command does.
+        send: Whether it is sent to the channels of the settings.
 
     """
 
@@ -59,6 +62,27 @@ class Wish:
     changed: str | None = None
     scheduled: bool = False
     user_id: int | None = None
+    send: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The paper of a period as it would be issued now.
+
+    Args:
+        period: The period.
+        parts: Its parts, with what people wrote.
+        instead: What the figures say in the place of what people wrote, by key.
+        stale: Keys of which the figures say something else since a person wrote.
+        edited_by: Who edited it last; None: nobody did.
+
+    """
+
+    period: CalendarPeriod
+    parts: tuple[Part, ...]
+    instead: Mapping[str, str]
+    stale: frozenset[str]
+    edited_by: int | None
 
 
 class ReportOffice:
@@ -100,13 +124,85 @@ class ReportOffice:
         language = load_language(_known("language", wish.language or self._settings.language, LANGUAGES))
         figures = self.figures(wish.period)
         replaced = self._replaced(wish)
-        document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced)
+        edits = self._edits(wish.period, language.code)
+        document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced, edits=edits)
         folder, name = wish.folder or self._folder, file_name(wish.period)
-        contents = {f"{name}.{each}": _render(each, document, figures) for each in formats}
+        contents = {f"{name}.{each}": _render(each, document, figures, edits) for each in formats}
         contents[f"{name}{MASKS}"] = render_masks(document, masked_quotes(figures.quotes)).encode()
         write_all(folder, contents)
         self._record(wish, figures, list(contents))
         return [folder / each for each in contents]
+
+    def _edits(self, period: CalendarPeriod, language: str) -> dict[str, str]:
+        with self._database.work() as session:
+            draft = reports.draft_of(session, str(period), language)
+            return {key: str(edit["text"]) for key, edit in draft.edits.items()} if draft else {}
+
+    def draft(self, period: CalendarPeriod) -> Draft:
+        """Return the paper of a period, counted now, with what people wrote."""
+        figures, words = self.figures(period), Wording(load_language(self._settings.language))
+        with self._database.work() as session:
+            row = reports.draft_of(session, str(period), self._settings.language)
+            edits = dict(row.edits) if row else {}
+            edited_by = row.edited_by if row else None
+        counted = {one.key: one.text for part in paper(figures, words) for one in part.sentences}
+        return Draft(
+            period=period,
+            parts=paper(figures, words, {key: str(edit["text"]) for key, edit in edits.items()}),
+            instead={key: counted[key] for key in edits if key in counted},
+            stale=frozenset(key for key, edit in edits.items() if key in counted and edit["instead"] != counted[key]),
+            edited_by=edited_by,
+        )
+
+    def preview(self, period: CalendarPeriod) -> tuple[bytes, str]:
+        """Return the report as it would print, and its format: `pdf` where LibreOffice is installed, else `docx`."""
+        language = load_language(self._settings.language)
+        edits = self._edits(period, language.code)
+        docx = render_docx(build_document(self.figures(period), self._settings, language, edits=edits))
+        return (render_pdf(docx), "pdf") if find_office() else (docx, "docx")
+
+    def edit(self, period: CalendarPeriod, key: str, text: str | None, user_id: int) -> None:
+        """Put a text in the place of a sentence, personal data masked; None takes it back.
+
+        Raises:
+            UsageError: When the paper has no such sentence.
+
+        """
+        words, language = Wording(load_language(self._settings.language)), self._settings.language
+        counted = {one.key: one.text for part in paper(self.figures(period), words) for one in part.sentences}
+        if key not in counted:
+            message = f"the paper of {period} has no sentence {key!r}: read it anew"
+            raise UsageError(message)
+        written = None if text is None else conceal(" ".join(text.split()))
+        with self._database.work() as session:
+            now = self._clock.now()
+            reports.edit(session, str(period), language, key, written, instead=counted[key], user_id=user_id, now=now)
+            detail = {"sentence": key, "taken_back": text is None}
+            audit.record(
+                session, at=now, action="report.edited", subject=f"reports:{period}", user_id=user_id, detail=detail
+            )
+            session.commit()
+
+    def release(self, period: CalendarPeriod, user_id: int, changed: str) -> list[Path]:
+        """Issue a report that somebody else edited last, and send it; one that stands is replaced.
+
+        Args:
+            period: The period.
+            user_id: Who releases it.
+            changed: What is different from a report that stands.
+
+        Raises:
+            UsageError: When that person edited it last.
+            ReportFailed: When a file cannot be written.
+
+        """
+        with self._database.work() as session:
+            draft = reports.draft_of(session, str(period), self._settings.language)
+            if draft and draft.edited_by == user_id:
+                message = "whoever edited a report last does not release it: ask a second person"
+                raise UsageError(message)
+            stands = bool(reports.standing(session, str(period)))
+        return self.issue(Wish(period=period, changed=changed if stands else None, user_id=user_id, send=True))
 
     def _replaced(self, wish: Wish) -> Replaced | None:
         if wish.changed is None:
@@ -137,7 +233,7 @@ class ReportOffice:
                 replaces=before[0] if before else None,
                 changed=changed,
             )
-            if wish.scheduled or deliveries.of_reports(session, [one.id for one in before]):
+            if wish.scheduled or wish.send or deliveries.of_reports(session, [one.id for one in before]):
                 self._outbox.put(session, deliveries.REPORT, report.id)
             detail = {"by": report.id, "changed": changed}
             for one in before:
@@ -249,13 +345,13 @@ def _known(what: str, name: str, choices: Sequence[str]) -> str:
     return name
 
 
-def _render(name: str, document: Document, figures: ReportFigures) -> bytes:
+def _render(name: str, document: Document, figures: ReportFigures, edits: Mapping[str, str]) -> bytes:
     language = document.language
     writers: Mapping[str, Callable[[], bytes]] = {
         "docx": lambda: render_docx(document),
         "pdf": lambda: render_pdf(render_docx(document)),
         "html": lambda: render_html(document).encode(),
-        "xlsx": lambda: render_xlsx(figures, language),
+        "xlsx": lambda: render_xlsx(figures, language, edits=edits),
         **{each: partial(render_rows, each, figures, language) for each in ROW_FORMATS},
     }
     return writers[name]()

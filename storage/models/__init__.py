@@ -3,7 +3,7 @@
 from storage.base import Base
 from storage.models.accounts import ApiKey, AuditEvent, Invitation, RecoveryCode, SavedSearch, User, UserSession
 from storage.models.cases import Case, CaseEvent, Correction, CorrectionEvent, QuoteChoice
-from storage.models.outbox import Alert, Delivery, Report
+from storage.models.outbox import Alert, Delivery, Report, ReportDraft
 from storage.models.posts import (
     Cluster,
     ErasedAuthor,
@@ -49,6 +49,7 @@ __all__ = [
     "QuoteChoice",
     "RecoveryCode",
     "Report",
+    "ReportDraft",
     "Review",
     "RobotsCopy",
     "SavedSearch",

@@ -30,6 +30,18 @@ class Report(Base):
     withdrawn_why: Mapped[Typed] = mapped_column(default="")
 
 
+class ReportDraft(Base):
+    """What people wrote in the place of sentences of a period's paper. It is kept when the report is written anew."""
+
+    __tablename__ = "report_drafts"
+
+    period: Mapped[str] = mapped_column(String(8), primary_key=True, doc="as 2026-W47, 2026-11 or 2026-Q4")
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    edits: Mapped[JsonObject] = mapped_column(doc="by key of a sentence: what it says, and what it said before")
+    edited_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    edited_at: Mapped[datetime]
+
+
 class Alert(Base):
     """One thing that people are told of, once. It holds numbers alone, no text of a post and no name."""
 

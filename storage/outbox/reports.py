@@ -1,4 +1,7 @@
-"""Reports that were issued: kept, withdrawn, and replaced. Their figures are counted in `report_counts`."""
+"""Reports that were issued: kept, withdrawn, and replaced; and what people wrote in their papers.
+
+Their figures are counted in `report_counts`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -7,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import Report
+from storage.base import writable
+from storage.models import Report, ReportDraft
 from storage.outbox import deliveries
 
 
@@ -85,3 +89,42 @@ def withdraw(session: Session, report: Report, *, why: str, now: datetime) -> No
     report.withdrawn_at, report.withdrawn_why = now, why
     session.flush()
     deliveries.skip(session, deliveries.REPORT, report.id)
+
+
+def draft_of(session: Session, period: str, language: str) -> ReportDraft | None:
+    """Return what people wrote in the paper of a period; None where nobody did."""
+    return session.get(ReportDraft, (period, language))
+
+
+def edit(
+    session: Session,
+    period: str,
+    language: str,
+    key: str,
+    text: str | None,
+    *,
+    instead: str,
+    user_id: int,
+    now: datetime,
+) -> None:
+    """Put a text in the place of a sentence of a paper, or take it back.
+
+    Args:
+        session: The unit of work.
+        period: The paper's period.
+        language: Its language.
+        key: The sentence.
+        text: What it says now; empty: it is left out; None: what the figures say.
+        instead: What the figures say at this moment.
+        user_id: Who edits it.
+        now: When, UTC.
+
+    """
+    draft = draft_of(session, period, language)
+    if draft is None:
+        draft = ReportDraft(period=period, language=language, edits={}, edited_by=user_id, edited_at=now)
+        session.add(draft)
+    kept = {name: value for name, value in draft.edits.items() if name != key}
+    draft.edits = kept if text is None else {**kept, key: {"text": writable(text), "instead": instead, "by": user_id}}
+    draft.edited_by, draft.edited_at = user_id, now
+    session.flush()

@@ -30,6 +30,7 @@ from storage.models import (
     PostRevision,
     QuoteChoice,
     Report,
+    ReportDraft,
     Review,
     SavedSearch,
     SearchNote,
@@ -64,6 +65,7 @@ HELD: Final[Mapping[str, tuple[type[Base], InstrumentedAttribute[Any]]]] = {
     "api_keys": (ApiKey, ApiKey.created_at),
     "audit_events": (AuditEvent, AuditEvent.at),
     "reports": (Report, Report.created_at),
+    "report_drafts": (ReportDraft, ReportDraft.edited_at),
     "outbox": (Delivery, Delivery.created_at),
     "erased_authors": (ErasedAuthor, ErasedAuthor.erased_at),
 }

@@ -17,7 +17,7 @@ from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import Translated
 from monitor.errors import PersonalReason, ReportFailed, UsageError
-from monitor.reports.periods import parse_any_period
+from monitor.reports.periods import Unit, current_period, parse_any_period
 from monitor.review.roles import Right
 from storage.models import Delivery, Report
 from storage.outbox import deliveries, reports
@@ -60,6 +60,8 @@ def show(request: Request, desk: CurrentDesk, done: str = "", failed: str = "") 
             "made": {report.id: report.created_at for report in issued},
             "can_release": desk.reporting is not None,
             "longest": LONGEST,
+            "due": current_period(Unit.WEEK, desk.clock.now()).previous,
+            "due_title": wording.period(str(current_period(Unit.WEEK, desk.clock.now()).previous)),
             "done": done,
             "failed": failed,
         }

@@ -23,6 +23,7 @@ from monitor.desk.pages import (
     manual,
     people,
     queue,
+    report_draft,
     report_files,
     reports,
     reveal,
@@ -78,6 +79,7 @@ ROUTERS: Final = (
     shift.router,
     teach.router,
     thresholds.router,
+    report_draft.router,
     reports.router,
     report_files.router,
 )

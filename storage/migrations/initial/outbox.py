@@ -29,6 +29,14 @@ def _create_reports_and_alerts() -> None:
         sa.Column("withdrawn_why", sa.Text(), nullable=False),
     )
     op.create_table(
+        "report_drafts",
+        sa.Column("period", sa.String(8), primary_key=True),
+        sa.Column("language", sa.String(2), primary_key=True),
+        sa.Column("edits", JSON, nullable=False),
+        sa.Column("edited_by", KEY, to("users", "RESTRICT"), nullable=False),
+        sa.Column("edited_at", TIME, nullable=False),
+    )
+    op.create_table(
         "alerts",
         sa.Column("id", KEY, primary_key=True),
         sa.Column("kind", sa.String(20), nullable=False),

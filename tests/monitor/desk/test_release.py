@@ -1,27 +1,33 @@
-"""Reports that were issued are listed, and a lead withdraws or replaces one with a note of what changed."""
+"""Reports are listed, edited by one person and released by another, withdrawn, and replaced with a note."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from lxml import etree
 from sqlalchemy import select
 
 from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
-from monitor.outbox.issue import ReportOffice
+from monitor.outbox.issue import ReportOffice, Wish
 from monitor.outbox.outbox import Outbox
 from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
-from storage.models import AuditEvent, Report
+from storage.models import AuditEvent, Flag, Report
+from storage.outbox import deliveries, reports
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.reports.sample_week import AFTER, WEEK, fill
+
+PAPER = f"/reports/{WEEK}/draft"
+NEWS = "Tuần này công nhân hỏi nhiều về lương, chị Lò Thị Pâng gọi 0912345678."
 
 
 @pytest.fixture
@@ -168,3 +174,83 @@ def test_on_a_desk_without_an_office_nothing_is_released(
     assert person.page("/reports").select("form[action$=withdraw]") == []
     csrf = person.fields("/account", "/logout")["csrf"]
     assert person.post(f"/reports/{WEEK}/withdraw", {"csrf": csrf, "why": "sai"}).status_code == 404
+
+
+def sentences(reader: Browser) -> list[str]:
+    return [one.get_text(" ", strip=True) for one in reader.page(PAPER).select(".sentence > p:first-child bdi")]
+
+
+def test_every_sentence_leads_to_the_posts_behind_it(mai: Browser) -> None:
+    page = mai.page(PAPER)
+    assert "Hệ thống đọc 6 bài công khai của 2 nguồn" in page.get_text()
+    for link in page.select(".sentence a"):
+        assert mai.get(str(link["href"])).status_code == 200, link["href"]
+    assert len(page.select(".sentence a")) > 8
+
+
+def test_an_edit_is_kept_marked_masked_and_survives_new_figures(
+    mai: Browser,
+    office: ReportOffice,
+    sqlite_database: Database,
+) -> None:
+    text = send(mai, "draft", key="news.new", text=NEWS)
+    assert "Đã giữ câu mới" in text
+    kept = "Tuần này công nhân hỏi nhiều về lương, chị [tên] gọi [số điện thoại]."
+    assert kept in sentences(mai)
+    assert "Kỳ trước chưa thấy bức xúc về: lương." in mai.page(PAPER).get_text()
+    send(mai, "draft", key="news.sure", text="Chờ kết luận thêm.")
+    with sqlite_database.work() as session:
+        session.query(Flag).filter_by(state="open").first().state = "rejected"  # type: ignore[union-attr]
+        session.commit()
+    page = mai.page(PAPER).get_text(" ", strip=True)
+    assert "Chờ kết luận thêm." in page
+    assert page.count("số liệu đã đổi") == 1
+    page_file, _ = office.issue(Wish(period=WEEK, formats=("html",), changed="thử"))
+    assert kept in page_file.read_text(encoding="utf-8")
+    send(mai, "draft", key="news.new", text="", back="1")
+    assert kept not in sentences(mai)
+    with sqlite_database.work() as session:
+        events = session.query(AuditEvent).filter_by(action="report.edited").order_by(AuditEvent.id)
+        assert [event.detail["sentence"] for event in events] == ["news.new", "news.sure", "news.new"]
+
+
+def test_an_empty_text_takes_a_sentence_out_and_the_lead_adds_requests(mai: Browser) -> None:
+    send(mai, "draft", key="ask.sources", text="")
+    send(mai, "draft", key="ask.own", text="- Ban Chính sách: về xã trong tuần.")
+    said = sentences(mai)
+    assert "- Ban Chính sách: về xã trong tuần." in said
+    assert not any("Người vận hành" in one for one in said)
+    assert "không còn trong báo cáo" in send(mai, "draft", key="concern.999", text="x")
+
+
+def test_whoever_edited_last_does_not_release(
+    mai: Browser,
+    hoa: Browser,
+    sqlite_database: Database,
+    settings: Settings,
+    clock: FakeClock,
+) -> None:
+    send(hoa, "draft", key="news.new", text="Câu của Hoa.")
+    assert "Đang chờ người thứ hai duyệt" in hoa.page(PAPER).get_text()
+    assert "Xin nhờ người thứ hai" in send(hoa, "release")
+    send(mai, "draft", key="news.new", text="Câu của Mai.")
+    assert "Đã lập báo cáo" in send(hoa, "release")
+    asyncio.run(Outbox(sqlite_database, settings, clock).send_due())
+    with sqlite_database.work() as session:
+        newest, *_ = reports.standing(session, str(WEEK))
+        assert [one.state for one in deliveries.of_reports(session, [newest.id])] == ["sent"]
+    page = BeautifulSoup((settings.reports_dir / f"bao-cao-{WEEK}.html").read_text(encoding="utf-8"), "lxml")
+    assert "Câu của Mai." in page.get_text()
+    assert mai.post(f"/reports/{WEEK}/release", {}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/reports/2026-W99/draft", "/reports/2026-W99/preview", "/reports/x/draft"])
+def test_a_period_that_is_none_has_no_paper(path: str, mai: Browser) -> None:
+    assert mai.get(path).status_code == 404
+
+
+def test_the_preview_is_a_document(mai: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.outbox.issue.find_office", lambda: None)
+    answer = mai.get(f"/reports/{WEEK}/preview")
+    assert re.search(r'filename="xem-truoc-2026-W47\.docx"', answer.headers["content-disposition"])
+    assert answer.content.startswith(b"PK")
