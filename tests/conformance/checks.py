@@ -7,19 +7,22 @@ the material expects is taken from its own annotations, or counted without the p
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.robotparser import RobotFileParser
 
 from kiemtin_jetstream.events import read_message
 
+from monitor.collectors.base import PublicPost
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import as_agent, read_rules
 from monitor.collectors.mastodon import api as mastodon
 from monitor.collectors.parsing.article import read_article
+from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.youtube import api as youtube
 from monitor.errors import KiemtinError
 from tests.clock import MONDAY_MORNING
@@ -62,7 +65,7 @@ def feedparser(folder: Path) -> Iterator[Compared]:
 
 
 def gofeed(folder: Path) -> Iterator[Compared]:
-    """Compare the titles of entries with the JSON file beside each feed."""
+    """Compare the titles, the texts and the whole dates of entries with the JSON file beside each feed."""
     for path in sorted(folder.glob("testdata/**/*.xml")):
         beside = path.with_suffix(".json")
         if not beside.exists():
@@ -73,7 +76,21 @@ def gofeed(folder: Path) -> Iterator[Compared]:
         if not titles or any("<" in title or "&" in title for title in titles):
             continue
         document = _document(answer(path, content_type="application/xml"))
-        yield Compared(path.stem, document is not None and [post.title for post in document.posts] == titles)
+        posts = document.posts if document else ()
+        yield Compared(path.stem, document is not None and [post.title for post in posts] == titles)
+        if len(posts) == len(items):
+            yield from _entries(path.stem, posts, items)
+
+
+def _entries(name: str, posts: Sequence[PublicPost], items: Sequence[Any]) -> Iterator[Compared]:
+    """Compare the dates, to the second, and the words of entries that have them in the JSON file."""
+    for number, (post, item) in enumerate(zip(posts, items, strict=True), 1):
+        date = item.get("publishedParsed") or item.get("pubDateParsed")
+        if date:
+            yield Compared(f"{name} date {number}", post.published_at == datetime.fromisoformat(date))
+        text = item.get("content") or item.get("description") or item.get("summary")
+        if isinstance(text, str) and text.strip():
+            yield Compared(f"{name} text {number}", post.text.split() == to_text(text).split())
 
 
 def protego(folder: Path) -> Iterator[Compared]:

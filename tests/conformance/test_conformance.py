@@ -66,6 +66,23 @@ def test_what_agrees_and_what_differs_is_told_apart(name: str, fixtures: Path) -
     assert sorted(compared.agreed for compared in CHECKS[name](fixtures / name)) == [False, True]
 
 
+def test_texts_and_whole_dates_of_entries_are_compared_too(tmp_path: Path) -> None:
+    entry = "<item><title>A</title><description>&lt;b&gt;Nợ&lt;/b&gt; lương</description><pubDate>{}</pubDate></item>"
+    said = {"title": "A", "description": "<b>Nợ</b> lương", "publishedParsed": "2026-11-30T07:05:00Z"}
+    for name, date in (("good", "Mon, 30 Nov 2026 14:05:00 +0700"), ("bad", "Mon, 30 Nov 2026 14:05:01 +0700")):
+        write(tmp_path, f"gofeed/testdata/{name}.xml", RSS.format("", entry.format(date)))
+        write(tmp_path, f"gofeed/testdata/{name}.json", {"items": [said]})
+    compared = dict(CHECKS["gofeed"](tmp_path / "gofeed"))
+    assert compared == {
+        "bad": True,
+        "bad date 1": False,
+        "bad text 1": True,
+        "good": True,
+        "good date 1": True,
+        "good text 1": True,
+    }
+
+
 def test_the_command_prints_agreed_and_tried(fixtures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main([str(fixtures)])
     printed = capsys.readouterr().out.splitlines()

@@ -1,4 +1,4 @@
-"""Structured data of a web page: JSON-LD with schema.org types, and OpenGraph."""
+"""Structured data of a web page: JSON-LD with schema.org types, fact checks in microdata, and OpenGraph."""
 
 import hashlib
 import html
@@ -30,8 +30,12 @@ _PUBLISHED = (
     "parsely-pub-date", "sailthru.date", "citation_publication_date",
 )  # fmt: skip
 _SCALE = ("ratingValue", "bestRating", "worstRating")
+_VALUES = ("content", "datetime", "href", "src")
 _INNER = ("@graph", "mainEntity", "hasPart", "review")
 _DEEPEST = 6  # bounds recursion on hostile pages
+_MOST_NODES = 5000
+_VOCABULARY = re.compile(r"^(?:schema:|https?://schema\.org/)")
+_CLAIM_REVIEW = re.compile(r"\bschema\.org/ClaimReview\s*$")
 _TAG = re.compile(r"</?[a-zA-Z]")
 _BEFORE = re.compile(r"<!--|//\s*<!\[CDATA\[|/\*.*?\*/", re.DOTALL)
 _AFTER = re.compile(r"(?:-->|//\s*\]\]>)\Z")
@@ -87,7 +91,10 @@ class ClaimReview:
 
 
 def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
-    """Return the JSON-LD nodes of a page, outer before inner, and the number of scripts that cannot be parsed."""
+    """Return the nodes of a page, outer before inner, and the number of scripts that cannot be parsed.
+
+    They are those of its JSON-LD, and the fact checks that it marks up as microdata.
+    """
     nodes: list[Node] = []
     unreadable = 0
     for script in soup.find_all("script", type=re.compile(r"^\s*application/ld\+json", re.IGNORECASE)):
@@ -100,8 +107,33 @@ def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:
         except (ValueError, RecursionError):
             unreadable += 1
             continue
-        nodes.extend(_nodes_in(value, 0))
+        nodes.extend(_nodes_in(_unprefixed(value, 0), 0))
+    nodes.extend(_microdata(scope, 0) for scope in soup.find_all(itemtype=_CLAIM_REVIEW))
     return nodes, unreadable
+
+
+def _unprefixed(value: Any, depth: int) -> Any:
+    """Write names of the vocabulary without its prefix: `schema:author` is `author`."""
+    if depth > 2 * _DEEPEST:
+        return value
+    if isinstance(value, list):
+        return [_unprefixed(each, depth + 1) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {_VOCABULARY.sub("", name): _unprefixed(inner, depth + 1) for name, inner in value.items()}
+
+
+def _microdata(scope: Tag, depth: int) -> Node:
+    """Read an element with `itemscope` as the node that JSON-LD would have for it."""
+    node: dict[str, Any] = {"@type": str(scope.get("itemtype") or ""), "@id": str(scope.get("itemid") or "")}
+    for element in scope.find_all(itemprop=True):
+        if element.find_parent(itemscope=True) is not scope:
+            continue
+        written = next((str(element[name]) for name in _VALUES if element.get(name)), element.get_text(" ", strip=True))
+        value = _microdata(element, depth + 1) if element.has_attr("itemscope") and depth < _DEEPEST else written
+        for name in str(element.get("itemprop")).split():
+            node.setdefault(name, value)
+    return node
 
 
 def _unwrapped(written: str) -> str:
@@ -153,6 +185,7 @@ def discussion(nodes: Sequence[Node], page_url: str) -> list[Description]:
 def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
     """Return the fact checks of a page that name both a claim and a verdict, each claim once."""
     reviews: dict[str, ClaimReview] = {}
+    names = _names_by_id(nodes)
     for node in nodes:
         if "ClaimReview" not in _types(node):
             continue
@@ -161,13 +194,31 @@ def claim_reviews(nodes: Sequence[Node], page_url: str) -> list[ClaimReview]:
             review = ClaimReview(
                 claim=claim,
                 verdict=verdict,
-                publisher=_name(node.get("publisher")) or _name(node.get("author")),
+                publisher=_name(node.get("publisher"), names) or _name(node.get("author"), names),
                 published=_plain(node.get("datePublished")),
                 address=web_address(_plain(node.get("url")), page_url),
                 rating=_rating(node.get("reviewRating")),
             )
             reviews.setdefault(review.key, review)
     return list(reviews.values())
+
+
+def _names_by_id(nodes: Sequence[Node]) -> dict[str, str]:
+    """Return the names of what has an `@id`, by which others refer to it."""
+    names: dict[str, str] = {}
+    waiting: list[Any] = list(nodes)
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            break
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            identifier, name = value.get("@id"), _plain(value.get("name"))
+            if isinstance(identifier, str) and identifier and name:
+                names.setdefault(identifier, name)
+            waiting.extend(inner for inner in value.values() if isinstance(inner, Mapping | list))
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return names
 
 
 def _nodes_in(value: Any, depth: int) -> Iterator[Node]:
@@ -239,16 +290,19 @@ def _rating(rating: Any) -> float | None:
     return None
 
 
-def _name(value: Any) -> str:
+def _name(value: Any, names: Mapping[str, str] = {}) -> str:
+    """Return the first name of a person or outlet; `names` has those of what is named by its `@id` alone."""
     for each in _as_list(value):
         name = _plain(each.get("name") if isinstance(each, Mapping) else each)
+        identifier = each.get("@id") if isinstance(each, Mapping) else None
+        name = name or (names.get(identifier, "") if isinstance(identifier, str) else "")
         if name:
             return name
     return ""
 
 
 def _types(node: Node) -> set[str]:
-    return {str(name).rsplit("/", 1)[-1] for name in _as_list(node.get("@type"))}
+    return {re.split("[/:]", str(name))[-1].strip() for name in _as_list(node.get("@type"))}
 
 
 def _plain(value: Any) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,6 +84,50 @@ def test_fact_checks_are_told_apart_and_kept_once() -> None:
     assert found[1].text() == (
         "Tuyên bố được kiểm chứng: Ngân hàng sắp đóng cửa\nKết luận: Sai\nĐơn vị kiểm chứng: Trang mẫu"
     )
+
+
+CLAIM = {
+    "claimReviewed": "Uống nước lá tre chữa say nắng",
+    "reviewRating": {"@type": "Rating", "alternateName": "Sai"},
+    "datePublished": "2026-11-20",
+}
+OUTLET = {"@type": "Organization", "@id": "https://soitin.example/#org", "name": "Nhóm Soi Tin"}
+MICRODATA = """<div itemscope itemtype="https://schema.org/ClaimReview">
+<meta itemprop="datePublished" content="2026-11-20">
+<p itemprop="claimReviewed">Uống nước lá tre <b>chữa say nắng</b></p>
+<div itemprop="author publisher" itemscope itemtype="http://schema.org/Organization"><a itemprop="url" href="/x">
+<span itemprop="name">Nhóm Soi Tin</span></a></div>
+<p itemprop="reviewRating" itemscope itemtype="http://schema.org/Rating"><b itemprop="alternateName">Sai</b></p>
+</div>"""
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        page({"@graph": [{"@type": "ClaimReview", "publisher": {"@id": OUTLET["@id"]}, **CLAIM}, OUTLET]}),
+        page({"@type": "ClaimReview", "author": {"@id": OUTLET["@id"]}, **CLAIM}, {"@type": "Thing", "owner": OUTLET}),
+        page({"@type": "schema:ClaimReview", "schema:publisher": {"schema:name": OUTLET["name"]}} | {
+            f"schema:{name}": value for name, value in CLAIM.items()
+        }),
+        page({"@type": "http://schema.org/ClaimReview", "http://schema.org/author": OUTLET, **CLAIM}),
+        BeautifulSoup(MICRODATA, "lxml"),
+    ],
+    ids=["by @id in a graph", "by @id elsewhere", "schema:", "whole names", "microdata"],
+)  # fmt: skip
+def test_fact_checks_in_every_notation_have_their_publisher(markup: BeautifulSoup) -> None:
+    nodes, _ = read_nodes(markup)
+    (review,) = claim_reviews(nodes, URL)
+    assert (review.claim, review.verdict, review.publisher, review.published) == (
+        "Uống nước lá tre chữa say nắng",
+        "Sai",
+        "Nhóm Soi Tin",
+        "2026-11-20",
+    )
+
+
+def test_references_in_a_circle_end() -> None:
+    nodes, _ = read_nodes(page({"@type": "ClaimReview", "@id": "a", "publisher": {"@id": "a"}, **CLAIM}))
+    assert claim_reviews(nodes, URL)[0].publisher == ""
 
 
 def test_discussion_and_its_comments() -> None:
